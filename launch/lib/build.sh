@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# Configuring and building. Ninja itself configures again when a CMakeLists.txt
+# has changed, and does nothing when all is up to date.
+# shellcheck disable=SC2154  # root comes from common.sh
+
+# configure_once PRESET [CMAKE-OPTION...]
+configure_once() {
+  local preset=$1
+  shift
+  [[ -e $root/build/$preset/build.ninja ]] || configure "$preset" "$@"
+}
+
+# configure_with_tests PRESET: also a build that quickstart configured without.
+configure_with_tests() {
+  local cache=$root/build/$1/CMakeCache.txt
+  if ! grep -qs '^LOCKSTEP_TESTS:BOOL=ON' "$cache"; then
+    configure "$1" -DLOCKSTEP_TESTS=ON
+  else
+    configure_once "$1"
+  fi
+}
+
+configure() {
+  say "configuring build/$1"
+  cmake -S "$root" --preset "$@"
+}
+
+# build PRESET [TARGET]
+build() {
+  say "building build/$1"
+  cmake --build "$root/build/$1" ${2:+--target "$2"}
+}

@@ -1,0 +1,82 @@
+#include "base/atomic_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace lockstep {
+
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+  temp_path_ = path_;
+  temp_path_ += fmt::format(".tmp-{}", ::getpid());
+  std::error_code ignored;
+  std::filesystem::remove(temp_path_, ignored);  // left by a dead process with our pid
+  descriptor_ = ::open(temp_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) fail("create", errno);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(temp_path_.c_str());
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      fail("write", errno);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void AtomicFile::commit() {
+  if (::fsync(descriptor_) != 0) fail("flush", errno);
+  const int descriptor = std::exchange(descriptor_, -1);
+  if (::close(descriptor) != 0) {
+    const int error = errno;
+    ::unlink(temp_path_.c_str());
+    fail("close", error);
+  }
+  if (::rename(temp_path_.c_str(), path_.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(temp_path_.c_str());
+    fail("rename", error);
+  }
+  const std::filesystem::path directory = path_.has_parent_path() ? path_.parent_path() : ".";
+  const int directory_descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory_descriptor < 0) fail("open the directory of", errno);
+  const int result = ::fsync(directory_descriptor);
+  const int error = errno;
+  ::close(directory_descriptor);
+  // Some network file systems cannot sync a directory and say EINVAL.
+  if (result != 0 && error != EINVAL) fail("flush the directory of", error);
+}
+
+void AtomicFile::fail(const std::string& action, int error_number) const {
+  std::string message =
+      fmt::format("cannot {} {}: {}", action, path_.string(), std::strerror(error_number));
+  if (error_number == ENOSPC || error_number == EDQUOT) {
+    std::error_code error;
+    const auto space = std::filesystem::space(path_.parent_path(), error);
+    if (!error) message += fmt::format(" ({} bytes free)", space.available);
+  }
+  throw Error(ExitCode::io, message);
+}
+
+void replace_file(const std::filesystem::path& path, std::string_view text) {
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit();
+}
+
+}  // namespace lockstep

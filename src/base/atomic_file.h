@@ -1,0 +1,37 @@
+#pragma once
+// Files that are either whole or absent: temp file in the same directory,
+// fsync, checked close, rename, fsync of the directory.
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace lockstep {
+
+// Writes a file that appears under its final name only on commit(). An
+// uncommitted file is removed. Every failure throws Error(io) naming the file,
+// the cause and, when the disk is full, the free space.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void commit();
+
+ private:
+  [[noreturn]] void fail(const std::string& action, int error_number) const;
+
+  std::filesystem::path path_;
+  std::filesystem::path temp_path_;
+  int descriptor_ = -1;
+};
+
+// The whole of `text` as file `path`, atomically.
+void replace_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace lockstep

@@ -1,0 +1,48 @@
+#pragma once
+// Keyed randomness: every random decision is a pure function of a key, so it
+// does not depend on ranks, threads or on what was drawn before. There is no
+// generator state to save.
+//
+// Philox4x32-10: Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy
+// as 1, 2, 3", SC 2011; the Random123 library's implementation.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace lockstep {
+
+// What a draw is for; part of the key, so that no two uses share numbers.
+// Values are stored implicitly in every result: never renumber.
+enum class Purpose : std::uint32_t {
+  split = 1,
+  deal = 2,     // training examples to shards
+  shuffle = 3,  // the order within a shard in an epoch
+  dropout = 4,
+  initialization = 5,
+  gradient_check = 6,
+};
+
+struct RandomKey {
+  std::uint32_t seed;
+  Purpose purpose;
+};
+
+using RandomCounter = std::array<std::uint32_t, 4>;
+using RandomWords = std::array<std::uint32_t, 4>;
+
+// 128 random bits for (key, counter).
+RandomWords random_words(RandomKey key, RandomCounter counter);
+
+// Uniform in [0, 1), 53 bits, from two words.
+double uniform_from_words(std::uint32_t high, std::uint32_t low);
+
+// The keyed permutation of 0..n-1 (Fisher-Yates); counter words 0 and 1 are
+// the caller's, words 2 and 3 are used here. n below 2^32.
+std::vector<std::uint32_t> random_permutation(RandomKey key, std::uint32_t counter0,
+                                              std::uint32_t counter1, std::uint64_t n);
+
+// Two independent standard normal values for (key, counter) (Box-Muller).
+std::array<double, 2> random_normals(RandomKey key, RandomCounter counter);
+
+}  // namespace lockstep

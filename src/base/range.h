@@ -1,0 +1,30 @@
+#pragma once
+// Half-open integer ranges and their even division.
+
+#include <cstdint>
+
+#include "base/check.h"
+
+namespace lockstep {
+
+struct Range {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+
+  [[nodiscard]] constexpr std::uint64_t size() const { return end - begin; }
+  [[nodiscard]] constexpr bool empty() const { return begin == end; }
+  [[nodiscard]] constexpr bool contains(std::uint64_t i) const { return begin <= i && i < end; }
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+// Part `index` of [0, n) cut into `parts` contiguous pieces whose sizes differ
+// by at most one.
+constexpr Range even_part(std::uint64_t n, std::uint64_t parts, std::uint64_t index) {
+  const std::uint64_t base = n / parts;
+  const std::uint64_t extra = n % parts;
+  const std::uint64_t begin = index * base + (index * extra) / parts;
+  const std::uint64_t next = index + 1;
+  return {begin, next * base + (next * extra) / parts};
+}
+
+}  // namespace lockstep

@@ -1,0 +1,53 @@
+#pragma once
+// The complete state of a run after a step: enough to go on with the same
+// bits at any layout, or to evaluate the model. A plain value.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+// The newest checkpoint format this build reads, and the one it writes.
+inline constexpr std::uint32_t kCheckpointFormatVersion = 1;
+
+// A named part of the flat parameter vector, row-major.
+struct TensorInfo {
+  std::string name;
+  std::vector<std::uint64_t> shape;  // empty: a scalar
+  std::uint64_t offset = 0;          // of its first element in the parameter vector
+  friend bool operator==(const TensorInfo&, const TensorInfo&) = default;
+};
+
+struct Checkpoint {
+  std::uint32_t format_version = kCheckpointFormatVersion;  // of the file it came from
+  std::string lockstep_version;                             // the build that wrote it
+  std::string resolved_job;  // text format, every default filled in; has seed and shards
+  std::uint64_t step = 0;    // steps done
+
+  std::vector<TensorInfo> tensors;
+  std::vector<float> weights;                       // every parameter, flat
+  std::vector<std::string> optimizer_slot_names;    // e.g. "m", "v"
+  std::vector<std::vector<float>> optimizer_slots;  // by name, each as long as weights
+
+  std::vector<float> mean;               // empty, one for all, or one per feature
+  std::vector<float> inverse_deviation;  // likewise
+
+  std::optional<double> best_metric;  // none before the first evaluation
+  std::uint64_t best_step = 0;
+  std::uint32_t evaluations_without_improvement = 0;
+
+  std::vector<double> shard_loss_sums;  // training loss since the last evaluation, by shard
+  std::uint64_t batch_rows = 0;         // rows of all shards in those sums
+
+  std::string train_fingerprint;  // digests in hexadecimal; empty: no such set
+  std::string dev_fingerprint;
+  std::string test_fingerprint;
+
+  std::map<std::string, std::string> environment;  // versions, CPU kernel
+  std::string weights_digest;  // set by load_checkpoint(); save_checkpoint() computes its own
+};
+
+}  // namespace lockstep

@@ -1,0 +1,99 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "comm/agreement.h"
+#include "config/job_file.h"
+#include "data/shards.h"
+#include "train/build.h"
+#include "train/dataset.h"
+#include "train/memory_plan.h"
+
+namespace lockstep {
+namespace {
+
+struct CheckArguments {
+  std::string job;
+  std::vector<std::string> overrides;
+  int ranks = 1;
+  int threads = 1;
+};
+
+std::string mebibytes(std::uint64_t bytes) {
+  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
+}
+
+std::string memory_table(const MemoryPlan& plan) {
+  std::string text;
+  const auto line = [&](const char* name, std::uint64_t bytes) {
+    text += fmt::format("  {:<12} {:>12}\n", name, mebibytes(bytes));
+  };
+  line("examples", plan.examples);
+  line("weights", plan.weights);
+  line("gradients", plan.gradients);
+  line("exchange", plan.exchange);
+  line("optimizer", plan.optimizer);
+  line("activations", plan.activations);
+  line("checkpoint", plan.checkpoint);
+  line("program", plan.program);
+  line("total", plan.total());
+  return text;
+}
+
+void check_job(const CheckArguments& arguments) {
+  const LoadedJob loaded = load_job(arguments.job, arguments.overrides);
+  const Job& job = loaded.job;
+  const DatasetSizes sizes = dataset_sizes(job.data);
+  const NetworkSpec network = build_network(job.network, sizes.features);
+  const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
+  const Layout layout{arguments.ranks, arguments.threads};
+  check_layout(layout, job.training.shards);
+
+  fmt::print("{}\n", loaded.resolved_text);
+  fmt::print("examples         train {}, dev {}, test {}; {} features\n", sizes.train, sizes.dev,
+             sizes.test, sizes.features);
+  fmt::print("parameters       {}\n", parameter_layout(network).size);
+  fmt::print("steps per epoch  {}\n", steps_per_epoch(geometry));
+  fmt::print("steps            {}\n", job.training.steps ? *job.training.steps
+                                                         : *job.training.epochs *
+                                                               steps_per_epoch(geometry));
+  fmt::print("memory of rank 0 at {} ranks x {} threads (--ranks, --threads):\n{}", layout.ranks,
+             layout.threads, memory_table(plan_memory(job, network, sizes, layout)));
+  if (sizes.train < job.training.shards) {
+    fmt::print("note: {} training examples for {} shards: some shards are empty\n", sizes.train,
+               job.training.shards);
+  }
+  if (sizes.dev == 0) {
+    fmt::print("note: no dev set: nothing tells when to stop or which model is best\n");
+  }
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<CheckArguments>();
+  CLI::App* command =
+      app.add_subcommand("check", "Show a job with its defaults, and what it will need");
+  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
+  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--ranks", arguments->ranks, "Ranks to predict the memory for [1]")
+      ->check(CLI::Range(1, 1 << 20));
+  command->add_option("--threads", arguments->threads, "Threads per rank, likewise [1]")
+      ->check(CLI::Range(1, 4096));
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) {
+      agree(context.comm, [&] {
+        if (context.comm.is_root()) check_job(*arguments);
+      });
+      return 0;
+    };
+  });
+}
+
+}  // namespace lockstep

@@ -1,0 +1,43 @@
+#include "cli/checkpoint_path.h"
+
+#include <fstream>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The file that a pointer file names, beside it.
+fs::path follow(const fs::path& pointer) {
+  std::ifstream file(pointer);
+  std::string name;
+  std::getline(file, name);
+  const fs::path target = pointer.parent_path() / name;
+  if (name.empty() || !fs::is_regular_file(target)) {
+    throw Error(ExitCode::missing_input,
+                fmt::format("{} names no checkpoint beside it; name a step-*.ckpt file instead",
+                            pointer.string()));
+  }
+  return target;
+}
+
+}  // namespace
+
+fs::path find_checkpoint(const fs::path& named) {
+  if (fs::is_directory(named)) {
+    for (const char* pointer : {"ckpt/best", "ckpt/latest", "best", "latest"}) {
+      if (fs::is_regular_file(named / pointer)) return follow(named / pointer);
+    }
+    throw Error(ExitCode::missing_input, fmt::format("no checkpoint in {}", named.string()));
+  }
+  const std::string name = named.filename().string();
+  if ((name == "best" || name == "latest") && fs::is_regular_file(named)) return follow(named);
+  return named;  // loading says what is wrong with it
+}
+
+}  // namespace lockstep

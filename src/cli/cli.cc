@@ -1,0 +1,122 @@
+#include "cli/cli.h"
+
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <optional>
+#include <string>
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/signals.h"
+#include "comm/agreement.h"
+#include "comm/preflight.h"
+#include "comm/session.h"
+#include "linalg/gemm.h"
+#include "report/error_file.h"
+
+namespace lockstep {
+namespace {
+
+std::string host_name() {
+  std::string name(256, '\0');
+  if (gethostname(name.data(), name.size() - 1) != 0) return "unknown host";
+  return name.substr(0, name.find('\0'));
+}
+
+// How a failing process ends.
+struct Failure {
+  ExitCode code = ExitCode::internal;
+  std::string message;
+};
+
+Failure describe(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& known) {
+    return {known.code(), known.what()};
+  } catch (const std::bad_alloc&) {
+    return {ExitCode::internal, "out of memory; `lockstep check` predicts what a job needs"};
+  } catch (const std::exception& unknown) {
+    return {ExitCode::internal, fmt::format("internal error: {}", unknown.what())};
+  } catch (...) {
+    return {ExitCode::internal, "internal error"};
+  }
+}
+
+// An error all ranks know of: rank 0 tells, everybody leaves.
+int leave_together(const Communicator& comm, const std::filesystem::path& run_dir,
+                   const AgreedError& error) {
+  if (comm.is_root()) {
+    fmt::print(stderr, "lockstep: {}\n", error.what());
+    if (!run_dir.empty()) write_error_file(run_dir, 0, host_name(), error.code(), error.what());
+  }
+  return static_cast<int>(error.code());
+}
+
+// An error of this rank alone: the others cannot know, and are ended.
+[[noreturn]] void end_all(const Communicator& comm, const std::filesystem::path& run_dir,
+                          const Failure& failure) {
+  if (comm.size() > 1) {
+    fmt::print(stderr, "lockstep: [rank {} {}] {}\n", comm.rank(), host_name(), failure.message);
+  } else {
+    fmt::print(stderr, "lockstep: {}\n", failure.message);
+  }
+  if (!run_dir.empty()) {
+    write_error_file(run_dir, comm.rank(), host_name(), failure.code, failure.message);
+  }
+  abort_all_ranks(static_cast<int>(failure.code));
+}
+
+int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const Action& action) {
+  const auto launched = launched_tasks(process_environment());
+  MpiSession session(argc, argv);
+  install_signal_handlers();  // after MPI's own
+  use_one_blas_thread();
+  const Communicator comm = Communicator::world();
+  std::filesystem::path run_dir;
+  try {
+    agree(comm, [&] { check_launch(launched, comm.size()); });
+    return action({comm, hooks, run_dir});
+  } catch (const AgreedError& error) {
+    return leave_together(comm, run_dir, error);
+  } catch (...) {
+    end_all(comm, run_dir, describe(std::current_exception()));
+  }
+}
+
+}  // namespace
+
+int run_cli(int argc, char** argv, const CliHooks& hooks) {
+  CLI::App app{
+      "Lockstep trains neural networks on CPU clusters, with the same bits at any\n"
+      "number of ranks and threads.\n\n"
+      "  lockstep train launch/jobs/fashion-mlp.textproto       all cores of this machine\n"
+      "  launch/local -n 2 launch/jobs/fashion-mlp.textproto    two ranks under mpirun\n"
+      "  lockstep check JOB                                     what a job would do\n",
+      "lockstep"};
+  app.require_subcommand(0, 1);
+  app.set_version_flag("--version", version_text);
+  Action action;
+  add_train_command(app, action);
+  add_check_command(app, action);
+  add_evaluate_command(app, action);
+  add_inspect_command(app, action);
+  try {
+    app.parse(argc, argv);
+    if (!action) throw CLI::CallForHelp();
+  } catch (const CLI::ParseError& error) {
+    // Every rank of a launch parses the same line; one of them tells.
+    const auto rank = process_environment()("OMPI_COMM_WORLD_RANK").value_or("0");
+    if (rank == "0") app.exit(error);
+    return error.get_exit_code() == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  return run_with_mpi(argc, argv, hooks, action);
+}
+
+}  // namespace lockstep

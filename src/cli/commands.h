@@ -1,0 +1,38 @@
+#pragma once
+// The subcommands, one file each. Each adds itself to the command line and
+// sets the action to run; actions are collective and throw like train().
+
+#include <filesystem>
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/cli.h"
+#include "comm/communicator.h"
+
+namespace lockstep {
+
+// What an action is given.
+struct CommandContext {
+  const Communicator& comm;
+  const CliHooks& hooks;
+  // Where error files go; set by a command once it has a run directory.
+  std::filesystem::path& run_dir;
+};
+
+// Returns the exit code.
+using Action = std::function<int(const CommandContext&)>;
+
+void add_train_command(CLI::App& app, Action& action);
+void add_check_command(CLI::App& app, Action& action);
+void add_evaluate_command(CLI::App& app, Action& action);
+void add_inspect_command(CLI::App& app, Action& action);
+
+// The text of --version.
+std::string version_text();
+
+// The number of threads per rank when --threads is not given: one under a
+// launcher that started several ranks, all cores alone.
+int default_threads(int ranks);
+
+}  // namespace lockstep

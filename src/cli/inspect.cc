@@ -1,0 +1,31 @@
+#include "checkpoint/inspect.h"
+
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "checkpoint/load.h"
+#include "cli/checkpoint_path.h"
+#include "cli/commands.h"
+#include "comm/agreement.h"
+
+namespace lockstep {
+
+void add_inspect_command(CLI::App& app, Action& action) {
+  auto path = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("inspect", "Show what a checkpoint holds");
+  command->add_option("checkpoint", *path, "Checkpoint file, pointer (best, latest) or run directory")
+      ->required();
+  command->callback([&action, path] {
+    action = [path](const CommandContext& context) {
+      agree(context.comm, [&] {
+        if (!context.comm.is_root()) return;
+        fmt::print("{}", describe_checkpoint(load_checkpoint(find_checkpoint(*path))));
+      });
+      return 0;
+    };
+  });
+}
+
+}  // namespace lockstep

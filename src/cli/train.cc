@@ -1,0 +1,118 @@
+#include "train/trainer.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/run_directory.h"
+#include "cli/signals.h"
+#include "comm/agreement.h"
+#include "config/job_diff.h"
+#include "config/job_file.h"
+#include "report/reports.h"
+#include "train/environment.h"
+#include "train/memory_plan.h"
+
+namespace lockstep {
+namespace {
+
+struct TrainArguments {
+  std::string job;
+  std::vector<std::string> overrides;
+  std::string run_dir;
+  int threads = 0;  // 0: default_threads
+  std::string resume;
+  bool allow_changed_data = false;
+  bool no_color = false;
+};
+
+std::string describe_difference(const std::string& theirs, const std::string& root) {
+  std::string text;
+  for (const FieldDifference& field : diff_jobs(theirs, root)) {
+    if (!text.empty()) text += "; ";
+    text += fmt::format("{} {}, rank 0 has {}", field.path, field.value_a, field.value_b);
+  }
+  return text;
+}
+
+Resume resume_mode(const std::string& text) {
+  if (text == "auto") return Resume::automatic;
+  return text == "must" ? Resume::must : Resume::never;
+}
+
+int run_train(const TrainArguments& arguments, const CommandContext& context) {
+  const Communicator& comm = context.comm;
+  LoadedJob loaded;
+  Layout layout{comm.size(), arguments.threads > 0 ? arguments.threads
+                                                   : default_threads(comm.size())};
+  agree(comm, [&] {
+    loaded = load_job(arguments.job, arguments.overrides);
+    // All cores, unless the job has fewer shards to share among them.
+    if (arguments.threads == 0 && comm.size() == 1) {
+      layout.threads = std::min(layout.threads, static_cast<int>(loaded.job.training.shards));
+    }
+    check_layout(layout, loaded.job.training.shards);
+  });
+  require_same(comm, loaded.resolved_text, describe_difference);
+  require_same(comm, fmt::format("{}", layout.threads),
+               [](const std::string& theirs, const std::string& root) {
+                 return fmt::format("{} threads, rank 0 has {}", theirs, root);
+               });
+  require_same_environment(comm);
+
+  TrainOptions options;
+  options.layout = layout;
+  options.resume = resume_mode(arguments.resume);
+  options.allow_changed_data = arguments.allow_changed_data;
+  options.stop_requested = stop_was_requested;
+  options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
+  std::string run_dir;
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    run_dir = prepare_run_directory(arguments.run_dir, loaded.job.name,
+                                    options.resume != Resume::never)
+                  .string();
+  });
+  comm.broadcast(run_dir);
+  options.run_dir = context.run_dir = run_dir;
+
+  std::vector<std::unique_ptr<TrainingObserver>> observers;
+  if (comm.is_root()) {
+    observers.push_back(guarded_standard_reports(ReportOptions{!arguments.no_color}));
+  }
+  const Summary summary = train(loaded.job, loaded.resolved_text, comm, options, observers);
+  return static_cast<int>(summary.stop_reason == "interrupted" ? ExitCode::interrupted
+                                                               : ExitCode::ok);
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<TrainArguments>();
+  CLI::App* command = app.add_subcommand("train", "Train the network of a job file");
+  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
+  command->add_option("--run-dir", arguments->run_dir,
+                      "Where results go [runs/<job name>-<number>]");
+  command->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
+      ->check(CLI::Range(1, 4096));
+  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--resume", arguments->resume,
+                   "Go on from the newest checkpoint in --run-dir: auto (if there is one), must")
+      ->check(CLI::IsMember({"auto", "must", "never"}));
+  command->add_flag("--allow-changed-data", arguments->allow_changed_data,
+                    "Resume although the data has changed");
+  command->add_flag("--no-color", arguments->no_color, "No colour on a terminal");
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) { return run_train(*arguments, context); };
+  });
+}
+
+}  // namespace lockstep

@@ -1,0 +1,134 @@
+#include "comm/communicator.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "base/check.h"
+#include "comm/handle.h"
+
+namespace lockstep {
+namespace {
+
+// MPI 3 counts are ints; longer messages go in pieces.
+constexpr std::uint64_t kPieceBytes = 1ULL << 30;
+constexpr int kTag = 1;
+
+template <typename Function>
+void in_pieces(std::uint64_t bytes, Function function) {
+  for (std::uint64_t begin = 0; begin < bytes; begin += kPieceBytes) {
+    function(begin, static_cast<int>(std::min(kPieceBytes, bytes - begin)));
+  }
+}
+
+}  // namespace
+
+Communicator Communicator::world() {
+  auto handle = std::make_unique<Handle>();
+  MPI_Comm_dup(MPI_COMM_WORLD, &handle->comm);
+  return Communicator(std::move(handle));
+}
+
+Communicator::Communicator(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {
+  MPI_Comm_rank(handle_->comm, &rank_);
+  MPI_Comm_size(handle_->comm, &size_);
+}
+
+Communicator::Communicator(Communicator&&) noexcept = default;
+Communicator& Communicator::operator=(Communicator&&) noexcept = default;
+Communicator::~Communicator() = default;
+
+void Communicator::broadcast_bytes(std::span<std::byte> bytes) const {
+  in_pieces(bytes.size(), [&](std::uint64_t begin, int count) {
+    MPI_Bcast(bytes.data() + begin, count, MPI_BYTE, 0, handle_->comm);
+  });
+}
+
+void Communicator::broadcast(std::string& text) const {
+  std::uint64_t size = text.size();
+  broadcast(size);
+  text.resize(size);
+  broadcast(std::span<char>(text.data(), text.size()));
+}
+
+std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> bytes) const {
+  const std::uint64_t own = bytes.size();
+  std::vector<std::uint64_t> sizes(static_cast<std::size_t>(size_));
+  MPI_Gather(&own, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, 0, handle_->comm);
+  if (!is_root()) {
+    in_pieces(own, [&](std::uint64_t begin, int count) {
+      MPI_Send(bytes.data() + begin, count, MPI_BYTE, 0, kTag, handle_->comm);
+    });
+    return {};
+  }
+  std::vector<std::byte> all(std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0}));
+  std::copy(bytes.begin(), bytes.end(), all.begin());
+  std::uint64_t offset = own;
+  for (int source = 1; source < size_; ++source) {
+    const std::uint64_t size = sizes[static_cast<std::size_t>(source)];
+    in_pieces(size, [&](std::uint64_t begin, int count) {
+      MPI_Recv(all.data() + offset + begin, count, MPI_BYTE, source, kTag, handle_->comm,
+               MPI_STATUS_IGNORE);
+    });
+    offset += size;
+  }
+  return all;
+}
+
+std::vector<std::string> Communicator::gather_text(const std::string& text) const {
+  const std::uint64_t own = text.size();
+  const auto sizes = gather(std::span(&own, 1));
+  const auto letters = gather(std::span(text.data(), text.size()));
+  std::vector<std::string> texts;
+  std::uint64_t offset = 0;
+  for (const std::uint64_t size : sizes) {
+    texts.emplace_back(letters.data() + offset, size);
+    offset += size;
+  }
+  return texts;
+}
+
+std::vector<std::byte> Communicator::scatter(
+    const std::vector<std::span<const std::byte>>& parts) const {
+  if (!is_root()) {
+    std::uint64_t size = 0;
+    MPI_Recv(&size, 1, MPI_UINT64_T, 0, kTag, handle_->comm, MPI_STATUS_IGNORE);
+    std::vector<std::byte> own(size);
+    in_pieces(size, [&](std::uint64_t begin, int count) {
+      MPI_Recv(own.data() + begin, count, MPI_BYTE, 0, kTag, handle_->comm, MPI_STATUS_IGNORE);
+    });
+    return own;
+  }
+  check(parts.size() == static_cast<std::size_t>(size_), "one part for each rank");
+  for (int target = 1; target < size_; ++target) {
+    const auto part = parts[static_cast<std::size_t>(target)];
+    const std::uint64_t size = part.size();
+    MPI_Send(&size, 1, MPI_UINT64_T, target, kTag, handle_->comm);
+    in_pieces(size, [&](std::uint64_t begin, int count) {
+      MPI_Send(part.data() + begin, count, MPI_BYTE, target, kTag, handle_->comm);
+    });
+  }
+  return {parts[0].begin(), parts[0].end()};
+}
+
+std::uint64_t Communicator::sum(std::uint64_t value) const {
+  std::uint64_t result = 0;
+  MPI_Allreduce(&value, &result, 1, MPI_UINT64_T, MPI_SUM, handle_->comm);
+  return result;
+}
+
+std::uint64_t Communicator::max(std::uint64_t value) const {
+  std::uint64_t result = 0;
+  MPI_Allreduce(&value, &result, 1, MPI_UINT64_T, MPI_MAX, handle_->comm);
+  return result;
+}
+
+std::uint64_t Communicator::any(std::uint64_t flags) const {
+  std::uint64_t result = 0;
+  MPI_Allreduce(&flags, &result, 1, MPI_UINT64_T, MPI_BOR, handle_->comm);
+  return result;
+}
+
+void Communicator::barrier() const { MPI_Barrier(handle_->comm); }
+
+}  // namespace lockstep

@@ -1,0 +1,89 @@
+#pragma once
+// A communicator of our own and the few operations Lockstep needs. Every
+// member function marked collective must be called by all ranks alike.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace lockstep {
+
+class Communicator {
+ public:
+  // A duplicate of the world, so that no other library's messages mix with
+  // ours. Collective.
+  static Communicator world();
+
+  Communicator(Communicator&&) noexcept;
+  Communicator& operator=(Communicator&&) noexcept;
+  ~Communicator();
+
+  [[nodiscard]] int rank() const { return rank_; }
+  [[nodiscard]] int size() const { return size_; }
+  [[nodiscard]] bool is_root() const { return rank_ == 0; }
+
+  // Collective: every rank ends with rank 0's values. Any length.
+  template <typename T>
+  void broadcast(std::span<T> values) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    broadcast_bytes(std::as_writable_bytes(values));
+  }
+  template <typename T>
+  void broadcast(T& value) const {
+    broadcast(std::span<T>(&value, 1));
+  }
+  // Collective: strings and vectors also take over rank 0's length.
+  void broadcast(std::string& text) const;
+  template <typename T>
+  void broadcast(std::vector<T>& values) const {
+    std::uint64_t size = values.size();
+    broadcast(size);
+    values.resize(size);
+    broadcast(std::span<T>(values));
+  }
+
+  // Collective: rank 0 receives the ranks' values one after the other, in rank
+  // order; the lengths may differ. Other ranks receive nothing.
+  template <typename T>
+  [[nodiscard]] std::vector<T> gather(std::span<const T> values) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    const std::vector<std::byte> bytes = gather_bytes(std::as_bytes(values));
+    std::vector<T> all(bytes.size() / sizeof(T));
+    std::copy(bytes.begin(), bytes.end(), std::as_writable_bytes(std::span(all)).begin());
+    return all;
+  }
+  // Collective: each rank's text, in rank order, on rank 0.
+  [[nodiscard]] std::vector<std::string> gather_text(const std::string& text) const;
+
+  // Collective: rank 0 gives each rank its own bytes (`parts` is read on rank
+  // 0 only and has one entry for each rank).
+  [[nodiscard]] std::vector<std::byte> scatter(
+      const std::vector<std::span<const std::byte>>& parts) const;
+
+  // Collective, integers only: their sums and maxima have no rounding order.
+  [[nodiscard]] std::uint64_t sum(std::uint64_t value) const;
+  [[nodiscard]] std::uint64_t max(std::uint64_t value) const;
+  // Collective: the bits that any rank has set.
+  [[nodiscard]] std::uint64_t any(std::uint64_t flags) const;
+
+  // Collective.
+  void barrier() const;
+
+ private:
+  friend struct CommunicatorHandle;
+  struct Handle;
+  explicit Communicator(std::unique_ptr<Handle> handle);
+  void broadcast_bytes(std::span<std::byte> bytes) const;
+  [[nodiscard]] std::vector<std::byte> gather_bytes(std::span<const std::byte> bytes) const;
+
+  std::unique_ptr<Handle> handle_;
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+}  // namespace lockstep

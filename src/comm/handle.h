@@ -1,0 +1,21 @@
+#pragma once
+// For the files of this folder only: the MPI communicator behind ours.
+
+#include <mpi.h>
+
+#include "comm/communicator.h"
+
+namespace lockstep {
+
+struct Communicator::Handle {
+  MPI_Comm comm = MPI_COMM_NULL;
+  ~Handle() {
+    if (comm != MPI_COMM_NULL) MPI_Comm_free(&comm);
+  }
+};
+
+struct CommunicatorHandle {
+  static MPI_Comm of(const Communicator& communicator) { return communicator.handle_->comm; }
+};
+
+}  // namespace lockstep

@@ -1,0 +1,54 @@
+#include "comm/preflight.h"
+
+#include <charconv>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace lockstep {
+namespace {
+
+std::optional<int> to_int(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  int value = 0;
+  const char* end = text->data() + text->size();
+  const auto result = std::from_chars(text->data(), end, value);
+  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+Environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return value;
+  };
+}
+
+std::optional<LaunchedTasks> launched_tasks(const Environment& environment) {
+  // mpirun's word is nearer than Slurm's: inside an allocation of 8 tasks it
+  // may be told to start 2. A step's word is nearer than the allocation's.
+  if (const auto ranks = to_int(environment("OMPI_COMM_WORLD_SIZE"))) {
+    return LaunchedTasks{"mpirun", *ranks};
+  }
+  for (const char* name : {"SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"}) {
+    if (const auto tasks = to_int(environment(name))) return LaunchedTasks{"Slurm", *tasks};
+  }
+  return std::nullopt;
+}
+
+void check_launch(const std::optional<LaunchedTasks>& launched, int mpi_size) {
+  if (!launched || launched->tasks == mpi_size) return;
+  const char* remedy = launched->launcher == "Slurm"
+                           ? "use srun --mpi=pmix"
+                           : "use the mpirun of the MPI that Lockstep was built with";
+  throw Error(ExitCode::usage,
+              fmt::format("MPI sees {} rank{}, {} started {}; {}", mpi_size,
+                          mpi_size == 1 ? "" : "s", launched->launcher, launched->tasks, remedy));
+}
+
+}  // namespace lockstep

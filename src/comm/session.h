@@ -1,0 +1,25 @@
+#pragma once
+// The lifetime of MPI in this process.
+
+#include <string>
+
+namespace lockstep {
+
+// Initialises MPI in the constructor and finalises it in the destructor. Only
+// the thread that made it communicates (MPI_THREAD_FUNNELED). One at a time.
+class MpiSession {
+ public:
+  MpiSession(int& argc, char**& argv);
+  ~MpiSession();
+  MpiSession(const MpiSession&) = delete;
+  MpiSession& operator=(const MpiSession&) = delete;
+};
+
+// The MPI library's name and version, in one line. Needs no session.
+std::string mpi_description();
+
+// Ends every rank of the job at once with exit code `code`. For errors of one
+// rank that the others cannot know of.
+[[noreturn]] void abort_all_ranks(int code);
+
+}  // namespace lockstep

@@ -1,0 +1,180 @@
+#pragma once
+// The validated job as plain values: what a run computes, with every default
+// filled in. The meaning of each field is documented in proto/job.proto, which
+// also holds the defaults; nothing here has one of its own.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lockstep {
+
+// ---- data ----
+
+struct IdxSource {
+  std::filesystem::path features;  // absolute, or relative to the working directory
+  std::filesystem::path labels;
+};
+
+using DataSource = std::variant<IdxSource>;
+
+struct PartCount {
+  std::uint64_t examples;
+};
+struct PartFraction {
+  double fraction;
+};
+using PartSize = std::variant<PartCount, PartFraction>;
+
+struct SplitConfig {
+  std::optional<PartSize> dev;
+  std::optional<PartSize> test;
+  bool stratified;
+};
+
+enum class StatisticsPer { feature, all };
+struct Standardize {
+  StatisticsPer per;
+};
+struct ScaleInputs {
+  double divisor;
+};
+struct KeepInputs {};
+using NormalizationConfig = std::variant<Standardize, ScaleInputs, KeepInputs>;
+
+struct DataConfig {
+  DataSource train;
+  std::optional<DataSource> dev;
+  std::optional<DataSource> test;
+  SplitConfig split;
+  NormalizationConfig normalization;
+};
+
+// ---- network ----
+
+enum class ActivationKind { linear, sigmoid, tanh, relu, leaky_relu };
+enum class InitializerKind { he, xavier, glorot, lecun, zero };
+enum class LossKind { softmax_cross_entropy, logistic, squared_error };
+
+struct InitializerConfig {
+  InitializerKind kind;  // AUTO is already resolved by the layer's activation
+  double multiplier;
+};
+
+struct DenseConfig {
+  std::uint32_t units;
+  ActivationKind activation;
+  double keep_prob;
+  InitializerConfig initializer;
+};
+
+struct OutputConfig {
+  std::uint32_t units;
+  LossKind loss;
+  InitializerConfig initializer;
+};
+
+struct NetworkConfig {
+  double input_keep_prob;
+  std::vector<DenseConfig> hidden;
+  OutputConfig output;
+};
+
+struct RegularizationConfig {
+  double l2_lambda;
+  bool include_biases;
+};
+
+// ---- optimizer ----
+
+struct GradientDescentConfig {
+  double learning_rate;
+};
+struct MomentumConfig {
+  double learning_rate;
+  double beta;
+};
+struct NesterovConfig {
+  double learning_rate;
+  double beta;
+};
+struct RmsPropConfig {
+  double learning_rate;
+  double beta;
+  double epsilon;
+};
+struct AdamConfig {
+  double learning_rate;
+  double beta1;
+  double beta2;
+  double epsilon;
+};
+using OptimizerConfig =
+    std::variant<GradientDescentConfig, MomentumConfig, NesterovConfig, RmsPropConfig, AdamConfig>;
+
+struct ConstantSchedule {};
+struct StepSchedule {
+  double every_epochs;
+  double factor;
+};
+struct ExponentialSchedule {
+  double factor_per_epoch;
+};
+struct CosineSchedule {
+  double final_factor;
+};
+struct ScheduleConfig {
+  double warmup_epochs;
+  std::variant<ConstantSchedule, StepSchedule, ExponentialSchedule, CosineSchedule> kind;
+};
+
+// ---- training ----
+
+struct TrainingConfig {
+  std::optional<std::uint32_t> batch_size;  // absent: the full training set
+  std::uint32_t shards;
+  std::optional<std::uint32_t> epochs;  // exactly one of epochs and steps
+  std::optional<std::uint64_t> steps;
+};
+
+struct EvaluationConfig {
+  std::uint32_t every_epochs;
+  std::uint64_t train_examples;  // 0: all
+};
+
+enum class StoppingMetric { dev_error, dev_cost };
+struct EarlyStoppingConfig {
+  StoppingMetric metric;
+  std::uint32_t patience;  // evaluations
+  double min_improvement;
+};
+
+struct CheckpointingConfig {
+  bool enabled;
+  std::uint32_t every_epochs;
+  std::uint32_t keep_last;
+};
+
+struct ExchangeConfig {
+  std::uint64_t bucket_bytes;
+};
+
+struct Job {
+  std::string name;
+  std::uint32_t seed;
+  DataConfig data;
+  NetworkConfig network;
+  RegularizationConfig regularization;
+  OptimizerConfig optimizer;
+  ScheduleConfig schedule;
+  TrainingConfig training;
+  EvaluationConfig evaluation;
+  std::optional<EarlyStoppingConfig> early_stopping;
+  CheckpointingConfig checkpointing;
+  ExchangeConfig exchange;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,105 @@
+#include "config/job_file.h"
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <google/protobuf/text_format.h>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "config/message_builder.h"
+#include "config/origins.h"
+#include "config/overrides.h"
+#include "config/problems.h"
+#include "config/resolve.h"
+#include "config/text_tree.h"
+#include "config/to_job.h"
+#include "config/validate.h"
+#include "proto/job.pb.h"
+
+namespace lockstep {
+namespace {
+
+// A network of thousands of layers fits; a data file named by mistake does not.
+constexpr std::size_t kLargestJobBytes = std::size_t{1} << 20;
+
+[[noreturn]] void fail_too_large(const std::string& name) {
+  throw Error(ExitCode::usage,
+              fmt::format("{}: larger than {} bytes, so not a job file (protobuf text format); is "
+                          "it a data file?",
+                          name, kLargestJobBytes));
+}
+
+std::string read_job_file(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    throw Error(ExitCode::missing_input, fmt::format("{}: no such job file", name));
+  }
+  if (std::filesystem::is_directory(status)) {
+    throw Error(ExitCode::usage,
+                fmt::format("{}: a directory; expected a job file (protobuf text format)", name));
+  }
+  if (std::filesystem::is_regular_file(status)) {
+    const auto bytes = std::filesystem::file_size(path, error);
+    if (!error && bytes > kLargestJobBytes) fail_too_large(name);
+  }
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  // One byte more than allowed shows that a pipe or device goes on.
+  std::string text(kLargestJobBytes + 1, '\0');
+  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad()) {
+    throw Error(ExitCode::missing_input,
+                fmt::format("{}: cannot read the job file: {}", name,
+                            errno != 0 ? std::strerror(errno) : "unknown error"));
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kLargestJobBytes) fail_too_large(name);
+  return text;
+}
+
+std::string print(const proto::Job& job) {
+  std::string text;
+  check(google::protobuf::TextFormat::PrintToString(job, &text), "a job can be printed");
+  return text;
+}
+
+}  // namespace
+
+LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
+                    const std::filesystem::path& base_dir, std::span<const std::string> overrides) {
+  Problems problems(name_for_messages);
+  Origins origins;
+  proto::Job job;
+
+  const TextTree tree = parse_text_tree(text);
+  if (tree.fields.empty() && !tree.error && overrides.empty()) {
+    problems.add({}, "the job is empty; expected name, data, network, optimizer and training");
+    problems.throw_if_any();
+  }
+  MessageBuilder(origins, problems).set_fields(tree.fields, "", job);
+  if (tree.error) {
+    const auto& [position, message] = *tree.error;
+    problems.add({position.line, position.column, {}}, message);
+    problems.throw_if_any();
+  }
+  for (const std::string& assignment : overrides) {
+    apply_override(assignment, job, origins, problems);
+  }
+  fill_defaults(job);
+  validate(job, origins, problems);
+  problems.throw_if_any();
+  make_paths_absolute(job, base_dir);
+  return {to_job(job), print(job)};
+}
+
+LoadedJob load_job(const std::filesystem::path& path, std::span<const std::string> overrides) {
+  return parse_job(read_job_file(path), path.string(), path.parent_path(), overrides);
+}
+
+}  // namespace lockstep

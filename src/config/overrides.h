@@ -1,0 +1,22 @@
+#pragma once
+// "--set path=value": one field of a job set from the command line.
+
+#include <string>
+
+#include "config/origins.h"
+#include "config/problems.h"
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace lockstep {
+
+// Applies `assignment`, such as "optimizer.adam.learning_rate=0.01",
+// "network.layer[0].units=64" or "early_stopping={}", to `job`. It replaces
+// what was there; where fields exclude each other, the others are dropped.
+// Messages on the way are created. A string may stand without quotes.
+void apply_override(const std::string& assignment, google::protobuf::Message& job, Origins& origins,
+                    Problems& problems);
+
+}  // namespace lockstep

@@ -1,0 +1,38 @@
+#pragma once
+// Everything wrong with a job, collected so that it is reported at once.
+
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+// Where a value was written: in the job file, or in a --set override.
+struct Place {
+  int line = 1;  // both from 1
+  int column = 1;
+  std::string override_text;  // "path=value"; empty: in the file
+};
+
+class Problems {
+ public:
+  explicit Problems(std::string file_name);
+
+  void add(const Place& place, std::string message);
+  [[nodiscard]] bool empty() const { return problems_.empty(); }
+
+  // Throws one Error(usage) with a line for each problem: those of the file in
+  // its order ("job.textproto:12:3: ..."), then those of overrides in theirs
+  // ("--set path=value: ..."). A very long list is cut with a count of the rest.
+  void throw_if_any() const;
+
+ private:
+  struct Problem {
+    Place place;
+    std::string message;
+  };
+
+  std::string file_name_;
+  std::vector<Problem> problems_;
+};
+
+}  // namespace lockstep

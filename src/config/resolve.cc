@@ -1,0 +1,127 @@
+#include "config/resolve.h"
+
+#include <string>
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include "base/check.h"
+#include "proto/job.pb.h"
+
+namespace lockstep {
+
+namespace pb = google::protobuf;
+
+namespace {
+
+void add_optional_sections(proto::Job& job) {
+  job.mutable_regularization();
+  job.mutable_training();
+  job.mutable_evaluation();
+  job.mutable_checkpointing();
+  job.mutable_exchange();
+  job.mutable_data()->mutable_split();
+  auto& normalization = *job.mutable_data()->mutable_normalization();
+  if (normalization.kind_case() == proto::Normalization::KIND_NOT_SET) {
+    normalization.mutable_standardize();
+  }
+  if (job.has_network()) {
+    for (auto& layer : *job.mutable_network()->mutable_layer()) layer.mutable_initializer();
+    if (job.network().has_output()) {
+      job.mutable_network()->mutable_output()->mutable_initializer();
+    }
+  }
+  if (job.has_optimizer()) {
+    auto& schedule = *job.mutable_optimizer()->mutable_schedule();
+    if (schedule.kind_case() == proto::Schedule::KIND_NOT_SET) schedule.mutable_constant();
+  }
+}
+
+void set_to_default(const pb::FieldDescriptor& field, pb::Message& message) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  switch (field.cpp_type()) {
+    case pb::FieldDescriptor::CPPTYPE_UINT32:
+      return reflection.SetUInt32(&message, &field, field.default_value_uint32());
+    case pb::FieldDescriptor::CPPTYPE_UINT64:
+      return reflection.SetUInt64(&message, &field, field.default_value_uint64());
+    case pb::FieldDescriptor::CPPTYPE_DOUBLE:
+      return reflection.SetDouble(&message, &field, field.default_value_double());
+    case pb::FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.SetBool(&message, &field, field.default_value_bool());
+    case pb::FieldDescriptor::CPPTYPE_ENUM:
+      return reflection.SetEnum(&message, &field, field.default_value_enum());
+    default:
+      check(false, "the job schema has defaults only for types that set_to_default knows");
+  }
+}
+
+// Everything with a [default = ...], in this message and those it contains.
+void fill_scalars(pb::Message& message) {
+  const pb::Descriptor& type = *message.GetDescriptor();
+  const pb::Reflection& reflection = *message.GetReflection();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const pb::FieldDescriptor& field = *type.field(i);
+    if (field.is_repeated()) {
+      for (int k = 0; k < reflection.FieldSize(message, &field); ++k) {
+        fill_scalars(*reflection.MutableRepeatedMessage(&message, &field, k));
+      }
+    } else if (reflection.HasField(message, &field)) {
+      if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
+        fill_scalars(*reflection.MutableMessage(&message, &field));
+      }
+    } else if (field.has_default_value()) {
+      set_to_default(field, message);
+    }
+  }
+}
+
+// He et al. 2015 for the rectifiers, Xavier (1 / inputs) otherwise (1.11).
+proto::Initializer::Kind initializer_for(proto::Activation activation) {
+  const bool rectifier = activation == proto::RELU || activation == proto::LEAKY_RELU;
+  return rectifier ? proto::Initializer::HE : proto::Initializer::XAVIER;
+}
+
+void resolve_auto(proto::Initializer& initializer, proto::Initializer::Kind kind) {
+  if (initializer.kind() == proto::Initializer::AUTO) initializer.set_kind(kind);
+}
+
+void resolve_initializers(proto::Network& network) {
+  for (auto& layer : *network.mutable_layer()) {
+    resolve_auto(*layer.mutable_initializer(), initializer_for(layer.activation()));
+  }
+  // No output activation (softmax, sigmoid, identity) is a rectifier.
+  if (network.has_output()) {
+    resolve_auto(*network.mutable_output()->mutable_initializer(), proto::Initializer::XAVIER);
+  }
+}
+
+void make_absolute(std::string& path, const std::filesystem::path& base_dir) {
+  // A missing path stays missing.
+  if (!path.empty()) path = (base_dir / path).lexically_normal().string();
+}
+
+void make_absolute(proto::Source& source, const std::filesystem::path& base_dir) {
+  if (!source.has_idx()) return;
+  make_absolute(*source.mutable_idx()->mutable_features(), base_dir);
+  make_absolute(*source.mutable_idx()->mutable_labels(), base_dir);
+}
+
+}  // namespace
+
+void fill_defaults(proto::Job& job) {
+  add_optional_sections(job);
+  fill_scalars(job);
+  if (job.has_network()) resolve_initializers(*job.mutable_network());
+}
+
+void make_paths_absolute(proto::Job& job, const std::filesystem::path& base_dir) {
+  // Not absolute(): it refuses "", the directory of "job.textproto".
+  const std::filesystem::path base =
+      base_dir.is_absolute() ? base_dir : std::filesystem::current_path() / base_dir;
+  auto& data = *job.mutable_data();
+  if (data.has_train()) make_absolute(*data.mutable_train(), base);
+  if (data.has_dev()) make_absolute(*data.mutable_dev(), base);
+  if (data.has_test()) make_absolute(*data.mutable_test(), base);
+}
+
+}  // namespace lockstep

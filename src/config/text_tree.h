@@ -1,0 +1,58 @@
+#pragma once
+// The syntax of protobuf text format, without a schema: fields, values and
+// where they stand. protobuf's own parser gives up at the first wrong value,
+// repeated field or unknown enum name; with a tree, all of them can be told.
+// The words are protobuf's (its Tokenizer); the grammar is
+// https://protobuf.dev/reference/protobuf/textformat-spec without extensions.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lockstep {
+
+struct TextPosition {
+  int line = 1;  // both from 1
+  int column = 1;
+};
+
+struct TextField;
+
+struct TextValue {
+  enum class Kind { unread, message, string, integer, decimal, word };
+
+  Kind kind = Kind::unread;  // stays so where a syntax error came first
+  TextPosition position;
+  bool negative = false;          // a minus sign stands in front
+  std::string text;               // a string's content, or the token as written
+  std::vector<TextField> fields;  // of a message
+};
+
+struct TextField {
+  std::string name;
+  TextPosition position;
+  bool list = false;              // written as [a, b]
+  std::vector<TextValue> values;  // exactly one unless a list
+};
+
+struct TextSyntaxError {
+  TextPosition position;
+  std::string message;
+};
+
+// What could be read, up to the first syntax error.
+struct TextTree {
+  std::vector<TextField> fields;
+  std::optional<TextSyntaxError> error;
+};
+TextTree parse_text_tree(std::string_view text);
+
+// The same for a value alone, as in an override: 0.1, RELU, "a b", {units: 3}.
+struct TextValueResult {
+  TextValue value;
+  std::optional<TextSyntaxError> error;
+};
+TextValueResult parse_text_value(std::string_view text);
+
+}  // namespace lockstep

@@ -1,0 +1,186 @@
+#include "config/to_job.h"
+
+#include "base/check.h"
+#include "proto/job.pb.h"
+
+namespace lockstep {
+namespace {
+
+// ---- data ----
+
+DataSource to_source(const proto::Source& source) {
+  return IdxSource{source.idx().features(), source.idx().labels()};
+}
+
+PartSize to_part(const proto::Part& part) {
+  if (part.has_count()) return PartCount{part.count()};
+  return PartFraction{part.fraction()};
+}
+
+SplitConfig to_split(const proto::Split& split) {
+  SplitConfig config{std::nullopt, std::nullopt, split.stratified()};
+  if (split.has_dev()) config.dev = to_part(split.dev());
+  if (split.has_test()) config.test = to_part(split.test());
+  return config;
+}
+
+NormalizationConfig to_normalization(const proto::Normalization& normalization) {
+  using proto::Normalization;
+  if (normalization.has_standardize()) {
+    const bool all = normalization.standardize().per() == Normalization::Standardize::ALL;
+    return Standardize{all ? StatisticsPer::all : StatisticsPer::feature};
+  }
+  if (normalization.has_scale()) return ScaleInputs{normalization.scale().divisor()};
+  return KeepInputs{};
+}
+
+DataConfig to_data(const proto::Data& data) {
+  DataConfig config{to_source(data.train()), std::nullopt, std::nullopt, to_split(data.split()),
+                    to_normalization(data.normalization())};
+  if (data.has_dev()) config.dev = to_source(data.dev());
+  if (data.has_test()) config.test = to_source(data.test());
+  return config;
+}
+
+// ---- network ----
+
+ActivationKind to_activation(proto::Activation activation) {
+  switch (activation) {
+    case proto::LINEAR:
+      return ActivationKind::linear;
+    case proto::SIGMOID:
+      return ActivationKind::sigmoid;
+    case proto::TANH:
+      return ActivationKind::tanh;
+    case proto::RELU:
+      return ActivationKind::relu;
+    case proto::LEAKY_RELU:
+      return ActivationKind::leaky_relu;
+  }
+  check(false, "every activation of the schema has a kind");
+  return {};
+}
+
+InitializerKind to_initializer_kind(proto::Initializer::Kind kind) {
+  switch (kind) {
+    case proto::Initializer::HE:
+      return InitializerKind::he;
+    case proto::Initializer::XAVIER:
+      return InitializerKind::xavier;
+    case proto::Initializer::GLOROT:
+      return InitializerKind::glorot;
+    case proto::Initializer::LECUN:
+      return InitializerKind::lecun;
+    case proto::Initializer::ZERO:
+      return InitializerKind::zero;
+    case proto::Initializer::AUTO:
+      break;
+  }
+  check(false, "AUTO has been resolved");
+  return {};
+}
+
+LossKind to_loss(proto::Output::Loss loss) {
+  switch (loss) {
+    case proto::Output::SOFTMAX_CROSS_ENTROPY:
+      return LossKind::softmax_cross_entropy;
+    case proto::Output::LOGISTIC:
+      return LossKind::logistic;
+    case proto::Output::SQUARED_ERROR:
+      return LossKind::squared_error;
+  }
+  check(false, "every loss of the schema has a kind");
+  return {};
+}
+
+InitializerConfig to_initializer(const proto::Initializer& initializer) {
+  return {to_initializer_kind(initializer.kind()), initializer.multiplier()};
+}
+
+NetworkConfig to_network(const proto::Network& network) {
+  const proto::Output& output = network.output();
+  NetworkConfig config{
+      network.input_keep_prob(),
+      {},
+      {output.units(), to_loss(output.loss()), to_initializer(output.initializer())}};
+  for (const proto::DenseLayer& layer : network.layer()) {
+    config.hidden.push_back({layer.units(), to_activation(layer.activation()), layer.keep_prob(),
+                             to_initializer(layer.initializer())});
+  }
+  return config;
+}
+
+// ---- optimizer ----
+
+OptimizerConfig to_optimizer(const proto::Optimizer& optimizer) {
+  switch (optimizer.kind_case()) {
+    case proto::Optimizer::kGradientDescent:
+      return GradientDescentConfig{optimizer.gradient_descent().learning_rate()};
+    case proto::Optimizer::kMomentum:
+      return MomentumConfig{optimizer.momentum().learning_rate(), optimizer.momentum().beta()};
+    case proto::Optimizer::kNesterov:
+      return NesterovConfig{optimizer.nesterov().learning_rate(), optimizer.nesterov().beta()};
+    case proto::Optimizer::kRmsprop:
+      return RmsPropConfig{optimizer.rmsprop().learning_rate(), optimizer.rmsprop().beta(),
+                           optimizer.rmsprop().epsilon()};
+    case proto::Optimizer::kAdam:
+      return AdamConfig{optimizer.adam().learning_rate(), optimizer.adam().beta1(),
+                        optimizer.adam().beta2(), optimizer.adam().epsilon()};
+    case proto::Optimizer::KIND_NOT_SET:
+      break;
+  }
+  check(false, "a validated job has an optimizer");
+  return {};
+}
+
+ScheduleConfig to_schedule(const proto::Schedule& schedule) {
+  ScheduleConfig config{schedule.warmup_epochs(), ConstantSchedule{}};
+  if (schedule.has_step()) {
+    config.kind = StepSchedule{schedule.step().every_epochs(), schedule.step().factor()};
+  } else if (schedule.has_exponential()) {
+    config.kind = ExponentialSchedule{schedule.exponential().factor_per_epoch()};
+  } else if (schedule.has_cosine()) {
+    config.kind = CosineSchedule{schedule.cosine().final_factor()};
+  }
+  return config;
+}
+
+// ---- training ----
+
+TrainingConfig to_training(const proto::Training& training) {
+  TrainingConfig config{std::nullopt, training.shards(), std::nullopt, std::nullopt};
+  if (training.has_batch_size()) config.batch_size = training.batch_size();
+  if (training.has_epochs()) config.epochs = training.epochs();
+  if (training.has_steps()) config.steps = training.steps();
+  return config;
+}
+
+EarlyStoppingConfig to_early_stopping(const proto::EarlyStopping& stopping) {
+  const bool cost = stopping.metric() == proto::EarlyStopping::DEV_COST;
+  return {cost ? StoppingMetric::dev_cost : StoppingMetric::dev_error, stopping.patience(),
+          stopping.min_improvement()};
+}
+
+}  // namespace
+
+Job to_job(const proto::Job& job) {
+  Job config{
+      job.name(),
+      job.seed(),
+      to_data(job.data()),
+      to_network(job.network()),
+      {job.regularization().l2_lambda(), job.regularization().include_biases()},
+      to_optimizer(job.optimizer()),
+      to_schedule(job.optimizer().schedule()),
+      to_training(job.training()),
+      {job.evaluation().every_epochs(), job.evaluation().train_examples()},
+      std::nullopt,
+      {job.checkpointing().enabled(), job.checkpointing().every_epochs(),
+       job.checkpointing().keep_last()},
+      {job.exchange().bucket_bytes()},
+  };
+  if (job.has_early_stopping()) config.early_stopping = to_early_stopping(job.early_stopping());
+  return config;
+}
+
+}  // namespace lockstep

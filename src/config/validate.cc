@@ -1,0 +1,270 @@
+#include "config/validate.h"
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+
+#include "config/value_checks.h"
+#include "proto/job.pb.h"
+
+namespace lockstep {
+namespace {
+
+// Complains that the oneof of the message at `path` is empty, unless one of its
+// members was tried in vain, which has been told already.
+void check_choice(const ValueChecks& checks, bool is_set, const std::string& path,
+                  const google::protobuf::Descriptor& type, const char* oneof_name) {
+  if (is_set) return;
+  const auto& oneof = *type.FindOneofByName(oneof_name);
+  std::vector<std::string> members;
+  members.reserve(static_cast<std::size_t>(oneof.field_count()));
+  for (int i = 0; i < oneof.field_count(); ++i) {
+    members.push_back(oneof.field(i)->name());
+    if (!checks.trusted(path + "." + members.back())) return;
+  }
+  checks.complain(path, fmt::format("{} has no {}; expected {}{}", path, oneof_name,
+                                    members.size() > 1 ? "one of " : "", fmt::join(members, ", ")));
+}
+
+void check_name(const ValueChecks& checks, const proto::Job& job) {
+  if (!checks.present(job.has_name(), "name", "a name for the run, such as \"fashion-mlp\""))
+    return;
+  const std::string& name = job.name();
+  const bool allowed = name.find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyz"
+                           "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                           "0123456789-_.") == std::string::npos;
+  checks.require(!name.empty() && allowed, "name", "\"" + name + "\"",
+                 "letters, digits, '-', '_' and '.'");
+}
+
+// ---- data ----
+
+void check_source(const ValueChecks& checks, const proto::Source& source, const std::string& path) {
+  check_choice(checks, source.format_case() != proto::Source::FORMAT_NOT_SET, path,
+               *proto::Source::descriptor(), "format");
+  if (!source.has_idx()) return;
+  const proto::Idx& idx = source.idx();
+  const auto file = [&](bool is_there, const std::string& value, const std::string& field) {
+    if (checks.present(is_there, field, "the path of an IDX file")) {
+      checks.require(!value.empty(), field, "\"\"", "the path of an IDX file");
+    }
+  };
+  file(idx.has_features(), idx.features(), path + ".idx.features");
+  file(idx.has_labels(), idx.labels(), path + ".idx.labels");
+}
+
+// The fraction that the part takes, 0 if it is not given as a sound fraction.
+double check_part(const ValueChecks& checks, const proto::Part& part, const std::string& path) {
+  check_choice(checks, part.size_case() != proto::Part::SIZE_NOT_SET, path,
+               *proto::Part::descriptor(), "size");
+  if (part.has_count()) checks.at_least(path + ".count", part.count(), 1);
+  if (!part.has_fraction()) return 0;
+  checks.fraction(path + ".fraction", part.fraction());
+  return part.fraction() > 0 && part.fraction() < 1 ? part.fraction() : 0;
+}
+
+void check_split(const ValueChecks& checks, const proto::Data& data) {
+  const proto::Split& split = data.split();
+  double held_out = 0;
+  if (split.has_dev()) held_out += check_part(checks, split.dev(), "data.split.dev");
+  if (split.has_test()) held_out += check_part(checks, split.test(), "data.split.test");
+  if (held_out >= 1) {
+    checks.complain("data.split",
+                    fmt::format("data.split.dev and data.split.test take the fraction "
+                                "{} of the training source; expected below 1",
+                                held_out));
+  }
+  if (split.has_dev() && data.has_dev()) {
+    checks.complain("data.split.dev",
+                    "data.split.dev contradicts data.dev, a dev set of its own; remove one");
+  }
+  if (split.has_test() && data.has_test()) {
+    checks.complain("data.split.test",
+                    "data.split.test contradicts data.test, a test set of its own; remove one");
+  }
+}
+
+void check_data(const ValueChecks& checks, const proto::Data& data) {
+  if (checks.present(data.has_train(), "data.train", "the training examples")) {
+    check_source(checks, data.train(), "data.train");
+  }
+  if (data.has_dev()) check_source(checks, data.dev(), "data.dev");
+  if (data.has_test()) check_source(checks, data.test(), "data.test");
+  check_split(checks, data);
+  if (data.normalization().has_scale()) {
+    const double divisor = data.normalization().scale().divisor();
+    checks.require(std::isfinite(divisor) && divisor != 0, "data.normalization.scale.divisor",
+                   fmt::to_string(divisor), "a finite number other than 0");
+  }
+}
+
+// ---- network ----
+
+void check_network(const ValueChecks& checks, const proto::Network& network) {
+  checks.probability("network.input_keep_prob", network.input_keep_prob());
+  for (int i = 0; i < network.layer_size(); ++i) {
+    const proto::DenseLayer& layer = network.layer(i);
+    const std::string path = fmt::format("network.layer[{}]", i);
+    if (checks.present(layer.has_units(), path + ".units", "the width of the layer")) {
+      checks.at_least(path + ".units", layer.units(), 1);
+    }
+    checks.probability(path + ".keep_prob", layer.keep_prob());
+    checks.not_negative(path + ".initializer.multiplier", layer.initializer().multiplier());
+  }
+  if (!checks.present(network.has_output(), "network.output", "the output layer")) return;
+  const proto::Output& output = network.output();
+  const std::string units = "network.output.units";
+  if (checks.present(output.has_units(), units, "the number of classes or values")) {
+    const bool softmax = output.loss() == proto::Output::SOFTMAX_CROSS_ENTROPY &&
+                         checks.trusted("network.output.loss");
+    checks.require(output.units() >= (softmax ? 2 : 1), units, fmt::to_string(output.units()),
+                   softmax ? "at least 2 classes for SOFTMAX_CROSS_ENTROPY (LOGISTIC takes 1 unit)"
+                           : "at least 1");
+  }
+  checks.not_negative("network.output.initializer.multiplier", output.initializer().multiplier());
+}
+
+// ---- optimizer ----
+
+void check_schedule(const ValueChecks& checks, const proto::Schedule& schedule) {
+  const std::string path = "optimizer.schedule.";
+  checks.not_negative(path + "warmup_epochs", schedule.warmup_epochs());
+  if (schedule.has_step()) {
+    checks.positive(path + "step.every_epochs", schedule.step().every_epochs());
+    checks.positive(path + "step.factor", schedule.step().factor());
+  }
+  if (schedule.has_exponential()) {
+    checks.positive(path + "exponential.factor_per_epoch",
+                    schedule.exponential().factor_per_epoch());
+  }
+  if (schedule.has_cosine()) {
+    checks.not_negative(path + "cosine.final_factor", schedule.cosine().final_factor());
+  }
+}
+
+void check_optimizer(const ValueChecks& checks, const proto::Optimizer& optimizer) {
+  const std::string path = "optimizer.";
+  switch (optimizer.kind_case()) {
+    case proto::Optimizer::kGradientDescent:
+      checks.positive(path + "gradient_descent.learning_rate",
+                      optimizer.gradient_descent().learning_rate());
+      break;
+    case proto::Optimizer::kMomentum:
+      checks.positive(path + "momentum.learning_rate", optimizer.momentum().learning_rate());
+      checks.decay(path + "momentum.beta", optimizer.momentum().beta());
+      break;
+    case proto::Optimizer::kNesterov:
+      checks.positive(path + "nesterov.learning_rate", optimizer.nesterov().learning_rate());
+      checks.decay(path + "nesterov.beta", optimizer.nesterov().beta());
+      break;
+    case proto::Optimizer::kRmsprop:
+      checks.positive(path + "rmsprop.learning_rate", optimizer.rmsprop().learning_rate());
+      checks.decay(path + "rmsprop.beta", optimizer.rmsprop().beta());
+      checks.positive(path + "rmsprop.epsilon", optimizer.rmsprop().epsilon());
+      break;
+    case proto::Optimizer::kAdam:
+      checks.positive(path + "adam.learning_rate", optimizer.adam().learning_rate());
+      checks.decay(path + "adam.beta1", optimizer.adam().beta1());
+      checks.decay(path + "adam.beta2", optimizer.adam().beta2());
+      checks.positive(path + "adam.epsilon", optimizer.adam().epsilon());
+      break;
+    case proto::Optimizer::KIND_NOT_SET:
+      check_choice(checks, false, "optimizer", *proto::Optimizer::descriptor(), "kind");
+  }
+  check_schedule(checks, optimizer.schedule());
+}
+
+// ---- training ----
+
+// Every shard takes the same number of rows of a batch.
+void check_batch_divides(const ValueChecks& checks, std::uint64_t batch, std::uint64_t shards) {
+  if (batch == 0 || shards == 0 || batch % shards == 0) return;
+  const std::uint64_t below = batch - batch % shards;
+  const std::uint64_t above = below + shards;
+  std::vector<std::uint64_t> nearest;
+  if (below > 0) nearest.push_back(below);
+  if (above <= std::numeric_limits<std::uint32_t>::max()) nearest.push_back(above);
+  checks.complain("training.batch_size",
+                  fmt::format("training.batch_size {} is not divisible by training.shards {}; the "
+                              "nearest that would do: {}",
+                              batch, shards, fmt::join(nearest, " or ")));
+}
+
+void check_training(const ValueChecks& checks, const proto::Training& training) {
+  const auto& type = *proto::Training::descriptor();
+  const std::string path = "training";
+  checks.at_least(path + ".shards", training.shards(), 1);
+  check_choice(checks, training.batch_case() != proto::Training::BATCH_NOT_SET, path, type,
+               "batch");
+  if (training.has_batch_size()) {
+    checks.at_least(path + ".batch_size", training.batch_size(), 1);
+    if (checks.trusted(path + ".shards")) {
+      check_batch_divides(checks, training.batch_size(), training.shards());
+    }
+  }
+  if (training.has_full_batch()) {
+    checks.require(training.full_batch(), path + ".full_batch", "false", "true, or a batch_size");
+  }
+  check_choice(checks, training.length_case() != proto::Training::LENGTH_NOT_SET, path, type,
+               "length");
+  if (training.has_epochs()) checks.at_least(path + ".epochs", training.epochs(), 1);
+  if (training.has_steps()) checks.at_least(path + ".steps", training.steps(), 1);
+}
+
+// Class labels exist unless the targets are values.
+bool predicts_values(const ValueChecks& checks, const proto::Job& job) {
+  return job.network().output().loss() == proto::Output::SQUARED_ERROR &&
+         checks.trusted("network.output.loss");
+}
+
+void check_early_stopping(const ValueChecks& checks, const proto::Job& job) {
+  const std::string path = "early_stopping";
+  const bool has_dev = job.data().has_dev() || job.data().split().has_dev();
+  const bool meant_dev = !checks.trusted("data.dev") || !checks.trusted("data.split.dev");
+  if (!has_dev && !meant_dev) {
+    checks.complain(path, "early_stopping needs a dev set; give data.dev or data.split.dev");
+  }
+  if (job.early_stopping().metric() == proto::EarlyStopping::DEV_ERROR &&
+      checks.trusted(path + ".metric") && predicts_values(checks, job)) {
+    checks.complain(path + ".metric",
+                    "early_stopping.metric is DEV_ERROR, but SQUARED_ERROR has no error rate; use "
+                    "DEV_COST");
+  }
+  checks.at_least(path + ".patience", job.early_stopping().patience(), 1);
+  checks.not_negative(path + ".min_improvement", job.early_stopping().min_improvement());
+}
+
+}  // namespace
+
+void validate(const proto::Job& job, const Origins& origins, Problems& problems) {
+  const ValueChecks checks(origins, problems);
+  check_name(checks, job);
+  check_data(checks, job.data());
+  if (job.data().split().stratified() && predicts_values(checks, job)) {
+    checks.complain("data.split.stratified",
+                    "data.split.stratified needs class labels, which SQUARED_ERROR does not have; "
+                    "remove it");
+  }
+  if (checks.present(job.has_network(), "network", "layers and an output")) {
+    check_network(checks, job.network());
+  }
+  checks.not_negative("regularization.l2_lambda", job.regularization().l2_lambda());
+  if (checks.present(job.has_optimizer(), "optimizer", "a kind of optimizer, such as adam { }")) {
+    check_optimizer(checks, job.optimizer());
+  }
+  check_training(checks, job.training());
+  checks.at_least("evaluation.every_epochs", job.evaluation().every_epochs(), 1);
+  if (job.has_early_stopping()) check_early_stopping(checks, job);
+  checks.at_least("checkpointing.every_epochs", job.checkpointing().every_epochs(), 1);
+  checks.at_least("checkpointing.keep_last", job.checkpointing().keep_last(), 1);
+  checks.at_least("exchange.bucket_bytes", job.exchange().bucket_bytes(), 4096);
+}
+
+}  // namespace lockstep

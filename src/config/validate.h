@@ -1,0 +1,17 @@
+#pragma once
+// What a job must satisfy beyond the schema's types: required parts, ranges,
+// and fields that contradict each other.
+
+#include "config/origins.h"
+#include "config/problems.h"
+
+namespace lockstep::proto {
+class Job;
+}
+
+namespace lockstep {
+
+// Adds a problem for everything wrong in `job`, whose defaults are filled in.
+void validate(const proto::Job& job, const Origins& origins, Problems& problems);
+
+}  // namespace lockstep

@@ -1,0 +1,57 @@
+#include "config/value_checks.h"
+
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+ValueChecks::ValueChecks(const Origins& origins, Problems& problems)
+    : origins_(origins), problems_(problems) {}
+
+bool ValueChecks::present(bool is_there, const std::string& path, std::string_view expected) const {
+  if (!is_there && !origins_.written(path)) {
+    complain(path, fmt::format("{} is missing; expected {}", path, expected));
+  }
+  return is_there;
+}
+
+void ValueChecks::positive(const std::string& path, double value) const {
+  require(std::isfinite(value) && value > 0, path, fmt::to_string(value),
+          "a finite number above 0");
+}
+
+void ValueChecks::not_negative(const std::string& path, double value) const {
+  require(std::isfinite(value) && value >= 0, path, fmt::to_string(value),
+          "a finite number, 0 or more");
+}
+
+void ValueChecks::probability(const std::string& path, double value) const {
+  require(value > 0 && value <= 1, path, fmt::to_string(value),
+          "a probability above 0 and at most 1");
+}
+
+void ValueChecks::decay(const std::string& path, double value) const {
+  require(value >= 0 && value < 1, path, fmt::to_string(value), "a number from 0 to below 1");
+}
+
+void ValueChecks::fraction(const std::string& path, double value) const {
+  require(value > 0 && value < 1, path, fmt::to_string(value), "a fraction above 0 and below 1");
+}
+
+void ValueChecks::at_least(const std::string& path, std::uint64_t value,
+                           std::uint64_t minimum) const {
+  require(value >= minimum, path, fmt::to_string(value), fmt::format("at least {}", minimum));
+}
+
+void ValueChecks::require(bool holds, const std::string& path, std::string_view value,
+                          std::string_view expected) const {
+  if (!holds) complain(path, fmt::format("{} is {}; expected {}", path, value, expected));
+}
+
+void ValueChecks::complain(const std::string& path, std::string message) const {
+  problems_.add(origins_.place_of(path), std::move(message));
+}
+
+}  // namespace lockstep

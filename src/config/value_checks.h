@@ -1,0 +1,45 @@
+#pragma once
+// The questions that validation asks of single values, and how it complains.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "config/origins.h"
+#include "config/problems.h"
+
+namespace lockstep {
+
+// Every check adds at most one problem, at the place where the field at `path`
+// was written, or where the message is that lacks it.
+class ValueChecks {
+ public:
+  ValueChecks(const Origins& origins, Problems& problems);
+
+  // "<path> is missing; expected <expected>". False when it is not there.
+  bool present(bool is_there, const std::string& path, std::string_view expected) const;
+
+  void positive(const std::string& path, double value) const;      // and finite
+  void not_negative(const std::string& path, double value) const;  // and finite
+  void probability(const std::string& path, double value) const;   // (0, 1]
+  void decay(const std::string& path, double value) const;         // [0, 1)
+  void fraction(const std::string& path, double value) const;      // (0, 1)
+  void at_least(const std::string& path, std::uint64_t value, std::uint64_t minimum) const;
+
+  // "<path> is <value>; expected <expected>" unless it holds.
+  void require(bool holds, const std::string& path, std::string_view value,
+               std::string_view expected) const;
+
+  // Anything else that is wrong with the field at `path`.
+  void complain(const std::string& path, std::string message) const;
+
+  // Whether the value is what the user wants: not the default that stands in
+  // for something unreadable. Checks that compare fields ask first.
+  [[nodiscard]] bool trusted(const std::string& path) const { return !origins_.failed(path); }
+
+ private:
+  const Origins& origins_;
+  Problems& problems_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,157 @@
+#include "data/byte_stream.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <string>
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include "base/error.h"
+
+namespace lockstep {
+namespace {
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+// A directory or a pipe would open, and then fail or block without a reason.
+std::uint64_t regular_file_size(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) {
+    throw Error(ExitCode::missing_input,
+                fmt::format("{}: cannot open: {}", path.string(),
+                            error ? error.message() : std::strerror(ENOENT)));
+  }
+  if (!std::filesystem::is_regular_file(status)) {
+    throw Error(
+        ExitCode::missing_input,
+        fmt::format("{}: expected a file, found {}", path.string(),
+                    std::filesystem::is_directory(status) ? "a directory" : "a pipe or device"));
+  }
+  const std::uint64_t bytes = std::filesystem::file_size(path, error);
+  if (error) {
+    throw Error(ExitCode::missing_input,
+                fmt::format("{}: cannot tell its size: {}", path.string(), error.message()));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+struct ByteStream::State {
+  explicit State(const std::filesystem::path& file_path)
+      : path(file_path), file_bytes(regular_file_size(file_path)) {
+    file.reset(std::fopen(path.c_str(), "rb"));
+    if (!file) {
+      throw Error(ExitCode::missing_input,
+                  fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
+    }
+    std::setvbuf(file.get(), nullptr, _IONBF, 0);  // `input` is the buffer
+    refill();
+    compressed = available >= 2 && input[0] == 0x1F && input[1] == 0x8B;
+    // 16: gzip framing, with its checksum, and nothing else.
+    if (compressed && inflateInit2(&inflater, MAX_WBITS + 16) != Z_OK) throw std::bad_alloc();
+  }
+  ~State() {
+    if (compressed) inflateEnd(&inflater);
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  // Replaces the used-up input; leaves `available` 0 at the end of the file.
+  void refill() {
+    position = 0;
+    available = std::fread(input.data(), 1, input.size(), file.get());
+    if (available == 0 && std::ferror(file.get()) != 0) {
+      throw Error(ExitCode::missing_input,
+                  fmt::format("{}: cannot read: {}", path.string(), std::strerror(errno)));
+    }
+  }
+
+  std::size_t copy(std::span<std::byte> bytes) {
+    std::size_t filled = 0;
+    while (filled < bytes.size()) {
+      if (available == 0) refill();
+      if (available == 0) break;
+      const std::size_t n = std::min(available, bytes.size() - filled);
+      std::memcpy(bytes.data() + filled, input.data() + position, n);
+      position += n;
+      available -= n;
+      filled += n;
+    }
+    return filled;
+  }
+
+  std::size_t decompress(std::span<std::byte> bytes) {
+    std::size_t filled = 0;
+    while (filled < bytes.size()) {
+      if (available == 0) refill();
+      if (member_done) {
+        if (available == 0) break;
+        // Only another member may follow; zlib's own gzread would ignore the rest.
+        if (input[position] != 0x1F) fail("is followed by other bytes");
+        inflateReset(&inflater);
+        member_done = false;
+      }
+      if (available == 0) fail("ends early: the file is cut short");
+      inflater.next_in = input.data() + position;
+      inflater.avail_in = static_cast<uInt>(available);
+      inflater.next_out = reinterpret_cast<Bytef*>(bytes.data() + filled);
+      const auto room = static_cast<uInt>(
+          std::min<std::size_t>(bytes.size() - filled, std::numeric_limits<uInt>::max()));
+      inflater.avail_out = room;
+      const int result = inflate(&inflater, Z_NO_FLUSH);
+      if (result == Z_MEM_ERROR) throw std::bad_alloc();
+      if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
+        fail(fmt::format("is damaged ({})", inflater.msg != nullptr ? inflater.msg : "zlib error"));
+      }
+      position += available - inflater.avail_in;
+      available = inflater.avail_in;
+      filled += room - inflater.avail_out;
+      member_done = result == Z_STREAM_END;
+    }
+    return filled;
+  }
+
+  [[noreturn]] void fail(const std::string& how) const {
+    throw Error(ExitCode::data,
+                fmt::format("{}: its gzip data {}; fetch the file again", path.string(), how));
+  }
+
+  std::filesystem::path path;
+  std::uint64_t file_bytes = 0;
+  std::unique_ptr<std::FILE, CloseFile> file;
+  std::array<unsigned char, 1 << 16> input;
+  std::size_t position = 0;   // of the unread part of `input`
+  std::size_t available = 0;  // its bytes
+  bool compressed = false;
+  bool member_done = false;
+  z_stream inflater = {};
+};
+
+ByteStream::ByteStream(const std::filesystem::path& path) : state_(std::make_unique<State>(path)) {}
+ByteStream::~ByteStream() = default;
+
+std::size_t ByteStream::read(std::span<std::byte> bytes) {
+  return state_->compressed ? state_->decompress(bytes) : state_->copy(bytes);
+}
+
+bool ByteStream::compressed() const { return state_->compressed; }
+
+std::uint64_t ByteStream::file_bytes() const { return state_->file_bytes; }
+
+std::uint64_t ByteStream::content_bytes_limit() const {
+  // zlib's technical notes: deflate expands by less than 1032 to 1.
+  constexpr std::uint64_t largest_expansion = 1032;
+  return state_->compressed ? state_->file_bytes * largest_expansion : state_->file_bytes;
+}
+
+}  // namespace lockstep

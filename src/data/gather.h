@@ -1,0 +1,25 @@
+#pragma once
+// From examples in memory to the matrices of a batch.
+
+#include <cstdint>
+#include <span>
+
+#include "data/examples.h"
+#include "data/normalization.h"
+#include "linalg/matrix.h"
+
+namespace lockstep {
+
+// Row i of `out` becomes example rows[i], normalised in float whatever T is, so
+// that a gradient check in double sees the inputs of the training in float.
+// out: [rows.size(), features].
+template <typename T>
+void gather_rows(const Examples& examples, std::span<const std::uint32_t> rows,
+                 const Normalizer& normalizer, Matrix<T> out);
+
+// Row i of `out` becomes the labels of example rows[i].
+// out: [rows.size(), label_width].
+template <typename T>
+void gather_labels(const Examples& examples, std::span<const std::uint32_t> rows, Matrix<T> out);
+
+}  // namespace lockstep

@@ -1,0 +1,71 @@
+#include "data/labels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace lockstep {
+namespace {
+
+bool is_integer(float label) { return label == std::floor(label); }
+
+// Throws unless every label is good. `hint` may be empty.
+template <typename Good>
+void check_labels(std::span<const float> labels, std::uint64_t width, std::string_view source,
+                  std::string_view allowed, std::string_view hint, Good&& good) {
+  constexpr std::uint64_t most_shown = 10;
+  std::uint64_t bad = 0;
+  std::string lines;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (good(labels[i])) continue;
+    if (bad++ >= most_shown) continue;
+    lines += fmt::format("\n  row {}{}: {}", i / width,
+                         width > 1 ? fmt::format(", label {}", i % width) : "", labels[i]);
+  }
+  if (bad == 0) return;
+  if (bad > most_shown) lines += fmt::format("\n  and {} more", bad - most_shown);
+  throw Error(ExitCode::data,
+              fmt::format("{}: expected {}, but {} of {} labels {} not (rows count from 0){}{}{}",
+                          source, allowed, bad, labels.size(), bad == 1 ? "is" : "are", lines,
+                          hint.empty() ? "" : "\n", hint));
+}
+
+}  // namespace
+
+void check_class_labels(std::span<const float> labels, std::uint64_t classes,
+                        std::string_view source) {
+  // Compared as double: a float cannot hold every number of classes.
+  const auto in = [&](float label, double lowest, double highest) {
+    return is_integer(label) && lowest <= label && label <= highest;
+  };
+  const auto count = static_cast<double>(classes);
+  std::string hint;
+  if (std::ranges::all_of(labels, [&](float label) { return in(label, 1, count); })) {
+    hint = "the labels look 1-based: subtract 1";
+  } else if (!std::ranges::all_of(labels, is_integer)) {
+    hint = "fractional labels are values, not classes: use loss: SQUARED_ERROR for values";
+  } else if (std::ranges::all_of(labels, [](float label) { return label >= 0; })) {
+    hint = fmt::format("the largest label is {}: does the output need more units?",
+                       *std::ranges::max_element(labels));
+  }
+  check_labels(labels, 1, source, fmt::format("class labels, integers in 0..{}", classes - 1), hint,
+               [&](float label) { return in(label, 0, count - 1); });
+}
+
+void check_binary_targets(std::span<const float> labels, std::uint64_t width,
+                          std::string_view source) {
+  std::string_view hint;
+  if (std::ranges::all_of(labels, [](float label) { return label == 1 || label == -1; })) {
+    hint = "the labels look like -1 and +1: write 0 for -1";
+  } else if (!std::ranges::all_of(labels, is_integer)) {
+    hint = "fractional labels are values, not classes: use loss: SQUARED_ERROR for values";
+  }
+  check_labels(labels, width, source, "targets 0 or 1", hint,
+               [](float label) { return label == 0 || label == 1; });
+}
+
+}  // namespace lockstep

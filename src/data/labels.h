@@ -1,0 +1,20 @@
+#pragma once
+// Whether labels are what a loss needs. A failure throws one Error(data) that
+// names the source, the first ten offending rows with their values, what is
+// allowed, and a hint where the values suggest a usual mistake.
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace lockstep {
+
+// For softmax: integers in 0..classes-1. labels: [n].
+void check_class_labels(std::span<const float> labels, std::uint64_t classes,
+                        std::string_view source);
+
+// For logistic outputs: 0 or 1. labels: [n, width], row-major.
+void check_binary_targets(std::span<const float> labels, std::uint64_t width,
+                          std::string_view source);
+
+}  // namespace lockstep

@@ -1,0 +1,73 @@
+#include "data/normalization.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "base/check.h"
+
+namespace lockstep {
+namespace {
+
+// Calls add(x, row of values as a span) for each of `rows`, in order.
+template <typename Add>
+void for_each_row(const Examples& examples, std::span<const std::uint32_t> rows, Add&& add) {
+  visit_values(examples.type, examples.values, [&](auto values) {
+    for (const std::uint32_t row : rows) {
+      check(row < examples.size(), "rows are below the number of examples");
+      add(values.subspan(row * examples.features, examples.features));
+    }
+  });
+}
+
+}  // namespace
+
+std::vector<double> feature_sums(const Examples& examples, std::span<const std::uint32_t> rows) {
+  std::vector<double> sums(examples.features, 0.0);
+  for_each_row(examples, rows, [&](auto x) {
+    for (std::size_t j = 0; j < sums.size(); ++j) {
+      sums[j] += static_cast<double>(static_cast<float>(x[j]));
+    }
+  });
+  return sums;
+}
+
+std::vector<double> centred_square_sums(const Examples& examples,
+                                        std::span<const std::uint32_t> rows,
+                                        std::span<const double> mean) {
+  check(mean.size() == examples.features, "one mean for each feature");
+  std::vector<double> sums(examples.features, 0.0);
+  for_each_row(examples, rows, [&](auto x) {
+    for (std::size_t j = 0; j < sums.size(); ++j) {
+      const double centred = static_cast<double>(static_cast<float>(x[j])) - mean[j];
+      sums[j] += centred * centred;
+    }
+  });
+  return sums;
+}
+
+std::vector<double> pooled(std::span<const double> values) {
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  return std::vector<double>(values.size(), sum / static_cast<double>(values.size()));
+}
+
+Normalizer standardizer(std::span<const double> mean, std::span<const double> variance) {
+  check(mean.size() == variance.size(), "a mean and a variance for each feature");
+  Normalizer normalizer;
+  for (std::size_t j = 0; j < mean.size(); ++j) {
+    const double inverse = 1.0 / std::sqrt(variance[j]);
+    const bool constant = !(inverse <= std::numeric_limits<float>::max());
+    normalizer.mean.push_back(static_cast<float>(mean[j]));
+    normalizer.inverse_deviation.push_back(constant ? 1.0F : static_cast<float>(inverse));
+  }
+  return normalizer;
+}
+
+Normalizer scaler(std::uint64_t features, double divisor) {
+  check(std::isfinite(divisor) && divisor != 0, "the divisor is finite and not 0");
+  return {.mean = std::vector<float>(features, 0.0F),
+          .inverse_deviation = std::vector<float>(features, static_cast<float>(1.0 / divisor))};
+}
+
+}  // namespace lockstep

@@ -1,0 +1,53 @@
+#pragma once
+// Where examples come from. One implementation for each file format.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/examples.h"
+
+namespace lockstep {
+
+// What a source declares, known without reading its values.
+struct SourceInfo {
+  std::string name;         // of the file with the features, for people
+  std::string labels_name;  // of the file with the labels; may be the same
+  std::uint64_t examples = 0;
+  std::uint64_t features = 0;
+  std::uint64_t label_width = 0;
+  ElementType type = ElementType::u8;  // of the features
+};
+
+// A set of labelled examples in files. Constructing one opens the files and
+// checks what they declare. Nothing here communicates.
+//
+// All members throw Error: missing_input for a file that is not there or not
+// readable, data for content that is not what it should be. The message names
+// the file, what was expected and what was found.
+class ExampleSource {
+ public:
+  ExampleSource() = default;
+  virtual ~ExampleSource() = default;
+  ExampleSource(const ExampleSource&) = delete;
+  ExampleSource& operator=(const ExampleSource&) = delete;
+
+  // At least one example, one feature and one label each; fewer than 2^32
+  // examples.
+  [[nodiscard]] virtual const SourceInfo& info() const = 0;
+
+  // The labels of all examples: [examples, label_width], row-major, finite.
+  virtual std::vector<float> read_labels() = 0;
+
+  // The examples with these numbers: ascending, distinct, below info().examples.
+  // Streams the files whole and checks them, but keeps only those rows, so that
+  // memory is proportional to them. Values are finite as float.
+  virtual Examples read(std::span<const std::uint32_t> ids) = 0;
+
+  // Digest of the whole decompressed content of the files, whichever rows were
+  // kept. Only after read().
+  [[nodiscard]] virtual std::uint64_t fingerprint() const = 0;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,61 @@
+#include "linalg/gemm.h"
+
+#include <limits>
+#include <type_traits>
+
+#include <cblas.h>
+
+#include "base/check.h"
+
+namespace lockstep {
+namespace {
+
+blasint to_blasint(std::uint64_t n) {
+  check(n <= static_cast<std::uint64_t>(std::numeric_limits<blasint>::max()),
+        "a matrix dimension fits the BLAS integer");
+  return static_cast<blasint>(n);
+}
+
+CBLAS_TRANSPOSE to_cblas(Transpose transpose) {
+  return transpose == Transpose::yes ? CblasTrans : CblasNoTrans;
+}
+
+}  // namespace
+
+template <typename T>
+void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matrix<const T> b,
+          T beta, Matrix<T> c) {
+  const std::uint64_t m = transpose_a == Transpose::yes ? a.columns : a.rows;
+  const std::uint64_t k = transpose_a == Transpose::yes ? a.rows : a.columns;
+  const std::uint64_t k_of_b = transpose_b == Transpose::yes ? b.columns : b.rows;
+  const std::uint64_t n = transpose_b == Transpose::yes ? b.rows : b.columns;
+  check(k == k_of_b && c.rows == m && c.columns == n, "matrix shapes agree in a product");
+  if (m == 0 || n == 0) return;
+  if (k == 0) {
+    for (T& value : c.values()) value = beta == T(0) ? T(0) : beta * value;
+    return;
+  }
+  const auto product = [&](auto* function) {
+    function(CblasRowMajor, to_cblas(transpose_a), to_cblas(transpose_b), to_blasint(m),
+             to_blasint(n), to_blasint(k), T(1), a.data, to_blasint(a.columns), b.data,
+             to_blasint(b.columns), beta, c.data, to_blasint(c.columns));
+  };
+  if constexpr (std::is_same_v<T, float>) {
+    product(&cblas_sgemm);
+  } else {
+    product(&cblas_dgemm);
+  }
+}
+
+template void gemm(Transpose, Transpose, Matrix<const float>, Matrix<const float>, float,
+                   Matrix<float>);
+template void gemm(Transpose, Transpose, Matrix<const double>, Matrix<const double>, double,
+                   Matrix<double>);
+
+void use_one_blas_thread() { openblas_set_num_threads(1); }
+
+std::string blas_description() {
+  return std::string(openblas_get_config()) + " on " + openblas_get_corename();
+}
+
+}  // namespace lockstep

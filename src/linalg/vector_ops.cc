@@ -1,0 +1,49 @@
+#include "linalg/vector_ops.h"
+
+#include <array>
+#include <cstddef>
+
+namespace lockstep {
+
+template <typename T>
+void add_to(std::span<T> into, std::span<const T> from) {
+  T* __restrict destination = into.data();
+  const T* __restrict source = from.data();
+  for (std::size_t i = 0; i < into.size(); ++i) destination[i] += source[i];
+}
+
+template <typename T>
+bool all_finite(std::span<const T> values) {
+  // 0 * x is 0 for a finite x and NaN otherwise; independent lanes let the
+  // compiler vectorise. The outcome, zero or NaN, does not depend on order.
+  std::array<T, 8> lanes{};
+  std::size_t i = 0;
+  for (; i + 8 <= values.size(); i += 8) {
+    for (std::size_t lane = 0; lane < 8; ++lane) lanes[lane] += values[i + lane] * T(0);
+  }
+  for (; i < values.size(); ++i) lanes[0] += values[i] * T(0);
+  T total = 0;
+  for (const T lane : lanes) total += lane;
+  return total == T(0);
+}
+
+template <typename T>
+double sum_of_squares(std::span<const T> values) {
+  std::array<double, 8> lanes{};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto value = static_cast<double>(values[i]);
+    lanes[i % 8] += value * value;
+  }
+  double total = 0;
+  for (const double lane : lanes) total += lane;
+  return total;
+}
+
+template void add_to(std::span<float>, std::span<const float>);
+template void add_to(std::span<double>, std::span<const double>);
+template bool all_finite(std::span<const float>);
+template bool all_finite(std::span<const double>);
+template double sum_of_squares(std::span<const float>);
+template double sum_of_squares(std::span<const double>);
+
+}  // namespace lockstep

@@ -1,0 +1,22 @@
+#pragma once
+// Initial weights (lecture 1.11): keyed by the position of each weight, biases
+// zero.
+
+#include <cstdint>
+#include <span>
+
+#include "nn/parameters.h"
+#include "nn/spec.h"
+
+namespace lockstep {
+
+// Variance of the initial weights of a layer with I inputs and O outputs.
+double weight_variance(const InitializerSpec& initializer, std::uint64_t inputs,
+                       std::uint64_t outputs);
+
+// Fills the flat parameter vector of `spec`. The same seed gives the same
+// values (rounded to T) in float and in double.
+template <typename T>
+void initialize_parameters(const NetworkSpec& spec, std::uint32_t seed, std::span<T> flat);
+
+}  // namespace lockstep

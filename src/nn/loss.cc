@@ -1,0 +1,92 @@
+#include "nn/loss.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "base/check.h"
+
+namespace lockstep {
+namespace {
+
+template <typename T>
+std::size_t largest(std::span<const T> row) {
+  return static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
+}
+
+// The target of unit o: given per unit, or one-hot of a class number.
+template <typename T>
+T target_of(std::span<const float> label, std::size_t units, std::size_t o) {
+  if (label.size() == units) return static_cast<T>(label[o]);
+  return static_cast<std::size_t>(label[0]) == o ? T(1) : T(0);
+}
+
+// Each row function reads `z`, returns the row's sums and, when `dz` is not
+// empty, overwrites it (possibly z's own memory) with the gradient.
+
+template <typename T>
+LossSums softmax_row(std::span<const T> z, std::span<const float> label, std::span<T> dz) {
+  const auto target = static_cast<std::size_t>(label[0]);
+  const std::size_t best = largest(z);
+  const T top = z[best];
+  const T target_z = z[target];
+  T total = 0;
+  for (const T value : z) total += std::exp(value - top);
+  for (std::size_t o = 0; o < dz.size(); ++o) {
+    dz[o] = std::exp(z[o] - top) / total - (o == target ? T(1) : T(0));
+  }
+  return {static_cast<double>(std::log(total)) + static_cast<double>(top - target_z),
+          best == target ? 0.0 : 1.0};
+}
+
+template <typename T>
+LossSums logistic_row(std::span<const T> z, std::span<const float> label, std::span<T> dz) {
+  LossSums sums;
+  const bool one_of_many = label.size() == 1 && z.size() > 1;
+  if (one_of_many) sums.errors = largest(z) == static_cast<std::size_t>(label[0]) ? 0.0 : 1.0;
+  for (std::size_t o = 0; o < z.size(); ++o) {
+    const T target = target_of<T>(label, z.size(), o);
+    const T value = z[o];
+    const T e = std::exp(-std::abs(value));
+    sums.loss += static_cast<double>(std::max(value, T(0)) - value * target + std::log1p(e));
+    if (!one_of_many && (value > T(0)) != (target > T(0.5))) {
+      sums.errors += 1.0 / static_cast<double>(z.size());
+    }
+    if (!dz.empty()) dz[o] = (value >= T(0) ? T(1) : e) / (T(1) + e) - target;
+  }
+  return sums;
+}
+
+template <typename T>
+LossSums squared_row(std::span<const T> z, std::span<const float> label, std::span<T> dz) {
+  LossSums sums;
+  for (std::size_t o = 0; o < z.size(); ++o) {
+    const T difference = z[o] - target_of<T>(label, z.size(), o);
+    sums.loss += 0.5 * static_cast<double>(difference) * static_cast<double>(difference);
+    if (!dz.empty()) dz[o] = difference;
+  }
+  return sums;
+}
+
+}  // namespace
+
+template <typename T>
+LossSums evaluate_loss(Loss loss, Matrix<const T> logits, Matrix<const float> labels,
+                       Matrix<T> gradient) {
+  check(labels.rows == logits.rows && (labels.columns == 1 || labels.columns == logits.columns),
+        "labels fit the logits");
+  auto* row_loss = &softmax_row<T>;
+  if (loss == Loss::logistic) row_loss = &logistic_row<T>;
+  if (loss == Loss::squared_error) row_loss = &squared_row<T>;
+  LossSums sums;
+  for (std::uint64_t r = 0; r < logits.rows; ++r) {
+    const std::span<T> dz = gradient.data == nullptr ? std::span<T>() : gradient.row(r);
+    sums += row_loss(logits.row(r), labels.row(r), dz);
+  }
+  return sums;
+}
+
+template LossSums evaluate_loss(Loss, Matrix<const float>, Matrix<const float>, Matrix<float>);
+template LossSums evaluate_loss(Loss, Matrix<const double>, Matrix<const float>, Matrix<double>);
+
+}  // namespace lockstep

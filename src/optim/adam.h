@@ -1,0 +1,23 @@
+#pragma once
+
+#include <array>
+
+#include "optim/step.h"
+
+namespace lockstep {
+
+// Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015:
+// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
+// w -= alpha m^ / (sqrt(v^) + epsilon), m^ and v^ corrected for their start at 0.
+struct Adam {
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+
+  static constexpr std::array<const char*, 2> kSlotNames = {"mean", "mean_square"};
+
+  template <typename T>
+  void update(const OptimizerStep& step, const OptimizerPart<T>& part) const;
+};
+
+}  // namespace lockstep

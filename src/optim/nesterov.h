@@ -1,0 +1,20 @@
+#pragma once
+
+#include <array>
+
+#include "optim/step.h"
+
+namespace lockstep {
+
+// Nesterov's look-ahead on the velocity of Momentum (Sutskever et al., 2013):
+// v = beta v + (1 - beta) g; w -= alpha (beta v + (1 - beta) g).
+struct Nesterov {
+  double beta = 0.9;
+
+  static constexpr std::array<const char*, 1> kSlotNames = {"velocity"};
+
+  template <typename T>
+  void update(const OptimizerStep& step, const OptimizerPart<T>& part) const;
+};
+
+}  // namespace lockstep

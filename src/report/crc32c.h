@@ -1,0 +1,15 @@
+#pragma once
+// CRC-32C (Castagnoli, reflected, initial and final xor all ones; RFC 3720
+// appendix B.4) and the masked form of TensorBoard's records.
+
+#include <cstdint>
+#include <string_view>
+
+namespace lockstep {
+
+std::uint32_t crc32c(std::string_view bytes);
+
+// Masked so that the checksum of bytes that hold checksums is no special case.
+std::uint32_t masked_crc32c(std::string_view bytes);
+
+}  // namespace lockstep

@@ -1,0 +1,25 @@
+#include "report/error_file.h"
+
+#include <exception>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "report/json_fields.h"
+
+namespace lockstep {
+
+void write_error_file(const std::filesystem::path& run_dir, int rank, std::string_view host,
+                      ExitCode code, std::string_view message) noexcept {
+  try {
+    Json object;
+    object["rank"] = rank;
+    object["host"] = host;
+    object["exit_code"] = static_cast<int>(code);
+    object["message"] = message;
+    replace_file(run_dir / fmt::format("error.rank{}.json", rank), to_text(object, 2) + "\n");
+  } catch (const std::exception&) {  // the message itself is already on stderr
+  }
+}
+
+}  // namespace lockstep

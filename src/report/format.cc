@@ -1,0 +1,240 @@
+#include "report/format.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <iterator>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+namespace {
+
+// Seconds of training left; not finite when the speed is not known yet.
+double seconds_left(const RunStart& start, const Progress& progress) {
+  const double examples_per_step =
+      static_cast<double>(start.train_examples) / static_cast<double>(start.steps_per_epoch);
+  const std::uint64_t steps = progress.total_steps - std::min(progress.step, progress.total_steps);
+  return static_cast<double>(steps) * examples_per_step / progress.examples_per_second;
+}
+
+// "step   430/4,300  epoch  2/20".
+std::string format_position(const RunStart& start, std::uint64_t step, double epoch) {
+  const std::string steps = format_count(start.total_steps);
+  const std::string epochs = format_epoch(total_epochs(start));
+  return fmt::format("step {:>{}}/{}  epoch {:>{}}/{}", format_count(step), steps.size(), steps,
+                     format_epoch(epoch), epochs.size(), epochs);
+}
+
+std::optional<double> accuracy_of(std::optional<double> error) {
+  if (!error) return std::nullopt;
+  return 1 - *error;
+}
+
+using Out = std::back_insert_iterator<std::string>;
+
+// One line of the table of results, for a part of the data that exists.
+void add_part(Out out, const char* part, std::uint64_t examples, std::optional<double> error,
+              std::optional<double> cost) {
+  if (examples == 0) return;
+  fmt::format_to(out, "{:<9}error {:>7}  accuracy {:>7}  cost {:<9}  examples {:>10}\n", part,
+                 format_percent(error), format_percent(accuracy_of(error)), format_cost(cost),
+                 format_count(examples));
+}
+
+void add_best(Out out, const RunStart& start, const Summary& summary,
+              const std::optional<Evaluation>& best) {
+  if (!summary.best_step) return;
+  fmt::format_to(out, "{:<9}step {}", "best", format_count(*summary.best_step));
+  if (start.steps_per_epoch > 0) {
+    const double epoch =
+        static_cast<double>(*summary.best_step) / static_cast<double>(start.steps_per_epoch);
+    fmt::format_to(out, ", epoch {}", format_epoch(epoch));
+  }
+  if (best && best->step == *summary.best_step) {
+    if (best->dev_error) fmt::format_to(out, ", dev error {}", format_percent(best->dev_error));
+    if (best->dev_cost) fmt::format_to(out, ", dev cost {}", format_cost(best->dev_cost));
+  }
+  fmt::format_to(out, "\n");
+}
+
+void add_files(Out out, const RunStart& start, const std::string& checkpoint) {
+  fmt::format_to(out, "{:<9}{}\n", "files", start.run_dir);
+  const auto add = [&](const std::string& name, const char* what) {
+    fmt::format_to(out, "{:<11}{:<15}{}\n", "", name, what);
+  };
+  add("report.html", "curves and tables for a browser");
+  add("summary.json", "these results, for scripts");
+  add("metrics.jsonl", "one line per evaluation");
+  add("tb/", "the same for TensorBoard");
+  if (!checkpoint.empty()) add(checkpoint, "the trained network");
+}
+
+// A path as one word of a shell command.
+std::string quoted(const std::string& path) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+:@%=,").find(c) != std::string_view::npos;
+  };
+  if (!path.empty() && std::all_of(path.begin(), path.end(), plain)) return path;
+  std::string word = "'";
+  for (const char c : path) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+// The command that goes on with the run; empty when that makes no sense.
+std::string resume_command(const RunStart& start, const std::string& stop_reason) {
+  const std::string command =
+      fmt::format("lockstep train {} --run-dir {} --resume auto",
+                  quoted(start.run_dir + "/job.textproto"), quoted(start.run_dir));
+  if (stop_reason == "epochs") return command + " --set training.epochs=N";
+  if (stop_reason == "early_stopping") return command + " --set early_stopping.patience=N";
+  return stop_reason == "interrupted" ? command : "";
+}
+
+void add_next(Out out, const RunStart& start, const Summary& summary,
+              const std::string& checkpoint) {
+  if (checkpoint.empty()) return;
+  const std::string model = quoted(start.run_dir + "/" + checkpoint);
+  const char* split = start.test_examples > 0 ? "test" : start.dev_examples > 0 ? "dev" : "train";
+  std::vector<std::string> commands{
+      fmt::format("lockstep evaluate {} --split {}", model, split),
+      fmt::format("lockstep inspect {}", model),
+  };
+  const std::string resume = resume_command(start, summary.stop_reason);
+  // What an interrupted run wants most is to go on.
+  const bool first = summary.stop_reason == "interrupted";
+  if (!resume.empty()) commands.insert(first ? commands.begin() : commands.end(), resume);
+  const char* label = "next";
+  for (const std::string& command : commands) {
+    fmt::format_to(out, "{:<9}{}\n", std::exchange(label, ""), command);
+  }
+}
+
+}  // namespace
+
+std::string format_count(std::uint64_t count) {
+  const std::string digits = std::to_string(count);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+std::string format_percent(std::optional<double> fraction) {
+  return fraction ? fmt::format("{:.2f}%", 100 * *fraction) : "-";
+}
+
+std::string format_cost(std::optional<double> cost) {
+  return cost ? fmt::format("{:#.4g}", *cost) : "-";
+}
+
+std::string format_speed(double examples_per_second) {
+  if (!(examples_per_second >= 0 && examples_per_second < 1e15)) return "-";
+  return format_count(static_cast<std::uint64_t>(std::llround(examples_per_second)));
+}
+
+std::string format_duration(double seconds) {
+  if (!std::isfinite(seconds)) return "-";
+  if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<std::uint64_t>(std::llround(std::min(seconds, 1e15)));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", format_count(whole / 3600), whole % 3600 / 60);
+}
+
+std::string format_quantity(std::uint64_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
+}
+
+std::string format_epoch(double epoch) {
+  return epoch == std::floor(epoch) ? fmt::format("{:.0f}", epoch) : fmt::format("{:.2f}", epoch);
+}
+
+double total_epochs(const RunStart& start) {
+  if (start.steps_per_epoch == 0) return 0;
+  return static_cast<double>(start.total_steps) / static_cast<double>(start.steps_per_epoch);
+}
+
+std::string format_layout(int ranks, int threads, int shards) {
+  const auto quantity = [](int count, const char* noun) {
+    return format_quantity(static_cast<std::uint64_t>(count), noun);
+  };
+  return fmt::format("{} x {}, {}", quantity(ranks, "rank"), quantity(threads, "thread"),
+                     quantity(shards, "shard"));
+}
+
+std::string format_start(const RunStart& start) {
+  std::string text = fmt::format(
+      "{}: {}; {} train, {} dev, {} test examples; {}; {} ({})", start.job_name,
+      format_quantity(start.parameters, "parameter"), format_count(start.train_examples),
+      format_count(start.dev_examples), format_count(start.test_examples),
+      format_layout(start.ranks, start.threads, start.shards),
+      format_quantity(start.total_steps, "step"),
+      format_epoch(total_epochs(start)) + (total_epochs(start) == 1 ? " epoch" : " epochs"));
+  if (start.first_step > 0) {
+    text += fmt::format("; resumed at step {}", format_count(start.first_step));
+  }
+  return text;
+}
+
+std::string format_progress(const RunStart& start, const Progress& progress) {
+  return fmt::format("{}  cost {}  {} examples/s  ETA {}",
+                     format_position(start, progress.step, progress.epoch),
+                     format_cost(progress.batch_cost), format_speed(progress.examples_per_second),
+                     format_duration(seconds_left(start, progress)));
+}
+
+std::string format_evaluation(const RunStart& start, const Evaluation& evaluation) {
+  std::string text = fmt::format(
+      "{}  J {:<7}  train error {:>6}", format_position(start, evaluation.step, evaluation.epoch),
+      format_cost(evaluation.cost), format_percent(evaluation.train_error));
+  if (evaluation.dev_cost || evaluation.dev_error) {
+    text += fmt::format("  dev error {:>6}  dev cost {:<7}", format_percent(evaluation.dev_error),
+                        format_cost(evaluation.dev_cost));
+  }
+  text += fmt::format("  {:>7} examples/s  {:>5}", format_speed(evaluation.examples_per_second),
+                      format_duration(evaluation.seconds));
+  if (evaluation.best) text += "  best";
+  return text;
+}
+
+std::string describe_stop(const std::string& stop_reason) {
+  if (stop_reason == "epochs") return "finished every planned step";
+  if (stop_reason == "early_stopping") return "stopped early: the dev set no longer improved";
+  if (stop_reason == "interrupted") return "interrupted: it can be resumed";
+  if (stop_reason == "diverged") return "diverged: the cost became infinite or NaN";
+  return stop_reason;
+}
+
+std::string describe_missing_test_set(std::uint64_t dev_examples, std::uint64_t test_examples) {
+  if (test_examples > 0) return "";
+  if (dev_examples > 0) return "no test set: the dev error is not an unbiased estimate";
+  return "no dev or test set: the training error is not an estimate for new examples";
+}
+
+std::string format_finish(const RunStart& start, const Summary& summary,
+                          const std::optional<Evaluation>& best, const std::string& checkpoint) {
+  std::string text;
+  const Out out(text);
+  fmt::format_to(out, "{} {} (epoch {}, step {})\n", start.job_name,
+                 describe_stop(summary.stop_reason), format_epoch(summary.epochs),
+                 format_count(summary.steps));
+  add_best(out, start, summary, best);
+  add_part(out, "train", start.train_examples, summary.train_error, summary.train_cost);
+  add_part(out, "dev", start.dev_examples, summary.dev_error, summary.dev_cost);
+  add_part(out, "test", start.test_examples, summary.test_error, summary.test_cost);
+  const std::string missing = describe_missing_test_set(start.dev_examples, start.test_examples);
+  if (!missing.empty()) fmt::format_to(out, "{:<9}{}\n", "", missing);
+  fmt::format_to(out, "{:<9}{} examples/s\n", "speed", format_speed(summary.examples_per_second));
+  add_files(out, start, checkpoint);
+  add_next(out, start, summary, checkpoint);
+  return text;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,60 @@
+#pragma once
+// Records as text for people. Pure functions: the same record, the same text.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "train/observer.h"
+
+namespace lockstep {
+
+// 1234567 -> "1,234,567".
+std::string format_count(std::uint64_t count);
+
+// 0.10942 -> "10.94%"; absent -> "-".
+std::string format_percent(std::optional<double> fraction);
+
+// Four significant digits: "0.3121", "1.204e+06"; absent -> "-".
+std::string format_cost(std::optional<double> cost);
+
+// Examples per second as a whole number; "-" when not finite.
+std::string format_speed(double examples_per_second);
+
+// "0.8 s", "42 s", "3 min 05 s", "2 h 07 min"; "-" when not finite.
+std::string format_duration(double seconds);
+
+// "1,863,690 parameters" of a count and a noun in the singular.
+std::string format_quantity(std::uint64_t count, const std::string& noun);
+
+// "5" or "2.50".
+std::string format_epoch(double epoch);
+
+// Epochs of the whole run; 0 when there are no steps.
+double total_epochs(const RunStart& start);
+
+// "2 ranks x 1 thread, 8 shards".
+std::string format_layout(int ranks, int threads, int shards);
+
+// What is about to run, in one line without a newline.
+std::string format_start(const RunStart& start);
+
+// The live line. The time left counts training steps only.
+std::string format_progress(const RunStart& start, const Progress& progress);
+
+// The permanent line of an evaluation, its columns aligned over a run.
+std::string format_evaluation(const RunStart& start, const Evaluation& evaluation);
+
+// "stopped early: ..." for a stop reason of Summary; an unknown one as it is.
+std::string describe_stop(const std::string& stop_reason);
+
+// What can be said about a model's errors on new data; empty with a test set.
+std::string describe_missing_test_set(std::uint64_t dev_examples, std::uint64_t test_examples);
+
+// The results of a run: why it stopped, the best step, errors, files, next
+// commands. `best` is the best evaluation, where known. `checkpoint` is what to
+// evaluate, relative to the run directory ("ckpt/best"); empty: none was kept.
+std::string format_finish(const RunStart& start, const Summary& summary,
+                          const std::optional<Evaluation>& best, const std::string& checkpoint);
+
+}  // namespace lockstep

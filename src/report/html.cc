@@ -1,0 +1,39 @@
+#include "report/html.h"
+
+#include <filesystem>
+
+#include "base/atomic_file.h"
+#include "report/metrics_jsonl.h"
+
+namespace lockstep {
+
+HtmlReport::HtmlReport(std::chrono::milliseconds interval) : interval_(interval) {}
+
+void HtmlReport::on_start(const RunStart& start) {
+  page_ = {.start = start, .evaluations = {}, .summary = std::nullopt};
+  if (start.first_step > 0) {
+    const auto metrics = std::filesystem::path(start.run_dir) / "metrics.jsonl";
+    page_.evaluations = read_metrics(metrics, start.first_step);
+  }
+  write();
+  written_.reset();  // the first evaluation is shown at once
+}
+
+void HtmlReport::on_evaluation(const Evaluation& evaluation) {
+  page_.evaluations.push_back(evaluation);
+  const auto now = std::chrono::steady_clock::now();
+  if (written_ && now - *written_ < interval_) return;
+  write();
+  written_ = now;
+}
+
+void HtmlReport::on_finish(const Summary& summary) {
+  page_.summary = summary;
+  write();
+}
+
+void HtmlReport::write() {
+  replace_file(std::filesystem::path(page_.start.run_dir) / "report.html", render_html(page_));
+}
+
+}  // namespace lockstep

@@ -1,0 +1,33 @@
+#pragma once
+// report.html: curves and tables of a run for a browser.
+
+#include <chrono>
+#include <optional>
+
+#include "report/html_page.h"
+#include "train/observer.h"
+
+namespace lockstep {
+
+// Rewrites report.html in the run directory, atomically: at the start, at each
+// evaluation, and at the end. Evaluations that follow one another within
+// `interval` share one writing, so that quick evaluations do not wait for the
+// disk. A resumed run shows the earlier evaluations of metrics.jsonl too.
+// Throws Error(io).
+class HtmlReport : public TrainingObserver {
+ public:
+  explicit HtmlReport(std::chrono::milliseconds interval = std::chrono::seconds(1));
+
+  void on_start(const RunStart& start) override;
+  void on_evaluation(const Evaluation& evaluation) override;
+  void on_finish(const Summary& summary) override;
+
+ private:
+  void write();
+
+  std::chrono::milliseconds interval_;
+  HtmlPage page_;
+  std::optional<std::chrono::steady_clock::time_point> written_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,338 @@
+#include "report/html_page.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "report/chart.h"
+#include "report/format.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::size_t kCurvePoints = 500;
+constexpr std::size_t kTableRows = 50;
+
+constexpr const char* kStyle = R"(
+:root { color-scheme: light dark;
+  --page: #f4f5f7; --card: #fff; --ink: #1b1f24; --soft: #5c6670; --rule: #e1e4e8;
+  --s0: #1f6feb; --s1: #d1570c; --good: #1a7f37; --warn: #b35900;
+  --p0: #1f6feb; --p1: #d1570c; --p2: #2da44e; --p3: #8250df; --p4: #bf3989; --p5: #9a6700;
+  --p6: #57606a; --p7: #0a8f9c; --p8: #c9b400; }
+@media (prefers-color-scheme: dark) { :root {
+  --page: #0e1116; --card: #171b22; --ink: #e6e9ee; --soft: #98a2ae; --rule: #2b313a;
+  --s0: #6cb0ff; --s1: #ffa05c; --good: #56d364; --warn: #f0a04b;
+  --p0: #4f9bff; --p1: #f2843c; --p2: #46b964; --p3: #a983f5; --p4: #e06bb0; --p5: #d0a215;
+  --p6: #8b949e; --p7: #3fc1cd; --p8: #f0e06a; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 28px 20px 48px; max-width: 1080px; background: var(--page);
+  color: var(--ink); font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
+h1 { margin: 0; font-size: 26px; line-height: 1.2; overflow-wrap: anywhere; }
+h2 { margin: 0 0 10px; font-size: 15px; }
+p { margin: 4px 0 0; }
+.soft { color: var(--soft); }
+.status { font-weight: 600; } .good { color: var(--good); } .warn { color: var(--warn); }
+.grid2 { display: grid; gap: 16px; margin-top: 16px;
+  grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); }
+.card { background: var(--card); border: 1px solid var(--rule); border-radius: 10px;
+  padding: 16px 18px; min-width: 0; overflow-x: auto; }
+.wide { margin-top: 16px; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { padding: 5px 10px; text-align: right; border-top: 1px solid var(--rule);
+  white-space: nowrap; }
+tr:first-child th { border-top: 0; color: var(--soft); font-weight: 500; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; }
+td:last-child, th:last-child { padding-right: 0; }
+.facts td { white-space: normal; overflow-wrap: anywhere; }
+.facts td:first-child { color: var(--soft); white-space: nowrap; }
+.facts tr:first-child td { border-top: 0; }
+tr.best td { font-weight: 600; color: var(--good); }
+svg { display: block; width: 100%; height: auto; }
+svg text { fill: var(--ink); font-size: 12px; }
+svg .title { font-size: 15px; font-weight: 600; }
+svg .axis { fill: var(--soft); }
+svg .grid { stroke: var(--rule); }
+svg .mark { stroke: var(--good); stroke-dasharray: 4 3; }
+svg .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+svg .line.s0 { stroke: var(--s0); } svg .line.s1 { stroke: var(--s1); }
+svg .dot.s0, svg .key.s0 { fill: var(--s0); } svg .dot.s1, svg .key.s1 { fill: var(--s1); }
+.bar { display: flex; height: 22px; border-radius: 6px; overflow: hidden; gap: 2px; }
+.bar span { min-width: 1px; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 22px; margin-top: 10px; }
+.legend i { display: inline-block; width: 10px; height: 10px; border-radius: 3px;
+  margin-right: 7px; }
+.p0 { background: var(--p0); } .p1 { background: var(--p1); } .p2 { background: var(--p2); }
+.p3 { background: var(--p3); } .p4 { background: var(--p4); } .p5 { background: var(--p5); }
+.p6 { background: var(--p6); } .p7 { background: var(--p7); } .p8 { background: var(--p8); }
+details { margin-top: 16px; }
+summary { cursor: pointer; font-weight: 600; font-size: 15px; }
+pre { margin: 12px 0 0; overflow-x: auto; font: 13px/1.45 ui-monospace, "DejaVu Sans Mono",
+  monospace; }
+)";
+constexpr std::size_t kPhaseColors = 9;
+
+using Out = std::back_insert_iterator<std::string>;
+
+std::optional<Evaluation> last_best(const std::vector<Evaluation>& evaluations) {
+  const auto best = std::find_if(evaluations.rbegin(), evaluations.rend(),
+                                 [](const Evaluation& evaluation) { return evaluation.best; });
+  if (best == evaluations.rend()) return std::nullopt;
+  return *best;
+}
+
+// The evaluation of the best step: the summary's word, else the latest best.
+std::optional<Evaluation> best_of(const HtmlPage& page) {
+  if (!page.summary) return last_best(page.evaluations);
+  const auto best = std::find_if(
+      page.evaluations.begin(), page.evaluations.end(),
+      [&](const Evaluation& evaluation) { return evaluation.step == page.summary->best_step; });
+  if (best == page.evaluations.end()) return std::nullopt;
+  return *best;
+}
+
+void add_head(Out out, const HtmlPage& page) {
+  const std::string name = html_escape(page.start.job_name);
+  fmt::format_to(out,
+                 "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+  // A page of a running job shows the next evaluation by itself.
+  if (!page.summary) fmt::format_to(out, "<meta http-equiv=\"refresh\" content=\"10\">\n");
+  fmt::format_to(out, "<title>{} - Lockstep</title>\n<style>{}</style>\n</head>\n<body>\n", name,
+                 kStyle);
+  fmt::format_to(out, "<h1>{}</h1>\n", name);
+}
+
+void add_status(Out out, const HtmlPage& page) {
+  const RunStart& start = page.start;
+  std::string status = "running";
+  const char* color = "";
+  std::uint64_t step = page.evaluations.empty() ? start.first_step : page.evaluations.back().step;
+  double epoch = page.evaluations.empty() ? 0 : page.evaluations.back().epoch;
+  if (page.summary) {
+    const std::string& reason = page.summary->stop_reason;
+    status = describe_stop(reason);
+    color = reason == "epochs" || reason == "early_stopping" ? " good" : " warn";
+    step = page.summary->steps;
+    epoch = page.summary->epochs;
+  }
+  fmt::format_to(
+      out,
+      "<p><span class=\"status{}\">{}</span> <span class=\"soft\">at step {} of {}, epoch "
+      "{} of {}</span></p>\n",
+      color, html_escape(status), format_count(step), format_count(start.total_steps),
+      format_epoch(epoch), format_epoch(total_epochs(start)));
+  fmt::format_to(out, "<p class=\"soft\">{}; {}</p>\n",
+                 format_quantity(start.parameters, "parameter"),
+                 format_layout(start.ranks, start.threads, start.shards));
+}
+
+void add_part(Out out, const char* part, std::uint64_t examples, std::optional<double> error,
+              std::optional<double> cost) {
+  if (examples == 0) return;
+  const auto accuracy = error ? std::optional<double>(1 - *error) : std::nullopt;
+  fmt::format_to(out, "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", part,
+                 format_count(examples), format_percent(error), format_percent(accuracy),
+                 format_cost(cost));
+}
+
+// The final results; before the end, those of the last evaluation.
+void add_results(Out out, const HtmlPage& page) {
+  Summary results;
+  if (page.summary) {
+    results = *page.summary;
+  } else if (!page.evaluations.empty()) {
+    const Evaluation& last = page.evaluations.back();
+    results.train_error = last.train_error;
+    results.train_cost = last.cost;
+    results.dev_error = last.dev_error;
+    results.dev_cost = last.dev_cost;
+  }
+  const RunStart& start = page.start;
+  fmt::format_to(out, "<section class=\"card\">\n<h2>Results{}</h2>\n<table>\n",
+                 page.summary ? "" : " of the last evaluation");
+  fmt::format_to(
+      out, "<tr><th></th><th>examples</th><th>error</th><th>accuracy</th><th>cost</th></tr>\n");
+  add_part(out, "train", start.train_examples, results.train_error, results.train_cost);
+  add_part(out, "dev", start.dev_examples, results.dev_error, results.dev_cost);
+  add_part(out, "test", start.test_examples, results.test_error, results.test_cost);
+  fmt::format_to(out, "</table>\n");
+  const std::string missing = describe_missing_test_set(start.dev_examples, start.test_examples);
+  if (!missing.empty()) fmt::format_to(out, "<p class=\"soft\">{}</p>\n", missing);
+  fmt::format_to(out, "</section>\n");
+}
+
+void add_fact(Out out, const std::string& name, const std::string& value) {
+  fmt::format_to(out, "<tr><td>{}</td><td>{}</td></tr>\n", html_escape(name), html_escape(value));
+}
+
+void add_facts(Out out, const HtmlPage& page, const std::optional<Evaluation>& best) {
+  fmt::format_to(out, "<section class=\"card\">\n<h2>Run</h2>\n<table class=\"facts\">\n");
+  if (best) {
+    add_fact(out, "best step",
+             fmt::format("{} (epoch {})", format_count(best->step), format_epoch(best->epoch)));
+  }
+  double speed = page.evaluations.empty() ? 0 : page.evaluations.back().examples_per_second;
+  if (page.summary) speed = page.summary->examples_per_second;
+  if (speed > 0) add_fact(out, "speed", format_speed(speed) + " examples/s");
+  if (!page.evaluations.empty()) {
+    add_fact(out, "time", format_duration(page.evaluations.back().seconds));
+  }
+  if (page.summary) {
+    add_fact(out, "memory of the largest rank",
+             fmt::format("{:.0f} MB", static_cast<double>(page.summary->peak_memory_bytes) / 1e6));
+    add_fact(out, "weights digest", page.summary->weights_digest);
+  }
+  add_fact(out, "directory", page.start.run_dir);
+  fmt::format_to(out, "</table>\n</section>\n");
+}
+
+using Field = std::optional<double> (*)(const Evaluation&);
+
+ChartSeries curve(const char* name, const std::vector<Evaluation>& evaluations, Field field,
+                  double scale) {
+  ChartSeries series{name, {}};
+  for (const Evaluation& evaluation : evaluations) {
+    if (const auto value = field(evaluation)) {
+      series.points.push_back({evaluation.epoch, scale * *value});
+    }
+  }
+  return series;
+}
+
+Chart chart_over_epochs(std::string title, std::string y_suffix,
+                        const std::optional<Evaluation>& best) {
+  Chart chart;
+  chart.title = std::move(title);
+  chart.x_label = "epochs";
+  chart.y_suffix = std::move(y_suffix);
+  if (best) chart.marked_x = best->epoch;
+  chart.mark_label = "best";
+  return chart;
+}
+
+void add_charts(Out out, const HtmlPage& page, const std::optional<Evaluation>& best) {
+  const std::vector<Evaluation> shown = thinned(page.evaluations, kCurvePoints);
+  Chart costs = chart_over_epochs("Cost", "", best);
+  const auto cost = [](const Evaluation& e) { return std::optional(e.cost); };
+  costs.series.push_back(curve("J (train)", shown, cost, 1));
+  Chart errors = chart_over_epochs("Error", "%", best);
+  const auto train_error = [](const Evaluation& e) { return e.train_error; };
+  errors.series.push_back(curve("train", shown, train_error, 100));
+  if (page.start.dev_examples > 0) {
+    const auto dev_cost = [](const Evaluation& e) { return e.dev_cost; };
+    costs.series.push_back(curve("dev", shown, dev_cost, 1));
+    const auto dev_error = [](const Evaluation& e) { return e.dev_error; };
+    errors.series.push_back(curve("dev", shown, dev_error, 100));
+  }
+  fmt::format_to(out, "<section class=\"card\">\n{}</section>\n", chart_svg(costs));
+  fmt::format_to(out, "<section class=\"card\">\n{}</section>\n", chart_svg(errors));
+}
+
+void add_phases(Out out, const std::map<std::string, double>& seconds) {
+  std::vector<std::pair<std::string, double>> phases;
+  double total = 0;
+  for (const auto& [name, duration] : seconds) {
+    if (name == "total" || !std::isfinite(duration) || duration <= 0) continue;
+    phases.emplace_back(name, duration);
+    total += duration;
+  }
+  if (phases.empty()) return;
+  std::stable_sort(phases.begin(), phases.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string legend;
+  fmt::format_to(
+      out, "<section class=\"card wide\">\n<h2>Where the time went</h2>\n<div class=\"bar\">\n");
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    const auto& [phase, duration] = phases[i];
+    const std::string name = html_escape(phase);
+    const double percent = 100 * duration / total;
+    fmt::format_to(out, "<span class=\"p{}\" style=\"width:{:.2f}%\" title=\"{}\"></span>\n",
+                   i % kPhaseColors, percent, name);
+    fmt::format_to(std::back_inserter(legend),
+                   "<span><i class=\"p{}\"></i>{} <span class=\"soft\">{}, {:.1f}%</span></span>\n",
+                   i % kPhaseColors, name, format_duration(duration), percent);
+  }
+  fmt::format_to(out, "</div>\n<div class=\"legend\">\n{}</div>\n</section>\n", legend);
+}
+
+void add_evaluations(Out out, const HtmlPage& page, const std::optional<Evaluation>& best) {
+  if (page.evaluations.empty()) return;
+  const std::vector<Evaluation> shown = thinned(page.evaluations, kTableRows);
+  fmt::format_to(out,
+                 "<section class=\"card wide\">\n<h2>Evaluations</h2>\n<table>\n<tr><th>step</th>"
+                 "<th>epoch</th><th>J</th><th>penalty</th><th>train error</th><th>dev error</th>"
+                 "<th>dev cost</th><th>learning rate</th><th>examples/s</th></tr>\n");
+  for (const Evaluation& row : shown) {
+    const bool is_best = best && best->step == row.step;
+    fmt::format_to(out,
+                   "<tr{}><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
+                   "<td>{}</td><td>{:.4g}</td><td>{}</td></tr>\n",
+                   is_best ? " class=\"best\"" : "", format_count(row.step),
+                   format_epoch(row.epoch), format_cost(row.cost), format_cost(row.penalty),
+                   format_percent(row.train_error), format_percent(row.dev_error),
+                   format_cost(row.dev_cost), row.learning_rate,
+                   format_speed(row.examples_per_second));
+  }
+  fmt::format_to(out, "</table>\n");
+  if (shown.size() < page.evaluations.size()) {
+    fmt::format_to(out, "<p class=\"soft\">{} of {} evaluations; metrics.jsonl has all.</p>\n",
+                   shown.size(), format_count(page.evaluations.size()));
+  }
+  fmt::format_to(out, "</section>\n");
+}
+
+void add_details(Out out, const HtmlPage& page) {
+  fmt::format_to(out,
+                 "<details class=\"card\"><summary>Job, with every default</summary>\n"
+                 "<pre>{}</pre></details>\n",
+                 html_escape(page.start.resolved_job));
+  if (page.start.environment.empty()) return;
+  fmt::format_to(
+      out, "<details class=\"card\"><summary>Environment</summary>\n<table class=\"facts\">\n");
+  for (const auto& [name, value] : page.start.environment) add_fact(out, name, value);
+  fmt::format_to(out, "</table></details>\n");
+}
+
+}  // namespace
+
+std::vector<Evaluation> thinned(const std::vector<Evaluation>& evaluations, std::size_t limit) {
+  if (evaluations.size() <= limit) return evaluations;
+  const auto best = std::find_if(evaluations.rbegin(), evaluations.rend(),
+                                 [](const Evaluation& evaluation) { return evaluation.best; });
+  const bool has_best = best != evaluations.rend();
+  const std::size_t best_index =
+      has_best ? static_cast<std::size_t>(std::distance(best, evaluations.rend())) - 1 : 0;
+  std::vector<std::size_t> kept;
+  const std::size_t gaps = std::max<std::size_t>(limit, 3) - 2;  // one place is for the best
+  for (std::size_t i = 0; i <= gaps; ++i) kept.push_back(i * (evaluations.size() - 1) / gaps);
+  if (has_best) kept.push_back(best_index);
+  std::sort(kept.begin(), kept.end());
+  kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+  std::vector<Evaluation> result;
+  for (const std::size_t index : kept) result.push_back(evaluations[index]);
+  return result;
+}
+
+std::string render_html(const HtmlPage& page) {
+  const std::optional<Evaluation> best = best_of(page);
+  std::string html;
+  const Out out(html);
+  add_head(out, page);
+  add_status(out, page);
+  fmt::format_to(out, "<div class=\"grid2\">\n");
+  add_results(out, page);
+  add_facts(out, page, best);
+  add_charts(out, page, best);
+  fmt::format_to(out, "</div>\n");
+  if (page.summary) add_phases(out, page.summary->seconds);
+  add_evaluations(out, page, best);
+  add_details(out, page);
+  html += "</body>\n</html>\n";
+  return html;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,44 @@
+#pragma once
+// metrics.jsonl: one JSON object per evaluation, one per line.
+//
+// Keys: step, epoch, cost, penalty, batch_cost, train_error, dev_error,
+// dev_cost, learning_rate, best, seconds, examples_per_second. A number that is
+// not finite is null and adds "finite": false; an absent one is null.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/append_file.h"
+#include "train/observer.h"
+
+namespace lockstep {
+
+// The line of an evaluation, newline included. Doubles read back exactly.
+std::string metrics_line(const Evaluation& evaluation);
+
+// The lines of `text` up to `last_step`, byte for byte: what a run resumed at
+// that step keeps. A line that is not one of ours (cut short by a kill) goes.
+std::string metrics_up_to(std::string_view text, std::uint64_t last_step);
+
+// The evaluations of a run up to `last_step`; empty when there is no such file.
+std::vector<Evaluation> read_metrics(const std::filesystem::path& path, std::uint64_t last_step);
+
+// Writes metrics.jsonl in the run directory. A resumed run (first_step above 0)
+// first drops the lines after first_step, atomically; a new run starts empty.
+class MetricsReport : public TrainingObserver {
+ public:
+  // All throw Error(io) when the file cannot be written; a line that could not
+  // be written is kept and retried at the next evaluation and at the end.
+  void on_start(const RunStart& start) override;
+  void on_evaluation(const Evaluation& evaluation) override;
+  void on_finish(const Summary& summary) override;
+
+ private:
+  std::unique_ptr<AppendFile> file_;
+};
+
+}  // namespace lockstep

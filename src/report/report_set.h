@@ -1,0 +1,42 @@
+#pragma once
+// Many reports as one, of which none can harm the training or the others.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "train/observer.h"
+
+namespace lockstep {
+
+// Passes everything on to its reports in order.
+// - At the start an Error of a report goes to the caller: a run directory that
+//   cannot be written is known before the first step.
+// - During training it becomes one warning per report, and training goes on.
+// - At the end every report has its turn, and then the first Error is thrown.
+class ReportSet : public TrainingObserver {
+ public:
+  // `warn` gets a text of one line without a newline.
+  using Warn = std::function<void(const std::string&)>;
+  ReportSet(std::vector<std::unique_ptr<TrainingObserver>> reports, Warn warn);
+
+  void on_start(const RunStart& start) override;
+  void on_notice(const std::string& notice) override;
+  void on_progress(const Progress& progress) override;
+  void on_evaluation(const Evaluation& evaluation) override;
+  void on_finish(const Summary& summary) override;
+
+ private:
+  struct Member {
+    std::unique_ptr<TrainingObserver> report;
+    bool warned = false;
+  };
+  template <typename Call>
+  void try_each(const Call& call);
+
+  std::vector<Member> members_;
+  Warn warn_;
+};
+
+}  // namespace lockstep

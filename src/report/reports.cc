@@ -1,0 +1,36 @@
+#include "report/reports.h"
+
+#include <string>
+
+#include <unistd.h>
+
+#include "report/descriptor.h"
+#include "report/html.h"
+#include "report/job_file.h"
+#include "report/metrics_jsonl.h"
+#include "report/progress.h"
+#include "report/report_set.h"
+#include "report/summary_json.h"
+#include "report/tensorboard.h"
+
+namespace lockstep {
+
+std::vector<std::unique_ptr<TrainingObserver>> standard_reports(const ReportOptions& options) {
+  std::vector<std::unique_ptr<TrainingObserver>> reports;
+  reports.push_back(std::make_unique<JobFileReport>());
+  reports.push_back(std::make_unique<SummaryReport>());
+  reports.push_back(std::make_unique<MetricsReport>());
+  reports.push_back(std::make_unique<TensorboardReport>());
+  reports.push_back(std::make_unique<HtmlReport>());
+  reports.push_back(std::make_unique<ProgressReport>(progress_style(STDERR_FILENO, options.color)));
+  return reports;
+}
+
+std::unique_ptr<TrainingObserver> guarded_standard_reports(const ReportOptions& options) {
+  const auto warn = [live = is_live_terminal(STDERR_FILENO)](const std::string& text) {
+    write_log(STDERR_FILENO, std::string(live ? kClearLine : "") + text + "\n");
+  };
+  return std::make_unique<ReportSet>(standard_reports(options), warn);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,24 @@
+#pragma once
+// The reports of a run directory.
+
+#include <memory>
+#include <vector>
+
+#include "train/observer.h"
+
+namespace lockstep {
+
+struct ReportOptions {
+  bool color = true;  // false: no colour on a terminal either (--no-color)
+};
+
+// job.textproto, environment.json and summary.json, metrics.jsonl, tb/,
+// report.html, and last the progress on stderr with the results on stdout: by
+// the time a reader sees the results, the files are there. For rank 0.
+std::vector<std::unique_ptr<TrainingObserver>> standard_reports(const ReportOptions& options);
+
+// The same as one observer that keeps training going when a report fails; see
+// report/report_set.h. Warnings go to stderr.
+std::unique_ptr<TrainingObserver> guarded_standard_reports(const ReportOptions& options);
+
+}  // namespace lockstep

@@ -1,0 +1,33 @@
+#pragma once
+// summary.json, the stable contract for scripts, and environment.json.
+
+#include <filesystem>
+#include <string>
+
+#include "train/observer.h"
+
+namespace lockstep {
+
+// One indented JSON object with the top-level keys stop_reason, epochs, steps,
+// best_step, train_error, dev_error, test_error, train_cost, dev_cost,
+// test_cost, examples_per_second, seconds (an object, by phase),
+// weights_digest, peak_memory_bytes, ranks, threads, shards, versions (an
+// object). What a run does not have is null; a number that is not finite is
+// null too, and adds "finite": false.
+std::string summary_to_json(const Summary& summary);
+
+// {"job", "ranks", "threads", "shards", "environment": {...}}.
+std::string environment_to_json(const RunStart& start);
+
+// Writes environment.json at the start and summary.json at the end, each
+// atomically. Throws Error(io).
+class SummaryReport : public TrainingObserver {
+ public:
+  void on_start(const RunStart& start) override;
+  void on_finish(const Summary& summary) override;
+
+ private:
+  std::filesystem::path run_dir_;
+};
+
+}  // namespace lockstep

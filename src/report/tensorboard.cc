@@ -1,0 +1,115 @@
+#include "report/tensorboard.h"
+
+#include <array>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "proto/tensorboard.pb.h"
+#include "report/crc32c.h"
+
+namespace lockstep {
+namespace {
+
+double seconds_since_1970() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
+  return name.data();
+}
+
+// The first name of the pattern that is not taken.
+std::filesystem::path new_event_file(const std::filesystem::path& directory) {
+  const auto seconds = static_cast<std::int64_t>(seconds_since_1970());
+  std::filesystem::path path;
+  int number = 0;
+  do {
+    path = directory / fmt::format("events.out.tfevents.{:010}.{}.{}.{}", seconds, host_name(),
+                                   ::getpid(), number++);
+  } while (std::filesystem::exists(path));
+  return path;
+}
+
+template <std::unsigned_integral T>
+std::string little_endian(T number) {
+  std::string bytes;
+  for (std::size_t i = 0; i < sizeof(T); ++i) {
+    bytes += static_cast<char>(number & 0xFF);
+    number = static_cast<T>(number >> 8);
+  }
+  return bytes;
+}
+
+tensorboard::Event event_at(std::uint64_t step) {
+  tensorboard::Event event;
+  event.set_wall_time(seconds_since_1970());
+  event.set_step(static_cast<std::int64_t>(step));
+  return event;
+}
+
+std::string record_of(const tensorboard::Event& event) {
+  return tensorboard_record(event.SerializeAsString());
+}
+
+void add_scalar(tensorboard::Summary& summary, const char* tag, std::optional<double> number) {
+  if (!number) return;
+  tensorboard::Summary::Value& value = *summary.add_value();
+  value.set_tag(tag);
+  value.set_simple_value(static_cast<float>(*number));
+}
+
+}  // namespace
+
+std::string tensorboard_record(std::string_view data) {
+  const std::string length = little_endian(std::uint64_t{data.size()});
+  std::string record = length + little_endian(masked_crc32c(length));
+  record += data;
+  record += little_endian(masked_crc32c(data));
+  return record;
+}
+
+void TensorboardReport::on_start(const RunStart& start) {
+  const auto directory = std::filesystem::path(start.run_dir) / "tb";
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    throw Error(ExitCode::io,
+                fmt::format("cannot create {}: {}", directory.string(), error.message()));
+  }
+  file_ = std::make_unique<AppendFile>(new_event_file(directory));
+
+  tensorboard::Event version = event_at(0);
+  version.set_file_version("brain.Event:2");
+  // TensorBoard forgets this step and later ones, but the evaluation at
+  // first_step itself was made before the interruption and stays.
+  tensorboard::Event session = event_at(start.first_step == 0 ? 0 : start.first_step + 1);
+  session.mutable_session_log()->set_status(tensorboard::SessionLog::START);
+  file_->append(record_of(version) + record_of(session));
+}
+
+void TensorboardReport::on_evaluation(const Evaluation& evaluation) {
+  check(file_ != nullptr, "an evaluation comes after the start");
+  tensorboard::Event event = event_at(evaluation.step);
+  tensorboard::Summary& summary = *event.mutable_summary();
+  add_scalar(summary, "cost/J", evaluation.cost);
+  add_scalar(summary, "cost/penalty", evaluation.penalty);
+  add_scalar(summary, "cost/dev", evaluation.dev_cost);
+  add_scalar(summary, "error/train", evaluation.train_error);
+  add_scalar(summary, "error/dev", evaluation.dev_error);
+  add_scalar(summary, "learning_rate", evaluation.learning_rate);
+  add_scalar(summary, "speed/examples_per_second", evaluation.examples_per_second);
+  file_->append(record_of(event));
+}
+
+}  // namespace lockstep

@@ -1,0 +1,39 @@
+#pragma once
+// Scalars for TensorBoard: an event file in the run directory's tb/.
+//
+// Format: TFRecord framing, that is little-endian u64 length, masked CRC-32C of
+// the length bytes, data, masked CRC-32C of the data; the data are Event
+// messages (proto/tensorboard.proto), the first of them the file version.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "report/append_file.h"
+#include "train/observer.h"
+
+namespace lockstep {
+
+// The record that frames `data`.
+std::string tensorboard_record(std::string_view data);
+
+// Writes cost/J, cost/penalty, cost/dev, error/train, error/dev, learning_rate
+// and speed/examples_per_second against the step, at each evaluation.
+//
+// Every run, resumed or not, opens a file of its own whose first event after
+// the version is session_log START at the first step it will log. TensorBoard
+// then hides that step and later ones of earlier files; it takes the very first
+// START of a directory as a plain beginning, so a new run needs one as well.
+class TensorboardReport : public TrainingObserver {
+ public:
+  // Both throw Error(io); a record that could not be written is retried with
+  // the next one.
+  void on_start(const RunStart& start) override;
+  void on_evaluation(const Evaluation& evaluation) override;
+
+ private:
+  std::unique_ptr<AppendFile> file_;
+};
+
+}  // namespace lockstep

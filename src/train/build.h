@@ -1,0 +1,27 @@
+#pragma once
+// From the job's settings to the values that nn and optim work with.
+
+#include <cstdint>
+#include <memory>
+
+#include "config/job.h"
+#include "data/source.h"
+#include "nn/regularizer.h"
+#include "nn/spec.h"
+#include "optim/optimizer.h"
+#include "optim/schedule.h"
+
+namespace lockstep {
+
+// The network of a job for examples with so many features.
+NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features);
+
+Optimizer build_optimizer(const OptimizerConfig& config);
+double base_learning_rate(const OptimizerConfig& config);
+LearningRateSchedule build_schedule(const ScheduleConfig& config);
+L2Spec build_regularizer(const RegularizationConfig& config);
+
+// Opens the files of a source; throws as ExampleSource does.
+std::unique_ptr<ExampleSource> open_source(const DataSource& source);
+
+}  // namespace lockstep

@@ -1,0 +1,360 @@
+#include "train/dataset.h"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "comm/agreement.h"
+#include "data/labels.h"
+#include "data/source.h"
+#include "data/split.h"
+#include "train/build.h"
+
+namespace lockstep {
+namespace {
+
+std::vector<std::uint32_t> all_ids(std::uint64_t n) {
+  std::vector<std::uint32_t> ids(n);
+  std::iota(ids.begin(), ids.end(), 0U);
+  return ids;
+}
+
+struct PartExamples {
+  std::uint64_t n;
+  std::uint64_t operator()(const PartCount& part) const { return part.examples; }
+  std::uint64_t operator()(const PartFraction& part) const {
+    return examples_in(part.fraction, n);
+  }
+};
+
+HeldOut held_out(const SplitConfig& split, std::uint64_t n) {
+  const auto examples = [n](const std::optional<PartSize>& part) {
+    return part ? std::visit(PartExamples{n}, *part) : 0;
+  };
+  return {examples(split.dev), examples(split.test)};
+}
+
+void check_labels(std::span<const float> labels, const SourceInfo& info, const OutputConfig& output) {
+  const std::uint64_t width = info.label_width;
+  if (width != 1 && width != output.units) {
+    throw Error(ExitCode::data, fmt::format("{}: {} values per label; the network has {} outputs",
+                                            info.labels_name, width, output.units));
+  }
+  switch (output.loss) {
+    case LossKind::softmax_cross_entropy:
+      if (width != 1) {
+        throw Error(ExitCode::data,
+                    fmt::format("{}: {} values per label; softmax needs one class number each",
+                                info.labels_name, width));
+      }
+      return check_class_labels(labels, output.units, info.labels_name);
+    case LossKind::logistic:
+      if (width == 1 && output.units > 1) {
+        return check_class_labels(labels, output.units, info.labels_name);
+      }
+      return check_binary_targets(labels, width, info.labels_name);
+    case LossKind::squared_error:
+      if (width == 1 && output.units > 1) {
+        return check_class_labels(labels, output.units, info.labels_name);
+      }
+  }
+}
+
+// A copy of some rows.
+Examples select(const Examples& from, std::span<const std::uint32_t> rows) {
+  Examples to;
+  to.type = from.type;
+  to.features = from.features;
+  to.label_width = from.label_width;
+  const std::uint64_t row_bytes = from.features * element_size(from.type);
+  to.values.resize(rows.size() * row_bytes);
+  to.labels.reserve(rows.size() * from.label_width);
+  to.ids.reserve(rows.size());
+  auto next = to.values.begin();
+  for (const std::uint32_t row : rows) {
+    const auto value = std::span(from.values).subspan(row * row_bytes, row_bytes);
+    next = std::copy(value.begin(), value.end(), next);
+    const auto label = std::span(from.labels).subspan(row * from.label_width, from.label_width);
+    to.labels.insert(to.labels.end(), label.begin(), label.end());
+    to.ids.push_back(from.ids[row]);
+  }
+  return to;
+}
+
+// What one rank reads by itself.
+struct LocalRead {
+  Examples own;  // examples of this rank's shards
+  std::vector<std::vector<std::uint32_t>> shard_ids;
+  BatchGeometry geometry;
+  std::uint64_t train_fingerprint = 0;
+  std::uint64_t features = 0;
+  std::uint64_t label_width = 0;
+  // On rank 0 only:
+  Examples dev;
+  Examples test;
+  std::uint64_t dev_fingerprint = 0;
+  std::uint64_t test_fingerprint = 0;
+};
+
+Examples read_whole_source(const DataSource& config, const OutputConfig& output,
+                           std::uint64_t features, std::uint64_t& fingerprint) {
+  const auto source = open_source(config);
+  if (source->info().features != features) {
+    throw Error(ExitCode::data, fmt::format("{}: {} features per example; the training set has {}",
+                                            source->info().name, source->info().features, features));
+  }
+  check_labels(source->read_labels(), source->info(), output);
+  Examples examples = source->read(all_ids(source->info().examples));
+  fingerprint = source->fingerprint();
+  return examples;
+}
+
+LocalRead read_local(const Job& job, const Layout& layout, int rank) {
+  const auto source = open_source(job.data.train);
+  const SourceInfo& info = source->info();
+  const std::vector<float> labels = source->read_labels();
+  check_labels(labels, info, job.network.output);
+
+  const HeldOut parts = held_out(job.data.split, info.examples);
+  const Split split = job.data.split.stratified ? split_stratified(labels, parts, job.seed)
+                                                : split_examples(info.examples, parts, job.seed);
+  LocalRead local;
+  local.features = info.features;
+  local.label_width = info.label_width;
+  local.geometry = batch_geometry(job.training, split.train.size());
+  auto dealt = deal(split.train, job.training.shards, job.seed);
+  const Range shards = rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
+                                   static_cast<std::uint64_t>(layout.threads),
+                                   static_cast<std::uint64_t>(rank));
+  std::vector<std::uint32_t> own_ids;
+  for (std::uint64_t s = shards.begin; s < shards.end; ++s) {
+    own_ids.insert(own_ids.end(), dealt[s].begin(), dealt[s].end());
+    local.shard_ids.push_back(std::move(dealt[s]));
+  }
+  std::ranges::sort(own_ids);
+
+  const bool holds_parts_out = rank == 0 && !(split.dev.empty() && split.test.empty());
+  if (holds_parts_out) {
+    std::vector<std::uint32_t> ids = own_ids;
+    ids.insert(ids.end(), split.dev.begin(), split.dev.end());
+    ids.insert(ids.end(), split.test.begin(), split.test.end());
+    std::ranges::sort(ids);
+    const Examples all = source->read(ids);
+    local.own = select(all, rows_of(all, own_ids));
+    local.dev = select(all, rows_of(all, split.dev));
+    local.test = select(all, rows_of(all, split.test));
+  } else {
+    local.own = source->read(own_ids);
+  }
+  local.train_fingerprint = source->fingerprint();
+  local.dev_fingerprint = split.dev.empty() ? 0 : local.train_fingerprint;
+  local.test_fingerprint = split.test.empty() ? 0 : local.train_fingerprint;
+  if (rank == 0 && job.data.dev) {
+    local.dev = read_whole_source(*job.data.dev, job.network.output, info.features,
+                                  local.dev_fingerprint);
+  }
+  if (rank == 0 && job.data.test) {
+    local.test = read_whole_source(*job.data.test, job.network.output, info.features,
+                                   local.test_fingerprint);
+  }
+  return local;
+}
+
+// Collective. Sums over all shards, in shard order, of what `of_shard(i)` says
+// of each own shard; the same bits on every rank and layout.
+template <typename OfShard>
+std::vector<double> sum_over_shards(const Communicator& comm, std::size_t own_shards,
+                                    std::uint64_t features, const OfShard& of_shard) {
+  std::vector<double> own;
+  for (std::size_t i = 0; i < own_shards; ++i) {
+    const std::vector<double> sums = of_shard(i);
+    own.insert(own.end(), sums.begin(), sums.end());
+  }
+  const std::vector<double> all = comm.gather(std::span<const double>(own));
+  std::vector<double> total(features, 0.0);
+  for (std::size_t i = 0; i < all.size(); ++i) total[i % features] += all[i];
+  comm.broadcast(std::span(total));
+  return total;
+}
+
+Normalizer training_normalizer(const NormalizationConfig& config, const Communicator& comm,
+                               const Dataset& dataset) {
+  if (std::holds_alternative<KeepInputs>(config)) return {};
+  if (const auto* scale = std::get_if<ScaleInputs>(&config)) {
+    return scaler(dataset.features, scale->divisor);
+  }
+  const bool one_for_all = std::get<Standardize>(config).per == StatisticsPer::all;
+  const auto divide = [&](std::vector<double> sums) {
+    for (double& sum : sums) sum /= static_cast<double>(dataset.geometry.train_examples);
+    return one_for_all ? pooled(sums) : sums;
+  };
+  const std::size_t shards = dataset.shard_rows.size();
+  const auto mean = divide(sum_over_shards(comm, shards, dataset.features, [&](std::size_t i) {
+    return feature_sums(dataset.train, dataset.shard_rows[i]);
+  }));
+  const auto variance = divide(sum_over_shards(comm, shards, dataset.features, [&](std::size_t i) {
+    return centred_square_sums(dataset.train, dataset.shard_rows[i], mean);
+  }));
+  return standardizer(mean, variance);
+}
+
+// Blocks [0, n) of `rows`, cut in steps of kEvaluationRows.
+void append_blocks(std::span<const std::uint32_t> rows,
+                   std::vector<std::vector<std::uint32_t>>& blocks) {
+  for (std::uint64_t begin = 0; begin < rows.size(); begin += kEvaluationRows) {
+    const auto block = rows.subspan(begin, std::min(kEvaluationRows, rows.size() - begin));
+    blocks.emplace_back(block.begin(), block.end());
+  }
+}
+
+// The rows of a held-out set of `total` examples that a worker evaluates.
+Range held_out_rows(std::uint64_t total, const Layout& layout, int worker) {
+  const std::uint64_t blocks = (total + kEvaluationRows - 1) / kEvaluationRows;
+  const Range mine = even_part(blocks, static_cast<std::uint64_t>(layout.workers()),
+                               static_cast<std::uint64_t>(worker));
+  return {std::min(total, mine.begin * kEvaluationRows), std::min(total, mine.end * kEvaluationRows)};
+}
+
+Range held_out_rows_of_rank(std::uint64_t total, const Layout& layout, int rank) {
+  return {held_out_rows(total, layout, rank * layout.threads).begin,
+          held_out_rows(total, layout, (rank + 1) * layout.threads - 1).end};
+}
+
+// Collective. Rank 0 hands out the rows of `all`.
+HeldOutSet hand_out(const Communicator& comm, const Layout& layout, const Examples& all,
+                    std::uint64_t fingerprint) {
+  HeldOutSet set;
+  set.total = all.size();
+  comm.broadcast(set.total);
+  if (set.total == 0) return set;
+  comm.broadcast(fingerprint);
+  set.fingerprint = digest_hex(fingerprint);
+  set.examples.type = all.type;
+  set.examples.features = all.features;
+  set.examples.label_width = all.label_width;
+  comm.broadcast(set.examples.type);
+  comm.broadcast(set.examples.features);
+  comm.broadcast(set.examples.label_width);
+
+  // Each rank's share of an array with `width` values for each example.
+  const auto share = [&]<typename V>(std::span<const V> values, std::uint64_t width) {
+    std::vector<std::span<const std::byte>> parts;
+    if (comm.is_root()) {
+      for (int rank = 0; rank < layout.ranks; ++rank) {
+        const Range rows = held_out_rows_of_rank(set.total, layout, rank);
+        parts.push_back(std::as_bytes(values.subspan(rows.begin * width, rows.size() * width)));
+      }
+    }
+    const std::vector<std::byte> bytes = comm.scatter(parts);
+    std::vector<V> own(bytes.size() / sizeof(V));
+    std::ranges::copy(bytes, std::as_writable_bytes(std::span(own)).begin());
+    return own;
+  };
+  set.examples.values = share(std::span<const std::byte>(all.values),
+                              set.examples.features * element_size(set.examples.type));
+  set.examples.labels = share(std::span<const float>(all.labels), set.examples.label_width);
+  set.examples.ids = share(std::span<const std::uint32_t>(all.ids), 1);
+
+  const Range own = held_out_rows_of_rank(set.total, layout, comm.rank());
+  for (int thread = 0; thread < layout.threads; ++thread) {
+    const Range rows = held_out_rows(set.total, layout, comm.rank() * layout.threads + thread);
+    std::vector<std::uint32_t> local(rows.size());
+    std::iota(local.begin(), local.end(), static_cast<std::uint32_t>(rows.begin - own.begin));
+    append_blocks(local, set.blocks.emplace_back());
+  }
+  return set;
+}
+
+std::uint64_t rows_of_sample(const BatchGeometry& geometry, std::uint64_t shard,
+                             std::uint64_t examples) {
+  const std::uint64_t size = shard_size(geometry, shard);
+  if (examples == 0) return size;
+  return std::min(size, (examples + geometry.shards - 1) / geometry.shards);
+}
+
+}  // namespace
+
+BatchGeometry batch_geometry(const TrainingConfig& config, std::uint64_t train_examples) {
+  if (!config.batch_size) return full_batch(train_examples, config.shards);
+  return {train_examples, config.shards, *config.batch_size / config.shards};
+}
+
+DatasetSizes dataset_sizes(const DataConfig& config) {
+  const auto train = open_source(config.train);
+  const SourceInfo& info = train->info();
+  const HeldOut parts = held_out(config.split, info.examples);
+  if (parts.dev + parts.test >= info.examples) {
+    throw Error(ExitCode::usage,
+                fmt::format("data.split holds out {} of the {} examples in {}: nothing is left to "
+                            "train on",
+                            parts.dev + parts.test, info.examples, info.name));
+  }
+  DatasetSizes sizes;
+  sizes.features = info.features;
+  sizes.label_width = info.label_width;
+  sizes.bytes_per_example = info.features * element_size(info.type) +
+                            info.label_width * sizeof(float) + sizeof(std::uint32_t);
+  sizes.train = info.examples - parts.dev - parts.test;
+  sizes.dev = config.dev ? open_source(*config.dev)->info().examples : parts.dev;
+  sizes.test = config.test ? open_source(*config.test)->info().examples : parts.test;
+  return sizes;
+}
+
+Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& layout) {
+  LocalRead local;
+  agree(comm, [&] { local = read_local(job, layout, comm.rank()); });
+  require_same(comm, digest_hex(local.train_fingerprint),
+               [](const std::string& theirs, const std::string& root) {
+                 return fmt::format("training data with fingerprint {}, rank 0 has {}", theirs,
+                                    root);
+               });
+
+  Dataset dataset;
+  dataset.geometry = local.geometry;
+  dataset.features = local.features;
+  dataset.label_width = local.label_width;
+  dataset.own_shards =
+      rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
+                  static_cast<std::uint64_t>(layout.threads), static_cast<std::uint64_t>(comm.rank()));
+  dataset.train = std::move(local.own);
+  for (const auto& ids : local.shard_ids) {
+    dataset.shard_rows.push_back(rows_of(dataset.train, ids));
+  }
+  dataset.train_fingerprint = digest_hex(local.train_fingerprint);
+  dataset.normalizer = training_normalizer(job.data.normalization, comm, dataset);
+  dataset.dev = hand_out(comm, layout, local.dev, local.dev_fingerprint);
+  dataset.test = hand_out(comm, layout, local.test, local.test_fingerprint);
+  return dataset;
+}
+
+EvaluationBlocks training_blocks(const Dataset& dataset, const Layout& layout, int rank,
+                                 std::uint64_t examples) {
+  EvaluationBlocks blocks;
+  for (int thread = 0; thread < layout.threads; ++thread) {
+    auto& of_thread = blocks.emplace_back();
+    const Range shards = worker_shards(dataset.geometry.shards,
+                                       static_cast<std::uint64_t>(layout.workers()),
+                                       static_cast<std::uint64_t>(rank * layout.threads + thread));
+    for (std::uint64_t shard = shards.begin; shard < shards.end; ++shard) {
+      const auto& rows = dataset.shard_rows[shard - dataset.own_shards.begin];
+      append_blocks(std::span(rows).first(rows_of_sample(dataset.geometry, shard, examples)),
+                    of_thread);
+    }
+  }
+  return blocks;
+}
+
+std::uint64_t training_block_examples(const BatchGeometry& geometry, std::uint64_t examples) {
+  std::uint64_t total = 0;
+  for (std::uint64_t shard = 0; shard < geometry.shards; ++shard) {
+    total += rows_of_sample(geometry, shard, examples);
+  }
+  return total;
+}
+
+}  // namespace lockstep

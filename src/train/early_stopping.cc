@@ -1,0 +1,16 @@
+#include "train/early_stopping.h"
+
+namespace lockstep {
+
+StoppingVerdict observe(EarlyStoppingState& state, double metric, std::uint64_t step,
+                        double min_improvement, std::optional<std::uint32_t> patience) {
+  const bool best = !state.best_metric || metric < *state.best_metric - min_improvement;
+  if (best) {
+    state = {metric, step, 0};
+  } else {
+    ++state.evaluations_without_improvement;
+  }
+  return {best, patience && state.evaluations_without_improvement >= *patience};
+}
+
+}  // namespace lockstep

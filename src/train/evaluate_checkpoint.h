@@ -1,0 +1,31 @@
+#pragma once
+// Scores of a saved model on a set of its own job.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "comm/communicator.h"
+#include "train/layout.h"
+
+namespace lockstep {
+
+enum class EvaluationSplit { train, dev, test };
+
+struct CheckpointScores {
+  std::uint64_t step = 0;
+  std::uint64_t examples = 0;
+  std::optional<double> error;  // none for squared error
+  double cost = 0;              // mean loss; on the training set J, with the penalty
+  std::string weights_digest;
+};
+
+// Collective. Reads the checkpoint on rank 0 and the data as training did, and
+// gives the same numbers as the run's summary, on rank 0. Throws AgreedError
+// when there is no such set, or its data has changed (unless allowed).
+CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, EvaluationSplit split,
+                                     const Communicator& comm, const Layout& layout,
+                                     bool allow_changed_data);
+
+}  // namespace lockstep

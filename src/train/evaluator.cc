@@ -1,0 +1,37 @@
+#include "train/evaluator.h"
+
+#include "data/gather.h"
+
+namespace lockstep {
+
+Evaluator::Evaluator(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
+                     const Normalizer& normalizer, std::uint64_t label_width)
+    : comm_(comm), pool_(pool), network_(network), normalizer_(normalizer) {
+  for (int thread = 0; thread < pool.threads(); ++thread) {
+    workspaces_.emplace_back(network.spec(), kEvaluationRows);
+    labels_.emplace_back(kEvaluationRows * label_width);
+  }
+}
+
+LossSums Evaluator::evaluate(std::span<const float> weights, const Examples& examples,
+                             const EvaluationBlocks& blocks) {
+  std::vector<std::vector<LossSums>> of_threads(blocks.size());
+  pool_.run([&](int worker) {
+    const auto thread = static_cast<std::size_t>(worker);
+    Workspace<float>& workspace = workspaces_[thread];
+    for (const std::vector<std::uint32_t>& rows : blocks[thread]) {
+      const Matrix<float> labels{labels_[thread].data(), rows.size(), examples.label_width};
+      gather_rows<float>(examples, rows, normalizer_, workspace.input().top(rows.size()));
+      gather_labels<float>(examples, rows, labels);
+      network_.predict(weights, workspace, rows.size());
+      of_threads[thread].push_back(network_.loss(workspace, labels));
+    }
+  });
+  std::vector<LossSums> own;
+  for (const auto& of_thread : of_threads) own.insert(own.end(), of_thread.begin(), of_thread.end());
+  LossSums total;
+  for (const LossSums& block : comm_.gather(std::span<const LossSums>(own))) total += block;
+  return total;
+}
+
+}  // namespace lockstep

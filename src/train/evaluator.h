@@ -1,0 +1,38 @@
+#pragma once
+// Loss and error of the current weights on a set of examples, spread over all
+// workers, without dropout.
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/worker_pool.h"
+#include "comm/communicator.h"
+#include "data/examples.h"
+#include "data/normalization.h"
+#include "nn/network.h"
+#include "train/dataset.h"
+
+namespace lockstep {
+
+class Evaluator {
+ public:
+  Evaluator(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
+            const Normalizer& normalizer, std::uint64_t label_width);
+
+  // Collective. The sums over all blocks of all ranks, added on rank 0 in the
+  // order of the blocks, so that they do not depend on the layout; other ranks
+  // get zeros.
+  LossSums evaluate(std::span<const float> weights, const Examples& examples,
+                    const EvaluationBlocks& blocks);
+
+ private:
+  const Communicator& comm_;
+  WorkerPool& pool_;
+  const Network<float>& network_;
+  const Normalizer& normalizer_;
+  std::vector<Workspace<float>> workspaces_;  // one for each thread
+  std::vector<std::vector<float>> labels_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,14 @@
+#pragma once
+// How a run is spread over the machine. Decides who computes what, never a
+// result.
+
+namespace lockstep {
+
+struct Layout {
+  int ranks = 1;
+  int threads = 1;  // per rank; each is a worker
+
+  [[nodiscard]] int workers() const { return ranks * threads; }
+};
+
+}  // namespace lockstep

@@ -1,0 +1,79 @@
+#include "train/memory_plan.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "comm/gradient_exchange.h"
+#include "comm/gradient_tree.h"
+#include "optim/optimizer.h"
+#include "train/build.h"
+#include "train/shard_worker.h"
+
+namespace lockstep {
+namespace {
+
+// Resident memory of a rank that has started MPI and the BLAS and nothing else.
+constexpr std::uint64_t kProgramBytes = 64ULL << 20;
+
+std::uint64_t workspace_bytes(const NetworkSpec& network, std::uint64_t rows) {
+  std::uint64_t values = network.inputs;
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const std::uint64_t buffers = i + 1 < network.layers.size() ? 3 : 2;
+    values += buffers * network.layers[i].outputs;
+  }
+  return values * rows * sizeof(float);
+}
+
+}  // namespace
+
+void check_layout(const Layout& layout, std::uint32_t shards) {
+  if (static_cast<std::uint32_t>(layout.workers()) <= shards) return;
+  throw Error(ExitCode::usage,
+              fmt::format("{} ranks x {} threads are {} workers, but training.shards is {}: use at "
+                          "most {} workers, or more shards",
+                          layout.ranks, layout.threads, layout.workers(), shards, shards));
+}
+
+MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const DatasetSizes& sizes,
+                       const Layout& layout) {
+  const std::uint64_t parameters = parameter_layout(network).size;
+  const std::uint64_t parameter_bytes = parameters * sizeof(float);
+  const auto ranks = static_cast<std::uint64_t>(layout.ranks);
+  const auto workers = static_cast<std::uint64_t>(layout.workers());
+  const std::uint64_t shards = job.training.shards;
+  const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
+
+  std::vector<WorkerPlan> plans;
+  for (std::uint64_t worker = 0; worker < workers; ++worker) {
+    plans.push_back(plan_worker(worker_shards(shards, workers, worker), shards));
+  }
+  std::uint64_t gradient_buffers = 0;
+  for (int thread = 0; thread < layout.threads; ++thread) {
+    gradient_buffers += plans[static_cast<std::size_t>(thread)].buffers;
+  }
+  const auto ownership = Ownership::with_bucket_bytes(parameters, job.exchange.bucket_bytes,
+                                                      sizeof(float), layout.ranks);
+  std::uint64_t own_examples = 0;
+  const Range own = rank_shards(shards, ranks, static_cast<std::uint64_t>(layout.threads), 0);
+  for (std::uint64_t s = own.begin; s < own.end; ++s) own_examples += shard_size(geometry, s);
+
+  MemoryPlan plan;
+  plan.examples = (own_examples + (sizes.dev + sizes.test) * 2) * sizes.bytes_per_example;
+  plan.weights = 2 * parameter_bytes;
+  plan.gradients = gradient_buffers * parameter_bytes;
+  plan.exchange = exchange_buffer_bytes(ownership, plans, shards, layout.threads, 0, sizeof(float));
+  const std::uint64_t slots = slot_names(build_optimizer(job.optimizer)).size();
+  plan.optimizer = slots * ownership.owned(0) * sizeof(float);
+  const std::uint64_t rows =
+      std::min({geometry.rows_per_shard, shard_size(geometry, 0), kRowsPerPass});
+  plan.activations = static_cast<std::uint64_t>(layout.threads) *
+                     (workspace_bytes(network, rows) + workspace_bytes(network, kEvaluationRows));
+  if (job.checkpointing.enabled) plan.checkpoint = (slots + 2) * parameter_bytes;
+  plan.program = kProgramBytes;
+  return plan;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,37 @@
+#pragma once
+// What a job will need, worked out before any data is read.
+
+#include <cstdint>
+
+#include "config/job.h"
+#include "nn/spec.h"
+#include "train/dataset.h"
+#include "train/layout.h"
+
+namespace lockstep {
+
+// Bytes of the largest rank, by purpose.
+struct MemoryPlan {
+  std::uint64_t examples = 0;     // of own shards, dev and test blocks
+  std::uint64_t weights = 0;      // with the copy of the best ones on rank 0
+  std::uint64_t gradients = 0;    // buffers of the gradient tree, all threads
+  std::uint64_t exchange = 0;     // receive buffers
+  std::uint64_t optimizer = 0;    // state of the owned parameters
+  std::uint64_t activations = 0;  // workspaces, all threads
+  std::uint64_t checkpoint = 0;   // gathered on rank 0 while saving
+  std::uint64_t program = 0;      // libraries and code, a measured constant
+
+  [[nodiscard]] std::uint64_t total() const {
+    return examples + weights + gradients + exchange + optimizer + activations + checkpoint +
+           program;
+  }
+};
+
+// For rank 0, which holds most.
+MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const DatasetSizes& sizes,
+                       const Layout& layout);
+
+// Throws Error(usage) when there are more workers than shards.
+void check_layout(const Layout& layout, std::uint32_t shards);
+
+}  // namespace lockstep

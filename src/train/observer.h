@@ -1,0 +1,86 @@
+#pragma once
+// What a run tells the outside: plain records, and the interface that reports
+// receive them through. Called on rank 0 only; an observer never communicates.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+// Known once the data is loaded and before the first step.
+struct RunStart {
+  std::string job_name;
+  std::string run_dir;
+  std::string resolved_job;  // text format, every default filled in
+  int ranks = 1;
+  int threads = 1;  // per rank
+  int shards = 1;
+  std::uint64_t parameters = 0;
+  std::uint64_t train_examples = 0;
+  std::uint64_t dev_examples = 0;   // 0: no dev set
+  std::uint64_t test_examples = 0;  // 0: no test set
+  std::uint64_t steps_per_epoch = 0;
+  std::uint64_t total_steps = 0;
+  std::uint64_t first_step = 0;                     // above 0 after a resume
+  std::map<std::string, std::string> environment;  // versions, hosts, kernels
+};
+
+// Sent a few times a second at most, between evaluations.
+struct Progress {
+  std::uint64_t step = 0;  // steps done
+  std::uint64_t total_steps = 0;
+  double epoch = 0;                // fractional epochs done
+  double batch_cost = 0;           // mean training loss since the last evaluation
+  double examples_per_second = 0;  // since the last evaluation
+};
+
+// One row of metrics.jsonl. Costs and errors are layout-independent bits.
+struct Evaluation {
+  std::uint64_t step = 0;
+  double epoch = 0;
+  double cost = 0;        // J: mean loss on training examples + penalty, dropout off
+  double penalty = 0;     // the regulariser's part of J
+  double batch_cost = 0;  // mean training loss (dropout on) since the last evaluation
+  std::optional<double> train_error;
+  std::optional<double> dev_error;
+  std::optional<double> dev_cost;  // without penalty
+  double learning_rate = 0;
+  bool best = false;  // the best dev metric so far
+  double seconds = 0;  // since the start of training; a timing, not a result
+  double examples_per_second = 0;
+};
+
+// The contract of summary.json.
+struct Summary {
+  std::string stop_reason;  // "epochs", "early_stopping", "interrupted", "diverged"
+  double epochs = 0;
+  std::uint64_t steps = 0;
+  std::optional<std::uint64_t> best_step;
+  std::optional<double> train_error, dev_error, test_error;
+  std::optional<double> train_cost, dev_cost, test_cost;
+  double examples_per_second = 0;
+  std::map<std::string, double> seconds;  // by phase
+  std::string weights_digest;
+  std::uint64_t peak_memory_bytes = 0;  // the largest rank's
+  int ranks = 1;
+  int threads = 1;
+  int shards = 1;
+  std::map<std::string, std::string> versions;
+};
+
+class TrainingObserver {
+ public:
+  virtual ~TrainingObserver() = default;
+  virtual void on_start(const RunStart& /*start*/) {}
+  // Something a person should know: a warning, a resume. May come before
+  // on_start.
+  virtual void on_notice(const std::string& /*notice*/) {}
+  virtual void on_progress(const Progress& /*progress*/) {}
+  virtual void on_evaluation(const Evaluation& /*evaluation*/) {}
+  virtual void on_finish(const Summary& /*summary*/) {}
+};
+
+}  // namespace lockstep

@@ -1,0 +1,47 @@
+#pragma once
+// Where a worker's time goes. Timings are shown, never used.
+
+#include <array>
+#include <chrono>
+#include <map>
+#include <string>
+
+namespace lockstep {
+
+enum class Phase {
+  load,        // reading and distributing the data, once
+  data,        // gathering batches
+  forward,
+  backward,    // with the additions of the worker's own gradient tree
+  exchange,    // gradients in, weights out
+  optimizer,
+  waiting,     // for other workers and ranks
+  evaluation,
+  checkpoint,
+};
+constexpr std::size_t kPhases = 9;
+
+class PhaseClock {
+ public:
+  // Ends the current phase and starts `phase`.
+  void enter(Phase phase) {
+    const auto now = std::chrono::steady_clock::now();
+    seconds_[static_cast<std::size_t>(phase_)] += std::chrono::duration<double>(now - since_).count();
+    phase_ = phase;
+    since_ = now;
+  }
+  // Time that passed before the clock was there.
+  void add(Phase phase, double seconds) { seconds_[static_cast<std::size_t>(phase)] += seconds; }
+  [[nodiscard]] double seconds(Phase phase) const {
+    return seconds_[static_cast<std::size_t>(phase)];
+  }
+  // By name, with "total".
+  [[nodiscard]] std::map<std::string, double> by_name() const;
+
+ private:
+  Phase phase_ = Phase::load;
+  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+  std::array<double, kPhases> seconds_{};
+};
+
+}  // namespace lockstep

@@ -1,0 +1,62 @@
+#include "train/resume.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "config/job_diff.h"
+
+namespace lockstep {
+namespace {
+
+// Fields that a run may change when it goes on. Sources of data may move: their
+// content is compared by fingerprint.
+constexpr std::array<std::string_view, 10> kChangeable = {
+    "name",           "training.epochs", "training.steps", "early_stopping", "evaluation",
+    "checkpointing",  "exchange",        "data.train",     "data.dev",       "data.test"};
+
+bool is_changeable(std::string_view path) {
+  return std::ranges::any_of(kChangeable, [&](std::string_view prefix) {
+    return path == prefix || (path.starts_with(prefix) && path[prefix.size()] == '.');
+  });
+}
+
+void check_fingerprint(std::string_view set, std::string_view then, std::string_view now) {
+  if (then == now) return;
+  throw Error(ExitCode::data,
+              fmt::format("the {} data has changed since the checkpoint: fingerprint {}, was {}; "
+                          "--allow-changed-data goes on all the same",
+                          set, now.empty() ? "none" : now, then.empty() ? "none" : then));
+}
+
+}  // namespace
+
+std::vector<std::string> check_resumable(const Checkpoint& checkpoint,
+                                         const ResumeRequest& request) {
+  std::vector<std::string> notices;
+  std::string fatal;
+  for (const FieldDifference& field : diff_jobs(checkpoint.resolved_job, request.resolved_job)) {
+    const std::string line = fmt::format("{}: {} in the checkpoint, {} in the job", field.path,
+                                         field.value_a, field.value_b);
+    if (is_changeable(field.path)) {
+      notices.push_back("changed on resume: " + line);
+    } else {
+      fatal += "\n  " + line;
+    }
+  }
+  if (!fatal.empty()) {
+    throw Error(ExitCode::usage,
+                "the job differs from the checkpoint's in what it computes; start a new run "
+                "directory, or restore:" +
+                    fatal);
+  }
+  if (!request.allow_changed_data) {
+    check_fingerprint("training", checkpoint.train_fingerprint, request.train_fingerprint);
+    check_fingerprint("dev", checkpoint.dev_fingerprint, request.dev_fingerprint);
+  }
+  return notices;
+}
+
+}  // namespace lockstep

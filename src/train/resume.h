@@ -1,0 +1,27 @@
+#pragma once
+// May a run go on from a checkpoint?
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checkpoint/checkpoint.h"
+
+namespace lockstep {
+
+// What the run that wants to go on has.
+struct ResumeRequest {
+  std::string_view resolved_job;
+  std::string_view train_fingerprint;
+  std::string_view dev_fingerprint;
+  bool allow_changed_data = false;
+};
+
+// Returns notices about harmless changes (length of the run, stopping,
+// evaluation, checkpointing, exchange, places of files). Throws Error(usage)
+// with every changed field that would change what the steps before the
+// checkpoint had computed, and Error(data) when the data has changed.
+std::vector<std::string> check_resumable(const Checkpoint& checkpoint,
+                                         const ResumeRequest& request);
+
+}  // namespace lockstep

@@ -1,0 +1,65 @@
+#pragma once
+// One worker's part of a training step: forward and backward passes over its
+// shards, and the additions of its part of the gradient tree.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "comm/gradient_exchange.h"
+#include "comm/gradient_tree.h"
+#include "nn/network.h"
+#include "train/dataset.h"
+#include "train/phase_clock.h"
+
+namespace lockstep {
+
+// Rows that go through the network at a time. A shard's larger batch goes in
+// several passes, so that memory does not grow with the batch.
+constexpr std::uint64_t kRowsPerPass = 1024;
+
+template <typename T>
+class ShardWorker {
+ public:
+  ShardWorker(const Network<T>& network, const Dataset& dataset, WorkerPlan plan,
+              std::uint32_t seed, bool dropout);
+
+  // Computes the gradient sums of global step `step` (from 0) at `weights`.
+  void run(std::span<const T> weights, std::uint64_t step);
+
+  // The sums of this step over the nodes that the worker's plan holds.
+  [[nodiscard]] HeldSums<T> held();
+
+  // Losses of own shards, summed over the steps since clear_losses().
+  [[nodiscard]] std::span<const LossSums> losses() const { return losses_; }
+  void set_losses(std::span<const LossSums> losses);
+  // A shard whose loss is not finite, if any.
+  [[nodiscard]] std::optional<std::uint64_t> nonfinite_shard() const;
+
+  [[nodiscard]] const WorkerPlan& plan() const { return plan_; }
+  PhaseClock& clock() { return clock_; }
+
+ private:
+  void start_epoch(std::uint64_t epoch);
+  void run_shard(std::span<const T> weights, std::uint64_t step, std::size_t index);
+  // Does the additions due after leaf `index` in the part `range` of the sums.
+  void add_up(std::size_t index, Range range);
+
+  const Network<T>& network_;
+  const Dataset& dataset_;
+  WorkerPlan plan_;
+  std::uint32_t seed_;
+  bool dropout_;
+  Workspace<T> workspace_;
+  std::vector<float> labels_;
+  std::vector<std::vector<T>> buffers_;
+  std::optional<std::uint64_t> epoch_;
+  std::vector<std::vector<std::uint32_t>> order_;  // of each own shard in this epoch
+  std::vector<std::uint32_t> rows_;                // of the pass, scratch
+  std::vector<std::uint32_t> ids_;                 // likewise
+  std::vector<LossSums> losses_;
+  PhaseClock clock_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,46 @@
+#pragma once
+// The training run: steps, evaluations, decisions, checkpoints, reports.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "checkpoint/checkpoint.h"
+#include "comm/communicator.h"
+#include "config/job.h"
+#include "train/layout.h"
+#include "train/observer.h"
+
+namespace lockstep {
+
+enum class Resume {
+  never,      // start fresh
+  automatic,  // from the newest checkpoint if there is one
+  must,       // from the newest checkpoint, or fail
+};
+
+struct TrainOptions {
+  std::filesystem::path run_dir;
+  Layout layout;
+  Resume resume = Resume::never;
+  bool allow_changed_data = false;  // on resume
+  // Whether this rank was asked to stop; looked at once per step.
+  std::function<bool()> stop_requested = [] { return false; };
+  // Called at the beginning of each step on each rank; for tests.
+  std::function<void(std::uint64_t step)> on_step = [](std::uint64_t) {};
+};
+
+// Collective over comm. Trains `job` and returns the summary on rank 0 (on the
+// others only its stop_reason). Observers are used on rank 0 only.
+//
+// Throws AgreedError on all ranks alike: diverged when a loss or gradient
+// stops being finite, and whatever loading, saving or resuming says. Any other
+// exception is one rank's own, and the caller must end the whole job.
+Summary train(const Job& job, const std::string& resolved_job, const Communicator& comm,
+              const TrainOptions& options,
+              const std::vector<std::unique_ptr<TrainingObserver>>& observers);
+
+}  // namespace lockstep

@@ -1,0 +1,101 @@
+#include "base/atomic_file.h"
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+#include <stdlib.h>
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+class AtomicFileTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "/lockstep-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    directory = pattern;
+  }
+  void TearDown() override {
+    std::error_code ignored;
+    fs::remove_all(directory, ignored);
+  }
+
+  [[nodiscard]] std::string content(const std::string& name) const {
+    std::ifstream file(directory / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  [[nodiscard]] auto entries() const {
+    return std::distance(fs::directory_iterator(directory), fs::directory_iterator());
+  }
+
+  fs::path directory;
+};
+
+std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+TEST_F(AtomicFileTest, AppearsOnCommitOnly) {
+  AtomicFile file(directory / "a");
+  file.write(bytes("one "));
+  file.write(bytes("two"));
+  EXPECT_FALSE(fs::exists(directory / "a"));
+  file.commit();
+  EXPECT_EQ(content("a"), "one two");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(AtomicFileTest, UncommittedLeavesNothingBehind) {
+  { AtomicFile(directory / "a").write(bytes("text")); }
+  EXPECT_EQ(entries(), 0);
+}
+
+TEST_F(AtomicFileTest, UncommittedLeavesTheOldFileAlone) {
+  replace_file(directory / "a", "old");
+  { AtomicFile(directory / "a").write(bytes("new")); }
+  EXPECT_EQ(content("a"), "old");
+  replace_file(directory / "a", "newer");
+  EXPECT_EQ(content("a"), "newer");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(AtomicFileTest, AnExceptionDiscardsTheFile) {
+  EXPECT_THROW(
+      {
+        AtomicFile file(directory / "a");
+        file.write(bytes("text"));
+        throw std::runtime_error("elsewhere");
+      },
+      std::runtime_error);
+  EXPECT_EQ(entries(), 0);
+}
+
+TEST_F(AtomicFileTest, FailuresAreIoErrorsThatNameTheFile) {
+  try {
+    AtomicFile file(directory / "absent" / "a");
+    FAIL() << "expected an Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::io);
+    EXPECT_NE(std::string(error.what()).find("absent/a: No such file"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST_F(AtomicFileTest, AFailedCommitLeavesNothingBehind) {
+  fs::create_directory(directory / "a");  // a file cannot replace it
+  {
+    AtomicFile file(directory / "a");
+    file.write(bytes("text"));
+    EXPECT_THROW(file.commit(), Error);
+  }
+  EXPECT_EQ(entries(), 1);
+}
+
+}  // namespace
+}  // namespace lockstep

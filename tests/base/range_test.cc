@@ -1,0 +1,43 @@
+#include "base/range.h"
+
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+TEST(Range, EvenPartsCoverEverythingOnceAndDifferByAtMostOne) {
+  for (std::uint64_t n = 0; n <= 40; ++n) {
+    for (std::uint64_t parts = 1; parts <= 17; ++parts) {
+      std::uint64_t next = 0;
+      for (std::uint64_t i = 0; i < parts; ++i) {
+        const Range part = even_part(n, parts, i);
+        EXPECT_EQ(part.begin, next);
+        EXPECT_GE(part.size(), n / parts);
+        EXPECT_LE(part.size(), n / parts + 1);
+        next = part.end;
+      }
+      EXPECT_EQ(next, n);
+    }
+  }
+}
+
+TEST(Range, EvenPartsOfLargeNumbers) {
+  const std::uint64_t n = (1ULL << 60) + 5;
+  EXPECT_EQ(even_part(n, 7, 0).begin, 0U);
+  EXPECT_EQ(even_part(n, 7, 6).end, n);
+  EXPECT_EQ(even_part(n, 7, 2).end, even_part(n, 7, 3).begin);
+}
+
+TEST(Range, KnowsWhatItHolds) {
+  const Range range = {3, 5};
+  EXPECT_EQ(range.size(), 2U);
+  EXPECT_FALSE(range.empty());
+  EXPECT_TRUE((Range{4, 4}).empty());
+  EXPECT_FALSE(range.contains(2));
+  EXPECT_TRUE(range.contains(3));
+  EXPECT_TRUE(range.contains(4));
+  EXPECT_FALSE(range.contains(5));
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,318 @@
+// What a user is told about a job that cannot be used.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "job_text.h"
+
+namespace lockstep {
+namespace {
+
+TEST(JobErrors, TheSmallJobHasNone) { EXPECT_EQ(problems_of(kSmallJob), ""); }
+
+TEST(JobErrors, ComeAllAtOnceInTheOrderOfTheFile) {
+  EXPECT_EQ(problems_of(R"(nam: "x"
+data {
+  train { idx { features: "x" } }
+  dve { }
+}
+network {
+  layer { units: 0 activation: RELUU }
+  layer { units: "many" keep_prob: 1.5 }
+}
+optimizer {
+  adam { lerning_rate: 0.1 beta1: 1 beta1: 0.9 }
+  momentum { }
+}
+training { batch_size: 100 epochs: 0 }
+early_stopping { }
+)"),
+            R"(job.textproto:1:1: no field "nam" in the job; did you mean "name"?
+job.textproto:3:11: data.train.idx.labels is missing; expected the path of an IDX file
+job.textproto:4:3: no field "dve" in data; did you mean "dev"?
+job.textproto:6:1: network.output is missing; expected the output layer
+job.textproto:7:11: network.layer[0].units is 0; expected at least 1
+job.textproto:7:20: network.layer[0].activation is RELUU; did you mean RELU? expected one of LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU
+job.textproto:8:11: network.layer[1].units is "many"; expected a whole number from 0 to 4294967295
+job.textproto:8:25: network.layer[1].keep_prob is 1.5; expected a probability above 0 and at most 1
+job.textproto:11:10: no field "lerning_rate" in optimizer.adam; did you mean "learning_rate"?
+job.textproto:11:28: optimizer.adam.beta1 is 1; expected a number from 0 to below 1
+job.textproto:11:37: optimizer.adam.beta1 is given again (first at line 11); remove one
+job.textproto:12:3: optimizer.momentum excludes optimizer.adam (given at line 11); remove one
+job.textproto:14:12: training.batch_size 100 is not divisible by training.shards 8; the nearest that would do: 96 or 104
+job.textproto:14:28: training.epochs is 0; expected at least 1)");
+}
+
+TEST(JobErrors, MissingPartsAreNamedWhereTheyBelong) {
+  EXPECT_EQ(
+      problems_of("seed: 1"),
+      R"(job.textproto:1:1: name is missing; expected a name for the run, such as "fashion-mlp"
+job.textproto:1:1: data.train is missing; expected the training examples
+job.textproto:1:1: network is missing; expected layers and an output
+job.textproto:1:1: optimizer is missing; expected a kind of optimizer, such as adam { }
+job.textproto:1:1: training has no batch; expected one of batch_size, full_batch
+job.textproto:1:1: training has no length; expected one of epochs, steps)");
+}
+
+// A change to the small job, and the one line that it leads to.
+struct Case {
+  std::string from;
+  std::string to;
+  std::string line;  // without "job.textproto:"
+};
+
+void expect_lines(const std::vector<Case>& cases) {
+  for (const Case& c : cases) {
+    const std::string expected = c.line.empty() ? "" : "job.textproto:" + c.line;
+    EXPECT_EQ(problems_of(with(kSmallJob, c.from, c.to)), expected) << c.to;
+  }
+}
+
+TEST(JobErrors, Names) {
+  expect_lines({
+      {"\"small\"", "\"\"", "1:1: name is \"\"; expected letters, digits, '-', '_' and '.'"},
+      {"\"small\"", "\"a/b\"", "1:1: name is \"a/b\"; expected letters, digits, '-', '_' and '.'"},
+      {"\"small\"", "small", "1:1: name is small; expected a string in quotes"},
+      {"\"small\"", "\"A-z_0.9\"", ""},
+  });
+}
+
+TEST(JobErrors, Data) {
+  const std::string idx = "idx { features: \"x.gz\" labels: \"y.gz\" }";
+  expect_lines({
+      {idx, "", "3:3: data.train has no format; expected idx"},
+      {idx, "idx { labels: \"\" features: \"x\" }",
+       "3:17: data.train.idx.labels is \"\"; expected the path of an IDX file"},
+      {idx, "idx: 5", "3:11: data.train.idx is 5; expected { ... }"},
+      {idx, "idxx { }", "3:11: no field \"idxx\" in data.train; did you mean \"idx\"?"},
+      {idx, "parquet { }",
+       "3:3: data.train has no format; expected idx\njob.textproto:3:11: no field \"parquet\" in "
+       "data.train; its fields: idx"},
+      {"data {", "data { dev { }", "2:8: data.dev has no format; expected idx"},
+      {"data {", "data { split { dev { } }",
+       "2:16: data.split.dev has no size; expected one of count, fraction"},
+      {"data {", "data { split { dev { count: 0 } }",
+       "2:22: data.split.dev.count is 0; expected at least 1"},
+      {"data {", "data { split { dev { fraction: 1 } }",
+       "2:22: data.split.dev.fraction is 1; expected a fraction above 0 and below 1"},
+      {"data {", "data { split { test { fraction: nan } }",
+       "2:23: data.split.test.fraction is nan; expected a fraction above 0 and below 1"},
+      {"data {", "data { split { dev { fraction: 0.5 } test { fraction: 0.6 } }",
+       "2:8: data.split.dev and data.split.test take the fraction 1.1 of the training source; "
+       "expected below 1"},
+      {"data {", "data { split { dev { count: 1 } } dev { " + idx + " }",
+       "2:16: data.split.dev contradicts data.dev, a dev set of its own; remove one"},
+      {"data {", "data { split { test { count: 1 } } test { " + idx + " }",
+       "2:16: data.split.test contradicts data.test, a test set of its own; remove one"},
+      {"data {", "data { normalization { scale { divisor: 0 } }",
+       "2:32: data.normalization.scale.divisor is 0; expected a finite number other than 0"},
+      {"data {", "data { normalization { scale { } none { } }",
+       "2:34: data.normalization.none excludes data.normalization.scale (given at line 2); remove "
+       "one"},
+  });
+}
+
+TEST(JobErrors, Network) {
+  expect_lines({
+      {"layer { units: 16 }", "layer { }",
+       "6:3: network.layer[0].units is missing; expected the width of the layer"},
+      {"layer { units: 16 }", "layer { units: 16 keep_prob: 0 }",
+       "6:21: network.layer[0].keep_prob is 0; expected a probability above 0 and at most 1"},
+      {"layer { units: 16 }", "layer { units: 16 keep_prob: nan }",
+       "6:21: network.layer[0].keep_prob is nan; expected a probability above 0 and at most 1"},
+      {"layer { units: 16 }", "input_keep_prob: -0.5",
+       "6:3: network.input_keep_prob is -0.5; expected a probability above 0 and at most 1"},
+      {"layer { units: 16 }", "layer { units: 16 initializer { multiplier: -1 } }",
+       "6:35: network.layer[0].initializer.multiplier is -1; expected a finite number, 0 or more"},
+      {"layer { units: 16 }", "layer: [{ units: 1 }, 5]",
+       "6:25: network.layer[1] is 5; expected { ... }"},
+      {"layer { units: 16 }", "layer { units: -3 }",
+       "6:11: network.layer[0].units is -3; expected a whole number from 0 to 4294967295"},
+      {"layer { units: 16 }", "layer { units: 4294967296 }",
+       "6:11: network.layer[0].units is 4294967296; expected a whole number from 0 to 4294967295"},
+      {"layer { units: 16 }", "layer { units: 1.5 }",
+       "6:11: network.layer[0].units is 1.5; expected a whole number from 0 to 4294967295"},
+      {"layer { units: 16 }", "layer { units: [1, 2] }",
+       "6:11: network.layer[0].units takes one value, not a list"},
+      {"layer { units: 16 }", "layer { unit: 16 }",
+       "6:11: no field \"unit\" in network.layer[0]; did you mean \"units\"?"},
+      {"layer { units: 16 }", "layer { unit: 16 units: 16 }",
+       "6:11: no field \"unit\" in network.layer[0]; did you mean \"units\"?"},
+      {"output { units: 10 }", "output { }",
+       "7:3: network.output.units is missing; expected the number of classes or values"},
+      {"output { units: 10 }", "output { units: 1 }",
+       "7:12: network.output.units is 1; expected at least 2 classes for SOFTMAX_CROSS_ENTROPY "
+       "(LOGISTIC takes 1 unit)"},
+      {"output { units: 10 }", "output { units: 0 loss: LOGISTIC }",
+       "7:12: network.output.units is 0; expected at least 1"},
+      {"output { units: 10 }", "output { units: 1 loss: LOGISTIC }", ""},
+      // Nothing is concluded from the default that stands in for an unreadable loss.
+      {"output { units: 10 }", "output { units: 1 loss: MSE }",
+       "7:21: network.output.loss is MSE; expected one of SOFTMAX_CROSS_ENTROPY, LOGISTIC, "
+       "SQUARED_ERROR"},
+      {"output { units: 10 }", "output { units: 2 initializer { multiplier: inf } }",
+       "7:35: network.output.initializer.multiplier is inf; expected a finite number, 0 or more"},
+  });
+}
+
+TEST(JobErrors, Optimizers) {
+  const std::string rate = "; expected a finite number above 0";
+  const std::string decay = "; expected a number from 0 to below 1";
+  const std::string at = "10:";
+  expect_lines({
+      {"adam { }", "",
+       "9:1: optimizer has no kind; expected one of gradient_descent, momentum, nesterov, rmsprop, "
+       "adam"},
+      {"adam { }", "adm { }", at + "3: no field \"adm\" in optimizer; did you mean \"adam\"?"},
+      {"adam { }", "learning_rate: 1",
+       "9:1: optimizer has no kind; expected one of gradient_descent, momentum, nesterov, rmsprop, "
+       "adam\njob.textproto:10:3: no field \"learning_rate\" in optimizer; its fields: "
+       "gradient_descent, momentum, nesterov, rmsprop, adam, schedule"},
+      {"adam { }", "adam { learning_rate: 0 }",
+       at + "10: optimizer.adam.learning_rate is 0" + rate},
+      {"adam { }", "adam { learning_rate: nan }",
+       at + "10: optimizer.adam.learning_rate is nan" + rate},
+      {"adam { }", "adam { learning_rate: fast }",
+       at + "10: optimizer.adam.learning_rate is fast; expected a number"},
+      {"adam { }", "adam { beta2: 1.5 }", at + "10: optimizer.adam.beta2 is 1.5" + decay},
+      {"adam { }", "adam { epsilon: 0 }", at + "10: optimizer.adam.epsilon is 0" + rate},
+      {"adam { }", "gradient_descent { learning_rate: inf }",
+       at + "22: optimizer.gradient_descent.learning_rate is inf" + rate},
+      {"adam { }", "momentum { learning_rate: -1 beta: -0.1 }",
+       at + "14: optimizer.momentum.learning_rate is -1" + rate +
+           "\njob.textproto:10:32: optimizer.momentum.beta is -0.1" + decay},
+      {"adam { }", "nesterov { learning_rate: 0 beta: 1 }",
+       at + "14: optimizer.nesterov.learning_rate is 0" + rate +
+           "\njob.textproto:10:31: optimizer.nesterov.beta is 1" + decay},
+      {"adam { }", "rmsprop { learning_rate: 0 beta: nan epsilon: -1 }",
+       at + "13: optimizer.rmsprop.learning_rate is 0" + rate +
+           "\njob.textproto:10:30: optimizer.rmsprop.beta is nan" + decay +
+           "\njob.textproto:10:40: optimizer.rmsprop.epsilon is -1" + rate},
+  });
+}
+
+TEST(JobErrors, Schedules) {
+  const auto line = [](const std::string& schedule, const std::string& problem) {
+    return Case{"adam { }", "adam { }\nschedule { " + schedule + " }",
+                problem.empty() ? "" : "11:" + problem};
+  };
+  expect_lines({
+      line("warmup_epochs: -1",
+           "12: optimizer.schedule.warmup_epochs is -1; expected a finite "
+           "number, 0 or more"),
+      line("step { every_epochs: 0 }",
+           "19: optimizer.schedule.step.every_epochs is 0; expected a "
+           "finite number above 0"),
+      line("step { factor: 0 }",
+           "19: optimizer.schedule.step.factor is 0; expected a finite number above 0"),
+      line("exponential { factor_per_epoch: -2 }",
+           "26: optimizer.schedule.exponential.factor_per_epoch is -2; expected a finite number "
+           "above 0"),
+      line("cosine { final_factor: -2 }",
+           "21: optimizer.schedule.cosine.final_factor is -2; "
+           "expected a finite number, 0 or more"),
+      line("constant { rate: 1 }",
+           "23: no field \"rate\" in optimizer.schedule.constant; it has no fields"),
+      line("step { }", ""),
+  });
+}
+
+TEST(JobErrors, Training) {
+  expect_lines({
+      {"batch_size: 64", "", "12:1: training has no batch; expected one of batch_size, full_batch"},
+      {"batch_size: 64", "batch_size: 0", "13:3: training.batch_size is 0; expected at least 1"},
+      {"batch_size: 64", "batch_size: 64 shards: 0",
+       "13:18: training.shards is 0; expected at least 1"},
+      {"batch_size: 64", "batch_size: 5",
+       "13:3: training.batch_size 5 is not divisible by training.shards 8; the nearest that would "
+       "do: 8"},
+      {"batch_size: 64", "batch_size: 4294967295",
+       "13:3: training.batch_size 4294967295 is not divisible by training.shards 8; the nearest "
+       "that would do: 4294967288"},
+      {"batch_size: 64", "batch_size: 63 shards: x",
+       "13:18: training.shards is x; expected a whole number from 0 to 4294967295"},
+      {"batch_size: 64", "full_batch: false",
+       "13:3: training.full_batch is false; expected true, or a batch_size"},
+      {"batch_size: 64", "full_batch: maybe",
+       "13:3: training.full_batch is maybe; expected true or false"},
+      {"batch_size: 64", "full_batch: true shards: 7", ""},
+      {"epochs: 5", "", "12:1: training has no length; expected one of epochs, steps"},
+      {"epochs: 5", "steps: 0", "14:3: training.steps is 0; expected at least 1"},
+      {"epochs: 5", "epochs: 5 steps: 5",
+       "14:13: training.steps excludes training.epochs (given at line 14); remove one"},
+  });
+}
+
+TEST(JobErrors, TheRest) {
+  const auto line = [](const std::string& section, const std::string& problem) {
+    return Case{"name:", section + "\nname:", problem.empty() ? "" : "1:" + problem};
+  };
+  expect_lines({
+      line("regularization { l2_lambda: -0.1 }",
+           "18: regularization.l2_lambda is -0.1; expected a finite number, 0 or more"),
+      line("evaluation { every_epochs: 0 }",
+           "14: evaluation.every_epochs is 0; expected at least 1"),
+      line("checkpointing { every_epochs: 0 keep_last: 0 }",
+           "17: checkpointing.every_epochs is 0; expected at least 1\n"
+           "job.textproto:1:33: checkpointing.keep_last is 0; expected at least 1"),
+      line("exchange { bucket_bytes: 4095 }",
+           "12: exchange.bucket_bytes is 4095; expected at least 4096"),
+      line("exchange { bucket_bytes: 4096 }", ""),
+      line("early_stopping { }",
+           "1: early_stopping needs a dev set; give data.dev or data.split.dev"),
+      line("seed: 1 seed: 2", "9: seed is given again (first at line 1); remove one"),
+  });
+}
+
+TEST(JobErrors, EarlyStopping) {
+  const std::string job =
+      with(kSmallJob, "data {", "data { split { dev { fraction: 0.1 } }") + "early_stopping {";
+  EXPECT_EQ(problems_of(job + "}"), "");
+  EXPECT_EQ(problems_of(job + "patience: 0 min_improvement: -1 }"),
+            "job.textproto:16:17: early_stopping.patience is 0; expected at least 1\n"
+            "job.textproto:16:29: early_stopping.min_improvement is -1; expected a finite number, "
+            "0 or more");
+  const std::string values = with(job, "output {", "output { loss: SQUARED_ERROR");
+  EXPECT_EQ(problems_of(values + "}"),
+            "job.textproto:16:1: early_stopping.metric is DEV_ERROR, but SQUARED_ERROR has no "
+            "error rate; use DEV_COST");
+  EXPECT_EQ(problems_of(values + "metric: DEV_COST }"), "");
+}
+
+TEST(JobErrors, StratifiedNeedsClasses) {
+  const std::string job = with(kSmallJob, "data {", "data { split { stratified: true }");
+  EXPECT_EQ(problems_of(job), "");
+  EXPECT_EQ(problems_of(with(job, "output {", "output { loss: SQUARED_ERROR")),
+            "job.textproto:2:16: data.split.stratified needs class labels, which SQUARED_ERROR "
+            "does not have; remove it");
+}
+
+// What comes after is unknown, so nothing is called missing.
+TEST(JobErrors, SyntaxErrorsKeepWhatWasFoundBefore) {
+  EXPECT_EQ(problems_of("nam: \"x\"\nseed: 1 data 2\nnetwork { layr { } }"),
+            "job.textproto:1:1: no field \"nam\" in the job; did you mean \"name\"?\n"
+            "job.textproto:2:14: expected \":\" or \"{\" after data, found \"2\"");
+}
+
+TEST(JobErrors, DeepNesting) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += "data {";
+  EXPECT_EQ(problems_of(text),
+            "job.textproto:1:7: no field \"data\" in data; its fields: train, dev, test, split, "
+            "normalization\n"
+            "job.textproto:1:198: messages are nested deeper than 32");
+}
+
+TEST(JobErrors, VeryLongListsAreCut) {
+  std::string text = kSmallJob;
+  for (int i = 0; i < 1000; ++i) text += "nonsense: 1\n";
+  const std::string problems = problems_of(text);
+  EXPECT_EQ(std::ranges::count(problems, '\n'), 100);
+  EXPECT_EQ(problems.substr(problems.rfind('\n')), "\n... and 900 more problems");
+}
+
+}  // namespace
+}  // namespace lockstep

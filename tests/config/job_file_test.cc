@@ -1,0 +1,366 @@
+#include "config/job_file.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <variant>
+
+#include <gtest/gtest.h>
+
+#include "job_text.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Every field away from its default, so that a mixed-up one shows.
+const std::string kFullJob = R"(
+name: "full-1.0_x"
+seed: 7
+data {
+  train { idx { features: "/data/x.gz" labels: "sub/../y.gz" } }
+  test { idx { features: "tx.gz" labels: "ty.gz" } }
+  split { dev { count: 500 } stratified: true }
+  normalization { standardize { per: ALL } }
+}
+network {
+  input_keep_prob: 0.8
+  layer { units: 32 activation: TANH keep_prob: 0.5 initializer { kind: GLOROT multiplier: 2 } }
+  layer { units: 16 activation: LEAKY_RELU }
+  layer { units: 8 activation: SIGMOID }
+  output { units: 1 loss: LOGISTIC initializer { kind: ZERO } }
+}
+regularization { l2_lambda: 0.25 include_biases: true }
+optimizer {
+  adam { learning_rate: 0.01 beta1: 0.8 beta2: 0.99 epsilon: 1e-6 }
+  schedule { warmup_epochs: 2 step { every_epochs: 3 factor: 0.5 } }
+}
+training { batch_size: 24 shards: 12 steps: 100 }
+evaluation { every_epochs: 2 train_examples: 0 }
+early_stopping { metric: DEV_COST patience: 3 min_improvement: 0.001 }
+checkpointing { enabled: false every_epochs: 4 keep_last: 5 }
+exchange { bucket_bytes: 8192 }
+)";
+
+TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
+  const Job job = parse(kSmallJob).job;
+  EXPECT_EQ(job.name, "small");
+  EXPECT_EQ(job.seed, 1U);
+  EXPECT_FALSE(job.data.dev || job.data.test || job.data.split.dev || job.data.split.test);
+  EXPECT_FALSE(job.data.split.stratified);
+  EXPECT_EQ(std::get<Standardize>(job.data.normalization).per, StatisticsPer::feature);
+  EXPECT_EQ(job.network.input_keep_prob, 1.0);
+  ASSERT_EQ(job.network.hidden.size(), 1U);
+  EXPECT_EQ(job.network.hidden[0].activation, ActivationKind::relu);
+  EXPECT_EQ(job.network.hidden[0].keep_prob, 1.0);
+  EXPECT_EQ(job.network.hidden[0].initializer.kind, InitializerKind::he);
+  EXPECT_EQ(job.network.hidden[0].initializer.multiplier, 1.0);
+  EXPECT_EQ(job.network.output.loss, LossKind::softmax_cross_entropy);
+  EXPECT_EQ(job.network.output.initializer.kind, InitializerKind::xavier);
+  EXPECT_EQ(job.regularization.l2_lambda, 0.0);
+  EXPECT_FALSE(job.regularization.include_biases);
+  const auto adam = std::get<AdamConfig>(job.optimizer);
+  EXPECT_EQ(adam.learning_rate, 0.001);
+  EXPECT_EQ(adam.beta1, 0.9);
+  EXPECT_EQ(adam.beta2, 0.999);
+  EXPECT_EQ(adam.epsilon, 1e-8);
+  EXPECT_EQ(job.schedule.warmup_epochs, 0.0);
+  EXPECT_TRUE(std::holds_alternative<ConstantSchedule>(job.schedule.kind));
+  EXPECT_EQ(job.training.batch_size, 64U);
+  EXPECT_EQ(job.training.shards, 8U);
+  EXPECT_EQ(job.training.epochs, 5U);
+  EXPECT_EQ(job.training.steps, std::nullopt);
+  EXPECT_EQ(job.evaluation.every_epochs, 1U);
+  EXPECT_EQ(job.evaluation.train_examples, 10000U);
+  EXPECT_FALSE(job.early_stopping);
+  EXPECT_TRUE(job.checkpointing.enabled);
+  EXPECT_EQ(job.checkpointing.every_epochs, 1U);
+  EXPECT_EQ(job.checkpointing.keep_last, 1U);
+  EXPECT_EQ(job.exchange.bucket_bytes, 4194304U);
+}
+
+TEST(JobFile, ReadsEveryField) {
+  const Job job = parse(kFullJob).job;
+  EXPECT_EQ(job.name, "full-1.0_x");
+  EXPECT_EQ(job.seed, 7U);
+  EXPECT_EQ(std::get<IdxSource>(job.data.train).features, "/data/x.gz");
+  EXPECT_EQ(std::get<IdxSource>(job.data.train).labels, "/jobs/y.gz");
+  EXPECT_FALSE(job.data.dev);
+  EXPECT_EQ(std::get<IdxSource>(job.data.test.value()).features, "/jobs/tx.gz");
+  EXPECT_EQ(std::get<IdxSource>(job.data.test.value()).labels, "/jobs/ty.gz");
+  EXPECT_EQ(std::get<PartCount>(job.data.split.dev.value()).examples, 500U);
+  EXPECT_TRUE(job.data.split.stratified);
+  EXPECT_EQ(std::get<Standardize>(job.data.normalization).per, StatisticsPer::all);
+  EXPECT_EQ(job.network.input_keep_prob, 0.8);
+  ASSERT_EQ(job.network.hidden.size(), 3U);
+  EXPECT_EQ(job.network.hidden[0].units, 32U);
+  EXPECT_EQ(job.network.hidden[0].activation, ActivationKind::tanh);
+  EXPECT_EQ(job.network.hidden[0].keep_prob, 0.5);
+  EXPECT_EQ(job.network.hidden[0].initializer.kind, InitializerKind::glorot);
+  EXPECT_EQ(job.network.hidden[0].initializer.multiplier, 2.0);
+  EXPECT_EQ(job.network.hidden[1].activation, ActivationKind::leaky_relu);
+  EXPECT_EQ(job.network.hidden[1].initializer.kind, InitializerKind::he);
+  EXPECT_EQ(job.network.hidden[2].activation, ActivationKind::sigmoid);
+  EXPECT_EQ(job.network.hidden[2].initializer.kind, InitializerKind::xavier);
+  EXPECT_EQ(job.network.output.units, 1U);
+  EXPECT_EQ(job.network.output.loss, LossKind::logistic);
+  EXPECT_EQ(job.network.output.initializer.kind, InitializerKind::zero);
+  EXPECT_EQ(job.regularization.l2_lambda, 0.25);
+  EXPECT_TRUE(job.regularization.include_biases);
+  const auto adam = std::get<AdamConfig>(job.optimizer);
+  EXPECT_EQ(adam.learning_rate, 0.01);
+  EXPECT_EQ(adam.beta1, 0.8);
+  EXPECT_EQ(adam.beta2, 0.99);
+  EXPECT_EQ(adam.epsilon, 1e-6);
+  EXPECT_EQ(job.schedule.warmup_epochs, 2.0);
+  EXPECT_EQ(std::get<StepSchedule>(job.schedule.kind).every_epochs, 3.0);
+  EXPECT_EQ(std::get<StepSchedule>(job.schedule.kind).factor, 0.5);
+  EXPECT_EQ(job.training.batch_size, 24U);
+  EXPECT_EQ(job.training.shards, 12U);
+  EXPECT_EQ(job.training.epochs, std::nullopt);
+  EXPECT_EQ(job.training.steps, 100U);
+  EXPECT_EQ(job.evaluation.every_epochs, 2U);
+  EXPECT_EQ(job.evaluation.train_examples, 0U);
+  EXPECT_EQ(job.early_stopping.value().metric, StoppingMetric::dev_cost);
+  EXPECT_EQ(job.early_stopping->patience, 3U);
+  EXPECT_EQ(job.early_stopping->min_improvement, 0.001);
+  EXPECT_FALSE(job.checkpointing.enabled);
+  EXPECT_EQ(job.checkpointing.every_epochs, 4U);
+  EXPECT_EQ(job.checkpointing.keep_last, 5U);
+  EXPECT_EQ(job.exchange.bucket_bytes, 8192U);
+}
+
+OptimizerConfig optimizer_of(const std::string& kind) {
+  return parse(with(kSmallJob, "adam { }", kind)).job.optimizer;
+}
+
+TEST(JobFile, ReadsEveryOptimizer) {
+  EXPECT_EQ(std::get<GradientDescentConfig>(optimizer_of("gradient_descent {}")).learning_rate,
+            0.1);
+  const auto momentum = std::get<MomentumConfig>(optimizer_of("momentum { beta: 0.5 }"));
+  EXPECT_EQ(momentum.learning_rate, 0.1);
+  EXPECT_EQ(momentum.beta, 0.5);
+  const auto nesterov = std::get<NesterovConfig>(optimizer_of("nesterov { learning_rate: 2 }"));
+  EXPECT_EQ(nesterov.learning_rate, 2.0);
+  EXPECT_EQ(nesterov.beta, 0.9);
+  const auto rmsprop = std::get<RmsPropConfig>(optimizer_of("rmsprop { epsilon: 1e-5 }"));
+  EXPECT_EQ(rmsprop.learning_rate, 0.001);
+  EXPECT_EQ(rmsprop.beta, 0.9);
+  EXPECT_EQ(rmsprop.epsilon, 1e-5);
+}
+
+TEST(JobFile, ReadsEverySchedule) {
+  const auto schedule = [](const std::string& kind) {
+    return parse(with(kSmallJob, "adam { }", "adam { } schedule { " + kind + " }")).job.schedule;
+  };
+  EXPECT_TRUE(std::holds_alternative<ConstantSchedule>(schedule("constant {}").kind));
+  EXPECT_TRUE(std::holds_alternative<ConstantSchedule>(schedule("warmup_epochs: 1.5").kind));
+  EXPECT_EQ(schedule("warmup_epochs: 1.5").warmup_epochs, 1.5);
+  EXPECT_EQ(std::get<StepSchedule>(schedule("step {}").kind).every_epochs, 10.0);
+  EXPECT_EQ(std::get<ExponentialSchedule>(schedule("exponential {}").kind).factor_per_epoch, 0.95);
+  EXPECT_EQ(std::get<CosineSchedule>(schedule("cosine {final_factor: 0.1}").kind).final_factor,
+            0.1);
+}
+
+TEST(JobFile, ReadsEveryNormalizationAndPart) {
+  const auto data = [](const std::string& fields) {
+    return parse(with(kSmallJob, "data {", "data { " + fields)).job.data;
+  };
+  EXPECT_EQ(std::get<ScaleInputs>(data("normalization { scale { } }").normalization).divisor,
+            255.0);
+  EXPECT_TRUE(std::holds_alternative<KeepInputs>(data("normalization { none { } }").normalization));
+  const SplitConfig split = data("split { dev { fraction: 0.1 } test { count: 3 } }").split;
+  EXPECT_EQ(std::get<PartFraction>(split.dev.value()).fraction, 0.1);
+  EXPECT_EQ(std::get<PartCount>(split.test.value()).examples, 3U);
+}
+
+TEST(JobFile, FullBatchHasNoBatchSize) {
+  const Job job = parse(with(kSmallJob, "batch_size: 64", "full_batch: true")).job;
+  EXPECT_EQ(job.training.batch_size, std::nullopt);
+}
+
+TEST(JobFile, NoHiddenLayerIsLogisticRegression) {
+  EXPECT_TRUE(parse(with(kSmallJob, "layer { units: 16 }", "")).job.network.hidden.empty());
+}
+
+TEST(ResolvedText, WritesEverythingOut) {
+  EXPECT_EQ(parse(kSmallJob).resolved_text, R"(name: "small"
+seed: 1
+data {
+  train {
+    idx {
+      features: "/jobs/x.gz"
+      labels: "/jobs/y.gz"
+    }
+  }
+  split {
+    stratified: false
+  }
+  normalization {
+    standardize {
+      per: FEATURE
+    }
+  }
+}
+network {
+  input_keep_prob: 1
+  layer {
+    units: 16
+    activation: RELU
+    keep_prob: 1
+    initializer {
+      kind: HE
+      multiplier: 1
+    }
+  }
+  output {
+    units: 10
+    loss: SOFTMAX_CROSS_ENTROPY
+    initializer {
+      kind: XAVIER
+      multiplier: 1
+    }
+  }
+}
+regularization {
+  l2_lambda: 0
+  include_biases: false
+}
+optimizer {
+  adam {
+    learning_rate: 0.001
+    beta1: 0.9
+    beta2: 0.999
+    epsilon: 1e-08
+  }
+  schedule {
+    warmup_epochs: 0
+    constant {
+    }
+  }
+}
+training {
+  batch_size: 64
+  shards: 8
+  epochs: 5
+}
+evaluation {
+  every_epochs: 1
+  train_examples: 10000
+}
+checkpointing {
+  enabled: true
+  every_epochs: 1
+  keep_last: 1
+}
+exchange {
+  bucket_bytes: 4194304
+}
+)");
+}
+
+// The same job, from anywhere. A Job is a function of the resolved text alone.
+TEST(ResolvedText, LoadsToItself) {
+  const std::string awkward = with(with(kFullJob, "/data/x.gz", "/d\303\274 \\\"q\\\" \\\\/x.gz"),
+                                   "learning_rate: 0.01", "learning_rate: 0.1234567890123456789");
+  for (const std::string& text : {kSmallJob, kFullJob, awkward}) {
+    const LoadedJob first = parse(text);
+    const LoadedJob again = parse_job(first.resolved_text, "resolved", "/elsewhere", {});
+    EXPECT_EQ(again.resolved_text, first.resolved_text);
+    EXPECT_EQ(std::get<IdxSource>(again.job.data.train).features,
+              std::get<IdxSource>(first.job.data.train).features);
+    EXPECT_EQ(std::get<AdamConfig>(again.job.optimizer).learning_rate,
+              std::get<AdamConfig>(first.job.optimizer).learning_rate);
+  }
+}
+
+// ---- files ----
+
+class JobOnDisk : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = testing::TempDir() + "/job_file_test.XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    dir_ = name;
+  }
+  void TearDown() override { fs::remove_all(dir_); }
+
+  fs::path write(const std::string& name, const std::string& text) {
+    std::ofstream(dir_ / name, std::ios::binary) << text;
+    return dir_ / name;
+  }
+
+  // "<exit code>: <message>", with the directory written as DIR.
+  std::string failure(const fs::path& path) {
+    try {
+      load_job(path, {});
+      return "no failure";
+    } catch (const Error& error) {
+      std::string message = error.what();
+      const auto at = message.find(dir_.string());
+      if (at != std::string::npos) message.replace(at, dir_.string().size(), "DIR");
+      return std::to_string(static_cast<int>(error.code())) + ": " + message;
+    }
+  }
+
+  fs::path dir_;
+};
+
+TEST_F(JobOnDisk, PathsStartAtItsDirectory) {
+  const Job job = load_job(write("job.textproto", kSmallJob), {}).job;
+  EXPECT_EQ(std::get<IdxSource>(job.data.train).features, dir_ / "x.gz");
+}
+
+TEST_F(JobOnDisk, RelativeJobPathsBecomeAbsolute) {
+  write("job.textproto", kSmallJob);
+  const fs::path before = fs::current_path();
+  fs::current_path(dir_);
+  const Job job = load_job("job.textproto", {}).job;
+  fs::current_path(before);
+  EXPECT_EQ(std::get<IdxSource>(job.data.train).features, fs::canonical(dir_) / "x.gz");
+}
+
+TEST_F(JobOnDisk, AppliesOverrides) {
+  const std::string overrides[] = {"seed=9"};
+  EXPECT_EQ(load_job(write("job.textproto", kSmallJob), overrides).job.seed, 9U);
+}
+
+TEST_F(JobOnDisk, ProblemsNameTheFile) {
+  EXPECT_EQ(failure(write("job.textproto", with(kSmallJob, "name:", "nam:"))),
+            "2: DIR/job.textproto:1:1: no field \"nam\" in the job; did you mean \"name\"?");
+}
+
+TEST_F(JobOnDisk, MissingFileIsMissingInput) {
+  EXPECT_EQ(failure(dir_ / "none"), "66: DIR/none: no such job file");
+  EXPECT_EQ(failure(write("file", "") / "below"), "66: DIR/file/below: no such job file");
+}
+
+TEST_F(JobOnDisk, DirectoryIsRefused) {
+  EXPECT_EQ(failure(dir_), "2: DIR: a directory; expected a job file (protobuf text format)");
+}
+
+TEST_F(JobOnDisk, EmptyFileIsRefused) {
+  const std::string expected =
+      ":1:1: the job is empty; expected name, data, network, optimizer and training";
+  EXPECT_EQ(failure(write("empty", "")), "2: DIR/empty" + expected);
+  EXPECT_EQ(failure(write("comment", "# nothing\n")), "2: DIR/comment" + expected);
+}
+
+TEST_F(JobOnDisk, HugeFileIsRefusedUnread) {
+  const fs::path path = write("huge", "");
+  fs::resize_file(path, std::uintmax_t{3} << 30);  // sparse
+  EXPECT_EQ(failure(path),
+            "2: DIR/huge: larger than 1048576 bytes, so not a job file (protobuf text format); is "
+            "it a data file?");
+}
+
+TEST_F(JobOnDisk, EndlessDeviceIsRefused) {
+  EXPECT_EQ(failure("/dev/zero").substr(0, 23), "2: /dev/zero: larger th");
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,146 @@
+#include "config/overrides.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "job_text.h"
+
+namespace lockstep {
+namespace {
+
+Job with_override(const std::string& assignment) { return parse(kSmallJob, {assignment}).job; }
+
+TEST(Overrides, SetScalars) {
+  EXPECT_EQ(with_override("seed=42").seed, 42U);
+  EXPECT_EQ(std::get<AdamConfig>(with_override("optimizer.adam.beta1=0.5").optimizer).beta1, 0.5);
+  EXPECT_EQ(with_override("network.layer[0].units=64").network.hidden[0].units, 64U);
+  EXPECT_EQ(with_override("network.layer[0].activation=TANH").network.hidden[0].activation,
+            ActivationKind::tanh);
+  EXPECT_TRUE(with_override("regularization.include_biases=true").regularization.include_biases);
+}
+
+TEST(Overrides, ReplaceWhatTheFileSays) {
+  EXPECT_EQ(with_override("training.batch_size=128").training.batch_size, 128U);
+  // The override, not the file, decides what kind AUTO stands for.
+  EXPECT_EQ(with_override("network.layer[0].activation=TANH").network.hidden[0].initializer.kind,
+            InitializerKind::xavier);
+}
+
+TEST(Overrides, TakeStringsWithAndWithoutQuotes) {
+  EXPECT_EQ(with_override("name=other").name, "other");
+  EXPECT_EQ(with_override("name=\"other\"").name, "other");
+  EXPECT_EQ(with_override("name='other'").name, "other");
+  const Job job = with_override("data.train.idx.features=a dir/x=1 #2.gz");
+  EXPECT_EQ(std::get<IdxSource>(job.data.train).features, "/jobs/a dir/x=1 #2.gz");
+}
+
+TEST(Overrides, TheLastOneWins) { EXPECT_EQ(parse(kSmallJob, {"seed=2", "seed=3"}).job.seed, 3U); }
+
+TEST(Overrides, SwitchBetweenExclusiveFields) {
+  const Job full = with_override("training.full_batch=true");
+  EXPECT_EQ(full.training.batch_size, std::nullopt);
+  const Job steps = with_override("training.steps=7");
+  EXPECT_EQ(steps.training.steps, 7U);
+  EXPECT_EQ(steps.training.epochs, std::nullopt);
+  const Job momentum = with_override("optimizer.momentum.beta=0.5");
+  EXPECT_EQ(std::get<MomentumConfig>(momentum.optimizer).beta, 0.5);
+}
+
+TEST(Overrides, SetMessages) {
+  EXPECT_TRUE(
+      std::holds_alternative<NesterovConfig>(with_override("optimizer.nesterov={}").optimizer));
+  const Job job = with_override("optimizer.schedule={warmup_epochs: 2 cosine {}}");
+  EXPECT_EQ(job.schedule.warmup_epochs, 2.0);
+  EXPECT_TRUE(std::holds_alternative<CosineSchedule>(job.schedule.kind));
+  EXPECT_EQ(with_override("network.layer[0]={units: 5}").network.hidden[0].units, 5U);
+}
+
+TEST(Overrides, AMessageReplacesTheWholeOne) {
+  const std::string file = with(kSmallJob, "adam { }", "adam { beta1: 0.5 learning_rate: 1 }");
+  const Job job = parse(file, {"optimizer.adam={learning_rate: 2}"}).job;
+  EXPECT_EQ(std::get<AdamConfig>(job.optimizer).learning_rate, 2.0);
+  EXPECT_EQ(std::get<AdamConfig>(job.optimizer).beta1, 0.9);
+}
+
+TEST(Overrides, CreateMessagesOnTheWay) {
+  const Job job = parse(kSmallJob, {"data.split.dev.count=5", "early_stopping.patience=3"}).job;
+  EXPECT_EQ(std::get<PartCount>(job.data.split.dev.value()).examples, 5U);
+  EXPECT_EQ(job.early_stopping.value().patience, 3U);
+}
+
+TEST(Overrides, CanSupplyWhatTheFileLacks) {
+  EXPECT_EQ(parse(with(kSmallJob, "name: \"small\"", ""), {"name=late"}).job.name, "late");
+}
+
+TEST(Overrides, AreInTheResolvedText) {
+  const std::string text = parse(kSmallJob, {"seed=42"}).resolved_text;
+  EXPECT_NE(text.find("\nseed: 42\n"), std::string::npos);
+}
+
+struct Case {
+  std::string assignment;
+  std::string problem;
+};
+
+TEST(Overrides, ErrorsNameThem) {
+  const Case cases[] = {
+      {"optimizer.adm.learning_rate=1", "no field \"adm\" in optimizer; did you mean \"adam\"?"},
+      {"optimzer={}", "no field \"optimzer\" in the job; did you mean \"optimizer\"?"},
+      {"seed", "expected path=value"},
+      {"=1", "\"\" is not a field name, or a name with an index as in layer[0]"},
+      {"network..output=1", "\"\" is not a field name, or a name with an index as in layer[0]"},
+      {"network.layer[x].units=1",
+       "\"layer[x]\" is not a field name, or a name with an index as in layer[0]"},
+      {"network.layer[-1].units=1",
+       "\"layer[-1]\" is not a field name, or a name with an index as in layer[0]"},
+      {"network.layer.units=1", "network.layer needs an index; the job has layer[0] to layer[0]"},
+      {"network.layer[1].units=1", "no network.layer[1]; the job has layer[0] to layer[0]"},
+      {"network.output[0].units=1", "network.output is not a list; remove [0]"},
+      {"seed.x=1", "seed has no fields"},
+      {"seed=", "expected a value, found the end of the text"},
+      {"seed=1 2", "expected the end of the value, found \"2\""},
+      {"seed=-1", "seed is -1; expected a whole number from 0 to 4294967295"},
+      {"network.layer[0].activation=relu",
+       "network.layer[0].activation is relu; did you mean RELU? expected one of LINEAR, SIGMOID, "
+       "TANH, RELU, LEAKY_RELU"},
+      {"optimizer.adam=5", "optimizer.adam is 5; expected { ... }"},
+      {"network.layer[0]=5", "network.layer[0] expects { ... }"},
+      {"optimizer.adam={rate: 1}",
+       "no field \"rate\" in optimizer.adam; its fields: learning_rate, beta1, beta2, epsilon"},
+      // Values that validation finds fault with.
+      {"optimizer.adam.learning_rate=0",
+       "optimizer.adam.learning_rate is 0; expected a finite number above 0"},
+      {"training.full_batch=false", "training.full_batch is false; expected true, or a batch_size"},
+      {"training.batch_size=100",
+       "training.batch_size 100 is not divisible by training.shards 8; the nearest that would do: "
+       "96 or 104"},
+      {"early_stopping={}", "early_stopping needs a dev set; give data.dev or data.split.dev"},
+      {"early_stopping.patience=5",
+       "early_stopping needs a dev set; give data.dev or data.split.dev"},
+      {"network.layer[0]={}", "network.layer[0].units is missing; expected the width of the layer"},
+      {"name=", "name is \"\"; expected letters, digits, '-', '_' and '.'"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(problems_of(kSmallJob, {c.assignment}), "--set " + c.assignment + ": " + c.problem);
+  }
+}
+
+TEST(Overrides, ErrorsFollowThoseOfTheFile) {
+  EXPECT_EQ(problems_of(with(kSmallJob, "name:", "nam:"), {"sed=1", "optimizer.adam.beta1=2"}),
+            "job.textproto:1:1: no field \"nam\" in the job; did you mean \"name\"?\n"
+            "--set sed=1: no field \"sed\" in the job; did you mean \"seed\"?\n"
+            "--set optimizer.adam.beta1=2: optimizer.adam.beta1 is 2; expected a number from 0 to "
+            "below 1");
+}
+
+TEST(Overrides, ForgetThePlaceOfWhatTheyReplace) {
+  EXPECT_EQ(problems_of(kSmallJob, {"optimizer.momentum={}", "optimizer.adam.beta1=2"}),
+            "--set optimizer.adam.beta1=2: optimizer.adam.beta1 is 2; expected a number from 0 to "
+            "below 1");
+}
+
+}  // namespace
+}  // namespace lockstep

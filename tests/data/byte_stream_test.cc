@@ -1,0 +1,99 @@
+#include "data/byte_stream.h"
+
+#include <string>
+
+#include "idx_files.h"
+
+namespace lockstep {
+namespace {
+
+std::string read_all(const std::filesystem::path& path, std::size_t piece) {
+  ByteStream stream(path);
+  std::string content;
+  std::string buffer(piece, '\0');
+  while (true) {
+    const std::size_t got = stream.read(std::as_writable_bytes(std::span(buffer)));
+    content += buffer.substr(0, got);
+    if (got < piece) return content;
+  }
+}
+
+// Longer than the stream's buffer, compressed or not.
+std::string long_text() {
+  std::string text;
+  std::uint64_t state = 1;
+  for (int i = 0; i < 100'000; ++i) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    text += static_cast<char>(state >> 56);
+    text += "ab";
+  }
+  return text;
+}
+
+TEST(ByteStream, ReadsPlainAndGzipInPiecesOfAnySize) {
+  const TemporaryDirectory directory;
+  const std::string text = long_text();
+  const auto plain = directory.write("plain.gz", text);  // the names lie
+  const auto compressed = directory.write("compressed", gzip(text));
+  ASSERT_GT(std::filesystem::file_size(compressed), 70'000U);
+  for (const std::size_t piece : {std::size_t{7}, std::size_t{65536}, std::size_t{1'000'000}}) {
+    EXPECT_TRUE(read_all(plain, piece) == text) << piece;
+    EXPECT_TRUE(read_all(compressed, piece) == text) << piece;
+  }
+  EXPECT_FALSE(ByteStream(plain).compressed());
+  EXPECT_TRUE(ByteStream(compressed).compressed());
+}
+
+TEST(ByteStream, ReadsSeveralGzipMembersAsOne) {
+  const TemporaryDirectory directory;
+  const auto path = directory.write("members", gzip("one ") + gzip("") + gzip("two"));
+  EXPECT_EQ(read_all(path, 100), "one two");
+}
+
+TEST(ByteStream, GzipCutShortAnywhereIsRefused) {
+  const TemporaryDirectory directory;
+  const std::string whole = gzip("some text, some more text, some other text");
+  for (std::size_t length = 2; length < whole.size(); ++length) {
+    const auto path = directory.write("short", whole.substr(0, length));
+    const Thrown thrown = error_of([&] { read_all(path, 1000); });
+    EXPECT_EQ(thrown.code, ExitCode::data) << length;
+    EXPECT_TRUE(contains(thrown.message, path.string() + ": its gzip data ends early"))
+        << thrown.message;
+  }
+}
+
+TEST(ByteStream, BytesAfterGzipAreRefused) {
+  const TemporaryDirectory directory;
+  const auto path = directory.write("garbage", gzip("text") + "more");
+  const Thrown thrown = error_of([&] { read_all(path, 1000); });
+  EXPECT_EQ(thrown.code, ExitCode::data);
+  EXPECT_TRUE(contains(thrown.message, "is followed by other bytes")) << thrown.message;
+}
+
+TEST(ByteStream, DamagedGzipIsRefused) {
+  const TemporaryDirectory directory;
+  std::string content = gzip("some text, some more text, some other text");
+  content[content.size() - 6] ^= 1;  // in the checksum
+  const auto path = directory.write("damaged", content);
+  const Thrown thrown = error_of([&] { read_all(path, 1000); });
+  EXPECT_EQ(thrown.code, ExitCode::data);
+  EXPECT_TRUE(contains(thrown.message, "is damaged")) << thrown.message;
+}
+
+TEST(ByteStream, WhatIsNotAFileIsMissingInput) {
+  const TemporaryDirectory directory;
+  const Thrown absent = error_of([&] { ByteStream stream(directory.path() / "absent"); });
+  EXPECT_EQ(absent.code, ExitCode::missing_input);
+  EXPECT_TRUE(contains(absent.message, "absent: cannot open: No such file")) << absent.message;
+  const Thrown folder = error_of([&] { ByteStream stream(directory.path()); });
+  EXPECT_EQ(folder.code, ExitCode::missing_input);
+  EXPECT_TRUE(contains(folder.message, "found a directory")) << folder.message;
+}
+
+TEST(ByteStream, EmptyFileIsEmpty) {
+  const TemporaryDirectory directory;
+  EXPECT_EQ(read_all(directory.write("empty", ""), 10), "");
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,91 @@
+#include "data/gather.h"
+
+#include <cstring>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+// `n` examples of `features` values 0, 1, 2, ... modulo 100, labels of width 2.
+template <typename V>
+Examples counting_examples(ElementType type, std::uint64_t n, std::uint64_t features) {
+  std::vector<V> values(n * features);
+  for (std::size_t k = 0; k < values.size(); ++k) values[k] = static_cast<V>(k % 100);
+  Examples examples;
+  examples.type = type;
+  examples.features = features;
+  examples.label_width = 2;
+  examples.values.resize(values.size() * sizeof(V));
+  std::memcpy(examples.values.data(), values.data(), examples.values.size());
+  for (std::uint32_t i = 0; i < n; ++i) {
+    examples.ids.push_back(i);
+    examples.labels.push_back(static_cast<float>(i));
+    examples.labels.push_back(static_cast<float>(i) + 0.5F);
+  }
+  return examples;
+}
+
+template <typename V, typename T>
+void expect_gathers(ElementType type) {
+  constexpr std::uint64_t features = 37;  // not a multiple of any vector width
+  const Examples examples = counting_examples<V>(type, 9, features);
+  const std::vector<std::uint32_t> rows = {8, 0, 3, 3};
+  Normalizer normalizer;
+  for (std::uint64_t j = 0; j < features; ++j) {
+    normalizer.mean.push_back(0.1F * static_cast<float>(j));
+    normalizer.inverse_deviation.push_back(1.0F / (1.0F + static_cast<float>(j)));
+  }
+  std::vector<T> plain(rows.size() * features);
+  std::vector<T> normal(rows.size() * features);
+  gather_rows<T>(examples, rows, {}, {plain.data(), rows.size(), features});
+  gather_rows<T>(examples, rows, normalizer, {normal.data(), rows.size(), features});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::uint64_t j = 0; j < features; ++j) {
+      const auto x = static_cast<float>((rows[i] * features + j) % 100);
+      const float y = (x - normalizer.mean[j]) * normalizer.inverse_deviation[j];
+      EXPECT_EQ(plain[i * features + j], static_cast<T>(x));
+      EXPECT_EQ(normal[i * features + j], static_cast<T>(y));
+    }
+  }
+}
+
+TEST(Gather, EveryTypeInFloatAndDouble) {
+  expect_gathers<std::uint8_t, float>(ElementType::u8);
+  expect_gathers<std::uint8_t, double>(ElementType::u8);
+  expect_gathers<std::int8_t, float>(ElementType::i8);
+  expect_gathers<std::int16_t, float>(ElementType::i16);
+  expect_gathers<std::int32_t, float>(ElementType::i32);
+  expect_gathers<float, float>(ElementType::f32);
+  expect_gathers<float, double>(ElementType::f32);
+  expect_gathers<double, float>(ElementType::f64);
+  expect_gathers<double, double>(ElementType::f64);
+}
+
+TEST(Gather, Labels) {
+  const Examples examples = counting_examples<std::uint8_t>(ElementType::u8, 5, 1);
+  const std::vector<std::uint32_t> rows = {4, 1};
+  std::vector<float> labels(4);
+  gather_labels<float>(examples, rows, {labels.data(), 2, 2});
+  EXPECT_EQ(labels, (std::vector<float>{4, 4.5F, 1, 1.5F}));
+  std::vector<double> wide(4);
+  gather_labels<double>(examples, rows, {wide.data(), 2, 2});
+  EXPECT_EQ(wide, (std::vector<double>{4, 4.5, 1, 1.5}));
+}
+
+TEST(Gather, NoRows) {
+  const Examples examples = counting_examples<std::uint8_t>(ElementType::u8, 5, 3);
+  gather_rows<float>(examples, {}, {}, {nullptr, 0, 3});
+  gather_labels<float>(examples, {}, {nullptr, 0, 2});
+}
+
+TEST(GatherDeathTest, RowsBeyondTheExamples) {
+  const Examples examples = counting_examples<std::uint8_t>(ElementType::u8, 5, 3);
+  std::vector<float> out(3);
+  EXPECT_DEATH(gather_rows<float>(examples, std::vector<std::uint32_t>{5}, {}, {out.data(), 1, 3}),
+               "below the number of examples");
+}
+
+}  // namespace
+}  // namespace lockstep

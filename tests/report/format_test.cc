@@ -1,0 +1,152 @@
+#include "report/format.h"
+
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "report/samples.h"
+
+namespace lockstep {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+TEST(Format, Count) {
+  EXPECT_EQ(format_count(0), "0");
+  EXPECT_EQ(format_count(999), "999");
+  EXPECT_EQ(format_count(1000), "1,000");
+  EXPECT_EQ(format_count(1234567), "1,234,567");
+  EXPECT_EQ(format_count(std::numeric_limits<std::uint64_t>::max()), "18,446,744,073,709,551,615");
+}
+
+TEST(Format, Numbers) {
+  EXPECT_EQ(format_percent(0.10942), "10.94%");
+  EXPECT_EQ(format_percent(std::nullopt), "-");
+  EXPECT_EQ(format_cost(0.31214), "0.3121");
+  EXPECT_EQ(format_cost(1.0), "1.000");
+  EXPECT_EQ(format_cost(1.2e6), "1.200e+06");
+  EXPECT_EQ(format_cost(kNan), "nan");
+  EXPECT_EQ(format_cost(std::nullopt), "-");
+  EXPECT_EQ(format_speed(24310.4), "24,310");
+  EXPECT_EQ(format_speed(kInfinity), "-");
+  EXPECT_EQ(format_epoch(5), "5");
+  EXPECT_EQ(format_epoch(2.5), "2.50");
+  EXPECT_EQ(format_quantity(1, "rank"), "1 rank");
+  EXPECT_EQ(format_quantity(0, "rank"), "0 ranks");
+}
+
+TEST(Format, Duration) {
+  EXPECT_EQ(format_duration(0.84), "0.8 s");
+  EXPECT_EQ(format_duration(9.96), "10 s");
+  EXPECT_EQ(format_duration(59.6), "1 min 00 s");
+  EXPECT_EQ(format_duration(185), "3 min 05 s");
+  EXPECT_EQ(format_duration(7620), "2 h 07 min");
+  EXPECT_EQ(format_duration(kInfinity), "-");
+  EXPECT_EQ(format_duration(kNan), "-");
+}
+
+TEST(Format, Start) {
+  RunStart start = sample_start("runs/a");
+  EXPECT_EQ(format_start(start),
+            "fashion-mlp: 1,863,690 parameters; 55,000 train, 5,000 dev, 10,000 test examples; "
+            "2 ranks x 1 thread, 8 shards; 4,300 steps (20 epochs)");
+  start.first_step = 1075;
+  EXPECT_THAT(format_start(start), HasSubstr("; resumed at step 1,075"));
+}
+
+TEST(Format, ProgressCountsTheStepsLeft) {
+  const RunStart start = sample_start("runs/a");
+  // 2,150 steps of 55,000 / 215 examples at 11,000 a second are 50 s.
+  const Progress progress{.step = 2150,
+                          .total_steps = 4300,
+                          .epoch = 10,
+                          .batch_cost = 0.4,
+                          .examples_per_second = 11000};
+  EXPECT_EQ(format_progress(start, progress),
+            "step 2,150/4,300  epoch 10/20  cost 0.4000  11,000 examples/s  ETA 50 s");
+}
+
+TEST(Format, ProgressWithoutASpeedHasNoTimeLeft) {
+  Progress progress;
+  progress.total_steps = 4300;
+  EXPECT_THAT(format_progress(sample_start("runs/a"), progress), HasSubstr("ETA -"));
+  EXPECT_THAT(format_progress(RunStart{}, progress), HasSubstr("ETA -"));
+}
+
+TEST(Format, EvaluationsAlign) {
+  const RunStart start = sample_start("runs/a");
+  Evaluation evaluation = sample_evaluation(1);
+  const std::string early = format_evaluation(start, evaluation);
+  EXPECT_EQ(early,
+            "step   215/4,300  epoch  1/20  J 0.5000   train error 25.00%  dev error 10.94%  "
+            "dev cost 0.3071    24,310 examples/s  2.5 s");
+  EXPECT_EQ(format_evaluation(start, sample_evaluation(20)).find("dev cost"),
+            early.find("dev cost"));
+  evaluation.best = true;
+  EXPECT_EQ(format_evaluation(start, evaluation), early + "  best");
+}
+
+TEST(Format, EvaluationWithoutDevSet) {
+  Evaluation evaluation = sample_evaluation(1);
+  evaluation.dev_cost.reset();
+  evaluation.dev_error.reset();
+  EXPECT_THAT(format_evaluation(sample_start("runs/a"), evaluation), Not(HasSubstr("dev")));
+}
+
+TEST(Format, FinishTellsWhyWhatWhereAndWhatNext) {
+  Evaluation best = sample_evaluation(10);
+  best.best = true;
+  EXPECT_EQ(format_finish(sample_start("runs/a"), sample_summary(), best, "ckpt/best"),
+            "fashion-mlp stopped early: the dev set no longer improved (epoch 14, step 3,010)\n"
+            "best     step 2,150, epoch 10, dev error 10.94%, dev cost 0.3071\n"
+            "train    error   8.12%  accuracy  91.88%  cost 0.2212     examples     55,000\n"
+            "dev      error  10.94%  accuracy  89.06%  cost 0.3071     examples      5,000\n"
+            "test     error  11.13%  accuracy  88.87%  cost 0.3144     examples     10,000\n"
+            "speed    24,310 examples/s\n"
+            "files    runs/a\n"
+            "           report.html    curves and tables for a browser\n"
+            "           summary.json   these results, for scripts\n"
+            "           metrics.jsonl  one line per evaluation\n"
+            "           tb/            the same for TensorBoard\n"
+            "           ckpt/best      the trained network\n"
+            "next     lockstep evaluate runs/a/ckpt/best --split test\n"
+            "         lockstep inspect runs/a/ckpt/best\n"
+            "         lockstep train runs/a/job.textproto --run-dir runs/a --resume auto "
+            "--set early_stopping.patience=N\n");
+}
+
+TEST(Format, FinishWithoutATestSetDoesNotCallDevOne) {
+  RunStart start = sample_start("runs/a");
+  start.test_examples = 0;
+  const std::string text = format_finish(start, sample_summary(), std::nullopt, "ckpt/best");
+  EXPECT_THAT(text, HasSubstr("no test set: the dev error is not an unbiased estimate"));
+  EXPECT_THAT(text, Not(HasSubstr("\ntest")));
+  EXPECT_THAT(text, HasSubstr("--split dev"));
+  start.dev_examples = 0;
+  EXPECT_THAT(format_finish(start, sample_summary(), std::nullopt, "ckpt/latest"),
+              HasSubstr("no dev or test set"));
+}
+
+TEST(Format, FinishOffersOnlyWhatThereIs) {
+  const std::string text =
+      format_finish(sample_start("runs/a"), sample_summary(), std::nullopt, "");
+  EXPECT_THAT(text, Not(HasSubstr("ckpt")));
+  EXPECT_THAT(text, Not(HasSubstr("next")));
+}
+
+TEST(Format, AnInterruptedRunIsFirstToldHowToGoOn) {
+  Summary summary = sample_summary();
+  summary.stop_reason = "interrupted";
+  EXPECT_THAT(
+      format_finish(sample_start("my runs/a"), summary, std::nullopt, "ckpt/latest"),
+      HasSubstr("next     lockstep train 'my runs/a/job.textproto' --run-dir 'my runs/a' --resume "
+                "auto\n         lockstep evaluate 'my runs/a/ckpt/latest' --split test\n"));
+}
+
+}  // namespace
+}  // namespace lockstep

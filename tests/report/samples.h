@@ -1,0 +1,93 @@
+#pragma once
+// What the tests of the reports share: a run, and a directory to write it to.
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "train/observer.h"
+
+namespace lockstep {
+
+// An empty directory of the running test's own.
+inline std::filesystem::path fresh_directory() {
+  const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
+  const auto directory =
+      std::filesystem::path(testing::TempDir()) /
+      fmt::format("lockstep-report-{}-{}-{}", ::getpid(), test.test_suite_name(), test.name());
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directories(directory);
+  return directory;
+}
+
+inline std::string read_text(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path;
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+inline RunStart sample_start(const std::filesystem::path& run_dir) {
+  RunStart start;
+  start.job_name = "fashion-mlp";
+  start.run_dir = run_dir.string();
+  start.resolved_job = "name: \"fashion-mlp\"\n";
+  start.ranks = 2;
+  start.threads = 1;
+  start.shards = 8;
+  start.parameters = 1863690;
+  start.train_examples = 55000;
+  start.dev_examples = 5000;
+  start.test_examples = 10000;
+  start.steps_per_epoch = 215;
+  start.total_steps = 4300;
+  start.environment = {{"mpi", "4.1.4"}};
+  return start;
+}
+
+// The evaluation after `epoch` of the sample run.
+inline Evaluation sample_evaluation(std::uint64_t epoch) {
+  Evaluation evaluation;
+  evaluation.step = 215 * epoch;
+  evaluation.epoch = static_cast<double>(epoch);
+  evaluation.cost = 0.5 / static_cast<double>(epoch);
+  evaluation.penalty = 0.0625;
+  evaluation.batch_cost = 0.75;
+  evaluation.train_error = 0.25;
+  evaluation.dev_error = 0.1094;
+  evaluation.dev_cost = 0.3071;
+  evaluation.learning_rate = 0.001;
+  evaluation.seconds = 2.5 * static_cast<double>(epoch);
+  evaluation.examples_per_second = 24310.4;
+  return evaluation;
+}
+
+inline Summary sample_summary() {
+  Summary summary;
+  summary.stop_reason = "early_stopping";
+  summary.epochs = 14;
+  summary.steps = 3010;
+  summary.best_step = 2150;
+  summary.train_error = 0.0812;
+  summary.dev_error = 0.1094;
+  summary.test_error = 0.1113;
+  summary.train_cost = 0.2212;
+  summary.dev_cost = 0.3071;
+  summary.test_cost = 0.3144;
+  summary.examples_per_second = 24310;
+  summary.seconds = {{"forward", 11.5}, {"backward", 20.25}, {"total", 31.75}};
+  summary.weights_digest = "9f86d081884c7d65";
+  summary.peak_memory_bytes = 241000000;
+  summary.ranks = 2;
+  summary.threads = 1;
+  summary.shards = 8;
+  summary.versions = {{"lockstep", "0.1.0"}};
+  return summary;
+}
+
+}  // namespace lockstep

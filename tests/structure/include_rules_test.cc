@@ -1,0 +1,176 @@
+// The include lines of src/ against the table of rooms: the architecture is the
+// folders, and this test keeps it so.
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::vector<std::string>;
+
+struct Room {
+  std::string name;
+  Names may_include;      // other rooms, "proto" (generated messages), or single headers
+  Names outside_headers;  // of kRestrictedHeaders
+};
+
+// Headers of libraries that belong to one room.
+const Names kRestrictedHeaders = {"mpi.h", "cblas.h"};
+
+// A room may include itself and what stands here, which is always further up.
+const std::vector<Room> kRooms = {
+    {"base", {}, {}},
+    {"linalg", {"base"}, {"cblas.h"}},
+    {"comm", {"base", "linalg"}, {"mpi.h"}},
+    {"data", {"base", "linalg"}, {}},
+    {"nn", {"base", "linalg"}, {}},
+    {"optim", {"base", "linalg"}, {}},
+    {"config", {"base", "proto"}, {}},
+    {"checkpoint", {"base", "proto"}, {}},
+    {"train", {"base", "linalg", "comm", "data", "nn", "optim", "config", "checkpoint"}, {}},
+    {"diagnose",
+     {"base", "linalg", "comm", "data", "nn", "optim", "config", "checkpoint", "train"},
+     {}},
+    {"report", {"base", "proto", "train/observer.h"}, {}},
+    {"export", {"base", "nn", "proto"}, {}},
+    {"cli",
+     {"base", "linalg", "comm", "data", "nn", "optim", "config", "checkpoint", "train", "diagnose",
+      "report", "export"},
+     {}},
+};
+
+bool contains(const Names& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string first_folder(const std::string& path) { return path.substr(0, path.find('/')); }
+
+const Room* find_room(const std::string& name) {
+  const auto room = std::find_if(kRooms.begin(), kRooms.end(),
+                                 [&](const Room& candidate) { return candidate.name == name; });
+  return room == kRooms.end() ? nullptr : &*room;
+}
+
+struct Include {
+  std::string path;
+  bool quoted;  // ours; otherwise in angle brackets
+};
+
+// `line` without the blanks and then `word` at its start; nothing if it starts otherwise.
+std::optional<std::string_view> after(std::string_view line, std::string_view word) {
+  line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+  if (!line.starts_with(word)) return std::nullopt;
+  return line.substr(word.size());
+}
+
+std::optional<Include> include_of(std::string_view line) {
+  const auto directive = after(line, "#");
+  const auto target = directive ? after(*directive, "include") : std::nullopt;
+  if (!target) return std::nullopt;
+  const auto quoted = after(*target, "\"");
+  const auto bracketed = after(*target, "<");
+  if (quoted) return Include{std::string(quoted->substr(0, quoted->find('"'))), true};
+  if (bracketed) return Include{std::string(bracketed->substr(0, bracketed->find('>'))), false};
+  return Include{std::string(*target), true};  // a macro: no room has that name
+}
+
+// Why `include` does not belong in `room`; empty if it does.
+std::string objection(const Room& room, const Include& include) {
+  if (contains(kRestrictedHeaders, include.path)) {
+    return contains(room.outside_headers, include.path) ? "" : "belongs to another room";
+  }
+  if (!include.quoted) {
+    const bool ours = find_room(first_folder(include.path)) != nullptr &&
+                      include.path.find('/') != std::string::npos;
+    return ours ? "our headers stand in quotes" : "";
+  }
+  const std::string folder = first_folder(include.path);
+  if (folder == room.name || contains(room.may_include, folder) ||
+      contains(room.may_include, include.path)) {
+    return "";
+  }
+  if (folder != "proto" && find_room(folder) == nullptr) return "is not relative to src/";
+  return "is not below this room";
+}
+
+// One line for each include in `text`, a file of the room `room_name`, that
+// breaks a rule.
+Names violations(const std::string& file, const std::string& room_name, const std::string& text) {
+  const Room* room = find_room(room_name);
+  if (room == nullptr) return {file + ": the table has no room \"" + room_name + "\""};
+  Names found;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::optional<Include> include = include_of(line);
+    const std::string reason = include ? objection(*room, *include) : "";
+    if (!reason.empty()) {
+      found.push_back(file + ": " + room->name + " includes " + include->path + ", which " +
+                      reason);
+    }
+  }
+  return found;
+}
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(IncludeRules, TableIsAcyclic) {
+  Names above = {"proto"};
+  for (const Room& room : kRooms) {
+    for (const std::string& other : room.may_include) {
+      EXPECT_TRUE(contains(above, first_folder(other))) << room.name << " before " << other;
+    }
+    above.push_back(room.name);
+  }
+}
+
+TEST(IncludeRules, SourceTreeObeysThem) {
+  const fs::path source = LOCKSTEP_SOURCE_DIR;
+  std::size_t files = 0;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(source)) {
+    const std::string extension = entry.path().extension().string();
+    if (extension != ".h" && extension != ".cc") continue;
+    ++files;
+    const std::string file = entry.path().lexically_relative(source).generic_string();
+    EXPECT_THAT(violations(file, first_folder(file), read(entry.path())), testing::IsEmpty());
+  }
+  EXPECT_GT(files, 10U) << "in " << source;
+}
+
+TEST(IncludeRules, BreakingThemIsNoticed) {
+  const auto count = [](const std::string& room, const std::string& text) {
+    return violations("made-up.cc", room, text).size();
+  };
+  EXPECT_EQ(count("nn", "#include <vector>\n#include \"nn/layer.h\"\n"), 0U);
+  EXPECT_EQ(count("comm", "#include <mpi.h>\n"), 0U);
+  EXPECT_EQ(count("report", "#include \"train/observer.h\"\n#include \"proto/run.pb.h\"\n"), 0U);
+
+  EXPECT_EQ(count("nn", "#pragma once\n  # include \"train/trainer.h\"\n"), 1U);
+  EXPECT_EQ(count("nn", "#include \"comm/session.h\"\n#include \"optim/adam.h\"\n"), 2U);
+  EXPECT_EQ(count("train", "#include <mpi.h>\n"), 1U);
+  EXPECT_EQ(count("cli", "#include \"mpi.h\"\n"), 1U);
+  EXPECT_EQ(count("nn", "extern \"C\" {\n#include <cblas.h>\n}\n"), 1U);
+  EXPECT_EQ(count("train", "#include \"proto/job.pb.h\"\n"), 1U);
+  EXPECT_EQ(count("cli", "#include \"proto/job.pb.h\"\n"), 1U);
+  EXPECT_EQ(count("report", "#include \"train/trainer.h\"\n"), 1U);
+  EXPECT_EQ(count("base", "#include \"error.h\"\n"), 1U);
+  EXPECT_EQ(count("nn", "#include <linalg/matrix.h>\n"), 1U);
+  EXPECT_EQ(count("attic", ""), 1U);
+}
+
+}  // namespace
+}  // namespace lockstep

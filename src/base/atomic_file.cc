@@ -12,6 +12,13 @@
 #include "base/error.h"
 
 namespace lockstep {
+namespace {
+
+std::filesystem::path directory_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : ".";
+}
+
+}  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   temp_path_ = path_;
@@ -52,7 +59,7 @@ void AtomicFile::commit() {
     ::unlink(temp_path_.c_str());
     fail("rename", error);
   }
-  const std::filesystem::path directory = path_.has_parent_path() ? path_.parent_path() : ".";
+  const std::filesystem::path directory = directory_of(path_);
   const int directory_descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory_descriptor < 0) fail("open the directory of", errno);
   const int result = ::fsync(directory_descriptor);
@@ -67,7 +74,7 @@ void AtomicFile::fail(const std::string& action, int error_number) const {
       fmt::format("cannot {} {}: {}", action, path_.string(), std::strerror(error_number));
   if (error_number == ENOSPC || error_number == EDQUOT) {
     std::error_code error;
-    const auto space = std::filesystem::space(path_.parent_path(), error);
+    const auto space = std::filesystem::space(directory_of(path_), error);
     if (!error) message += fmt::format(" ({} bytes free)", space.available);
   }
   throw Error(ExitCode::io, message);

@@ -4,7 +4,8 @@
 namespace lockstep {
 
 // SIGTERM, SIGINT and SIGUSR1 ask for an orderly stop; a second SIGINT ends
-// the process at once. SIGPIPE is ignored: a closed pipe is a write error.
+// the process at once. SIGPIPE and SIGXFSZ are ignored: a closed pipe or a
+// file at its size limit is a write error.
 void install_signal_handlers();
 
 bool stop_was_requested();

@@ -19,7 +19,7 @@ class AgreedError : public Error {
 
 // Collective. Runs `local_work`, which must not communicate, and exchanges the
 // outcome. When it threw on some rank, every rank throws an AgreedError with the
-// words of the lowest such rank; the message says which when there is more than one rank.
+// words of the lowest such rank; the message says which unless it is rank 0.
 void agree(const Communicator& comm, const std::function<void()>& local_work);
 
 // Collective. Throws AgreedError(usage) when some rank's `text`

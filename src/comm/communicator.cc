@@ -29,6 +29,12 @@ Communicator Communicator::world() {
   return Communicator(std::move(handle));
 }
 
+Communicator Communicator::self() {
+  auto handle = std::make_unique<Handle>();
+  MPI_Comm_dup(MPI_COMM_SELF, &handle->comm);
+  return Communicator(std::move(handle));
+}
+
 Communicator::Communicator(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {
   MPI_Comm_rank(handle_->comm, &rank_);
   MPI_Comm_size(handle_->comm, &size_);

@@ -18,6 +18,8 @@ class Communicator {
   // A duplicate of the world, so that no other library's messages mix with
   // ours. Collective.
   static Communicator world();
+  // This process alone: one rank. Does not communicate.
+  static Communicator self();
 
   Communicator(Communicator&&) noexcept;
   Communicator& operator=(Communicator&&) noexcept;

@@ -10,12 +10,12 @@
 namespace lockstep {
 namespace {
 
-std::optional<int> to_int(const std::optional<std::string>& text) {
+std::optional<int> task_count(const std::optional<std::string>& text) {
   if (!text) return std::nullopt;
   int value = 0;
   const char* end = text->data() + text->size();
   const auto result = std::from_chars(text->data(), end, value);
-  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+  if (result.ec != std::errc() || result.ptr != end || value < 1) return std::nullopt;
   return value;
 }
 
@@ -32,11 +32,11 @@ Environment process_environment() {
 std::optional<LaunchedTasks> launched_tasks(const Environment& environment) {
   // mpirun's word is nearer than Slurm's: inside an allocation of 8 tasks it
   // may be told to start 2. A step's word is nearer than the allocation's.
-  if (const auto ranks = to_int(environment("OMPI_COMM_WORLD_SIZE"))) {
+  if (const auto ranks = task_count(environment("OMPI_COMM_WORLD_SIZE"))) {
     return LaunchedTasks{"mpirun", *ranks};
   }
   for (const char* name : {"SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"}) {
-    if (const auto tasks = to_int(environment(name))) return LaunchedTasks{"Slurm", *tasks};
+    if (const auto tasks = task_count(environment(name))) return LaunchedTasks{"Slurm", *tasks};
   }
   return std::nullopt;
 }

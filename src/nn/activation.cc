@@ -17,7 +17,8 @@ struct ValueAndSlope {
 template <Activation kind, typename T>
 inline ValueAndSlope<T> evaluate(T z) {
   if constexpr (kind == Activation::linear) return {z, T(1)};
-  if constexpr (kind == Activation::relu) return {z > T(0) ? z : T(0), z > T(0) ? T(1) : T(0)};
+  // Asked this way round, NaN stays NaN and reaches the loss.
+  if constexpr (kind == Activation::relu) return {z < T(0) ? T(0) : z, z > T(0) ? T(1) : T(0)};
   if constexpr (kind == Activation::leaky_relu) {
     const T slope = z > T(0) ? T(1) : static_cast<T>(kLeakySlope);
     return {z * slope, slope};

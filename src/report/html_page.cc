@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -306,13 +307,12 @@ std::vector<Evaluation> thinned(const std::vector<Evaluation>& evaluations, std:
   const bool has_best = best != evaluations.rend();
   const std::size_t best_index =
       has_best ? static_cast<std::size_t>(std::distance(best, evaluations.rend())) - 1 : 0;
-  std::vector<std::size_t> kept;
+  std::set<std::size_t> kept;
   const std::size_t gaps = std::max<std::size_t>(limit, 3) - 2;  // one place is for the best
-  for (std::size_t i = 0; i <= gaps; ++i) kept.push_back(i * (evaluations.size() - 1) / gaps);
-  if (has_best) kept.push_back(best_index);
-  std::sort(kept.begin(), kept.end());
-  kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+  for (std::size_t i = 0; i <= gaps; ++i) kept.insert(i * (evaluations.size() - 1) / gaps);
+  if (has_best) kept.insert(best_index);
   std::vector<Evaluation> result;
+  result.reserve(kept.size());
   for (const std::size_t index : kept) result.push_back(evaluations[index]);
   return result;
 }

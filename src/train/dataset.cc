@@ -231,7 +231,10 @@ HeldOutSet hand_out(const Communicator& comm, const Layout& layout, const Exampl
   HeldOutSet set;
   set.total = all.size();
   comm.broadcast(set.total);
-  if (set.total == 0) return set;
+  if (set.total == 0) {
+    set.blocks.resize(static_cast<std::size_t>(layout.threads));
+    return set;
+  }
   comm.broadcast(fingerprint);
   set.fingerprint = digest_hex(fingerprint);
   set.examples.type = all.type;

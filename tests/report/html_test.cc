@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <limits>
 #include <string>
 
@@ -119,7 +120,9 @@ TEST(Thinned, KeepsFirstLastAndBest) {
   EXPECT_GE(kept.size(), 9u);
   EXPECT_EQ(kept.front().step, evaluations.front().step);
   EXPECT_EQ(kept.back().step, evaluations.back().step);
-  const auto has_best = [](const Evaluation& evaluation) { return evaluation.step == 778 * 215; };
+  const auto has_best = [](const Evaluation& evaluation) {
+    return evaluation.step == std::uint64_t{778} * 215;
+  };
   EXPECT_EQ(std::count_if(kept.begin(), kept.end(), has_best), 1);
   EXPECT_TRUE(std::is_sorted(kept.begin(), kept.end(),
                              [](const auto& a, const auto& b) { return a.step < b.step; }));

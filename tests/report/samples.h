@@ -18,7 +18,7 @@ namespace lockstep {
 // An empty directory of the running test's own.
 inline std::filesystem::path fresh_directory() {
   const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
-  const auto directory =
+  auto directory =
       std::filesystem::path(testing::TempDir()) /
       fmt::format("lockstep-report-{}-{}-{}", ::getpid(), test.test_suite_name(), test.name());
   std::filesystem::remove_all(directory);

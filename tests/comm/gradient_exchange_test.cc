@@ -1,0 +1,313 @@
+#include "comm/gradient_exchange.h"
+
+#include <mpi.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "comm/canonical_tree.h"
+#include "linalg/vector_ops.h"
+#include "support/collective.h"
+
+namespace lockstep {
+namespace {
+
+// Mixes the bits of x (splitmix64).
+std::uint64_t mixed(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+// Both signs and magnitudes from 1 to 2^40: almost every sum is rounded, so
+// another order of additions shows.
+template <typename T>
+T wild_value(std::uint64_t key) {
+  const std::uint64_t bits = mixed(key);
+  const auto fraction = static_cast<T>(1.0 + static_cast<double>(bits >> 12) * 0x1p-52);
+  const T value = std::ldexp(fraction, static_cast<int>(bits % 40));
+  return bits / 64 % 2 == 0 ? value : -value;
+}
+
+// The gradients of all shards, one row for each.
+template <typename T>
+using Leaves = std::vector<std::vector<T>>;
+
+template <typename T>
+Leaves<T> wild_leaves(std::uint64_t shards, std::uint64_t parameters, std::uint64_t seed) {
+  Leaves<T> leaves(shards, std::vector<T>(parameters));
+  std::uint64_t key = seed << 32;
+  for (std::vector<T>& leaf : leaves) {
+    for (T& value : leaf) value = wild_value<T>(key++);
+  }
+  return leaves;
+}
+
+template <typename T>
+std::vector<T> canonical_sum(const Leaves<T>& leaves) {
+  std::vector<T> sum(leaves[0].size());
+  for (std::size_t i = 0; i < sum.size(); ++i) {
+    sum[i] = canonical_tree(
+        leaves.size(), [&](std::uint64_t shard) { return leaves[shard][i]; }, std::plus<T>());
+  }
+  return sum;
+}
+
+template <typename T>
+std::vector<T> left_to_right_sum(const Leaves<T>& leaves, Range shards) {
+  std::vector<T> sum = leaves[shards.begin];
+  for (std::uint64_t shard = shards.begin + 1; shard < shards.end; ++shard) {
+    add_to<T>(sum, leaves[shard]);
+  }
+  return sum;
+}
+
+// One way to train: the ranks there are, threads, and a bucket size.
+struct Layout {
+  std::uint64_t shards;
+  std::uint64_t parameters;
+  int threads;
+  std::uint64_t bucket_bytes;
+
+  [[nodiscard]] std::uint64_t workers() const {
+    return static_cast<std::uint64_t>(test_size()) * static_cast<std::uint64_t>(threads);
+  }
+  [[nodiscard]] std::string text() const {
+    return fmt::format("{} shards, {} parameters, {} threads, buckets of {} bytes", shards,
+                       parameters, threads, bucket_bytes);
+  }
+};
+
+// What Lockstep does around the exchange: the workers of this rank add up the
+// leaves of their shards by their plans.
+template <typename T>
+class Exchange {
+ public:
+  explicit Exchange(const Layout& layout)
+      : threads_(layout.threads),
+        pool_(layout.threads),
+        plans_(plans(layout)),
+        ownership_(Ownership::with_bucket_bytes(layout.parameters, layout.bucket_bytes, sizeof(T),
+                                                comm_.size())),
+        exchange_(comm_, ownership_, plans_, layout.shards, layout.threads) {}
+
+  // For every parameter: the gradient given to use_gradient, and how often.
+  struct Used {
+    std::vector<T> gradient;
+    std::vector<int> times;
+    bool stayed = true;  // what use_gradient wrote was still there after reduce()
+  };
+
+  Used reduce(const Leaves<T>& leaves) {
+    const std::uint64_t parameters = ownership_.parameters;
+    std::vector<std::vector<std::vector<T>>> buffers;  // of worker, of plan
+    std::vector<HeldSums<T>> held;
+    for (int thread = 0; thread < threads_; ++thread) {
+      const WorkerPlan& plan = plans_[static_cast<std::size_t>(comm_.rank() * threads_ + thread)];
+      auto& own = buffers.emplace_back(plan.buffers, std::vector<T>(parameters));
+      for (std::size_t i = 0; i < plan.leaves.size(); ++i) {
+        own[plan.leaves[i].buffer] = leaves[plan.shards.begin + i];
+        for (const Addition& addition : plan.leaves[i].additions) {
+          add_to<T>(own[addition.into], own[addition.from]);
+        }
+      }
+      HeldSums<T>& sums = held.emplace_back();
+      for (const WorkerPlan::Held& node : plan.held) sums.emplace_back(own[node.buffer]);
+    }
+
+    Used used{std::vector<T>(parameters), std::vector<int>(parameters), true};
+    std::vector<const T*> places(parameters);
+    exchange_.reduce(pool_, held, [&](Range range, std::span<T> gradient) {
+      for (std::uint64_t i = range.begin; i < range.end; ++i) {
+        T& value = gradient[i - range.begin];
+        used.gradient[i] = value;
+        ++used.times[i];
+        places[i] = &value;
+        value = static_cast<T>(i);
+      }
+    });
+    for (std::uint64_t i = 0; i < parameters; ++i) {
+      if (places[i] != nullptr && *places[i] != static_cast<T>(i)) used.stayed = false;
+    }
+    return used;
+  }
+
+  GradientExchange<T>& get() { return exchange_; }
+  [[nodiscard]] const Ownership& ownership() const { return ownership_; }
+  [[nodiscard]] int rank() const { return comm_.rank(); }
+
+ private:
+  static std::vector<WorkerPlan> plans(const Layout& layout) {
+    std::vector<WorkerPlan> all;
+    for (std::uint64_t worker = 0; worker < layout.workers(); ++worker) {
+      all.push_back(plan_worker(even_part(layout.shards, layout.workers(), worker), layout.shards));
+    }
+    return all;
+  }
+
+  Communicator comm_ = Communicator::world();
+  int threads_;
+  WorkerPool pool_;
+  std::vector<WorkerPlan> plans_;
+  Ownership ownership_;
+  GradientExchange<T> exchange_;
+};
+
+std::vector<bool> owned_parameters(const Ownership& ownership, int rank) {
+  std::vector<bool> owned(ownership.parameters);
+  for (const Range piece : ownership.pieces(rank)) {
+    for (std::uint64_t i = piece.begin; i < piece.end; ++i) owned[i] = true;
+  }
+  return owned;
+}
+
+// On this rank; each parameter has an owner (ownership_test.cc), so all ranks
+// together have seen the whole sum.
+template <typename T>
+void expect_owned_sum(const Exchange<T>& exchange, const typename Exchange<T>::Used& used,
+                      const std::vector<T>& sum) {
+  const std::vector<bool> owned = owned_parameters(exchange.ownership(), exchange.rank());
+  std::uint64_t wrong_times = 0;
+  std::uint64_t wrong_values = 0;
+  for (std::uint64_t i = 0; i < sum.size(); ++i) {
+    if (used.times[i] != (owned[i] ? 1 : 0)) ++wrong_times;
+    if (owned[i] && used.gradient[i] != sum[i]) ++wrong_values;
+  }
+  EXPECT_EQ(wrong_times, 0U) << "parameters not used exactly once by their owner";
+  EXPECT_EQ(wrong_values, 0U) << "gradients with other bits than the tree's";
+  EXPECT_TRUE(used.stayed);
+}
+
+// The layouts that have no more workers than shards.
+std::vector<Layout> layouts(std::uint64_t shards, std::uint64_t parameters) {
+  std::vector<Layout> all;
+  for (int threads = 1; threads <= 3; ++threads) {
+    for (const std::uint64_t bucket_bytes : {1, 40000, 1 << 20}) {
+      const Layout layout{shards, parameters, threads, bucket_bytes};
+      if (layout.workers() <= shards) all.push_back(layout);
+    }
+  }
+  return all;
+}
+
+template <typename T>
+class GradientExchangeTest : public testing::Test {};
+
+using Scalars = testing::Types<float, double>;
+TYPED_TEST_SUITE(GradientExchangeTest, Scalars, );
+
+TYPED_TEST(GradientExchangeTest, GivesTheSumOfTheTreeBitForBit) {
+  using T = TypeParam;
+  for (const std::uint64_t shards : {4, 12, 13, 31}) {
+    for (const std::uint64_t parameters : {1, 1000, 4099, 20011}) {
+      const Leaves<T> first = wild_leaves<T>(shards, parameters, 1);
+      const Leaves<T> second = wild_leaves<T>(shards, parameters, 2);
+      const std::vector<T> first_sum = canonical_sum(first);
+      const std::vector<T> second_sum = canonical_sum(second);
+      if (parameters >= 1000) {  // negative control: the order matters
+        EXPECT_NE(left_to_right_sum(first, {0, shards}), first_sum);
+      }
+      for (const Layout& layout : layouts(shards, parameters)) {
+        SCOPED_TRACE(layout.text());
+        Exchange<T> exchange(layout);
+        // Twice: buffers are used again.
+        expect_owned_sum(exchange, exchange.reduce(first), first_sum);
+        expect_owned_sum(exchange, exchange.reduce(second), second_sum);
+      }
+    }
+  }
+}
+
+// Shards 2 and 3, siblings in the tree, belong to ranks 0 and 1. In the tree the
+// 1 is lost beside 3's huge value; added up rank by rank it survives, in whatever
+// order MPI takes the ranks, as all sums but rank 0's are then exactly zero.
+TYPED_TEST(GradientExchangeTest, GivesWhatAnAllreduceDoesNot) {
+  using T = TypeParam;
+  if (test_size() == 1) GTEST_SKIP() << "one rank leaves nothing for MPI to add";
+  const std::uint64_t shards = 3 * static_cast<std::uint64_t>(test_size());
+  const T huge = 4 / std::numeric_limits<T>::epsilon();
+  Leaves<T> leaves(shards, std::vector<T>(1));
+  leaves[2][0] = 1;
+  leaves[3][0] = huge;
+  leaves[4][0] = -huge;
+
+  const auto rank = static_cast<std::uint64_t>(test_rank());
+  const std::vector<T> own = left_to_right_sum(leaves, {3 * rank, 3 * rank + 3});
+  T sum = 0;
+  MPI_Allreduce(own.data(), &sum, 1, sizeof(T) == sizeof(float) ? MPI_FLOAT : MPI_DOUBLE, MPI_SUM,
+                test_communicator());
+  EXPECT_EQ(sum, T(1));
+
+  EXPECT_EQ(canonical_sum(leaves), std::vector<T>{0});
+  Exchange<T> exchange(Layout{shards, 1, 1, 1});
+  expect_owned_sum(exchange, exchange.reduce(leaves), {T(0)});
+}
+
+// Weight i, in one of two versions.
+template <typename T>
+std::vector<T> weights(std::uint64_t parameters, int version) {
+  std::vector<T> all(parameters);
+  for (std::uint64_t i = 0; i < parameters; ++i) {
+    all[i] = static_cast<T>(2 * i) + static_cast<T>(version);
+  }
+  return all;
+}
+
+template <typename T>
+std::vector<T> owned_part(const std::vector<T>& flat, const Ownership& ownership, int rank) {
+  std::vector<T> owned;
+  for (const Range piece : ownership.pieces(rank)) {
+    const std::span values = std::span(flat).subspan(piece.begin, piece.size());
+    owned.insert(owned.end(), values.begin(), values.end());
+  }
+  return owned;
+}
+
+TYPED_TEST(GradientExchangeTest, SharesTheOwnersWeights) {
+  using T = TypeParam;
+  for (const std::uint64_t parameters : {1, 1000, 4099, 20011}) {
+    for (const Layout& layout : layouts(12, parameters)) {
+      SCOPED_TRACE(layout.text());
+      Exchange<T> exchange(layout);
+      const std::vector<bool> owned = owned_parameters(exchange.ownership(), exchange.rank());
+      const std::vector<T> updated = weights<T>(parameters, 1);
+      std::vector<T> mine = weights<T>(parameters, 0);
+      for (std::uint64_t i = 0; i < parameters; ++i) {
+        if (owned[i]) mine[i] = updated[i];
+      }
+      exchange.get().share_weights(mine);
+      EXPECT_EQ(std::ranges::mismatch(mine, updated).in1, mine.end());
+    }
+  }
+}
+
+TYPED_TEST(GradientExchangeTest, CollectsAndDistributesWhatRanksOwn) {
+  using T = TypeParam;
+  for (const std::uint64_t parameters : {1, 1000, 4099, 20011}) {
+    for (const Layout& layout : layouts(12, parameters)) {
+      SCOPED_TRACE(layout.text());
+      Exchange<T> exchange(layout);
+      const bool is_root = exchange.rank() == 0;
+      const std::vector<T> all = weights<T>(parameters, 0);
+      const std::vector<T> mine = owned_part(all, exchange.ownership(), exchange.rank());
+
+      std::vector<T> flat(is_root ? parameters : 0);
+      exchange.get().collect_owned(mine, flat);
+      EXPECT_EQ(flat, is_root ? all : std::vector<T>());
+
+      std::vector<T> returned(mine.size());
+      exchange.get().distribute_owned(flat, returned);
+      EXPECT_EQ(returned, mine);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,112 @@
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "comm/gradient_exchange.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint64_t kBlock = Ownership::kBlock;
+
+// The pieces, by bucket and then by rank, are the vector from end to end, cut on
+// the grid of blocks into nearly equal parts.
+void expect_tiles(const Ownership& ownership) {
+  SCOPED_TRACE(testing::Message() << ownership.parameters << " parameters, bucket "
+                                  << ownership.bucket << ", " << ownership.ranks << " ranks");
+  std::uint64_t next = 0;
+  for (std::uint64_t bucket = 0; bucket < ownership.buckets(); ++bucket) {
+    std::uint64_t smallest = ownership.parameters;
+    std::uint64_t largest = 0;
+    for (int rank = 0; rank < ownership.ranks; ++rank) {
+      const Range piece = ownership.piece(bucket, rank);
+      ASSERT_EQ(piece.begin, next);
+      ASSERT_LE(piece.begin, piece.end);
+      ASSERT_TRUE(piece.begin % kBlock == 0 || piece.begin == ownership.parameters);
+      smallest = std::min(smallest, piece.size());
+      largest = std::max(largest, piece.size());
+      next = piece.end;
+    }
+    ASSERT_LE(largest, smallest + 2 * kBlock - 1);  // one block, and the last may be short
+    ASSERT_EQ(next, std::min(ownership.parameters, (bucket + 1) * ownership.bucket));
+  }
+  ASSERT_EQ(next, ownership.parameters);
+
+  std::uint64_t total = 0;
+  for (int rank = 0; rank < ownership.ranks; ++rank) {
+    const std::vector<Range> pieces = ownership.pieces(rank);
+    ASSERT_EQ(pieces.size(), ownership.buckets());
+    std::uint64_t owned = 0;
+    for (const Range piece : pieces) owned += piece.size();
+    ASSERT_EQ(ownership.owned(rank), owned);
+    total += owned;
+  }
+  ASSERT_EQ(total, ownership.parameters);
+}
+
+TEST(Ownership, PiecesTileTheParameters) {
+  for (const std::uint64_t parameters :
+       {0, 1, 2, 1000, 1023, 1024, 1025, 2048, 4099, 8191, 20011, 131072, 1000003}) {
+    for (const std::uint64_t bucket_bytes : {0, 1, 4096, 32768, 100000, 1 << 20, 1 << 26}) {
+      for (const std::uint64_t bytes_per_value : {4, 8}) {
+        for (const int ranks : {1, 2, 3, 4, 7, 16, 64}) {
+          ASSERT_NO_FATAL_FAILURE(expect_tiles(
+              Ownership::with_bucket_bytes(parameters, bucket_bytes, bytes_per_value, ranks)));
+        }
+      }
+    }
+  }
+}
+
+TEST(Ownership, PiecesTileMoreParametersThanAnIntCounts) {
+  const std::uint64_t parameters = (1ULL << 32) + 12345;
+  for (const int ranks : {1, 3, 64}) {
+    ASSERT_NO_FATAL_FAILURE(
+        expect_tiles(Ownership::with_bucket_bytes(parameters, 1ULL << 40, 4, ranks)));
+  }
+}
+
+TEST(Ownership, SomeRanksOwnNothingOfFewParameters) {
+  const Ownership ownership = Ownership::with_bucket_bytes(kBlock + 1, 1 << 20, 4, 4);
+  ASSERT_EQ(ownership.buckets(), 1U);
+  std::vector<std::uint64_t> sizes;
+  for (int rank = 0; rank < 4; ++rank) sizes.push_back(ownership.owned(rank));
+  EXPECT_EQ(std::count(sizes.begin(), sizes.end(), 0U), 2);
+  EXPECT_EQ(std::count(sizes.begin(), sizes.end(), kBlock), 1);
+  EXPECT_EQ(std::count(sizes.begin(), sizes.end(), 1U), 1);
+}
+
+TEST(Ownership, BucketsAreAsLargeAsAskedWithinLimits) {
+  // 10 blocks of 4 KiB fit; 3 ranks share 9 of them evenly.
+  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 10 * 4096, 4, 3).bucket, 9 * kBlock);
+  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 10 * 4096, 8, 3).bucket, 3 * kBlock);
+  // At least a block for each rank.
+  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 1, 4, 3).bucket, 3 * kBlock);
+  // At most what an MPI count can say.
+  EXPECT_LE(Ownership::with_bucket_bytes(1ULL << 40, 1ULL << 40, 4, 3).bucket * 4, 1ULL << 30);
+}
+
+std::vector<WorkerPlan> even_plans(std::uint64_t shards, std::uint64_t workers) {
+  std::vector<WorkerPlan> plans;
+  for (std::uint64_t worker = 0; worker < workers; ++worker) {
+    plans.push_back(plan_worker(even_part(shards, workers, worker), shards));
+  }
+  return plans;
+}
+
+TEST(ExchangeBuffers, HoldTheOthersSumsOfTwoPieces) {
+  const Ownership alone = Ownership::with_bucket_bytes(4 * kBlock, 8 * kBlock, 4, 1);
+  EXPECT_EQ(exchange_buffer_bytes(alone, even_plans(5, 2), 5, 2, 0, 4), 0U);
+
+  // Buckets of two blocks, pieces of one; the other rank holds one sum.
+  const Ownership pair = Ownership::with_bucket_bytes(4 * kBlock, 2 * kBlock * 4, 4, 2);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 4, 1, 0, 4), 2 * kBlock * 4);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 4), 4, 2, 1, 4), 2 * kBlock * 4);
+  // Of six shards rank 0 holds {0,1} and {2}, rank 1 holds {3} and {4,5}.
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(6, 2), 6, 1, 0, 8), 2 * 2 * kBlock * 8);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,102 @@
+#include "comm/preflight.h"
+
+#include <stdlib.h>  // NOLINT: setenv is POSIX, not in <cstdlib>
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace lockstep {
+namespace {
+
+Environment with(std::map<std::string, std::string> variables) {
+  return [variables = std::move(variables)](const std::string& name) {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+// The message with which a launch is refused; empty if it is not.
+std::string refusal(const std::optional<LaunchedTasks>& launched, int mpi_size) {
+  try {
+    check_launch(launched, mpi_size);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "";
+}
+
+void expect_launched(const Environment& environment, const std::string& launcher, int tasks) {
+  const std::optional<LaunchedTasks> launched = launched_tasks(environment);
+  ASSERT_TRUE(launched.has_value());
+  EXPECT_EQ(launched->launcher, launcher);
+  EXPECT_EQ(launched->tasks, tasks);
+}
+
+TEST(Preflight, WithoutALauncherAnySizeIsRight) {
+  EXPECT_FALSE(launched_tasks(with({})).has_value());
+  EXPECT_EQ(refusal(launched_tasks(with({})), 1), "");
+  EXPECT_EQ(refusal(std::nullopt, 3), "");
+}
+
+TEST(Preflight, KnowsTheLaunchers) {
+  expect_launched(with({{"OMPI_COMM_WORLD_SIZE", "3"}}), "mpirun", 3);
+  expect_launched(with({{"SLURM_STEP_NUM_TASKS", "4"}}), "Slurm", 4);
+  expect_launched(with({{"SLURM_NTASKS", "5"}}), "Slurm", 5);
+}
+
+TEST(Preflight, AStepIsNearerThanItsAllocation) {
+  expect_launched(with({{"SLURM_NTASKS", "8"}, {"SLURM_STEP_NUM_TASKS", "2"}}), "Slurm", 2);
+}
+
+// The daemons of mpirun are a Slurm step of their own, one task for each node.
+TEST(Preflight, MpirunInsideAnAllocationMayStartFewer) {
+  const Environment environment =
+      with({{"OMPI_COMM_WORLD_SIZE", "2"}, {"SLURM_NTASKS", "8"}, {"SLURM_STEP_NUM_TASKS", "1"}});
+  expect_launched(environment, "mpirun", 2);
+  EXPECT_EQ(refusal(launched_tasks(environment), 2), "");
+}
+
+TEST(Preflight, RefusesTasksThatEachBelieveToBeAlone) {
+  EXPECT_EQ(refusal(launched_tasks(with({{"SLURM_STEP_NUM_TASKS", "4"}})), 1),
+            "MPI sees 1 rank, Slurm started 4; use srun --mpi=pmix");
+  EXPECT_EQ(refusal(LaunchedTasks{"Slurm", 4}, 2),
+            "MPI sees 2 ranks, Slurm started 4; use srun --mpi=pmix");
+  EXPECT_EQ(refusal(LaunchedTasks{"Slurm", 4}, 4), "");
+}
+
+TEST(Preflight, RefusesTheMpirunOfAnotherMpi) {
+  EXPECT_EQ(refusal(LaunchedTasks{"mpirun", 4}, 1),
+            "MPI sees 1 rank, mpirun started 4; "
+            "use the mpirun of the MPI that Lockstep was built with");
+}
+
+TEST(Preflight, IgnoresWhatIsNoNumberOfTasks) {
+  for (const char* garbage : {"", " ", "four", "4x", "4 ", " 4", "4.0", "0", "-4", "99999999999"}) {
+    SCOPED_TRACE(garbage);
+    EXPECT_FALSE(launched_tasks(with({{"OMPI_COMM_WORLD_SIZE", garbage},
+                                      {"SLURM_STEP_NUM_TASKS", garbage},
+                                      {"SLURM_NTASKS", garbage}}))
+                     .has_value());
+    expect_launched(with({{"OMPI_COMM_WORLD_SIZE", garbage}, {"SLURM_STEP_NUM_TASKS", "2"}}),
+                    "Slurm", 2);
+    expect_launched(with({{"SLURM_STEP_NUM_TASKS", garbage}, {"SLURM_NTASKS", "3"}}), "Slurm", 3);
+  }
+}
+
+TEST(Preflight, ReadsTheEnvironmentOfTheProcess) {
+  const char* name = "LOCKSTEP_PREFLIGHT_TEST";
+  ::unsetenv(name);
+  EXPECT_FALSE(process_environment()(name).has_value());
+  ::setenv(name, "", 1);
+  EXPECT_EQ(process_environment()(name), "");
+  ::setenv(name, "7", 1);
+  EXPECT_EQ(process_environment()(name), "7");
+  ::unsetenv(name);
+}
+
+}  // namespace
+}  // namespace lockstep

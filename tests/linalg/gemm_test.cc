@@ -1,0 +1,131 @@
+#include "linalg/gemm.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "linalg/keyed_values.h"
+
+namespace lockstep {
+namespace {
+
+constexpr Transpose kTransposes[] = {Transpose::no, Transpose::yes};
+
+template <typename T>
+struct Product {
+  Transpose transpose_a;
+  Transpose transpose_b;
+  std::uint64_t m;
+  std::uint64_t n;
+  std::uint64_t k;
+  T beta;
+  std::vector<T> a = keyed_values<T>(m * k, 1);
+  std::vector<T> b = keyed_values<T>(k * n, 2);
+  std::vector<T> c = keyed_values<T>(m * n, 3);
+
+  [[nodiscard]] std::vector<T> run() const {
+    const bool a_is_turned = transpose_a == Transpose::yes;
+    const bool b_is_turned = transpose_b == Transpose::yes;
+    std::vector<T> result = c;
+    gemm<T>(transpose_a, transpose_b, {a.data(), a_is_turned ? k : m, a_is_turned ? m : k},
+            {b.data(), b_is_turned ? n : k, b_is_turned ? k : n}, beta, {result.data(), m, n});
+    return result;
+  }
+
+  // Each value against the definition, within the rounding bound of a sum of
+  // k products in any order.
+  void check() const {
+    const std::vector<T> result = run();
+    for (std::uint64_t i = 0; i < m; ++i) {
+      for (std::uint64_t j = 0; j < n; ++j) {
+        const std::uint64_t at = i * n + j;
+        long double expected = beta == T(0) ? 0.0L : static_cast<long double>(beta) * c[at];
+        long double size = std::abs(expected);
+        for (std::uint64_t l = 0; l < k; ++l) {
+          const T left = transpose_a == Transpose::yes ? a[l * m + i] : a[i * k + l];
+          const T right = transpose_b == Transpose::yes ? b[j * k + l] : b[l * n + j];
+          expected += static_cast<long double>(left) * right;
+          size += std::abs(static_cast<long double>(left) * right);
+        }
+        const long double bound =
+            static_cast<long double>(k + 2) * std::numeric_limits<T>::epsilon() * size;
+        ASSERT_LE(std::abs(result[at] - expected), bound)
+            << "row " << i << " column " << j << " of a product of m " << m << ", n " << n << ", k "
+            << k << ", beta " << beta;
+      }
+    }
+  }
+};
+
+template <typename T>
+class Gemm : public testing::Test {};
+using Scalars = testing::Types<float, double>;
+TYPED_TEST_SUITE(Gemm, Scalars);
+
+TYPED_TEST(Gemm, IsTheTripleLoopForEveryTransposeAndShape) {
+  for (const Transpose a : kTransposes) {
+    for (const Transpose b : kTransposes) {
+      for (const std::uint64_t m : {1U, 3U, 8U, 17U, 33U}) {
+        for (const std::uint64_t n : {1U, 2U, 5U, 16U, 31U}) {
+          for (const std::uint64_t k : {1U, 2U, 7U, 19U, 64U}) {
+            ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, m, n, k, 0}).check());
+            ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, m, n, k, 1}).check());
+          }
+        }
+      }
+      ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, 129, 65, 257, TypeParam(-0.5)}).check());
+    }
+  }
+}
+
+TYPED_TEST(Gemm, BetaZeroNeverReadsTheOldValues) {
+  for (const std::uint64_t k : {0U, 1U, 9U}) {
+    for (const Transpose a : kTransposes) {
+      for (const Transpose b : kTransposes) {
+        Product<TypeParam> product{a, b, 13, 11, k, 0};
+        product.c.assign(product.c.size(), std::numeric_limits<TypeParam>::quiet_NaN());
+        ASSERT_NO_FATAL_FAILURE(product.check());
+      }
+    }
+  }
+}
+
+TYPED_TEST(Gemm, WithoutDepthOnlyScalesAndWithoutRowsOrColumnsDoesNothing) {
+  for (const Transpose a : kTransposes) {
+    for (const Transpose b : kTransposes) {
+      const Product<TypeParam> kept{a, b, 5, 3, 0, 1};
+      EXPECT_EQ(kept.run(), kept.c);
+      ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, 5, 3, 0, TypeParam(0.5)}).check());
+      EXPECT_TRUE((Product<TypeParam>{a, b, 0, 3, 4, 1}).run().empty());
+      EXPECT_TRUE((Product<TypeParam>{a, b, 3, 0, 4, 1}).run().empty());
+      EXPECT_TRUE((Product<TypeParam>{a, b, 0, 0, 0, 0}).run().empty());
+    }
+  }
+}
+
+TYPED_TEST(Gemm, GivesTheSameBitsAgainAndAtAnotherAddress) {
+  const Product<TypeParam> product{Transpose::no, Transpose::yes, 37, 41, 301, 1};
+  const std::vector<TypeParam> first = product.run();
+  EXPECT_EQ(product.run(), first);
+  std::vector<TypeParam> shifted = product.a;
+  shifted.insert(shifted.begin(), TypeParam(0));
+  std::vector<TypeParam> result = product.c;
+  gemm<TypeParam>(Transpose::no, Transpose::yes, {shifted.data() + 1, 37, 301},
+                  {product.b.data(), 41, 301}, 1, {result.data(), 37, 41});
+  EXPECT_EQ(result, first);
+}
+
+TEST(Matrix, RowsAndTopAreViewsOfTheSameValues) {
+  std::vector<float> values = {1, 2, 3, 4, 5, 6};
+  const Matrix<float> matrix{values.data(), 3, 2};
+  matrix.row(1)[0] = 30;
+  EXPECT_EQ(values[2], 30);
+  EXPECT_EQ(matrix.top(2).rows, 2U);
+  EXPECT_EQ(matrix.top(2).values().size(), 4U);
+  EXPECT_EQ(matrix.values().data(), values.data());
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,148 @@
+#include "nn/activation.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "linalg/keyed_values.h"
+#include "nn/gradient_check.h"
+
+namespace lockstep {
+namespace {
+
+constexpr Activation kActivations[] = {Activation::linear, Activation::sigmoid, Activation::tanh,
+                                       Activation::relu, Activation::leaky_relu};
+
+template <typename T>
+struct Row {
+  std::vector<T> values;
+  std::vector<T> slopes;
+};
+
+template <typename T>
+Row<T> activated(Activation activation, std::vector<T> z, const std::vector<T>& bias,
+                 const std::vector<T>& mask = {}) {
+  Row<T> row{std::move(z), std::vector<T>(bias.size(), std::numeric_limits<T>::quiet_NaN())};
+  activate_row<T>(activation, bias, mask, row.values, row.slopes);
+  return row;
+}
+
+template <typename T>
+Row<T> activated(Activation activation, const std::vector<T>& z) {
+  return activated(activation, z, std::vector<T>(z.size()));
+}
+
+// Values from -4 to 4 that keep 1e-3 away from 0.
+std::vector<double> points_off_the_kink(std::size_t count) {
+  std::vector<double> points = keyed_values<double>(count, 1, -4, 4);
+  for (double& z : points) z += std::copysign(1e-3, z);
+  return points;
+}
+
+TEST(Activation, SlopesAgreeWithTwoSidedDifferences) {
+  const std::vector<double> points = points_off_the_kink(200);
+  for (const Activation activation : kActivations) {
+    const Row<double> row = activated(activation, points);
+    std::vector<double> approximate;
+    for (const double point : points) {
+      const auto value = [&](std::span<const double> z) {
+        return activated<double>(activation, {z[0]}).values[0];
+      };
+      approximate.push_back(numerical_gradient(value, {point})[0]);
+    }
+    EXPECT_LE(relative_difference(approximate, row.slopes), kRightGradient)
+        << "activation " << static_cast<int>(activation);
+  }
+}
+
+template <typename T>
+class ActivationOf : public testing::Test {};
+using Scalars = testing::Types<float, double>;
+TYPED_TEST_SUITE(ActivationOf, Scalars);
+
+TYPED_TEST(ActivationOf, KnownPoints) {
+  using T = TypeParam;
+  const std::vector<T> points = {-2, 0, 3};
+  EXPECT_EQ(activated(Activation::linear, points).values, points);
+  EXPECT_EQ(activated(Activation::relu, points).values, (std::vector<T>{0, 0, 3}));
+  EXPECT_EQ(activated(Activation::relu, points).slopes, (std::vector<T>{0, 0, 1}));
+  const T leak = static_cast<T>(0.01);
+  EXPECT_EQ(activated(Activation::leaky_relu, points).values, (std::vector<T>{-2 * leak, 0, 3}));
+  EXPECT_EQ(activated(Activation::leaky_relu, points).slopes, (std::vector<T>{leak, leak, 1}));
+  const T tolerance = 4 * std::numeric_limits<T>::epsilon();
+  const Row<T> sigmoid = activated(Activation::sigmoid, points);
+  EXPECT_NEAR(sigmoid.values[0], 0.11920292202211755, tolerance);
+  EXPECT_EQ(sigmoid.values[1], T(0.5));
+  EXPECT_EQ(sigmoid.slopes[1], T(0.25));
+  EXPECT_NEAR(sigmoid.values[2], 0.9525741268224334, tolerance);
+  const Row<T> tanh = activated(Activation::tanh, points);
+  EXPECT_NEAR(tanh.values[0], -0.9640275800758169, tolerance);
+  EXPECT_EQ(tanh.slopes[1], T(1));
+}
+
+TYPED_TEST(ActivationOf, SaturatesWithoutOverflow) {
+  using T = TypeParam;
+  const std::vector<T> points = {T(-1e4), T(1e4)};
+  const std::vector<T> flat = {0, 0};
+  EXPECT_EQ(activated(Activation::sigmoid, points).values, (std::vector<T>{0, 1}));
+  EXPECT_EQ(activated(Activation::sigmoid, points).slopes, flat);
+  EXPECT_EQ(activated(Activation::tanh, points).values, (std::vector<T>{-1, 1}));
+  EXPECT_EQ(activated(Activation::tanh, points).slopes, flat);
+}
+
+// Else a broken weight would hide behind a unit that looks switched off.
+TYPED_TEST(ActivationOf, PassesNanOn) {
+  using T = TypeParam;
+  const std::vector<T> points(9, std::numeric_limits<T>::quiet_NaN());
+  for (const Activation activation : kActivations) {
+    for (const T value : activated(activation, points).values) {
+      EXPECT_TRUE(std::isnan(value)) << "activation " << static_cast<int>(activation);
+    }
+  }
+}
+
+TYPED_TEST(ActivationOf, BiasIsAddedInsideAndTheMaskIsMultipliedOutside) {
+  using T = TypeParam;
+  constexpr std::size_t kUnits = 37;
+  const std::vector<T> z = keyed_values<T>(kUnits, 1, -3, 3);
+  const std::vector<T> bias = keyed_values<T>(kUnits, 2);
+  std::vector<T> mask(kUnits);
+  for (std::size_t i = 0; i < kUnits; i += 3) mask[i] = T(1.25);
+  std::vector<T> sum(kUnits);
+  for (std::size_t i = 0; i < kUnits; ++i) sum[i] = z[i] + bias[i];
+  for (const Activation activation : kActivations) {
+    Row<T> expected = activated(activation, sum);
+    EXPECT_EQ(activated(activation, z, bias).values, expected.values);
+    EXPECT_EQ(activated(activation, z, bias).slopes, expected.slopes);
+    for (std::size_t i = 0; i < kUnits; ++i) {
+      expected.values[i] *= mask[i];
+      expected.slopes[i] *= mask[i];
+    }
+    EXPECT_EQ(activated(activation, z, bias, mask).values, expected.values);
+    EXPECT_EQ(activated(activation, z, bias, mask).slopes, expected.slopes);
+  }
+}
+
+TYPED_TEST(ActivationOf, EvaluationGivesTheBitsOfTraining) {
+  using T = TypeParam;
+  constexpr std::size_t kRows = 3;
+  constexpr std::size_t kUnits = 37;
+  const std::vector<T> z = keyed_values<T>(kRows * kUnits, 1, -3, 3);
+  const std::vector<T> bias = keyed_values<T>(kUnits, 2);
+  for (const Activation activation : kActivations) {
+    std::vector<T> trained = z;
+    std::vector<T> evaluated = z;
+    std::vector<T> slopes(kUnits);
+    for (std::size_t row = 0; row < kRows; ++row) {
+      const auto values = std::span(trained).subspan(row * kUnits, kUnits);
+      activate_row<T>(activation, bias, {}, values, slopes);
+    }
+    activate<T>(activation, bias, {evaluated.data(), kRows, kUnits});
+    EXPECT_EQ(evaluated, trained) << "activation " << static_cast<int>(activation);
+  }
+}
+
+}  // namespace
+}  // namespace lockstep

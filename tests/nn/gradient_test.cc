@@ -1,0 +1,230 @@
+// Backward passes against two-sided differences of the cost, as a whole and
+// for every tensor of every layer; and wrong gradients, which must be found.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <functional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "nn/gradient_check.h"
+#include "nn/parameters.h"
+#include "nn/problem.h"
+
+namespace lockstep {
+namespace {
+
+struct Case {
+  std::string name;
+  NetworkSpec spec;
+  Labels labels = Labels::class_number;
+  L2Spec l2 = {};
+  int steps_before = 0;  // of gradient descent
+};
+
+void PrintTo(const Case& problem_case, std::ostream* out) { *out << problem_case.name; }
+
+Problem problem_of(const Case& problem_case) {
+  return away_from_kinks([&](std::uint32_t stream) {
+    Problem problem = draw_problem(problem_case.spec, problem_case.labels, stream);
+    problem.l2 = problem_case.l2;
+    for (int step = 0; step < problem_case.steps_before; ++step) {
+      const std::vector<double> slope = gradient<double>(problem);
+      for (std::size_t i = 0; i < slope.size(); ++i) problem.weights[i] -= 0.3 * slope[i];
+    }
+    return problem;
+  });
+}
+
+std::vector<double> two_sided_differences(const Problem& problem) {
+  return numerical_gradient([&](std::span<const double> weights) { return cost(problem, weights); },
+                            problem.weights);
+}
+
+NetworkSpec with_activation(Activation activation) {
+  return network_spec(6, {{5, activation}, {4, activation}}, 3, Loss::softmax_cross_entropy);
+}
+
+NetworkSpec with_loss(std::uint64_t outputs, Loss loss) {
+  return network_spec(6, {{5, Activation::tanh}}, outputs, loss);
+}
+
+NetworkSpec with_dropout(double input, double hidden) {
+  NetworkSpec spec = network_spec(9, {{8, Activation::relu, hidden}, {7, Activation::tanh, hidden}},
+                                  3, Loss::softmax_cross_entropy);
+  spec.input_keep_prob = input;
+  return spec;
+}
+
+NetworkSpec with_everything() {
+  NetworkSpec spec = network_spec(7,
+                                  {{6, Activation::tanh, 0.8},
+                                   {7, Activation::leaky_relu, 0.9},
+                                   {5, Activation::sigmoid},
+                                   {6, Activation::relu, 0.75},
+                                   {4, Activation::linear}},
+                                  3, Loss::softmax_cross_entropy);
+  spec.input_keep_prob = 0.9;
+  return spec;
+}
+
+const std::vector<Case>& cases() {
+  using enum Loss;
+  const NetworkSpec plain = with_activation(Activation::tanh);
+  static const std::vector<Case> all = {
+      {"Linear", with_activation(Activation::linear)},
+      {"Sigmoid", with_activation(Activation::sigmoid)},
+      {"Tanh", with_activation(Activation::tanh)},
+      {"Relu", with_activation(Activation::relu)},
+      {"LeakyRelu", with_activation(Activation::leaky_relu)},
+      {"SoftmaxWithoutHiddenLayers", network_spec(6, {}, 4, softmax_cross_entropy)},
+      {"LogisticRegression", network_spec(6, {}, 1, logistic)},
+      {"LogisticOneUnit", with_loss(1, logistic)},
+      {"LogisticTargetPerUnit", with_loss(4, logistic), Labels::target_per_unit},
+      {"LogisticClassNumber", with_loss(4, logistic)},
+      {"SquaredOneUnit", with_loss(1, squared_error), Labels::target_per_unit},
+      {"SquaredTargetPerUnit", with_loss(4, squared_error), Labels::target_per_unit},
+      {"SquaredClassNumber", with_loss(4, squared_error)},
+      {"InputDropout", with_dropout(0.7, 1)},
+      {"HiddenDropout", with_dropout(1, 0.6)},
+      {"InputAndHiddenDropout", with_dropout(0.8, 0.7)},
+      {"L2", plain, Labels::class_number, {0.7, false}},
+      {"L2WithBiases", plain, Labels::class_number, {0.7, true}},
+      {"Everything", with_everything(), Labels::class_number, {0.5, true}},
+      {"EverythingAfterTraining", with_everything(), Labels::class_number, {0.5, true}, 30},
+  };
+  return all;
+}
+
+class Gradient : public testing::TestWithParam<Case> {};
+
+TEST_P(Gradient, ForwardPassIsThePlainFormulas) {
+  const Problem problem = problem_of(GetParam());
+  const std::vector<double> logits = plain_forward(problem).logits;
+  EXPECT_LE(relative_difference(network_logits(problem), logits), 1e-14);
+}
+
+TEST_P(Gradient, OfTheWholeNetworkAgreesWithTwoSidedDifferences) {
+  const Problem problem = problem_of(GetParam());
+  EXPECT_LE(relative_difference(two_sided_differences(problem), gradient<double>(problem)),
+            kRightGradient);
+}
+
+TEST_P(Gradient, OfEveryTensorAgreesWithTwoSidedDifferences) {
+  const Problem problem = problem_of(GetParam());
+  const std::vector<double> approximate = two_sided_differences(problem);
+  const std::vector<double> exact = gradient<double>(problem);
+  for (const ParameterTensor& tensor : parameter_layout(problem.spec).tensors) {
+    const auto part = [&](const std::vector<double>& flat) {
+      return std::span(flat).subspan(tensor.offset, tensor.range().size());
+    };
+    // Else there would be nothing to compare but rounding.
+    ASSERT_GT(norm(part(exact)), 1e-3) << tensor.name;
+    EXPECT_LE(relative_difference(part(approximate), part(exact)), kRightGradient) << tensor.name;
+  }
+}
+
+TEST_P(Gradient, InFloatIsTheOneInDouble) {
+  const Problem problem = problem_of(GetParam());
+  EXPECT_LE(relative_difference(gradient<float>(problem), gradient<double>(problem)), 1e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(, Gradient, testing::ValuesIn(cases()),
+                         [](const auto& test) { return test.param.name; });
+
+// Each of these mistakes is far above what the tests above allow.
+struct Mistake {
+  std::string name;
+  std::function<std::vector<double>(Problem)> wrong_gradient;
+};
+
+void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.name; }
+
+std::vector<double> with_negated(const Problem& problem, const ParameterTensor& tensor) {
+  std::vector<double> result = gradient<double>(problem);
+  for (std::uint64_t i = tensor.offset; i < tensor.range().end; ++i) result[i] = -result[i];
+  return result;
+}
+
+const std::vector<Mistake>& mistakes() {
+  static const std::vector<Mistake> all = {
+      {"LambdaTwice",
+       [](Problem problem) {
+         problem.l2.lambda *= 2;
+         return gradient<double>(problem);
+       }},
+      {"NoPenalty",
+       [](Problem problem) {
+         problem.l2.lambda = 0;
+         return gradient<double>(problem);
+       }},
+      {"BiasesNotPenalised",
+       [](Problem problem) {
+         problem.l2.include_biases = false;
+         return gradient<double>(problem);
+       }},
+      {"AWrongSign",
+       [](const Problem& problem) {
+         return with_negated(problem, parameter_layout(problem.spec).weight(0));
+       }},
+      {"AWrongSignOfABias",
+       [](const Problem& problem) {
+         return with_negated(problem, parameter_layout(problem.spec).bias(1));
+       }},
+      {"AMissingRow",
+       [](Problem problem) {
+         --problem.rows;
+         return gradient<double>(problem);
+       }},
+      {"SumInsteadOfMean",
+       [](const Problem& problem) {
+         std::vector<double> result = gradient<double>(problem);
+         for (double& value : result) value *= static_cast<double>(problem.rows);
+         return result;
+       }},
+      {"NoMasks",
+       [](Problem problem) {
+         problem.dropout.reset();
+         return gradient<double>(problem);
+       }},
+      {"MasksOfTheNextStep",
+       [](Problem problem) {
+         ++problem.dropout->step;
+         return gradient<double>(problem);
+       }},
+      {"MasksOfOtherExamples",
+       [](Problem problem) {
+         std::ranges::reverse(problem.examples);
+         return gradient<double>(problem);
+       }},
+      {"AnotherSlope",
+       [](Problem problem) {
+         problem.spec.layers[1].activation = Activation::relu;
+         return gradient<double>(problem);
+       }},
+      {"AnotherLabel",
+       [](Problem problem) {
+         problem.labels[0] = 1 - problem.labels[0];
+         return gradient<double>(problem);
+       }},
+  };
+  return all;
+}
+
+class WrongGradient : public testing::TestWithParam<Mistake> {};
+
+TEST_P(WrongGradient, IsFound) {
+  const Problem problem = problem_of({"", with_everything(), Labels::class_number, {0.5, true}});
+  EXPECT_GE(relative_difference(two_sided_differences(problem), GetParam().wrong_gradient(problem)),
+            kWrongGradient);
+}
+
+INSTANTIATE_TEST_SUITE_P(, WrongGradient, testing::ValuesIn(mistakes()),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace lockstep

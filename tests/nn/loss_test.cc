@@ -1,0 +1,190 @@
+#include "nn/loss.h"
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "linalg/keyed_values.h"
+#include "nn/gradient_check.h"
+
+namespace lockstep {
+namespace {
+
+constexpr Loss kLosses[] = {Loss::softmax_cross_entropy, Loss::logistic, Loss::squared_error};
+
+template <typename T>
+struct Result {
+  LossSums sums;
+  std::vector<T> gradient;
+};
+
+template <typename T>
+Result<T> evaluated(Loss loss, std::uint64_t rows, const std::vector<T>& logits,
+                    const std::vector<float>& labels) {
+  Result<T> result{{}, std::vector<T>(logits.size(), std::numeric_limits<T>::quiet_NaN())};
+  const std::uint64_t units = logits.size() / rows;
+  result.sums = evaluate_loss<T>(loss, {logits.data(), rows, units},
+                                 {labels.data(), rows, labels.size() / rows},
+                                 {result.gradient.data(), rows, units});
+  return result;
+}
+
+template <typename T>
+Result<T> of_row(Loss loss, const std::vector<T>& logits, const std::vector<float>& label) {
+  return evaluated<T>(loss, 1, logits, label);
+}
+
+struct Case {
+  Loss loss;
+  std::uint64_t units;
+  std::vector<float> labels;  // of four rows
+};
+
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all = {
+      {Loss::softmax_cross_entropy, 5, {0, 4, 2, 2}},
+      {Loss::logistic, 1, {0, 1, 1, 0.25F}},
+      {Loss::logistic, 5, {0, 4, 2, 2}},
+      {Loss::logistic, 5, keyed_values<float>(20, 9, 0, 1)},
+      {Loss::squared_error, 1, {0.5F, -3, 2, 0}},
+      {Loss::squared_error, 5, {0, 4, 2, 2}},
+      {Loss::squared_error, 5, keyed_values<float>(20, 9, -2, 2)},
+  };
+  return all;
+}
+
+TEST(Loss, GradientsAgreeWithTwoSidedDifferences) {
+  for (const Case& example : cases()) {
+    const std::vector<double> logits = keyed_values<double>(4 * example.units, 1, -3, 3);
+    const auto loss = [&](const std::vector<double>& z) {
+      return evaluated(example.loss, 4, z, example.labels).sums.loss;
+    };
+    const Result<double> result = evaluated(example.loss, 4, logits, example.labels);
+    EXPECT_LE(relative_difference(numerical_gradient(loss, logits), result.gradient),
+              kRightGradient)
+        << "loss " << static_cast<int>(example.loss) << " of " << example.units << " units";
+  }
+}
+
+template <typename T>
+class LossOf : public testing::Test {};
+using Scalars = testing::Types<float, double>;
+TYPED_TEST_SUITE(LossOf, Scalars);
+
+TYPED_TEST(LossOf, HugeLogitsHaveTheirExactLimits) {
+  using T = TypeParam;
+  const T huge = T(1e4);
+  const auto right = of_row<T>(Loss::softmax_cross_entropy, {huge, -huge, 0}, {0});
+  EXPECT_EQ(right.sums.loss, 0);
+  EXPECT_EQ(right.gradient, (std::vector<T>{0, 0, 0}));
+  const auto wrong = of_row<T>(Loss::softmax_cross_entropy, {huge, -huge, 0}, {1});
+  EXPECT_EQ(wrong.sums.loss, 2e4);
+  EXPECT_EQ(wrong.gradient, (std::vector<T>{1, -1, 0}));
+  const auto equal = of_row<T>(Loss::softmax_cross_entropy, {huge, huge}, {1});
+  EXPECT_NEAR(equal.sums.loss, std::log(2.0), 1e-7);
+  EXPECT_EQ(equal.gradient, (std::vector<T>{T(0.5), T(-0.5)}));
+
+  const auto units = of_row<T>(Loss::logistic, {huge, huge, -huge, -huge}, {1, 0, 1, 0});
+  EXPECT_EQ(units.sums.loss, 2e4);
+  EXPECT_EQ(units.gradient, (std::vector<T>{0, 1, -1, 0}));
+  EXPECT_EQ(of_row<T>(Loss::logistic, {huge}, {1}).sums.loss, 0);
+  EXPECT_EQ(of_row<T>(Loss::logistic, {-huge}, {1}).sums.loss, 1e4);
+
+  const auto squared = of_row<T>(Loss::squared_error, {huge, -huge}, {0, 0});
+  EXPECT_EQ(squared.sums.loss, 1e8);
+  EXPECT_EQ(squared.gradient, (std::vector<T>{huge, -huge}));
+}
+
+TYPED_TEST(LossOf, SmallProbabilitiesKeepTheirDigits) {
+  using T = TypeParam;
+  // log(1 + e^-30): 1 + e^-30 alone would round to 1 in float.
+  const auto sure = of_row<T>(Loss::logistic, {30}, {1});
+  EXPECT_NEAR(sure.sums.loss / std::exp(-30.0), 1, 1e-6);
+  EXPECT_NEAR(of_row<T>(Loss::logistic, {-30}, {0}).gradient[0] / std::exp(-30.0), 1, 1e-6);
+}
+
+TYPED_TEST(LossOf, ZeroLogitsCostTheLogOfTheNumberOfChoices) {
+  using T = TypeParam;
+  const std::vector<T> zeros(10);
+  const auto softmax = of_row<T>(Loss::softmax_cross_entropy, zeros, {3});
+  EXPECT_NEAR(softmax.sums.loss, std::log(10.0), 1e-6);
+  EXPECT_NEAR(softmax.gradient[3], -0.9, 1e-6);
+  EXPECT_NEAR(softmax.gradient[4], 0.1, 1e-6);
+  EXPECT_NEAR(of_row<T>(Loss::logistic, zeros, {3}).sums.loss, 10 * std::log(2.0), 1e-6);
+  EXPECT_EQ(of_row<T>(Loss::squared_error, zeros, {3}).sums.loss, 0.5);
+}
+
+TYPED_TEST(LossOf, AClassNumberIsAOneHotTarget) {
+  using T = TypeParam;
+  const std::vector<T> logits = keyed_values<T>(4, 1, -3, 3);
+  for (const Loss loss : {Loss::logistic, Loss::squared_error}) {
+    const auto number = of_row<T>(loss, logits, {2});
+    const auto one_hot = of_row<T>(loss, logits, {0, 0, 1, 0});
+    EXPECT_EQ(number.sums.loss, one_hot.sums.loss);
+    EXPECT_EQ(number.gradient, one_hot.gradient);
+  }
+}
+
+TYPED_TEST(LossOf, CountsWrongDecisions) {
+  using T = TypeParam;
+  const std::vector<T> rows = {1, 3, 2, /**/ 5, 4, 4, /**/ -1, -2, -3};
+  EXPECT_EQ(evaluated<T>(Loss::softmax_cross_entropy, 3, rows, {1, 0, 2}).sums.errors, 1);
+  EXPECT_EQ(evaluated<T>(Loss::logistic, 3, rows, {1, 0, 2}).sums.errors, 1);
+  EXPECT_EQ(evaluated<T>(Loss::logistic, 3, {T(2), T(-2), T(2)}, {1, 1, 0}).sums.errors, 2);
+  // Independent units: the fraction of wrong units of each row.
+  EXPECT_EQ(of_row<T>(Loss::logistic, {1, -1, 1, -1}, {1, 1, 1, 0}).sums.errors, 0.25);
+  EXPECT_EQ(evaluated<T>(Loss::squared_error, 3, rows, {1, 0, 2}).sums.errors, 0);
+}
+
+TYPED_TEST(LossOf, SumsAreTheSumsOfRowsInOrder) {
+  using T = TypeParam;
+  for (const Case& example : cases()) {
+    const std::vector<T> logits = keyed_values<T>(4 * example.units, 1, -3, 3);
+    const Result<T> all = evaluated(example.loss, 4, logits, example.labels);
+    const std::size_t width = example.labels.size() / 4;
+    LossSums sums;
+    for (std::size_t row = 0; row < 4; ++row) {
+      const auto part = [&](const auto& values, std::size_t columns) {
+        const auto begin = values.begin() + static_cast<std::ptrdiff_t>(row * columns);
+        return std::vector(begin, begin + static_cast<std::ptrdiff_t>(columns));
+      };
+      const auto one =
+          of_row<T>(example.loss, part(logits, example.units), part(example.labels, width));
+      sums += one.sums;
+      EXPECT_EQ(one.gradient, part(all.gradient, example.units));
+    }
+    EXPECT_EQ(all.sums.loss, sums.loss);
+    EXPECT_EQ(all.sums.errors, sums.errors);
+  }
+}
+
+TYPED_TEST(LossOf, MayWriteTheGradientOverTheLogitsOrLeaveItOut) {
+  using T = TypeParam;
+  for (const Case& example : cases()) {
+    std::vector<T> logits = keyed_values<T>(4 * example.units, 1, -3, 3);
+    const Result<T> apart = evaluated(example.loss, 4, logits, example.labels);
+    const Matrix<T> view{logits.data(), 4, example.units};
+    const Matrix<const float> labels{example.labels.data(), 4, example.labels.size() / 4};
+    EXPECT_EQ(evaluate_loss<T>(example.loss, view, labels, {}).loss, apart.sums.loss);
+    EXPECT_EQ(evaluate_loss<T>(example.loss, view, labels, view).loss, apart.sums.loss);
+    EXPECT_EQ(logits, apart.gradient);
+  }
+}
+
+TYPED_TEST(LossOf, OfNanIsNan) {
+  using T = TypeParam;
+  for (const Loss loss : kLosses) {
+    for (std::size_t position = 0; position < 3; ++position) {
+      std::vector<T> logits = {1, 2, 3};
+      logits[position] = std::numeric_limits<T>::quiet_NaN();
+      EXPECT_TRUE(std::isnan(of_row<T>(loss, logits, {0}).sums.loss))
+          << "loss " << static_cast<int>(loss) << ", unit " << position;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,142 @@
+#include "nn/problem.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "linalg/keyed_values.h"
+#include "nn/activation.h"
+#include "nn/network.h"
+#include "nn/parameters.h"
+
+namespace lockstep {
+
+NetworkSpec network_spec(std::uint64_t inputs, const std::vector<HiddenLayer>& hidden,
+                         std::uint64_t outputs, Loss loss) {
+  NetworkSpec spec;
+  spec.inputs = inputs;
+  spec.loss = loss;
+  for (const HiddenLayer& layer : hidden) {
+    spec.layers.push_back({inputs, layer.units, layer.activation, layer.keep_prob, {}});
+    inputs = layer.units;
+  }
+  spec.layers.push_back({inputs, outputs, Activation::linear, 1, {}});
+  return spec;
+}
+
+Problem draw_problem(const NetworkSpec& spec, Labels labels, std::uint32_t stream) {
+  const std::uint64_t units = spec.layers.back().outputs;
+  Problem problem;
+  problem.spec = spec;
+  problem.dropout = DropoutKey{20, 7};
+  problem.rows = 6;
+  problem.weights = keyed_values<double>(parameter_layout(spec).size, 3 * stream);
+  problem.inputs = keyed_values<double>(problem.rows * spec.inputs, 3 * stream + 1);
+  for (std::uint32_t row = 0; row < problem.rows; ++row) problem.examples.push_back(1000 - 7 * row);
+  if (labels == Labels::target_per_unit) {
+    problem.label_width = units;
+    problem.labels = keyed_values<float>(problem.rows * units, 3 * stream + 2, 0, 1);
+  } else {
+    const std::uint64_t classes = std::max<std::uint64_t>(units, 2);
+    for (std::uint64_t row = 0; row < problem.rows; ++row) {
+      problem.labels.push_back(static_cast<float>(row % classes));
+    }
+  }
+  return problem;
+}
+
+namespace {
+
+template <typename T>
+Workspace<T> filled_workspace(const Problem& problem) {
+  Workspace<T> workspace(problem.spec, problem.rows);
+  std::ranges::transform(problem.inputs, workspace.input().values().begin(),
+                         [](double value) { return static_cast<T>(value); });
+  return workspace;
+}
+
+Matrix<const float> label_matrix(const Problem& problem) {
+  return {problem.labels.data(), problem.rows, problem.label_width};
+}
+
+double plain_activation(Activation activation, double z) {
+  if (activation == Activation::sigmoid) return 1 / (1 + std::exp(-z));
+  if (activation == Activation::tanh) return std::tanh(z);
+  if (activation == Activation::relu) return std::max(z, 0.0);
+  if (activation == Activation::leaky_relu) return std::max(z, kLeakySlope * z);
+  return z;
+}
+
+void drop(const Problem& problem, double keep_prob, std::size_t layer, std::uint64_t row,
+          std::vector<double>& values) {
+  const DropoutRate rate(keep_prob);
+  if (!problem.dropout || !rate.drops()) return;
+  std::vector<double> mask(values.size());
+  dropout_mask_row<double>(rate, *problem.dropout, static_cast<std::uint32_t>(layer),
+                           problem.examples[row], mask);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] *= mask[i];
+}
+
+}  // namespace
+
+double cost(const Problem& problem, std::span<const double> weights) {
+  const Network<double> network(problem.spec);
+  Workspace<double> workspace = filled_workspace<double>(problem);
+  network.forward(weights, workspace, problem.rows, problem.dropout, problem.examples);
+  return network.loss(workspace, label_matrix(problem)).loss / static_cast<double>(problem.rows) +
+         l2_penalty(problem.l2, network.layout(), weights, problem.rows);
+}
+
+std::vector<double> network_logits(const Problem& problem) {
+  Workspace<double> workspace = filled_workspace<double>(problem);
+  Network<double>(problem.spec)
+      .forward(problem.weights, workspace, problem.rows, problem.dropout, problem.examples);
+  const auto logits = workspace.logits(problem.rows).values();
+  return {logits.begin(), logits.end()};
+}
+
+template <typename T>
+std::vector<double> gradient(const Problem& problem) {
+  const Network<T> network(problem.spec);
+  Workspace<T> workspace = filled_workspace<T>(problem);
+  const std::vector<T> weights(problem.weights.begin(), problem.weights.end());
+  std::vector<T> sums(weights.size());
+  network.forward(weights, workspace, problem.rows, problem.dropout, problem.examples);
+  network.backward(weights, workspace, label_matrix(problem), sums, false, [](std::size_t) {});
+  for (T& value : sums) value /= static_cast<T>(problem.rows);
+  add_l2_gradient<T>(problem.l2, network.layout(), {0, sums.size()}, weights, problem.rows, sums);
+  return {sums.begin(), sums.end()};
+}
+
+template std::vector<double> gradient<float>(const Problem&);
+template std::vector<double> gradient<double>(const Problem&);
+
+PlainForward plain_forward(const Problem& problem) {
+  const ParameterLayout layout = parameter_layout(problem.spec);
+  PlainForward result;
+  for (std::uint64_t row = 0; row < problem.rows; ++row) {
+    const auto begin =
+        problem.inputs.begin() + static_cast<std::ptrdiff_t>(row * problem.spec.inputs);
+    std::vector<double> values(begin, begin + static_cast<std::ptrdiff_t>(problem.spec.inputs));
+    drop(problem, problem.spec.input_keep_prob, 0, row, values);
+    for (std::size_t i = 0; i < problem.spec.layers.size(); ++i) {
+      const DenseSpec& layer = problem.spec.layers[i];
+      const auto kind = layer.activation;
+      const bool kinked = kind == Activation::relu || kind == Activation::leaky_relu;
+      std::vector<double> outputs(layer.outputs);
+      for (std::uint64_t o = 0; o < layer.outputs; ++o) {
+        double z = problem.weights[layout.bias(i).offset + o];
+        for (std::uint64_t j = 0; j < layer.inputs; ++j) {
+          z += problem.weights[layout.weight(i).offset + o * layer.inputs + j] * values[j];
+        }
+        if (kinked) result.kink_distance = std::min(result.kink_distance, std::abs(z));
+        outputs[o] = plain_activation(kind, z);
+      }
+      drop(problem, layer.keep_prob, i + 1, row, outputs);
+      values = outputs;
+    }
+    result.logits.insert(result.logits.end(), values.begin(), values.end());
+  }
+  return result;
+}
+
+}  // namespace lockstep

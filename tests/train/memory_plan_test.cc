@@ -1,0 +1,35 @@
+#include "train/memory_plan.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "train/build.h"
+#include "train/tiny_job.h"
+
+namespace lockstep {
+namespace {
+
+TEST(MemoryPlan, CountsBuffersOfTheLayout) {
+  const Job job = tiny_job("/").job;
+  const DatasetSizes sizes{12, 1, 20, 101, 40, 0};
+  const NetworkSpec network = build_network(job.network, 12);
+  const std::uint64_t parameter_bytes = (17 * 13 + 9 * 18 + 3 * 10) * 4;
+
+  const MemoryPlan one = plan_memory(job, network, sizes, {1, 1});
+  EXPECT_EQ(one.gradients, 4 * parameter_bytes);  // 12 leaves: levels 0, 1, 2, 3
+  EXPECT_EQ(one.exchange, 0U);
+  EXPECT_EQ(one.optimizer, 2 * parameter_bytes);  // Adam's two means
+  EXPECT_EQ(one.examples, (101U + 2 * 40) * 20);
+
+  const MemoryPlan two = plan_memory(job, network, sizes, {2, 1});
+  EXPECT_LT(two.examples, one.examples);
+  EXPECT_GT(two.exchange, 0U);
+}
+
+TEST(MemoryPlan, MoreWorkersThanShardsAreRefused) {
+  EXPECT_NO_THROW(check_layout({4, 3}, 12));
+  EXPECT_THROW(check_layout({4, 4}, 12), Error);
+}
+
+}  // namespace
+}  // namespace lockstep

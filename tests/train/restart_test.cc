@@ -1,0 +1,112 @@
+// A run that is interrupted and goes on, at the same or another layout, ends
+// with the bits of the run that was not.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "comm/agreement.h"
+#include "support/collective.h"
+#include "train/evaluate_checkpoint.h"
+#include "train/recorder.h"
+#include "train/tiny_job.h"
+
+namespace lockstep {
+namespace {
+
+class Restart : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (comm_.is_root()) write_tiny_data(directory_, 141);
+    comm_.barrier();
+  }
+  TrainOptions options(const char* name, int threads) const {
+    TrainOptions options;
+    options.layout = {comm_.size(), threads};
+    options.run_dir = directory_ / name;
+    return options;
+  }
+  Communicator comm_ = Communicator::world();
+  std::filesystem::path directory_ = collective_temp_dir();
+};
+
+TEST_F(Restart, EndsWithTheSameBits) {
+  const LoadedJob job = tiny_job(directory_, {"early_stopping.patience=100"});
+  const Outcome whole = train_and_record(job, comm_, options("whole", 1));
+
+  TrainOptions first = options("parts", 2);
+  std::uint64_t at = 0;
+  first.on_step = [&](std::uint64_t step) { at = step; };
+  // Only the last rank is asked to stop, in the middle of an epoch.
+  first.stop_requested = [&] { return at == 7 && comm_.rank() == comm_.size() - 1; };
+  const Outcome interrupted = train_and_record(job, comm_, first);
+  EXPECT_EQ(interrupted.stop_reason, "interrupted");
+  EXPECT_EQ(interrupted.steps, 8U);
+
+  TrainOptions second = options("parts", 1);
+  second.resume = Resume::must;
+  const Outcome resumed = train_and_record(job, comm_, second);
+  // What follows the interruption is what the whole run had said then.
+  EXPECT_GT(resumed.text.size(), 200U);
+  EXPECT_TRUE(whole.text.ends_with(resumed.text)) << "whole:\n"
+                                                  << whole.text << "resumed:\n"
+                                                  << resumed.text;
+}
+
+TEST_F(Restart, MustNeedsACheckpointAndAutomaticStartsFresh) {
+  const LoadedJob job = tiny_job(directory_);
+  TrainOptions must = options("none", 1);
+  must.resume = Resume::must;
+  EXPECT_THROW(train_and_record(job, comm_, must), AgreedError);
+  must.resume = Resume::automatic;
+  EXPECT_EQ(train_and_record(job, comm_, must).text,
+            train_and_record(job, comm_, options("fresh", 1)).text);
+}
+
+TEST_F(Restart, AChangedNetworkIsRefused) {
+  TrainOptions again = options("changed", 1);
+  train_and_record(tiny_job(directory_, {"training.epochs=1"}), comm_, again);
+  again.resume = Resume::must;
+  EXPECT_THROW(
+      train_and_record(tiny_job(directory_, {"network.layer[0].keep_prob=0.5"}), comm_, again),
+      AgreedError);
+}
+
+TEST_F(Restart, EvaluatingACheckpointGivesTheSummarysNumbers) {
+  const LoadedJob job = tiny_job(directory_);
+  std::vector<std::unique_ptr<TrainingObserver>> none;
+  const Summary summary =
+      train(job.job, job.resolved_text, comm_, options("evaluated", 1), none);
+  std::uint64_t best = summary.best_step.value_or(0);
+  comm_.broadcast(best);
+  const auto path = directory_ / "evaluated/ckpt" / fmt::format("step-{:08}.ckpt", best);
+  for (const int threads : {1, 2}) {
+    const Layout layout{comm_.size(), threads};
+    const auto dev = evaluate_checkpoint(path, EvaluationSplit::dev, comm_, layout, false);
+    const auto train = evaluate_checkpoint(path, EvaluationSplit::train, comm_, layout, false);
+    if (!comm_.is_root()) continue;
+    EXPECT_EQ(dev.error, summary.dev_error);
+    EXPECT_EQ(dev.cost, summary.dev_cost);
+    EXPECT_EQ(dev.weights_digest, summary.weights_digest);
+    EXPECT_EQ(train.error, summary.train_error);
+    EXPECT_EQ(train.cost, summary.train_cost);
+  }
+  EXPECT_THROW(
+      evaluate_checkpoint(path, EvaluationSplit::test, comm_, Layout{comm_.size(), 1}, false),
+      AgreedError);
+}
+
+TEST_F(Restart, DivergenceStopsAllRanks) {
+  const LoadedJob job =
+      tiny_job(directory_, {"optimizer.gradient_descent.learning_rate=1e30",
+                            "network.layer[1].activation=RELU"});
+  try {
+    train_and_record(job, comm_, options("diverged", 1));
+    ADD_FAILURE() << "expected a divergence";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.code(), ExitCode::diverged) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -49,8 +49,8 @@ struct WorkerPlan {
 
 // For n shards at most floor(log2(n + 1)) + floor(log2(2 (n + 1) / 3)) buffers,
 // about 2 log2(n): ranges that begin just beside a large subtree need that many.
-// A range that begins at a multiple of a power of two >= n needs at most
-// floor(log2(n)) + 2.
+// A range that begins at a multiple of a power of two >= n, as a sole worker's
+// does, needs at most floor(log2(n)) + 1.
 WorkerPlan plan_worker(Range shards, std::uint64_t total_shards);
 
 // How neighbouring nodes (left to right) are joined as far as possible.

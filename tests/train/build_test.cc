@@ -11,8 +11,8 @@ TEST(Build, LayersFollowEachOther) {
   const NetworkSpec spec = build_network(tiny_job("/").job.network, 12);
   ASSERT_EQ(spec.layers.size(), 3U);
   EXPECT_EQ(spec.layers[0].inputs, 12U);
-  EXPECT_EQ(spec.layers[1].inputs, 17U);
-  EXPECT_EQ(spec.layers[2].inputs, 9U);
+  EXPECT_EQ(spec.layers[1].inputs, 170U);
+  EXPECT_EQ(spec.layers[2].inputs, 90U);
   EXPECT_EQ(spec.layers[2].outputs, 3U);
   EXPECT_EQ(spec.layers[0].activation, Activation::relu);
   EXPECT_EQ(spec.layers[0].initializer.variance, WeightVariance::he);

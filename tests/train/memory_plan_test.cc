@@ -13,7 +13,7 @@ TEST(MemoryPlan, CountsBuffersOfTheLayout) {
   const Job job = tiny_job("/").job;
   const DatasetSizes sizes{12, 1, 20, 101, 40, 0};
   const NetworkSpec network = build_network(job.network, 12);
-  const std::uint64_t parameter_bytes = (17 * 13 + 9 * 18 + 3 * 10) * 4;
+  const std::uint64_t parameter_bytes = (170 * 13 + 90 * 171 + 3 * 91) * 4;
 
   const MemoryPlan one = plan_memory(job, network, sizes, {1, 1});
   EXPECT_EQ(one.gradients, 4 * parameter_bytes);  // 12 leaves: levels 0, 1, 2, 3

@@ -48,7 +48,8 @@ inline void write_tiny_data(const std::filesystem::path& directory, std::uint32_
   write_idx(directory / "labels", {examples}, labels);
 }
 
-// Dropout, shuffling, L2, Adam, 12 shards, an uneven last batch: 101 examples
+// Dropout, shuffling, L2, Adam, 12 shards, enough parameters for pieces on every
+// rank in several buckets, an uneven last batch: 101 examples
 // to train on and 40 held out of 141, when the files hold that many.
 inline std::string tiny_job_text() {
   return R"(
@@ -59,8 +60,8 @@ inline std::string tiny_job_text() {
     }
     network {
       input_keep_prob: 0.9
-      layer { units: 17 activation: RELU keep_prob: 0.7 }
-      layer { units: 9 activation: TANH keep_prob: 0.8 }
+      layer { units: 170 activation: RELU keep_prob: 0.7 }
+      layer { units: 90 activation: TANH keep_prob: 0.8 }
       output { units: 3 }
     }
     regularization { l2_lambda: 0.3 }

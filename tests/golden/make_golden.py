@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""Golden values for the C++ tests, computed by NumPy in float64 from the formulas.
+
+Run by hand, not by the tests:  python3 tests/golden/make_golden.py
+It draws problem.txt (with --draw, or when there is none), reads it back, and writes
+golden.txt. Both hold arrays as  name rows columns  and then the values, row by row,
+each with 17 digits. The problem's values are floats, so that float and double start
+from the same numbers.
+
+Nothing here follows the C++ code; the sources are
+  J, L2, gradient descent          lecture 1.4: J = 1/m sum L + lambda/2m sum ||W||_F^2
+  softmax, logistic, squared error L = -log p_y,  -sum t log s(z) + (1-t) log(1-s(z)),
+                                   1/2 sum (z - t)^2
+  momentum                         v = beta v + (1-beta) g,  w -= alpha v
+  Nesterov                         Sutskever et al., 2013, on that velocity
+  RMSprop                          Hinton, Coursera lecture 6e
+  Adam                             Kingma and Ba, 2015, algorithm 1
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+SIZES = [7, 5, 4, 3]  # tanh, ReLU, output
+ROWS = 12
+STEPS = 10
+SETTINGS = {
+    "l2_lambda": 0.3,
+    "gradient_descent.learning_rate": 0.5,
+    "momentum.learning_rate": 0.5,
+    "momentum.beta": 0.9,
+    "nesterov.learning_rate": 0.5,
+    "nesterov.beta": 0.9,
+    "rmsprop.learning_rate": 0.01,
+    "rmsprop.beta": 0.9,
+    "rmsprop.epsilon": 1e-8,
+    "adam.learning_rate": 0.02,
+    "adam.beta1": 0.9,
+    "adam.beta2": 0.999,
+    "adam.epsilon": 1e-8,
+}
+
+
+def write_arrays(path, arrays):
+    with open(path, "w", encoding="ascii") as file:
+        for name, array in arrays.items():
+            array = np.atleast_2d(np.asarray(array, dtype=np.float64))
+            file.write(f"{name} {array.shape[0]} {array.shape[1]}\n")
+            for row in array:
+                file.write(" ".join(f"{value:.17g}" for value in row) + "\n")
+
+
+def read_arrays(path):
+    words = iter(path.read_text(encoding="ascii").split())
+    arrays = {}
+    for name in words:
+        rows, columns = int(next(words)), int(next(words))
+        values = [float(next(words)) for _ in range(rows * columns)]
+        arrays[name] = np.array(values).reshape(rows, columns)
+    return arrays
+
+
+def draw_problem():
+    rng = np.random.default_rng(20170801)
+
+    def floats(values):
+        return np.asarray(values, dtype=np.float32).astype(np.float64)
+
+    problem = {"inputs": floats(rng.normal(size=(ROWS, SIZES[0])))}
+    for layer, (i, o) in enumerate(zip(SIZES, SIZES[1:]), start=1):
+        problem[f"layer{layer}.weight"] = floats(rng.normal(size=(o, i)) / np.sqrt(i))
+        problem[f"layer{layer}.bias"] = floats(0.1 * rng.normal(size=(o, 1)))
+    problem["class_numbers"] = rng.integers(SIZES[-1], size=(ROWS, 1))
+    problem["unit_targets"] = rng.integers(2, size=(ROWS, SIZES[-1]))
+    problem["real_targets"] = floats(rng.normal(size=(ROWS, SIZES[-1])))
+    problem.update(SETTINGS)
+    return problem
+
+
+def loss_and_slope(loss, z, target):
+    """Mean loss of the rows and its derivative with respect to z."""
+    if loss == "softmax":
+        p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+        return -np.sum(target * np.log(p)) / len(z), (p - target) / len(z)
+    if loss == "logistic":
+        s = 1 / (1 + np.exp(-z))
+        total = -np.sum(target * np.log(s) + (1 - target) * np.log(1 - s))
+        return total / len(z), (s - target) / len(z)
+    return np.sum((z - target) ** 2) / 2 / len(z), (z - target) / len(z)
+
+
+def cost_and_gradient(theta, x, target, loss, lam, penalise_biases=False):
+    """J and its gradient; theta = [W1, b1, W2, b2, W3, b3], b as columns."""
+    w1, b1, w2, b2, w3, b3 = theta
+    a1 = np.tanh(x @ w1.T + b1.T)
+    z2 = a1 @ w2.T + b2.T
+    a2 = np.maximum(z2, 0)
+    mean_loss, d3 = loss_and_slope(loss, a2 @ w3.T + b3.T, target)
+    d2 = (d3 @ w3) * (z2 > 0)
+    d1 = (d2 @ w2) * (1 - a1**2)
+    gradient = [d1.T @ x, d1.sum(axis=0)[:, None], d2.T @ a1, d2.sum(axis=0)[:, None],
+                d3.T @ a2, d3.sum(axis=0)[:, None]]
+    penalised = range(6) if penalise_biases else range(0, 6, 2)
+    m = len(x)
+    penalty = lam / (2 * m) * sum(np.sum(theta[i] ** 2) for i in penalised)
+    for i in penalised:
+        gradient[i] = gradient[i] + lam / m * theta[i]
+    return mean_loss + penalty, gradient
+
+
+def flat(tensors):
+    return np.concatenate([tensor.ravel() for tensor in tensors])
+
+
+def tensors_like(theta, vector):
+    ends = np.cumsum([tensor.size for tensor in theta])[:-1]
+    return [part.reshape(tensor.shape) for part, tensor in zip(np.split(vector, ends), theta)]
+
+
+def descend(start, gradient, step_of):
+    """Cost before each step and after the last, and the final weights."""
+    w = flat(start)
+    state = {}
+    costs = []
+    for t in range(1, STEPS + 1):
+        j, g = gradient(tensors_like(start, w))
+        costs.append(j)
+        w = w - step_of(state, flat(g), t)
+    costs.append(gradient(tensors_like(start, w))[0])
+    return np.array(costs), w
+
+
+def optimizers(setting):
+    def gradient_descent(_, g, __):
+        return setting("gradient_descent.learning_rate") * g
+
+    def momentum(state, g, _):
+        beta = setting("momentum.beta")
+        state["v"] = beta * state.get("v", 0) + (1 - beta) * g
+        return setting("momentum.learning_rate") * state["v"]
+
+    def nesterov(state, g, _):
+        beta = setting("nesterov.beta")
+        state["v"] = beta * state.get("v", 0) + (1 - beta) * g
+        return setting("nesterov.learning_rate") * (beta * state["v"] + (1 - beta) * g)
+
+    def rmsprop(state, g, _):
+        beta = setting("rmsprop.beta")
+        state["s"] = beta * state.get("s", 0) + (1 - beta) * g**2
+        root = np.sqrt(state["s"])
+        return setting("rmsprop.learning_rate") * g / (root + setting("rmsprop.epsilon"))
+
+    def adam(state, g, t):
+        beta1, beta2 = setting("adam.beta1"), setting("adam.beta2")
+        state["m"] = beta1 * state.get("m", 0) + (1 - beta1) * g
+        state["v"] = beta2 * state.get("v", 0) + (1 - beta2) * g**2
+        m_hat = state["m"] / (1 - beta1**t)
+        v_hat = state["v"] / (1 - beta2**t)
+        return setting("adam.learning_rate") * m_hat / (np.sqrt(v_hat) + setting("adam.epsilon"))
+
+    return [gradient_descent, momentum, nesterov, rmsprop, adam]
+
+
+def main():
+    problem_file = HERE / "problem.txt"
+    if "--draw" in sys.argv or not problem_file.exists():
+        write_arrays(problem_file, draw_problem())
+    problem = read_arrays(problem_file)
+
+    def setting(name):
+        return problem[name].item()
+
+    x, lam = problem["inputs"], setting("l2_lambda")
+    theta = [problem[f"layer{layer}.{kind}"] for layer in (1, 2, 3) for kind in ("weight", "bias")]
+    one_hot = np.eye(SIZES[-1])[problem["class_numbers"].astype(int).ravel()]
+    first_output = theta[:4] + [theta[4][:1], theta[5][:1]]  # a network of one output
+
+    golden = {}
+    for name, loss, weights, target in [
+        ("softmax", "softmax", theta, one_hot),
+        ("logistic_class_number", "logistic", theta, one_hot),
+        ("logistic_unit_targets", "logistic", theta, problem["unit_targets"]),
+        ("logistic_one_unit", "logistic", first_output, problem["unit_targets"][:, :1]),
+        ("squared_error_class_number", "squared_error", theta, one_hot),
+        ("squared_error_real_targets", "squared_error", theta, problem["real_targets"]),
+        ("squared_error_one_unit", "squared_error", first_output, problem["real_targets"][:, :1]),
+    ]:
+        for suffix, lambda_, biases in [("", 0.0, False), (".l2", lam, False),
+                                        (".l2_with_biases", lam, True)]:
+            j, g = cost_and_gradient(weights, x, target, loss, lambda_, biases)
+            golden[f"{name}{suffix}.cost"] = j
+            golden[f"{name}{suffix}.gradient"] = flat(g)
+
+    for step_of in optimizers(setting):
+        costs, weights = descend(
+            theta, lambda w: cost_and_gradient(w, x, one_hot, "softmax", lam), step_of)
+        golden[f"{step_of.__name__}.costs"] = costs
+        golden[f"{step_of.__name__}.weights"] = weights
+    write_arrays(HERE / "golden.txt", golden)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+// The promise "it ends": what happens to one rank, and what the user sees.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "system/run_program.h"
+
+namespace lockstep {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+int count(const std::string& text, const std::string& part) {
+  int found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+class Failure : public testing::Test {
+ protected:
+  ~Failure() override { fs::remove_all(directory_); }
+
+  [[nodiscard]] ProgramResult train(int ranks, const std::string& arguments,
+                                    const std::string& fault = "") const {
+    return run_program(fmt::format(
+        "cd {} && LOCKSTEP_FAULT='{}' {}", directory_.string(), fault,
+        on_ranks(ranks, fmt::format("{} train job.textproto {}", LOCKSTEP_WITH_FAULTS, arguments))));
+  }
+  [[nodiscard]] json summary(const std::string& run) const {
+    return json::parse(read_file(directory_ / run / "summary.json"));
+  }
+  fs::path directory_ = make_tiny_directory();
+};
+
+TEST_F(Failure, AnExceptionOnOneRankEndsAll) {
+  const auto result = train(3, "--run-dir run", "1 7 throw");
+  EXPECT_EQ(result.exit_code, 70);
+  EXPECT_EQ(count(result.err, "made to fail by a test"), 1) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("[rank 1 "));
+  const json error = json::parse(read_file(directory_ / "run/error.rank1.json"));
+  EXPECT_THAT(error["message"].get<std::string>(), HasSubstr("made to fail by a test"));
+}
+
+TEST_F(Failure, AKilledRankEndsAllAndTheRunGoesOnAtAnotherLayout) {
+  ASSERT_EQ(train(1, "--run-dir whole").exit_code, 0);
+  const auto killed = train(2, "--run-dir run", "1 12 kill");
+  EXPECT_NE(killed.exit_code, 0);
+  EXPECT_NE(killed.exit_code, 124) << "a rank hung";
+  const auto resumed = train(3, "--run-dir run --resume must --threads 2");
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(summary("run")["weights_digest"], summary("whole")["weights_digest"]);
+}
+
+TEST_F(Failure, ATerminatedRunIsResumable) {
+  ASSERT_EQ(train(2, "--run-dir whole").exit_code, 0);
+  const auto stopped = train(2, "--run-dir run", "1 7 terminate");
+  EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
+  EXPECT_EQ(summary("run")["stop_reason"], "interrupted");
+  ASSERT_EQ(train(4, "--run-dir run --resume auto").exit_code, 0);
+  EXPECT_EQ(summary("run")["weights_digest"], summary("whole")["weights_digest"]);
+  EXPECT_EQ(summary("run")["stop_reason"], summary("whole")["stop_reason"]);
+}
+
+TEST_F(Failure, RankZeroAloneFails) {
+  fs::create_directory(directory_ / "run");
+  std::ofstream(directory_ / "run/ckpt") << "a file where the directory should be";
+  const auto result = train(3, "--run-dir run --resume auto");
+  EXPECT_EQ(result.exit_code, 66) << result.err;
+  EXPECT_EQ(count(result.err, "run/ckpt: Not a directory"), 1) << result.err;
+}
+
+TEST_F(Failure, ALaunchThatMpiDoesNotSeeIsRefused) {
+  const auto result =
+      run_program(fmt::format("cd {} && SLURM_NTASKS=4 SLURM_PROCID=0 {} train job.textproto",
+                              directory_.string(), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("MPI sees 1 rank, Slurm started 4; use srun --mpi=pmix"));
+}
+
+TEST_F(Failure, ARankWithAnotherJobIsNamed) {
+  const std::string program = fmt::format("{} train job.textproto --run-dir run", LOCKSTEP_PROGRAM);
+  const auto result = run_program(
+      fmt::format("cd {} && {} -n 1 {} --set optimizer.adam.learning_rate=0.01 : -n 1 {} --set "
+                  "optimizer.adam.learning_rate=0.1",
+                  directory_.string(), LOCKSTEP_MPIEXEC, program, program));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err,
+              HasSubstr("rank 1 differs: optimizer.adam.learning_rate 0.1, rank 0 has 0.01"));
+}
+
+TEST_F(Failure, TooManyWorkersAreRefused) {
+  const auto result = train(2, "--run-dir run --threads 7");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("14 workers, but training.shards is 12"));
+}
+
+TEST_F(Failure, DivergenceHasItsExitCode) {
+  const auto result = train(2,
+                            "--run-dir run --set optimizer.gradient_descent.learning_rate=1e30 "
+                            "--set network.layer[1].activation=RELU");
+  EXPECT_EQ(result.exit_code, 77) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("diverged at step"));
+  EXPECT_EQ(count(result.err, "diverged at step"), 1);
+}
+
+}  // namespace
+}  // namespace lockstep

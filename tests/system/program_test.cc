@@ -1,0 +1,163 @@
+// The program from the outside: subcommands, files, messages, exit codes.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "system/run_program.h"
+
+namespace lockstep {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class Program : public testing::Test {
+ protected:
+  ~Program() override { fs::remove_all(directory_); }
+
+  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
+    return run_program(fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM,
+                                   arguments));
+  }
+  fs::path directory_ = make_tiny_directory();
+};
+
+TEST_F(Program, TrainFillsTheRunDirectory) {
+  const auto result = run("train job.textproto --run-dir run");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  for (const char* name : {"job.textproto", "summary.json", "metrics.jsonl", "tb", "ckpt/latest",
+                           "ckpt/best", "environment.json", "report.html"}) {
+    EXPECT_TRUE(fs::exists(directory_ / "run" / name)) << name;
+  }
+  const json summary = json::parse(read_file(directory_ / "run/summary.json"));
+  for (const char* name : {"stop_reason", "epochs", "steps", "best_step", "train_error",
+                           "dev_error", "train_cost", "dev_cost", "examples_per_second", "seconds",
+                           "weights_digest", "peak_memory_bytes", "ranks", "threads", "shards"}) {
+    ASSERT_TRUE(summary.contains(name)) << name;
+    EXPECT_FALSE(summary[name].is_null()) << name;
+  }
+  EXPECT_TRUE(summary.at("test_error").is_null());  // the job has no test set
+  EXPECT_TRUE(summary.at("test_cost").is_null());
+  for (const char* phase : {"data", "forward", "backward", "exchange", "optimizer", "evaluation",
+                            "waiting"}) {
+    EXPECT_TRUE(summary["seconds"].contains(phase)) << phase;
+  }
+  const std::string metrics = read_file(directory_ / "run/metrics.jsonl");
+  const json first = json::parse(metrics.substr(0, metrics.find('\n')));
+  for (const char* name : {"step", "epoch", "cost", "train_error", "dev_error", "dev_cost",
+                           "learning_rate"}) {
+    EXPECT_TRUE(first.contains(name)) << name;
+  }
+}
+
+TEST_F(Program, RunDirectoriesAreNumbered) {
+  ASSERT_EQ(run("train job.textproto --set training.epochs=1").exit_code, 0);
+  ASSERT_EQ(run("train job.textproto --set training.epochs=1").exit_code, 0);
+  EXPECT_TRUE(fs::exists(directory_ / "runs/tiny-1/summary.json"));
+  EXPECT_TRUE(fs::exists(directory_ / "runs/tiny-2/summary.json"));
+}
+
+TEST_F(Program, AnExistingRunIsNotOverwritten) {
+  ASSERT_EQ(run("train job.textproto --run-dir run --set training.epochs=1").exit_code, 0);
+  const auto again = run("train job.textproto --run-dir run");
+  EXPECT_EQ(again.exit_code, 2);
+  EXPECT_THAT(again.err, HasSubstr("already holds a run"));
+}
+
+TEST_F(Program, TheResolvedJobOfARunTrainsToTheSameBits) {
+  ASSERT_EQ(run("train job.textproto --run-dir one").exit_code, 0);
+  ASSERT_EQ(run("train one/job.textproto --run-dir two").exit_code, 0);
+  EXPECT_EQ(json::parse(read_file(directory_ / "one/summary.json"))["weights_digest"],
+            json::parse(read_file(directory_ / "two/summary.json"))["weights_digest"]);
+}
+
+TEST_F(Program, TrainsWithoutDevSet) {
+  std::ofstream(directory_ / "train-only.textproto")
+      << "name: 't' data { train { idx { features: 'features' labels: 'labels' } } }"
+         "network { output { units: 3 } } optimizer { gradient_descent {} }"
+         "training { full_batch: true epochs: 3 }";
+  const auto result = run("train train-only.textproto --run-dir run");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json summary = json::parse(read_file(directory_ / "run/summary.json"));
+  EXPECT_TRUE(summary["dev_error"].is_null());
+  EXPECT_TRUE(summary["best_step"].is_null());
+  EXPECT_EQ(summary["steps"], 3);
+}
+
+TEST_F(Program, EvaluateAgreesWithTheSummaryOnAnyRanks) {
+  ASSERT_EQ(run("train job.textproto --run-dir run").exit_code, 0);
+  const json summary = json::parse(read_file(directory_ / "run/summary.json"));
+  for (const int ranks : {1, 3}) {
+    const auto result = run_program(
+        on_ranks(ranks, fmt::format("{} evaluate {}/run/ckpt/best --split dev --json",
+                                    LOCKSTEP_PROGRAM, directory_.string())));
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const json scores = json::parse(result.out);
+    EXPECT_EQ(scores["error"], summary["dev_error"]);
+    EXPECT_EQ(scores["cost"], summary["dev_cost"]);
+    EXPECT_EQ(scores["weights_digest"], summary["weights_digest"]);
+  }
+  const auto no_test = run("evaluate run --split test");
+  EXPECT_EQ(no_test.exit_code, 2);
+  EXPECT_THAT(no_test.err, HasSubstr("no such set"));
+}
+
+TEST_F(Program, InspectShowsTensors) {
+  ASSERT_EQ(run("train job.textproto --run-dir run --set training.epochs=1").exit_code, 0);
+  const auto result = run("inspect run");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, HasSubstr("layer1.weight"));
+  EXPECT_THAT(result.out, HasSubstr("170"));
+}
+
+TEST_F(Program, CheckShowsTheJobAndItsNeeds) {
+  const auto result = run("check job.textproto --ranks 2");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("kind: HE"));
+  EXPECT_THAT(result.out, HasSubstr("steps per epoch  5"));
+  EXPECT_THAT(result.out, HasSubstr("parameters       17873"));
+  EXPECT_THAT(result.out, HasSubstr("total"));
+}
+
+TEST_F(Program, AllProblemsOfAJobAtOnce) {
+  const auto result = run(
+      "check job.textproto --set training.batch_size=25 --set optimizer.adam.learning_rate=-1");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("training.batch_size"));
+  EXPECT_THAT(result.err, HasSubstr("learning_rate"));
+}
+
+TEST_F(Program, ExitCodesOfBadInput) {
+  EXPECT_EQ(run("train missing.textproto").exit_code, 66);
+  EXPECT_EQ(run("train .").exit_code, 2);
+  EXPECT_EQ(run("train job.textproto --no-such-option").exit_code, 2);
+  EXPECT_EQ(run("tran").exit_code, 2);
+  EXPECT_EQ(run("--version").exit_code, 0);
+  EXPECT_EQ(run("--help").exit_code, 0);
+  EXPECT_EQ(run("evaluate nowhere").exit_code, 66);
+  EXPECT_EQ(run("train job.textproto --set data.train.idx.features='job.textproto'").exit_code, 65);
+  EXPECT_EQ(run("train job.textproto --set data.train.idx.features='nowhere'").exit_code, 66);
+  EXPECT_EQ(run("train job.textproto --resume must --run-dir empty").exit_code, 66);
+}
+
+TEST_F(Program, LabelsOutOfRangeAreNamed) {
+  const auto result = run("train job.textproto --set network.output.units=2");
+  EXPECT_EQ(result.exit_code, 65);
+  EXPECT_THAT(result.err, HasSubstr("labels"));
+}
+
+TEST_F(Program, AClosedOrFullStdoutDoesNotKillTraining) {
+  EXPECT_EQ(run("train job.textproto --run-dir closed | head -c 1").exit_code, 0);
+  EXPECT_TRUE(fs::exists(directory_ / "closed/summary.json"));
+  EXPECT_EQ(run("train job.textproto --run-dir full >/dev/full").exit_code, 74);
+  EXPECT_TRUE(fs::exists(directory_ / "full/summary.json"));
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -24,10 +24,11 @@ using Notices = std::vector<std::string>;
 
 // The step of a step file's name, none for any other name.
 std::optional<std::uint64_t> step_of(std::string_view name) {
-  constexpr std::string_view prefix = "step-";
-  if (!name.starts_with(prefix)) return std::nullopt;
+  constexpr std::string_view kPrefix = "step-";
+  if (!name.starts_with(kPrefix)) return std::nullopt;
   std::uint64_t step = 0;
-  const auto parsed = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), step);
+  const auto parsed =
+      std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), step);
   if (parsed.ec != std::errc() || name != step_file_name(step)) return std::nullopt;
   return step;
 }

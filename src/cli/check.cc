@@ -57,9 +57,7 @@ void check_job(const CheckArguments& arguments) {
              sizes.test, sizes.features);
   fmt::print("parameters       {}\n", parameter_layout(network).size);
   fmt::print("steps per epoch  {}\n", steps_per_epoch(geometry));
-  fmt::print("steps            {}\n", job.training.steps ? *job.training.steps
-                                                         : *job.training.epochs *
-                                                               steps_per_epoch(geometry));
+  fmt::print("steps            {}\n", total_steps(job.training, geometry));
   fmt::print("memory of rank 0 at {} ranks x {} threads (--ranks, --threads):\n{}", layout.ranks,
              layout.threads, memory_table(plan_memory(job, network, sizes, layout)));
   if (sizes.train < job.training.shards) {

@@ -17,7 +17,7 @@ fs::path follow(const fs::path& pointer) {
   std::ifstream file(pointer);
   std::string name;
   std::getline(file, name);
-  const fs::path target = pointer.parent_path() / name;
+  fs::path target = pointer.parent_path() / name;
   if (name.empty() || !fs::is_regular_file(target)) {
     throw Error(ExitCode::missing_input,
                 fmt::format("{} names no checkpoint beside it; name a step-*.ckpt file instead",

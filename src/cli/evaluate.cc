@@ -70,7 +70,8 @@ void add_evaluate_command(CLI::App& app, Action& action) {
       ->required();
   command->add_option("--split", arguments->split, "dev, test or train [dev]")
       ->check(CLI::IsMember({"dev", "test", "train"}));
-  command->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
+  command
+      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
       ->check(CLI::Range(1, 4096));
   command->add_flag("--allow-changed-data", arguments->allow_changed_data,
                     "Evaluate although the data has changed");

@@ -15,7 +15,8 @@ namespace lockstep {
 void add_inspect_command(CLI::App& app, Action& action) {
   auto path = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("inspect", "Show what a checkpoint holds");
-  command->add_option("checkpoint", *path, "Checkpoint file, pointer (best, latest) or run directory")
+  command
+      ->add_option("checkpoint", *path, "Checkpoint file, pointer (best, latest) or run directory")
       ->required();
   command->callback([&action, path] {
     action = [path](const CommandContext& context) {

@@ -17,9 +17,9 @@ void create(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error || !fs::is_directory(directory)) {
-    throw Error(ExitCode::io, fmt::format("cannot create the run directory {}: {}",
-                                          directory.string(),
-                                          error ? error.message() : "it is a file"));
+    throw Error(ExitCode::io,
+                fmt::format("cannot create the run directory {}: {}", directory.string(),
+                            error ? error.message() : "it is a file"));
   }
   if (::access(directory.c_str(), W_OK | X_OK) != 0) {
     throw Error(ExitCode::io,
@@ -37,7 +37,7 @@ fs::path prepare_run_directory(const fs::path& requested, const std::string& job
     }
     create("runs");
     for (int number = 1;; ++number) {
-      const fs::path candidate = fs::path("runs") / fmt::format("{}-{}", job_name, number);
+      fs::path candidate = fs::path("runs") / fmt::format("{}-{}", job_name, number);
       std::error_code error;
       // create_directory says whether it was us who made it: two jobs that
       // start together get two directories.

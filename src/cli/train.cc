@@ -47,8 +47,8 @@ Resume resume_mode(const std::string& text) {
 int run_train(const TrainArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   LoadedJob loaded;
-  Layout layout{comm.size(), arguments.threads > 0 ? arguments.threads
-                                                   : default_threads(comm.size())};
+  Layout layout{comm.size(),
+                arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
   agree(comm, [&] {
     loaded = load_job(arguments.job, arguments.overrides);
     // All cores, unless the job has fewer shards to share among them.
@@ -73,9 +73,9 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   std::string run_dir;
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    run_dir = prepare_run_directory(arguments.run_dir, loaded.job.name,
-                                    options.resume != Resume::never)
-                  .string();
+    run_dir =
+        prepare_run_directory(arguments.run_dir, loaded.job.name, options.resume != Resume::never)
+            .string();
   });
   comm.broadcast(run_dir);
   options.run_dir = context.run_dir = run_dir;
@@ -97,7 +97,8 @@ void add_train_command(CLI::App& app, Action& action) {
   command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
   command->add_option("--run-dir", arguments->run_dir,
                       "Where results go [runs/<job name>-<number>]");
-  command->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
+  command
+      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
       ->check(CLI::Range(1, 4096));
   command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
       ->expected(1)

@@ -25,8 +25,8 @@ void agree(const Communicator& comm, const std::function<void()>& local_work);
 // Collective. Throws AgreedError(usage) when some rank's `text`
 // differs from rank 0's. `describe(text, root_text)` says how, and is called
 // on rank 0 for the first rank that differs.
-void require_same(const Communicator& comm, const std::string& text,
-                  const std::function<std::string(const std::string& theirs,
-                                                  const std::string& root)>& describe);
+void require_same(
+    const Communicator& comm, const std::string& text,
+    const std::function<std::string(const std::string& theirs, const std::string& root)>& describe);
 
 }  // namespace lockstep

@@ -71,11 +71,11 @@ struct RankSums {
 
 RankSums sums_of_ranks(std::span<const WorkerPlan> plans, std::uint64_t shards, int ranks,
                        int threads) {
-  check(plans.size() == static_cast<std::size_t>(ranks * threads), "a plan for each worker");
+  const auto per_rank = static_cast<std::size_t>(threads);
+  check(plans.size() == static_cast<std::size_t>(ranks) * per_rank, "a plan for each worker");
   RankSums sums;
   for (int rank = 0; rank < ranks; ++rank) {
-    const auto of_rank = plans.subspan(static_cast<std::size_t>(rank * threads),
-                                       static_cast<std::size_t>(threads));
+    const auto of_rank = plans.subspan(static_cast<std::size_t>(rank) * per_rank, per_rank);
     const JoinPlan& join = sums.joins.emplace_back(join_nodes(held_nodes(of_rank), shards));
     sums.counts.push_back(static_cast<std::uint32_t>(join.nodes.size()));
     sums.nodes.insert(sums.nodes.end(), join.nodes.begin(), join.nodes.end());
@@ -299,6 +299,7 @@ void GradientExchange<T>::distribute_owned(std::span<const T> flat, std::span<T>
     }
   }
   std::vector<std::span<const std::byte>> bytes;
+  bytes.reserve(parts.size());
   for (const std::vector<T>& part : parts) bytes.push_back(std::as_bytes(std::span(part)));
   const std::vector<std::byte> own = state_->comm.scatter(bytes);
   check(own.size() == owned.size_bytes(), "a rank gets the values it owns");

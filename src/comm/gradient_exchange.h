@@ -68,6 +68,7 @@ class GradientExchange {
   void distribute_owned(std::span<const T> flat, std::span<T> owned) const;
 
   [[nodiscard]] const Ownership& ownership() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

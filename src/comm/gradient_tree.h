@@ -41,10 +41,10 @@ struct WorkerPlan {
     TreeNode node;
     std::uint32_t buffer = 0;
   };
-  Range shards;                // the worker's leaves
-  std::vector<Leaf> leaves;    // one for each shard, in order
-  std::vector<Held> held;      // the nodes that remain, left to right
-  std::uint32_t buffers = 0;   // how many are needed at a time
+  Range shards;               // the worker's leaves
+  std::vector<Leaf> leaves;   // one for each shard, in order
+  std::vector<Held> held;     // the nodes that remain, left to right
+  std::uint32_t buffers = 0;  // how many are needed at a time
 };
 
 // For n shards at most floor(log2(n + 1)) + floor(log2(2 (n + 1) / 3)) buffers,

@@ -86,16 +86,16 @@ std::optional<std::string> set_scalar(const TextValue& value, const pb::FieldDes
       return std::nullopt;
     }
     case pb::FieldDescriptor::CPPTYPE_UINT32: {
-      constexpr auto largest = std::numeric_limits<std::uint32_t>::max();
-      const auto number = to_unsigned(value, largest);
-      if (!number) return fmt::format("expected a whole number from 0 to {}", largest);
+      constexpr auto kLargest = std::numeric_limits<std::uint32_t>::max();
+      const auto number = to_unsigned(value, kLargest);
+      if (!number) return fmt::format("expected a whole number from 0 to {}", kLargest);
       reflection.SetUInt32(&message, &field, static_cast<std::uint32_t>(*number));
       return std::nullopt;
     }
     case pb::FieldDescriptor::CPPTYPE_UINT64: {
-      constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
-      const auto number = to_unsigned(value, largest);
-      if (!number) return fmt::format("expected a whole number from 0 to {}", largest);
+      constexpr auto kLargest = std::numeric_limits<std::uint64_t>::max();
+      const auto number = to_unsigned(value, kLargest);
+      if (!number) return fmt::format("expected a whole number from 0 to {}", kLargest);
       reflection.SetUInt64(&message, &field, *number);
       return std::nullopt;
     }

@@ -150,8 +150,8 @@ std::uint64_t ByteStream::file_bytes() const { return state_->file_bytes; }
 
 std::uint64_t ByteStream::content_bytes_limit() const {
   // zlib's technical notes: deflate expands by less than 1032 to 1.
-  constexpr std::uint64_t largest_expansion = 1032;
-  return state_->compressed ? state_->file_bytes * largest_expansion : state_->file_bytes;
+  constexpr std::uint64_t kLargestExpansion = 1032;
+  return state_->compressed ? state_->file_bytes * kLargestExpansion : state_->file_bytes;
 }
 
 }  // namespace lockstep

@@ -17,8 +17,8 @@ void check_shapes(const Examples& examples, std::span<const std::uint32_t> rows,
 
 // Asks for the values of one example to be brought into the cache.
 void prefetch(const void* first, std::uint64_t bytes) {
-  constexpr std::uint64_t cache_line_bytes = 64;
-  for (std::uint64_t k = 0; k < bytes; k += cache_line_bytes) {
+  constexpr std::uint64_t kCacheLineBytes = 64;
+  for (std::uint64_t k = 0; k < bytes; k += kCacheLineBytes) {
     __builtin_prefetch(static_cast<const std::byte*>(first) + k);
   }
 }

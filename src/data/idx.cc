@@ -232,9 +232,9 @@ void check_finite(const std::filesystem::path& path, const IdxHeader& header,
                   std::span<const std::byte> values, OptionalIds ids) {
   visit_values(header.type, values, [&]<typename V>(std::span<const V> numbers) {
     if constexpr (std::is_floating_point_v<V>) {
-      constexpr V largest = std::numeric_limits<float>::max();
+      constexpr V kLargest = std::numeric_limits<float>::max();
       const auto bad =
-          std::ranges::find_if(numbers, [](V value) { return !(std::abs(value) <= largest); });
+          std::ranges::find_if(numbers, [](V value) { return !(std::abs(value) <= kLargest); });
       if (bad == numbers.end()) return;
       const auto index = static_cast<std::uint64_t>(bad - numbers.begin());
       const std::uint64_t row = index / header.row_values;
@@ -310,7 +310,7 @@ Examples IdxExampleSource::read(std::span<const std::uint32_t> ids) {
 
 std::uint64_t IdxExampleSource::fingerprint() const {
   check(features_digest_ && labels_digest_, "read() comes before fingerprint()");
-  const std::array both = {*features_digest_, *labels_digest_};
+  const std::array both = {features_digest_.value_or(0), labels_digest_.value_or(0)};
   return digest_of(std::as_bytes(std::span(both)));
 }
 

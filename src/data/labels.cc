@@ -17,17 +17,17 @@ bool is_integer(float label) { return label == std::floor(label); }
 template <typename Good>
 void check_labels(std::span<const float> labels, std::uint64_t width, std::string_view source,
                   std::string_view allowed, std::string_view hint, Good&& good) {
-  constexpr std::uint64_t most_shown = 10;
+  constexpr std::uint64_t kMostShown = 10;
   std::uint64_t bad = 0;
   std::string lines;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (good(labels[i])) continue;
-    if (bad++ >= most_shown) continue;
+    if (bad++ >= kMostShown) continue;
     lines += fmt::format("\n  row {}{}: {}", i / width,
                          width > 1 ? fmt::format(", label {}", i % width) : "", labels[i]);
   }
   if (bad == 0) return;
-  if (bad > most_shown) lines += fmt::format("\n  and {} more", bad - most_shown);
+  if (bad > kMostShown) lines += fmt::format("\n  and {} more", bad - kMostShown);
   throw Error(ExitCode::data,
               fmt::format("{}: expected {}, but {} of {} labels {} not (rows count from 0){}{}{}",
                           source, allowed, bad, labels.size(), bad == 1 ? "is" : "are", lines,

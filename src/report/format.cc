@@ -207,7 +207,7 @@ std::string format_evaluation(const RunStart& start, const Evaluation& evaluatio
 std::string describe_stop(const std::string& stop_reason) {
   if (stop_reason == "epochs") return "finished every planned step";
   if (stop_reason == "early_stopping") return "stopped early: the dev set no longer improved";
-  if (stop_reason == "interrupted") return "interrupted: it can be resumed";
+  if (stop_reason == "interrupted") return "interrupted by a signal";
   if (stop_reason == "diverged") return "diverged: the cost became infinite or NaN";
   return stop_reason;
 }

@@ -38,7 +38,9 @@ std::string kept_checkpoint(const std::filesystem::path& run_dir) {
 ProgressStyle progress_style(int log_descriptor, bool allow_color) {
   const char* no_color = std::getenv("NO_COLOR");
   const bool unwanted = no_color != nullptr && *no_color != '\0';
-  const bool live = is_live_terminal(log_descriptor);
+  // mpirun puts a pipe before stderr; launch/local says what is behind it.
+  const bool live =
+      is_live_terminal(log_descriptor) || std::getenv("LOCKSTEP_LIVE_TERMINAL") != nullptr;
   return {.live = live, .color = live && allow_color && !unwanted};
 }
 

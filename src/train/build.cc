@@ -98,8 +98,8 @@ NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features) {
   spec.loss = build_loss(config.output.loss);
   std::uint64_t inputs = features;
   for (const DenseConfig& layer : config.hidden) {
-    spec.layers.push_back({inputs, layer.units, build_activation(layer.activation),
-                           layer.keep_prob, build_initializer(layer.initializer)});
+    spec.layers.push_back({inputs, layer.units, build_activation(layer.activation), layer.keep_prob,
+                           build_initializer(layer.initializer)});
     inputs = layer.units;
   }
   spec.layers.push_back({inputs, config.output.units, Activation::linear, 1.0,

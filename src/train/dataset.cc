@@ -27,9 +27,7 @@ std::vector<std::uint32_t> all_ids(std::uint64_t n) {
 struct PartExamples {
   std::uint64_t n;
   std::uint64_t operator()(const PartCount& part) const { return part.examples; }
-  std::uint64_t operator()(const PartFraction& part) const {
-    return examples_in(part.fraction, n);
-  }
+  std::uint64_t operator()(const PartFraction& part) const { return examples_in(part.fraction, n); }
 };
 
 HeldOut held_out(const SplitConfig& split, std::uint64_t n) {
@@ -39,7 +37,8 @@ HeldOut held_out(const SplitConfig& split, std::uint64_t n) {
   return {examples(split.dev), examples(split.test)};
 }
 
-void check_labels(std::span<const float> labels, const SourceInfo& info, const OutputConfig& output) {
+void check_labels(std::span<const float> labels, const SourceInfo& info,
+                  const OutputConfig& output) {
   const std::uint64_t width = info.label_width;
   if (width != 1 && width != output.units) {
     throw Error(ExitCode::data, fmt::format("{}: {} values per label; the network has {} outputs",
@@ -105,8 +104,9 @@ Examples read_whole_source(const DataSource& config, const OutputConfig& output,
                            std::uint64_t features, std::uint64_t& fingerprint) {
   const auto source = open_source(config);
   if (source->info().features != features) {
-    throw Error(ExitCode::data, fmt::format("{}: {} features per example; the training set has {}",
-                                            source->info().name, source->info().features, features));
+    throw Error(ExitCode::data,
+                fmt::format("{}: {} features per example; the training set has {}",
+                            source->info().name, source->info().features, features));
   }
   check_labels(source->read_labels(), source->info(), output);
   Examples examples = source->read(all_ids(source->info().examples));
@@ -128,9 +128,9 @@ LocalRead read_local(const Job& job, const Layout& layout, int rank) {
   local.label_width = info.label_width;
   local.geometry = batch_geometry(job.training, split.train.size());
   auto dealt = deal(split.train, job.training.shards, job.seed);
-  const Range shards = rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
-                                   static_cast<std::uint64_t>(layout.threads),
-                                   static_cast<std::uint64_t>(rank));
+  const Range shards =
+      rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
+                  static_cast<std::uint64_t>(layout.threads), static_cast<std::uint64_t>(rank));
   std::vector<std::uint32_t> own_ids;
   for (std::uint64_t s = shards.begin; s < shards.end; ++s) {
     own_ids.insert(own_ids.end(), dealt[s].begin(), dealt[s].end());
@@ -155,8 +155,8 @@ LocalRead read_local(const Job& job, const Layout& layout, int rank) {
   local.dev_fingerprint = split.dev.empty() ? 0 : local.train_fingerprint;
   local.test_fingerprint = split.test.empty() ? 0 : local.train_fingerprint;
   if (rank == 0 && job.data.dev) {
-    local.dev = read_whole_source(*job.data.dev, job.network.output, info.features,
-                                  local.dev_fingerprint);
+    local.dev =
+        read_whole_source(*job.data.dev, job.network.output, info.features, local.dev_fingerprint);
   }
   if (rank == 0 && job.data.test) {
     local.test = read_whole_source(*job.data.test, job.network.output, info.features,
@@ -217,7 +217,8 @@ Range held_out_rows(std::uint64_t total, const Layout& layout, int worker) {
   const std::uint64_t blocks = (total + kEvaluationRows - 1) / kEvaluationRows;
   const Range mine = even_part(blocks, static_cast<std::uint64_t>(layout.workers()),
                                static_cast<std::uint64_t>(worker));
-  return {std::min(total, mine.begin * kEvaluationRows), std::min(total, mine.end * kEvaluationRows)};
+  return {std::min(total, mine.begin * kEvaluationRows),
+          std::min(total, mine.end * kEvaluationRows)};
 }
 
 Range held_out_rows_of_rank(std::uint64_t total, const Layout& layout, int rank) {
@@ -287,6 +288,10 @@ BatchGeometry batch_geometry(const TrainingConfig& config, std::uint64_t train_e
   return {train_examples, config.shards, *config.batch_size / config.shards};
 }
 
+std::uint64_t total_steps(const TrainingConfig& config, const BatchGeometry& geometry) {
+  return config.steps.value_or(config.epochs.value_or(0) * steps_per_epoch(geometry));
+}
+
 DatasetSizes dataset_sizes(const DataConfig& config) {
   const auto train = open_source(config.train);
   const SourceInfo& info = train->info();
@@ -321,9 +326,9 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   dataset.geometry = local.geometry;
   dataset.features = local.features;
   dataset.label_width = local.label_width;
-  dataset.own_shards =
-      rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
-                  static_cast<std::uint64_t>(layout.threads), static_cast<std::uint64_t>(comm.rank()));
+  dataset.own_shards = rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
+                                   static_cast<std::uint64_t>(layout.threads),
+                                   static_cast<std::uint64_t>(comm.rank()));
   dataset.train = std::move(local.own);
   for (const auto& ids : local.shard_ids) {
     dataset.shard_rows.push_back(rows_of(dataset.train, ids));
@@ -340,9 +345,9 @@ EvaluationBlocks training_blocks(const Dataset& dataset, const Layout& layout, i
   EvaluationBlocks blocks;
   for (int thread = 0; thread < layout.threads; ++thread) {
     auto& of_thread = blocks.emplace_back();
-    const Range shards = worker_shards(dataset.geometry.shards,
-                                       static_cast<std::uint64_t>(layout.workers()),
-                                       static_cast<std::uint64_t>(rank * layout.threads + thread));
+    const Range shards =
+        worker_shards(dataset.geometry.shards, static_cast<std::uint64_t>(layout.workers()),
+                      static_cast<std::uint64_t>(layout.worker(rank, thread)));
     for (std::uint64_t shard = shards.begin; shard < shards.end; ++shard) {
       const auto& rows = dataset.shard_rows[shard - dataset.own_shards.begin];
       append_blocks(std::span(rows).first(rows_of_sample(dataset.geometry, shard, examples)),

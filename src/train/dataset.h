@@ -74,4 +74,7 @@ DatasetSizes dataset_sizes(const DataConfig& config);
 
 BatchGeometry batch_geometry(const TrainingConfig& config, std::uint64_t train_examples);
 
+// Steps of the whole run.
+std::uint64_t total_steps(const TrainingConfig& config, const BatchGeometry& geometry);
+
 }  // namespace lockstep

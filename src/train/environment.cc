@@ -26,14 +26,10 @@ std::string cpu_model() {
 }  // namespace
 
 std::map<std::string, std::string> environment() {
-  return {{"lockstep", LOCKSTEP_VERSION},
-          {"compiler", fmt::format("gcc {}", __VERSION__)},
-          {"flags", LOCKSTEP_BUILD_FLAGS},
-          {"mpi", mpi_description()},
-          {"blas", blas_description()},
-          {"protobuf", LOCKSTEP_PROTOBUF_VERSION},
-          {"libc", gnu_get_libc_version()},
-          {"cpu", cpu_model()}};
+  return {{"lockstep", LOCKSTEP_VERSION},   {"compiler", fmt::format("gcc {}", __VERSION__)},
+          {"flags", LOCKSTEP_BUILD_FLAGS},  {"mpi", mpi_description()},
+          {"blas", blas_description()},     {"protobuf", LOCKSTEP_PROTOBUF_VERSION},
+          {"libc", gnu_get_libc_version()}, {"cpu", cpu_model()}};
 }
 
 void require_same_environment(const Communicator& comm) {

@@ -48,17 +48,16 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   comm.broadcast(checkpoint.mean);
   comm.broadcast(checkpoint.inverse_deviation);
   Job job;
-  agree(comm, [&] {
-    job = parse_job(checkpoint.resolved_job, "job of the checkpoint", ".", {}).job;
-  });
+  agree(comm,
+        [&] { job = parse_job(checkpoint.resolved_job, "job of the checkpoint", ".", {}).job; });
 
   const Dataset data = load_dataset(job, comm, layout);
   const Network<float> network(build_network(job.network, data.features));
   agree(comm, [&] {
     if (checkpoint.weights.size() != network.layout().size) {
-      throw Error(ExitCode::data, fmt::format("{} has {} parameters, its job's network {}",
-                                              path.string(), checkpoint.weights.size(),
-                                              network.layout().size));
+      throw Error(ExitCode::data,
+                  fmt::format("{} has {} parameters, its job's network {}", path.string(),
+                              checkpoint.weights.size(), network.layout().size));
     }
     if (comm.is_root() && !allow_changed_data) check_data(checkpoint, data, split);
   });

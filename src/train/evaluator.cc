@@ -28,7 +28,8 @@ LossSums Evaluator::evaluate(std::span<const float> weights, const Examples& exa
     }
   });
   std::vector<LossSums> own;
-  for (const auto& of_thread : of_threads) own.insert(own.end(), of_thread.begin(), of_thread.end());
+  for (const auto& of_thread : of_threads)
+    own.insert(own.end(), of_thread.begin(), of_thread.end());
   LossSums total;
   for (const LossSums& block : comm_.gather(std::span<const LossSums>(own))) total += block;
   return total;

@@ -9,6 +9,7 @@ struct Layout {
   int threads = 1;  // per rank; each is a worker
 
   [[nodiscard]] int workers() const { return ranks * threads; }
+  [[nodiscard]] int worker(int rank, int thread) const { return rank * threads + thread; }
 };
 
 }  // namespace lockstep

@@ -24,7 +24,7 @@ struct RunStart {
   std::uint64_t test_examples = 0;  // 0: no test set
   std::uint64_t steps_per_epoch = 0;
   std::uint64_t total_steps = 0;
-  std::uint64_t first_step = 0;                     // above 0 after a resume
+  std::uint64_t first_step = 0;                    // above 0 after a resume
   std::map<std::string, std::string> environment;  // versions, hosts, kernels
 };
 
@@ -48,14 +48,14 @@ struct Evaluation {
   std::optional<double> dev_error;
   std::optional<double> dev_cost;  // without penalty
   double learning_rate = 0;
-  bool best = false;  // the best dev metric so far
+  bool best = false;   // the best dev metric so far
   double seconds = 0;  // since the start of training; a timing, not a result
   double examples_per_second = 0;
 };
 
 // The contract of summary.json.
 struct Summary {
-  std::string stop_reason;  // "epochs", "early_stopping", "interrupted", "diverged"
+  std::string stop_reason;  // "epochs", "steps", "early_stopping", "interrupted"
   double epochs = 0;
   std::uint64_t steps = 0;
   std::optional<std::uint64_t> best_step;

@@ -1,13 +1,12 @@
 #include "train/owned_optimizer.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace lockstep {
 
 template <typename T>
 OwnedOptimizer<T>::OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank)
-    : optimizer_(std::move(optimizer)) {
+    : optimizer_(optimizer) {
   constexpr std::uint64_t kPart = 16 * Ownership::kBlock;
   std::uint64_t state = 0;
   for (const Range piece : ownership.pieces(rank)) {

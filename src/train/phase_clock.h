@@ -9,13 +9,13 @@
 namespace lockstep {
 
 enum class Phase {
-  load,        // reading and distributing the data, once
-  data,        // gathering batches
+  load,  // reading and distributing the data, once
+  data,  // gathering batches
   forward,
-  backward,    // with the additions of the worker's own gradient tree
-  exchange,    // gradients in, weights out
+  backward,  // with the additions of the worker's own gradient tree
+  exchange,  // gradients in, weights out
   optimizer,
-  waiting,     // for other workers and ranks
+  waiting,  // for other workers and ranks
   evaluation,
   checkpoint,
 };
@@ -26,7 +26,8 @@ class PhaseClock {
   // Ends the current phase and starts `phase`.
   void enter(Phase phase) {
     const auto now = std::chrono::steady_clock::now();
-    seconds_[static_cast<std::size_t>(phase_)] += std::chrono::duration<double>(now - since_).count();
+    seconds_[static_cast<std::size_t>(phase_)] +=
+        std::chrono::duration<double>(now - since_).count();
     phase_ = phase;
     since_ = now;
   }

@@ -14,8 +14,8 @@ namespace {
 // Fields that a run may change when it goes on. Sources of data may move: their
 // content is compared by fingerprint.
 constexpr std::array<std::string_view, 10> kChangeable = {
-    "name",           "training.epochs", "training.steps", "early_stopping", "evaluation",
-    "checkpointing",  "exchange",        "data.train",     "data.dev",       "data.test"};
+    "name",          "training.epochs", "training.steps", "early_stopping", "evaluation",
+    "checkpointing", "exchange",        "data.train",     "data.dev",       "data.test"};
 
 bool is_changeable(std::string_view path) {
   return std::ranges::any_of(kChangeable, [&](std::string_view prefix) {

@@ -46,8 +46,9 @@ void ShardWorker<T>::start_epoch(std::uint64_t epoch) {
   clock_.enter(Phase::data);
   for (std::size_t i = 0; i < order_.size(); ++i) {
     const std::uint64_t shard = plan_.shards.begin + i;
-    order_[i] = epoch_order(seed_, static_cast<std::uint32_t>(epoch),
-                            static_cast<std::uint32_t>(shard), shard_size(dataset_.geometry, shard));
+    order_[i] =
+        epoch_order(seed_, static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(shard),
+                    shard_size(dataset_.geometry, shard));
   }
   epoch_ = epoch;
 }
@@ -55,8 +56,8 @@ void ShardWorker<T>::start_epoch(std::uint64_t epoch) {
 template <typename T>
 void ShardWorker<T>::run_shard(std::span<const T> weights, std::uint64_t step, std::size_t index) {
   const std::uint64_t shard = plan_.shards.begin + index;
-  const Range positions = lockstep::shard_rows(dataset_.geometry, shard,
-                                               step % steps_per_epoch(dataset_.geometry));
+  const Range positions =
+      lockstep::shard_rows(dataset_.geometry, shard, step % steps_per_epoch(dataset_.geometry));
   const auto& own_rows = dataset_.shard_rows[shard - dataset_.own_shards.begin];
   const std::span<T> leaf(buffers_[plan_.leaves[index].buffer]);
   if (positions.empty()) {
@@ -85,10 +86,11 @@ void ShardWorker<T>::run_shard(std::span<const T> weights, std::uint64_t step, s
 
     clock_.enter(Phase::backward);
     const bool last_pass = end == positions.end;
-    losses_[index] += network_.backward(
-        weights, workspace_, labels, leaf, begin != positions.begin, [&](std::size_t layer) {
-          if (last_pass) add_up(index, network_.layout().layer(layer));
-        });
+    losses_[index] += network_.backward(weights, workspace_, labels, leaf, begin != positions.begin,
+                                        [&](std::size_t layer) {
+                                          if (last_pass)
+                                            add_up(index, network_.layout().layer(layer));
+                                        });
   }
 }
 

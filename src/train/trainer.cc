@@ -70,8 +70,7 @@ std::vector<WorkerPlan> plan_workers(const Layout& layout, std::uint64_t shards)
 class Run {
  public:
   Run(const Job& job, std::string resolved_job, const Communicator& comm,
-      const TrainOptions& options,
-      const std::vector<std::unique_ptr<TrainingObserver>>& observers)
+      const TrainOptions& options, const std::vector<std::unique_ptr<TrainingObserver>>& observers)
       : job_(job),
         resolved_job_(std::move(resolved_job)),
         comm_(comm),
@@ -88,18 +87,17 @@ class Run {
         exchange_(comm, ownership_, plans_, job.training.shards, options.layout.threads),
         optimizer_(build_optimizer(job.optimizer), ownership_, comm.rank()),
         evaluator_(comm, pool_, network_, data_.normalizer, data_.label_width),
-        sample_blocks_(training_blocks(data_, options.layout, comm.rank(),
-                                       job.evaluation.train_examples)),
+        sample_blocks_(
+            training_blocks(data_, options.layout, comm.rank(), job.evaluation.train_examples)),
         weights_(network_.layout().size),
         workers_(static_cast<std::size_t>(options.layout.threads)) {
     steps_per_epoch_ = steps_per_epoch(data_.geometry);
-    total_steps_ = job.training.steps ? *job.training.steps
-                                      : *job.training.epochs * steps_per_epoch_;
+    total_steps_ = total_steps(job.training, data_.geometry);
     // Each worker allocates its own buffers, so that they are near its core.
     pool_.run([&](int thread) {
-      const auto worker = static_cast<std::size_t>(comm_.rank() * pool_.threads() + thread);
+      const int worker = options_.layout.worker(comm_.rank(), thread);
       workers_[static_cast<std::size_t>(thread)] = std::make_unique<ShardWorker<float>>(
-          network_, data_, plans_[worker], job_.seed, /*dropout=*/true);
+          network_, data_, plans_[static_cast<std::size_t>(worker)], job_.seed, /*dropout=*/true);
     });
     clock().add(Phase::load, std::chrono::duration<double>(Clock::now() - created_).count());
   }
@@ -157,9 +155,8 @@ class Run {
 
   // One update of the weights. Returns whether some rank was asked to stop.
   bool train_step() {
-    pool_.run([&](int thread) {
-      workers_[static_cast<std::size_t>(thread)]->run(weights_, step_);
-    });
+    pool_.run(
+        [&](int thread) { workers_[static_cast<std::size_t>(thread)]->run(weights_, step_); });
 
     // The control word: local facts that all ranks must act on together.
     enum Flag : std::uint64_t { stop_requested = 1, loss_not_finite = 2 };
@@ -195,6 +192,7 @@ class Run {
   // are finite.
   bool reduce_gradient() {
     std::vector<HeldSums<float>> held;
+    held.reserve(workers_.size());
     for (const auto& worker : workers_) held.push_back(worker->held());
     const std::uint64_t rows = batch_rows(data_.geometry, step_ % steps_per_epoch_);
     const auto scale = static_cast<float>(1.0 / static_cast<double>(rows));
@@ -415,12 +413,12 @@ class Run {
                                               data_.dev.fingerprint, options_.allow_changed_data});
       notices_.insert(notices_.end(), changes.begin(), changes.end());
       if (found->checkpoint.weights.size() != weights_.size()) {
-        throw Error(ExitCode::data, fmt::format("{} has {} parameters, the network {}",
-                                                found->path.string(),
-                                                found->checkpoint.weights.size(), weights_.size()));
+        throw Error(ExitCode::data,
+                    fmt::format("{} has {} parameters, the network {}", found->path.string(),
+                                found->checkpoint.weights.size(), weights_.size()));
       }
-      notices_.push_back(fmt::format("resuming {} after step {}", found->path.string(),
-                                     found->checkpoint.step));
+      notices_.push_back(
+          fmt::format("resuming {} after step {}", found->path.string(), found->checkpoint.step));
       if (job_.early_stopping && found->checkpoint.best_metric) {
         auto best = find_best(checkpoint_dir());
         if (!best) throw Error(ExitCode::data, "the best checkpoint is missing");
@@ -563,7 +561,7 @@ class Run {
   std::uint64_t steps_per_epoch_ = 1;
   std::uint64_t total_steps_ = 0;
   std::uint64_t first_step_ = 0;
-  std::uint64_t step_ = 0;  // steps done
+  std::uint64_t step_ = 0;           // steps done
   std::uint64_t interval_rows_ = 0;  // since the last evaluation
   std::uint64_t trained_rows_ = 0;   // by this process
 

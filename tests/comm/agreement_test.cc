@@ -110,7 +110,7 @@ TEST(RequireSame, DescribesTheFirstRankThatDiffers) {
     const Outcome outcome = outcome_of([&] {
       require_same(comm, own, [&](const std::string& theirs, const std::string& root) {
         ++described;
-        return theirs + ", rank 0 has " + root;
+        return fmt::format("{}, rank 0 has {}", theirs, root);
       });
     });
     expect_outcome(outcome, ExitCode::usage,

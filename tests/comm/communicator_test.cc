@@ -28,7 +28,8 @@ std::vector<std::uint64_t> values_of(int rank, std::size_t length) {
 
 // Lengths of which some are zero, another one in each round.
 std::size_t length_of(int rank, int round) {
-  return static_cast<std::size_t>((rank + round) % 3 * (rank + 1));
+  const int length = (rank + round) % 3 * (rank + 1);
+  return static_cast<std::size_t>(length);
 }
 
 TEST(Communicator, IsTheWholeWorld) {

@@ -110,7 +110,8 @@ class Exchange {
     std::vector<std::vector<std::vector<T>>> buffers;  // of worker, of plan
     std::vector<HeldSums<T>> held;
     for (int thread = 0; thread < threads_; ++thread) {
-      const WorkerPlan& plan = plans_[static_cast<std::size_t>(comm_.rank() * threads_ + thread)];
+      const int worker = comm_.rank() * threads_ + thread;
+      const WorkerPlan& plan = plans_[static_cast<std::size_t>(worker)];
       auto& own = buffers.emplace_back(plan.buffers, std::vector<T>(parameters));
       for (std::size_t i = 0; i < plan.leaves.size(); ++i) {
         own[plan.leaves[i].buffer] = leaves[plan.shards.begin + i];

@@ -72,6 +72,7 @@ TEST(Ownership, SomeRanksOwnNothingOfFewParameters) {
   const Ownership ownership = Ownership::with_bucket_bytes(kBlock + 1, 1 << 20, 4, 4);
   ASSERT_EQ(ownership.buckets(), 1U);
   std::vector<std::uint64_t> sizes;
+  sizes.reserve(4);
   for (int rank = 0; rank < 4; ++rank) sizes.push_back(ownership.owned(rank));
   EXPECT_EQ(std::count(sizes.begin(), sizes.end(), 0U), 2);
   EXPECT_EQ(std::count(sizes.begin(), sizes.end(), kBlock), 1);
@@ -80,8 +81,8 @@ TEST(Ownership, SomeRanksOwnNothingOfFewParameters) {
 
 TEST(Ownership, BucketsAreAsLargeAsAskedWithinLimits) {
   // 10 blocks of 4 KiB fit; 3 ranks share 9 of them evenly.
-  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 10 * 4096, 4, 3).bucket, 9 * kBlock);
-  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 10 * 4096, 8, 3).bucket, 3 * kBlock);
+  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 10ULL * 4096, 4, 3).bucket, 9 * kBlock);
+  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 10ULL * 4096, 8, 3).bucket, 3 * kBlock);
   // At least a block for each rank.
   EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 1, 4, 3).bucket, 3 * kBlock);
   // At most what an MPI count can say.
@@ -105,7 +106,7 @@ TEST(ExchangeBuffers, HoldTheOthersSumsOfTwoPieces) {
   EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 4, 1, 0, 4), 2 * kBlock * 4);
   EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 4), 4, 2, 1, 4), 2 * kBlock * 4);
   // Of six shards rank 0 holds {0,1} and {2}, rank 1 holds {3} and {4,5}.
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(6, 2), 6, 1, 0, 8), 2 * 2 * kBlock * 8);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(6, 2), 6, 1, 0, 8), 4 * kBlock * 8);
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ struct LossCase {
   std::uint64_t label_width;
 };
 
-void PrintTo(const LossCase& test, std::ostream* out) { *out << test.name; }
+std::ostream& operator<<(std::ostream& out, const LossCase& test) { return out << test.name; }
 
 class GoldenLoss : public testing::TestWithParam<LossCase> {
  protected:

@@ -14,7 +14,7 @@ class OneBlasThread : public testing::Environment {
 };
 
 // GoogleTest owns it.
-[[maybe_unused]] const testing::Environment* const registered =
+[[maybe_unused]] const testing::Environment* const kRegistered =
     testing::AddGlobalTestEnvironment(new OneBlasThread);
 
 }  // namespace

@@ -26,7 +26,9 @@ struct Case {
   int steps_before = 0;  // of gradient descent
 };
 
-void PrintTo(const Case& problem_case, std::ostream* out) { *out << problem_case.name; }
+std::ostream& operator<<(std::ostream& out, const Case& problem_case) {
+  return out << problem_case.name;
+}
 
 Problem problem_of(const Case& problem_case) {
   return away_from_kinks([&](std::uint32_t stream) {
@@ -142,7 +144,7 @@ struct Mistake {
   std::function<std::vector<double>(Problem)> wrong_gradient;
 };
 
-void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.name; }
+std::ostream& operator<<(std::ostream& out, const Mistake& mistake) { return out << mistake.name; }
 
 std::vector<double> with_negated(const Problem& problem, const ParameterTensor& tensor) {
   std::vector<double> result = gradient<double>(problem);

@@ -30,7 +30,7 @@ struct MaskProbe {
     (layer == kInputLayer ? spec.input_keep_prob : spec.layers[0].keep_prob) = 0.6;
     network = Network<float>(spec);
     weights.resize(network.layout().size);
-    for (const std::size_t i : {0, 1}) {
+    for (const std::size_t i : {0U, 1U}) {
       const Matrix<float> identity = tensor_view(network.layout().weight(i), std::span(weights));
       for (std::uint64_t unit = 0; unit < kUnits; ++unit) identity.row(unit)[unit] = 1;
     }

@@ -49,7 +49,8 @@ namespace {
 template <typename T>
 Workspace<T> filled_workspace(const Problem& problem) {
   Workspace<T> workspace(problem.spec, problem.rows);
-  std::ranges::transform(problem.inputs, workspace.input().values().begin(),
+  const auto inputs = std::span(problem.inputs).first(problem.rows * problem.spec.inputs);
+  std::ranges::transform(inputs, workspace.input().values().begin(),
                          [](double value) { return static_cast<T>(value); });
   return workspace;
 }

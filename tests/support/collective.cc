@@ -66,7 +66,8 @@ int test_size() {
 }
 
 testing::AssertionResult on_all_ranks(bool holds, std::string_view detail) {
-  const std::string report = holds ? "" : "!" + std::string(detail);
+  std::string report;  // empty, or "!" and the detail
+  if (!holds) report.append("!").append(detail);
   const std::vector<std::string> reports = gather_text(test_communicator(), report);
   testing::AssertionResult result = testing::AssertionSuccess();
   for (std::size_t rank = 0; rank < reports.size(); ++rank) {

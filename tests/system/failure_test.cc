@@ -29,9 +29,9 @@ class Failure : public testing::Test {
 
   [[nodiscard]] ProgramResult train(int ranks, const std::string& arguments,
                                     const std::string& fault = "") const {
-    return run_program(fmt::format(
-        "cd {} && LOCKSTEP_FAULT='{}' {}", directory_.string(), fault,
-        on_ranks(ranks, fmt::format("{} train job.textproto {}", LOCKSTEP_WITH_FAULTS, arguments))));
+    return run_program(fmt::format("cd {} && LOCKSTEP_FAULT='{}' {}", directory_.string(), fault,
+                                   on_ranks(ranks, fmt::format("{} train job.textproto {}",
+                                                               LOCKSTEP_WITH_FAULTS, arguments))));
   }
   [[nodiscard]] json summary(const std::string& run) const {
     return json::parse(read_file(directory_ / run / "summary.json"));

@@ -25,8 +25,8 @@ std::string results_of(const std::filesystem::path& run_dir) {
     text += metrics.dump() + "\n";
   }
   json summary = json::parse(read_file(run_dir / "summary.json"));
-  for (const char* name : {"seconds", "examples_per_second", "peak_memory_bytes", "ranks",
-                           "threads"}) {
+  for (const char* name :
+       {"seconds", "examples_per_second", "peak_memory_bytes", "ranks", "threads"}) {
     EXPECT_TRUE(summary.contains(name)) << name;
     summary.erase(name);
   }
@@ -36,8 +36,8 @@ std::string results_of(const std::filesystem::path& run_dir) {
 TEST(Layouts, HaveTheSameResultsFiles) {
   const auto directory = make_tiny_directory();
   std::string first;
-  for (const auto& [ranks, threads] : {std::pair{1, 1}, {1, 2}, {1, 3}, {2, 1}, {3, 1}, {4, 1},
-                                       {2, 2}, {3, 2}}) {
+  for (const auto& [ranks, threads] :
+       {std::pair{1, 1}, {1, 2}, {1, 3}, {2, 1}, {3, 1}, {4, 1}, {2, 2}, {3, 2}}) {
     const auto run_dir = directory / fmt::format("run-{}x{}", ranks, threads);
     const auto result = run_program(on_ranks(
         ranks, fmt::format("{} train {}/job.textproto --threads {} --run-dir {}", LOCKSTEP_PROGRAM,

@@ -22,8 +22,8 @@ class Program : public testing::Test {
   ~Program() override { fs::remove_all(directory_); }
 
   [[nodiscard]] ProgramResult run(const std::string& arguments) const {
-    return run_program(fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM,
-                                   arguments));
+    return run_program(
+        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
   }
   fs::path directory_ = make_tiny_directory();
 };
@@ -44,14 +44,14 @@ TEST_F(Program, TrainFillsTheRunDirectory) {
   }
   EXPECT_TRUE(summary.at("test_error").is_null());  // the job has no test set
   EXPECT_TRUE(summary.at("test_cost").is_null());
-  for (const char* phase : {"data", "forward", "backward", "exchange", "optimizer", "evaluation",
-                            "waiting"}) {
+  for (const char* phase :
+       {"data", "forward", "backward", "exchange", "optimizer", "evaluation", "waiting"}) {
     EXPECT_TRUE(summary["seconds"].contains(phase)) << phase;
   }
   const std::string metrics = read_file(directory_ / "run/metrics.jsonl");
   const json first = json::parse(metrics.substr(0, metrics.find('\n')));
-  for (const char* name : {"step", "epoch", "cost", "train_error", "dev_error", "dev_cost",
-                           "learning_rate"}) {
+  for (const char* name :
+       {"step", "epoch", "cost", "train_error", "dev_error", "dev_cost", "learning_rate"}) {
     EXPECT_TRUE(first.contains(name)) << name;
   }
 }
@@ -94,9 +94,9 @@ TEST_F(Program, EvaluateAgreesWithTheSummaryOnAnyRanks) {
   ASSERT_EQ(run("train job.textproto --run-dir run").exit_code, 0);
   const json summary = json::parse(read_file(directory_ / "run/summary.json"));
   for (const int ranks : {1, 3}) {
-    const auto result = run_program(
-        on_ranks(ranks, fmt::format("{} evaluate {}/run/ckpt/best --split dev --json",
-                                    LOCKSTEP_PROGRAM, directory_.string())));
+    const auto result =
+        run_program(on_ranks(ranks, fmt::format("{} evaluate {}/run/ckpt/best --split dev --json",
+                                                LOCKSTEP_PROGRAM, directory_.string())));
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const json scores = json::parse(result.out);
     EXPECT_EQ(scores["error"], summary["dev_error"]);
@@ -126,8 +126,8 @@ TEST_F(Program, CheckShowsTheJobAndItsNeeds) {
 }
 
 TEST_F(Program, AllProblemsOfAJobAtOnce) {
-  const auto result = run(
-      "check job.textproto --set training.batch_size=25 --set optimizer.adam.learning_rate=-1");
+  const auto result =
+      run("check job.textproto --set training.batch_size=25 --set optimizer.adam.learning_rate=-1");
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("training.batch_size"));
   EXPECT_THAT(result.err, HasSubstr("learning_rate"));

@@ -64,8 +64,7 @@ TEST_F(Bits, EarlyStoppingStopsAtTheSameStepEverywhere) {
 TEST_F(Bits, EveryOptimizerAndLoss) {
   const std::vector<std::vector<std::string>> jobs = {
       {"optimizer.gradient_descent.learning_rate=0.1", "training.epochs=2"},
-      {"optimizer.momentum.learning_rate=0.1", "network.output.loss=LOGISTIC",
-       "training.epochs=2"},
+      {"optimizer.momentum.learning_rate=0.1", "network.output.loss=LOGISTIC", "training.epochs=2"},
       {"optimizer.nesterov.learning_rate=0.05", "network.output.loss=SQUARED_ERROR",
        "early_stopping.metric=DEV_COST", "training.epochs=2"},
       {"optimizer.rmsprop.learning_rate=0.01", "training.epochs=2", "data.split.stratified=true"},

@@ -101,8 +101,8 @@ TEST_F(Exactness, EveryExampleCountsOncePerEpoch) {
   for (std::uint64_t step = 0; step < steps_per_epoch(data.geometry); ++step) {
     rows += batch_rows(data.geometry, step);
     for (std::uint64_t s = data.own_shards.begin; s < data.own_shards.end; ++s) {
-      const auto order = epoch_order(job.seed, 0, static_cast<std::uint32_t>(s),
-                                     shard_size(data.geometry, s));
+      const auto order =
+          epoch_order(job.seed, 0, static_cast<std::uint32_t>(s), shard_size(data.geometry, s));
       const Range range = shard_rows(data.geometry, s, step);
       for (std::uint64_t i = range.begin; i < range.end; ++i) {
         seen.push_back(data.train.ids[data.shard_rows[s - data.own_shards.begin][order[i]]]);

@@ -75,8 +75,7 @@ TEST_F(Restart, AChangedNetworkIsRefused) {
 TEST_F(Restart, EvaluatingACheckpointGivesTheSummarysNumbers) {
   const LoadedJob job = tiny_job(directory_);
   std::vector<std::unique_ptr<TrainingObserver>> none;
-  const Summary summary =
-      train(job.job, job.resolved_text, comm_, options("evaluated", 1), none);
+  const Summary summary = train(job.job, job.resolved_text, comm_, options("evaluated", 1), none);
   std::uint64_t best = summary.best_step.value_or(0);
   comm_.broadcast(best);
   const auto path = directory_ / "evaluated/ckpt" / fmt::format("step-{:08}.ckpt", best);
@@ -97,9 +96,8 @@ TEST_F(Restart, EvaluatingACheckpointGivesTheSummarysNumbers) {
 }
 
 TEST_F(Restart, DivergenceStopsAllRanks) {
-  const LoadedJob job =
-      tiny_job(directory_, {"optimizer.gradient_descent.learning_rate=1e30",
-                            "network.layer[1].activation=RELU"});
+  const LoadedJob job = tiny_job(directory_, {"optimizer.gradient_descent.learning_rate=1e30",
+                                              "network.layer[1].activation=RELU"});
   try {
     train_and_record(job, comm_, options("diverged", 1));
     ADD_FAILURE() << "expected a divergence";

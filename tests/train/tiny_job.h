@@ -14,7 +14,8 @@
 
 namespace lockstep {
 
-inline void write_idx(const std::filesystem::path& path, const std::vector<std::uint32_t>& dimensions,
+inline void write_idx(const std::filesystem::path& path,
+                      const std::vector<std::uint32_t>& dimensions,
                       const std::vector<unsigned char>& values) {
   std::ofstream file(path, std::ios::binary);
   const auto put = [&](std::uint32_t value, int bytes) {

@@ -20,6 +20,38 @@ RandomWords random_words(RandomKey key, RandomCounter counter) {
   return {words[0], words[1], words[2], words[3]};
 }
 
+void random_word_block(RandomKey key, RandomCounter first, RandomWordBlock& words) {
+  // Philox4x32-10 as in the paper, one array for each counter word, so that the
+  // compiler can put the draws into vector registers. Tested against Random123.
+  constexpr std::uint32_t kMultiplier0 = PHILOX_M4x32_0;
+  constexpr std::uint32_t kMultiplier1 = PHILOX_M4x32_1;
+  std::array<std::uint32_t, kWordBlock> c0;
+  std::array<std::uint32_t, kWordBlock> c1;
+  std::array<std::uint32_t, kWordBlock> c2;
+  std::array<std::uint32_t, kWordBlock> c3;
+  for (std::uint32_t i = 0; i < kWordBlock; ++i) {
+    c0[i] = first[0];
+    c1[i] = first[1];
+    c2[i] = first[2];
+    c3[i] = first[3] + i;
+  }
+  std::uint32_t k0 = key.seed;
+  auto k1 = static_cast<std::uint32_t>(key.purpose);
+  for (int round = 0; round < 10; ++round) {
+    for (std::uint32_t i = 0; i < kWordBlock; ++i) {
+      const auto product0 = static_cast<std::uint64_t>(kMultiplier0) * c0[i];
+      const auto product1 = static_cast<std::uint64_t>(kMultiplier1) * c2[i];
+      c0[i] = static_cast<std::uint32_t>(product1 >> 32) ^ c1[i] ^ k0;
+      c1[i] = static_cast<std::uint32_t>(product1);
+      c2[i] = static_cast<std::uint32_t>(product0 >> 32) ^ c3[i] ^ k1;
+      c3[i] = static_cast<std::uint32_t>(product0);
+    }
+    k0 += PHILOX_W32_0;
+    k1 += PHILOX_W32_1;
+  }
+  for (std::uint32_t i = 0; i < kWordBlock; ++i) words[i] = {c0[i], c1[i], c2[i], c3[i]};
+}
+
 double uniform_from_words(std::uint32_t high, std::uint32_t low) {
   const std::uint64_t bits = (static_cast<std::uint64_t>(high) << 32) | low;
   return static_cast<double>(bits >> 11) * 0x1.0p-53;

@@ -34,6 +34,14 @@ using RandomWords = std::array<std::uint32_t, 4>;
 // 128 random bits for (key, counter).
 RandomWords random_words(RandomKey key, RandomCounter counter);
 
+// The words of `kWordBlock` counters that differ in their last word: counters
+// {c0, c1, c2, first}, {c0, c1, c2, first + 1}, ... give words[0], words[1], ...
+// The same values as random_words, several times faster: the draws of a block
+// go through the rounds side by side.
+constexpr std::uint32_t kWordBlock = 32;
+using RandomWordBlock = std::array<RandomWords, kWordBlock>;
+void random_word_block(RandomKey key, RandomCounter first, RandomWordBlock& words);
+
 // Uniform in [0, 1), 53 bits, from two words.
 double uniform_from_words(std::uint32_t high, std::uint32_t low);
 

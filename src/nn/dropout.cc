@@ -1,6 +1,7 @@
 #include "nn/dropout.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/random.h"
@@ -14,20 +15,24 @@ DropoutRate::DropoutRate(double keep_prob)
 template <typename T>
 void dropout_mask_row(DropoutRate rate, DropoutKey key, std::uint32_t layer, std::uint32_t example,
                       std::span<T> mask) {
-  constexpr std::size_t kUnitsPerDraw = 8;
+  // Each word of a draw has 16 bits for two units.
+  constexpr std::size_t kWords = 4 * kWordBlock;
+  constexpr std::size_t kUnits = 2 * kWords;
   const RandomKey random_key{key.seed, Purpose::dropout};
   const T scale = static_cast<T>(rate.scale());
   const std::uint32_t threshold = rate.threshold();
-  const auto step = static_cast<std::uint32_t>(key.step);
-  std::size_t unit = 0;
-  for (std::uint32_t lane = 0; unit < mask.size(); ++lane) {
-    const RandomWords words = random_words(random_key, {step, layer, example, lane});
-    const std::size_t count = std::min(kUnitsPerDraw, mask.size() - unit);
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t draw = (words[i / 2] >> (16 * (i % 2))) & 0xFFFFU;
-      mask[unit + i] = draw < threshold ? scale : T(0);
+  RandomWordBlock block;
+  std::array<T, kUnits> values;
+  RandomCounter counter{static_cast<std::uint32_t>(key.step), layer, example, 0};
+  for (std::size_t unit = 0; unit < mask.size(); unit += kUnits) {
+    random_word_block(random_key, counter, block);
+    counter[3] += kWordBlock;
+    const std::uint32_t* words = block.front().data();
+    for (std::size_t i = 0; i < kWords; ++i) {
+      values[2 * i] = (words[i] & 0xFFFFU) < threshold ? scale : T(0);
+      values[2 * i + 1] = (words[i] >> 16) < threshold ? scale : T(0);
     }
-    unit += count;
+    std::copy_n(values.begin(), std::min(kUnits, mask.size() - unit), mask.subspan(unit).begin());
   }
 }
 

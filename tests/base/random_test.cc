@@ -23,6 +23,17 @@ TEST(Random, PhiloxKnownAnswers) {
             (RandomWords{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 
+TEST(Random, ABlockHasTheWordsOfItsCounters) {
+  const RandomKey key{0xDEADBEEF, Purpose::dropout};
+  RandomWordBlock block;
+  for (const std::uint32_t first : {0U, 7U, 0xFFFFFFF0U}) {  // the last word may wrap
+    random_word_block(key, {1, 0xFFFFFFFFU, 3, first}, block);
+    for (std::uint32_t i = 0; i < kWordBlock; ++i) {
+      EXPECT_EQ(block[i], random_words(key, {1, 0xFFFFFFFFU, 3, first + i})) << first << " " << i;
+    }
+  }
+}
+
 TEST(Random, UniformCoversTheHalfOpenUnitInterval) {
   EXPECT_EQ(uniform_from_words(0, 0), 0.0);
   EXPECT_EQ(uniform_from_words(0x80000000, 0), 0.5);

@@ -16,7 +16,7 @@ template <typename T>
 void dropout_mask_row(DropoutRate rate, DropoutKey key, std::uint32_t layer, std::uint32_t example,
                       std::span<T> mask) {
   // Each word of a draw has 16 bits for two units.
-  constexpr std::size_t kWords = 4 * kWordBlock;
+  constexpr std::size_t kWords = std::size_t{4} * kWordBlock;
   constexpr std::size_t kUnits = 2 * kWords;
   const RandomKey random_key{key.seed, Purpose::dropout};
   const T scale = static_cast<T>(rate.scale());

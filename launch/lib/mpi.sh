@@ -21,6 +21,8 @@ usable_cores() {
 mpi_environment() {
   # One thread in each matrix product; the program's own threads do the rest.
   export OPENBLAS_NUM_THREADS=1
+  # Large pages for large arrays: a row of a weight matrix is often a small page.
+  export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}
   if ((EUID == 0)); then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   fi

@@ -82,7 +82,7 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const Action& act
   std::filesystem::path run_dir;
   try {
     agree(comm, [&] { check_launch(launched, comm.size()); });
-    return action({comm, hooks, run_dir});
+    return action({comm, hooks, argv[0], run_dir});
   } catch (const AgreedError& error) {
     return leave_together(comm, run_dir, error);
   } catch (...) {

@@ -16,6 +16,7 @@ namespace lockstep {
 struct CommandContext {
   const Communicator& comm;
   const CliHooks& hooks;
+  const char* program;  // how it was called
   // Where error files go; set by a command once it has a run directory.
   std::filesystem::path& run_dir;
 };

@@ -65,6 +65,7 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   require_same_environment(comm);
 
   TrainOptions options;
+  options.program = context.program;
   options.layout = layout;
   options.resume = resume_mode(arguments.resume);
   options.allow_changed_data = arguments.allow_changed_data;

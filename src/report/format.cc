@@ -88,7 +88,7 @@ std::string quoted(const std::string& path) {
 // The command that goes on with the run; empty when that makes no sense.
 std::string resume_command(const RunStart& start, const std::string& stop_reason) {
   const std::string command =
-      fmt::format("lockstep train {} --run-dir {} --resume auto",
+      fmt::format("{} train {} --run-dir {} --resume auto", quoted(start.program),
                   quoted(start.run_dir + "/job.textproto"), quoted(start.run_dir));
   if (stop_reason == "epochs") return command + " --set training.epochs=N";
   if (stop_reason == "early_stopping") return command + " --set early_stopping.patience=N";
@@ -101,8 +101,8 @@ void add_next(Out out, const RunStart& start, const Summary& summary,
   const std::string model = quoted(start.run_dir + "/" + checkpoint);
   const char* split = start.test_examples > 0 ? "test" : start.dev_examples > 0 ? "dev" : "train";
   std::vector<std::string> commands{
-      fmt::format("lockstep evaluate {} --split {}", model, split),
-      fmt::format("lockstep inspect {}", model),
+      fmt::format("{} evaluate {} --split {}", quoted(start.program), model, split),
+      fmt::format("{} inspect {}", quoted(start.program), model),
   };
   const std::string resume = resume_command(start, summary.stop_reason);
   // What an interrupted run wants most is to go on.

@@ -12,6 +12,7 @@ namespace lockstep {
 
 // Known once the data is loaded and before the first step.
 struct RunStart {
+  std::string program = "lockstep";  // how it was called
   std::string job_name;
   std::string run_dir;
   std::string resolved_job;  // text format, every default filled in

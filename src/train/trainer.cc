@@ -468,6 +468,7 @@ class Run {
   // Collective.
   void announce_start() {
     RunStart start;
+    start.program = options_.program;
     start.job_name = job_.name;
     start.run_dir = options_.run_dir.string();
     start.resolved_job = resolved_job_;

@@ -23,6 +23,7 @@ enum class Resume {
 };
 
 struct TrainOptions {
+  std::string program = "lockstep";  // how it was called, for hints
   std::filesystem::path run_dir;
   Layout layout;
   Resume resume = Resume::never;

@@ -32,16 +32,23 @@ struct WorkerPool::State {
 WorkerPool::WorkerPool(int threads) : state_(std::make_unique<State>(threads)) {
   check(threads >= 1, "a pool has at least one worker");
   flush_denormals_to_zero();
-  for (int worker = 1; worker < threads; ++worker) {
-    state_->others.emplace_back([state = state_.get(), worker] {
-      flush_denormals_to_zero();
-      while (true) {
-        state->start.arrive_and_wait();
-        if (state->task == nullptr) return;
-        state->run_one(worker);
-        state->finish.arrive_and_wait();
-      }
-    });
+  try {
+    for (int worker = 1; worker < threads; ++worker) {
+      state_->others.emplace_back([state = state_.get(), worker] {
+        flush_denormals_to_zero();
+        while (true) {
+          state->start.arrive_and_wait();
+          if (state->task == nullptr) return;
+          state->run_one(worker);
+          state->finish.arrive_and_wait();
+        }
+      });
+    }
+  } catch (...) {
+    // A thread could not be started: arrive for those that are missing, so that
+    // the others leave instead of waiting for ever.
+    (void)state_->start.arrive(threads - static_cast<int>(state_->others.size()));
+    throw;
   }
 }
 

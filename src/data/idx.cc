@@ -254,6 +254,16 @@ IdxHeader read_idx_header(const std::filesystem::path& path) {
   return parse_header(path, stream, unused);
 }
 
+namespace {
+
+// [examples, height, width] are images of one channel.
+std::optional<ImageShape> image_shape(const IdxHeader& header) {
+  if (header.dimensions.size() != 3) return std::nullopt;
+  return ImageShape{.channels = 1, .height = header.dimensions[1], .width = header.dimensions[2]};
+}
+
+}  // namespace
+
 IdxExampleSource::IdxExampleSource(std::filesystem::path features, std::filesystem::path labels)
     : features_path_(std::move(features)),
       labels_path_(std::move(labels)),
@@ -275,7 +285,8 @@ IdxExampleSource::IdxExampleSource(std::filesystem::path features, std::filesyst
            .examples = features_.rows,
            .features = features_.row_values,
            .label_width = labels_.row_values,
-           .type = features_.type};
+           .type = features_.type,
+           .image = image_shape(features_)};
 }
 
 std::vector<float> IdxExampleSource::read_labels() { return read_labels_of(std::nullopt); }

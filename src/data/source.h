@@ -2,6 +2,7 @@
 // Where examples come from. One implementation for each file format.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,6 +10,15 @@
 #include "data/examples.h"
 
 namespace lockstep {
+
+// How the features of an example lie when they are an image: plane after plane,
+// each row by row.
+struct ImageShape {
+  std::uint32_t channels = 1;
+  std::uint32_t height = 0;
+  std::uint32_t width = 0;
+  bool operator==(const ImageShape&) const = default;
+};
 
 // What a source declares, known without reading its values.
 struct SourceInfo {
@@ -18,6 +28,7 @@ struct SourceInfo {
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
   ElementType type = ElementType::u8;  // of the features
+  std::optional<ImageShape> image;     // where the format says it
 };
 
 // A set of labelled examples in files. Constructing one opens the files and

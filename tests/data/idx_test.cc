@@ -54,6 +54,7 @@ TEST_F(IdxTest, ReadsTheRowsAskedFor) {
   EXPECT_EQ(source.info().features, 6U);
   EXPECT_EQ(source.info().label_width, 1U);
   EXPECT_EQ(source.info().type, ElementType::u8);
+  EXPECT_EQ(source.info().image, (ImageShape{.channels = 1, .height = 2, .width = 3}));
   EXPECT_EQ(source.info().name, (directory.path() / "images").string());
   EXPECT_EQ(source.read_labels(), (std::vector<float>{0, 1, 2, 0, 1}));
 

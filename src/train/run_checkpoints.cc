@@ -1,0 +1,137 @@
+#include "train/run_checkpoints.h"
+
+#include <optional>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "checkpoint/retention.h"
+#include "comm/agreement.h"
+#include "train/resume.h"
+
+namespace lockstep {
+namespace {
+
+std::vector<TensorInfo> tensor_infos(const ParameterLayout& layout) {
+  std::vector<TensorInfo> infos;
+  for (const ParameterTensor& tensor : layout.tensors) {
+    std::vector<std::uint64_t> shape{tensor.rows};
+    if (tensor.kind == ParameterKind::weight) shape.push_back(tensor.columns);
+    infos.push_back({tensor.name, shape, tensor.offset});
+  }
+  return infos;
+}
+
+}  // namespace
+
+RunCheckpoints::RunCheckpoints(std::filesystem::path directory, const Job& job,
+                               const std::string& resolved_job,
+                               const std::map<std::string, std::string>& environment,
+                               const Communicator& comm, const Dataset& data,
+                               const Network<float>& network, StepEngine<float>& engine)
+    : directory_(std::move(directory)),
+      job_(job),
+      resolved_job_(resolved_job),
+      environment_(environment),
+      comm_(comm),
+      data_(data),
+      network_(network),
+      engine_(engine) {}
+
+std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool best) {
+  Checkpoint checkpoint;
+  checkpoint.optimizer_slot_names = engine_.optimizer().slot_names();
+  for (std::size_t slot = 0; slot < checkpoint.optimizer_slot_names.size(); ++slot) {
+    auto& flat =
+        checkpoint.optimizer_slots.emplace_back(comm_.is_root() ? engine_.weights().size() : 0);
+    engine_.exchange().collect_owned(engine_.optimizer().slot(slot), std::span(flat));
+  }
+  for (const LossSums& shard : comm_.gather(std::span<const LossSums>(engine_.own_losses()))) {
+    checkpoint.shard_loss_sums.push_back(shard.loss);
+  }
+  std::vector<std::string> notices;
+  agree(comm_, [&] {
+    if (!comm_.is_root()) return;
+    checkpoint.lockstep_version = environment_.at("lockstep");
+    checkpoint.environment = environment_;
+    checkpoint.resolved_job = resolved_job_;
+    checkpoint.step = position.step;
+    checkpoint.tensors = tensor_infos(network_.layout());
+    checkpoint.weights.assign(engine_.weights().begin(), engine_.weights().end());
+    checkpoint.mean = data_.normalizer.mean;
+    checkpoint.inverse_deviation = data_.normalizer.inverse_deviation;
+    checkpoint.best_metric = position.stopping.best_metric;
+    checkpoint.best_step = position.stopping.best_step;
+    checkpoint.evaluations_without_improvement = position.stopping.evaluations_without_improvement;
+    checkpoint.batch_rows = position.interval_rows;
+    checkpoint.train_fingerprint = data_.train_fingerprint;
+    checkpoint.dev_fingerprint = data_.dev.fingerprint;
+    checkpoint.test_fingerprint = data_.test.fingerprint;
+    notices = save_step(directory_, checkpoint, job_.checkpointing.keep_last, best);
+  });
+  return notices;
+}
+
+std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
+                                                 std::vector<float>& best_weights, bool must_exist,
+                                                 bool allow_changed_data) {
+  Checkpoint checkpoint;
+  bool found_any = false;
+  std::vector<std::string> notices;
+  agree(comm_, [&] {
+    if (!comm_.is_root()) return;
+    auto found = find_latest(directory_);
+    if (!found) {
+      if (!must_exist) return;
+      throw Error(ExitCode::missing_input,
+                  fmt::format("no checkpoint to resume from in {}", directory_.string()));
+    }
+    notices = found->notices;
+    const auto changes = check_resumable(
+        found->checkpoint,
+        {resolved_job_, data_.train_fingerprint, data_.dev.fingerprint, allow_changed_data});
+    notices.insert(notices.end(), changes.begin(), changes.end());
+    if (found->checkpoint.weights.size() != engine_.weights().size()) {
+      throw Error(ExitCode::data,
+                  fmt::format("{} has {} parameters, the network {}", found->path.string(),
+                              found->checkpoint.weights.size(), engine_.weights().size()));
+    }
+    notices.push_back(
+        fmt::format("resuming {} after step {}", found->path.string(), found->checkpoint.step));
+    if (job_.early_stopping && found->checkpoint.best_metric) {
+      auto best = find_best(directory_);
+      if (!best) throw Error(ExitCode::data, "the best checkpoint is missing");
+      best_weights = std::move(best->checkpoint.weights);
+    }
+    checkpoint = std::move(found->checkpoint);
+    found_any = true;
+  });
+  comm_.broadcast(found_any);
+  if (!found_any) {
+    if (comm_.is_root()) notices.emplace_back("no checkpoint yet: starting fresh");
+    return notices;
+  }
+  comm_.broadcast(checkpoint.step);
+  comm_.broadcast(checkpoint.batch_rows);
+  position.step = checkpoint.step;
+  position.interval_rows = checkpoint.batch_rows;
+  if (comm_.is_root()) {
+    std::ranges::copy(checkpoint.weights, engine_.weights().begin());
+    position.stopping = {checkpoint.best_metric, checkpoint.best_step,
+                         checkpoint.evaluations_without_improvement};
+  }
+  for (std::size_t slot = 0; slot < engine_.optimizer().slot_names().size(); ++slot) {
+    const auto flat = comm_.is_root() ? std::span<const float>(checkpoint.optimizer_slots[slot])
+                                      : std::span<const float>();
+    engine_.exchange().distribute_owned(flat, engine_.optimizer().slot(slot));
+  }
+  comm_.broadcast(checkpoint.shard_loss_sums);
+  std::vector<LossSums> losses;
+  for (const double loss : checkpoint.shard_loss_sums) losses.push_back({loss, 0});
+  engine_.set_losses(losses);
+  return notices;
+}
+
+}  // namespace lockstep

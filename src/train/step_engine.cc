@@ -1,0 +1,151 @@
+#include "train/step_engine.h"
+
+#include <atomic>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "comm/agreement.h"
+#include "linalg/vector_ops.h"
+#include "train/build.h"
+
+namespace lockstep {
+namespace {
+
+// The control word: local facts that all ranks must act on together.
+constexpr std::uint64_t kStopRequested = 1;
+constexpr std::uint64_t kLossNotFinite = 2;
+
+std::vector<WorkerPlan> plan_workers(const Layout& layout, std::uint64_t shards) {
+  std::vector<WorkerPlan> plans;
+  const auto workers = static_cast<std::uint64_t>(layout.workers());
+  for (std::uint64_t worker = 0; worker < workers; ++worker) {
+    plans.push_back(plan_worker(worker_shards(shards, workers, worker), shards));
+  }
+  return plans;
+}
+
+}  // namespace
+
+template <typename T>
+StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout& layout,
+                          const Dataset& data, const Network<T>& network, bool dropout)
+    : job_(job),
+      comm_(comm),
+      data_(data),
+      network_(network),
+      regularizer_(build_regularizer(job.regularization)),
+      schedule_(build_schedule(job.schedule)),
+      steps_per_epoch_(lockstep::steps_per_epoch(data.geometry)),
+      total_steps_(lockstep::total_steps(job.training, data.geometry)),
+      pool_(layout.threads),
+      plans_(plan_workers(layout, job.training.shards)),
+      ownership_(Ownership::with_bucket_bytes(network.layout().size, job.exchange.bucket_bytes,
+                                              sizeof(T), layout.ranks)),
+      exchange_(comm, ownership_, plans_, job.training.shards, layout.threads),
+      optimizer_(build_optimizer(job.optimizer), ownership_, comm.rank()),
+      weights_(network.layout().size),
+      workers_(static_cast<std::size_t>(layout.threads)) {
+  // Each worker allocates its own buffers, so that they are near its core.
+  pool_.run([&](int thread) {
+    const int worker = layout.worker(comm.rank(), thread);
+    workers_[static_cast<std::size_t>(thread)] = std::make_unique<ShardWorker<T>>(
+        network, data, plans_[static_cast<std::size_t>(worker)], job.seed, dropout);
+  });
+}
+
+template <typename T>
+bool StepEngine<T>::train_step(std::uint64_t step, bool stop_requested) {
+  const std::uint64_t flags = sum_gradients(step, stop_requested ? kStopRequested : 0);
+  if ((flags & kLossNotFinite) != 0) throw_diverged(step);
+
+  clock().enter(Phase::exchange);
+  const bool finite = reduce_gradient(step);
+  if (comm_.any(finite ? 0 : 1) != 0) throw_diverged(step);
+
+  clock().enter(Phase::optimizer);
+  optimizer_.update(pool_, {learning_rate(step), step + 1}, weights_, owned_gradient());
+
+  clock().enter(Phase::exchange);
+  exchange_.share_weights(std::span(weights_));
+  clock().enter(Phase::waiting);
+  return (flags & kStopRequested) != 0;
+}
+
+template <typename T>
+std::uint64_t StepEngine<T>::sum_gradients(std::uint64_t step, std::uint64_t flags) {
+  pool_.run([&](int thread) { workers_[static_cast<std::size_t>(thread)]->run(weights_, step); });
+  for (const auto& worker : workers_) {
+    if (worker->nonfinite_shard()) flags |= kLossNotFinite;
+  }
+  return comm_.any(flags);
+}
+
+template <typename T>
+bool StepEngine<T>::reduce_gradient(std::uint64_t step) {
+  std::vector<HeldSums<T>> held;
+  held.reserve(workers_.size());
+  for (const auto& worker : workers_) held.push_back(worker->held());
+  const std::uint64_t rows = batch_rows(data_.geometry, step % steps_per_epoch_);
+  const auto scale = static_cast<T>(1.0 / static_cast<double>(rows));
+  std::atomic<bool> finite = true;
+  exchange_.reduce(pool_, held, [&](Range range, std::span<T> gradient) {
+    for (T& value : gradient) value *= scale;
+    add_l2_gradient<T>(regularizer_, network_.layout(), range,
+                       std::span<const T>(weights_).subspan(range.begin, range.size()),
+                       data_.geometry.train_examples, gradient);
+    if (!all_finite<T>(gradient)) finite = false;
+  });
+  return finite;
+}
+
+template <typename T>
+double StepEngine<T>::learning_rate(std::uint64_t step) const {
+  return base_learning_rate(job_.optimizer) * schedule_factor(schedule_, static_cast<double>(step),
+                                                              static_cast<double>(steps_per_epoch_),
+                                                              static_cast<double>(total_steps_));
+}
+
+template <typename T>
+std::vector<LossSums> StepEngine<T>::own_losses() const {
+  std::vector<LossSums> losses;
+  for (const auto& worker : workers_) {
+    losses.insert(losses.end(), worker->losses().begin(), worker->losses().end());
+  }
+  return losses;
+}
+
+template <typename T>
+void StepEngine<T>::set_losses(std::span<const LossSums> losses) {
+  const std::vector<LossSums> none(losses.empty() ? job_.training.shards : 0);
+  const std::span<const LossSums> all = losses.empty() ? none : losses;
+  for (const auto& worker : workers_) {
+    const Range shards = worker->plan().shards;
+    worker->set_losses(all.subspan(shards.begin, shards.size()));
+  }
+}
+
+template <typename T>
+Error StepEngine<T>::diverged(std::uint64_t step, const std::string& what) const {
+  return {ExitCode::diverged,
+          fmt::format("diverged at step {}: {}, with learning rate {:g}; no weight was touched, "
+                      "and the last checkpoint is as it was; try a smaller learning rate",
+                      step + 1, what, learning_rate(step))};
+}
+
+template <typename T>
+void StepEngine<T>::throw_diverged(std::uint64_t step) {
+  agree(comm_, [&] {
+    for (const auto& worker : workers_) {
+      const auto shard = worker->nonfinite_shard();
+      if (shard) throw diverged(step, fmt::format("the loss of shard {} is not finite", *shard));
+    }
+  });
+  agree(comm_, [&] { throw diverged(step, "the gradient is not finite"); });
+  std::abort();  // not reached: the last agreement always throws
+}
+
+template class StepEngine<float>;
+template class StepEngine<double>;
+
+}  // namespace lockstep

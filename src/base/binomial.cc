@@ -1,0 +1,38 @@
+#include "base/binomial.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+
+namespace lockstep {
+
+Interval wilson_interval(double errors, std::uint64_t n, double z) {
+  if (n == 0) return {};
+  const auto count = static_cast<double>(n);
+  const double p = errors / count;
+  const double centre = (errors + z * z / 2) / (count + z * z);
+  const double half = wilson_half_width(p, n, z);
+  return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+}
+
+double wilson_half_width(double p, std::uint64_t n, double z) {
+  const auto count = static_cast<double>(n);
+  return z * std::sqrt(p * (1 - p) * count + z * z / 4) / (count + z * z);
+}
+
+std::uint64_t examples_for_half_width(double p, double half_width, double z) {
+  check(half_width > 0, "a half width is above 0");
+  // half_width^2 (n + z^2)^2 = z^2 (p (1 - p) n + z^2 / 4), solved for n.
+  const double a = half_width * half_width;
+  const double b = z * z * (2 * a - p * (1 - p));
+  const double c = z * z * z * z * (a - 0.25);
+  if (c >= 0 && b >= 0) return 1;
+  const double root = (-b + std::sqrt(std::max(0.0, b * b - 4 * a * c))) / (2 * a);
+  // Rounding may leave the root one off.
+  auto n = static_cast<std::uint64_t>(std::clamp(std::ceil(root) - 1, 1.0, 1e18));
+  while (n < 1'000'000'000'000'000'000U && wilson_half_width(p, n, z) > half_width) ++n;
+  return n;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,31 @@
+#pragma once
+// How much a fraction counted on n examples can be trusted: the error of a
+// model on a dev or test set (lecture 1.1).
+//
+// The score interval: E. B. Wilson, "Probable inference, the law of succession,
+// and statistical inference", J. Am. Stat. Assoc. 22 (1927). Unlike the normal
+// approximation it holds for few examples and for fractions near 0 or 1.
+
+#include <cstdint>
+
+namespace lockstep {
+
+constexpr double kNormal95 = 1.959964;  // 95 % of a normal distribution is within +-z
+
+struct Interval {
+  double low = 0;
+  double high = 1;
+};
+
+// Where the true fraction of errors is likely to be after `errors` on n
+// examples, 0 <= errors <= n; within [0, 1]. Of no examples: [0, 1].
+Interval wilson_interval(double errors, std::uint64_t n, double z = kNormal95);
+
+// Half the width of that interval when a fraction p of n examples is wrong.
+// Falls with n.
+double wilson_half_width(double p, std::uint64_t n, double z = kNormal95);
+
+// The smallest n whose half width at p is at most `half_width`, above 0.
+std::uint64_t examples_for_half_width(double p, double half_width, double z = kNormal95);
+
+}  // namespace lockstep

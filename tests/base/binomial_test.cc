@@ -1,0 +1,55 @@
+#include "base/binomial.h"
+
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+// The bounds are the q with |p - q| = z sqrt(q (1 - q) / n); these values were
+// found by bisecting that equation in Python.
+TEST(WilsonInterval, SolvesTheScoreEquation) {
+  struct Case {
+    double errors;
+    std::uint64_t n;
+    Interval interval;
+  };
+  for (const Case& c : {Case{0, 10, {0, 0.277532803026}},
+                        {1, 10, {0.017876212896, 0.404150029525}},
+                        {5, 10, {0.236593089011, 0.763406910989}},
+                        {10, 10, {0.722467196974, 1}},
+                        {50, 1000, {0.038130262311, 0.065313820380}},
+                        {883, 10000, {0.082895893224, 0.094020291039}},
+                        {2, 3, {0.207659598808, 0.938508055979}},
+                        {4.5, 50, {0.037404619636, 0.201100412511}}}) {
+    const Interval found = wilson_interval(c.errors, c.n);
+    EXPECT_NEAR(found.low, c.interval.low, 1e-11) << c.errors << " of " << c.n;
+    EXPECT_NEAR(found.high, c.interval.high, 1e-11) << c.errors << " of " << c.n;
+  }
+}
+
+TEST(WilsonInterval, KnowsNothingWithoutExamples) {
+  const Interval found = wilson_interval(0, 0);
+  EXPECT_EQ(found.low, 0);
+  EXPECT_EQ(found.high, 1);
+}
+
+TEST(ExamplesForHalfWidth, IsTheSmallestNumberThatWouldDo) {
+  EXPECT_EQ(examples_for_half_width(0.1, 0.01), 3461U);
+  EXPECT_EQ(examples_for_half_width(0.1, 0.005), 13833U);
+  EXPECT_EQ(examples_for_half_width(0.02, 0.001), 75334U);
+  EXPECT_EQ(examples_for_half_width(0.5, 0.01), 9600U);
+  EXPECT_EQ(examples_for_half_width(0, 0.01), 189U);
+  EXPECT_EQ(examples_for_half_width(0.3, 0.2), 18U);
+  for (const double p : {0.0, 1e-6, 0.03, 0.5, 0.9, 1.0}) {
+    for (const double half_width : {0.9, 0.5, 0.3, 0.05, 0.003, 1e-5}) {
+      const std::uint64_t n = examples_for_half_width(p, half_width);
+      EXPECT_LE(wilson_half_width(p, n), half_width) << p << ' ' << half_width;
+      if (n > 1) {
+        EXPECT_GT(wilson_half_width(p, n - 1), half_width) << p << ' ' << half_width;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lockstep

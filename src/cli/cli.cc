@@ -107,6 +107,8 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_check_command(app, action);
   add_evaluate_command(app, action);
   add_inspect_command(app, action);
+  add_predict_command(app, action);
+  add_export_command(app, action);
   try {
     app.parse(argc, argv);
     if (!action) throw CLI::CallForHelp();

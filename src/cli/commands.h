@@ -28,6 +28,8 @@ void add_train_command(CLI::App& app, Action& action);
 void add_check_command(CLI::App& app, Action& action);
 void add_evaluate_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
+void add_predict_command(CLI::App& app, Action& action);
+void add_export_command(CLI::App& app, Action& action);
 
 // The text of --version.
 std::string version_text();

@@ -2,10 +2,10 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
+#include "cli/score_tables.h"
 #include "comm/agreement.h"
 #include "train/evaluate_checkpoint.h"
 
@@ -25,26 +25,6 @@ EvaluationSplit split_of(const std::string& name) {
   return name == "dev" ? EvaluationSplit::dev : EvaluationSplit::test;
 }
 
-void print(const CheckpointScores& scores, const EvaluateArguments& arguments) {
-  if (arguments.json) {
-    const nlohmann::json json = {
-        {"split", arguments.split},
-        {"step", scores.step},
-        {"examples", scores.examples},
-        {"error", scores.error ? nlohmann::json(*scores.error) : nlohmann::json()},
-        {"cost", scores.cost},
-        {"weights_digest", scores.weights_digest}};
-    fmt::print("{}\n", json.dump());
-    return;
-  }
-  fmt::print("{} set of {} examples, weights after step {} (digest {})\n", arguments.split,
-             scores.examples, scores.step, scores.weights_digest);
-  if (scores.error) {
-    fmt::print("error {:.6g} (accuracy {:.4f})\n", *scores.error, 1.0 - *scores.error);
-  }
-  fmt::print("cost  {:.6g}\n", scores.cost);
-}
-
 int run_evaluate(const EvaluateArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   const Layout layout{comm.size(),
@@ -55,7 +35,12 @@ int run_evaluate(const EvaluateArguments& arguments, const CommandContext& conte
   });
   const CheckpointScores scores = evaluate_checkpoint(path, split_of(arguments.split), comm, layout,
                                                       arguments.allow_changed_data);
-  if (comm.is_root()) print(scores, arguments);
+  if (!comm.is_root()) return 0;
+  if (arguments.json) {
+    fmt::print("{}\n", score_json(scores, arguments.split).dump());
+  } else {
+    fmt::print("{}", score_text(scores, arguments.split));
+  }
   return 0;
 }
 

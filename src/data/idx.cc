@@ -264,36 +264,44 @@ std::optional<ImageShape> image_shape(const IdxHeader& header) {
 
 }  // namespace
 
-IdxExampleSource::IdxExampleSource(std::filesystem::path features, std::filesystem::path labels)
+IdxExampleSource::IdxExampleSource(std::filesystem::path features,
+                                   std::optional<std::filesystem::path> labels)
     : features_path_(std::move(features)),
       labels_path_(std::move(labels)),
-      features_(read_idx_header(features_path_)),
-      labels_(read_idx_header(labels_path_)) {
+      features_(read_idx_header(features_path_)) {
+  info_ = {.name = features_path_.string(),
+           .labels_name = "",
+           .examples = features_.rows,
+           .features = features_.row_values,
+           .label_width = 0,
+           .type = features_.type,
+           .image = image_shape(features_)};
+  if (!labels_path_) return;
+  labels_ = read_idx_header(*labels_path_);
   if (labels_.dimensions.size() > 2) {
-    fail(labels_path_, fmt::format("expected labels [examples] or [examples, width], found {}; are "
-                                   "features and labels swapped?",
-                                   shape_text(labels_)));
+    fail(*labels_path_, fmt::format("expected labels [examples] or [examples, width], found {}; "
+                                    "are features and labels swapped?",
+                                    shape_text(labels_)));
   }
   if (features_.rows != labels_.rows) {
     throw Error(
         ExitCode::data,
         fmt::format("{} has {} examples, but {} has {} labels; are they of the same set?",
-                    features_path_.string(), features_.rows, labels_path_.string(), labels_.rows));
+                    features_path_.string(), features_.rows, labels_path_->string(), labels_.rows));
   }
-  info_ = {.name = features_path_.string(),
-           .labels_name = labels_path_.string(),
-           .examples = features_.rows,
-           .features = features_.row_values,
-           .label_width = labels_.row_values,
-           .type = features_.type,
-           .image = image_shape(features_)};
+  info_.labels_name = labels_path_->string();
+  info_.label_width = labels_.row_values;
 }
 
 std::vector<float> IdxExampleSource::read_labels() { return read_labels_of(std::nullopt); }
 
 std::vector<float> IdxExampleSource::read_labels_of(OptionalIds ids) {
-  const Content content = read_content(labels_path_, labels_, ids);
-  check_finite(labels_path_, labels_, content.values, ids);
+  if (!labels_path_) {
+    labels_digest_ = 0;
+    return {};
+  }
+  const Content content = read_content(*labels_path_, labels_, ids);
+  check_finite(*labels_path_, labels_, content.values, ids);
   labels_digest_ = content.digest;
   return visit_values(labels_.type, content.values, []<typename V>(std::span<const V> numbers) {
     std::vector<float> labels(numbers.size());

@@ -28,10 +28,11 @@ struct IdxHeader {
 IdxHeader read_idx_header(const std::filesystem::path& path);
 
 // Examples in a pair of IDX files: features [n, ...], all dimensions after the
-// first flattened, and labels [n] or [n, width].
+// first flattened, and labels [n] or [n, width]. Without a path for labels the
+// examples have none.
 class IdxExampleSource : public ExampleSource {
  public:
-  IdxExampleSource(std::filesystem::path features, std::filesystem::path labels);
+  IdxExampleSource(std::filesystem::path features, std::optional<std::filesystem::path> labels);
 
   [[nodiscard]] const SourceInfo& info() const override { return info_; }
   std::vector<float> read_labels() override;
@@ -43,7 +44,7 @@ class IdxExampleSource : public ExampleSource {
   std::vector<float> read_labels_of(std::optional<std::span<const std::uint32_t>> ids);
 
   std::filesystem::path features_path_;
-  std::filesystem::path labels_path_;
+  std::optional<std::filesystem::path> labels_path_;
   IdxHeader features_;
   IdxHeader labels_;
   SourceInfo info_;

@@ -23,10 +23,10 @@ struct ImageShape {
 // What a source declares, known without reading its values.
 struct SourceInfo {
   std::string name;         // of the file with the features, for people
-  std::string labels_name;  // of the file with the labels; may be the same
+  std::string labels_name;  // of the file with the labels; may be the same; empty: no labels
   std::uint64_t examples = 0;
   std::uint64_t features = 0;
-  std::uint64_t label_width = 0;
+  std::uint64_t label_width = 0;       // 0: examples to predict, without labels
   ElementType type = ElementType::u8;  // of the features
   std::optional<ImageShape> image;     // where the format says it
 };
@@ -44,11 +44,12 @@ class ExampleSource {
   ExampleSource(const ExampleSource&) = delete;
   ExampleSource& operator=(const ExampleSource&) = delete;
 
-  // At least one example, one feature and one label each; fewer than 2^32
-  // examples.
+  // At least one example, one feature and, unless the source was opened
+  // without, one label each; fewer than 2^32 examples.
   [[nodiscard]] virtual const SourceInfo& info() const = 0;
 
   // The labels of all examples: [examples, label_width], row-major, finite.
+  // Empty without labels.
   virtual std::vector<float> read_labels() = 0;
 
   // The examples with these numbers: ascending, distinct, below info().examples.

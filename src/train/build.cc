@@ -85,8 +85,15 @@ struct BuildSchedule {
 
 struct OpenSource {
   std::unique_ptr<ExampleSource> operator()(const IdxSource& source) const {
-    return std::make_unique<IdxExampleSource>(source.features, source.labels);
+    const bool labelled = !source.labels.empty();
+    return std::make_unique<IdxExampleSource>(
+        source.features, labelled ? std::optional(source.labels) : std::nullopt);
   }
+};
+
+struct WithoutLabels {
+  const std::filesystem::path& input;
+  DataSource operator()(const IdxSource& /*like*/) const { return IdxSource{input, {}}; }
 };
 
 }  // namespace
@@ -125,6 +132,10 @@ L2Spec build_regularizer(const RegularizationConfig& config) {
 
 std::unique_ptr<ExampleSource> open_source(const DataSource& source) {
   return std::visit(OpenSource{}, source);
+}
+
+DataSource unlabelled_source(const DataSource& like, const std::filesystem::path& input) {
+  return std::visit(WithoutLabels{input}, like);
 }
 
 }  // namespace lockstep

@@ -2,6 +2,7 @@
 // From the job's settings to the values that nn and optim work with.
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 
 #include "config/job.h"
@@ -23,5 +24,9 @@ L2Spec build_regularizer(const RegularizationConfig& config);
 
 // Opens the files of a source; throws as ExampleSource does.
 std::unique_ptr<ExampleSource> open_source(const DataSource& source);
+
+// The examples of `input` without labels, in the format and with the settings
+// of `like`: what predictions are made for.
+DataSource unlabelled_source(const DataSource& like, const std::filesystem::path& input);
 
 }  // namespace lockstep

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "comm/communicator.h"
+#include "train/decision_counts.h"
 #include "train/layout.h"
 
 namespace lockstep {
@@ -19,6 +20,7 @@ struct CheckpointScores {
   std::optional<double> error;  // none for squared error
   double cost = 0;              // mean loss; on the training set J, with the penalty
   std::string weights_digest;
+  std::optional<DecisionCounts> decisions;  // none for squared error
 };
 
 // Collective. Reads the checkpoint on rank 0 and the data as training did, and

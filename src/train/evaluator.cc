@@ -14,7 +14,7 @@ Evaluator::Evaluator(const Communicator& comm, WorkerPool& pool, const Network<f
 }
 
 LossSums Evaluator::evaluate(std::span<const float> weights, const Examples& examples,
-                             const EvaluationBlocks& blocks) {
+                             const EvaluationBlocks& blocks, const Visit& visit) {
   std::vector<std::vector<LossSums>> of_threads(blocks.size());
   pool_.run([&](int worker) {
     const auto thread = static_cast<std::size_t>(worker);
@@ -25,6 +25,7 @@ LossSums Evaluator::evaluate(std::span<const float> weights, const Examples& exa
       gather_labels<float>(examples, rows, labels);
       network_.predict(weights, workspace, rows.size());
       of_threads[thread].push_back(network_.loss(workspace, labels));
+      if (visit) visit(worker, workspace.logits(rows.size()), labels);
     }
   });
   std::vector<LossSums> own;

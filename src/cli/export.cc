@@ -1,0 +1,64 @@
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "cli/checkpoint_path.h"
+#include "cli/commands.h"
+#include "comm/agreement.h"
+#include "export/onnx.h"
+#include "train/saved_model.h"
+
+namespace lockstep {
+namespace {
+
+struct ExportArguments {
+  std::string model;
+  std::string onnx;
+};
+
+int run_export(const ExportArguments& arguments, const CommandContext& context) {
+  const Communicator& comm = context.comm;
+  std::string path;
+  agree(comm, [&] {
+    if (comm.is_root()) path = find_checkpoint(arguments.model).string();
+  });
+  const SavedModel model = load_model(path, comm);
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    const std::string bytes = onnx_model({.spec = model.network.spec(),
+                                          .layout = model.network.layout(),
+                                          .weights = model.weights,
+                                          .mean = model.normalizer.mean,
+                                          .inverse_deviation = model.normalizer.inverse_deviation,
+                                          .name = model.job.name,
+                                          .version = LOCKSTEP_VERSION,
+                                          .metadata = {{"job", model.job.name},
+                                                       {"step", std::to_string(model.step)},
+                                                       {"weights_digest", model.weights_digest}}});
+    replace_file(arguments.onnx, bytes);
+    fmt::print("{}: {} parameters, after step {} (digest {})\n", arguments.onnx,
+               model.weights.size(), model.step, model.weights_digest);
+  });
+  return 0;
+}
+
+}  // namespace
+
+void add_export_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<ExportArguments>();
+  CLI::App* command = app.add_subcommand("export", "Write a model for other programs");
+  command->footer("  lockstep export runs/fashion-1 --onnx fashion.onnx");
+  command
+      ->add_option("model", arguments->model,
+                   "Checkpoint file, pointer (best, latest) or run directory")
+      ->required();
+  command->add_option("--onnx", arguments->onnx, "ONNX file to write (IR 8, opset 13)")->required();
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) { return run_export(*arguments, context); };
+  });
+}
+
+}  // namespace lockstep

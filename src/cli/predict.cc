@@ -1,0 +1,124 @@
+#include "train/predict.h"
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "cli/checkpoint_path.h"
+#include "cli/commands.h"
+#include "comm/agreement.h"
+
+namespace lockstep {
+namespace {
+
+struct PredictArguments {
+  std::string model;
+  std::string input;
+  std::string output;  // empty: stdout
+  int threads = 0;
+};
+
+// Where the table goes: a file that is whole or absent, or stdout.
+class TableOutput {
+ public:
+  explicit TableOutput(const std::string& path) {
+    if (!path.empty()) file_.emplace(path);
+  }
+  void write(const std::string& text) {
+    if (file_) {
+      file_->write(std::as_bytes(std::span(text)));
+    } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
+      throw Error(ExitCode::io, "cannot write predictions to stdout");
+    }
+  }
+  void finish() {
+    if (file_) {
+      file_->commit();
+    } else if (std::fflush(stdout) != 0) {
+      throw Error(ExitCode::io, "cannot write predictions to stdout");
+    }
+  }
+
+ private:
+  std::optional<AtomicFile> file_;
+};
+
+std::string header(const NetworkSpec& spec) {
+  const bool decides = spec.loss != Loss::squared_error;
+  std::string line = decides ? "example,class" : "example";
+  for (std::uint64_t o = 0; o < spec.layers.back().outputs; ++o) {
+    line += fmt::format(",{}{}", decides ? 'p' : 'y', o);
+  }
+  return line + "\n";
+}
+
+std::string lines(const NetworkSpec& spec, const PredictionBlock& block) {
+  std::string text;
+  for (std::uint64_t r = 0; r < block.predictions.rows; ++r) {
+    text += std::to_string(block.first + r);
+    if (spec.loss != Loss::squared_error) text += fmt::format(",{}", block.decisions[r]);
+    for (const float value : block.predictions.row(r)) text += fmt::format(",{}", value);
+    text += '\n';
+  }
+  return text;
+}
+
+int run_predict(const PredictArguments& arguments, const CommandContext& context) {
+  const Communicator& comm = context.comm;
+  const Layout layout{comm.size(),
+                      arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
+  std::string path;
+  agree(comm, [&] {
+    if (comm.is_root()) path = find_checkpoint(arguments.model).string();
+  });
+  const SavedModel model = load_model(path, comm);
+  const NetworkSpec& spec = model.network.spec();
+  std::optional<TableOutput> output;
+  agree(comm, [&] {
+    if (comm.is_root()) output.emplace(arguments.output);
+  });
+  predict_examples(model, arguments.input, comm, layout, [&](const PredictionBlock& block) {
+    if (block.first == 0) output->write(header(spec));
+    output->write(lines(spec, block));
+  });
+  agree(comm, [&] {
+    if (comm.is_root()) output->finish();
+  });
+  return 0;
+}
+
+}  // namespace
+
+void add_predict_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<PredictArguments>();
+  CLI::App* command =
+      app.add_subcommand("predict", "Write what a model says of examples, as a CSV table");
+  command->footer(
+      "  lockstep predict runs/fashion-1 test-images.gz > predictions.csv\n"
+      "  mpirun -n 4 lockstep predict runs/fashion-1/ckpt/best images --output table.csv");
+  command
+      ->add_option("model", arguments->model,
+                   "Checkpoint file, pointer (best, latest) or run directory")
+      ->required();
+  command
+      ->add_option("input", arguments->input,
+                   "Examples in the format of the model's training data, without labels")
+      ->required();
+  command->add_option("--output", arguments->output, "File for the table [stdout]");
+  command
+      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
+      ->check(CLI::Range(1, 4096));
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) {
+      return run_predict(*arguments, context);
+    };
+  });
+}
+
+}  // namespace lockstep

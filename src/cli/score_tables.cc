@@ -1,0 +1,163 @@
+#include "cli/score_tables.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/binomial.h"
+
+namespace lockstep {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t kShownClasses = 20;
+
+// Decisions behind the error rate: units of an example count one by one.
+std::uint64_t decisions_of(const CheckpointScores& scores) {
+  return scores.examples * (scores.decisions ? scores.decisions->units : 1);
+}
+
+Interval error_interval(const CheckpointScores& scores) {
+  const std::uint64_t n = decisions_of(scores);
+  return wilson_interval(scores.error.value_or(0) * static_cast<double>(n), n);
+}
+
+std::string percent(std::optional<double> value) {
+  return value ? fmt::format("{:.2f}%", 100 * *value) : "-";
+}
+
+// A line of the table of classes: class `of_class` of `unit`.
+struct ClassLine {
+  std::string name;
+  ClassScores scores;
+};
+
+std::vector<ClassLine> class_lines(const DecisionCounts& counts) {
+  std::vector<ClassLine> lines;
+  if (counts.units > 1) {
+    for (std::uint64_t unit = 0; unit < counts.units; ++unit) {
+      lines.push_back({fmt::format("unit {}", unit), class_scores(counts, unit, 1)});
+    }
+    return lines;
+  }
+  for (std::uint64_t c = 0; c < counts.classes; ++c) {
+    lines.push_back({std::to_string(c), class_scores(counts, 0, c)});
+  }
+  return lines;
+}
+
+std::string class_table(const DecisionCounts& counts) {
+  std::vector<ClassLine> lines = class_lines(counts);
+  std::string text;
+  if (lines.size() > kShownClasses) {
+    std::ranges::stable_sort(lines, {},
+                             [](const ClassLine& line) { return line.scores.f1().value_or(0); });
+    text +=
+        fmt::format("the {} worst of {} (by F1; --json has all):\n", kShownClasses, lines.size());
+    lines.resize(kShownClasses);
+  }
+  text += fmt::format("{:>9} {:>9} {:>10} {:>18} {:>8} {:>18} {:>8}\n",
+                      counts.units > 1 ? "yes of" : "class", "examples", "precision",
+                      "95% interval", "recall", "95% interval", "F1");
+  for (const auto& [name, scores] : lines) {
+    const auto interval = [](std::uint64_t right, std::uint64_t n) {
+      const Interval of = wilson_interval(static_cast<double>(right), n);
+      return n == 0 ? "-" : fmt::format("{:.2f} to {:.2f}%", 100 * of.low, 100 * of.high);
+    };
+    text += fmt::format("{:>9} {:>9} {:>10} {:>18} {:>8} {:>18} {:>8}\n", name, scores.examples,
+                        percent(scores.precision()), interval(scores.right, scores.decided),
+                        percent(scores.recall()), interval(scores.right, scores.examples),
+                        percent(scores.f1()));
+  }
+  return text;
+}
+
+std::string confusion_table(const DecisionCounts& counts) {
+  if (counts.units > 1) return "";
+  if (counts.classes > kShownClasses) {
+    return fmt::format("confusion matrix of {} classes: see --json\n", counts.classes);
+  }
+  const std::uint64_t largest = *std::ranges::max_element(counts.counts);
+  const std::size_t width = std::max<std::size_t>(3, std::to_string(largest).size()) + 1;
+  std::string text = "confusion matrix: a row for each true class, a column for each decision\n";
+  text += fmt::format("{:>9}", "");
+  for (std::uint64_t c = 0; c < counts.classes; ++c) text += fmt::format("{:>{}}", c, width);
+  for (std::uint64_t truth = 0; truth < counts.classes; ++truth) {
+    text += fmt::format("\n{:>9}", truth);
+    for (std::uint64_t c = 0; c < counts.classes; ++c) {
+      text += fmt::format("{:>{}}", counts.at(0, truth, c), width);
+    }
+  }
+  return text + "\n";
+}
+
+json number(std::optional<double> value) { return value ? json(*value) : json(); }
+
+json interval_json(const Interval& interval) { return {interval.low, interval.high}; }
+
+json matrix_json(const DecisionCounts& counts, std::uint64_t unit) {
+  json rows = json::array();
+  for (std::uint64_t truth = 0; truth < counts.classes; ++truth) {
+    json row = json::array();
+    for (std::uint64_t c = 0; c < counts.classes; ++c) row.push_back(counts.at(unit, truth, c));
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string score_text(const CheckpointScores& scores, const std::string& split) {
+  std::string text = fmt::format("{} set of {} examples, weights after step {} (digest {})\n",
+                                 split, scores.examples, scores.step, scores.weights_digest);
+  if (scores.error) {
+    const Interval interval = error_interval(scores);
+    text += fmt::format("error {:.6g} (accuracy {:.4f}), 95% interval {:.4g} to {:.4g}\n",
+                        *scores.error, 1.0 - *scores.error, interval.low, interval.high);
+  }
+  text += fmt::format("cost  {:.6g}\n", scores.cost);
+  if (scores.decisions) {
+    text += "\n" + class_table(*scores.decisions);
+    const std::string confusion = confusion_table(*scores.decisions);
+    if (!confusion.empty()) text += "\n" + confusion;
+  }
+  return text;
+}
+
+json score_json(const CheckpointScores& scores, const std::string& split) {
+  json all = {{"split", split},
+              {"step", scores.step},
+              {"examples", scores.examples},
+              {"error", number(scores.error)},
+              {"cost", scores.cost},
+              {"weights_digest", scores.weights_digest}};
+  if (scores.error) all["error_interval_95"] = interval_json(error_interval(scores));
+  if (!scores.decisions) return all;
+  const DecisionCounts& counts = *scores.decisions;
+  json classes = json::array();
+  for (const auto& [name, of] : class_lines(counts)) {
+    classes.push_back({{"name", name},
+                       {"examples", of.examples},
+                       {"decided", of.decided},
+                       {"right", of.right},
+                       {"precision", number(of.precision())},
+                       {"recall", number(of.recall())},
+                       {"f1", number(of.f1())}});
+  }
+  all["classes"] = classes;
+  if (counts.units == 1) {
+    all["confusion"] = matrix_json(counts, 0);
+  } else {
+    json units = json::array();
+    for (std::uint64_t unit = 0; unit < counts.units; ++unit) {
+      units.push_back(matrix_json(counts, unit));
+    }
+    all["confusion_of_units"] = units;
+  }
+  return all;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,31 @@
+#pragma once
+// A trained network as an ONNX model (IR 8, opset 13), for other programs.
+
+#include <map>
+#include <span>
+#include <string>
+
+#include "nn/parameters.h"
+#include "nn/spec.h"
+
+namespace lockstep {
+
+struct OnnxNetwork {
+  const NetworkSpec& spec;
+  const ParameterLayout& layout;
+  std::span<const float> weights;
+  // (x - mean) * inverse_deviation, one of each for every input; or empty.
+  std::span<const float> mean;
+  std::span<const float> inverse_deviation;
+  std::string name;                             // of the graph
+  std::string version;                          // of Lockstep
+  std::map<std::string, std::string> metadata;  // for people and programs
+};
+
+// The bytes of the model. Input "input" [N, I]: raw features, as the training
+// data had them; normalisation is part of the model, dropout is not. Output
+// "output" [N, O]: what `lockstep predict` writes, probabilities or values.
+// Throws Error(usage) when the network is beyond ONNX's 2 GiB.
+std::string onnx_model(const OnnxNetwork& network);
+
+}  // namespace lockstep

@@ -1,0 +1,60 @@
+#pragma once
+// Right and wrong decisions, counted by class.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "linalg/matrix.h"
+#include "nn/spec.h"
+
+namespace lockstep {
+
+// Exact counts over a set of examples.
+struct DecisionCounts {
+  // Of the examples whose true class is t, counts[t * classes + p] were decided
+  // to be p. With several independent units, each with a label of its own,
+  // there is a matrix of no and yes for each unit, one after the other.
+  std::uint64_t classes = 0;
+  std::uint64_t units = 1;            // matrices
+  std::vector<std::uint64_t> counts;  // [units, classes, classes]
+
+  [[nodiscard]] std::uint64_t at(std::uint64_t unit, std::uint64_t truth,
+                                 std::uint64_t decided) const {
+    return counts[(unit * classes + truth) * classes + decided];
+  }
+};
+
+// How one class (of one unit) fares; none where nothing is divided by.
+struct ClassScores {
+  std::uint64_t examples = 0;                             // whose true class it is ("support")
+  std::uint64_t decided = 0;                              // decided to be it
+  std::uint64_t right = 0;                                // both
+  [[nodiscard]] std::optional<double> precision() const;  // right / decided
+  [[nodiscard]] std::optional<double> recall() const;     // right / examples
+  [[nodiscard]] std::optional<double> f1() const;         // harmonic mean of the two
+};
+
+ClassScores class_scores(const DecisionCounts& counts, std::uint64_t unit, std::uint64_t of_class);
+
+// Counts on every thread of a rank by itself.
+class DecisionCounter {
+ public:
+  DecisionCounter(const NetworkSpec& spec, std::uint64_t label_width, int threads);
+
+  // Block of logits [B, O] and labels as in evaluate_loss, seen by `thread`.
+  void add(int thread, Matrix<const float> logits, Matrix<const float> labels);
+
+  // Collective. Over all threads and ranks, on rank 0; none for squared error,
+  // which decides nothing.
+  [[nodiscard]] std::optional<DecisionCounts> total(const Communicator& comm) const;
+
+ private:
+  Loss loss_;
+  bool by_unit_;  // each unit has a label of its own
+  DecisionCounts empty_;
+  std::vector<DecisionCounts> of_threads_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,132 @@
+#include "train/predict.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/range.h"
+#include "base/worker_pool.h"
+#include "comm/agreement.h"
+#include "data/gather.h"
+#include "data/source.h"
+#include "nn/prediction.h"
+#include "train/build.h"
+#include "train/dataset.h"
+
+namespace lockstep {
+namespace {
+
+// Examples of one worker in one round: a block of kEvaluationRows, whose shape
+// is part of the result's bits. Rounds go through the examples in order, and
+// within a round so do the workers.
+Range rows_of_round(std::uint64_t examples, const Layout& layout, std::uint64_t round, int worker) {
+  const auto workers = static_cast<std::uint64_t>(layout.workers());
+  const std::uint64_t block = round * workers + static_cast<std::uint64_t>(worker);
+  return {std::min(examples, block * kEvaluationRows),
+          std::min(examples, (block + 1) * kEvaluationRows)};
+}
+
+std::uint64_t rounds_of(std::uint64_t examples, const Layout& layout) {
+  const std::uint64_t in_round = kEvaluationRows * static_cast<std::uint64_t>(layout.workers());
+  return (examples + in_round - 1) / in_round;
+}
+
+// The examples of a rank: those of its workers in every round.
+Examples read_share(const SavedModel& model, const std::filesystem::path& input,
+                    const Layout& layout, int rank, std::uint64_t& examples) {
+  const auto source = open_source(unlabelled_source(model.job.data.train, input));
+  const SourceInfo& info = source->info();
+  if (info.features != model.network.spec().inputs) {
+    throw Error(ExitCode::data, fmt::format("{}: {} features per example; the model has {}",
+                                            info.name, info.features, model.network.spec().inputs));
+  }
+  examples = info.examples;
+  std::vector<std::uint32_t> ids;
+  for (std::uint64_t round = 0; round < rounds_of(examples, layout); ++round) {
+    for (int thread = 0; thread < layout.threads; ++thread) {
+      const Range rows = rows_of_round(examples, layout, round, layout.worker(rank, thread));
+      for (std::uint64_t id = rows.begin; id < rows.end; ++id) {
+        ids.push_back(static_cast<std::uint32_t>(id));
+      }
+    }
+  }
+  return source->read(ids);
+}
+
+// Predictions and decisions of one worker in a round.
+struct BlockResult {
+  std::vector<float> predictions;
+  std::vector<float> decisions;
+};
+
+BlockResult predict_block(const SavedModel& model, const Examples& examples,
+                          std::span<const std::uint32_t> rows, Workspace<float>& workspace) {
+  if (rows.empty()) return {};
+  const NetworkSpec& spec = model.network.spec();
+  gather_rows<float>(examples, rows, model.normalizer, workspace.input().top(rows.size()));
+  model.network.predict(model.weights, workspace, rows.size());
+  const Matrix<float> outputs = workspace.logits(rows.size());
+  BlockResult result;
+  for (std::uint64_t r = 0; r < outputs.rows; ++r) {
+    const std::span<const float> row = outputs.row(r);
+    result.decisions.push_back(row.size() == 1 ? (decides_yes(row[0]) ? 1.0F : 0.0F)
+                                               : static_cast<float>(decided_class(row)));
+  }
+  to_predictions(spec.loss, outputs);
+  result.predictions.assign(outputs.values().begin(), outputs.values().end());
+  return result;
+}
+
+}  // namespace
+
+void predict_examples(const SavedModel& model, const std::filesystem::path& input,
+                      const Communicator& comm, const Layout& layout,
+                      const std::function<void(const PredictionBlock&)>& use) {
+  std::uint64_t examples = 0;
+  Examples own;
+  agree(comm, [&] { own = read_share(model, input, layout, comm.rank(), examples); });
+  require_same(comm, std::to_string(examples), [&](const auto& theirs, const auto& root) {
+    return fmt::format("{} has {} examples there, {} on rank 0", input.string(), theirs, root);
+  });
+
+  WorkerPool pool(layout.threads);
+  std::vector<Workspace<float>> workspaces;
+  for (int thread = 0; thread < layout.threads; ++thread) {
+    workspaces.emplace_back(model.network.spec(), kEvaluationRows);
+  }
+  const std::uint64_t outputs = model.network.spec().layers.back().outputs;
+  std::uint32_t next = 0;  // row of `own`
+  std::uint64_t done = 0;  // examples given to `use`
+  for (std::uint64_t round = 0; round < rounds_of(examples, layout); ++round) {
+    std::vector<std::vector<std::uint32_t>> rows(static_cast<std::size_t>(layout.threads));
+    for (int thread = 0; thread < layout.threads; ++thread) {
+      const Range ids = rows_of_round(examples, layout, round, layout.worker(comm.rank(), thread));
+      for (std::uint64_t k = 0; k < ids.size(); ++k) {
+        rows[static_cast<std::size_t>(thread)].push_back(next++);
+      }
+    }
+    std::vector<BlockResult> results(static_cast<std::size_t>(layout.threads));
+    pool.run([&](int worker) {
+      const auto thread = static_cast<std::size_t>(worker);
+      results[thread] = predict_block(model, own, rows[thread], workspaces[thread]);
+    });
+    BlockResult mine;
+    for (const BlockResult& result : results) {
+      mine.predictions.insert(mine.predictions.end(), result.predictions.begin(),
+                              result.predictions.end());
+      mine.decisions.insert(mine.decisions.end(), result.decisions.begin(), result.decisions.end());
+    }
+    const std::vector<float> predictions = comm.gather(std::span<const float>(mine.predictions));
+    const std::vector<float> decisions = comm.gather(std::span<const float>(mine.decisions));
+    agree(comm, [&] {
+      if (!comm.is_root()) return;
+      use({done, {predictions.data(), decisions.size(), outputs}, decisions});
+      done += decisions.size();
+    });
+  }
+}
+
+}  // namespace lockstep

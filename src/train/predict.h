@@ -1,0 +1,33 @@
+#pragma once
+// A saved model on new examples.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+
+#include "comm/communicator.h"
+#include "linalg/matrix.h"
+#include "train/layout.h"
+#include "train/saved_model.h"
+
+namespace lockstep {
+
+// Some predictions, in the order of the input.
+struct PredictionBlock {
+  std::uint64_t first = 0;           // number of the first example
+  Matrix<const float> predictions;   // [B, O]: probabilities, or values of squared error
+  std::span<const float> decisions;  // [B]: a class number, or 0 or 1 of a single unit
+};
+
+// Collective. Predicts every example of `input`, a file in the format of the
+// model's training source, without labels; gives them to `use` on rank 0, block
+// after block, the same at every layout. A rank holds its share of the
+// examples; predictions are held for one round of blocks only. Throws
+// AgreedError for input that cannot be had or does not fit the model; an
+// exception of `use` reaches all ranks likewise.
+void predict_examples(const SavedModel& model, const std::filesystem::path& input,
+                      const Communicator& comm, const Layout& layout,
+                      const std::function<void(const PredictionBlock&)>& use);
+
+}  // namespace lockstep

@@ -1,0 +1,30 @@
+#pragma once
+// A trained model from its checkpoint, on every rank.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "config/job.h"
+#include "data/normalization.h"
+#include "nn/network.h"
+
+namespace lockstep {
+
+struct SavedModel {
+  Job job;
+  std::uint64_t step = 0;
+  std::string weights_digest;
+  std::vector<float> weights;
+  Normalizer normalizer;
+  std::string train_fingerprint, dev_fingerprint, test_fingerprint;
+  Network<float> network;
+};
+
+// Collective. Loads the checkpoint on rank 0 and hands it to all. Throws
+// AgreedError when it cannot be had or its parts do not fit each other.
+SavedModel load_model(const std::filesystem::path& path, const Communicator& comm);
+
+}  // namespace lockstep

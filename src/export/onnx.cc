@@ -79,9 +79,10 @@ void add_normalization(GraphBuilder& graph, const OnnxNetwork& network) {
   if (network.mean.empty()) return;
   std::vector<float> deviation;
   for (const float inverse : network.inverse_deviation) deviation.push_back(1.0F / inverse);
+  // One dimension: some readers do not broadcast [1, I] along the rows.
   const std::uint64_t inputs = network.spec.inputs;
-  graph.then("Sub", "centre", {graph.constant("input.mean", network.mean, {1, inputs})});
-  graph.then("Div", "scale", {graph.constant("input.deviation", deviation, {1, inputs})});
+  graph.then("Sub", "centre", {graph.constant("input.mean", network.mean, {inputs})});
+  graph.then("Div", "scale", {graph.constant("input.deviation", deviation, {inputs})});
 }
 
 void add_activation(GraphBuilder& graph, Activation activation, const std::string& name) {
@@ -106,7 +107,8 @@ void add_activation(GraphBuilder& graph, Activation activation, const std::strin
 void add_layers(GraphBuilder& graph, const OnnxNetwork& network) {
   for (std::size_t i = 0; i < network.spec.layers.size(); ++i) {
     const std::string layer = fmt::format("layer{}", i + 1);
-    const auto constant = [&](const ParameterTensor& tensor, std::vector<std::uint64_t> shape) {
+    const auto constant = [&](const ParameterTensor& tensor,
+                              const std::vector<std::uint64_t>& shape) {
       return graph.constant(tensor.name,
                             network.weights.subspan(tensor.offset, tensor.range().size()), shape);
     };

@@ -94,6 +94,7 @@ void predict_examples(const SavedModel& model, const std::filesystem::path& inpu
 
   WorkerPool pool(layout.threads);
   std::vector<Workspace<float>> workspaces;
+  workspaces.reserve(static_cast<std::size_t>(layout.threads));
   for (int thread = 0; thread < layout.threads; ++thread) {
     workspaces.emplace_back(model.network.spec(), kEvaluationRows);
   }

@@ -129,6 +129,7 @@ std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
   }
   comm_.broadcast(checkpoint.shard_loss_sums);
   std::vector<LossSums> losses;
+  losses.reserve(checkpoint.shard_loss_sums.size());
   for (const double loss : checkpoint.shard_loss_sums) losses.push_back({loss, 0});
   engine_.set_losses(losses);
   return notices;

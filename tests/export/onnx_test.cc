@@ -1,0 +1,107 @@
+#include "export/onnx.h"
+
+#include <cstring>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "proto/onnx.pb.h"
+
+namespace lockstep {
+namespace {
+
+using testing::ElementsAre;
+
+class Onnx : public testing::Test {
+ protected:
+  Onnx() {
+    spec_.inputs = 3;
+    spec_.layers = {{3, 4, Activation::leaky_relu, 0.5, {}}, {4, 2, Activation::linear, 1, {}}};
+  }
+
+  // The model of spec_, read back.
+  onnx::ModelProto model() {
+    layout_ = parameter_layout(spec_);
+    weights_.resize(layout_.size);
+    std::iota(weights_.begin(), weights_.end(), 1.0F);
+    onnx::ModelProto read;
+    EXPECT_TRUE(read.ParseFromString(onnx_model({.spec = spec_,
+                                                 .layout = layout_,
+                                                 .weights = weights_,
+                                                 .mean = mean_,
+                                                 .inverse_deviation = inverse_,
+                                                 .name = "tiny",
+                                                 .version = "1.2.3",
+                                                 .metadata = {{"job", "tiny"}}})));
+    return read;
+  }
+
+  static std::vector<std::string> operations(const onnx::ModelProto& model) {
+    std::vector<std::string> all;
+    for (const auto& node : model.graph().node()) all.push_back(node.op_type());
+    return all;
+  }
+
+  static std::vector<float> values(const onnx::TensorProto& tensor) {
+    std::vector<float> numbers(tensor.raw_data().size() / sizeof(float));
+    std::memcpy(numbers.data(), tensor.raw_data().data(), tensor.raw_data().size());
+    return numbers;
+  }
+
+  NetworkSpec spec_;
+  ParameterLayout layout_;
+  std::vector<float> weights_;
+  std::vector<float> mean_ = {1, 2, 3};
+  std::vector<float> inverse_ = {0.5F, 0.25F, 1};
+};
+
+TEST_F(Onnx, NormalisesThenGoesThroughTheLayersWithoutDropout) {
+  const onnx::ModelProto read = model();
+  EXPECT_EQ(read.ir_version(), 8);
+  EXPECT_EQ(read.opset_import(0).version(), 13);
+  EXPECT_EQ(read.producer_version(), "1.2.3");
+  EXPECT_EQ(read.metadata_props(0).key(), "job");
+  EXPECT_THAT(operations(read), ElementsAre("Sub", "Div", "Gemm", "LeakyRelu", "Gemm", "Softmax"));
+  EXPECT_EQ(read.graph().input(0).name(), "input");
+  EXPECT_EQ(read.graph().input(0).type().tensor_type().shape().dim(1).dim_value(), 3);
+  EXPECT_EQ(read.graph().output(0).type().tensor_type().shape().dim(1).dim_value(), 2);
+  std::string value = "input";
+  for (const auto& node : read.graph().node()) {
+    EXPECT_EQ(node.input(0), value) << node.name();
+    value = node.output(0);
+  }
+  EXPECT_EQ(value, "output");
+}
+
+TEST_F(Onnx, HoldsWeightsAsTheyStand) {
+  const onnx::ModelProto read = model();
+  const auto& initializers = read.graph().initializer();
+  ASSERT_EQ(initializers.size(), 6);
+  EXPECT_THAT(values(initializers[0]), ElementsAre(1, 2, 3));
+  EXPECT_THAT(values(initializers[1]), ElementsAre(2, 4, 1));
+  EXPECT_EQ(initializers[2].name(), "layer1.weight");
+  EXPECT_THAT(initializers[2].dims(), ElementsAre(4, 3));
+  EXPECT_EQ(values(initializers[2]), std::vector<float>(weights_.begin(), weights_.begin() + 12));
+  EXPECT_THAT(initializers[5].dims(), ElementsAre(2));
+  EXPECT_EQ(values(initializers[5]), std::vector<float>(weights_.end() - 2, weights_.end()));
+  const auto& gemm = read.graph().node(2);
+  EXPECT_EQ(gemm.attribute(3).name(), "transB");
+  EXPECT_EQ(gemm.attribute(3).i(), 1);
+}
+
+TEST_F(Onnx, EndsAsTheLossSays) {
+  mean_ = inverse_ = {};
+  spec_.loss = Loss::logistic;
+  EXPECT_THAT(operations(model()), ElementsAre("Gemm", "LeakyRelu", "Gemm", "Sigmoid"));
+  spec_.loss = Loss::squared_error;
+  spec_.layers[0].activation = Activation::linear;
+  const onnx::ModelProto read = model();
+  EXPECT_THAT(operations(read), ElementsAre("Gemm", "Gemm"));
+  EXPECT_EQ(read.graph().node(1).output(0), "output");
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,48 @@
+#include "nn/prediction.h"
+
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+template <typename T>
+std::vector<T> predicted(Loss loss, std::vector<T> logits, std::uint64_t rows) {
+  to_predictions<T>(loss, {logits.data(), rows, logits.size() / rows});
+  return logits;
+}
+
+TEST(Prediction, SoftmaxOfEachRow) {
+  const auto p = predicted<double>(Loss::softmax_cross_entropy, {0, std::log(3.0), 7, 7}, 2);
+  EXPECT_NEAR(p[0], 0.25, 1e-15);
+  EXPECT_NEAR(p[1], 0.75, 1e-15);
+  EXPECT_EQ(p[2], 0.5);
+  EXPECT_EQ(p[3], 0.5);
+}
+
+TEST(Prediction, LargeLogitsStayFinite) {
+  const auto p = predicted<float>(Loss::softmax_cross_entropy, {1000, -1000, 999}, 1);
+  EXPECT_NEAR(p[0], 0.7310586, 1e-6);
+  EXPECT_EQ(p[1], 0);
+  const auto q = predicted<float>(Loss::logistic, {1000, -1000}, 1);
+  EXPECT_EQ(q[0], 1);
+  EXPECT_EQ(q[1], 0);
+}
+
+TEST(Prediction, SigmoidOfEachUnitAndValuesAsTheyAre) {
+  EXPECT_NEAR(predicted<double>(Loss::logistic, {std::log(3.0)}, 1)[0], 0.75, 1e-15);
+  EXPECT_EQ(predicted<double>(Loss::squared_error, {3, -2}, 1), (std::vector<double>{3, -2}));
+}
+
+TEST(Prediction, DecidesForTheFirstOfTheLargest) {
+  const std::array row = {0.5F, 2.0F, 2.0F};
+  EXPECT_EQ(decided_class<float>(row), 1U);
+  EXPECT_TRUE(decides_yes(0.1F));
+  EXPECT_FALSE(decides_yes(0.0F));
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -16,7 +16,7 @@ namespace lockstep {
 
 struct IdxSource {
   std::filesystem::path features;  // absolute, or relative to the working directory
-  std::filesystem::path labels;  // empty: examples without labels, for predictions
+  std::filesystem::path labels;    // empty: examples without labels, for predictions
 };
 
 using DataSource = std::variant<IdxSource>;

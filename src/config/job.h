@@ -64,17 +64,25 @@ struct InitializerConfig {
   double multiplier;
 };
 
+// In force for a layer, its own or the job's.
+struct PenaltyConfig {
+  double l2_lambda;
+  double l1_lambda;
+};
+
 struct DenseConfig {
   std::uint32_t units;
   ActivationKind activation;
   double keep_prob;
   InitializerConfig initializer;
+  PenaltyConfig penalty;
 };
 
 struct OutputConfig {
   std::uint32_t units;
   LossKind loss;
   InitializerConfig initializer;
+  PenaltyConfig penalty;
 };
 
 struct NetworkConfig {
@@ -83,8 +91,8 @@ struct NetworkConfig {
   OutputConfig output;
 };
 
+// The lambdas are those of the layers.
 struct RegularizationConfig {
-  double l2_lambda;
   bool include_biases;
 };
 

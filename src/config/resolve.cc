@@ -95,6 +95,24 @@ void resolve_initializers(proto::Network& network) {
   }
 }
 
+// A layer with lambdas of its own shows both; the others follow the job's.
+void resolve_penalty(proto::LayerRegularization& own, const proto::Regularization& of_job) {
+  if (!own.has_l2_lambda()) own.set_l2_lambda(of_job.l2_lambda());
+  if (!own.has_l1_lambda()) own.set_l1_lambda(of_job.l1_lambda());
+}
+
+void resolve_penalties(proto::Job& job) {
+  for (auto& layer : *job.mutable_network()->mutable_layer()) {
+    if (layer.has_regularization()) {
+      resolve_penalty(*layer.mutable_regularization(), job.regularization());
+    }
+  }
+  if (job.network().output().has_regularization()) {
+    resolve_penalty(*job.mutable_network()->mutable_output()->mutable_regularization(),
+                    job.regularization());
+  }
+}
+
 void make_absolute(std::string& path, const std::filesystem::path& base_dir) {
   // A missing path stays missing.
   if (!path.empty()) path = (base_dir / path).lexically_normal().string();
@@ -111,7 +129,10 @@ void make_absolute(proto::Source& source, const std::filesystem::path& base_dir)
 void fill_defaults(proto::Job& job) {
   add_optional_sections(job);
   fill_scalars(job);
-  if (job.has_network()) resolve_initializers(*job.mutable_network());
+  if (job.has_network()) {
+    resolve_initializers(*job.mutable_network());
+    resolve_penalties(job);
+  }
 }
 
 void make_paths_absolute(proto::Job& job, const std::filesystem::path& base_dir) {

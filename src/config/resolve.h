@@ -11,7 +11,8 @@ namespace lockstep {
 
 // Sets every default of proto/job.proto: scalars to their [default = ...],
 // absent sections that consist of defaults, standardised inputs, the constant
-// schedule, and the initializer AUTO to the kind that it stands for. Sections
+// schedule, the initializer AUTO to the kind that it stands for, and in a
+// layer's own `regularization` the lambda that it leaves to the job. Sections
 // whose presence means something (early_stopping, data.dev) or is required
 // (network, optimizer) are not added.
 void fill_defaults(proto::Job& job);

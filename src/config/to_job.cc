@@ -97,15 +97,23 @@ InitializerConfig to_initializer(const proto::Initializer& initializer) {
   return {to_initializer_kind(initializer.kind()), initializer.multiplier()};
 }
 
-NetworkConfig to_network(const proto::Network& network) {
+PenaltyConfig to_penalty(const proto::LayerRegularization& own,
+                         const proto::Regularization& of_job) {
+  return {own.has_l2_lambda() ? own.l2_lambda() : of_job.l2_lambda(),
+          own.has_l1_lambda() ? own.l1_lambda() : of_job.l1_lambda()};
+}
+
+NetworkConfig to_network(const proto::Network& network, const proto::Regularization& of_job) {
   const proto::Output& output = network.output();
   NetworkConfig config{
       network.input_keep_prob(),
       {},
-      {output.units(), to_loss(output.loss()), to_initializer(output.initializer())}};
+      {output.units(), to_loss(output.loss()), to_initializer(output.initializer()),
+       to_penalty(output.regularization(), of_job)}};
   for (const proto::DenseLayer& layer : network.layer()) {
     config.hidden.push_back({layer.units(), to_activation(layer.activation()), layer.keep_prob(),
-                             to_initializer(layer.initializer())});
+                             to_initializer(layer.initializer()),
+                             to_penalty(layer.regularization(), of_job)});
   }
   return config;
 }
@@ -168,8 +176,8 @@ Job to_job(const proto::Job& job) {
       job.name(),
       job.seed(),
       to_data(job.data()),
-      to_network(job.network()),
-      {job.regularization().l2_lambda(), job.regularization().include_biases()},
+      to_network(job.network(), job.regularization()),
+      {job.regularization().include_biases()},
       to_optimizer(job.optimizer()),
       to_schedule(job.optimizer().schedule()),
       to_training(job.training()),

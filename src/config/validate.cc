@@ -1,9 +1,11 @@
 #include "config/validate.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -131,6 +133,49 @@ void check_network(const ValueChecks& checks, const proto::Network& network) {
   checks.not_negative("network.output.initializer.multiplier", output.initializer().multiplier());
 }
 
+// ---- regularization ----
+
+using OwnLambda = std::optional<double>;  // of a layer; absent: the job's
+
+OwnLambda own_lambda(bool is_there, double lambda) {
+  return is_there ? OwnLambda(lambda) : std::nullopt;
+}
+
+// Complains about a lambda for all layers that no layer takes.
+void check_taken(const ValueChecks& checks, const std::string& path, double lambda,
+                 const std::vector<OwnLambda>& own) {
+  if (!std::isfinite(lambda) || (lambda == 0 && !checks.overridden(path))) return;
+  const bool taken =
+      std::ranges::any_of(own, [&](const OwnLambda& of) { return of.value_or(lambda) == lambda; });
+  if (taken || own.empty()) return;
+  checks.complain(path, fmt::format("{} is {}, but every layer has a {} of its own; remove one or "
+                                    "the other",
+                                    path, lambda, path.substr(path.find('.') + 1)));
+}
+
+void check_regularization(const ValueChecks& checks, const proto::Job& job) {
+  const std::string l2 = "regularization.l2_lambda";
+  const std::string l1 = "regularization.l1_lambda";
+  checks.not_negative(l2, job.regularization().l2_lambda());
+  checks.not_negative(l1, job.regularization().l1_lambda());
+  std::vector<OwnLambda> own_l2;
+  std::vector<OwnLambda> own_l1;
+  const auto check_layer = [&](const proto::LayerRegularization& own, const std::string& path) {
+    own_l2.push_back(own_lambda(own.has_l2_lambda(), own.l2_lambda()));
+    own_l1.push_back(own_lambda(own.has_l1_lambda(), own.l1_lambda()));
+    if (own_l2.back()) checks.not_negative(path + l2, *own_l2.back());
+    if (own_l1.back()) checks.not_negative(path + l1, *own_l1.back());
+  };
+  for (int i = 0; i < job.network().layer_size(); ++i) {
+    check_layer(job.network().layer(i).regularization(), fmt::format("network.layer[{}].", i));
+  }
+  if (job.network().has_output()) {
+    check_layer(job.network().output().regularization(), "network.output.");
+  }
+  check_taken(checks, l2, job.regularization().l2_lambda(), own_l2);
+  check_taken(checks, l1, job.regularization().l1_lambda(), own_l1);
+}
+
 // ---- optimizer ----
 
 void check_schedule(const ValueChecks& checks, const proto::Schedule& schedule) {
@@ -255,7 +300,7 @@ void validate(const proto::Job& job, const Origins& origins, Problems& problems)
   if (checks.present(job.has_network(), "network", "layers and an output")) {
     check_network(checks, job.network());
   }
-  checks.not_negative("regularization.l2_lambda", job.regularization().l2_lambda());
+  check_regularization(checks, job);
   if (checks.present(job.has_optimizer(), "optimizer", "a kind of optimizer, such as adam { }")) {
     check_optimizer(checks, job.optimizer());
   }

@@ -50,6 +50,10 @@ void ValueChecks::require(bool holds, const std::string& path, std::string_view 
   if (!holds) complain(path, fmt::format("{} is {}; expected {}", path, value, expected));
 }
 
+bool ValueChecks::overridden(const std::string& path) const {
+  return origins_.written(path) && !origins_.place_of(path).override_text.empty();
+}
+
 void ValueChecks::complain(const std::string& path, std::string message) const {
   problems_.add(origins_.place_of(path), std::move(message));
 }

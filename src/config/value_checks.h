@@ -37,6 +37,9 @@ class ValueChecks {
   // for something unreadable. Checks that compare fields ask first.
   [[nodiscard]] bool trusted(const std::string& path) const { return !origins_.failed(path); }
 
+  // Whether an override (--set) gave the field.
+  [[nodiscard]] bool overridden(const std::string& path) const;
+
  private:
   const Origins& origins_;
   Problems& problems_;

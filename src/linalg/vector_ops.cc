@@ -1,9 +1,26 @@
 #include "linalg/vector_ops.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 namespace lockstep {
+namespace {
+
+// Sum of term(value) in double, in eight lanes that are then added in order.
+template <typename T, typename Term>
+double sum_in_lanes(std::span<const T> values, const Term& term) {
+  std::array<double, 8> lanes{};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    lanes[i % 8] += term(static_cast<double>(values[i]));
+  }
+  double total = 0;
+  for (const double lane : lanes) total += lane;
+  return total;
+}
+
+}  // namespace
 
 template <typename T>
 void add_to(std::span<T> into, std::span<const T> from) {
@@ -29,14 +46,19 @@ bool all_finite(std::span<const T> values) {
 
 template <typename T>
 double sum_of_squares(std::span<const T> values) {
-  std::array<double, 8> lanes{};
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto value = static_cast<double>(values[i]);
-    lanes[i % 8] += value * value;
-  }
-  double total = 0;
-  for (const double lane : lanes) total += lane;
-  return total;
+  return sum_in_lanes(values, [](double value) { return value * value; });
+}
+
+template <typename T>
+double sum_of_magnitudes(std::span<const T> values) {
+  return sum_in_lanes(values, [](double value) { return std::abs(value); });
+}
+
+template <typename T>
+T largest_magnitude(std::span<const T> values) {
+  T largest = 0;
+  for (const T value : values) largest = std::max(largest, std::abs(value));
+  return largest;
 }
 
 template void add_to(std::span<float>, std::span<const float>);
@@ -45,5 +67,9 @@ template bool all_finite(std::span<const float>);
 template bool all_finite(std::span<const double>);
 template double sum_of_squares(std::span<const float>);
 template double sum_of_squares(std::span<const double>);
+template double sum_of_magnitudes(std::span<const float>);
+template double sum_of_magnitudes(std::span<const double>);
+template float largest_magnitude(std::span<const float>);
+template double largest_magnitude(std::span<const double>);
 
 }  // namespace lockstep

@@ -19,4 +19,12 @@ bool all_finite(std::span<const T> values);
 template <typename T>
 double sum_of_squares(std::span<const T> values);
 
+// Sum of absolute values, likewise.
+template <typename T>
+double sum_of_magnitudes(std::span<const T> values);
+
+// The largest absolute value; 0 for no values.
+template <typename T>
+T largest_magnitude(std::span<const T> values);
+
 }  // namespace lockstep

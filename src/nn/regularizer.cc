@@ -2,52 +2,68 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "linalg/vector_ops.h"
 
 namespace lockstep {
 namespace {
 
-bool is_penalised(const L2Spec& spec, const ParameterTensor& tensor) {
-  return spec.lambda != 0 && (tensor.kind == ParameterKind::weight || spec.include_biases);
+template <typename T>
+void add_l2(T factor, const T* __restrict w, T* __restrict g, std::uint64_t size) {
+  for (std::uint64_t i = 0; i < size; ++i) g[i] += factor * w[i];
+}
+
+template <typename T>
+void add_l1(T factor, const T* __restrict w, T* __restrict g, std::uint64_t size) {
+  for (std::uint64_t i = 0; i < size; ++i) {
+    g[i] += w[i] > T(0) ? factor : w[i] < T(0) ? -factor : T(0);
+  }
 }
 
 }  // namespace
 
-template <typename T>
-double l2_penalty(const L2Spec& spec, const ParameterLayout& layout, std::span<const T> weights,
-                  std::uint64_t train_examples) {
-  double squares = 0;
-  for (const ParameterTensor& tensor : layout.tensors) {
-    if (!is_penalised(spec, tensor)) continue;
-    const Range range = tensor.range();
-    squares += sum_of_squares(weights.subspan(range.begin, range.size()));
-  }
-  return spec.lambda / (2.0 * static_cast<double>(train_examples)) * squares;
-}
-
-template <typename T>
-void add_l2_gradient(const L2Spec& spec, const ParameterLayout& layout, Range range,
-                     std::span<const T> weights, std::uint64_t train_examples,
-                     std::span<T> gradient) {
-  const T factor = static_cast<T>(spec.lambda / static_cast<double>(train_examples));
-  for (const ParameterTensor& tensor : layout.tensors) {
-    if (!is_penalised(spec, tensor)) continue;
-    const std::uint64_t begin = std::max(range.begin, tensor.range().begin);
-    const std::uint64_t end = std::min(range.end, tensor.range().end);
-    if (begin >= end) continue;
-    T* __restrict g = gradient.data() + (begin - range.begin);
-    const T* __restrict w = weights.data() + (begin - range.begin);
-    for (std::uint64_t i = 0; i < end - begin; ++i) g[i] += factor * w[i];
+Regularizer::Regularizer(const RegularizationSpec& spec, const ParameterLayout& layout,
+                         std::uint64_t train_examples)
+    : train_examples_(static_cast<double>(train_examples)) {
+  for (std::size_t i = 0; i < spec.layers.size(); ++i) {
+    check(2 * i + 1 < layout.tensors.size(), "a penalty is of a layer");
+    const LayerPenalty& lambda = spec.layers[i];
+    if (lambda.l2_lambda == 0 && lambda.l1_lambda == 0) continue;
+    parts_.push_back({layout.weight(i).range(), lambda});
+    if (spec.include_biases) parts_.push_back({layout.bias(i).range(), lambda});
   }
 }
 
-template double l2_penalty(const L2Spec&, const ParameterLayout&, std::span<const float>,
-                           std::uint64_t);
-template double l2_penalty(const L2Spec&, const ParameterLayout&, std::span<const double>,
-                           std::uint64_t);
-template void add_l2_gradient(const L2Spec&, const ParameterLayout&, Range, std::span<const float>,
-                              std::uint64_t, std::span<float>);
-template void add_l2_gradient(const L2Spec&, const ParameterLayout&, Range, std::span<const double>,
-                              std::uint64_t, std::span<double>);
+template <typename T>
+Penalty Regularizer::penalty(std::span<const T> weights) const {
+  Penalty total;
+  for (const auto& [range, lambda] : parts_) {
+    const std::span<const T> values = weights.subspan(range.begin, range.size());
+    if (lambda.l2_lambda != 0) total.l2 += lambda.l2_lambda * sum_of_squares(values);
+    if (lambda.l1_lambda != 0) total.l1 += lambda.l1_lambda * sum_of_magnitudes(values);
+  }
+  return {total.l2 / (2 * train_examples_), total.l1 / (2 * train_examples_)};
+}
+
+template <typename T>
+void Regularizer::add_gradient(Range range, std::span<const T> weights,
+                               std::span<T> gradient) const {
+  const auto first = std::ranges::partition_point(
+      parts_, [&](const Part& part) { return part.range.end <= range.begin; });
+  for (auto part = first; part != parts_.end() && part->range.begin < range.end; ++part) {
+    const std::uint64_t begin = std::max(range.begin, part->range.begin);
+    const std::uint64_t size = std::min(range.end, part->range.end) - begin;
+    const T* w = weights.data() + (begin - range.begin);
+    T* g = gradient.data() + (begin - range.begin);
+    const auto& [l2_lambda, l1_lambda] = part->lambda;
+    if (l2_lambda != 0) add_l2(static_cast<T>(l2_lambda / train_examples_), w, g, size);
+    if (l1_lambda != 0) add_l1(static_cast<T>(l1_lambda / (2 * train_examples_)), w, g, size);
+  }
+}
+
+template Penalty Regularizer::penalty(std::span<const float>) const;
+template Penalty Regularizer::penalty(std::span<const double>) const;
+template void Regularizer::add_gradient(Range, std::span<const float>, std::span<float>) const;
+template void Regularizer::add_gradient(Range, std::span<const double>, std::span<double>) const;
 
 }  // namespace lockstep

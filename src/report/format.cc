@@ -61,6 +61,15 @@ void add_best(Out out, const RunStart& start, const Summary& summary,
   fmt::format_to(out, "\n");
 }
 
+// Where training stopped as the weights see it: of middle norm when early
+// stopping did its work (1.8), with many near zero under L1 (1.4).
+void add_weights(Out out, const Summary& summary) {
+  const bool restored = summary.stop_reason == "early_stopping";
+  fmt::format_to(out, "{:<9}norm {}{}, {} near zero\n", "weights",
+                 format_cost(summary.weights_norm), restored ? " at the best step, restored" : "",
+                 format_percent(summary.weights_near_zero));
+}
+
 void add_files(Out out, const RunStart& start, const std::string& checkpoint) {
   fmt::format_to(out, "{:<9}{}\n", "files", start.run_dir);
   const auto add = [&](const std::string& name, const char* what) {
@@ -231,6 +240,7 @@ std::string format_finish(const RunStart& start, const Summary& summary,
   add_part(out, "test", start.test_examples, summary.test_error, summary.test_cost);
   const std::string missing = describe_missing_test_set(start.dev_examples, start.test_examples);
   if (!missing.empty()) fmt::format_to(out, "{:<9}{}\n", "", missing);
+  add_weights(out, summary);
   fmt::format_to(out, "{:<9}{} examples/s\n", "speed", format_speed(summary.examples_per_second));
   add_files(out, start, checkpoint);
   add_next(out, start, summary, checkpoint);

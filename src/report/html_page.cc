@@ -183,6 +183,8 @@ void add_facts(Out out, const HtmlPage& page, const std::optional<Evaluation>& b
     add_fact(out, "time", format_duration(page.evaluations.back().seconds));
   }
   if (page.summary) {
+    add_fact(out, "norm of the weights", format_cost(page.summary->weights_norm));
+    add_fact(out, "weights near zero", format_percent(page.summary->weights_near_zero));
     add_fact(out, "memory of the largest rank",
              fmt::format("{:.0f} MB", static_cast<double>(page.summary->peak_memory_bytes) / 1e6));
     add_fact(out, "weights digest", page.summary->weights_digest);
@@ -229,8 +231,21 @@ void add_charts(Out out, const HtmlPage& page, const std::optional<Evaluation>& 
     const auto dev_error = [](const Evaluation& e) { return e.dev_error; };
     errors.series.push_back(curve("dev", shown, dev_error, 100));
   }
-  fmt::format_to(out, "<section class=\"card\">\n{}</section>\n", chart_svg(costs));
-  fmt::format_to(out, "<section class=\"card\">\n{}</section>\n", chart_svg(errors));
+  Chart weights = chart_over_epochs("Norm of the weights", "", best);
+  const auto norm = [](const Evaluation& e) { return std::optional(e.weights_norm); };
+  weights.series.push_back(curve("norm", shown, norm, 1));
+  std::vector<Chart> charts{costs, errors, weights};
+  if (std::ranges::any_of(shown, [](const Evaluation& e) { return e.penalty > 0; })) {
+    Chart penalty = chart_over_epochs("Penalty in J", "", best);
+    const auto l2 = [](const Evaluation& e) { return std::optional(e.l2_penalty); };
+    penalty.series.push_back(curve("L2", shown, l2, 1));
+    const auto l1 = [](const Evaluation& e) { return std::optional(e.l1_penalty); };
+    penalty.series.push_back(curve("L1", shown, l1, 1));
+    charts.push_back(penalty);
+  }
+  for (const Chart& chart : charts) {
+    fmt::format_to(out, "<section class=\"card\">\n{}</section>\n", chart_svg(chart));
+  }
 }
 
 void add_phases(Out out, const std::map<std::string, double>& seconds) {

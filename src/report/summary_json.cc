@@ -11,12 +11,17 @@ std::string summary_to_json(const Summary& summary) {
   set_number(object, "epochs", summary.epochs);
   object["steps"] = summary.steps;
   object["best_step"] = summary.best_step ? Json(*summary.best_step) : Json(nullptr);
+  set_number(object, "best_epoch", summary.best_epoch);
   set_number(object, "train_error", summary.train_error);
   set_number(object, "dev_error", summary.dev_error);
   set_number(object, "test_error", summary.test_error);
   set_number(object, "train_cost", summary.train_cost);
   set_number(object, "dev_cost", summary.dev_cost);
   set_number(object, "test_cost", summary.test_cost);
+  set_number(object, "l2_penalty", summary.l2_penalty);
+  set_number(object, "l1_penalty", summary.l1_penalty);
+  set_number(object, "weights_norm", summary.weights_norm);
+  set_number(object, "weights_near_zero", summary.weights_near_zero);
   set_number(object, "examples_per_second", summary.examples_per_second);
   Json& seconds = object["seconds"] = Json::object();
   for (const auto& [phase, duration] : summary.seconds) set_number(seconds, phase, duration);

@@ -104,9 +104,13 @@ void TensorboardReport::on_evaluation(const Evaluation& evaluation) {
   tensorboard::Summary& summary = *event.mutable_summary();
   add_scalar(summary, "cost/J", evaluation.cost);
   add_scalar(summary, "cost/penalty", evaluation.penalty);
+  add_scalar(summary, "cost/penalty_l2", evaluation.l2_penalty);
+  add_scalar(summary, "cost/penalty_l1", evaluation.l1_penalty);
   add_scalar(summary, "cost/dev", evaluation.dev_cost);
   add_scalar(summary, "error/train", evaluation.train_error);
   add_scalar(summary, "error/dev", evaluation.dev_error);
+  add_scalar(summary, "weights/norm", evaluation.weights_norm);
+  add_scalar(summary, "weights/near_zero", evaluation.weights_near_zero);
   add_scalar(summary, "learning_rate", evaluation.learning_rate);
   add_scalar(summary, "speed/examples_per_second", evaluation.examples_per_second);
   file_->append(record_of(event));

@@ -126,8 +126,15 @@ LearningRateSchedule build_schedule(const ScheduleConfig& config) {
   return {config.warmup_epochs, std::visit(BuildSchedule{}, config.kind)};
 }
 
-L2Spec build_regularizer(const RegularizationConfig& config) {
-  return {config.l2_lambda, config.include_biases};
+RegularizationSpec build_regularization(const Job& job) {
+  RegularizationSpec spec;
+  const auto append = [&](const PenaltyConfig& config) {
+    spec.layers.push_back({config.l2_lambda, config.l1_lambda});
+  };
+  for (const DenseConfig& layer : job.network.hidden) append(layer.penalty);
+  append(job.network.output.penalty);
+  spec.include_biases = job.regularization.include_biases;
+  return spec;
 }
 
 std::unique_ptr<ExampleSource> open_source(const DataSource& source) {

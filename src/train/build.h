@@ -20,7 +20,7 @@ NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features);
 Optimizer build_optimizer(const OptimizerConfig& config);
 double base_learning_rate(const OptimizerConfig& config);
 LearningRateSchedule build_schedule(const ScheduleConfig& config);
-L2Spec build_regularizer(const RegularizationConfig& config);
+RegularizationSpec build_regularization(const Job& job);
 
 // Opens the files of a source; throws as ExampleSource does.
 std::unique_ptr<ExampleSource> open_source(const DataSource& source);

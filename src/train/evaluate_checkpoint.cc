@@ -64,8 +64,9 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
     scores.examples = data.geometry.train_examples;
     sums = evaluator.evaluate(model.weights, data.train,
                               training_blocks(data, layout, comm.rank(), 0), count);
-    scores.cost = l2_penalty<float>(build_regularizer(model.job.regularization), network.layout(),
-                                    model.weights, data.geometry.train_examples);
+    const Regularizer regularizer(build_regularization(model.job), network.layout(),
+                                  data.geometry.train_examples);
+    scores.cost = regularizer.penalty<float>(model.weights).sum();
   } else {
     const HeldOutSet& set = split == EvaluationSplit::dev ? data.dev : data.test;
     scores.examples = set.total;

@@ -42,12 +42,16 @@ struct Progress {
 struct Evaluation {
   std::uint64_t step = 0;
   double epoch = 0;
-  double cost = 0;        // J: mean loss on training examples + penalty, dropout off
-  double penalty = 0;     // the regulariser's part of J
+  double cost = 0;     // J: mean loss on training examples + penalty, dropout off
+  double penalty = 0;  // the regulariser's part of J: l2_penalty + l1_penalty
+  double l2_penalty = 0;
+  double l1_penalty = 0;
   double batch_cost = 0;  // mean training loss (dropout on) since the last evaluation
   std::optional<double> train_error;
   std::optional<double> dev_error;
   std::optional<double> dev_cost;  // without penalty
+  double weights_norm = 0;         // Frobenius, over all weights; biases left out
+  double weights_near_zero = 0;    // fraction of them; see nn/weight_statistics.h
   double learning_rate = 0;
   bool best = false;   // the best dev metric so far
   double seconds = 0;  // since the start of training; a timing, not a result
@@ -60,8 +64,11 @@ struct Summary {
   double epochs = 0;
   std::uint64_t steps = 0;
   std::optional<std::uint64_t> best_step;
+  std::optional<double> best_epoch;
   std::optional<double> train_error, dev_error, test_error;
   std::optional<double> train_cost, dev_cost, test_cost;
+  double l2_penalty = 0, l1_penalty = 0;           // parts of train_cost
+  double weights_norm = 0, weights_near_zero = 0;  // as in Evaluation
   double examples_per_second = 0;
   std::map<std::string, double> seconds;  // by phase
   std::string weights_digest;

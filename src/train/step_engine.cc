@@ -34,7 +34,7 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       comm_(comm),
       data_(data),
       network_(network),
-      regularizer_(build_regularizer(job.regularization)),
+      regularizer_(build_regularization(job), network.layout(), data.geometry.train_examples),
       schedule_(build_schedule(job.schedule)),
       steps_per_epoch_(lockstep::steps_per_epoch(data.geometry)),
       total_steps_(lockstep::total_steps(job.training, data.geometry)),
@@ -91,9 +91,8 @@ bool StepEngine<T>::reduce_gradient(std::uint64_t step) {
   std::atomic<bool> finite = true;
   exchange_.reduce(pool_, held, [&](Range range, std::span<T> gradient) {
     for (T& value : gradient) value *= scale;
-    add_l2_gradient<T>(regularizer_, network_.layout(), range,
-                       std::span<const T>(weights_).subspan(range.begin, range.size()),
-                       data_.geometry.train_examples, gradient);
+    regularizer_.template add_gradient<T>(
+        range, std::span<const T>(weights_).subspan(range.begin, range.size()), gradient);
     if (!all_finite<T>(gradient)) finite = false;
   });
   return finite;

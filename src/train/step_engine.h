@@ -66,7 +66,7 @@ class StepEngine {
 
   [[nodiscard]] GradientExchange<T>& exchange() { return exchange_; }
   [[nodiscard]] OwnedOptimizer<T>& optimizer() { return optimizer_; }
-  [[nodiscard]] const L2Spec& regularizer() const { return regularizer_; }
+  [[nodiscard]] const Regularizer& regularizer() const { return regularizer_; }
   [[nodiscard]] WorkerPool& pool() { return pool_; }
   // Of this rank's first thread.
   [[nodiscard]] PhaseClock& clock() { return workers_.front()->clock(); }
@@ -83,7 +83,7 @@ class StepEngine {
   const Communicator& comm_;
   const Dataset& data_;
   const Network<T>& network_;
-  L2Spec regularizer_;
+  Regularizer regularizer_;
   LearningRateSchedule schedule_;
   std::uint64_t steps_per_epoch_;
   std::uint64_t total_steps_;

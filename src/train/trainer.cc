@@ -14,6 +14,7 @@
 #include "comm/agreement.h"
 #include "nn/initializer.h"
 #include "nn/regularizer.h"
+#include "nn/weight_statistics.h"
 #include "train/build.h"
 #include "train/dataset.h"
 #include "train/early_stopping.h"
@@ -100,9 +101,10 @@ class Run {
   }
 
  private:
-  [[nodiscard]] double epoch() const {
-    return static_cast<double>(position_.step) / static_cast<double>(engine_.steps_per_epoch());
+  [[nodiscard]] double epoch_of(std::uint64_t step) const {
+    return static_cast<double>(step) / static_cast<double>(engine_.steps_per_epoch());
   }
+  [[nodiscard]] double epoch() const { return epoch_of(position_.step); }
   [[nodiscard]] bool at_end() const { return position_.step >= engine_.total_steps(); }
   [[nodiscard]] bool due(std::uint64_t every_epochs) const {
     return position_.step % (engine_.steps_per_epoch() * every_epochs) == 0;
@@ -156,13 +158,17 @@ class Run {
     return scores;
   }
 
-  // J of the weights, with its penalty.
-  [[nodiscard]] double cost_of(const Scores& scores) const {
-    return mean_loss(scores.train).value_or(0) + penalty();
-  }
-  [[nodiscard]] double penalty() const {
-    return l2_penalty<float>(engine_.regularizer(), network_.layout(), engine_.weights(),
-                             data_.geometry.train_examples);
+  // What `Record` (Evaluation or Summary) says of the weights themselves.
+  // Returns J, the mean loss with the penalty.
+  template <typename Record>
+  double describe_weights(const Scores& scores, Record& record) const {
+    const Penalty penalty = engine_.regularizer().penalty(engine_.weights());
+    record.l2_penalty = penalty.l2;
+    record.l1_penalty = penalty.l1;
+    const WeightStatistics statistics = weight_statistics(network_.layout(), engine_.weights());
+    record.weights_norm = statistics.norm;
+    record.weights_near_zero = statistics.near_zero;
+    return mean_loss(scores.train).value_or(0) + penalty.sum();
   }
 
   // The number that says which evaluation is best; none without a dev set.
@@ -189,8 +195,8 @@ class Run {
       Evaluation evaluation;
       evaluation.step = position_.step;
       evaluation.epoch = epoch();
-      evaluation.cost = cost_of(scores);
-      evaluation.penalty = penalty();
+      evaluation.cost = describe_weights(scores, evaluation);
+      evaluation.penalty = evaluation.l2_penalty + evaluation.l1_penalty;
       evaluation.batch_cost = batches.loss / static_cast<double>(position_.interval_rows);
       evaluation.train_error = error_rate(network_.spec().loss, scores.train);
       evaluation.dev_error = error_rate(network_.spec().loss, scores.dev);
@@ -303,11 +309,14 @@ class Run {
     const Loss loss = network_.spec().loss;
     summary.epochs = epoch();
     summary.steps = position_.step;
-    if (position_.stopping.best_metric) summary.best_step = position_.stopping.best_step;
+    if (position_.stopping.best_metric) {
+      summary.best_step = position_.stopping.best_step;
+      summary.best_epoch = epoch_of(position_.stopping.best_step);
+    }
     summary.train_error = error_rate(loss, scores.train);
     summary.dev_error = error_rate(loss, scores.dev);
     summary.test_error = error_rate(loss, scores.test);
-    summary.train_cost = cost_of(scores);
+    summary.train_cost = describe_weights(scores, summary);
     summary.dev_cost = mean_loss(scores.dev);
     summary.test_cost = mean_loss(scores.test);
     summary.examples_per_second = static_cast<double>(trained_rows_) / step_seconds();

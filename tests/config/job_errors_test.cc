@@ -253,6 +253,8 @@ TEST(JobErrors, TheRest) {
   expect_lines({
       line("regularization { l2_lambda: -0.1 }",
            "18: regularization.l2_lambda is -0.1; expected a finite number, 0 or more"),
+      line("regularization { l1_lambda: nan }",
+           "18: regularization.l1_lambda is nan; expected a finite number, 0 or more"),
       line("evaluation { every_epochs: 0 }",
            "14: evaluation.every_epochs is 0; expected at least 1"),
       line("checkpointing { every_epochs: 0 keep_last: 0 }",
@@ -265,6 +267,43 @@ TEST(JobErrors, TheRest) {
            "1: early_stopping needs a dev set; give data.dev or data.split.dev"),
       line("seed: 1 seed: 2", "9: seed is given again (first at line 1); remove one"),
   });
+}
+
+TEST(JobErrors, LambdasOfLayers) {
+  expect_lines({
+      {"layer { units: 16 }", "layer { units: 16 regularization { l2_lambda: -1 } }",
+       "6:38: network.layer[0].regularization.l2_lambda is -1; expected a finite number, 0 or "
+       "more"},
+      {"output {", "output { regularization { l1_lambda: inf }",
+       "7:29: network.output.regularization.l1_lambda is inf; expected a finite number, 0 or more"},
+      {"output {", "output { regularization { include_biases: true }",
+       "7:29: no field \"include_biases\" in network.output.regularization; its fields: "
+       "l2_lambda, l1_lambda"},
+      {"layer { units: 16 }", "layer { units: 16 regularization { } }", ""},
+  });
+}
+
+// What is given for all layers and taken by none would be ignored in silence.
+TEST(JobErrors, ALambdaThatEveryLayerReplaces) {
+  const std::string own = "regularization { l2_lambda: 0.5 }";
+  const std::string job =
+      with(with(kSmallJob, "units: 16", "units: 16 " + own), "output {", "output { " + own);
+  EXPECT_EQ(problems_of(job), "");
+  const std::string problem =
+      "regularization.l2_lambda is 2, but every layer has a l2_lambda of its own; remove one or "
+      "the other";
+  EXPECT_EQ(problems_of(job + "regularization { l2_lambda: 2 }"),
+            "job.textproto:16:18: " + problem);
+  EXPECT_EQ(problems_of(job, {"regularization.l2_lambda=2"}),
+            "--set regularization.l2_lambda=2: " + problem);
+  EXPECT_EQ(problems_of(job, {"regularization.l2_lambda=0"}),
+            "--set regularization.l2_lambda=0: regularization.l2_lambda is 0, but every layer has "
+            "a l2_lambda of its own; remove one or the other");
+  EXPECT_EQ(problems_of(job, {"regularization.l1_lambda=2"}), "");
+  // A resolved job, whose layers agree with the job's lambda.
+  EXPECT_EQ(problems_of(parse(job, {"regularization.l2_lambda=0.5"}).resolved_text), "");
+  EXPECT_EQ(problems_of(with(job, "units: 16 " + own, "units: 16"), {"regularization.l2_lambda=2"}),
+            "");
 }
 
 TEST(JobErrors, EarlyStopping) {

@@ -30,11 +30,13 @@ data {
 network {
   input_keep_prob: 0.8
   layer { units: 32 activation: TANH keep_prob: 0.5 initializer { kind: GLOROT multiplier: 2 } }
-  layer { units: 16 activation: LEAKY_RELU }
+  layer { units: 16 activation: LEAKY_RELU regularization { l2_lambda: 0.5 l1_lambda: 0.75 } }
   layer { units: 8 activation: SIGMOID }
-  output { units: 1 loss: LOGISTIC initializer { kind: ZERO } }
+  output {
+    units: 1 loss: LOGISTIC initializer { kind: ZERO } regularization { l2_lambda: 0 }
+  }
 }
-regularization { l2_lambda: 0.25 include_biases: true }
+regularization { l2_lambda: 0.25 l1_lambda: 0.125 include_biases: true }
 optimizer {
   adam { learning_rate: 0.01 beta1: 0.8 beta2: 0.99 epsilon: 1e-6 }
   schedule { warmup_epochs: 2 step { every_epochs: 3 factor: 0.5 } }
@@ -61,7 +63,10 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_EQ(job.network.hidden[0].initializer.multiplier, 1.0);
   EXPECT_EQ(job.network.output.loss, LossKind::softmax_cross_entropy);
   EXPECT_EQ(job.network.output.initializer.kind, InitializerKind::xavier);
-  EXPECT_EQ(job.regularization.l2_lambda, 0.0);
+  for (const PenaltyConfig& penalty : {job.network.hidden[0].penalty, job.network.output.penalty}) {
+    EXPECT_EQ(penalty.l2_lambda, 0.0);
+    EXPECT_EQ(penalty.l1_lambda, 0.0);
+  }
   EXPECT_FALSE(job.regularization.include_biases);
   const auto adam = std::get<AdamConfig>(job.optimizer);
   EXPECT_EQ(adam.learning_rate, 0.001);
@@ -109,7 +114,12 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.network.output.units, 1U);
   EXPECT_EQ(job.network.output.loss, LossKind::logistic);
   EXPECT_EQ(job.network.output.initializer.kind, InitializerKind::zero);
-  EXPECT_EQ(job.regularization.l2_lambda, 0.25);
+  EXPECT_EQ(job.network.hidden[0].penalty.l2_lambda, 0.25);
+  EXPECT_EQ(job.network.hidden[0].penalty.l1_lambda, 0.125);
+  EXPECT_EQ(job.network.hidden[1].penalty.l2_lambda, 0.5);
+  EXPECT_EQ(job.network.hidden[1].penalty.l1_lambda, 0.75);
+  EXPECT_EQ(job.network.output.penalty.l2_lambda, 0.0);
+  EXPECT_EQ(job.network.output.penalty.l1_lambda, 0.125);
   EXPECT_TRUE(job.regularization.include_biases);
   const auto adam = std::get<AdamConfig>(job.optimizer);
   EXPECT_EQ(adam.learning_rate, 0.01);
@@ -229,6 +239,7 @@ network {
 regularization {
   l2_lambda: 0
   include_biases: false
+  l1_lambda: 0
 }
 optimizer {
   adam {
@@ -261,6 +272,19 @@ exchange {
   bucket_bytes: 4194304
 }
 )");
+}
+
+TEST(ResolvedText, ALayerWithALambdaOfItsOwnShowsBothInForce) {
+  const std::string text =
+      parse(with(kSmallJob, "output {", "output { regularization { l1_lambda: 0.5 } "),
+            {"regularization.l2_lambda=0.25"})
+          .resolved_text;
+  EXPECT_NE(text.find("    regularization {\n"
+                      "      l2_lambda: 0.25\n"
+                      "      l1_lambda: 0.5\n"
+                      "    }\n"),
+            std::string::npos)
+      << text;
 }
 
 // The same job, from anywhere. A Job is a function of the resolved text alone.

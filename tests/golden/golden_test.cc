@@ -67,13 +67,19 @@ NetworkSpec spec_of(Loss loss, std::uint64_t outputs) {
           loss};
 }
 
+RegularizationSpec for_all_layers(LayerPenalty lambdas, bool include_biases = false) {
+  return {{lambdas, lambdas, lambdas}, include_biases};
+}
+
 // Full-batch cost and gradient of the golden problem in T.
 template <typename T>
 class Learner {
  public:
   Learner(Loss loss, std::uint64_t outputs, const std::string& labels, std::uint64_t label_width,
-          L2Spec l2)
-      : network_(spec_of(loss, outputs)), l2_(l2), label_width_(label_width) {
+          const RegularizationSpec& regularization)
+      : network_(spec_of(loss, outputs)),
+        regularizer_(regularization, network_.layout(), problem().at("inputs").rows),
+        label_width_(label_width) {
     for (const ParameterTensor& tensor : network_.layout().tensors) {
       const std::vector<T> values = as<T>(problem().at(tensor.name).values);
       weights.insert(weights.end(), values.begin(),
@@ -98,16 +104,15 @@ class Learner {
         network_.backward(weights, workspace, {labels_.data(), inputs.rows, label_width_}, gradient,
                           false, [](std::size_t) {});
     for (T& value : gradient) value /= static_cast<T>(inputs.rows);
-    add_l2_gradient<T>(l2_, network_.layout(), {0, weights.size()}, weights, inputs.rows, gradient);
-    return sums.loss / static_cast<double>(inputs.rows) +
-           l2_penalty<T>(l2_, network_.layout(), weights, inputs.rows);
+    regularizer_.add_gradient<T>({0, weights.size()}, weights, gradient);
+    return sums.loss / static_cast<double>(inputs.rows) + regularizer_.penalty<T>(weights).sum();
   }
 
   std::vector<T> weights;
 
  private:
   Network<T> network_;
-  L2Spec l2_;
+  Regularizer regularizer_;
   std::uint64_t label_width_;
   std::vector<float> labels_;
 };
@@ -127,11 +132,17 @@ class GoldenLoss : public testing::TestWithParam<LossCase> {
   template <typename T>
   void expect_cost_and_gradient() const {
     const LossCase& test = GetParam();
-    const double lambda = setting("l2_lambda");
-    const std::pair<std::string, L2Spec> penalties[] = {
-        {"", {}}, {".l2", {lambda, false}}, {".l2_with_biases", {lambda, true}}};
-    for (const auto& [suffix, l2] : penalties) {
-      const Learner<T> learner(test.loss, test.outputs, test.labels, test.label_width, l2);
+    const double l2 = setting("l2_lambda");
+    const double l1 = setting("l1_lambda");
+    const std::pair<std::string, RegularizationSpec> penalties[] = {
+        {"", {}},
+        {".l2", for_all_layers({l2, 0})},
+        {".l2_with_biases", for_all_layers({l2, 0}, true)},
+        {".l1", for_all_layers({0, l1})},
+        {".l2_l1", for_all_layers({l2, l1})},
+        {".l2_l1_of_layers", {{{l2, 0}, {0, l1}, {2 * l2, 3 * l1}}, true}}};
+    for (const auto& [suffix, penalty] : penalties) {
+      const Learner<T> learner(test.loss, test.outputs, test.labels, test.label_width, penalty);
       std::vector<T> gradient;
       const double cost = learner.cost(gradient);
       const double expected = golden().at(test.name + suffix + ".cost").values.at(0);
@@ -171,7 +182,7 @@ class GoldenOptimizer : public testing::TestWithParam<std::string> {
   void expect_ten_steps() const {
     const Optimizer optimizer = optimizer_named(GetParam());
     Learner<T> learner(Loss::softmax_cross_entropy, 3, "class_numbers", 1,
-                       {setting("l2_lambda"), false});
+                       for_all_layers({setting("l2_lambda"), 0}));
     std::vector<T> gradient;
     std::vector<T> slots[kMaxOptimizerSlots];
     for (std::vector<T>& slot : slots) slot.resize(learner.weights.size());

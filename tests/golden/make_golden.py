@@ -9,6 +9,7 @@ from the same numbers.
 
 Nothing here follows the C++ code; the sources are
   J, L2, gradient descent          lecture 1.4: J = 1/m sum L + lambda/2m sum ||W||_F^2
+  L1                               lecture 1.4: + lambda/2m sum |w|; its slope at 0 is 0
   softmax, logistic, squared error L = -log p_y,  -sum t log s(z) + (1-t) log(1-s(z)),
                                    1/2 sum (z - t)^2
   momentum                         v = beta v + (1-beta) g,  w -= alpha v
@@ -28,6 +29,7 @@ ROWS = 12
 STEPS = 10
 SETTINGS = {
     "l2_lambda": 0.3,
+    "l1_lambda": 0.2,
     "gradient_descent.learning_rate": 0.5,
     "momentum.learning_rate": 0.5,
     "momentum.beta": 0.9,
@@ -91,8 +93,11 @@ def loss_and_slope(loss, z, target):
     return np.sum((z - target) ** 2) / 2 / len(z), (z - target) / len(z)
 
 
-def cost_and_gradient(theta, x, target, loss, lam, penalise_biases=False):
-    """J and its gradient; theta = [W1, b1, W2, b2, W3, b3], b as columns."""
+def cost_and_gradient(theta, x, target, loss, l2, l1=(0, 0, 0), penalise_biases=False):
+    """J and its gradient; theta = [W1, b1, W2, b2, W3, b3], b as columns.
+
+    l2 and l1 are the lambdas of the three layers.
+    """
     w1, b1, w2, b2, w3, b3 = theta
     a1 = np.tanh(x @ w1.T + b1.T)
     z2 = a1 @ w2.T + b2.T
@@ -104,9 +109,11 @@ def cost_and_gradient(theta, x, target, loss, lam, penalise_biases=False):
                 d3.T @ a2, d3.sum(axis=0)[:, None]]
     penalised = range(6) if penalise_biases else range(0, 6, 2)
     m = len(x)
-    penalty = lam / (2 * m) * sum(np.sum(theta[i] ** 2) for i in penalised)
+    penalty = sum(l2[i // 2] * np.linalg.norm(theta[i]) ** 2 / (2 * m)
+                  + l1[i // 2] * np.abs(theta[i]).sum() / (2 * m) for i in penalised)
     for i in penalised:
-        gradient[i] = gradient[i] + lam / m * theta[i]
+        slope = l2[i // 2] / m * theta[i] + l1[i // 2] / (2 * m) * np.sign(theta[i])
+        gradient[i] = gradient[i] + slope
     return mean_loss + penalty, gradient
 
 
@@ -172,7 +179,9 @@ def main():
     def setting(name):
         return problem[name].item()
 
-    x, lam = problem["inputs"], setting("l2_lambda")
+    x = problem["inputs"]
+    none, l2, l1 = [0.0] * 3, [setting("l2_lambda")] * 3, [setting("l1_lambda")] * 3
+    of_layers = [l2[0], 0.0, 2 * l2[0]], [0.0, l1[0], 3 * l1[0]]
     theta = [problem[f"layer{layer}.{kind}"] for layer in (1, 2, 3) for kind in ("weight", "bias")]
     one_hot = np.eye(SIZES[-1])[problem["class_numbers"].astype(int).ravel()]
     first_output = theta[:4] + [theta[4][:1], theta[5][:1]]  # a network of one output
@@ -187,15 +196,17 @@ def main():
         ("squared_error_real_targets", "squared_error", theta, problem["real_targets"]),
         ("squared_error_one_unit", "squared_error", first_output, problem["real_targets"][:, :1]),
     ]:
-        for suffix, lambda_, biases in [("", 0.0, False), (".l2", lam, False),
-                                        (".l2_with_biases", lam, True)]:
-            j, g = cost_and_gradient(weights, x, target, loss, lambda_, biases)
+        for suffix, lambdas, biases in [("", (none, none), False), (".l2", (l2, none), False),
+                                        (".l2_with_biases", (l2, none), True),
+                                        (".l1", (none, l1), False), (".l2_l1", (l2, l1), False),
+                                        (".l2_l1_of_layers", of_layers, True)]:
+            j, g = cost_and_gradient(weights, x, target, loss, *lambdas, biases)
             golden[f"{name}{suffix}.cost"] = j
             golden[f"{name}{suffix}.gradient"] = flat(g)
 
     for step_of in optimizers(setting):
         costs, weights = descend(
-            theta, lambda w: cost_and_gradient(w, x, one_hot, "softmax", lam), step_of)
+            theta, lambda w: cost_and_gradient(w, x, one_hot, "softmax", l2), step_of)
         golden[f"{step_of.__name__}.costs"] = costs
         golden[f"{step_of.__name__}.weights"] = weights
     write_arrays(HERE / "golden.txt", golden)

@@ -1,5 +1,6 @@
 #include "linalg/vector_ops.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -67,6 +68,20 @@ TYPED_TEST(VectorOps, SumOfSquaresAddsInDoubleInAnOrderOfSizeAlone) {
   shifted.insert(shifted.begin(), TypeParam(9));
   EXPECT_EQ(sum_of_squares(std::span<const TypeParam>(shifted).subspan(1)), sum);
   EXPECT_EQ(sum_of_squares<double>(std::vector<double>(values.begin(), values.end())), sum);
+}
+
+TYPED_TEST(VectorOps, MagnitudesByHandAtEveryLength) {
+  double sum = 0;
+  TypeParam largest = 0;
+  std::vector<TypeParam> values;
+  for (std::size_t size = 0; size <= kLongest; ++size) {
+    EXPECT_EQ(sum_of_magnitudes<TypeParam>(values), sum) << size;
+    EXPECT_EQ(largest_magnitude<TypeParam>(values), largest) << size;
+    const auto next = static_cast<TypeParam>(size) - TypeParam(40);
+    values.push_back(next);
+    sum += std::abs(static_cast<double>(next));
+    largest = std::max(largest, std::abs(next));
+  }
 }
 
 TYPED_TEST(VectorOps, AddToIsElementwiseHoweverTheVectorIsCut) {

@@ -22,7 +22,7 @@ struct Case {
   std::string name;
   NetworkSpec spec;
   Labels labels = Labels::class_number;
-  L2Spec l2 = {};
+  RegularizationSpec regularization = {};
   int steps_before = 0;  // of gradient descent
 };
 
@@ -33,7 +33,7 @@ std::ostream& operator<<(std::ostream& out, const Case& problem_case) {
 Problem problem_of(const Case& problem_case) {
   return away_from_kinks([&](std::uint32_t stream) {
     Problem problem = draw_problem(problem_case.spec, problem_case.labels, stream);
-    problem.l2 = problem_case.l2;
+    problem.regularization = problem_case.regularization;
     for (int step = 0; step < problem_case.steps_before; ++step) {
       const std::vector<double> slope = gradient<double>(problem);
       for (std::size_t i = 0; i < slope.size(); ++i) problem.weights[i] -= 0.3 * slope[i];
@@ -74,6 +74,10 @@ NetworkSpec with_everything() {
   return spec;
 }
 
+RegularizationSpec everything_penalised() {
+  return regularization(with_everything(), {0.5, 0.1}, true);
+}
+
 const std::vector<Case>& cases() {
   using enum Loss;
   const NetworkSpec plain = with_activation(Activation::tanh);
@@ -94,10 +98,15 @@ const std::vector<Case>& cases() {
       {"InputDropout", with_dropout(0.7, 1)},
       {"HiddenDropout", with_dropout(1, 0.6)},
       {"InputAndHiddenDropout", with_dropout(0.8, 0.7)},
-      {"L2", plain, Labels::class_number, {0.7, false}},
-      {"L2WithBiases", plain, Labels::class_number, {0.7, true}},
-      {"Everything", with_everything(), Labels::class_number, {0.5, true}},
-      {"EverythingAfterTraining", with_everything(), Labels::class_number, {0.5, true}, 30},
+      {"L2", plain, Labels::class_number, regularization(plain, {0.7, 0})},
+      {"L2WithBiases", plain, Labels::class_number, regularization(plain, {0.7, 0}, true)},
+      {"L1", plain, Labels::class_number, regularization(plain, {0, 0.4})},
+      {"L1WithBiases", plain, Labels::class_number, regularization(plain, {0, 0.4}, true)},
+      {"L2AndL1", plain, Labels::class_number, regularization(plain, {0.7, 0.4})},
+      {"LambdasOfEachLayer", plain, Labels::class_number, {{{0.7, 0}, {0, 0.4}, {0.3, 0.2}}, true}},
+      {"Everything", with_everything(), Labels::class_number, everything_penalised()},
+      {"EverythingAfterTraining", with_everything(), Labels::class_number, everything_penalised(),
+       30},
   };
   return all;
 }
@@ -154,19 +163,29 @@ std::vector<double> with_negated(const Problem& problem, const ParameterTensor& 
 
 const std::vector<Mistake>& mistakes() {
   static const std::vector<Mistake> all = {
-      {"LambdaTwice",
+      {"L2LambdaTwice",
        [](Problem problem) {
-         problem.l2.lambda *= 2;
+         for (LayerPenalty& layer : problem.regularization.layers) layer.l2_lambda *= 2;
+         return gradient<double>(problem);
+       }},
+      {"L1LambdaTwice",  // over m instead of 2 m
+       [](Problem problem) {
+         for (LayerPenalty& layer : problem.regularization.layers) layer.l1_lambda *= 2;
          return gradient<double>(problem);
        }},
       {"NoPenalty",
        [](Problem problem) {
-         problem.l2.lambda = 0;
+         problem.regularization.layers.clear();
+         return gradient<double>(problem);
+       }},
+      {"NoPenaltyOfOneLayer",
+       [](Problem problem) {
+         problem.regularization.layers[2] = {};
          return gradient<double>(problem);
        }},
       {"BiasesNotPenalised",
        [](Problem problem) {
-         problem.l2.include_biases = false;
+         problem.regularization.include_biases = false;
          return gradient<double>(problem);
        }},
       {"AWrongSign",
@@ -220,7 +239,8 @@ const std::vector<Mistake>& mistakes() {
 class WrongGradient : public testing::TestWithParam<Mistake> {};
 
 TEST_P(WrongGradient, IsFound) {
-  const Problem problem = problem_of({"", with_everything(), Labels::class_number, {0.5, true}});
+  const Problem problem =
+      problem_of({"", with_everything(), Labels::class_number, everything_penalised()});
   EXPECT_GE(relative_difference(two_sided_differences(problem), GetParam().wrong_gradient(problem)),
             kWrongGradient);
 }

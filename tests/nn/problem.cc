@@ -23,6 +23,11 @@ NetworkSpec network_spec(std::uint64_t inputs, const std::vector<HiddenLayer>& h
   return spec;
 }
 
+RegularizationSpec regularization(const NetworkSpec& spec, LayerPenalty lambdas,
+                                  bool include_biases) {
+  return {std::vector<LayerPenalty>(spec.layers.size(), lambdas), include_biases};
+}
+
 Problem draw_problem(const NetworkSpec& spec, Labels labels, std::uint32_t stream) {
   const std::uint64_t units = spec.layers.back().outputs;
   Problem problem;
@@ -67,6 +72,10 @@ double plain_activation(Activation activation, double z) {
   return z;
 }
 
+Regularizer regularizer_of(const Problem& problem) {
+  return {problem.regularization, parameter_layout(problem.spec), problem.rows};
+}
+
 void drop(const Problem& problem, double keep_prob, std::size_t layer, std::uint64_t row,
           std::vector<double>& values) {
   const DropoutRate rate(keep_prob);
@@ -84,7 +93,7 @@ double cost(const Problem& problem, std::span<const double> weights) {
   Workspace<double> workspace = filled_workspace<double>(problem);
   network.forward(weights, workspace, problem.rows, problem.dropout, problem.examples);
   return network.loss(workspace, label_matrix(problem)).loss / static_cast<double>(problem.rows) +
-         l2_penalty(problem.l2, network.layout(), weights, problem.rows);
+         regularizer_of(problem).penalty(weights).sum();
 }
 
 std::vector<double> network_logits(const Problem& problem) {
@@ -104,7 +113,7 @@ std::vector<double> gradient(const Problem& problem) {
   network.forward(weights, workspace, problem.rows, problem.dropout, problem.examples);
   network.backward(weights, workspace, label_matrix(problem), sums, false, [](std::size_t) {});
   for (T& value : sums) value /= static_cast<T>(problem.rows);
-  add_l2_gradient<T>(problem.l2, network.layout(), {0, sums.size()}, weights, problem.rows, sums);
+  regularizer_of(problem).add_gradient<T>({0, sums.size()}, weights, sums);
   return {sums.begin(), sums.end()};
 }
 
@@ -114,6 +123,12 @@ template std::vector<double> gradient<double>(const Problem&);
 PlainForward plain_forward(const Problem& problem) {
   const ParameterLayout layout = parameter_layout(problem.spec);
   PlainForward result;
+  for (std::size_t i = 0; i < problem.regularization.layers.size(); ++i) {
+    if (problem.regularization.layers[i].l1_lambda == 0) continue;
+    for (std::uint64_t w = layout.layer(i).begin; w < layout.layer(i).end; ++w) {
+      result.kink_distance = std::min(result.kink_distance, std::abs(problem.weights[w]));
+    }
+  }
   for (std::uint64_t row = 0; row < problem.rows; ++row) {
     const auto begin =
         problem.inputs.begin() + static_cast<std::ptrdiff_t>(row * problem.spec.inputs);

@@ -21,11 +21,15 @@ struct HiddenLayer {
 NetworkSpec network_spec(std::uint64_t inputs, const std::vector<HiddenLayer>& hidden,
                          std::uint64_t outputs, Loss loss);
 
+// The same lambdas for every layer.
+RegularizationSpec regularization(const NetworkSpec& spec, LayerPenalty lambdas,
+                                  bool include_biases = false);
+
 enum class Labels { class_number, target_per_unit };
 
 struct Problem {
   NetworkSpec spec;
-  L2Spec l2;
+  RegularizationSpec regularization;
   std::optional<DropoutKey> dropout;
   std::uint64_t rows = 0;
   std::uint64_t label_width = 1;
@@ -39,7 +43,7 @@ struct Problem {
 // `spec` drops units, are those of one fixed key.
 Problem draw_problem(const NetworkSpec& spec, Labels labels, std::uint32_t stream);
 
-// J: the mean loss of the rows plus the L2 penalty.
+// J: the mean loss of the rows plus the penalty.
 double cost(const Problem& problem, std::span<const double> weights);
 
 // The network's output [B, O].
@@ -52,7 +56,8 @@ std::vector<double> gradient(const Problem& problem);
 // The forward pass by plain loops over the formulas.
 struct PlainForward {
   std::vector<double> logits;  // [B, O]
-  // The smallest |z| of a unit whose activation has a kink at 0.
+  // The smallest |z| of a unit whose activation has a kink at 0, and |w| of a
+  // weight under an L1 penalty, which has one there too.
   double kink_distance = 1;
 };
 PlainForward plain_forward(const Problem& problem);

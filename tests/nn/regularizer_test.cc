@@ -1,6 +1,8 @@
 #include "nn/regularizer.h"
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -8,6 +10,7 @@
 #include "linalg/keyed_values.h"
 #include "nn/gradient_check.h"
 #include "nn/problem.h"
+#include "optim/optimizer.h"
 
 namespace lockstep {
 namespace {
@@ -20,63 +23,186 @@ const NetworkSpec& spec() {
   return network;
 }
 
-TEST(Regularizer, L2ByHand) {
-  const ParameterLayout layout = parameter_layout(network_spec(2, {}, 1, Loss::logistic));
+const ParameterLayout& layout() {
+  static const ParameterLayout of_spec = parameter_layout(spec());
+  return of_spec;
+}
+
+// What there is to choose: both penalties or one, for all layers or some, with
+// biases or without.
+const std::vector<RegularizationSpec>& choices() {
+  static const std::vector<RegularizationSpec> all = {
+      regularization(spec(), {0.7, 0}),     regularization(spec(), {0.7, 0}, true),
+      regularization(spec(), {0, 0.4}),     regularization(spec(), {0, 0.4}, true),
+      regularization(spec(), {0.7, 0.4}),   {{{0.7, 0.1}, {0, 0}, {0, 0.4}}, false},
+      {{{0, 0}, {0.2, 0}, {0.3, 1}}, true},
+  };
+  return all;
+}
+
+std::vector<double> penalty_gradient(const Regularizer& regularizer,
+                                     const std::vector<double>& weights) {
+  std::vector<double> gradient(weights.size());
+  regularizer.add_gradient<double>({0, weights.size()}, weights, gradient);
+  return gradient;
+}
+
+TEST(Regularizer, ByHand) {
+  const NetworkSpec network = network_spec(2, {}, 1, Loss::logistic);
+  const ParameterLayout parameters = parameter_layout(network);
   const std::vector<double> weights = {3, -4, 10};  // the last is the bias
-  EXPECT_DOUBLE_EQ(l2_penalty<double>({0.6, false}, layout, weights, 3), 0.1 * 25);
-  EXPECT_DOUBLE_EQ(l2_penalty<double>({0.6, true}, layout, weights, 3), 0.1 * 125);
-  EXPECT_EQ(l2_penalty<double>({0, true}, layout, weights, 3), 0);
+  const auto with = [&](LayerPenalty lambdas, bool biases) {
+    return Regularizer(regularization(network, lambdas, biases), parameters, 3);
+  };
+  const auto penalty = [&](LayerPenalty lambdas, bool biases) {
+    return with(lambdas, biases).penalty<double>(weights);
+  };
+  EXPECT_DOUBLE_EQ(penalty({0.6, 0}, false).l2, 0.1 * 25);
+  EXPECT_DOUBLE_EQ(penalty({0.6, 0}, true).l2, 0.1 * 125);
+  EXPECT_EQ(penalty({0.6, 0}, true).l1, 0);
+  EXPECT_DOUBLE_EQ(penalty({0, 0.6}, false).l1, 0.1 * 7);
+  EXPECT_DOUBLE_EQ(penalty({0, 0.6}, true).l1, 0.1 * 17);
+  EXPECT_EQ(penalty({0, 0.6}, true).l2, 0);
+  EXPECT_DOUBLE_EQ(penalty({0.6, 1.2}, false).sum(), 0.1 * 25 + 0.2 * 7);
+  EXPECT_EQ(penalty({0, 0}, true).sum(), 0);
 
   std::vector<double> gradient = {1, 1, 1};
-  add_l2_gradient<double>({0.6, false}, layout, {0, 3}, weights, 3, gradient);
+  with({0.6, 0}, false).add_gradient<double>({0, 3}, weights, gradient);
   EXPECT_DOUBLE_EQ(gradient[0], 1.6);
   EXPECT_DOUBLE_EQ(gradient[1], 0.2);
   EXPECT_EQ(gradient[2], 1);
-  add_l2_gradient<double>({0.6, true}, layout, {2, 3}, std::span(weights).last(1), 3,
-                          std::span(gradient).last(1));
-  EXPECT_DOUBLE_EQ(gradient[2], 3);
+  with({0, 0.6}, true).add_gradient<double>({0, 3}, weights, gradient);
+  EXPECT_DOUBLE_EQ(gradient[0], 1.7);
+  EXPECT_NEAR(gradient[1], 0.1, 1e-15);
+  EXPECT_DOUBLE_EQ(gradient[2], 1.1);
 }
 
-TEST(Regularizer, L2GradientAgreesWithTwoSidedDifferences) {
-  const ParameterLayout layout = parameter_layout(spec());
-  const std::vector<double> weights = keyed_values<double>(layout.size, 1);
-  for (const bool include_biases : {false, true}) {
-    const L2Spec l2{0.7, include_biases};
+TEST(Regularizer, WithoutLayersThereIsNoPenalty) {
+  const Regularizer none({}, layout(), kTrainExamples);
+  const std::vector<double> weights = keyed_values<double>(layout().size, 1);
+  EXPECT_EQ(none.penalty<double>(weights).sum(), 0);
+  EXPECT_EQ(penalty_gradient(none, weights), std::vector<double>(layout().size, 0.0));
+}
+
+TEST(Regularizer, EachLayerHasItsOwnLambdas) {
+  const std::vector<double> weights = keyed_values<double>(layout().size, 1);
+  const Regularizer second({{{0, 0}, {0.7, 0.4}, {0, 0}}, true}, layout(), kTrainExamples);
+  const Regularizer all(regularization(spec(), {0.7, 0.4}, true), layout(), kTrainExamples);
+  const std::vector<double> of_second = penalty_gradient(second, weights);
+  const std::vector<double> of_all = penalty_gradient(all, weights);
+  for (std::uint64_t i = 0; i < layout().size; ++i) {
+    EXPECT_EQ(of_second[i], layout().layer(1).contains(i) ? of_all[i] : 0) << i;
+  }
+  // The layers' penalties add up.
+  double sum = 0;
+  for (const std::size_t layer : {0U, 1U, 2U}) {
+    RegularizationSpec one = regularization(spec(), {0, 0}, true);
+    one.layers[layer] = {0.7, 0.4};
+    sum += Regularizer(one, layout(), kTrainExamples).penalty<double>(weights).sum();
+  }
+  EXPECT_DOUBLE_EQ(all.penalty<double>(weights).sum(), sum);
+}
+
+TEST(Regularizer, GradientAgreesWithTwoSidedDifferences) {
+  const std::vector<double> weights = keyed_values<double>(layout().size, 4);
+  ASSERT_GT(std::abs(*std::ranges::min_element(weights, {}, [](double w) { return std::abs(w); })),
+            1e-3)
+      << "too near to the kink of |w|";
+  for (const RegularizationSpec& choice : choices()) {
+    const Regularizer regularizer(choice, layout(), kTrainExamples);
     const auto penalty = [&](const std::vector<double>& w) {
-      return l2_penalty<double>(l2, layout, w, kTrainExamples);
+      return regularizer.penalty<double>(w).sum();
     };
-    std::vector<double> gradient(layout.size);
-    add_l2_gradient<double>(l2, layout, {0, layout.size}, weights, kTrainExamples, gradient);
+    std::vector<double> gradient = penalty_gradient(regularizer, weights);
     EXPECT_LE(relative_difference(numerical_gradient(penalty, weights), gradient), kRightGradient);
-    add_l2_gradient<double>(l2, layout, {0, layout.size}, weights, kTrainExamples, gradient);
+    regularizer.add_gradient<double>({0, layout().size}, weights, gradient);
     EXPECT_GE(relative_difference(numerical_gradient(penalty, weights), gradient), kWrongGradient)
         << "lambda twice";
   }
 }
 
+// At its kink |w| has no derivative; the subgradient 0 is also what a two-sided
+// difference gives there.
+TEST(Regularizer, L1PushesNoWeightThatIsZero) {
+  const Regularizer l1(regularization(spec(), {0, 0.4}), layout(), kTrainExamples);
+  const std::vector<double> zeros(layout().size);
+  EXPECT_EQ(penalty_gradient(l1, zeros), zeros);
+  const auto penalty = [&](const std::vector<double>& w) { return l1.penalty<double>(w).sum(); };
+  EXPECT_EQ(numerical_gradient(penalty, zeros), zeros);
+  EXPECT_EQ(penalty_gradient(l1, std::vector<double>(layout().size, -0.0)), zeros);
+}
+
 // Owners of any segments add what one owner of everything adds.
-TEST(Regularizer, L2GradientGivesTheSameBitsForAnyCut) {
-  const ParameterLayout layout = parameter_layout(spec());
-  const std::vector<float> weights = keyed_values<float>(layout.size, 1);
-  const std::vector<float> start = keyed_values<float>(layout.size, 2);
-  for (const bool include_biases : {false, true}) {
-    const L2Spec l2{0.7, include_biases};
+TEST(Regularizer, GradientGivesTheSameBitsForAnyCut) {
+  const std::uint64_t size = layout().size;
+  const std::vector<float> weights = keyed_values<float>(size, 1);
+  const std::vector<float> start = keyed_values<float>(size, 2);
+  for (const RegularizationSpec& choice : choices()) {
+    const Regularizer regularizer(choice, layout(), kTrainExamples);
     std::vector<float> whole = start;
-    add_l2_gradient<float>(l2, layout, {0, layout.size}, weights, kTrainExamples, whole);
+    regularizer.add_gradient<float>({0, size}, weights, whole);
     EXPECT_NE(whole, start);
-    for (std::uint64_t first = 0; first <= layout.size; ++first) {
+    for (std::uint64_t first = 0; first <= size; ++first) {
       for (const std::uint64_t length : {0U, 1U, 9U, 40U}) {
-        const std::uint64_t second = std::min(first + length, layout.size);
+        const std::uint64_t second = std::min(first + length, size);
         std::vector<float> in_parts = start;
-        for (const Range range :
-             {Range{0, first}, Range{first, second}, Range{second, layout.size}}) {
-          add_l2_gradient<float>(
-              l2, layout, range, std::span(weights).subspan(range.begin, range.size()),
-              kTrainExamples, std::span(in_parts).subspan(range.begin, range.size()));
+        for (const Range range : {Range{0, first}, Range{first, second}, Range{second, size}}) {
+          regularizer.add_gradient<float>(range,
+                                          std::span(weights).subspan(range.begin, range.size()),
+                                          std::span(in_parts).subspan(range.begin, range.size()));
         }
         EXPECT_EQ(in_parts, whole) << "cut at " << first << " and " << second;
       }
     }
+  }
+}
+
+// ---- weight decay: (1.4), W := (1 - alpha lambda / m) W - alpha (backprop) ----
+
+constexpr double kAlpha = 0.3;
+constexpr double kLambda = 2;
+
+// Two or three roundings of a double.
+constexpr double kRounding = 1e-15;
+
+std::vector<double> after_a_step(std::vector<double> weights, const std::vector<double>& slope) {
+  update<double>(GradientDescent{}, {kAlpha, 1}, {weights, slope, {}});
+  return weights;
+}
+
+TEST(WeightDecay, AStepWithoutDataMultipliesWeightsByOneMinusAlphaLambdaOverM) {
+  const std::vector<double> weights = keyed_values<double>(layout().size, 1);
+  const Regularizer l2(regularization(spec(), {kLambda, 0}), layout(), kTrainExamples);
+  const std::vector<double> after = after_a_step(weights, penalty_gradient(l2, weights));
+  const double decay = 1 - kAlpha * kLambda / kTrainExamples;
+  for (const ParameterTensor& tensor : layout().tensors) {
+    const double factor = tensor.kind == ParameterKind::weight ? decay : 1;
+    for (std::uint64_t i = tensor.offset; i < tensor.range().end; ++i) {
+      EXPECT_NEAR(after[i], factor * weights[i], kRounding) << tensor.name;
+    }
+  }
+}
+
+TEST(WeightDecay, AStepDecaysWeightsAndThenDescendsAsWithoutPenalty) {
+  Problem problem = draw_problem(spec(), Labels::target_per_unit, 1);
+  const std::vector<double> backprop = gradient<double>(problem);
+  problem.regularization = regularization(spec(), {kLambda, 0}, /*include_biases=*/true);
+  const std::vector<double> after = after_a_step(problem.weights, gradient<double>(problem));
+  const double decay = 1 - kAlpha * kLambda / static_cast<double>(problem.rows);
+  ASSERT_GT(norm(backprop), 0.1);
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    EXPECT_NEAR(after[i], decay * problem.weights[i] - kAlpha * backprop[i], kRounding) << i;
+  }
+}
+
+// L1 takes the same from every weight, however large.
+TEST(WeightDecay, AStepOfL1MovesWeightsTowardZeroByAlphaLambdaOverTwoM) {
+  const std::vector<double> weights = keyed_values<double>(layout().size, 1);
+  const Regularizer l1(regularization(spec(), {0, kLambda}, true), layout(), kTrainExamples);
+  const std::vector<double> after = after_a_step(weights, penalty_gradient(l1, weights));
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const double step = std::copysign(kAlpha * kLambda / (2 * kTrainExamples), weights[i]);
+    EXPECT_NEAR(after[i], weights[i] - step, kRounding) << i;
   }
 }
 

@@ -107,6 +107,7 @@ TEST(Format, FinishTellsWhyWhatWhereAndWhatNext) {
             "train    error   8.12%  accuracy  91.88%  cost 0.2212     examples     55,000\n"
             "dev      error  10.94%  accuracy  89.06%  cost 0.3071     examples      5,000\n"
             "test     error  11.13%  accuracy  88.87%  cost 0.3144     examples     10,000\n"
+            "weights  norm 31.50 at the best step, restored, 12.50% near zero\n"
             "speed    24,310 examples/s\n"
             "files    runs/a\n"
             "           report.html    curves and tables for a browser\n"

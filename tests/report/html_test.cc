@@ -44,6 +44,18 @@ TEST(RenderHtml, FinishedRunShowsResultsCurvesAndPhases) {
   EXPECT_THAT(html, Not(HasSubstr("http-equiv=\"refresh\"")));
 }
 
+TEST(RenderHtml, ShowsTheWeightsAndThePartsOfThePenalty) {
+  HtmlPage page = sample_page();
+  page.summary = sample_summary();
+  const std::string html = render_html(page);
+  EXPECT_THAT(html, HasSubstr("<td>norm of the weights</td><td>31.50</td>"));
+  EXPECT_THAT(html, HasSubstr("<td>weights near zero</td><td>12.50%</td>"));
+  EXPECT_THAT(html, HasSubstr(">Norm of the weights</text>"));
+  EXPECT_THAT(html, HasSubstr(">Penalty in J</text>"));
+  for (Evaluation& evaluation : page.evaluations) evaluation.penalty = 0;
+  EXPECT_THAT(render_html(page), Not(HasSubstr("Penalty in J")));
+}
+
 TEST(RenderHtml, NeedsNothingFromElsewhere) {
   HtmlPage page = sample_page();
   page.summary = sample_summary();

@@ -17,11 +17,12 @@ TEST(SummaryJson, HasExactlyTheKeysOfTheContract) {
   const json object = json::parse(summary_to_json(sample_summary()));
   std::vector<std::string> keys;
   for (const auto& [key, value] : object.items()) keys.push_back(key);
-  EXPECT_THAT(keys, testing::UnorderedElementsAre(
-                        "stop_reason", "epochs", "steps", "best_step", "train_error", "dev_error",
-                        "test_error", "train_cost", "dev_cost", "test_cost", "examples_per_second",
-                        "seconds", "weights_digest", "peak_memory_bytes", "ranks", "threads",
-                        "shards", "versions"));
+  EXPECT_THAT(
+      keys, testing::UnorderedElementsAre(
+                "stop_reason", "epochs", "steps", "best_step", "best_epoch", "train_error",
+                "dev_error", "test_error", "train_cost", "dev_cost", "test_cost", "l2_penalty",
+                "l1_penalty", "weights_norm", "weights_near_zero", "examples_per_second", "seconds",
+                "weights_digest", "peak_memory_bytes", "ranks", "threads", "shards", "versions"));
 }
 
 TEST(SummaryJson, HoldsTheValues) {
@@ -30,6 +31,7 @@ TEST(SummaryJson, HoldsTheValues) {
   EXPECT_EQ(object["epochs"].get<double>(), 14);
   EXPECT_EQ(object["steps"].get<std::uint64_t>(), 3010u);
   EXPECT_EQ(object["best_step"].get<std::uint64_t>(), 2150u);
+  EXPECT_EQ(object["best_epoch"].get<double>(), 10);
   EXPECT_EQ(object["train_error"].get<double>(), 0.0812);
   EXPECT_EQ(object["dev_error"].get<double>(), 0.1094);
   EXPECT_EQ(object["test_error"].get<double>(), 0.1113);
@@ -37,6 +39,10 @@ TEST(SummaryJson, HoldsTheValues) {
   EXPECT_EQ(object["dev_cost"].get<double>(), 0.3071);
   EXPECT_EQ(object["test_cost"].get<double>(), 0.3144);
   EXPECT_EQ(object["examples_per_second"].get<double>(), 24310);
+  EXPECT_EQ(object["l2_penalty"].get<double>(), 0.046875);
+  EXPECT_EQ(object["l1_penalty"].get<double>(), 0.015625);
+  EXPECT_EQ(object["weights_norm"].get<double>(), 31.5);
+  EXPECT_EQ(object["weights_near_zero"].get<double>(), 0.125);
   EXPECT_EQ(object["seconds"]["backward"].get<double>(), 20.25);
   EXPECT_EQ(object["weights_digest"], "9f86d081884c7d65");
   EXPECT_EQ(object["peak_memory_bytes"].get<std::uint64_t>(), 241000000u);

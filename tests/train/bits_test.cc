@@ -74,6 +74,23 @@ TEST_F(Bits, EveryOptimizerAndLoss) {
   }
 }
 
+TEST_F(Bits, EveryPenalty) {
+  const std::vector<std::vector<std::string>> jobs = {
+      {"regularization={l1_lambda: 0.2}"},
+      {"regularization={l2_lambda: 0.3, l1_lambda: 0.2, include_biases: true}"},
+      {"network.layer[0].regularization={l2_lambda: 0, l1_lambda: 0.5}",
+       "network.output.regularization={l2_lambda: 2}"},
+  };
+  for (std::vector<std::string> overrides : jobs) {
+    overrides.emplace_back("training.epochs=2");
+    const Outcome alone = train_alone(overrides);
+    for (const int threads : {1, 2}) {
+      EXPECT_EQ(train_on_all(overrides, threads).text, alone.text) << overrides[0];
+    }
+    EXPECT_NE(train_alone({"training.epochs=2"}).text, alone.text) << overrides[0];
+  }
+}
+
 TEST_F(Bits, FullBatch) {
   const std::vector<std::string> overrides = {"training.full_batch=true", "training.epochs=5"};
   EXPECT_EQ(train_on_all(overrides, 2).text, train_alone(overrides).text);

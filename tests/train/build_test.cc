@@ -21,6 +21,29 @@ TEST(Build, LayersFollowEachOther) {
   EXPECT_DOUBLE_EQ(spec.layers[1].keep_prob, 0.8);
 }
 
+TEST(Build, LambdasOfLayersReplaceThoseOfTheJob) {
+  const auto build = [](const std::vector<std::string>& overrides) {
+    return build_regularization(tiny_job("/", overrides).job);
+  };
+  const RegularizationSpec shared = build({"regularization.l1_lambda=0.2"});
+  ASSERT_EQ(shared.layers.size(), 3U);
+  EXPECT_FALSE(shared.include_biases);
+  for (const LayerPenalty& layer : shared.layers) {
+    EXPECT_EQ(layer.l2_lambda, 0.3);
+    EXPECT_EQ(layer.l1_lambda, 0.2);
+  }
+  const RegularizationSpec own = build({"regularization.include_biases=true",
+                                        "network.layer[1].regularization={l1_lambda: 0.4}",
+                                        "network.output.regularization={l2_lambda: 0}"});
+  EXPECT_TRUE(own.include_biases);
+  EXPECT_EQ(own.layers[0].l2_lambda, 0.3);
+  EXPECT_EQ(own.layers[0].l1_lambda, 0);
+  EXPECT_EQ(own.layers[1].l2_lambda, 0.3) << "absent: the job's";
+  EXPECT_EQ(own.layers[1].l1_lambda, 0.4);
+  EXPECT_EQ(own.layers[2].l2_lambda, 0) << "0 is there";
+  EXPECT_EQ(own.layers[2].l1_lambda, 0);
+}
+
 TEST(Build, LogisticRegressionHasNoHiddenLayer) {
   const auto job = parse_job(
       "name: 'lr' data { train { idx { features: 'f' labels: 'l' } } }"

@@ -19,9 +19,11 @@ class Recorder : public TrainingObserver {
   explicit Recorder(std::string& text) : text_(text) {}
   void on_evaluation(const Evaluation& e) override {
     text_ +=
-        fmt::format("{} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {}\n", e.step, e.epoch, e.cost,
+        fmt::format("{} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {}", e.step, e.epoch, e.cost,
                     e.penalty, e.batch_cost, e.train_error.value_or(-1), e.dev_error.value_or(-1),
                     e.dev_cost.value_or(-1), e.learning_rate, e.best);
+    text_ += fmt::format(" l2 {:a} l1 {:a} norm {:a} near zero {:a}\n", e.l2_penalty, e.l1_penalty,
+                         e.weights_norm, e.weights_near_zero);
   }
 
  private:

@@ -7,8 +7,10 @@
 #include "cli/commands.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
+#include "config/without_dropout.h"
 #include "data/shards.h"
 #include "train/build.h"
+#include "train/cautions.h"
 #include "train/dataset.h"
 #include "train/memory_plan.h"
 
@@ -20,6 +22,7 @@ struct CheckArguments {
   std::vector<std::string> overrides;
   int ranks = 1;
   int threads = 1;
+  bool no_dropout = false;
 };
 
 std::string mebibytes(std::uint64_t bytes) {
@@ -44,7 +47,8 @@ std::string memory_table(const MemoryPlan& plan) {
 }
 
 void check_job(const CheckArguments& arguments) {
-  const LoadedJob loaded = load_job(arguments.job, arguments.overrides);
+  LoadedJob loaded = load_job(arguments.job, arguments.overrides);
+  if (arguments.no_dropout) loaded = without_dropout(loaded);
   const Job& job = loaded.job;
   const DatasetSizes sizes = dataset_sizes(job.data);
   const NetworkSpec network = build_network(job.network, sizes.features);
@@ -60,6 +64,8 @@ void check_job(const CheckArguments& arguments) {
   fmt::print("steps            {}\n", total_steps(job.training, geometry));
   fmt::print("memory of rank 0 at {} ranks x {} threads (--ranks, --threads):\n{}", layout.ranks,
              layout.threads, memory_table(plan_memory(job, network, sizes, layout)));
+  if (arguments.no_dropout) fmt::print("note: {}\n", kNoDropoutNotice);
+  for (const std::string& caution : job_cautions(job)) fmt::print("{}\n", caution);
   if (sizes.train < job.training.shards) {
     fmt::print("note: {} training examples for {} shards: some shards are empty\n", sizes.train,
                job.training.shards);
@@ -84,6 +90,7 @@ void add_check_command(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 1 << 20));
   command->add_option("--threads", arguments->threads, "Threads per rank, likewise [1]")
       ->check(CLI::Range(1, 4096));
+  command->add_flag("--no-dropout", arguments->no_dropout, kNoDropoutHelp);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
       agree(context.comm, [&] {

@@ -31,6 +31,13 @@ void add_inspect_command(CLI::App& app, Action& action);
 void add_predict_command(CLI::App& app, Action& action);
 void add_export_command(CLI::App& app, Action& action);
 
+// --no-dropout: what it does, and what it says when it was given.
+constexpr const char* kNoDropoutHelp =
+    "Every keep_prob is 1: see J fall before turning dropout on (1.7)";
+constexpr const char* kNoDropoutNotice =
+    "--no-dropout: every keep_prob is 1. J must now fall at every step of full-batch gradient "
+    "descent with a small enough learning rate; once it does, turn dropout on (1.7)";
+
 // The text of --version.
 std::string version_text();
 

@@ -13,6 +13,7 @@
 #include "comm/agreement.h"
 #include "config/job_diff.h"
 #include "config/job_file.h"
+#include "config/without_dropout.h"
 #include "report/reports.h"
 #include "train/environment.h"
 #include "train/memory_plan.h"
@@ -27,6 +28,7 @@ struct TrainArguments {
   int threads = 0;  // 0: default_threads
   std::string resume;
   bool allow_changed_data = false;
+  bool no_dropout = false;
   bool no_color = false;
 };
 
@@ -51,6 +53,7 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
                 arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
   agree(comm, [&] {
     loaded = load_job(arguments.job, arguments.overrides);
+    if (arguments.no_dropout) loaded = without_dropout(loaded);
     // All cores, unless the job has fewer shards to share among them.
     if (arguments.threads == 0 && comm.size() == 1) {
       layout.threads = std::min(layout.threads, static_cast<int>(loaded.job.training.shards));
@@ -84,6 +87,7 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   std::vector<std::unique_ptr<TrainingObserver>> observers;
   if (comm.is_root()) {
     observers.push_back(guarded_standard_reports(ReportOptions{!arguments.no_color}));
+    if (arguments.no_dropout) observers.back()->on_notice(kNoDropoutNotice);
   }
   const Summary summary = train(loaded.job, loaded.resolved_text, comm, options, observers);
   return static_cast<int>(summary.stop_reason == "interrupted" ? ExitCode::interrupted
@@ -111,6 +115,7 @@ void add_train_command(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"auto", "must", "never"}));
   command->add_flag("--allow-changed-data", arguments->allow_changed_data,
                     "Resume although the data has changed");
+  command->add_flag("--no-dropout", arguments->no_dropout, kNoDropoutHelp);
   command->add_flag("--no-color", arguments->no_color, "No colour on a terminal");
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) { return run_train(*arguments, context); };

@@ -16,6 +16,7 @@
 #include "nn/regularizer.h"
 #include "nn/weight_statistics.h"
 #include "train/build.h"
+#include "train/cautions.h"
 #include "train/dataset.h"
 #include "train/early_stopping.h"
 #include "train/environment.h"
@@ -280,6 +281,7 @@ class Run {
     start.first_step = first_step_;
     start.environment = environment_;
     agree_reported([&](TrainingObserver& observer) { observer.on_start(start); });
+    show(job_cautions(job_));
   }
 
   // Collective. A resumed run may have stopped for good before.
@@ -327,6 +329,9 @@ class Run {
     summary.threads = options_.layout.threads;
     summary.shards = static_cast<int>(job_.training.shards);
     summary.versions = environment_;
+    if (comm_.is_root() && stop_reason != "interrupted") {
+      if (const auto caution = dropout_caution(job_.network, scores)) show({*caution});
+    }
     agree_reported([&](TrainingObserver& observer) { observer.on_finish(summary); });
     return summary;
   }

@@ -4,17 +4,21 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <limits>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "system/run_program.h"
+#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
+using testing::Not;
 namespace fs = std::filesystem;
 
 class Program : public testing::Test {
@@ -36,9 +40,26 @@ TEST_F(Program, TrainFillsTheRunDirectory) {
     EXPECT_TRUE(fs::exists(directory_ / "run" / name)) << name;
   }
   const json summary = json::parse(read_file(directory_ / "run/summary.json"));
-  for (const char* name : {"stop_reason", "epochs", "steps", "best_step", "train_error",
-                           "dev_error", "train_cost", "dev_cost", "examples_per_second", "seconds",
-                           "weights_digest", "peak_memory_bytes", "ranks", "threads", "shards"}) {
+  for (const char* name : {"stop_reason",
+                           "epochs",
+                           "steps",
+                           "best_step",
+                           "best_epoch",
+                           "train_error",
+                           "dev_error",
+                           "train_cost",
+                           "dev_cost",
+                           "l2_penalty",
+                           "l1_penalty",
+                           "weights_norm",
+                           "weights_near_zero",
+                           "examples_per_second",
+                           "seconds",
+                           "weights_digest",
+                           "peak_memory_bytes",
+                           "ranks",
+                           "threads",
+                           "shards"}) {
     ASSERT_TRUE(summary.contains(name)) << name;
     EXPECT_FALSE(summary[name].is_null()) << name;
   }
@@ -51,7 +72,8 @@ TEST_F(Program, TrainFillsTheRunDirectory) {
   const std::string metrics = read_file(directory_ / "run/metrics.jsonl");
   const json first = json::parse(metrics.substr(0, metrics.find('\n')));
   for (const char* name :
-       {"step", "epoch", "cost", "train_error", "dev_error", "dev_cost", "learning_rate"}) {
+       {"step", "epoch", "cost", "penalty", "l2_penalty", "l1_penalty", "weights_norm",
+        "weights_near_zero", "train_error", "dev_error", "dev_cost", "learning_rate"}) {
     EXPECT_TRUE(first.contains(name)) << name;
   }
 }
@@ -123,6 +145,85 @@ TEST_F(Program, CheckShowsTheJobAndItsNeeds) {
   EXPECT_THAT(result.out, HasSubstr("steps per epoch  5"));
   EXPECT_THAT(result.out, HasSubstr("parameters       17873"));
   EXPECT_THAT(result.out, HasSubstr("total"));
+}
+
+TEST_F(Program, CheckGivesTheCautionsOfTheLecture) {
+  // The tiny job has L2 and early stopping.
+  const std::string coupled = "caution: early stopping is on together with L2";
+  const auto result = run("check job.textproto --set network.input_keep_prob=0.5");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr(coupled));
+  EXPECT_THAT(result.out, HasSubstr("caution: network.input_keep_prob is 0.5"));
+  EXPECT_THAT(run("check job.textproto --set regularization={}").out, Not(HasSubstr("caution")));
+}
+
+TEST_F(Program, TrainGivesTheCautionsOfTheLecture) {
+  const auto result =
+      run("train job.textproto --run-dir run --set network.input_keep_prob=0.4"
+          " --set training.epochs=1 --set optimizer.adam.learning_rate=1e-9");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::string coupled = "caution: early stopping is on together with L2";
+  EXPECT_THAT(result.err, HasSubstr(coupled));
+  EXPECT_EQ(result.err.find(coupled), result.err.rfind(coupled)) << "once is enough";
+  EXPECT_THAT(result.err, HasSubstr("caution: network.input_keep_prob is 0.4"));
+  // The weights are still as drawn: nothing is fitted, and nothing overfitted.
+  EXPECT_THAT(result.err, HasSubstr("caution: dropout without overfitting"));
+  EXPECT_THAT(result.out, HasSubstr("weights  norm"));
+}
+
+TEST_F(Program, DropoutAgainstOverfittingIsNotCautioned) {
+  // A hundred random labels can be learnt by heart, but not predicted; without
+  // early stopping the last weights count.
+  std::vector<unsigned char> labels;
+  for (std::uint32_t i = 0; i < 141; ++i) {
+    labels.push_back(static_cast<unsigned char>((i * 2654435761U >> 16) % kTinyClasses));
+  }
+  write_idx(directory_ / "random-labels", {141}, labels);
+  std::string job = read_file(directory_ / "job.textproto");
+  const auto stopping = job.find("early_stopping");
+  ASSERT_NE(stopping, std::string::npos);
+  std::ofstream(directory_ / "whole.textproto")
+      << job.erase(stopping, job.find('}', stopping) + 1 - stopping);
+  const std::string train = "train whole.textproto --set data.train.idx.labels=random-labels ";
+  const auto late = run(train + "--run-dir late --set training.epochs=60");
+  ASSERT_EQ(late.exit_code, 0) << late.err;
+  const json summary = json::parse(read_file(directory_ / "late/summary.json"));
+  EXPECT_LT(summary["train_error"].get<double>() + 0.3, summary["dev_error"].get<double>());
+  EXPECT_THAT(late.err, Not(HasSubstr("dropout without overfitting")));
+  EXPECT_THAT(late.err, Not(HasSubstr("early stopping is on")));
+}
+
+// The debugging step of 1.7: without dropout J is well defined and falls.
+TEST_F(Program, WithoutDropoutJFallsAtEveryStepOfGradientDescent) {
+  const std::string arguments =
+      "train job.textproto --set training.full_batch=true --set training.epochs=30"
+      " --set optimizer='{ gradient_descent { learning_rate: 0.05 } }' --set "
+      "early_stopping.patience=100"
+      " --set evaluation.train_examples=0 ";
+  const auto result = run(arguments + "--run-dir without --no-dropout");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("--no-dropout: every keep_prob is 1"));
+  EXPECT_THAT(result.err, Not(HasSubstr("dropout without overfitting")));
+  const std::string job = read_file(directory_ / "without/job.textproto");
+  EXPECT_THAT(job, HasSubstr("keep_prob: 1\n"));
+  EXPECT_THAT(job, Not(HasSubstr("keep_prob: 0")));
+  std::istringstream lines(read_file(directory_ / "without/metrics.jsonl"));
+  double before = std::numeric_limits<double>::infinity();
+  int evaluations = 0;
+  for (std::string line; std::getline(lines, line); ++evaluations) {
+    const json metrics = json::parse(line);
+    EXPECT_LT(metrics["cost"].get<double>(), before) << line;
+    EXPECT_EQ(metrics["penalty"], metrics["l2_penalty"]);
+    EXPECT_GT(metrics["weights_norm"].get<double>(), 0);
+    before = metrics["cost"].get<double>();
+  }
+  EXPECT_EQ(evaluations, 30);
+  EXPECT_THAT(run("check job.textproto --no-dropout").out, HasSubstr("keep_prob: 1\n"));
+
+  // It is another job: a run cannot change its mind halfway.
+  const auto resumed = run(arguments + "--run-dir without --resume must");
+  EXPECT_EQ(resumed.exit_code, 2);
+  EXPECT_THAT(resumed.err, HasSubstr("network.layer[0].keep_prob: 1 in the checkpoint, 0.7"));
 }
 
 TEST_F(Program, AllProblemsOfAJobAtOnce) {

@@ -1,0 +1,70 @@
+#include "train/cautions.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/binomial.h"
+
+namespace lockstep {
+namespace {
+
+double fraction_of(const SetScore& score) {
+  return score.sums.errors / static_cast<double>(score.examples);
+}
+
+std::string describe(const SetScore& score) {
+  return fmt::format("{:.2f}% of {}", 100 * fraction_of(score), score.examples);
+}
+
+}  // namespace
+
+bool has_dropout(const NetworkConfig& network) {
+  return network.input_keep_prob < 1 ||
+         std::ranges::any_of(network.hidden,
+                             [](const DenseConfig& layer) { return layer.keep_prob < 1; });
+}
+
+bool has_penalty(const NetworkConfig& network) {
+  const auto penalises = [](const PenaltyConfig& penalty) {
+    return penalty.l2_lambda > 0 || penalty.l1_lambda > 0;
+  };
+  return penalises(network.output.penalty) ||
+         std::ranges::any_of(network.hidden, penalises, &DenseConfig::penalty);
+}
+
+std::vector<std::string> job_cautions(const Job& job) {
+  std::vector<std::string> cautions;
+  if (job.network.input_keep_prob <= 0.5) {
+    cautions.push_back(
+        fmt::format("caution: network.input_keep_prob is {}, which throws away half of the input "
+                    "or more; the lecture keeps 1.0 or 0.9 of it and never about half (1.7)",
+                    job.network.input_keep_prob));
+  }
+  if (job.early_stopping && has_penalty(job.network)) {
+    cautions.emplace_back(kOrthogonalizationCaution);
+  }
+  return cautions;
+}
+
+bool overfits(const SetScore& train, const SetScore& dev) {
+  const double train_error = fraction_of(train);
+  const double dev_error = fraction_of(dev);
+  const double above_train = wilson_interval(train.sums.errors, train.examples).high - train_error;
+  const double below_dev = dev_error - wilson_interval(dev.sums.errors, dev.examples).low;
+  return dev_error - train_error > std::hypot(above_train, below_dev);
+}
+
+std::optional<std::string> dropout_caution(const NetworkConfig& network, const Scores& scores) {
+  const bool counts_errors = network.output.loss != LossKind::squared_error;
+  if (!counts_errors || scores.dev.examples == 0 || scores.train.examples == 0) return std::nullopt;
+  if (!has_dropout(network) || overfits(scores.train, scores.dev)) return std::nullopt;
+  return fmt::format(
+      "caution: dropout without overfitting: the dev error, {}, is not above the training error, "
+      "{}, by more than chance. Dropout is a remedy for overfitting (1.7); if a run with "
+      "--no-dropout does not overfit either, leave it out",
+      describe(scores.dev), describe(scores.train));
+}
+
+}  // namespace lockstep

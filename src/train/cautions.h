@@ -1,0 +1,38 @@
+#pragma once
+// What the lecture warns of in the use of regularisation, as notices. Nothing
+// here changes what a run computes.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/job.h"
+#include "train/scores.h"
+
+namespace lockstep {
+
+// Orthogonalisation (1.8): for a job with both, or a search over lambdas with
+// early stopping on.
+constexpr std::string_view kOrthogonalizationCaution =
+    "caution: early stopping is on together with L2 or L1 regularization. Stopping early ends the "
+    "optimization of J in order not to overfit, which couples two tasks (1.8): the best lambda "
+    "then depends on when training stops. To compare lambdas, train each to the end";
+
+bool has_dropout(const NetworkConfig& network);
+bool has_penalty(const NetworkConfig& network);
+
+// Cautions that the job alone gives rise to.
+std::vector<std::string> job_cautions(const Job& job);
+
+// Whether the dev error is above the training error by more than chance: the
+// 95 % interval of their difference lies above 0 (R. G. Newcombe, "Interval
+// estimation for the difference between independent proportions", Statistics
+// in Medicine 17 (1998), method 10, from two Wilson intervals).
+bool overfits(const SetScore& train, const SetScore& dev);
+
+// Dropout in a run that ended without overfitting (1.7). `scores` are of the
+// final weights; none without a dev set or without errors to count.
+std::optional<std::string> dropout_caution(const NetworkConfig& network, const Scores& scores);
+
+}  // namespace lockstep

@@ -1,0 +1,86 @@
+#include "train/cautions.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "train/tiny_job.h"
+
+namespace lockstep {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// The tiny job has dropout, L2 and early stopping.
+Job job_with(const std::vector<std::string>& overrides) { return tiny_job("/", overrides).job; }
+
+TEST(JobCautions, EarlyStoppingWithAPenaltyCouplesTwoTasks) {
+  EXPECT_THAT(job_cautions(job_with({})), ElementsAre(kOrthogonalizationCaution));
+  EXPECT_THAT(job_cautions(job_with({"regularization={l1_lambda: 1}"})),
+              ElementsAre(kOrthogonalizationCaution));
+  EXPECT_THAT(job_cautions(
+                  job_with({"regularization={}", "network.layer[1].regularization.l1_lambda=0.1"})),
+              ElementsAre(kOrthogonalizationCaution));
+  EXPECT_THAT(job_cautions(job_with({"regularization={}"})), IsEmpty());
+  Job without = job_with({});
+  without.early_stopping.reset();
+  EXPECT_THAT(job_cautions(without), IsEmpty());
+}
+
+TEST(JobCautions, DroppingHalfOfTheInput) {
+  for (const char* keep_prob : {"0.5", "0.3"}) {
+    EXPECT_THAT(job_cautions(job_with(
+                    {"regularization={}", std::string("network.input_keep_prob=") + keep_prob})),
+                ElementsAre(HasSubstr(std::string("input_keep_prob is ") + keep_prob)));
+  }
+  EXPECT_THAT(job_cautions(job_with({"regularization={}", "network.input_keep_prob=0.51"})),
+              IsEmpty());
+}
+
+SetScore score(double errors, std::uint64_t examples) { return {{0, errors}, examples}; }
+
+// Newcombe (1998), table II, method 10: 56/70 - 48/80 lies in 0.0524 to 0.3339
+// and 9/10 - 3/10 in 0.1705 to 0.8090; 5/56 - 0/29 in -0.0381 to 0.1926.
+TEST(Overfits, WhenTheIntervalOfTheDifferenceIsAboveZero) {
+  EXPECT_TRUE(overfits(score(48, 80), score(56, 70)));
+  EXPECT_TRUE(overfits(score(3, 10), score(9, 10)));
+  EXPECT_FALSE(overfits(score(0, 29), score(5, 56)));
+}
+
+TEST(Overfits, NotWhenDevIsBetterOrTheSetsAreTooSmallToTell) {
+  EXPECT_FALSE(overfits(score(50, 100), score(1, 100)));
+  EXPECT_FALSE(overfits(score(100, 1000), score(11, 100)));
+  EXPECT_TRUE(overfits(score(100'000, 1'000'000), score(11'000, 100'000)));
+}
+
+TEST(DropoutCaution, OnlyForDropoutWithoutOverfitting) {
+  const NetworkConfig network = job_with({}).network;
+  Scores scores;
+  scores.train = score(10, 100);
+  scores.dev = score(11, 100);
+  ASSERT_TRUE(dropout_caution(network, scores).has_value());
+  EXPECT_THAT(*dropout_caution(network, scores),
+              testing::AllOf(HasSubstr("dropout without overfitting"), HasSubstr("11.00% of 100"),
+                             HasSubstr("10.00% of 100"), HasSubstr("--no-dropout")));
+  scores.dev = score(50, 100);
+  EXPECT_EQ(dropout_caution(network, scores), std::nullopt) << "it overfits";
+  scores.dev = {};
+  EXPECT_EQ(dropout_caution(network, scores), std::nullopt) << "no dev set";
+}
+
+TEST(DropoutCaution, SaysNothingWithoutDropoutOrWithoutErrors) {
+  Scores scores;
+  scores.train = scores.dev = score(10, 100);
+  const Job without = job_with({"network.input_keep_prob=1", "network.layer[0].keep_prob=1",
+                                "network.layer[1].keep_prob=1"});
+  EXPECT_FALSE(has_dropout(without.network));
+  EXPECT_EQ(dropout_caution(without.network, scores), std::nullopt);
+  const Job values =
+      job_with({"network.output.loss=SQUARED_ERROR", "early_stopping.metric=DEV_COST"});
+  EXPECT_TRUE(has_dropout(values.network));
+  EXPECT_EQ(dropout_caution(values.network, scores), std::nullopt);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -21,6 +21,7 @@ enum class Purpose : std::uint32_t {
   dropout = 4,
   initialization = 5,
   gradient_check = 6,
+  augmentation = 7,
 };
 
 struct RandomKey {

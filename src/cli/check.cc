@@ -23,6 +23,7 @@ struct CheckArguments {
   int ranks = 1;
   int threads = 1;
   bool no_dropout = false;
+  int prefetch_threads = 0;
 };
 
 std::string mebibytes(std::uint64_t bytes) {
@@ -53,12 +54,16 @@ void check_job(const CheckArguments& arguments) {
   const DatasetSizes sizes = dataset_sizes(job.data);
   const NetworkSpec network = build_network(job.network, sizes.features);
   const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
-  const Layout layout{arguments.ranks, arguments.threads};
+  const Layout layout{arguments.ranks, arguments.threads, arguments.prefetch_threads};
   check_layout(layout, job.training.shards);
 
   fmt::print("{}\n", loaded.resolved_text);
   fmt::print("examples         train {}, dev {}, test {}; {} features\n", sizes.train, sizes.dev,
              sizes.test, sizes.features);
+  if (sizes.image) {
+    fmt::print("images           {} x {} x {} (channels, height, width)\n", sizes.image->channels,
+               sizes.image->height, sizes.image->width);
+  }
   fmt::print("parameters       {}\n", parameter_layout(network).size);
   fmt::print("steps per epoch  {}\n", steps_per_epoch(geometry));
   fmt::print("steps            {}\n", total_steps(job.training, geometry));
@@ -91,6 +96,10 @@ void add_check_command(CLI::App& app, Action& action) {
   command->add_option("--threads", arguments->threads, "Threads per rank, likewise [1]")
       ->check(CLI::Range(1, 4096));
   command->add_flag("--no-dropout", arguments->no_dropout, kNoDropoutHelp);
+  command
+      ->add_option("--prefetch-threads", arguments->prefetch_threads,
+                   "Prefetch threads per rank, likewise [0]")
+      ->check(CLI::Range(0, 4096));
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
       agree(context.comm, [&] {

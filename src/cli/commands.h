@@ -30,6 +30,7 @@ void add_evaluate_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
 void add_predict_command(CLI::App& app, Action& action);
 void add_export_command(CLI::App& app, Action& action);
+void add_preview_command(CLI::App& app, Action& action);
 
 // --no-dropout: what it does, and what it says when it was given.
 constexpr const char* kNoDropoutHelp =
@@ -44,5 +45,11 @@ std::string version_text();
 // The number of threads per rank when --threads is not given: one under a
 // launcher that started several ranks, all cores alone.
 int default_threads(int ranks);
+
+// Collective. The number of prefetch threads of this rank when there is
+// something to do for them and --prefetch-threads is not given: the cores that
+// `threads` workers leave idle, shared evenly with other ranks on them, and at
+// most one for each worker.
+int default_prefetch_threads(const Communicator& comm, int threads);
 
 }  // namespace lockstep

@@ -25,7 +25,8 @@ struct TrainArguments {
   std::string job;
   std::vector<std::string> overrides;
   std::string run_dir;
-  int threads = 0;  // 0: default_threads
+  int threads = 0;            // 0: default_threads
+  int prefetch_threads = -1;  // -1: default_prefetch_threads
   std::string resume;
   bool allow_changed_data = false;
   bool no_dropout = false;
@@ -66,6 +67,12 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
                  return fmt::format("{} threads, rank 0 has {}", theirs, root);
                });
   require_same_environment(comm);
+  // Gathering alone takes too little time to be worth a thread.
+  if (arguments.prefetch_threads >= 0) {
+    layout.prefetch_threads = arguments.prefetch_threads;
+  } else if (loaded.job.data.augmentation) {
+    layout.prefetch_threads = default_prefetch_threads(comm, layout.threads);
+  }
 
   TrainOptions options;
   options.program = context.program;
@@ -105,6 +112,11 @@ void add_train_command(CLI::App& app, Action& action) {
   command
       ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
       ->check(CLI::Range(1, 4096));
+  command
+      ->add_option("--prefetch-threads", arguments->prefetch_threads,
+                   "Threads per rank that gather and augment batches ahead of time [idle cores if "
+                   "the job augments, or 0]")
+      ->check(CLI::Range(0, 4096));
   command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
       ->expected(1)
       ->allow_extra_args(false)

@@ -35,7 +35,7 @@ struct SplitConfig {
   bool stratified;
 };
 
-enum class StatisticsPer { feature, all };
+enum class StatisticsPer { feature, all, channel };
 struct Standardize {
   StatisticsPer per;
 };
@@ -45,12 +45,82 @@ struct ScaleInputs {
 struct KeepInputs {};
 using NormalizationConfig = std::variant<Standardize, ScaleInputs, KeepInputs>;
 
+struct ImageConfig {
+  std::uint32_t channels;
+  std::uint32_t height;
+  std::uint32_t width;
+};
+
+struct FlipConfig {
+  double probability;
+};
+struct CropConfig {
+  double probability;
+  double min_side;
+  double max_side;
+};
+struct ZoomConfig {
+  double probability;
+  double min_factor;
+  double max_factor;
+};
+struct RotationConfig {
+  double probability;
+  double degrees;
+};
+struct ShiftConfig {
+  double probability;
+  std::uint32_t horizontal;
+  std::uint32_t vertical;
+};
+struct ElasticConfig {
+  double probability;
+  double alpha;
+  double sigma;
+};
+struct BrightnessConfig {
+  double probability;
+  double max_change;
+};
+struct ContrastConfig {
+  double probability;
+  double max_change;
+};
+struct ErasingConfig {
+  double probability;
+  double min_area;
+  double max_area;
+  double max_aspect;
+  double value;
+};
+struct ValueRangeConfig {
+  double low;
+  double high;
+};
+enum class BorderKind { constant, nearest };
+struct AugmentationConfig {
+  std::optional<FlipConfig> horizontal_flip;
+  std::optional<CropConfig> crop;
+  std::optional<ZoomConfig> zoom;
+  std::optional<RotationConfig> rotation;
+  std::optional<ShiftConfig> shift;
+  std::optional<ElasticConfig> elastic;
+  std::optional<BrightnessConfig> brightness;
+  std::optional<ContrastConfig> contrast;
+  std::optional<ErasingConfig> erasing;
+  BorderKind border;
+  double border_value;
+  std::optional<ValueRangeConfig> value_range;
+};
+
 struct DataConfig {
   DataSource train;
   std::optional<DataSource> dev;
   std::optional<DataSource> test;
   SplitConfig split;
   NormalizationConfig normalization;
+  std::optional<ImageConfig> image;  // absent: what the files say
+  std::optional<AugmentationConfig> augmentation;
 };
 
 // ---- network ----

@@ -24,21 +24,84 @@ SplitConfig to_split(const proto::Split& split) {
   return config;
 }
 
+StatisticsPer to_statistics_per(proto::Normalization::Standardize::Per per) {
+  switch (per) {
+    case proto::Normalization::Standardize::FEATURE:
+      return StatisticsPer::feature;
+    case proto::Normalization::Standardize::ALL:
+      return StatisticsPer::all;
+    case proto::Normalization::Standardize::CHANNEL:
+      return StatisticsPer::channel;
+  }
+  check(false, "every extent of statistics of the schema has a kind");
+  return {};
+}
+
 NormalizationConfig to_normalization(const proto::Normalization& normalization) {
   using proto::Normalization;
   if (normalization.has_standardize()) {
-    const bool all = normalization.standardize().per() == Normalization::Standardize::ALL;
-    return Standardize{all ? StatisticsPer::all : StatisticsPer::feature};
+    return Standardize{to_statistics_per(normalization.standardize().per())};
   }
   if (normalization.has_scale()) return ScaleInputs{normalization.scale().divisor()};
   return KeepInputs{};
 }
 
+AugmentationConfig to_augmentation(const proto::Augmentation& given) {
+  AugmentationConfig config{};
+  if (given.has_horizontal_flip()) config.horizontal_flip = {given.horizontal_flip().probability()};
+  if (given.has_crop()) {
+    const auto& crop = given.crop();
+    config.crop = {crop.probability(), crop.min_side(), crop.max_side()};
+  }
+  if (given.has_zoom()) {
+    const auto& zoom = given.zoom();
+    config.zoom = {zoom.probability(), zoom.min_factor(), zoom.max_factor()};
+  }
+  if (given.has_rotation()) {
+    config.rotation = {given.rotation().probability(), given.rotation().degrees()};
+  }
+  if (given.has_shift()) {
+    const auto& shift = given.shift();
+    config.shift = {shift.probability(), shift.horizontal(), shift.vertical()};
+  }
+  if (given.has_elastic()) {
+    const auto& elastic = given.elastic();
+    config.elastic = {elastic.probability(), elastic.alpha(), elastic.sigma()};
+  }
+  if (given.has_brightness()) {
+    config.brightness = {given.brightness().probability(), given.brightness().max_change()};
+  }
+  if (given.has_contrast()) {
+    config.contrast = {given.contrast().probability(), given.contrast().max_change()};
+  }
+  if (given.has_erasing()) {
+    const auto& erasing = given.erasing();
+    config.erasing = {erasing.probability(), erasing.min_area(), erasing.max_area(),
+                      erasing.max_aspect(), erasing.value()};
+  }
+  const bool nearest = given.border() == proto::Augmentation::NEAREST;
+  config.border = nearest ? BorderKind::nearest : BorderKind::constant;
+  config.border_value = given.border_value();
+  if (given.has_value_range()) {
+    config.value_range = {given.value_range().low(), given.value_range().high()};
+  }
+  return config;
+}
+
 DataConfig to_data(const proto::Data& data) {
-  DataConfig config{to_source(data.train()), std::nullopt, std::nullopt, to_split(data.split()),
-                    to_normalization(data.normalization())};
+  DataConfig config{to_source(data.train()),
+                    std::nullopt,
+                    std::nullopt,
+                    to_split(data.split()),
+                    to_normalization(data.normalization()),
+                    std::nullopt,
+                    std::nullopt};
   if (data.has_dev()) config.dev = to_source(data.dev());
   if (data.has_test()) config.test = to_source(data.test());
+  if (data.has_image()) {
+    config.image = {data.image().channels(), data.image().height(), data.image().width()};
+  }
+  if (data.has_augmentation()) config.augmentation = to_augmentation(data.augmentation());
   return config;
 }
 

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 
+#include "config/validate_augmentation.h"
 #include "config/value_checks.h"
 #include "proto/job.pb.h"
 
@@ -105,6 +106,8 @@ void check_data(const ValueChecks& checks, const proto::Data& data) {
     checks.require(std::isfinite(divisor) && divisor != 0, "data.normalization.scale.divisor",
                    fmt::to_string(divisor), "a finite number other than 0");
   }
+  if (data.has_image()) check_image(checks, data.image());
+  if (data.has_augmentation()) check_augmentation(checks, data.augmentation());
 }
 
 // ---- network ----

@@ -32,12 +32,21 @@ void ValueChecks::probability(const std::string& path, double value) const {
           "a probability above 0 and at most 1");
 }
 
+void ValueChecks::chance(const std::string& path, double value) const {
+  require(value >= 0 && value <= 1, path, fmt::to_string(value), "a probability from 0 to 1");
+}
+
 void ValueChecks::decay(const std::string& path, double value) const {
   require(value >= 0 && value < 1, path, fmt::to_string(value), "a number from 0 to below 1");
 }
 
 void ValueChecks::fraction(const std::string& path, double value) const {
   require(value > 0 && value < 1, path, fmt::to_string(value), "a fraction above 0 and below 1");
+}
+
+void ValueChecks::between(const std::string& path, double value, double low, double high) const {
+  require(value >= low && value <= high, path, fmt::to_string(value),
+          fmt::format("a number from {} to {}", low, high));
 }
 
 void ValueChecks::at_least(const std::string& path, std::uint64_t value,

@@ -22,8 +22,10 @@ class ValueChecks {
   void positive(const std::string& path, double value) const;      // and finite
   void not_negative(const std::string& path, double value) const;  // and finite
   void probability(const std::string& path, double value) const;   // (0, 1]
+  void chance(const std::string& path, double value) const;        // [0, 1]
   void decay(const std::string& path, double value) const;         // [0, 1)
   void fraction(const std::string& path, double value) const;      // (0, 1)
+  void between(const std::string& path, double value, double low, double high) const;
   void at_least(const std::string& path, std::uint64_t value, std::uint64_t minimum) const;
 
   // "<path> is <value>; expected <expected>" unless it holds.

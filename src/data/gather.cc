@@ -1,6 +1,7 @@
 #include "data/gather.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/check.h"
 
@@ -23,6 +24,27 @@ void prefetch(const void* first, std::uint64_t bytes) {
   }
 }
 
+void check_normalizer(const Normalizer& normalizer, std::uint64_t features) {
+  check(normalizer.mean.empty() ||
+            (normalizer.mean.size() == features && normalizer.inverse_deviation.size() == features),
+        "the normalizer has a mean and a deviation for each feature");
+}
+
+// y becomes x normalised, in float.
+template <typename V, typename T>
+void normalize_row(const Normalizer& normalizer, std::span<const V> x, std::span<T> y) {
+  const float* mean = normalizer.mean.data();
+  const float* inverse_deviation = normalizer.inverse_deviation.data();
+  const std::size_t features = y.size();
+  if (!normalizer.mean.empty()) {
+    for (std::size_t j = 0; j < features; ++j) {
+      y[j] = static_cast<T>((static_cast<float>(x[j]) - mean[j]) * inverse_deviation[j]);
+    }
+  } else {
+    for (std::size_t j = 0; j < features; ++j) y[j] = static_cast<T>(static_cast<float>(x[j]));
+  }
+}
+
 }  // namespace
 
 template <typename T>
@@ -30,13 +52,7 @@ void gather_rows(const Examples& examples, std::span<const std::uint32_t> rows,
                  const Normalizer& normalizer, Matrix<T> out) {
   const std::uint64_t features = examples.features;
   check_shapes(examples, rows, out.rows, out.columns, features);
-  const bool normalize = !normalizer.mean.empty();
-  check(!normalize ||
-            (normalizer.mean.size() == features && normalizer.inverse_deviation.size() == features),
-        "the normalizer has a mean and a deviation for each feature");
-
-  const float* mean = normalizer.mean.data();
-  const float* inverse_deviation = normalizer.inverse_deviation.data();
+  check_normalizer(normalizer, features);
   visit_values(examples.type, examples.values, [&](auto values) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       // A shuffled order jumps in memory; asking two rows early halves the time.
@@ -44,16 +60,25 @@ void gather_rows(const Examples& examples, std::span<const std::uint32_t> rows,
         const auto* next = values.data() + rows[i + 2] * features;
         prefetch(next, features * sizeof(*next));
       }
-      const auto* x = values.data() + rows[i] * features;
-      T* y = out.row(i).data();
-      if (normalize) {
-        for (std::uint64_t j = 0; j < features; ++j) {
-          y[j] = static_cast<T>((static_cast<float>(x[j]) - mean[j]) * inverse_deviation[j]);
-        }
-      } else {
-        for (std::uint64_t j = 0; j < features; ++j)
-          y[j] = static_cast<T>(static_cast<float>(x[j]));
-      }
+      normalize_row(normalizer, values.subspan(rows[i] * features, features), out.row(i));
+    }
+  });
+}
+
+template <typename T>
+void gather_augmented_rows(const Examples& examples, std::span<const std::uint32_t> rows,
+                           const Normalizer& normalizer, AugmentationKey key, Augmenter& augmenter,
+                           Matrix<T> out) {
+  const std::uint64_t features = examples.features;
+  check_shapes(examples, rows, out.rows, out.columns, features);
+  check_normalizer(normalizer, features);
+  std::vector<float> image(features);
+  visit_values(examples.type, examples.values, [&](auto values) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      std::ranges::transform(values.subspan(rows[i] * features, features), image.begin(),
+                             [](auto x) { return static_cast<float>(x); });
+      augmenter.apply(key, examples.ids[rows[i]], image);
+      normalize_row<float>(normalizer, image, out.row(i));
     }
   });
 }
@@ -72,6 +97,10 @@ template void gather_rows(const Examples&, std::span<const std::uint32_t>, const
                           Matrix<float>);
 template void gather_rows(const Examples&, std::span<const std::uint32_t>, const Normalizer&,
                           Matrix<double>);
+template void gather_augmented_rows(const Examples&, std::span<const std::uint32_t>,
+                                    const Normalizer&, AugmentationKey, Augmenter&, Matrix<float>);
+template void gather_augmented_rows(const Examples&, std::span<const std::uint32_t>,
+                                    const Normalizer&, AugmentationKey, Augmenter&, Matrix<double>);
 template void gather_labels(const Examples&, std::span<const std::uint32_t>, Matrix<float>);
 template void gather_labels(const Examples&, std::span<const std::uint32_t>, Matrix<double>);
 

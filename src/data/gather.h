@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "data/augmentation.h"
 #include "data/examples.h"
 #include "data/normalization.h"
 #include "linalg/matrix.h"
@@ -16,6 +17,12 @@ namespace lockstep {
 template <typename T>
 void gather_rows(const Examples& examples, std::span<const std::uint32_t> rows,
                  const Normalizer& normalizer, Matrix<T> out);
+
+// The same, with each example changed by `augmenter` before it is normalised.
+template <typename T>
+void gather_augmented_rows(const Examples& examples, std::span<const std::uint32_t> rows,
+                           const Normalizer& normalizer, AugmentationKey key, Augmenter& augmenter,
+                           Matrix<T> out);
 
 // Row i of `out` becomes the labels of example rows[i].
 // out: [rows.size(), label_width].

@@ -47,9 +47,16 @@ std::vector<double> centred_square_sums(const Examples& examples,
   return sums;
 }
 
-std::vector<double> pooled(std::span<const double> values) {
-  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-  return std::vector<double>(values.size(), sum / static_cast<double>(values.size()));
+std::vector<double> pooled(std::span<const double> values, std::uint64_t group) {
+  check(group >= 1 && values.size() % group == 0, "groups of equal size");
+  std::vector<double> averages;
+  averages.reserve(values.size());
+  for (std::size_t begin = 0; begin < values.size(); begin += group) {
+    const auto of_group = values.subspan(begin, group);
+    const double sum = std::accumulate(of_group.begin(), of_group.end(), 0.0);
+    averages.insert(averages.end(), group, sum / static_cast<double>(group));
+  }
+  return averages;
 }
 
 Normalizer standardizer(std::span<const double> mean, std::span<const double> variance) {

@@ -32,9 +32,10 @@ std::vector<double> centred_square_sums(const Examples& examples,
                                         std::span<const std::uint32_t> rows,
                                         std::span<const double> mean);
 
-// The average of the values, once for each. One statistic over all features:
-// apply it to the means before the second pass, and to the variances after it.
-std::vector<double> pooled(std::span<const double> values);
+// Each value becomes the average of its group: `group` values in a row, the
+// pixels of a channel or all features. One statistic for a group: apply it to
+// the means before the second pass, and to the variances after it.
+std::vector<double> pooled(std::span<const double> values, std::uint64_t group);
 
 // Inverse deviation 1 / sqrt(variance); 1 for a constant feature, one whose
 // variance is 0 (or so small that the inverse is beyond float), which so

@@ -14,6 +14,7 @@
 #include "data/source.h"
 #include "data/split.h"
 #include "train/build.h"
+#include "train/build_augmentation.h"
 
 namespace lockstep {
 namespace {
@@ -93,6 +94,8 @@ struct LocalRead {
   std::uint64_t train_fingerprint = 0;
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
+  std::optional<ImageShape> image;
+  std::optional<AugmentationSpec> augmentation;
   // On rank 0 only:
   Examples dev;
   Examples test;
@@ -126,6 +129,8 @@ LocalRead read_local(const Job& job, const Layout& layout, int rank) {
   LocalRead local;
   local.features = info.features;
   local.label_width = info.label_width;
+  local.image = image_shape(job.data, info);
+  local.augmentation = build_augmentation(job.data, info);
   local.geometry = batch_geometry(job.training, split.train.size());
   auto dealt = deal(split.train, job.training.shards, job.seed);
   const Range shards =
@@ -182,16 +187,30 @@ std::vector<double> sum_over_shards(const Communicator& comm, std::size_t own_sh
   return total;
 }
 
+// How many features in a row share a mean and a deviation.
+std::uint64_t features_per_statistic(StatisticsPer per, const Dataset& dataset) {
+  switch (per) {
+    case StatisticsPer::all:
+      return dataset.features;
+    case StatisticsPer::channel:
+      return dataset.features / dataset.image.value().channels;
+    case StatisticsPer::feature:
+      break;
+  }
+  return 1;
+}
+
+// Collective. Of the examples as they are, without augmentation.
 Normalizer training_normalizer(const NormalizationConfig& config, const Communicator& comm,
                                const Dataset& dataset) {
   if (std::holds_alternative<KeepInputs>(config)) return {};
   if (const auto* scale = std::get_if<ScaleInputs>(&config)) {
     return scaler(dataset.features, scale->divisor);
   }
-  const bool one_for_all = std::get<Standardize>(config).per == StatisticsPer::all;
+  const std::uint64_t group = features_per_statistic(std::get<Standardize>(config).per, dataset);
   const auto divide = [&](std::vector<double> sums) {
     for (double& sum : sums) sum /= static_cast<double>(dataset.geometry.train_examples);
-    return one_for_all ? pooled(sums) : sums;
+    return pooled(sums, group);
   };
   const std::size_t shards = dataset.shard_rows.size();
   const auto mean = divide(sum_over_shards(comm, shards, dataset.features, [&](std::size_t i) {
@@ -303,6 +322,8 @@ DatasetSizes dataset_sizes(const DataConfig& config) {
                             parts.dev + parts.test, info.examples, info.name));
   }
   DatasetSizes sizes;
+  sizes.image = image_shape(config, info);
+  (void)build_augmentation(config, info);  // or say why not
   sizes.features = info.features;
   sizes.label_width = info.label_width;
   sizes.bytes_per_example = info.features * element_size(info.type) +
@@ -326,6 +347,8 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   dataset.geometry = local.geometry;
   dataset.features = local.features;
   dataset.label_width = local.label_width;
+  dataset.image = local.image;
+  dataset.augmentation = local.augmentation;
   dataset.own_shards = rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
                                    static_cast<std::uint64_t>(layout.threads),
                                    static_cast<std::uint64_t>(comm.rank()));

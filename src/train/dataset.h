@@ -4,11 +4,13 @@
 // reads and hands out.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "comm/communicator.h"
 #include "config/job.h"
+#include "data/augmentation.h"
 #include "data/examples.h"
 #include "data/normalization.h"
 #include "data/shards.h"
@@ -41,7 +43,9 @@ struct Dataset {
   Examples train;                                      // of own shards
   std::vector<std::vector<std::uint32_t>> shard_rows;  // rows of `train`, for each own shard
   std::string train_fingerprint;
-  Normalizer normalizer;
+  Normalizer normalizer;                         // for every set
+  std::optional<ImageShape> image;               // where it is known
+  std::optional<AugmentationSpec> augmentation;  // for training alone
 
   HeldOutSet dev;
   HeldOutSet test;
@@ -65,6 +69,7 @@ std::uint64_t training_block_examples(const BatchGeometry& geometry, std::uint64
 struct DatasetSizes {
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
+  std::optional<ImageShape> image;      // where it is known
   std::uint64_t bytes_per_example = 0;  // in memory, label and number included
   std::uint64_t train = 0;
   std::uint64_t dev = 0;

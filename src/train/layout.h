@@ -6,7 +6,8 @@ namespace lockstep {
 
 struct Layout {
   int ranks = 1;
-  int threads = 1;  // per rank; each is a worker
+  int threads = 1;           // per rank; each is a worker
+  int prefetch_threads = 0;  // per rank, beside them: they gather batches ahead of time
 
   [[nodiscard]] int workers() const { return ranks * threads; }
   [[nodiscard]] int worker(int rank, int thread) const { return rank * threads + thread; }

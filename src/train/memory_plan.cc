@@ -71,6 +71,11 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
       std::min({geometry.rows_per_shard, shard_size(geometry, 0), kRowsPerPass});
   plan.activations = static_cast<std::uint64_t>(layout.threads) *
                      (workspace_bytes(network, rows) + workspace_bytes(network, kEvaluationRows));
+  if (layout.prefetch_threads > 0) {
+    // The pass that is gathered ahead.
+    plan.activations +=
+        static_cast<std::uint64_t>(layout.threads) * rows * network.inputs * sizeof(float);
+  }
   if (job.checkpointing.enabled) plan.checkpoint = (slots + 2) * parameter_bytes;
   plan.program = kProgramBytes;
   return plan;

@@ -3,9 +3,9 @@
 namespace lockstep {
 
 std::map<std::string, double> PhaseClock::by_name() const {
-  constexpr std::array<const char*, kPhases> kNames = {"load",     "data",       "forward",
-                                                       "backward", "exchange",   "optimizer",
-                                                       "waiting",  "evaluation", "checkpoint"};
+  constexpr std::array<const char*, kPhases> kNames = {
+      "load",     "data",      "augmentation", "forward",    "backward",
+      "exchange", "optimizer", "waiting",      "evaluation", "checkpoint"};
   std::map<std::string, double> named;
   double total = 0;
   for (std::size_t i = 0; i < kPhases; ++i) {
@@ -13,6 +13,7 @@ std::map<std::string, double> PhaseClock::by_name() const {
     total += seconds_[i];
   }
   named["total"] = total;
+  named["ahead"] = ahead_seconds_;
   return named;
 }
 

@@ -9,8 +9,9 @@
 namespace lockstep {
 
 enum class Phase {
-  load,  // reading and distributing the data, once
-  data,  // gathering batches
+  load,          // reading and distributing the data, once
+  data,          // gathering batches
+  augmentation,  // changing the gathered images, or waiting for a helper that does
   forward,
   backward,  // with the additions of the worker's own gradient tree
   exchange,  // gradients in, weights out
@@ -19,7 +20,7 @@ enum class Phase {
   evaluation,
   checkpoint,
 };
-constexpr std::size_t kPhases = 9;
+constexpr std::size_t kPhases = 10;
 
 class PhaseClock {
  public:
@@ -36,13 +37,16 @@ class PhaseClock {
   [[nodiscard]] double seconds(Phase phase) const {
     return seconds_[static_cast<std::size_t>(phase)];
   }
-  // By name, with "total".
+  // Time of helpers who worked ahead for this worker, beside its own.
+  void add_ahead(double seconds) { ahead_seconds_ += seconds; }
+  // By name, with their "total", and beside it "ahead".
   [[nodiscard]] std::map<std::string, double> by_name() const;
 
  private:
   Phase phase_ = Phase::load;
   std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
   std::array<double, kPhases> seconds_{};
+  double ahead_seconds_ = 0;
 };
 
 }  // namespace lockstep

@@ -11,19 +11,18 @@
 #include "comm/gradient_tree.h"
 #include "nn/network.h"
 #include "train/dataset.h"
+#include "train/pass_loader.h"
 #include "train/phase_clock.h"
 
 namespace lockstep {
 
-// Rows that go through the network at a time. A shard's larger batch goes in
-// several passes, so that memory does not grow with the batch.
-constexpr std::uint64_t kRowsPerPass = 1024;
-
 template <typename T>
 class ShardWorker {
  public:
+  // `network`, `dataset` and `helpers`, who gather batches ahead of time, must
+  // live as long as the worker.
   ShardWorker(const Network<T>& network, const Dataset& dataset, WorkerPlan plan,
-              std::uint32_t seed, bool dropout);
+              std::uint32_t seed, bool dropout, HelperPool& helpers);
 
   // Computes the gradient sums of global step `step` (from 0) at `weights`.
   void run(std::span<const T> weights, std::uint64_t step);
@@ -41,8 +40,7 @@ class ShardWorker {
   PhaseClock& clock() { return clock_; }
 
  private:
-  void start_epoch(std::uint64_t epoch);
-  void run_shard(std::span<const T> weights, std::uint64_t step, std::size_t index);
+  void run_pass(std::span<const T> weights, const Pass& pass, const std::optional<Pass>& next);
   // Does the additions due after leaf `index` in the part `range` of the sums.
   void add_up(std::size_t index, Range range);
 
@@ -52,12 +50,8 @@ class ShardWorker {
   std::uint32_t seed_;
   bool dropout_;
   Workspace<T> workspace_;
-  std::vector<float> labels_;
+  PassLoader<T> loader_;
   std::vector<std::vector<T>> buffers_;
-  std::optional<std::uint64_t> epoch_;
-  std::vector<std::vector<std::uint32_t>> order_;  // of each own shard in this epoch
-  std::vector<std::uint32_t> rows_;                // of the pass, scratch
-  std::vector<std::uint32_t> ids_;                 // likewise
   std::vector<LossSums> losses_;
   PhaseClock clock_;
 };

@@ -39,6 +39,7 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       steps_per_epoch_(lockstep::steps_per_epoch(data.geometry)),
       total_steps_(lockstep::total_steps(job.training, data.geometry)),
       pool_(layout.threads),
+      helpers_(layout.prefetch_threads),
       plans_(plan_workers(layout, job.training.shards)),
       ownership_(Ownership::with_bucket_bytes(network.layout().size, job.exchange.bucket_bytes,
                                               sizeof(T), layout.ranks)),
@@ -50,7 +51,7 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
   pool_.run([&](int thread) {
     const int worker = layout.worker(comm.rank(), thread);
     workers_[static_cast<std::size_t>(thread)] = std::make_unique<ShardWorker<T>>(
-        network, data, plans_[static_cast<std::size_t>(worker)], job.seed, dropout);
+        network, data, plans_[static_cast<std::size_t>(worker)], job.seed, dropout, helpers_);
   });
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/helper_pool.h"
 #include "base/worker_pool.h"
 #include "comm/communicator.h"
 #include "comm/gradient_exchange.h"
@@ -88,6 +89,7 @@ class StepEngine {
   std::uint64_t steps_per_epoch_;
   std::uint64_t total_steps_;
   WorkerPool pool_;
+  HelperPool helpers_;             // before the workers, who wait for them
   std::vector<WorkerPlan> plans_;  // of all workers of all ranks
   Ownership ownership_;
   GradientExchange<T> exchange_;

@@ -113,8 +113,8 @@ class Run {
   // Seconds spent on training steps, evaluation and saving left out.
   [[nodiscard]] double step_seconds() const {
     double seconds = 0;
-    for (const Phase phase : {Phase::data, Phase::forward, Phase::backward, Phase::exchange,
-                              Phase::optimizer, Phase::waiting}) {
+    for (const Phase phase : {Phase::data, Phase::augmentation, Phase::forward, Phase::backward,
+                              Phase::exchange, Phase::optimizer, Phase::waiting}) {
       seconds += engine_.clock().seconds(phase);
     }
     return seconds;

@@ -47,8 +47,10 @@ struct Setup {
 std::vector<float> tree_sum(const Communicator& comm, const Job& job) {
   Setup setup(comm, job);
   WorkerPool pool(1);
+  HelperPool nobody(0);
   ShardWorker<float> worker(setup.network, setup.data,
-                            setup.plans[static_cast<std::size_t>(comm.rank())], job.seed, true);
+                            setup.plans[static_cast<std::size_t>(comm.rank())], job.seed, true,
+                            nobody);
   worker.run(setup.weights, 0);
   const auto ownership = Ownership::with_bucket_bytes(setup.weights.size(), 4096, 4, comm.size());
   GradientExchange<float> exchange(comm, ownership, setup.plans, job.training.shards, 1);
@@ -66,8 +68,10 @@ std::vector<float> tree_sum(const Communicator& comm, const Job& job) {
 std::vector<float> allreduce_sum(const Communicator& comm, const Job& job, MPI_Comm mpi) {
   Setup setup(comm, job);
   WorkerPool pool(1);
+  HelperPool nobody(0);
   ShardWorker<float> worker(setup.network, setup.data,
-                            setup.plans[static_cast<std::size_t>(comm.rank())], job.seed, true);
+                            setup.plans[static_cast<std::size_t>(comm.rank())], job.seed, true,
+                            nobody);
   worker.run(setup.weights, 0);
   std::vector<float> sum(setup.weights.size());
   for (const auto part : worker.held()) {

@@ -1,0 +1,106 @@
+#include "train/preview.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/atomic_file.h"
+#include "cli/commands.h"
+#include "comm/agreement.h"
+#include "config/job_file.h"
+#include "report/contact_sheet.h"
+
+namespace lockstep {
+namespace {
+
+struct PreviewArguments {
+  std::string job;
+  std::vector<std::string> overrides;
+  std::string output = "preview.png";
+  std::uint32_t examples = 10;
+  std::uint32_t epochs = 8;
+};
+
+// Colour when there are three channels, otherwise the first one in grey.
+ContactSheet::Image to_pixels(const ImageValues& values, const Preview& preview) {
+  const std::size_t pixels = std::size_t{preview.shape.height} * preview.shape.width;
+  const auto byte = [&](std::size_t channel, std::size_t pixel) {
+    const float share = (values[channel * pixels + pixel] - preview.range.low) /
+                        (preview.range.high - preview.range.low);
+    return static_cast<std::uint8_t>(std::lround(255 * std::clamp(share, 0.0F, 1.0F)));
+  };
+  const bool colored = preview.shape.channels == 3;
+  ContactSheet::Image image;
+  image.reserve(pixels);
+  for (std::size_t i = 0; i < pixels; ++i) {
+    image.push_back({byte(0, i), byte(colored ? 1 : 0, i), byte(colored ? 2 : 0, i)});
+  }
+  return image;
+}
+
+ContactSheet to_sheet(const Preview& preview) {
+  ContactSheet sheet;
+  sheet.image_width = preview.shape.width;
+  sheet.image_height = preview.shape.height;
+  sheet.columns = {"original"};
+  for (std::size_t epoch = 1; epoch <= preview.examples.front().augmented.size(); ++epoch) {
+    sheet.columns.push_back(fmt::format("epoch {}", epoch));
+  }
+  for (const PreviewExample& example : preview.examples) {
+    ContactSheet::Row row;
+    row.caption = {fmt::format("label {:g}", fmt::join(example.labels, ",")),
+                   fmt::format("#{}", example.id)};
+    row.images = {to_pixels(example.original, preview)};
+    for (const ImageValues& image : example.augmented) {
+      row.images.push_back(to_pixels(image, preview));
+    }
+    sheet.rows.push_back(std::move(row));
+  }
+  return sheet;
+}
+
+void preview_job(const PreviewArguments& arguments) {
+  const LoadedJob loaded = load_job(arguments.job, arguments.overrides);
+  const Preview preview = preview_augmentation(loaded.job, arguments.examples, arguments.epochs);
+  replace_file(arguments.output, draw(to_sheet(preview)).to_png());
+  fmt::print("{}: {} training examples, {}\n", arguments.output, preview.examples.size(),
+             loaded.job.data.augmentation
+                 ? fmt::format("as they are and in epochs 1 to {}", arguments.epochs)
+                 : "as they are: the job has no data.augmentation");
+  if (preview.shape.channels != 1 && preview.shape.channels != 3) {
+    fmt::print("note: only the first of {} channels is shown\n", preview.shape.channels);
+  }
+}
+
+}  // namespace
+
+void add_preview_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<PreviewArguments>();
+  CLI::App* command = app.add_subcommand(
+      "preview", "Draw training images beside what augmentation makes of them, as a PNG file");
+  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
+  command->add_option("--output", arguments->output, "The file [preview.png]");
+  command->add_option("--examples", arguments->examples, "How many training examples [10]")
+      ->check(CLI::Range(1, 100));
+  command->add_option("--epochs", arguments->epochs, "In how many epochs [8]")
+      ->check(CLI::Range(1, 100));
+  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) {
+      agree(context.comm, [&] {
+        if (context.comm.is_root()) preview_job(*arguments);
+      });
+      return 0;
+    };
+  });
+}
+
+}  // namespace lockstep

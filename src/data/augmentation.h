@@ -1,0 +1,115 @@
+#pragma once
+// Augmentation (lecture 1.8): training images changed at random, so that one
+// example stands for many. Keyed: the change depends on seed, epoch and example
+// alone, so it is the same on every layout and another in each epoch.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/random.h"
+#include "data/elastic_field.h"
+#include "data/image_map.h"
+#include "data/photometric.h"
+#include "data/resample.h"
+#include "data/source.h"
+
+namespace lockstep {
+
+// The transforms, with the meaning and the limits of the same fields in
+// proto/job.proto. Each happens with its probability; parameters are uniform in
+// their ranges.
+struct HorizontalFlip {
+  double probability;
+};
+struct Crop {
+  double probability;
+  double min_side;  // of the part, as a share of the image's
+  double max_side;
+};
+struct Zoom {
+  double probability;
+  double min_factor;
+  double max_factor;
+};
+struct Rotation {
+  double probability;
+  double degrees;  // at most, either way
+};
+struct Shift {
+  double probability;
+  std::uint32_t horizontal;  // pixels at most, either way
+  std::uint32_t vertical;
+};
+struct Elastic {
+  double probability;
+  double alpha;  // pixels, see ElasticField
+  double sigma;
+};
+struct Brightness {
+  double probability;
+  double max_change;  // share of the value range, either way
+};
+struct Contrast {
+  double probability;
+  double max_change;  // of the factor 1, either way
+};
+struct Erasing {
+  double probability;
+  double min_area;  // share of the image's
+  double max_area;
+  double max_aspect;  // of the longer to the shorter side
+  float value;
+};
+
+struct AugmentationSpec {
+  ImageShape shape;
+  Border border;
+  ValueRange range;  // of brightness and contrast, which keep to it
+  std::optional<HorizontalFlip> horizontal_flip;
+  std::optional<Crop> crop;
+  std::optional<Zoom> zoom;
+  std::optional<Rotation> rotation;
+  std::optional<Shift> shift;
+  std::optional<Elastic> elastic;
+  std::optional<Brightness> brightness;
+  std::optional<Contrast> contrast;
+  std::optional<Erasing> erasing;
+};
+
+// Which change an example undergoes, besides its id.
+struct AugmentationKey {
+  std::uint32_t seed;
+  std::uint32_t epoch;
+};
+
+// The flip, crop, zoom, rotation and shift of an example, one after the other,
+// as one map.
+ImageMap drawn_map(const AugmentationSpec& spec, AugmentationKey key, std::uint32_t example);
+
+// The rectangle that an example loses, if any.
+std::optional<Rectangle> drawn_rectangle(const AugmentationSpec& spec, AugmentationKey key,
+                                         std::uint32_t example);
+
+// Applies a specification to images, one at a time. Has scratch space and no
+// other state: one for each thread.
+class Augmenter {
+ public:
+  explicit Augmenter(AugmentationSpec spec);
+
+  // Changes `image` [channels, height, width], the values of example `example`
+  // before any normalisation: geometry first, with one interpolation, then
+  // brightness, contrast and erasing.
+  void apply(AugmentationKey key, std::uint32_t example, std::span<float> image);
+
+ private:
+  void change_geometry(AugmentationKey key, std::uint32_t example, std::span<float> image);
+  void change_values(AugmentationKey key, std::uint32_t example, std::span<float> image) const;
+
+  AugmentationSpec spec_;
+  Resampler resampler_;
+  std::optional<ElasticField> field_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,34 @@
+#pragma once
+// Many small images on one page: a row for each example, a column for each
+// version of it.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "report/canvas.h"
+
+namespace lockstep {
+
+struct ContactSheet {
+  std::uint32_t image_width = 0;
+  std::uint32_t image_height = 0;
+  std::vector<std::string> columns;  // their headings
+
+  // Image pixels row by row.
+  using Image = std::vector<Color>;
+  struct Row {
+    std::vector<std::string> caption;  // lines
+    std::vector<Image> images;         // one for each column
+  };
+  std::vector<Row> rows;
+};
+
+// The sheet drawn, with small images enlarged by a whole factor. The first
+// column stands a little apart.
+Canvas draw(const ContactSheet& sheet);
+
+// By how much images are enlarged.
+std::uint32_t enlargement(std::uint32_t image_width, std::uint32_t image_height);
+
+}  // namespace lockstep

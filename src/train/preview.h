@@ -1,0 +1,35 @@
+#pragma once
+// What augmentation makes of a job's training images, to be looked at.
+
+#include <cstdint>
+#include <vector>
+
+#include "config/job.h"
+#include "data/photometric.h"
+#include "data/source.h"
+
+namespace lockstep {
+
+// Values of an image, before normalisation: [channels, height, width].
+using ImageValues = std::vector<float>;
+
+struct PreviewExample {
+  std::uint32_t id = 0;       // in the training source
+  std::vector<float> labels;  // [label_width]
+  ImageValues original;
+  std::vector<ImageValues> augmented;  // as training sees it in epochs 1, 2, ...
+};
+
+struct Preview {
+  ImageShape shape;
+  ValueRange range;  // black and white
+  std::vector<PreviewExample> examples;
+};
+
+// The first training examples of each label in turn, at most `examples` of
+// them. Reads the data on the calling process alone; throws as load_dataset
+// does, and Error(usage) when the shape of the images is not known. Without
+// augmentation there are only originals.
+Preview preview_augmentation(const Job& job, std::uint64_t examples, std::uint32_t epochs);
+
+}  // namespace lockstep

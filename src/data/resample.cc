@@ -1,69 +1,95 @@
 #include "data/resample.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/check.h"
 
 namespace lockstep {
+namespace {
+
+// A plane is padded by one pixel of border before it and two after it, each way.
+constexpr std::int32_t kPadding = 3;
+
+// Where the pixels of one row come from: first + step * column, and beside it.
+struct Line {
+  double x_step, x_first;
+  double y_step, y_first;
+  const float* dx;
+  const float* dy;
+};
+
+// Corner and offsets of each pixel, in the padded plane of an image of this
+// shape. The compiler puts this loop and the next into vector registers, which
+// more than halves the time of augmentation.
+void locate(const Line& line, ImageShape shape, std::int32_t* __restrict__ corner,
+            float* __restrict__ right, float* __restrict__ down) {
+  // Kept where all four sources are in the plane; beyond, all is border.
+  const double x_limit = shape.width + 1.0;
+  const double y_limit = shape.height + 1.0;
+  const auto width = static_cast<std::int32_t>(shape.width);
+  const std::int32_t stride = width + kPadding;
+  for (std::int32_t i = 0; i < width; ++i) {
+    double x = line.x_step * i + line.x_first + static_cast<double>(line.dx[i]) + 1;
+    double y = line.y_step * i + line.y_first + static_cast<double>(line.dy[i]) + 1;
+    x = std::clamp(x, 0.0, x_limit);
+    y = std::clamp(y, 0.0, y_limit);
+    const auto left = static_cast<std::int32_t>(x);
+    const auto top = static_cast<std::int32_t>(y);
+    corner[i] = top * stride + left;
+    right[i] = static_cast<float>(x - left);
+    down[i] = static_cast<float>(y - top);
+  }
+}
+
+void interpolate(const float* __restrict__ upper, std::size_t stride,
+                 std::span<const std::int32_t> corner, const float* __restrict__ right,
+                 const float* __restrict__ down, float* __restrict__ pixels) {
+  const float* __restrict__ lower = upper + stride;
+  for (std::size_t i = 0; i < corner.size(); ++i) {
+    const std::int32_t c = corner[i];
+    const float above = upper[c] + right[i] * (upper[c + 1] - upper[c]);
+    const float below = lower[c] + right[i] * (lower[c + 1] - lower[c]);
+    pixels[i] = above + down[i] * (below - above);
+  }
+}
+
+}  // namespace
 
 Resampler::Resampler(ImageShape shape, Border border)
     : shape_(shape),
       border_(border),
-      padded_width_(std::size_t{shape.width} + 3),
+      padded_width_(std::size_t{shape.width} + kPadding),
+      still_(std::size_t{2} * shape.height * shape.width),
       corner_(std::size_t{shape.height} * shape.width),
       right_(corner_.size()),
       down_(corner_.size()),
-      padded_(padded_width_ * (std::size_t{shape.height} + 3)) {}
+      padded_(padded_width_ * (std::size_t{shape.height} + kPadding)) {
+  check(padded_.size() <= std::numeric_limits<std::int32_t>::max(),
+        "a plane has fewer than 2^31 pixels");
+}
 
 void Resampler::resample(const ImageMap& map, std::span<const float> displacements,
                          std::span<float> image) {
   const std::size_t pixels = corner_.size();
   check(image.size() == pixels * shape_.channels, "the image has the shape of the resampler");
-  check(displacements.empty() || displacements.size() == 2 * pixels,
-        "a displacement for each pixel");
-  locate(map, displacements);
-  for (std::size_t channel = 0; channel < shape_.channels; ++channel) {
-    float* plane = image.data() + channel * pixels;
-    pad({plane, pixels});
-    const float* padded = padded_.data();
-    for (std::size_t i = 0; i < pixels; ++i) {
-      const float* upper = padded + corner_[i];
-      const float* lower = upper + padded_width_;
-      const float above = upper[0] + right_[i] * (upper[1] - upper[0]);
-      const float below = lower[0] + right_[i] * (lower[1] - lower[0]);
-      plane[i] = above + down_[i] * (below - above);
-    }
+  if (displacements.empty()) displacements = still_;
+  check(displacements.size() == 2 * pixels, "a displacement for each pixel");
+  for (std::size_t row = 0; row < shape_.height; ++row) {
+    const std::size_t first = row * shape_.width;
+    const auto y = static_cast<double>(row);
+    const Line line{map.xx,
+                    map.xy * y + map.x0,
+                    map.yx,
+                    map.yy * y + map.y0,
+                    displacements.data() + first,
+                    displacements.data() + pixels + first};
+    locate(line, shape_, &corner_[first], &right_[first], &down_[first]);
   }
-}
-
-void Resampler::locate(const ImageMap& map, std::span<const float> displacements) {
-  // A position in padded_, kept where its four sources are in there; beyond,
-  // there is nothing but border.
-  const auto place = [](double position, std::uint32_t pixels) {
-    return std::clamp(position + 1, 0.0, static_cast<double>(pixels) + 1);
-  };
-  const auto stride = static_cast<std::int32_t>(padded_width_);
-  const float* dx = displacements.data();
-  const float* dy = displacements.empty() ? nullptr : dx + corner_.size();
-  std::size_t i = 0;
-  for (std::uint32_t row = 0; row < shape_.height; ++row) {
-    const double x0 = map.xy * row + map.x0;
-    const double y0 = map.yy * row + map.y0;
-    for (std::uint32_t column = 0; column < shape_.width; ++column, ++i) {
-      double x = map.xx * column + x0;
-      double y = map.yx * column + y0;
-      if (dx != nullptr) {
-        x += static_cast<double>(dx[i]);
-        y += static_cast<double>(dy[i]);
-      }
-      x = place(x, shape_.width);
-      y = place(y, shape_.height);
-      const auto left = static_cast<std::int32_t>(x);
-      const auto top = static_cast<std::int32_t>(y);
-      corner_[i] = top * stride + left;
-      right_[i] = static_cast<float>(x - left);
-      down_[i] = static_cast<float>(y - top);
-    }
+  for (std::size_t channel = 0; channel < shape_.channels; ++channel) {
+    const std::span<float> plane = image.subspan(channel * pixels, pixels);
+    pad(plane);
+    interpolate(padded_.data(), padded_width_, corner_, right_.data(), down_.data(), plane.data());
   }
 }
 

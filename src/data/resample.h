@@ -30,18 +30,18 @@ class Resampler {
   void resample(const ImageMap& map, std::span<const float> displacements, std::span<float> image);
 
  private:
-  void locate(const ImageMap& map, std::span<const float> displacements);
   void pad(std::span<const float> plane);
 
   ImageShape shape_;
   Border border_;
   std::size_t padded_width_;
+  std::vector<float> still_;  // no displacements
   // Of each output pixel: where in padded_ the upper left one of its four
   // sources is, and how far right and down of that it comes from, in [0, 1).
   std::vector<std::int32_t> corner_;
   std::vector<float> right_;
   std::vector<float> down_;
-  // One plane with a pixel of border before it and two after it, each way.
+  // One plane in its border.
   std::vector<float> padded_;
 };
 

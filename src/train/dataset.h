@@ -69,11 +69,11 @@ std::uint64_t training_block_examples(const BatchGeometry& geometry, std::uint64
 struct DatasetSizes {
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
-  std::optional<ImageShape> image;      // where it is known
   std::uint64_t bytes_per_example = 0;  // in memory, label and number included
   std::uint64_t train = 0;
   std::uint64_t dev = 0;
   std::uint64_t test = 0;
+  std::optional<ImageShape> image = std::nullopt;  // where it is known
 };
 DatasetSizes dataset_sizes(const DataConfig& config);
 

@@ -115,6 +115,96 @@ TEST(JobErrors, Data) {
   });
 }
 
+TEST(JobErrors, Images) {
+  const auto line = [](const std::string& image, const std::string& problem) {
+    return Case{"data {", "data {\nimage { " + image + " }", problem.empty() ? "" : "3:" + problem};
+  };
+  expect_lines({
+      line("height: 28 width: 28", ""),
+      line("channels: 3 height: 32 width: 32", ""),
+      line("width: 28", "1: data.image.height is missing; expected the pixels in a column"),
+      line("height: 28", "1: data.image.width is missing; expected the pixels in a row"),
+      line("channels: 0 height: 0 width: 0",
+           "9: data.image.channels is 0; expected at least 1\n"
+           "job.textproto:3:21: data.image.height is 0; expected at least 1\n"
+           "job.textproto:3:31: data.image.width is 0; expected at least 1"),
+      line("height: 28 widht: 28", "20: no field \"widht\" in data.image; did you mean \"width\"?"),
+  });
+}
+
+TEST(JobErrors, Augmentation) {
+  // `transforms` on a line of their own, and the problem in that line.
+  const auto line = [](const std::string& transforms, const std::string& problem) {
+    return Case{"data {", "data { augmentation {\n" + transforms + " }",
+                problem.empty() ? "" : "3:" + problem};
+  };
+  const std::string a = "data.augmentation.";
+  const std::string share = "; expected a number above 0 and at most 1";
+  expect_lines({
+      line("horizontal_flip { } crop { } zoom { } rotation { } shift { } elastic { } brightness { "
+           "} contrast { } erasing { }",
+           ""),
+      {"data {", "data { augmentation { }",
+       "2:8: data.augmentation has no transform; expected some of horizontal_flip, crop, zoom, "
+       "rotation, shift, elastic, brightness, contrast, erasing"},
+      line("rotaton { }",
+           "1: no field \"rotaton\" in data.augmentation; did you mean \"rotation\"?"),
+      line("shift { degrees: 3 }",
+           "9: no field \"degrees\" in data.augmentation.shift; its fields: probability, "
+           "horizontal, vertical"),
+      line("shift { horizontal: -1 }", "9: " + a +
+                                           "shift.horizontal is -1; expected a whole number from "
+                                           "0 to 4294967295"),
+      line("shift { } border: EDGE",
+           "11: " + a + "border is EDGE; expected one of CONSTANT, NEAREST"),
+      line("shift { } border_value: inf", "11: " + a +
+                                              "border_value is inf; expected a finite "
+                                              "number"),
+      line("horizontal_flip { probability: 1.5 }",
+           "19: " + a + "horizontal_flip.probability is 1.5; expected a probability from 0 to 1"),
+      line("erasing { probability: nan }",
+           "11: " + a + "erasing.probability is nan; expected a probability from 0 to 1"),
+      line("crop { min_side: 0 }", "8: " + a + "crop.min_side is 0" + share),
+      line("crop { max_side: 1.1 }", "8: " + a + "crop.max_side is 1.1" + share),
+      line("crop { min_side: 0.9 max_side: 0.5 }",
+           "22: " + a +
+               "crop.max_side is 0.5; expected at least data.augmentation.crop.min_side, "
+               "which is 0.9"),
+      line("zoom { min_factor: -1 }",
+           "8: " + a + "zoom.min_factor is -1; expected a finite number above 0"),
+      line("zoom { max_factor: 0.5 }", "8: " + a +
+                                           "zoom.max_factor is 0.5; expected at least "
+                                           "data.augmentation.zoom.min_factor, which is 0.9"),
+      line("zoom { max_factor: inf }",
+           "8: " + a + "zoom.max_factor is inf; expected a finite number above 0"),
+      line("rotation { degrees: 181 }",
+           "12: " + a + "rotation.degrees is 181; expected a number from 0 to 180"),
+      line("elastic { alpha: -1 }",
+           "11: " + a + "elastic.alpha is -1; expected a finite number, 0 or more"),
+      line("elastic { sigma: 0.4 }",
+           "11: " + a + "elastic.sigma is 0.4; expected a finite number of pixels, at least 0.5"),
+      line("brightness { max_change: 2 }",
+           "14: " + a + "brightness.max_change is 2; expected a number from 0 to 1"),
+      line("contrast { max_change: -0.1 }",
+           "12: " + a + "contrast.max_change is -0.1; expected a number from 0 to 1"),
+      line("erasing { min_area: 0 }", "11: " + a + "erasing.min_area is 0" + share),
+      line("erasing { max_area: 0.01 }", "11: " + a +
+                                             "erasing.max_area is 0.01; expected at least "
+                                             "data.augmentation.erasing.min_area, which is 0.02"),
+      line("erasing { max_aspect: 0.5 }",
+           "11: " + a + "erasing.max_aspect is 0.5; expected a finite number, 1 or more"),
+      line("erasing { value: nan }", "11: " + a + "erasing.value is nan; expected a finite number"),
+      line("shift { } value_range { low: 0 }",
+           "11: " + a + "value_range.high is missing; expected the value of white"),
+      line("shift { } value_range { low: 1 high: 1 }",
+           "32: " + a +
+               "value_range.high is 1; expected above "
+               "data.augmentation.value_range.low, which is 1"),
+      line("shift { } value_range { low: 0 high: inf }",
+           "32: " + a + "value_range.high is inf; expected a finite number"),
+  });
+}
+
 TEST(JobErrors, Network) {
   expect_lines({
       {"layer { units: 16 }", "layer { }",
@@ -341,7 +431,7 @@ TEST(JobErrors, DeepNesting) {
   for (int i = 0; i < 100'000; ++i) text += "data {";
   EXPECT_EQ(problems_of(text),
             "job.textproto:1:7: no field \"data\" in data; its fields: train, dev, test, split, "
-            "normalization\n"
+            "normalization, image, augmentation\n"
             "job.textproto:1:198: messages are nested deeper than 32");
 }
 

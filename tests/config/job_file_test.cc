@@ -188,6 +188,59 @@ TEST(JobFile, ReadsEveryNormalizationAndPart) {
   EXPECT_EQ(std::get<PartCount>(split.test.value()).examples, 3U);
 }
 
+TEST(JobFile, ImagesAndAugmentationHaveTheirDefaults) {
+  const DataConfig plain = parse(kSmallJob).job.data;
+  EXPECT_FALSE(plain.image);
+  EXPECT_FALSE(plain.augmentation);
+  const DataConfig data =
+      parse(with(kSmallJob, "data {",
+                 "data { image { height: 5 width: 6 } normalization { standardize { per: CHANNEL } "
+                 "} augmentation { horizontal_flip { } crop { } zoom { } rotation { } shift { } "
+                 "elastic { } brightness { } contrast { } erasing { } }"))
+          .job.data;
+  EXPECT_EQ(std::get<Standardize>(data.normalization).per, StatisticsPer::channel);
+  EXPECT_EQ(data.image->channels, 1U);
+  EXPECT_EQ(data.image->height, 5U);
+  EXPECT_EQ(data.image->width, 6U);
+  const AugmentationConfig& a = data.augmentation.value();
+  EXPECT_EQ(a.horizontal_flip->probability, 0.5);
+  EXPECT_EQ(a.crop->probability, 1);
+  EXPECT_EQ(a.crop->min_side, 0.8);
+  EXPECT_EQ(a.crop->max_side, 1);
+  EXPECT_EQ(a.zoom->min_factor, 0.9);
+  EXPECT_EQ(a.zoom->max_factor, 1.1);
+  EXPECT_EQ(a.rotation->degrees, 10);
+  EXPECT_EQ(a.shift->horizontal, 2U);
+  EXPECT_EQ(a.shift->vertical, 2U);
+  EXPECT_EQ(a.elastic->alpha, 4);
+  EXPECT_EQ(a.elastic->sigma, 4);
+  EXPECT_EQ(a.brightness->max_change, 0.2);
+  EXPECT_EQ(a.contrast->max_change, 0.2);
+  EXPECT_EQ(a.erasing->probability, 0.5);
+  EXPECT_EQ(a.erasing->min_area, 0.02);
+  EXPECT_EQ(a.erasing->max_area, 0.2);
+  EXPECT_EQ(a.erasing->max_aspect, 3);
+  EXPECT_EQ(a.erasing->value, 0);
+  EXPECT_EQ(a.border, BorderKind::constant);
+  EXPECT_EQ(a.border_value, 0);
+  EXPECT_FALSE(a.value_range);
+}
+
+TEST(JobFile, OnlyTheTransformsGivenArePresent) {
+  const AugmentationConfig a =
+      parse(with(kSmallJob, "data {",
+                 "data { augmentation { contrast { max_change: 0.3 } border: NEAREST border_value: "
+                 "2 value_range { low: -1 high: 3 } }"))
+          .job.data.augmentation.value();
+  EXPECT_FALSE(a.horizontal_flip || a.crop || a.zoom || a.rotation || a.shift || a.elastic ||
+               a.brightness || a.erasing);
+  EXPECT_EQ(a.contrast->max_change, 0.3);
+  EXPECT_EQ(a.border, BorderKind::nearest);
+  EXPECT_EQ(a.border_value, 2);
+  EXPECT_EQ(a.value_range->low, -1);
+  EXPECT_EQ(a.value_range->high, 3);
+}
+
 TEST(JobFile, FullBatchHasNoBatchSize) {
   const Job job = parse(with(kSmallJob, "batch_size: 64", "full_batch: true")).job;
   EXPECT_EQ(job.training.batch_size, std::nullopt);

@@ -78,10 +78,24 @@ TEST(Normalization, EveryTypeGivesTheSameStatistics) {
 
 TEST(Normalization, PooledIsOneStatisticOverAllFeatures) {
   const auto examples = make_examples<std::uint8_t>(ElementType::u8, 2, {1, 3, 5, 7});
-  const auto mean = pooled(divided(feature_sums(examples, examples.ids), 2));
+  const auto mean = pooled(divided(feature_sums(examples, examples.ids), 2), 2);
   EXPECT_EQ(mean, (std::vector<double>{4, 4}));
-  const auto variance = pooled(divided(centred_square_sums(examples, examples.ids, mean), 2));
+  const auto variance = pooled(divided(centred_square_sums(examples, examples.ids, mean), 2), 2);
   EXPECT_EQ(variance, (std::vector<double>{5, 5}));  // (9 + 1 + 1 + 9) / 4
+}
+
+TEST(Normalization, PooledByChannelIsOneStatisticForEach) {
+  // Two images of two channels of two pixels: 1 3 5 7 and 10 10 20 40.
+  const auto examples =
+      make_examples<std::uint8_t>(ElementType::u8, 4, {1, 3, 10, 10, 5, 7, 20, 40});
+  const auto mean = pooled(divided(feature_sums(examples, examples.ids), 2), 2);
+  EXPECT_EQ(mean, (std::vector<double>{4, 4, 20, 20}));
+  const auto variance = pooled(divided(centred_square_sums(examples, examples.ids, mean), 2), 2);
+  EXPECT_EQ(variance, (std::vector<double>{5, 5, 150, 150}));  // (9+1+1+9)/4, (100+100+0+400)/4
+}
+
+TEST(NormalizationDeathTest, GroupsOfUnequalSize) {
+  EXPECT_DEATH(pooled(std::vector<double>{1, 2, 3}, 2), "groups of equal size");
 }
 
 TEST(Normalization, AVarianceTooSmallForFloatCountsAsConstant) {

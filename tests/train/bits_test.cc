@@ -22,9 +22,10 @@ class Bits : public testing::Test {
     comm_.barrier();
   }
 
-  Outcome train_on_all(const std::vector<std::string>& overrides, int threads) {
+  Outcome train_on_all(const std::vector<std::string>& overrides, int threads,
+                       int prefetch_threads = 0) {
     TrainOptions options;
-    options.layout = {comm_.size(), threads};
+    options.layout = {comm_.size(), threads, prefetch_threads};
     options.run_dir = directory_ / "all";
     return train_and_record(tiny_job(directory_, without_files(overrides)), comm_, options);
   }
@@ -101,6 +102,52 @@ TEST_F(Bits, BucketSizesChangeNothing) {
   for (const char* bytes : {"8192", "65536", "4194304"}) {
     EXPECT_EQ(train_on_all({std::string("exchange.bucket_bytes=") + bytes}, 1).text, alone.text);
   }
+}
+
+// Images of 4 x 3 pixels.
+const std::vector<std::string> kAugmented = {
+    "data.augmentation={horizontal_flip {} crop { min_side: 0.5 } rotation { degrees: 30 } shift { "
+    "horizontal: 1 vertical: 1 } elastic { alpha: 1 sigma: 1 probability: 0.5 } brightness {} "
+    "contrast {} erasing {}}",
+    "data.normalization.standardize.per=CHANNEL", "training.epochs=3"};
+
+TEST_F(Bits, AugmentedWithAnyNumberOfPrefetchThreads) {
+  const Outcome alone = train_alone(kAugmented);
+  for (const int threads : {1, 2}) {
+    for (const int prefetch_threads : {0, 1, 2}) {
+      EXPECT_EQ(train_on_all(kAugmented, threads, prefetch_threads).text, alone.text)
+          << threads << " threads, " << prefetch_threads << " beside them";
+    }
+  }
+}
+
+TEST_F(Bits, PrefetchThreadsWithoutAugmentation) {
+  EXPECT_EQ(train_on_all({}, 2, 1).text, train_alone({}).text);
+}
+
+TEST_F(Bits, NegativeControlAugmentationIsSeen) {
+  std::vector<std::string> plain = kAugmented;
+  plain.erase(plain.begin());
+  EXPECT_NE(train_on_all(plain, 1).text, train_alone(kAugmented).text);
+}
+
+// With a learning rate that moves nothing, two evaluations are the same, though
+// the epochs between them were augmented differently; and the same as without.
+TEST_F(Bits, EvaluationIsNotAugmented) {
+  std::vector<std::string> overrides = kAugmented;
+  for (const char* more : {"optimizer.gradient_descent.learning_rate=1e-30",
+                           "optimizer.schedule.warmup_epochs=0", "training.epochs=1"}) {
+    overrides.emplace_back(more);
+  }
+  const auto costs_of = [](const Outcome& outcome) {
+    return outcome.text.substr(outcome.text.find("errors"),
+                               outcome.text.find("digest") - outcome.text.find("errors"));
+  };
+  const std::string augmented = costs_of(train_on_all(overrides, 1));
+  overrides.back() = "training.epochs=2";
+  EXPECT_EQ(costs_of(train_on_all(overrides, 1)), augmented);
+  overrides.erase(overrides.begin());
+  EXPECT_EQ(costs_of(train_on_all(overrides, 1)), augmented);
 }
 
 TEST_F(Bits, NegativeControlAnotherSeedIsSeen) {

@@ -49,7 +49,7 @@ TEST_F(DatasetTest, TrainAndDevAreDisjointAndWhole) {
 }
 
 TEST_F(DatasetTest, NormalisationDoesNotDependOnTheLayout) {
-  for (const char* per : {"FEATURE", "ALL"}) {
+  for (const char* per : {"FEATURE", "ALL", "CHANNEL"}) {
     const Job job =
         tiny_job(directory_, {std::string("data.normalization.standardize.per=") + per}).job;
     const Dataset all = load_dataset(job, comm_, {comm_.size(), 1});
@@ -72,6 +72,54 @@ TEST_F(DatasetTest, NormalisationIsThatOfTheTrainingSet) {
   const double deviation = std::sqrt(squares / 101 - mean * mean);
   EXPECT_NEAR(data.normalizer.mean[5], mean, 1e-4);
   EXPECT_NEAR(1.0 / static_cast<double>(data.normalizer.inverse_deviation[5]), deviation, 1e-3);
+}
+
+TEST_F(DatasetTest, NormalisationByChannelIsThatOfItsPixels) {
+  // The 12 features as 2 channels of 2 x 3 pixels.
+  const Job job = tiny_job(directory_, {"data.normalization.standardize.per=CHANNEL",
+                                        "data.image={channels: 2 height: 2 width: 3}"})
+                      .job;
+  const Dataset data = load_dataset(job, Communicator::self(), {1, 1});
+  for (const std::uint64_t channel : {0, 1}) {
+    double sum = 0;
+    double squares = 0;
+    for (std::uint64_t i = 0; i < data.train.size(); ++i) {
+      for (std::uint64_t j = 6 * channel; j < 6 * channel + 6; ++j) {
+        const auto value = static_cast<double>(data.train.values[i * kTinyFeatures + j]);
+        sum += value;
+        squares += value * value;
+      }
+    }
+    const double mean = sum / (101 * 6);
+    const double deviation = std::sqrt(squares / (101 * 6) - mean * mean);
+    for (std::uint64_t j = 6 * channel; j < 6 * channel + 6; ++j) {
+      EXPECT_NEAR(data.normalizer.mean[j], mean, 1e-4);
+      EXPECT_NEAR(1.0 / static_cast<double>(data.normalizer.inverse_deviation[j]), deviation, 1e-3);
+    }
+  }
+}
+
+TEST_F(DatasetTest, AugmentationDoesNotTouchTheStatistics) {
+  const std::vector<std::string> augmented = {"data.augmentation={brightness {} erasing {}}"};
+  const Dataset data = load_dataset(tiny_job(directory_, augmented).job, comm_, {comm_.size(), 1});
+  const Dataset plain = load_dataset(tiny_job(directory_).job, comm_, {comm_.size(), 1});
+  EXPECT_TRUE(data.augmentation);
+  EXPECT_FALSE(plain.augmentation);
+  EXPECT_EQ(data.normalizer.mean, plain.normalizer.mean);
+  EXPECT_EQ(data.normalizer.inverse_deviation, plain.normalizer.inverse_deviation);
+}
+
+TEST_F(DatasetTest, ImagesThatDoNotFitAreRefusedOnAllRanks) {
+  for (const char* image : {"{height: 5 width: 3}", "{channels: 3 height: 4 width: 3}",
+                            "{height: 4294967295 width: 4294967295}"}) {
+    const Job job = tiny_job(directory_, {std::string("data.image=") + image}).job;
+    try {
+      load_dataset(job, comm_, {comm_.size(), 1});
+      ADD_FAILURE() << "expected an error";
+    } catch (const AgreedError& error) {
+      EXPECT_EQ(error.code(), ExitCode::usage);
+    }
+  }
 }
 
 TEST_F(DatasetTest, AFailureOfOneRankReachesAll) {

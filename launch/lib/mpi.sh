@@ -32,10 +32,11 @@ mpi_environment() {
 }
 
 # mpi_binding RANKS THREADS CORES: what to bind a rank to. To a core of its own
-# only if it has one thread, and the whole machine may be used: mpirun counts
-# cores from the first, allowed or not.
+# only if it has one thread, no core stays idle (prefetch threads could use it),
+# and the whole machine may be used: mpirun counts cores from the first, allowed
+# or not.
 mpi_binding() {
-  if (($1 <= $3 && $2 == 1)) && [[ $(allowed_cpus) == $(allowed_cpus --all) ]]; then
+  if (($1 == $3 && $2 == 1)) && [[ $(allowed_cpus) == $(allowed_cpus --all) ]]; then
     echo core
   else
     echo none

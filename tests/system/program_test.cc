@@ -65,8 +65,8 @@ TEST_F(Program, TrainFillsTheRunDirectory) {
   }
   EXPECT_TRUE(summary.at("test_error").is_null());  // the job has no test set
   EXPECT_TRUE(summary.at("test_cost").is_null());
-  for (const char* phase :
-       {"data", "forward", "backward", "exchange", "optimizer", "evaluation", "waiting"}) {
+  for (const char* phase : {"data", "augmentation", "ahead", "forward", "backward", "exchange",
+                            "optimizer", "evaluation", "waiting"}) {
     EXPECT_TRUE(summary["seconds"].contains(phase)) << phase;
   }
   const std::string metrics = read_file(directory_ / "run/metrics.jsonl");
@@ -224,6 +224,75 @@ TEST_F(Program, WithoutDropoutJFallsAtEveryStepOfGradientDescent) {
   const auto resumed = run(arguments + "--run-dir without --resume must");
   EXPECT_EQ(resumed.exit_code, 2);
   EXPECT_THAT(resumed.err, HasSubstr("network.layer[0].keep_prob: 1 in the checkpoint, 0.7"));
+// Width and height of a PNG file, from its first chunk.
+std::pair<std::uint32_t, std::uint32_t> png_size(const std::string& file) {
+  const auto word = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      value = (value << 8U) | static_cast<unsigned char>(file.at(at + i));
+    }
+    return value;
+  };
+  if (!file.starts_with("\x89PNG\r\n\x1a\n")) return {0, 0};
+  return {word(16), word(20)};
+}
+
+TEST_F(Program, PreviewDrawsAugmentedExamples) {
+  const std::string command =
+      "preview job.textproto --examples 3 --epochs 4 --set 'data.augmentation={rotation {} shift "
+      "{horizontal: 1 "
+      "vertical: 1}}' --output ";
+  const auto result = run(command + "a.png");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("a.png: 3 training examples"));
+  const std::string sheet = read_file(directory_ / "a.png");
+  // Images of 3 x 4 pixels, enlarged 28 times: five beside and three below each other.
+  const auto [width, height] = png_size(sheet);
+  EXPECT_GT(width, 5U * 84);
+  EXPECT_LT(width, 8U * 84 + 200);
+  EXPECT_GT(height, 3U * 112);
+  EXPECT_LT(height, 3U * 112 + 100);
+
+  ASSERT_EQ(run(command + "b.png").exit_code, 0);
+  EXPECT_EQ(read_file(directory_ / "b.png"), sheet);
+  ASSERT_EQ(run(command + "c.png --set seed=9").exit_code, 0);
+  EXPECT_NE(read_file(directory_ / "c.png"), sheet);
+  ASSERT_EQ(run(command + "d.png --set 'data.image={channels: 3 height: 2 width: 2}'").exit_code,
+            0);
+  EXPECT_GT(png_size(read_file(directory_ / "d.png")).second, 3U * 112);
+}
+
+TEST_F(Program, PreviewWithoutAugmentationShowsTheOriginals) {
+  const auto result = run("preview job.textproto");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("the job has no data.augmentation"));
+  EXPECT_TRUE(fs::exists(directory_ / "preview.png"));
+}
+
+TEST_F(Program, PreviewSaysWhatIsWrong) {
+  EXPECT_EQ(run("preview missing.textproto").exit_code, 66);
+  EXPECT_EQ(run("preview job.textproto --output nowhere/a.png").exit_code, 74);
+  EXPECT_EQ(run("preview job.textproto --examples 0").exit_code, 2);
+  const auto image = run("preview job.textproto --set 'data.image={height: 28 width: 28}'");
+  EXPECT_EQ(image.exit_code, 2);
+  EXPECT_THAT(image.err, HasSubstr("data.image is 1 x 28 x 28"));
+}
+
+TEST_F(Program, PrefetchThreadsChangeNoResult) {
+  const std::string augmented = "--set 'data.augmentation={rotation {}}' --set training.epochs=2 ";
+  ASSERT_EQ(run("train job.textproto --threads 2 --prefetch-threads 0 --run-dir none " + augmented)
+                .exit_code,
+            0);
+  ASSERT_EQ(run("train job.textproto --threads 1 --prefetch-threads 2 --run-dir two " + augmented)
+                .exit_code,
+            0);
+  const json none = json::parse(read_file(directory_ / "none/summary.json"));
+  const json two = json::parse(read_file(directory_ / "two/summary.json"));
+  EXPECT_EQ(none["weights_digest"], two["weights_digest"]);
+  EXPECT_GT(none["seconds"]["augmentation"], 0);
+  EXPECT_EQ(none["seconds"]["ahead"], 0);
+  EXPECT_GT(two["seconds"]["ahead"], 0);
+  EXPECT_EQ(run("train job.textproto --prefetch-threads -1").exit_code, 2);
 }
 
 TEST_F(Program, AllProblemsOfAJobAtOnce) {

@@ -38,6 +38,7 @@ int default_prefetch_threads(const Communicator& comm, int threads) {
   const Cores cores = usable_cores();
   const std::vector<std::string> all = comm.gather_text(cores.name);
   std::vector<int> sharers;
+  sharers.reserve(all.size());
   for (const std::string& name : all) {
     sharers.push_back(static_cast<int>(std::ranges::count(all, name)));
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace lockstep {
 namespace {
@@ -108,8 +107,8 @@ std::optional<Rectangle> drawn_rectangle(const AugmentationSpec& spec, Augmentat
   return rectangle;
 }
 
-Augmenter::Augmenter(AugmentationSpec spec)
-    : spec_(std::move(spec)), resampler_(spec_.shape, spec_.border) {
+Augmenter::Augmenter(const AugmentationSpec& spec)
+    : spec_(spec), resampler_(spec_.shape, spec_.border) {
   if (spec_.elastic) field_.emplace(spec_.shape, spec_.elastic->alpha, spec_.elastic->sigma);
 }
 
@@ -122,7 +121,8 @@ void Augmenter::change_geometry(AugmentationKey key, std::uint32_t example,
                                 std::span<float> image) {
   const ImageMap map = drawn_map(spec_, key, example);
   std::span<const float> displacements;
-  if (spec_.elastic && Draw(key, example, Transform::elastic).happens(spec_.elastic->probability)) {
+  if (field_ && spec_.elastic &&
+      Draw(key, example, Transform::elastic).happens(spec_.elastic->probability)) {
     // Lane 0 has told whether.
     displacements = field_->draw(
         random_key(key), {key.epoch, example, static_cast<std::uint32_t>(Transform::elastic), 1});
@@ -151,7 +151,8 @@ void Augmenter::change_values(AugmentationKey key, std::uint32_t example,
     }
   }
   if (changed) clamp_to(spec_.range, image);
-  if (const auto rectangle = drawn_rectangle(spec_, key, example)) {
+  const auto rectangle = drawn_rectangle(spec_, key, example);
+  if (spec_.erasing && rectangle) {
     erase(spec_.shape, *rectangle, spec_.erasing->value, image);
   }
 }

@@ -96,7 +96,7 @@ std::optional<Rectangle> drawn_rectangle(const AugmentationSpec& spec, Augmentat
 // other state: one for each thread.
 class Augmenter {
  public:
-  explicit Augmenter(AugmentationSpec spec);
+  explicit Augmenter(const AugmentationSpec& spec);
 
   // Changes `image` [channels, height, width], the values of example `example`
   // before any normalisation: geometry first, with one interpolation, then

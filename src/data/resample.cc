@@ -110,7 +110,7 @@ void Resampler::pad(std::span<const float> plane) {
   }
   if (!border_.nearest) return;
   std::copy_n(row_at(1), padded_width_, row_at(0));
-  for (const std::size_t below : {1, 2}) {
+  for (const std::size_t below : {std::size_t{1}, std::size_t{2}}) {
     std::copy_n(row_at(shape_.height), padded_width_, row_at(shape_.height + below));
   }
 }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "comm/agreement.h"
@@ -193,7 +194,8 @@ std::uint64_t features_per_statistic(StatisticsPer per, const Dataset& dataset) 
     case StatisticsPer::all:
       return dataset.features;
     case StatisticsPer::channel:
-      return dataset.features / dataset.image.value().channels;
+      check(dataset.image.has_value(), "statistics per channel come with a shape of images");
+      return dataset.image ? dataset.features / dataset.image->channels : dataset.features;
     case StatisticsPer::feature:
       break;
   }

@@ -224,6 +224,8 @@ TEST_F(Program, WithoutDropoutJFallsAtEveryStepOfGradientDescent) {
   const auto resumed = run(arguments + "--run-dir without --resume must");
   EXPECT_EQ(resumed.exit_code, 2);
   EXPECT_THAT(resumed.err, HasSubstr("network.layer[0].keep_prob: 1 in the checkpoint, 0.7"));
+}
+
 // Width and height of a PNG file, from its first chunk.
 std::pair<std::uint32_t, std::uint32_t> png_size(const std::string& file) {
   const auto word = [&](std::size_t at) {

@@ -72,10 +72,11 @@ std::optional<ImageShape> image_shape(const DataConfig& config, const SourceInfo
 
 std::optional<AugmentationSpec> build_augmentation(const DataConfig& data,
                                                    const SourceInfo& train) {
-  if (!data.augmentation) return std::nullopt;
+  const std::optional<ImageShape> shape = image_shape(data, train);
+  if (!data.augmentation || !shape) return std::nullopt;
   const AugmentationConfig& config = *data.augmentation;
   AugmentationSpec spec;
-  spec.shape = image_shape(data, train).value();
+  spec.shape = *shape;
   spec.border = {config.border == BorderKind::nearest, static_cast<float>(config.border_value)};
   spec.range = value_range(config, train);
   if (const auto& flip = config.horizontal_flip) spec.horizontal_flip = {flip->probability};

@@ -22,6 +22,7 @@ enum class Purpose : std::uint32_t {
   initialization = 5,
   gradient_check = 6,
   augmentation = 7,
+  corruption = 9,  // noise on the features of a source
 };
 
 struct RandomKey {

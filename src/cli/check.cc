@@ -12,6 +12,7 @@
 #include "train/build.h"
 #include "train/cautions.h"
 #include "train/dataset.h"
+#include "train/dev_size.h"
 #include "train/memory_plan.h"
 
 namespace lockstep {
@@ -47,19 +48,45 @@ std::string memory_table(const MemoryPlan& plan) {
   return text;
 }
 
+// What a person should know about the sets before training (1.1).
+std::vector<std::string> notes_on_sets(const Job& job, const DatasetSizes& sizes) {
+  std::vector<std::string> notes;
+  if (sizes.dev == 0) {
+    notes.emplace_back("no dev set: nothing tells when to stop or which model is best");
+  } else if (sizes.test == 0) {
+    notes.emplace_back(
+        "no test set: the dev error will not be an unbiased estimate, the dev set serves (1.1)");
+  }
+  if (sizes.unused > 0) {
+    notes.push_back(fmt::format("{} examples of data.held_out are in no set", sizes.unused));
+  }
+  const bool dev_from_elsewhere = job.data.dev || job.data.held_out;
+  if (sizes.dev > 0 && dev_from_elsewhere && sizes.train_dev == 0) {
+    notes.emplace_back(
+        "dev has a source of its own: if its distribution is not that of train, "
+        "data.split.train_dev tells variance and data mismatch apart (1.1)");
+  }
+  for (const std::string& warning : warnings_of_dev_size(job, kAssumedDevError, sizes.dev)) {
+    notes.push_back(warning + " (the dev error is assumed)");
+  }
+  return notes;
+}
+
 void check_job(const CheckArguments& arguments) {
   LoadedJob loaded = load_job(arguments.job, arguments.overrides);
   if (arguments.no_dropout) loaded = without_dropout(loaded);
   const Job& job = loaded.job;
-  const DatasetSizes sizes = dataset_sizes(job.data);
+  const DatasetSizes sizes = dataset_sizes(job);
   const NetworkSpec network = build_network(job.network, sizes.features);
   const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
   const Layout layout{arguments.ranks, arguments.threads, arguments.prefetch_threads};
   check_layout(layout, job.training.shards);
 
   fmt::print("{}\n", loaded.resolved_text);
-  fmt::print("examples         train {}, dev {}, test {}; {} features\n", sizes.train, sizes.dev,
-             sizes.test, sizes.features);
+  const std::string train_dev =
+      sizes.train_dev > 0 ? fmt::format(" train-dev {},", sizes.train_dev) : "";
+  fmt::print("examples         train {},{} dev {}, test {}; {} features\n", sizes.train, train_dev,
+             sizes.dev, sizes.test, sizes.features);
   if (sizes.image) {
     fmt::print("images           {} x {} x {} (channels, height, width)\n", sizes.image->channels,
                sizes.image->height, sizes.image->width);
@@ -75,9 +102,7 @@ void check_job(const CheckArguments& arguments) {
     fmt::print("note: {} training examples for {} shards: some shards are empty\n", sizes.train,
                job.training.shards);
   }
-  if (sizes.dev == 0) {
-    fmt::print("note: no dev set: nothing tells when to stop or which model is best\n");
-  }
+  for (const std::string& note : notes_on_sets(job, sizes)) fmt::print("note: {}\n", note);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ struct EvaluateArguments {
 
 EvaluationSplit split_of(const std::string& name) {
   if (name == "train") return EvaluationSplit::train;
+  if (name == "train_dev") return EvaluationSplit::train_dev;
   return name == "dev" ? EvaluationSplit::dev : EvaluationSplit::test;
 }
 
@@ -53,8 +54,8 @@ void add_evaluate_command(CLI::App& app, Action& action) {
       ->add_option("checkpoint", arguments->checkpoint,
                    "Checkpoint file, pointer (best, latest) or run directory")
       ->required();
-  command->add_option("--split", arguments->split, "dev, test or train [dev]")
-      ->check(CLI::IsMember({"dev", "test", "train"}));
+  command->add_option("--split", arguments->split, "dev, test, train or train_dev [dev]")
+      ->check(CLI::IsMember({"dev", "test", "train", "train_dev"}));
   command
       ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
       ->check(CLI::Range(1, 4096));

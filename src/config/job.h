@@ -17,9 +17,18 @@ namespace lockstep {
 struct IdxSource {
   std::filesystem::path features;  // absolute, or relative to the working directory
   std::filesystem::path labels;    // empty: examples without labels, for predictions
+  std::optional<std::filesystem::path> groups;
 };
 
-using DataSource = std::variant<IdxSource>;
+struct CorruptionConfig {
+  double gaussian_noise;
+  std::uint32_t seed;
+};
+
+struct DataSource {
+  std::variant<IdxSource> format;
+  std::optional<CorruptionConfig> corruption;
+};
 
 struct PartCount {
   std::uint64_t examples;
@@ -32,8 +41,12 @@ using PartSize = std::variant<PartCount, PartFraction>;
 struct SplitConfig {
   std::optional<PartSize> dev;
   std::optional<PartSize> test;
+  std::optional<PartSize> train_dev;
   bool stratified;
+  bool by_group;
 };
+
+enum class DevAndTestFrom { one_source, one_distribution, different_distributions };
 
 enum class StatisticsPer { feature, all, channel };
 struct Standardize {
@@ -117,6 +130,8 @@ struct DataConfig {
   DataSource train;
   std::optional<DataSource> dev;
   std::optional<DataSource> test;
+  std::optional<DataSource> held_out;
+  DevAndTestFrom dev_and_test_from;
   SplitConfig split;
   NormalizationConfig normalization;
   std::optional<ImageConfig> image;  // absent: what the files say
@@ -221,6 +236,7 @@ struct TrainingConfig {
 struct EvaluationConfig {
   std::uint32_t every_epochs;
   std::uint64_t train_examples;  // 0: all
+  double smallest_improvement;
 };
 
 enum class StoppingMetric { dev_error, dev_cost };

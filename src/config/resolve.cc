@@ -122,6 +122,7 @@ void make_absolute(proto::Source& source, const std::filesystem::path& base_dir)
   if (!source.has_idx()) return;
   make_absolute(*source.mutable_idx()->mutable_features(), base_dir);
   make_absolute(*source.mutable_idx()->mutable_labels(), base_dir);
+  if (source.idx().has_groups()) make_absolute(*source.mutable_idx()->mutable_groups(), base_dir);
 }
 
 }  // namespace
@@ -143,6 +144,7 @@ void make_paths_absolute(proto::Job& job, const std::filesystem::path& base_dir)
   if (data.has_train()) make_absolute(*data.mutable_train(), base);
   if (data.has_dev()) make_absolute(*data.mutable_dev(), base);
   if (data.has_test()) make_absolute(*data.mutable_test(), base);
+  if (data.has_held_out()) make_absolute(*data.mutable_held_out(), base);
 }
 
 }  // namespace lockstep

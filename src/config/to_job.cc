@@ -9,7 +9,13 @@ namespace {
 // ---- data ----
 
 DataSource to_source(const proto::Source& source) {
-  return IdxSource{source.idx().features(), source.idx().labels()};
+  IdxSource idx{source.idx().features(), source.idx().labels(), std::nullopt};
+  if (source.idx().has_groups()) idx.groups = source.idx().groups();
+  DataSource config{idx, std::nullopt};
+  if (source.has_corruption()) {
+    config.corruption = {source.corruption().gaussian_noise(), source.corruption().seed()};
+  }
+  return config;
 }
 
 PartSize to_part(const proto::Part& part) {
@@ -18,9 +24,11 @@ PartSize to_part(const proto::Part& part) {
 }
 
 SplitConfig to_split(const proto::Split& split) {
-  SplitConfig config{std::nullopt, std::nullopt, split.stratified()};
+  SplitConfig config{std::nullopt, std::nullopt, std::nullopt, split.stratified(),
+                     split.by_group()};
   if (split.has_dev()) config.dev = to_part(split.dev());
   if (split.has_test()) config.test = to_part(split.test());
+  if (split.has_train_dev()) config.train_dev = to_part(split.train_dev());
   return config;
 }
 
@@ -34,6 +42,19 @@ StatisticsPer to_statistics_per(proto::Normalization::Standardize::Per per) {
       return StatisticsPer::channel;
   }
   check(false, "every extent of statistics of the schema has a kind");
+  return {};
+}
+
+DevAndTestFrom to_dev_and_test_from(proto::Data::DevAndTestFrom from) {
+  switch (from) {
+    case proto::Data::ONE_SOURCE:
+      return DevAndTestFrom::one_source;
+    case proto::Data::ONE_DISTRIBUTION:
+      return DevAndTestFrom::one_distribution;
+    case proto::Data::DIFFERENT_DISTRIBUTIONS:
+      return DevAndTestFrom::different_distributions;
+  }
+  check(false, "every origin of dev and test in the schema is known");
   return {};
 }
 
@@ -92,12 +113,15 @@ DataConfig to_data(const proto::Data& data) {
   DataConfig config{to_source(data.train()),
                     std::nullopt,
                     std::nullopt,
+                    std::nullopt,
+                    to_dev_and_test_from(data.dev_and_test_from()),
                     to_split(data.split()),
                     to_normalization(data.normalization()),
                     std::nullopt,
                     std::nullopt};
   if (data.has_dev()) config.dev = to_source(data.dev());
   if (data.has_test()) config.test = to_source(data.test());
+  if (data.has_held_out()) config.held_out = to_source(data.held_out());
   if (data.has_image()) {
     config.image = {data.image().channels(), data.image().height(), data.image().width()};
   }
@@ -244,7 +268,8 @@ Job to_job(const proto::Job& job) {
       to_optimizer(job.optimizer()),
       to_schedule(job.optimizer().schedule()),
       to_training(job.training()),
-      {job.evaluation().every_epochs(), job.evaluation().train_examples()},
+      {job.evaluation().every_epochs(), job.evaluation().train_examples(),
+       job.evaluation().smallest_improvement()},
       std::nullopt,
       {job.checkpointing().enabled(), job.checkpointing().every_epochs(),
        job.checkpointing().keep_last()},

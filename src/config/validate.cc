@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -13,27 +12,12 @@
 #include <google/protobuf/descriptor.h>
 
 #include "config/validate_augmentation.h"
+#include "config/validate_split.h"
 #include "config/value_checks.h"
 #include "proto/job.pb.h"
 
 namespace lockstep {
 namespace {
-
-// Complains that the oneof of the message at `path` is empty, unless one of its
-// members was tried in vain, which has been told already.
-void check_choice(const ValueChecks& checks, bool is_set, const std::string& path,
-                  const google::protobuf::Descriptor& type, const char* oneof_name) {
-  if (is_set) return;
-  const auto& oneof = *type.FindOneofByName(oneof_name);
-  std::vector<std::string> members;
-  members.reserve(static_cast<std::size_t>(oneof.field_count()));
-  for (int i = 0; i < oneof.field_count(); ++i) {
-    members.push_back(oneof.field(i)->name());
-    if (!checks.trusted(path + "." + members.back())) return;
-  }
-  checks.complain(path, fmt::format("{} has no {}; expected {}{}", path, oneof_name,
-                                    members.size() > 1 ? "one of " : "", fmt::join(members, ", ")));
-}
 
 void check_name(const ValueChecks& checks, const proto::Job& job) {
   if (!checks.present(job.has_name(), "name", "a name for the run, such as \"fashion-mlp\""))
@@ -52,6 +36,12 @@ void check_name(const ValueChecks& checks, const proto::Job& job) {
 void check_source(const ValueChecks& checks, const proto::Source& source, const std::string& path) {
   check_choice(checks, source.format_case() != proto::Source::FORMAT_NOT_SET, path,
                *proto::Source::descriptor(), "format");
+  if (source.has_corruption()) {
+    const std::string noise = path + ".corruption.gaussian_noise";
+    if (checks.present(source.corruption().has_gaussian_noise(), noise, "a standard deviation")) {
+      checks.positive(noise, source.corruption().gaussian_noise());
+    }
+  }
   if (!source.has_idx()) return;
   const proto::Idx& idx = source.idx();
   const auto file = [&](bool is_there, const std::string& value, const std::string& field) {
@@ -61,37 +51,7 @@ void check_source(const ValueChecks& checks, const proto::Source& source, const 
   };
   file(idx.has_features(), idx.features(), path + ".idx.features");
   file(idx.has_labels(), idx.labels(), path + ".idx.labels");
-}
-
-// The fraction that the part takes, 0 if it is not given as a sound fraction.
-double check_part(const ValueChecks& checks, const proto::Part& part, const std::string& path) {
-  check_choice(checks, part.size_case() != proto::Part::SIZE_NOT_SET, path,
-               *proto::Part::descriptor(), "size");
-  if (part.has_count()) checks.at_least(path + ".count", part.count(), 1);
-  if (!part.has_fraction()) return 0;
-  checks.fraction(path + ".fraction", part.fraction());
-  return part.fraction() > 0 && part.fraction() < 1 ? part.fraction() : 0;
-}
-
-void check_split(const ValueChecks& checks, const proto::Data& data) {
-  const proto::Split& split = data.split();
-  double held_out = 0;
-  if (split.has_dev()) held_out += check_part(checks, split.dev(), "data.split.dev");
-  if (split.has_test()) held_out += check_part(checks, split.test(), "data.split.test");
-  if (held_out >= 1) {
-    checks.complain("data.split",
-                    fmt::format("data.split.dev and data.split.test take the fraction "
-                                "{} of the training source; expected below 1",
-                                held_out));
-  }
-  if (split.has_dev() && data.has_dev()) {
-    checks.complain("data.split.dev",
-                    "data.split.dev contradicts data.dev, a dev set of its own; remove one");
-  }
-  if (split.has_test() && data.has_test()) {
-    checks.complain("data.split.test",
-                    "data.split.test contradicts data.test, a test set of its own; remove one");
-  }
+  if (idx.has_groups()) file(true, idx.groups(), path + ".idx.groups");
 }
 
 void check_data(const ValueChecks& checks, const proto::Data& data) {
@@ -100,6 +60,7 @@ void check_data(const ValueChecks& checks, const proto::Data& data) {
   }
   if (data.has_dev()) check_source(checks, data.dev(), "data.dev");
   if (data.has_test()) check_source(checks, data.test(), "data.test");
+  if (data.has_held_out()) check_source(checks, data.held_out(), "data.held_out");
   check_split(checks, data);
   if (data.normalization().has_scale()) {
     const double divisor = data.normalization().scale().divisor();
@@ -309,6 +270,7 @@ void validate(const proto::Job& job, const Origins& origins, Problems& problems)
   }
   check_training(checks, job.training());
   checks.at_least("evaluation.every_epochs", job.evaluation().every_epochs(), 1);
+  checks.positive("evaluation.smallest_improvement", job.evaluation().smallest_improvement());
   if (job.has_early_stopping()) check_early_stopping(checks, job);
   checks.at_least("checkpointing.every_epochs", job.checkpointing().every_epochs(), 1);
   checks.at_least("checkpointing.keep_last", job.checkpointing().keep_last(), 1);

@@ -1,9 +1,13 @@
 #include "config/value_checks.h"
 
 #include <cmath>
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <google/protobuf/descriptor.h>
 
 namespace lockstep {
 
@@ -65,6 +69,20 @@ bool ValueChecks::overridden(const std::string& path) const {
 
 void ValueChecks::complain(const std::string& path, std::string message) const {
   problems_.add(origins_.place_of(path), std::move(message));
+}
+
+void check_choice(const ValueChecks& checks, bool is_set, const std::string& path,
+                  const google::protobuf::Descriptor& type, const char* oneof_name) {
+  if (is_set) return;
+  const auto& oneof = *type.FindOneofByName(oneof_name);
+  std::vector<std::string> members;
+  members.reserve(static_cast<std::size_t>(oneof.field_count()));
+  for (int i = 0; i < oneof.field_count(); ++i) {
+    members.push_back(oneof.field(i)->name());
+    if (!checks.trusted(path + "." + members.back())) return;
+  }
+  checks.complain(path, fmt::format("{} has no {}; expected {}{}", path, oneof_name,
+                                    members.size() > 1 ? "one of " : "", fmt::join(members, ", ")));
 }
 
 }  // namespace lockstep

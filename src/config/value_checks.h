@@ -8,6 +8,10 @@
 #include "config/origins.h"
 #include "config/problems.h"
 
+namespace google::protobuf {
+class Descriptor;
+}
+
 namespace lockstep {
 
 // Every check adds at most one problem, at the place where the field at `path`
@@ -46,5 +50,10 @@ class ValueChecks {
   const Origins& origins_;
   Problems& problems_;
 };
+
+// Complains that the oneof of the message at `path` is empty, unless one of its
+// members was tried in vain, which has been told already.
+void check_choice(const ValueChecks& checks, bool is_set, const std::string& path,
+                  const google::protobuf::Descriptor& type, const char* oneof_name);
 
 }  // namespace lockstep

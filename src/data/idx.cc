@@ -265,9 +265,11 @@ std::optional<ImageShape> image_shape(const IdxHeader& header) {
 }  // namespace
 
 IdxExampleSource::IdxExampleSource(std::filesystem::path features,
-                                   std::optional<std::filesystem::path> labels)
+                                   std::optional<std::filesystem::path> labels,
+                                   std::optional<std::filesystem::path> groups)
     : features_path_(std::move(features)),
       labels_path_(std::move(labels)),
+      groups_path_(std::move(groups)),
       features_(read_idx_header(features_path_)) {
   info_ = {.name = features_path_.string(),
            .labels_name = "",
@@ -276,6 +278,16 @@ IdxExampleSource::IdxExampleSource(std::filesystem::path features,
            .label_width = 0,
            .type = features_.type,
            .image = image_shape(features_)};
+  if (groups_path_) {
+    groups_ = read_idx_header(*groups_path_);
+    const bool integers = groups_.type != ElementType::f32 && groups_.type != ElementType::f64;
+    if (!integers || groups_.row_values != 1 || groups_.rows != features_.rows) {
+      fail(*groups_path_,
+           fmt::format("expected groups, one integer for each of the {} examples of "
+                       "{}, found {}",
+                       features_.rows, features_path_.string(), shape_text(groups_)));
+    }
+  }
   if (!labels_path_) return;
   labels_ = read_idx_header(*labels_path_);
   if (labels_.dimensions.size() > 2) {
@@ -310,6 +322,20 @@ std::vector<float> IdxExampleSource::read_labels_of(OptionalIds ids) {
   });
 }
 
+std::vector<std::uint64_t> IdxExampleSource::read_groups() {
+  if (!groups_path_) return {};
+  const Content content = read_content(*groups_path_, groups_, std::nullopt);
+  groups_digest_ = content.digest;
+  return visit_values(groups_.type, content.values, []<typename V>(std::span<const V> numbers) {
+    std::vector<std::uint64_t> groups(numbers.size());
+    // Only whether two are equal counts, so negative ones may wrap.
+    std::ranges::transform(numbers, groups.begin(), [](V v) {
+      return static_cast<std::uint64_t>(static_cast<std::int64_t>(v));
+    });
+    return groups;
+  });
+}
+
 Examples IdxExampleSource::read(std::span<const std::uint32_t> ids) {
   check(std::ranges::adjacent_find(ids, std::greater_equal<>{}) == ids.end(),
         "ids are ascending and distinct");
@@ -319,6 +345,7 @@ Examples IdxExampleSource::read(std::span<const std::uint32_t> ids) {
   Content content = read_content(features_path_, features_, ids);
   check_finite(features_path_, features_, content.values, ids);
   features_digest_ = content.digest;
+  if (groups_path_ && !groups_digest_) read_groups();
   return {.type = info_.type,
           .features = info_.features,
           .values = std::move(content.values),
@@ -329,8 +356,9 @@ Examples IdxExampleSource::read(std::span<const std::uint32_t> ids) {
 
 std::uint64_t IdxExampleSource::fingerprint() const {
   check(features_digest_ && labels_digest_, "read() comes before fingerprint()");
-  const std::array both = {features_digest_.value_or(0), labels_digest_.value_or(0)};
-  return digest_of(std::as_bytes(std::span(both)));
+  std::vector digests = {features_digest_.value_or(0), labels_digest_.value_or(0)};
+  if (groups_digest_) digests.push_back(*groups_digest_);
+  return digest_of(std::as_bytes(std::span(digests)));
 }
 
 }  // namespace lockstep

@@ -28,14 +28,16 @@ struct IdxHeader {
 IdxHeader read_idx_header(const std::filesystem::path& path);
 
 // Examples in a pair of IDX files: features [n, ...], all dimensions after the
-// first flattened, and labels [n] or [n, width]. Without a path for labels the
-// examples have none.
+// first flattened, and labels [n] or [n, width]; and perhaps a third of their
+// groups, integers [n]. Without a path for labels the examples have none.
 class IdxExampleSource : public ExampleSource {
  public:
-  IdxExampleSource(std::filesystem::path features, std::optional<std::filesystem::path> labels);
+  IdxExampleSource(std::filesystem::path features, std::optional<std::filesystem::path> labels,
+                   std::optional<std::filesystem::path> groups = std::nullopt);
 
   [[nodiscard]] const SourceInfo& info() const override { return info_; }
   std::vector<float> read_labels() override;
+  std::vector<std::uint64_t> read_groups() override;
   Examples read(std::span<const std::uint32_t> ids) override;
   [[nodiscard]] std::uint64_t fingerprint() const override;
 
@@ -45,11 +47,14 @@ class IdxExampleSource : public ExampleSource {
 
   std::filesystem::path features_path_;
   std::optional<std::filesystem::path> labels_path_;
+  std::optional<std::filesystem::path> groups_path_;
   IdxHeader features_;
   IdxHeader labels_;
+  IdxHeader groups_;
   SourceInfo info_;
   std::optional<std::uint64_t> features_digest_;
   std::optional<std::uint64_t> labels_digest_;
+  std::optional<std::uint64_t> groups_digest_;
 };
 
 }  // namespace lockstep

@@ -52,6 +52,10 @@ class ExampleSource {
   // Empty without labels.
   virtual std::vector<float> read_labels() = 0;
 
+  // Group of every example, for splits by group (1.1): examples of one group
+  // never straddle. Empty: the source has no groups.
+  virtual std::vector<std::uint64_t> read_groups();
+
   // The examples with these numbers: ascending, distinct, below info().examples.
   // Streams the files whole and checks them, but keeps only those rows, so that
   // memory is proportional to them. Values are finite as float.

@@ -1,39 +1,32 @@
 #include "data/split.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <limits>
 #include <map>
-#include <numeric>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "data/apportion.h"
 
 namespace lockstep {
 namespace {
 
-// `total` divided in proportion to `weights`, each share rounded down and the
-// rest given to the largest remainders (the lower index among equals). No share
-// exceeds its weight when `total` does not exceed their sum.
-std::vector<std::uint64_t> proportional_shares(std::uint64_t total,
-                                               std::span<const std::uint64_t> weights) {
-  const std::uint64_t sum = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
-  std::vector<std::uint64_t> shares(weights.size());
-  std::vector<std::uint64_t> remainders(weights.size());
-  std::uint64_t rest = total;
-  for (std::size_t c = 0; c < weights.size(); ++c) {
-    shares[c] = total * weights[c] / sum;  // both below 2^32
-    remainders[c] = total * weights[c] % sum;
-    rest -= shares[c];
-  }
-  std::vector<std::size_t> order(weights.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, [&](auto a, auto b) { return remainders[a] > remainders[b]; });
-  for (std::uint64_t k = 0; k < rest; ++k) ++shares[order[k]];
-  return shares;
-}
+// In the order in which parts take their examples. What is left is the rest.
+constexpr std::size_t kParts = 3;
+constexpr std::array<std::vector<std::uint32_t> Split::*, kParts> kPartLists = {
+    &Split::dev, &Split::test, &Split::train_dev};
+constexpr std::array<std::uint64_t PartSizes::*, kParts> kPartSizes = {
+    &PartSizes::dev, &PartSizes::test, &PartSizes::train_dev};
+constexpr std::array<const char*, kParts> kPartNames = {"dev", "test", "train_dev"};
 
 // Class of each example as 0..classes-1, in the order of the labels' values.
 struct Classes {
@@ -64,68 +57,103 @@ Classes find_classes(std::span<const float> labels) {
   return classes;
 }
 
-void check_sizes(std::uint64_t n, HeldOut held_out) {
-  check(n < (1ULL << 32), "a source has fewer than 2^32 examples");
-  if (held_out.dev < n && held_out.test < n - held_out.dev) return;
-  throw Error(ExitCode::usage,
-              fmt::format("data.split: dev {} and test {} leave none of {} examples to train on; "
-                          "make them smaller",
-                          held_out.dev, held_out.test, n));
+void check_sizes(std::uint64_t n, const PartSizes& sizes) {
+  check(n < (1ULL << 32) && sizes.total() <= n, "parts take at most all of fewer than 2^32");
+}
+
+[[noreturn]] void fail_empty_part(std::string_view part, std::uint64_t wanted,
+                                  std::span<const std::vector<std::uint32_t>> left) {
+  std::uint64_t smallest = std::numeric_limits<std::uint64_t>::max();
+  for (const auto& group : left) {
+    if (!group.empty()) smallest = std::min(smallest, std::uint64_t{group.size()});
+  }
+  const std::string why = smallest == std::numeric_limits<std::uint64_t>::max()
+                              ? "no group is left"
+                              : fmt::format("the smallest group left has {}", smallest);
+  throw Error(ExitCode::data,
+              fmt::format("data.split.{}: no whole group comes near its {} examples: {}; ask for "
+                          "other sizes, or divide the data into more groups",
+                          part, wanted, why));
+}
+
+std::vector<std::uint32_t> keyed_order(SplitKey key, std::uint64_t n) {
+  return random_permutation({key.seed, Purpose::split}, key.source, 0, n);
+}
+
+void sort_parts(Split& split) {
+  std::ranges::sort(split.rest);
+  for (const auto part : kPartLists) std::ranges::sort(split.*part);
 }
 
 // Goes through the examples in keyed order; each goes to the first part that
 // still wants one of its class.
-Split split_by_class(const Classes& classes, HeldOut held_out, std::uint32_t seed) {
+Split split_by_class(const Classes& classes, const PartSizes& sizes, SplitKey key) {
   const std::uint64_t n = classes.of_example.size();
-  auto dev_wants = proportional_shares(held_out.dev, classes.sizes);
-  auto left = classes.sizes;
-  for (std::size_t c = 0; c < left.size(); ++c) left[c] -= dev_wants[c];
-  auto test_wants = proportional_shares(held_out.test, left);
+  std::array<std::uint64_t, kParts + 1> part_sizes{};
+  for (std::size_t p = 0; p < kParts; ++p) part_sizes[p] = sizes.*kPartSizes[p];
+  part_sizes[kParts] = n - sizes.total();
+  auto wanted = whole_table(part_sizes, classes.sizes);  // [classes][parts and rest]
 
   Split split;
-  for (const std::uint32_t id : random_permutation({seed, Purpose::split}, 0, 0, n)) {
-    const std::uint32_t c = classes.of_example[id];
-    if (dev_wants[c] > 0) {
-      --dev_wants[c];
-      split.dev.push_back(id);
-    } else if (test_wants[c] > 0) {
-      --test_wants[c];
-      split.test.push_back(id);
-    } else {
-      split.train.push_back(id);
-    }
+  for (const std::uint32_t id : keyed_order(key, n)) {
+    auto& of_class = wanted[classes.of_example[id]];
+    std::size_t part = 0;
+    while (part < kParts && of_class[part] == 0) ++part;
+    --of_class[part];
+    (part < kParts ? split.*kPartLists[part] : split.rest).push_back(id);
   }
-  std::ranges::sort(split.train);
-  std::ranges::sort(split.dev);
-  std::ranges::sort(split.test);
+  sort_parts(split);
   return split;
 }
 
 }  // namespace
 
-std::uint64_t examples_in(double fraction, std::uint64_t n) {
-  if (!(fraction > 0 && fraction < 1)) {
-    throw Error(ExitCode::usage,
-                fmt::format("data.split: expected a fraction between 0 and 1, found {}", fraction));
-  }
-  const auto count = static_cast<std::uint64_t>(std::llround(fraction * static_cast<double>(n)));
-  if (count == 0) {
-    throw Error(ExitCode::usage,
-                fmt::format("data.split: fraction {} of {} examples holds none; make it larger",
-                            fraction, n));
-  }
-  return count;
+Split split_examples(std::uint64_t n, const PartSizes& sizes, SplitKey key) {
+  check_sizes(n, sizes);
+  return split_by_class({.of_example = std::vector<std::uint32_t>(n, 0), .sizes = {n}}, sizes, key);
 }
 
-Split split_examples(std::uint64_t n, HeldOut held_out, std::uint32_t seed) {
-  check_sizes(n, held_out);
-  return split_by_class({.of_example = std::vector<std::uint32_t>(n, 0), .sizes = {n}}, held_out,
-                        seed);
+Split split_stratified(std::span<const float> labels, const PartSizes& sizes, SplitKey key) {
+  check_sizes(labels.size(), sizes);
+  return split_by_class(find_classes(labels), sizes, key);
 }
 
-Split split_stratified(std::span<const float> labels, HeldOut held_out, std::uint32_t seed) {
-  check_sizes(labels.size(), held_out);
-  return split_by_class(find_classes(labels), held_out, seed);
+Split split_by_group(std::span<const std::uint64_t> groups, const PartSizes& sizes, SplitKey key) {
+  check_sizes(groups.size(), sizes);
+  std::map<std::uint64_t, std::size_t> numbers;  // by first appearance
+  std::vector<std::vector<std::uint32_t>> members;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const auto [group, is_new] = numbers.try_emplace(groups[i], members.size());
+    if (is_new) members.emplace_back();
+    members[group->second].push_back(static_cast<std::uint32_t>(i));
+  }
+  std::vector<std::vector<std::uint32_t>> ordered;
+  for (const std::uint32_t group : keyed_order(key, members.size())) {
+    ordered.push_back(std::move(members[group]));
+  }
+
+  Split split;
+  const auto take = [](std::vector<std::uint32_t>& part, std::vector<std::uint32_t>& group) {
+    part.insert(part.end(), group.begin(), group.end());
+    group.clear();
+  };
+  std::uint64_t left_to_fill = sizes.total();
+  for (std::size_t p = 0; p < kParts; ++p) {
+    const std::uint64_t wanted = sizes.*kPartSizes[p];
+    if (wanted == 0) continue;
+    left_to_fill -= wanted;
+    const bool takes_all = left_to_fill == 0 && sizes.total() == groups.size();
+    auto& part = split.*kPartLists[p];
+    for (auto& group : ordered) {
+      // Nearer with the group than without it: the excess is below the lack.
+      const bool nearer = part.size() < wanted && group.size() < 2 * (wanted - part.size());
+      if (takes_all || nearer) take(part, group);
+    }
+    if (part.empty()) fail_empty_part(kPartNames[p], wanted, ordered);
+  }
+  for (auto& group : ordered) take(split.rest, group);
+  sort_parts(split);
+  return split;
 }
 
 }  // namespace lockstep

@@ -36,7 +36,7 @@ std::string html_escape(std::string_view text);
 std::vector<double> round_ticks(double low, double high, int most);
 
 // An <svg> that fills the width of its parent. The y axis includes zero.
-// Colours come from the page's CSS: .s0 .s1 (series), .grid, .axis, .mark.
+// Colours come from the page's CSS: .s0 .s1 .s2 (series), .grid, .axis, .mark.
 std::string chart_svg(const Chart& chart);
 
 }  // namespace lockstep

@@ -40,9 +40,12 @@ using Out = std::back_insert_iterator<std::string>;
 void add_part(Out out, const char* part, std::uint64_t examples, std::optional<double> error,
               std::optional<double> cost) {
   if (examples == 0) return;
-  fmt::format_to(out, "{:<9}error {:>7}  accuracy {:>7}  cost {:<9}  examples {:>10}\n", part,
-                 format_percent(error), format_percent(accuracy_of(error)), format_cost(cost),
-                 format_count(examples));
+  // A long name takes the room from the number beside it, to keep the columns.
+  const std::string_view name = part;
+  const std::size_t width = 7 - (name.size() > 8 ? name.size() - 8 : 0);
+  fmt::format_to(out, "{:<8} error {:>{}}  accuracy {:>7}  cost {:<9}  examples {:>10}\n", name,
+                 format_percent(error), width, format_percent(accuracy_of(error)),
+                 format_cost(cost), format_count(examples));
 }
 
 void add_best(Out out, const RunStart& start, const Summary& summary,
@@ -108,7 +111,10 @@ void add_next(Out out, const RunStart& start, const Summary& summary,
               const std::string& checkpoint) {
   if (checkpoint.empty()) return;
   const std::string model = quoted(start.run_dir + "/" + checkpoint);
-  const char* split = start.test_examples > 0 ? "test" : start.dev_examples > 0 ? "dev" : "train";
+  const char* split = start.test_examples > 0        ? "test"
+                      : start.dev_examples > 0       ? "dev"
+                      : start.train_dev_examples > 0 ? "train_dev"
+                                                     : "train";
   std::vector<std::string> commands{
       fmt::format("{} evaluate {} --split {}", quoted(start.program), model, split),
       fmt::format("{} inspect {}", quoted(start.program), model),
@@ -179,9 +185,13 @@ std::string format_layout(int ranks, int threads, int shards) {
 }
 
 std::string format_start(const RunStart& start) {
+  const std::string train_dev =
+      start.train_dev_examples > 0
+          ? fmt::format(" {} train-dev,", format_count(start.train_dev_examples))
+          : "";
   std::string text = fmt::format(
-      "{}: {}; {} train, {} dev, {} test examples; {}; {} ({})", start.job_name,
-      format_quantity(start.parameters, "parameter"), format_count(start.train_examples),
+      "{}: {}; {} train,{} {} dev, {} test examples; {}; {} ({})", start.job_name,
+      format_quantity(start.parameters, "parameter"), format_count(start.train_examples), train_dev,
       format_count(start.dev_examples), format_count(start.test_examples),
       format_layout(start.ranks, start.threads, start.shards),
       format_quantity(start.total_steps, "step"),
@@ -203,6 +213,11 @@ std::string format_evaluation(const RunStart& start, const Evaluation& evaluatio
   std::string text = fmt::format(
       "{}  J {:<7}  train error {:>6}", format_position(start, evaluation.step, evaluation.epoch),
       format_cost(evaluation.cost), format_percent(evaluation.train_error));
+  if (evaluation.train_dev_error) {
+    text += fmt::format("  train-dev error {:>6}", format_percent(evaluation.train_dev_error));
+  } else if (evaluation.train_dev_cost) {
+    text += fmt::format("  train-dev cost {:<7}", format_cost(evaluation.train_dev_cost));
+  }
   if (evaluation.dev_cost || evaluation.dev_error) {
     text += fmt::format("  dev error {:>6}  dev cost {:<7}", format_percent(evaluation.dev_error),
                         format_cost(evaluation.dev_cost));
@@ -221,9 +236,19 @@ std::string describe_stop(const std::string& stop_reason) {
   return stop_reason;
 }
 
-std::string describe_missing_test_set(std::uint64_t dev_examples, std::uint64_t test_examples) {
-  if (test_examples > 0) return "";
-  if (dev_examples > 0) return "no test set: the dev error is not an unbiased estimate";
+std::string describe_sets(const RunStart& start) {
+  const bool dev = start.dev_examples > 0;
+  const bool test = start.test_examples > 0;
+  if (dev && test) {
+    if (!start.dev_and_test_differ) return "";
+    return "dev and test are of different distributions: what is best on dev need not be on test";
+  }
+  if (dev)
+    return "no test set: the dev error is not an unbiased estimate, the dev set serves (1.1)";
+  if (test) return "no dev set: the test error is unbiased only if nothing is chosen by it (1.1)";
+  if (start.train_dev_examples > 0) {
+    return "no dev or test set: the train-dev error is that of examples like the training set's";
+  }
   return "no dev or test set: the training error is not an estimate for new examples";
 }
 
@@ -236,10 +261,12 @@ std::string format_finish(const RunStart& start, const Summary& summary,
                  format_count(summary.steps));
   add_best(out, start, summary, best);
   add_part(out, "train", start.train_examples, summary.train_error, summary.train_cost);
+  add_part(out, "train-dev", start.train_dev_examples, summary.train_dev_error,
+           summary.train_dev_cost);
   add_part(out, "dev", start.dev_examples, summary.dev_error, summary.dev_cost);
   add_part(out, "test", start.test_examples, summary.test_error, summary.test_cost);
-  const std::string missing = describe_missing_test_set(start.dev_examples, start.test_examples);
-  if (!missing.empty()) fmt::format_to(out, "{:<9}{}\n", "", missing);
+  const std::string open = describe_sets(start);
+  if (!open.empty()) fmt::format_to(out, "{:<9}{}\n", "", open);
   add_weights(out, summary);
   fmt::format_to(out, "{:<9}{} examples/s\n", "speed", format_speed(summary.examples_per_second));
   add_files(out, start, checkpoint);

@@ -48,8 +48,9 @@ std::string format_evaluation(const RunStart& start, const Evaluation& evaluatio
 // "stopped early: ..." for a stop reason of Summary; an unknown one as it is.
 std::string describe_stop(const std::string& stop_reason);
 
-// What can be said about a model's errors on new data; empty with a test set.
-std::string describe_missing_test_set(std::uint64_t dev_examples, std::uint64_t test_examples);
+// What the sets of a run leave open about errors on new examples (1.1): which is
+// missing, or that dev and test are of different distributions; empty if nothing.
+std::string describe_sets(const RunStart& start);
 
 // The results of a run: why it stopped, the best step, errors, files, next
 // commands. `best` is the best evaluation, where known. `checkpoint` is what to

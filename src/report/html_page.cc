@@ -21,12 +21,12 @@ constexpr std::size_t kTableRows = 50;
 constexpr const char* kStyle = R"(
 :root { color-scheme: light dark;
   --page: #f4f5f7; --card: #fff; --ink: #1b1f24; --soft: #5c6670; --rule: #e1e4e8;
-  --s0: #1f6feb; --s1: #d1570c; --good: #1a7f37; --warn: #b35900;
+  --s0: #1f6feb; --s1: #d1570c; --s2: #8250df; --good: #1a7f37; --warn: #b35900;
   --p0: #1f6feb; --p1: #d1570c; --p2: #2da44e; --p3: #8250df; --p4: #bf3989; --p5: #9a6700;
   --p6: #57606a; --p7: #0a8f9c; --p8: #c9b400; }
 @media (prefers-color-scheme: dark) { :root {
   --page: #0e1116; --card: #171b22; --ink: #e6e9ee; --soft: #98a2ae; --rule: #2b313a;
-  --s0: #6cb0ff; --s1: #ffa05c; --good: #56d364; --warn: #f0a04b;
+  --s0: #6cb0ff; --s1: #ffa05c; --s2: #b392f0; --good: #56d364; --warn: #f0a04b;
   --p0: #4f9bff; --p1: #f2843c; --p2: #46b964; --p3: #a983f5; --p4: #e06bb0; --p5: #d0a215;
   --p6: #8b949e; --p7: #3fc1cd; --p8: #f0e06a; } }
 * { box-sizing: border-box; }
@@ -61,6 +61,7 @@ svg .mark { stroke: var(--good); stroke-dasharray: 4 3; }
 svg .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 svg .line.s0 { stroke: var(--s0); } svg .line.s1 { stroke: var(--s1); }
 svg .dot.s0, svg .key.s0 { fill: var(--s0); } svg .dot.s1, svg .key.s1 { fill: var(--s1); }
+svg .line.s2 { stroke: var(--s2); } svg .dot.s2, svg .key.s2 { fill: var(--s2); }
 .bar { display: flex; height: 22px; border-radius: 6px; overflow: hidden; gap: 2px; }
 .bar span { min-width: 1px; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 22px; margin-top: 10px; }
@@ -149,6 +150,8 @@ void add_results(Out out, const HtmlPage& page) {
     const Evaluation& last = page.evaluations.back();
     results.train_error = last.train_error;
     results.train_cost = last.cost;
+    results.train_dev_error = last.train_dev_error;
+    results.train_dev_cost = last.train_dev_cost;
     results.dev_error = last.dev_error;
     results.dev_cost = last.dev_cost;
   }
@@ -158,11 +161,13 @@ void add_results(Out out, const HtmlPage& page) {
   fmt::format_to(
       out, "<tr><th></th><th>examples</th><th>error</th><th>accuracy</th><th>cost</th></tr>\n");
   add_part(out, "train", start.train_examples, results.train_error, results.train_cost);
+  add_part(out, "train-dev", start.train_dev_examples, results.train_dev_error,
+           results.train_dev_cost);
   add_part(out, "dev", start.dev_examples, results.dev_error, results.dev_cost);
   add_part(out, "test", start.test_examples, results.test_error, results.test_cost);
   fmt::format_to(out, "</table>\n");
-  const std::string missing = describe_missing_test_set(start.dev_examples, start.test_examples);
-  if (!missing.empty()) fmt::format_to(out, "<p class=\"soft\">{}</p>\n", missing);
+  const std::string open = describe_sets(start);
+  if (!open.empty()) fmt::format_to(out, "<p class=\"soft\">{}</p>\n", open);
   fmt::format_to(out, "</section>\n");
 }
 
@@ -231,6 +236,12 @@ void add_charts(Out out, const HtmlPage& page, const std::optional<Evaluation>& 
     const auto dev_error = [](const Evaluation& e) { return e.dev_error; };
     errors.series.push_back(curve("dev", shown, dev_error, 100));
   }
+  if (page.start.train_dev_examples > 0) {
+    const auto train_dev_cost = [](const Evaluation& e) { return e.train_dev_cost; };
+    costs.series.push_back(curve("train-dev", shown, train_dev_cost, 1));
+    const auto train_dev_error = [](const Evaluation& e) { return e.train_dev_error; };
+    errors.series.push_back(curve("train-dev", shown, train_dev_error, 100));
+  }
   Chart weights = chart_over_epochs("Norm of the weights", "", best);
   const auto norm = [](const Evaluation& e) { return std::optional(e.weights_norm); };
   weights.series.push_back(curve("norm", shown, norm, 1));
@@ -278,19 +289,22 @@ void add_phases(Out out, const std::map<std::string, double>& seconds) {
 void add_evaluations(Out out, const HtmlPage& page, const std::optional<Evaluation>& best) {
   if (page.evaluations.empty()) return;
   const std::vector<Evaluation> shown = thinned(page.evaluations, kTableRows);
+  const bool train_dev = page.start.train_dev_examples > 0;
   fmt::format_to(out,
                  "<section class=\"card wide\">\n<h2>Evaluations</h2>\n<table>\n<tr><th>step</th>"
-                 "<th>epoch</th><th>J</th><th>penalty</th><th>train error</th><th>dev error</th>"
-                 "<th>dev cost</th><th>learning rate</th><th>examples/s</th></tr>\n");
+                 "<th>epoch</th><th>J</th><th>penalty</th><th>train error</th>{}<th>dev error</th>"
+                 "<th>dev cost</th><th>learning rate</th><th>examples/s</th></tr>\n",
+                 train_dev ? "<th>train-dev error</th>" : "");
   for (const Evaluation& row : shown) {
     const bool is_best = best && best->step == row.step;
     fmt::format_to(out,
-                   "<tr{}><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
+                   "<tr{}><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>{}<td>{}</td>"
                    "<td>{}</td><td>{:.4g}</td><td>{}</td></tr>\n",
                    is_best ? " class=\"best\"" : "", format_count(row.step),
                    format_epoch(row.epoch), format_cost(row.cost), format_cost(row.penalty),
-                   format_percent(row.train_error), format_percent(row.dev_error),
-                   format_cost(row.dev_cost), row.learning_rate,
+                   format_percent(row.train_error),
+                   train_dev ? "<td>" + format_percent(row.train_dev_error) + "</td>" : "",
+                   format_percent(row.dev_error), format_cost(row.dev_cost), row.learning_rate,
                    format_speed(row.examples_per_second));
   }
   fmt::format_to(out, "</table>\n");

@@ -61,6 +61,8 @@ Evaluation evaluation_of(const Json& object) {
   evaluation.l1_penalty = number(object, "l1_penalty");
   evaluation.batch_cost = number(object, "batch_cost");
   evaluation.train_error = optional_number(object, "train_error");
+  evaluation.train_dev_error = optional_number(object, "train_dev_error");
+  evaluation.train_dev_cost = optional_number(object, "train_dev_cost");
   evaluation.dev_error = optional_number(object, "dev_error");
   evaluation.dev_cost = optional_number(object, "dev_cost");
   evaluation.weights_norm = number(object, "weights_norm");
@@ -85,6 +87,8 @@ std::string metrics_line(const Evaluation& evaluation) {
   set_number(object, "l1_penalty", evaluation.l1_penalty);
   set_number(object, "batch_cost", evaluation.batch_cost);
   set_number(object, "train_error", evaluation.train_error);
+  set_number(object, "train_dev_error", evaluation.train_dev_error);
+  set_number(object, "train_dev_cost", evaluation.train_dev_cost);
   set_number(object, "dev_error", evaluation.dev_error);
   set_number(object, "dev_cost", evaluation.dev_cost);
   set_number(object, "weights_norm", evaluation.weights_norm);

@@ -13,9 +13,11 @@ std::string summary_to_json(const Summary& summary) {
   object["best_step"] = summary.best_step ? Json(*summary.best_step) : Json(nullptr);
   set_number(object, "best_epoch", summary.best_epoch);
   set_number(object, "train_error", summary.train_error);
+  set_number(object, "train_dev_error", summary.train_dev_error);
   set_number(object, "dev_error", summary.dev_error);
   set_number(object, "test_error", summary.test_error);
   set_number(object, "train_cost", summary.train_cost);
+  set_number(object, "train_dev_cost", summary.train_dev_cost);
   set_number(object, "dev_cost", summary.dev_cost);
   set_number(object, "test_cost", summary.test_cost);
   set_number(object, "l2_penalty", summary.l2_penalty);

@@ -106,8 +106,10 @@ void TensorboardReport::on_evaluation(const Evaluation& evaluation) {
   add_scalar(summary, "cost/penalty", evaluation.penalty);
   add_scalar(summary, "cost/penalty_l2", evaluation.l2_penalty);
   add_scalar(summary, "cost/penalty_l1", evaluation.l1_penalty);
+  add_scalar(summary, "cost/train_dev", evaluation.train_dev_cost);
   add_scalar(summary, "cost/dev", evaluation.dev_cost);
   add_scalar(summary, "error/train", evaluation.train_error);
+  add_scalar(summary, "error/train_dev", evaluation.train_dev_error);
   add_scalar(summary, "error/dev", evaluation.dev_error);
   add_scalar(summary, "weights/norm", evaluation.weights_norm);
   add_scalar(summary, "weights/near_zero", evaluation.weights_near_zero);

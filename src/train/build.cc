@@ -1,8 +1,10 @@
 #include "train/build.h"
 
 #include <type_traits>
+#include <utility>
 
 #include "base/check.h"
+#include "data/corrupted.h"
 #include "data/idx.h"
 
 namespace lockstep {
@@ -87,13 +89,15 @@ struct OpenSource {
   std::unique_ptr<ExampleSource> operator()(const IdxSource& source) const {
     const bool labelled = !source.labels.empty();
     return std::make_unique<IdxExampleSource>(
-        source.features, labelled ? std::optional(source.labels) : std::nullopt);
+        source.features, labelled ? std::optional(source.labels) : std::nullopt, source.groups);
   }
 };
 
 struct WithoutLabels {
   const std::filesystem::path& input;
-  DataSource operator()(const IdxSource& /*like*/) const { return IdxSource{input, {}}; }
+  DataSource operator()(const IdxSource& /*like*/) const {
+    return {IdxSource{input, {}, std::nullopt}, std::nullopt};
+  }
 };
 
 }  // namespace
@@ -138,11 +142,14 @@ RegularizationSpec build_regularization(const Job& job) {
 }
 
 std::unique_ptr<ExampleSource> open_source(const DataSource& source) {
-  return std::visit(OpenSource{}, source);
+  auto opened = std::visit(OpenSource{}, source.format);
+  if (!source.corruption) return opened;
+  const auto& [gaussian_noise, seed] = *source.corruption;
+  return std::make_unique<CorruptedSource>(std::move(opened), Corruption{gaussian_noise, seed});
 }
 
 DataSource unlabelled_source(const DataSource& like, const std::filesystem::path& input) {
-  return std::visit(WithoutLabels{input}, like);
+  return std::visit(WithoutLabels{input}, like.format);
 }
 
 }  // namespace lockstep

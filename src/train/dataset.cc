@@ -1,7 +1,9 @@
 #include "train/dataset.h"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -13,9 +15,9 @@
 #include "comm/agreement.h"
 #include "data/labels.h"
 #include "data/source.h"
-#include "data/split.h"
 #include "train/build.h"
 #include "train/build_augmentation.h"
+#include "train/partition.h"
 
 namespace lockstep {
 namespace {
@@ -26,17 +28,12 @@ std::vector<std::uint32_t> all_ids(std::uint64_t n) {
   return ids;
 }
 
-struct PartExamples {
-  std::uint64_t n;
-  std::uint64_t operator()(const PartCount& part) const { return part.examples; }
-  std::uint64_t operator()(const PartFraction& part) const { return examples_in(part.fraction, n); }
-};
-
-HeldOut held_out(const SplitConfig& split, std::uint64_t n) {
-  const auto examples = [n](const std::optional<PartSize>& part) {
-    return part ? std::visit(PartExamples{n}, *part) : 0;
-  };
-  return {examples(split.dev), examples(split.test)};
+// All ids of the lists, ascending.
+std::vector<std::uint32_t> merged(const std::vector<std::vector<std::uint32_t>>& lists) {
+  std::vector<std::uint32_t> ids;
+  for (const auto& list : lists) ids.insert(ids.end(), list.begin(), list.end());
+  std::ranges::sort(ids);
+  return ids;
 }
 
 void check_labels(std::span<const float> labels, const SourceInfo& info,
@@ -87,6 +84,12 @@ Examples select(const Examples& from, std::span<const std::uint32_t> rows) {
   return to;
 }
 
+// A held-out set as rank 0 has read it.
+struct ReadSet {
+  Examples examples;
+  std::uint64_t fingerprint = 0;  // of its source
+};
+
 // What one rank reads by itself.
 struct LocalRead {
   Examples own;  // examples of this rank's shards
@@ -98,24 +101,52 @@ struct LocalRead {
   std::optional<ImageShape> image;
   std::optional<AugmentationSpec> augmentation;
   // On rank 0 only:
-  Examples dev;
-  Examples test;
-  std::uint64_t dev_fingerprint = 0;
-  std::uint64_t test_fingerprint = 0;
+  ReadSet train_dev;
+  ReadSet dev;
+  ReadSet test;
 };
 
-Examples read_whole_source(const DataSource& config, const OutputConfig& output,
-                           std::uint64_t features, std::uint64_t& fingerprint) {
-  const auto source = open_source(config);
-  if (source->info().features != features) {
+// Opens a source whose examples must be like those of the training source.
+std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceInfo& train) {
+  auto source = open_source(config);
+  const SourceInfo& info = source->info();
+  const auto require_same_count = [&](std::uint64_t count, std::uint64_t of_train, const char* what,
+                                      const std::string& name) {
+    if (count == of_train) return;
     throw Error(ExitCode::data,
-                fmt::format("{}: {} features per example; the training set has {}",
-                            source->info().name, source->info().features, features));
-  }
+                fmt::format("{}: {} {}; the training set has {}", name, count, what, of_train));
+  };
+  require_same_count(info.features, train.features, "features per example", info.name);
+  require_same_count(info.label_width, train.label_width, "values per label", info.labels_name);
+  return source;
+}
+
+ReadSet read_whole_source(const DataSource& config, const OutputConfig& output,
+                          const SourceInfo& train) {
+  const auto source = open_like(config, train);
   check_labels(source->read_labels(), source->info(), output);
   Examples examples = source->read(all_ids(source->info().examples));
-  fingerprint = source->fingerprint();
-  return examples;
+  return {std::move(examples), source->fingerprint()};
+}
+
+// The examples with these numbers and their source's fingerprint; nothing of no
+// examples.
+ReadSet read_part(const Examples& from, std::span<const std::uint32_t> ids,
+                  std::uint64_t fingerprint) {
+  if (ids.empty()) return {};
+  return {select(from, rows_of(from, ids)), fingerprint};
+}
+
+// Dev and test out of data.held_out.
+void read_held_out_source(const Job& job, const DataSource& config, const SourceInfo& train,
+                          LocalRead& local) {
+  const auto source = open_like(config, train);
+  const std::vector<float> labels = source->read_labels();
+  check_labels(labels, source->info(), job.network.output);
+  const Split split = split_source(job, SplitSource::held_out, *source, labels);
+  const Examples examples = source->read(merged({split.dev, split.test}));
+  local.dev = read_part(examples, split.dev, source->fingerprint());
+  local.test = read_part(examples, split.test, source->fingerprint());
 }
 
 LocalRead read_local(const Job& job, const Layout& layout, int rank) {
@@ -124,50 +155,38 @@ LocalRead read_local(const Job& job, const Layout& layout, int rank) {
   const std::vector<float> labels = source->read_labels();
   check_labels(labels, info, job.network.output);
 
-  const HeldOut parts = held_out(job.data.split, info.examples);
-  const Split split = job.data.split.stratified ? split_stratified(labels, parts, job.seed)
-                                                : split_examples(info.examples, parts, job.seed);
+  const Split split = split_source(job, SplitSource::train, *source, labels);
   LocalRead local;
   local.features = info.features;
   local.label_width = info.label_width;
   local.image = image_shape(job.data, info);
   local.augmentation = build_augmentation(job.data, info);
-  local.geometry = batch_geometry(job.training, split.train.size());
-  auto dealt = deal(split.train, job.training.shards, job.seed);
+  local.geometry = batch_geometry(job.training, split.rest.size());
+  auto dealt = deal(split.rest, job.training.shards, job.seed);
   const Range shards =
       rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
                   static_cast<std::uint64_t>(layout.threads), static_cast<std::uint64_t>(rank));
-  std::vector<std::uint32_t> own_ids;
   for (std::uint64_t s = shards.begin; s < shards.end; ++s) {
-    own_ids.insert(own_ids.end(), dealt[s].begin(), dealt[s].end());
     local.shard_ids.push_back(std::move(dealt[s]));
   }
-  std::ranges::sort(own_ids);
+  const std::vector<std::uint32_t> own_ids = merged(local.shard_ids);
 
-  const bool holds_parts_out = rank == 0 && !(split.dev.empty() && split.test.empty());
+  const bool holds_parts_out = rank == 0 && split.rest.size() < info.examples;
   if (holds_parts_out) {
-    std::vector<std::uint32_t> ids = own_ids;
-    ids.insert(ids.end(), split.dev.begin(), split.dev.end());
-    ids.insert(ids.end(), split.test.begin(), split.test.end());
-    std::ranges::sort(ids);
-    const Examples all = source->read(ids);
+    const Examples all = source->read(merged({own_ids, split.dev, split.test, split.train_dev}));
+    const std::uint64_t fingerprint = source->fingerprint();
     local.own = select(all, rows_of(all, own_ids));
-    local.dev = select(all, rows_of(all, split.dev));
-    local.test = select(all, rows_of(all, split.test));
+    local.train_dev = read_part(all, split.train_dev, fingerprint);
+    local.dev = read_part(all, split.dev, fingerprint);
+    local.test = read_part(all, split.test, fingerprint);
   } else {
     local.own = source->read(own_ids);
   }
   local.train_fingerprint = source->fingerprint();
-  local.dev_fingerprint = split.dev.empty() ? 0 : local.train_fingerprint;
-  local.test_fingerprint = split.test.empty() ? 0 : local.train_fingerprint;
-  if (rank == 0 && job.data.dev) {
-    local.dev =
-        read_whole_source(*job.data.dev, job.network.output, info.features, local.dev_fingerprint);
-  }
-  if (rank == 0 && job.data.test) {
-    local.test = read_whole_source(*job.data.test, job.network.output, info.features,
-                                   local.test_fingerprint);
-  }
+  if (rank != 0) return local;
+  if (job.data.held_out) read_held_out_source(job, *job.data.held_out, info, local);
+  if (job.data.dev) local.dev = read_whole_source(*job.data.dev, job.network.output, info);
+  if (job.data.test) local.test = read_whole_source(*job.data.test, job.network.output, info);
   return local;
 }
 
@@ -247,9 +266,10 @@ Range held_out_rows_of_rank(std::uint64_t total, const Layout& layout, int rank)
           held_out_rows(total, layout, (rank + 1) * layout.threads - 1).end};
 }
 
-// Collective. Rank 0 hands out the rows of `all`.
-HeldOutSet hand_out(const Communicator& comm, const Layout& layout, const Examples& all,
-                    std::uint64_t fingerprint) {
+// Collective. Rank 0 hands out the rows of `read`.
+HeldOutSet hand_out(const Communicator& comm, const Layout& layout, const ReadSet& read) {
+  const Examples& all = read.examples;
+  std::uint64_t fingerprint = read.fingerprint;
   HeldOutSet set;
   set.total = all.size();
   comm.broadcast(set.total);
@@ -313,26 +333,29 @@ std::uint64_t total_steps(const TrainingConfig& config, const BatchGeometry& geo
   return config.steps.value_or(config.epochs.value_or(0) * steps_per_epoch(geometry));
 }
 
-DatasetSizes dataset_sizes(const DataConfig& config) {
-  const auto train = open_source(config.train);
+DatasetSizes dataset_sizes(const Job& job) {
+  const auto train = open_source(job.data.train);
   const SourceInfo& info = train->info();
-  const HeldOut parts = held_out(config.split, info.examples);
-  if (parts.dev + parts.test >= info.examples) {
-    throw Error(ExitCode::usage,
-                fmt::format("data.split holds out {} of the {} examples in {}: nothing is left to "
-                            "train on",
-                            parts.dev + parts.test, info.examples, info.name));
-  }
   DatasetSizes sizes;
-  sizes.image = image_shape(config, info);
-  (void)build_augmentation(config, info);  // or say why not
+  sizes.image = image_shape(job.data, info);
+  (void)build_augmentation(job.data, info);  // or say why not
   sizes.features = info.features;
   sizes.label_width = info.label_width;
   sizes.bytes_per_example = info.features * element_size(info.type) +
                             info.label_width * sizeof(float) + sizeof(std::uint32_t);
-  sizes.train = info.examples - parts.dev - parts.test;
-  sizes.dev = config.dev ? open_source(*config.dev)->info().examples : parts.dev;
-  sizes.test = config.test ? open_source(*config.test)->info().examples : parts.test;
+  PartSizes parts = split_sizes(job, SplitSource::train, *train);
+  sizes.train = info.examples - parts.total();
+  sizes.train_dev = parts.train_dev;
+  if (job.data.held_out) {
+    const auto held_out = open_like(*job.data.held_out, info);
+    parts = split_sizes(job, SplitSource::held_out, *held_out);
+    sizes.unused = held_out->info().examples - parts.total();
+  }
+  const auto size_of = [&](const std::optional<DataSource>& own, std::uint64_t part) {
+    return own ? open_like(*own, info)->info().examples : part;
+  };
+  sizes.dev = size_of(job.data.dev, parts.dev);
+  sizes.test = size_of(job.data.test, parts.test);
   return sizes;
 }
 
@@ -360,8 +383,9 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   }
   dataset.train_fingerprint = digest_hex(local.train_fingerprint);
   dataset.normalizer = training_normalizer(job.data.normalization, comm, dataset);
-  dataset.dev = hand_out(comm, layout, local.dev, local.dev_fingerprint);
-  dataset.test = hand_out(comm, layout, local.test, local.test_fingerprint);
+  dataset.train_dev = hand_out(comm, layout, local.train_dev);
+  dataset.dev = hand_out(comm, layout, local.dev);
+  dataset.test = hand_out(comm, layout, local.test);
   return dataset;
 }
 

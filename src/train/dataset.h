@@ -1,7 +1,7 @@
 #pragma once
 // The examples of a run, each where it is needed: a rank holds its own shards'
-// training examples, and its share of the dev and test sets, which rank 0
-// reads and hands out.
+// training examples, and its share of the train-dev, dev and test sets, which
+// rank 0 reads and hands out.
 
 #include <cstdint>
 #include <optional>
@@ -26,7 +26,7 @@ using EvaluationBlocks = std::vector<std::vector<std::vector<std::uint32_t>>>;
 
 constexpr std::uint64_t kEvaluationRows = 256;
 
-// This rank's share of the dev or test set.
+// This rank's share of the train-dev, dev or test set.
 struct HeldOutSet {
   std::uint64_t total = 0;  // examples of the whole set; 0: no such set
   Examples examples;
@@ -47,6 +47,7 @@ struct Dataset {
   std::optional<ImageShape> image;               // where it is known
   std::optional<AugmentationSpec> augmentation;  // for training alone
 
+  HeldOutSet train_dev;  // of the training source
   HeldOutSet dev;
   HeldOutSet test;
 };
@@ -65,7 +66,8 @@ EvaluationBlocks training_blocks(const Dataset& dataset, const Layout& layout, i
 std::uint64_t training_block_examples(const BatchGeometry& geometry, std::uint64_t examples);
 
 // How many examples each set of a job has; opens the sources' files and reads
-// their headers only. Does not communicate.
+// their headers only, and groups where the split goes by them. Does not
+// communicate.
 struct DatasetSizes {
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
@@ -74,8 +76,10 @@ struct DatasetSizes {
   std::uint64_t dev = 0;
   std::uint64_t test = 0;
   std::optional<ImageShape> image = std::nullopt;  // where it is known
+  std::uint64_t train_dev = 0;
+  std::uint64_t unused = 0;  // of data.held_out, neither in dev nor in test
 };
-DatasetSizes dataset_sizes(const DataConfig& config);
+DatasetSizes dataset_sizes(const Job& job);
 
 BatchGeometry batch_geometry(const TrainingConfig& config, std::uint64_t train_examples);
 

@@ -17,6 +17,9 @@ namespace {
 void check_data(const SavedModel& model, const Dataset& data, EvaluationSplit split) {
   const auto [then, now] = [&] {
     switch (split) {
+      case EvaluationSplit::train_dev:
+        // Of the training source, whose fingerprint the checkpoint has.
+        return std::pair(model.train_fingerprint, data.train_dev.fingerprint);
       case EvaluationSplit::dev:
         return std::pair(model.dev_fingerprint, data.dev.fingerprint);
       case EvaluationSplit::test:
@@ -68,7 +71,9 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
                                   data.geometry.train_examples);
     scores.cost = regularizer.penalty<float>(model.weights).sum();
   } else {
-    const HeldOutSet& set = split == EvaluationSplit::dev ? data.dev : data.test;
+    const HeldOutSet& set = split == EvaluationSplit::train_dev ? data.train_dev
+                            : split == EvaluationSplit::dev     ? data.dev
+                                                                : data.test;
     scores.examples = set.total;
     sums = evaluator.evaluate(model.weights, set.examples, set.blocks, count);
   }

@@ -12,7 +12,7 @@
 
 namespace lockstep {
 
-enum class EvaluationSplit { train, dev, test };
+enum class EvaluationSplit { train, train_dev, dev, test };
 
 struct CheckpointScores {
   std::uint64_t step = 0;

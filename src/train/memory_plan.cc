@@ -61,7 +61,8 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   for (std::uint64_t s = own.begin; s < own.end; ++s) own_examples += shard_size(geometry, s);
 
   MemoryPlan plan;
-  plan.examples = (own_examples + (sizes.dev + sizes.test) * 2) * sizes.bytes_per_example;
+  plan.examples =
+      (own_examples + (sizes.train_dev + sizes.dev + sizes.test) * 2) * sizes.bytes_per_example;
   plan.weights = 2 * parameter_bytes;
   plan.gradients = gradient_buffers * parameter_bytes;
   plan.exchange = exchange_buffer_bytes(ownership, plans, shards, layout.threads, 0, sizeof(float));

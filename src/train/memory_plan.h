@@ -12,7 +12,7 @@ namespace lockstep {
 
 // Bytes of the largest rank, by purpose.
 struct MemoryPlan {
-  std::uint64_t examples = 0;     // of own shards, dev and test blocks
+  std::uint64_t examples = 0;     // of own shards, and held-out blocks
   std::uint64_t weights = 0;      // with the copy of the best ones on rank 0
   std::uint64_t gradients = 0;    // buffers of the gradient tree, all threads
   std::uint64_t exchange = 0;     // receive buffers

@@ -21,8 +21,10 @@ struct RunStart {
   int shards = 1;
   std::uint64_t parameters = 0;
   std::uint64_t train_examples = 0;
-  std::uint64_t dev_examples = 0;   // 0: no dev set
-  std::uint64_t test_examples = 0;  // 0: no test set
+  std::uint64_t train_dev_examples = 0;  // 0: no train-dev set
+  std::uint64_t dev_examples = 0;        // 0: no dev set
+  std::uint64_t test_examples = 0;       // 0: no test set
+  bool dev_and_test_differ = false;      // in distribution, as the job says
   std::uint64_t steps_per_epoch = 0;
   std::uint64_t total_steps = 0;
   std::uint64_t first_step = 0;                    // above 0 after a resume
@@ -48,6 +50,8 @@ struct Evaluation {
   double l1_penalty = 0;
   double batch_cost = 0;  // mean training loss (dropout on) since the last evaluation
   std::optional<double> train_error;
+  std::optional<double> train_dev_error;
+  std::optional<double> train_dev_cost;  // without penalty
   std::optional<double> dev_error;
   std::optional<double> dev_cost;  // without penalty
   double weights_norm = 0;         // Frobenius, over all weights; biases left out
@@ -65,8 +69,8 @@ struct Summary {
   std::uint64_t steps = 0;
   std::optional<std::uint64_t> best_step;
   std::optional<double> best_epoch;
-  std::optional<double> train_error, dev_error, test_error;
-  std::optional<double> train_cost, dev_cost, test_cost;
+  std::optional<double> train_error, train_dev_error, dev_error, test_error;
+  std::optional<double> train_cost, train_dev_cost, dev_cost, test_cost;
   double l2_penalty = 0, l1_penalty = 0;           // parts of train_cost
   double weights_norm = 0, weights_near_zero = 0;  // as in Evaluation
   double examples_per_second = 0;

@@ -13,9 +13,10 @@ namespace {
 
 // Fields that a run may change when it goes on. Sources of data may move: their
 // content is compared by fingerprint.
-constexpr std::array<std::string_view, 10> kChangeable = {
-    "name",          "training.epochs", "training.steps", "early_stopping", "evaluation",
-    "checkpointing", "exchange",        "data.train",     "data.dev",       "data.test"};
+constexpr std::array<std::string_view, 12> kChangeable = {
+    "name",       "training.epochs", "training.steps", "early_stopping",
+    "evaluation", "checkpointing",   "exchange",       "data.train",
+    "data.dev",   "data.test",       "data.held_out",  "data.dev_and_test_from"};
 
 bool is_changeable(std::string_view path) {
   return std::ranges::any_of(kChangeable, [&](std::string_view prefix) {

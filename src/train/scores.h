@@ -15,7 +15,7 @@ struct SetScore {
 };
 
 struct Scores {
-  SetScore train, dev, test;
+  SetScore train, train_dev, dev, test;
 };
 
 // The fraction of wrong answers; none without examples or without such a thing.

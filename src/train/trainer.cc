@@ -18,6 +18,7 @@
 #include "train/build.h"
 #include "train/cautions.h"
 #include "train/dataset.h"
+#include "train/dev_size.h"
 #include "train/early_stopping.h"
 #include "train/environment.h"
 #include "train/evaluator.h"
@@ -154,6 +155,7 @@ class Run {
     };
     Scores scores;
     scores.train = {evaluator_.evaluate(engine_.weights(), data_.train, train), train_examples};
+    scores.train_dev = held_out(data_.train_dev);
     scores.dev = held_out(data_.dev);
     if (with_test) scores.test = held_out(data_.test);
     return scores;
@@ -200,6 +202,8 @@ class Run {
       evaluation.penalty = evaluation.l2_penalty + evaluation.l1_penalty;
       evaluation.batch_cost = batches.loss / static_cast<double>(position_.interval_rows);
       evaluation.train_error = error_rate(network_.spec().loss, scores.train);
+      evaluation.train_dev_error = error_rate(network_.spec().loss, scores.train_dev);
+      evaluation.train_dev_cost = mean_loss(scores.train_dev);
       evaluation.dev_error = error_rate(network_.spec().loss, scores.dev);
       evaluation.dev_cost = mean_loss(scores.dev);
       evaluation.learning_rate = engine_.learning_rate(position_.step - 1);
@@ -274,8 +278,12 @@ class Run {
     start.shards = static_cast<int>(job_.training.shards);
     start.parameters = engine_.weights().size();
     start.train_examples = data_.geometry.train_examples;
+    start.train_dev_examples = data_.train_dev.total;
     start.dev_examples = data_.dev.total;
     start.test_examples = data_.test.total;
+    start.dev_and_test_differ =
+        job_.data.dev_and_test_from == DevAndTestFrom::different_distributions &&
+        data_.dev.total > 0 && data_.test.total > 0;
     start.steps_per_epoch = engine_.steps_per_epoch();
     start.total_steps = engine_.total_steps();
     start.first_step = first_step_;
@@ -316,9 +324,11 @@ class Run {
       summary.best_epoch = epoch_of(position_.stopping.best_step);
     }
     summary.train_error = error_rate(loss, scores.train);
+    summary.train_dev_error = error_rate(loss, scores.train_dev);
     summary.dev_error = error_rate(loss, scores.dev);
     summary.test_error = error_rate(loss, scores.test);
     summary.train_cost = describe_weights(scores, summary);
+    summary.train_dev_cost = mean_loss(scores.train_dev);
     summary.dev_cost = mean_loss(scores.dev);
     summary.test_cost = mean_loss(scores.test);
     summary.examples_per_second = static_cast<double>(trained_rows_) / step_seconds();
@@ -331,6 +341,9 @@ class Run {
     summary.versions = environment_;
     if (comm_.is_root() && stop_reason != "interrupted") {
       if (const auto caution = dropout_caution(job_.network, scores)) show({*caution});
+    }
+    if (comm_.is_root() && summary.dev_error) {
+      show(warnings_of_dev_size(job_, *summary.dev_error, data_.dev.total));
     }
     agree_reported([&](TrainingObserver& observer) { observer.on_finish(summary); });
     return summary;

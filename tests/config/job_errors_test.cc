@@ -90,23 +90,13 @@ TEST(JobErrors, Data) {
       {idx, "idxx { }", "3:11: no field \"idxx\" in data.train; did you mean \"idx\"?"},
       {idx, "parquet { }",
        "3:3: data.train has no format; expected idx\njob.textproto:3:11: no field \"parquet\" in "
-       "data.train; its fields: idx"},
+       "data.train; its fields: idx, corruption"},
       {"data {", "data { dev { }", "2:8: data.dev has no format; expected idx"},
-      {"data {", "data { split { dev { } }",
-       "2:16: data.split.dev has no size; expected one of count, fraction"},
-      {"data {", "data { split { dev { count: 0 } }",
-       "2:22: data.split.dev.count is 0; expected at least 1"},
-      {"data {", "data { split { dev { fraction: 1 } }",
-       "2:22: data.split.dev.fraction is 1; expected a fraction above 0 and below 1"},
-      {"data {", "data { split { test { fraction: nan } }",
-       "2:23: data.split.test.fraction is nan; expected a fraction above 0 and below 1"},
-      {"data {", "data { split { dev { fraction: 0.5 } test { fraction: 0.6 } }",
-       "2:8: data.split.dev and data.split.test take the fraction 1.1 of the training source; "
-       "expected below 1"},
-      {"data {", "data { split { dev { count: 1 } } dev { " + idx + " }",
-       "2:16: data.split.dev contradicts data.dev, a dev set of its own; remove one"},
-      {"data {", "data { split { test { count: 1 } } test { " + idx + " }",
-       "2:16: data.split.test contradicts data.test, a test set of its own; remove one"},
+      {idx, idx + " corruption { }",
+       "3:51: data.train.corruption.gaussian_noise is missing; expected a standard deviation"},
+      {idx, idx + " corruption { gaussian_noise: 0 }",
+       "3:64: data.train.corruption.gaussian_noise is 0; expected a finite number above 0"},
+      {idx, idx + " corruption { gaussian_noise: 3 }", ""},
       {"data {", "data { normalization { scale { divisor: 0 } }",
        "2:32: data.normalization.scale.divisor is 0; expected a finite number other than 0"},
       {"data {", "data { normalization { scale { } none { } }",
@@ -350,6 +340,8 @@ TEST(JobErrors, TheRest) {
       line("checkpointing { every_epochs: 0 keep_last: 0 }",
            "17: checkpointing.every_epochs is 0; expected at least 1\n"
            "job.textproto:1:33: checkpointing.keep_last is 0; expected at least 1"),
+      line("evaluation { smallest_improvement: 0 }",
+           "14: evaluation.smallest_improvement is 0; expected a finite number above 0"),
       line("exchange { bucket_bytes: 4095 }",
            "12: exchange.bucket_bytes is 4095; expected at least 4096"),
       line("exchange { bucket_bytes: 4096 }", ""),
@@ -431,7 +423,7 @@ TEST(JobErrors, DeepNesting) {
   for (int i = 0; i < 100'000; ++i) text += "data {";
   EXPECT_EQ(problems_of(text),
             "job.textproto:1:7: no field \"data\" in data; its fields: train, dev, test, split, "
-            "normalization, image, augmentation\n"
+            "normalization, image, augmentation, held_out, dev_and_test_from\n"
             "job.textproto:1:198: messages are nested deeper than 32");
 }
 

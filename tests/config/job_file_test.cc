@@ -23,8 +23,12 @@ name: "full-1.0_x"
 seed: 7
 data {
   train { idx { features: "/data/x.gz" labels: "sub/../y.gz" } }
-  test { idx { features: "tx.gz" labels: "ty.gz" } }
-  split { dev { count: 500 } stratified: true }
+  test {
+    idx { features: "tx.gz" labels: "ty.gz" }
+    corruption { gaussian_noise: 2.5 seed: 3 }
+  }
+  split { dev { count: 500 } train_dev { fraction: 0.25 } stratified: true }
+  dev_and_test_from: DIFFERENT_DISTRIBUTIONS
   normalization { standardize { per: ALL } }
 }
 network {
@@ -42,7 +46,7 @@ optimizer {
   schedule { warmup_epochs: 2 step { every_epochs: 3 factor: 0.5 } }
 }
 training { batch_size: 24 shards: 12 steps: 100 }
-evaluation { every_epochs: 2 train_examples: 0 }
+evaluation { every_epochs: 2 train_examples: 0 smallest_improvement: 0.002 }
 early_stopping { metric: DEV_COST patience: 3 min_improvement: 0.001 }
 checkpointing { enabled: false every_epochs: 4 keep_last: 5 }
 exchange { bucket_bytes: 8192 }
@@ -53,7 +57,9 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_EQ(job.name, "small");
   EXPECT_EQ(job.seed, 1U);
   EXPECT_FALSE(job.data.dev || job.data.test || job.data.split.dev || job.data.split.test);
-  EXPECT_FALSE(job.data.split.stratified);
+  EXPECT_FALSE(job.data.held_out || job.data.split.train_dev || job.data.train.corruption);
+  EXPECT_FALSE(job.data.split.stratified || job.data.split.by_group);
+  EXPECT_EQ(job.data.dev_and_test_from, DevAndTestFrom::one_source);
   EXPECT_EQ(std::get<Standardize>(job.data.normalization).per, StatisticsPer::feature);
   EXPECT_EQ(job.network.input_keep_prob, 1.0);
   ASSERT_EQ(job.network.hidden.size(), 1U);
@@ -81,6 +87,7 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_EQ(job.training.steps, std::nullopt);
   EXPECT_EQ(job.evaluation.every_epochs, 1U);
   EXPECT_EQ(job.evaluation.train_examples, 10000U);
+  EXPECT_EQ(job.evaluation.smallest_improvement, 0.01);
   EXPECT_FALSE(job.early_stopping);
   EXPECT_TRUE(job.checkpointing.enabled);
   EXPECT_EQ(job.checkpointing.every_epochs, 1U);
@@ -92,11 +99,18 @@ TEST(JobFile, ReadsEveryField) {
   const Job job = parse(kFullJob).job;
   EXPECT_EQ(job.name, "full-1.0_x");
   EXPECT_EQ(job.seed, 7U);
-  EXPECT_EQ(std::get<IdxSource>(job.data.train).features, "/data/x.gz");
-  EXPECT_EQ(std::get<IdxSource>(job.data.train).labels, "/jobs/y.gz");
+  const auto train = std::get<IdxSource>(job.data.train.format);
+  EXPECT_EQ(train.features, "/data/x.gz");
+  EXPECT_EQ(train.labels, "/jobs/y.gz");
+  EXPECT_FALSE(train.groups);
   EXPECT_FALSE(job.data.dev);
-  EXPECT_EQ(std::get<IdxSource>(job.data.test.value()).features, "/jobs/tx.gz");
-  EXPECT_EQ(std::get<IdxSource>(job.data.test.value()).labels, "/jobs/ty.gz");
+  const auto test = std::get<IdxSource>(job.data.test.value().format);
+  EXPECT_EQ(test.features, "/jobs/tx.gz");
+  EXPECT_EQ(test.labels, "/jobs/ty.gz");
+  EXPECT_EQ(job.data.test->corruption.value().gaussian_noise, 2.5);
+  EXPECT_EQ(job.data.test->corruption->seed, 3U);
+  EXPECT_EQ(job.data.dev_and_test_from, DevAndTestFrom::different_distributions);
+  EXPECT_EQ(std::get<PartFraction>(job.data.split.train_dev.value()).fraction, 0.25);
   EXPECT_EQ(std::get<PartCount>(job.data.split.dev.value()).examples, 500U);
   EXPECT_TRUE(job.data.split.stratified);
   EXPECT_EQ(std::get<Standardize>(job.data.normalization).per, StatisticsPer::all);
@@ -135,6 +149,7 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.training.steps, 100U);
   EXPECT_EQ(job.evaluation.every_epochs, 2U);
   EXPECT_EQ(job.evaluation.train_examples, 0U);
+  EXPECT_EQ(job.evaluation.smallest_improvement, 0.002);
   EXPECT_EQ(job.early_stopping.value().metric, StoppingMetric::dev_cost);
   EXPECT_EQ(job.early_stopping->patience, 3U);
   EXPECT_EQ(job.early_stopping->min_improvement, 0.001);
@@ -241,6 +256,18 @@ TEST(JobFile, OnlyTheTransformsGivenArePresent) {
   EXPECT_EQ(a.value_range->high, 3);
 }
 
+TEST(JobFile, ReadsAHeldOutSourceAndGroups) {
+  const auto data = parse(with(kSmallJob, "data {", R"(data {
+    held_out { idx { features: "h.gz" labels: "i.gz" groups: "g.gz" } }
+    split { dev { fraction: 1 } by_group: true })"))
+                        .job.data;
+  const auto held_out = std::get<IdxSource>(data.held_out.value().format);
+  EXPECT_EQ(held_out.features, "/jobs/h.gz");
+  EXPECT_EQ(held_out.labels, "/jobs/i.gz");
+  EXPECT_EQ(held_out.groups, "/jobs/g.gz");
+  EXPECT_TRUE(data.split.by_group);
+}
+
 TEST(JobFile, FullBatchHasNoBatchSize) {
   const Job job = parse(with(kSmallJob, "batch_size: 64", "full_batch: true")).job;
   EXPECT_EQ(job.training.batch_size, std::nullopt);
@@ -262,12 +289,14 @@ data {
   }
   split {
     stratified: false
+    by_group: false
   }
   normalization {
     standardize {
       per: FEATURE
     }
   }
+  dev_and_test_from: ONE_SOURCE
 }
 network {
   input_keep_prob: 1
@@ -315,6 +344,7 @@ training {
 evaluation {
   every_epochs: 1
   train_examples: 10000
+  smallest_improvement: 0.01
 }
 checkpointing {
   enabled: true
@@ -348,8 +378,8 @@ TEST(ResolvedText, LoadsToItself) {
     const LoadedJob first = parse(text);
     const LoadedJob again = parse_job(first.resolved_text, "resolved", "/elsewhere", {});
     EXPECT_EQ(again.resolved_text, first.resolved_text);
-    EXPECT_EQ(std::get<IdxSource>(again.job.data.train).features,
-              std::get<IdxSource>(first.job.data.train).features);
+    EXPECT_EQ(std::get<IdxSource>(again.job.data.train.format).features,
+              std::get<IdxSource>(first.job.data.train.format).features);
     EXPECT_EQ(std::get<AdamConfig>(again.job.optimizer).learning_rate,
               std::get<AdamConfig>(first.job.optimizer).learning_rate);
   }
@@ -389,7 +419,7 @@ class JobOnDisk : public testing::Test {
 
 TEST_F(JobOnDisk, PathsStartAtItsDirectory) {
   const Job job = load_job(write("job.textproto", kSmallJob), {}).job;
-  EXPECT_EQ(std::get<IdxSource>(job.data.train).features, dir_ / "x.gz");
+  EXPECT_EQ(std::get<IdxSource>(job.data.train.format).features, dir_ / "x.gz");
 }
 
 TEST_F(JobOnDisk, RelativeJobPathsBecomeAbsolute) {
@@ -398,7 +428,7 @@ TEST_F(JobOnDisk, RelativeJobPathsBecomeAbsolute) {
   fs::current_path(dir_);
   const Job job = load_job("job.textproto", {}).job;
   fs::current_path(before);
-  EXPECT_EQ(std::get<IdxSource>(job.data.train).features, fs::canonical(dir_) / "x.gz");
+  EXPECT_EQ(std::get<IdxSource>(job.data.train.format).features, fs::canonical(dir_) / "x.gz");
 }
 
 TEST_F(JobOnDisk, AppliesOverrides) {

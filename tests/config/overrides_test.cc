@@ -34,7 +34,7 @@ TEST(Overrides, TakeStringsWithAndWithoutQuotes) {
   EXPECT_EQ(with_override("name=\"other\"").name, "other");
   EXPECT_EQ(with_override("name='other'").name, "other");
   const Job job = with_override("data.train.idx.features=a dir/x=1 #2.gz");
-  EXPECT_EQ(std::get<IdxSource>(job.data.train).features, "/jobs/a dir/x=1 #2.gz");
+  EXPECT_EQ(std::get<IdxSource>(job.data.train.format).features, "/jobs/a dir/x=1 #2.gz");
 }
 
 TEST(Overrides, TheLastOneWins) { EXPECT_EQ(parse(kSmallJob, {"seed=2", "seed=3"}).job.seed, 3U); }

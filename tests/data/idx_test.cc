@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <span>
 
 #include "idx_files.h"
@@ -157,6 +158,54 @@ TEST(Idx, RowsAcrossChunksOfTheStream) {
 }
 
 // ---- FAULTS row 21 ----
+
+TEST_F(IdxTest, ReadsGroups) {
+  const auto images = directory.write("images", images_content);
+  const auto labels = directory.write("labels", labels_content);
+  const auto groups =
+      directory.write("groups", gzip(idx_file<std::int32_t>(0x0C, {5}, {7, -1, 7, 70000, -1})));
+  IdxExampleSource source(images, labels, groups);
+  const auto read = source.read_groups();
+  ASSERT_EQ(read.size(), 5U);
+  EXPECT_EQ(read[0], 7U);
+  EXPECT_EQ(read[2], 7U);
+  EXPECT_EQ(read[3], 70000U);
+  EXPECT_EQ(read[1], read[4]);
+  EXPECT_NE(read[1], 7U);
+  EXPECT_TRUE(IdxExampleSource(images, labels).read_groups().empty());
+}
+
+// Other groups make other splits, so they are part of the data.
+TEST_F(IdxTest, FingerprintIsOfTheGroupsToo) {
+  const auto images = directory.write("images", images_content);
+  const auto labels = directory.write("labels", labels_content);
+  const auto fingerprint = [&](std::optional<std::vector<std::uint8_t>> groups) {
+    std::optional<std::filesystem::path> path;
+    if (groups) path = directory.write("groups", idx_file(0x08, {5}, *groups));
+    IdxExampleSource source(images, labels, path);
+    source.read({});
+    return source.fingerprint();
+  };
+  const auto some = fingerprint({{1, 1, 2, 2, 3}});
+  EXPECT_EQ(fingerprint({{1, 1, 2, 2, 3}}), some);
+  EXPECT_NE(fingerprint({{1, 1, 2, 3, 3}}), some);
+  EXPECT_NE(fingerprint(std::nullopt), some);
+}
+
+TEST_F(IdxTest, GroupsMustBeOneIntegerForEachExample) {
+  const auto images = directory.write("images", images_content);
+  const auto labels = directory.write("labels", labels_content);
+  for (const std::string& content :
+       {idx_file<std::uint8_t>(0x08, {4}, {1, 2, 3, 4}),
+        idx_file<std::uint8_t>(0x08, {5, 2}, std::vector<std::uint8_t>(10, 1)),
+        idx_file<float>(0x0D, {5}, {1, 2, 3, 4, 5})}) {
+    const auto groups = directory.write("groups", content);
+    const Thrown thrown = error_of([&] { IdxExampleSource(images, labels, groups); });
+    EXPECT_EQ(thrown.code, ExitCode::data);
+    EXPECT_TRUE(contains(thrown.message, "expected groups, one integer for each of the 5 examples"))
+        << thrown.message;
+  }
+}
 
 TEST_F(IdxTest, BadMagic) {
   std::string content = images_content;

@@ -131,6 +131,19 @@ TEST(TensorboardReport, LeavesOutWhatIsAbsent) {
   EXPECT_EQ(values.count("cost/J"), 1u);
 }
 
+TEST(TensorboardReport, ShowsTrainDevWhereThereIsOne) {
+  const auto directory = fresh_directory();
+  TensorboardReport report;
+  report.on_start(sample_start(directory));
+  Evaluation evaluation = sample_evaluation(1);
+  evaluation.train_dev_cost = 0.5;
+  evaluation.train_dev_error = 0.125;
+  report.on_evaluation(evaluation);
+  const auto values = scalars(read_events(event_files(directory)[0]).back());
+  EXPECT_EQ(values.at("cost/train_dev"), 0.5F);
+  EXPECT_EQ(values.at("error/train_dev"), 0.125F);
+}
+
 TEST(TensorboardReport, ResumeOpensANewFileAndHidesTheStepsItRepeats) {
   const auto directory = fresh_directory();
   TensorboardReport first;

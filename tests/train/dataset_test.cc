@@ -125,7 +125,7 @@ TEST_F(DatasetTest, ImagesThatDoNotFitAreRefusedOnAllRanks) {
 TEST_F(DatasetTest, AFailureOfOneRankReachesAll) {
   Job job = tiny_job(directory_).job;
   if (comm_.rank() == comm_.size() - 1) {
-    job.data.train = IdxSource{directory_ / "missing", directory_ / "labels"};
+    job.data.train.format = IdxSource{directory_ / "missing", directory_ / "labels", {}};
   }
   try {
     load_dataset(job, comm_, {comm_.size(), 1});
@@ -144,7 +144,8 @@ TEST_F(DatasetTest, OtherDataOnOneRankIsRefused) {
   comm_.barrier();
   Job job = tiny_job(directory_).job;
   if (comm_.rank() == 1) {
-    job.data.train = IdxSource{directory_ / "other/features", directory_ / "other/labels"};
+    job.data.train.format =
+        IdxSource{directory_ / "other/features", directory_ / "other/labels", {}};
   }
   EXPECT_THROW(load_dataset(job, comm_, {comm_.size(), 1}), AgreedError);
 }

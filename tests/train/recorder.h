@@ -19,9 +19,10 @@ class Recorder : public TrainingObserver {
   explicit Recorder(std::string& text) : text_(text) {}
   void on_evaluation(const Evaluation& e) override {
     text_ +=
-        fmt::format("{} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {}", e.step, e.epoch, e.cost,
-                    e.penalty, e.batch_cost, e.train_error.value_or(-1), e.dev_error.value_or(-1),
-                    e.dev_cost.value_or(-1), e.learning_rate, e.best);
+        fmt::format("{} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {}", e.step, e.epoch,
+                    e.cost, e.penalty, e.batch_cost, e.train_error.value_or(-1),
+                    e.train_dev_error.value_or(-1), e.train_dev_cost.value_or(-1),
+                    e.dev_error.value_or(-1), e.dev_cost.value_or(-1), e.learning_rate, e.best);
     text_ += fmt::format(" l2 {:a} l1 {:a} norm {:a} near zero {:a}\n", e.l2_penalty, e.l1_penalty,
                          e.weights_norm, e.weights_near_zero);
   }
@@ -46,11 +47,12 @@ inline Outcome train_and_record(const LoadedJob& job, const Communicator& comm,
   const Summary s = train(job.job, job.resolved_text, comm, options, observers);
   outcome.stop_reason = s.stop_reason;
   outcome.steps = s.steps;
-  outcome.text +=
-      fmt::format("{} {} best {} errors {:a} {:a} {:a} costs {:a} {:a} {:a} digest {}\n",
-                  s.stop_reason, s.steps, s.best_step.value_or(0), s.train_error.value_or(-1),
-                  s.dev_error.value_or(-1), s.test_error.value_or(-1), s.train_cost.value_or(-1),
-                  s.dev_cost.value_or(-1), s.test_cost.value_or(-1), s.weights_digest);
+  outcome.text += fmt::format(
+      "{} {} best {} errors {:a} {:a} {:a} {:a} costs {:a} {:a} {:a} {:a} digest {}\n",
+      s.stop_reason, s.steps, s.best_step.value_or(0), s.train_error.value_or(-1),
+      s.train_dev_error.value_or(-1), s.dev_error.value_or(-1), s.test_error.value_or(-1),
+      s.train_cost.value_or(-1), s.train_dev_cost.value_or(-1), s.dev_cost.value_or(-1),
+      s.test_cost.value_or(-1), s.weights_digest);
   comm.broadcast(outcome.text);
   return outcome;
 }

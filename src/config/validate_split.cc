@@ -1,0 +1,163 @@
+#include "config/validate_split.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "proto/job.pb.h"
+
+namespace lockstep {
+namespace {
+
+// A part of a source, as the user asked for it.
+struct AskedPart {
+  std::string path;
+  const proto::Part& part;
+};
+
+// Checks the parts of one source. `whole`: they may take all of it.
+void check_parts(const ValueChecks& checks, const std::vector<AskedPart>& parts,
+                 const std::string& source, bool whole) {
+  double sum = 0;
+  std::vector<std::string> with_fraction;
+  for (const auto& [path, part] : parts) {
+    check_choice(checks, part.size_case() != proto::Part::SIZE_NOT_SET, path,
+                 *proto::Part::descriptor(), "size");
+    if (part.has_count()) checks.at_least(path + ".count", part.count(), 1);
+    if (!part.has_fraction()) continue;
+    const double fraction = part.fraction();
+    if (whole && fraction == 1) {
+      sum += 1;
+    } else {
+      checks.fraction(path + ".fraction", fraction);
+      if (fraction > 0 && fraction < 1) sum += fraction;
+    }
+    with_fraction.push_back(path);
+  }
+  // Decimal fractions that add up to 1 may not quite do so in binary.
+  constexpr double kRounding = 1e-12;
+  if (whole ? sum > 1 + kRounding : sum > 1 - kRounding) {
+    checks.complain("data.split", fmt::format("{} take the fraction {:.10g} of {}; expected {} 1",
+                                              fmt::join(with_fraction, " and "), sum, source,
+                                              whole ? "at most" : "below"));
+  }
+}
+
+// Which source the dev or test set comes from; empty without such a set.
+std::string origin(bool own_source, const char* own_path, bool part, bool held_out) {
+  if (own_source) return own_path;
+  if (!part) return "";
+  return held_out ? "data.held_out" : "data.train";
+}
+
+// Dev and test come from one distribution, or the user says otherwise.
+void check_dev_and_test(const ValueChecks& checks, const proto::Data& data) {
+  const std::string path = "data.dev_and_test_from";
+  const bool held_out = data.has_held_out();
+  if (held_out && (data.has_dev() || data.has_test())) return;  // a contradiction, told already
+  const std::string dev = origin(data.has_dev(), "data.dev", data.split().has_dev(), held_out);
+  const std::string test = origin(data.has_test(), "data.test", data.split().has_test(), held_out);
+  if (dev.empty() || test.empty() || !checks.trusted(path)) return;
+  if (dev == test && data.dev_and_test_from() == proto::Data::DIFFERENT_DISTRIBUTIONS) {
+    checks.complain(path, fmt::format("{} is DIFFERENT_DISTRIBUTIONS, but both are split out of "
+                                      "{}; remove it",
+                                      path, dev));
+  }
+  if (dev != test && data.dev_and_test_from() == proto::Data::ONE_SOURCE) {
+    checks.complain(
+        path,
+        fmt::format("dev comes from {} and test from {}, but they must come from one distribution "
+                    "(1.1); say {}: ONE_DISTRIBUTION if you know that they do (as the two files of "
+                    "MNIST), DIFFERENT_DISTRIBUTIONS if they do not, or split both out of one "
+                    "source (data.held_out)",
+                    dev, test, path));
+  }
+}
+
+// No two sets are read from the same files, damaged or not.
+void check_sources_differ(const ValueChecks& checks, const proto::Data& data) {
+  std::vector<std::pair<std::string, std::string>> seen;  // path, content
+  const auto look = [&](bool is_there, const std::string& path, proto::Source source) {
+    if (!is_there || source.format_case() == proto::Source::FORMAT_NOT_SET) return;
+    source.clear_corruption();
+    std::string content = source.SerializeAsString();
+    for (const auto& [other, other_content] : seen) {
+      if (content != other_content) continue;
+      checks.complain(path, fmt::format("{} is the source of {} again; the sets would share their "
+                                        "examples",
+                                        path, other));
+      return;
+    }
+    seen.emplace_back(path, std::move(content));
+  };
+  look(data.has_train(), "data.train", data.train());
+  look(data.has_dev(), "data.dev", data.dev());
+  look(data.has_test(), "data.test", data.test());
+  look(data.has_held_out(), "data.held_out", data.held_out());
+}
+
+void check_held_out(const ValueChecks& checks, const proto::Data& data) {
+  for (const auto& [is_there, path] :
+       {std::pair(data.has_dev(), "data.dev"), std::pair(data.has_test(), "data.test")}) {
+    if (!is_there) continue;
+    checks.complain(path, fmt::format("{} contradicts data.held_out, which dev and test are split "
+                                      "out of; remove one",
+                                      path));
+  }
+  const bool meant = !checks.trusted("data.split.dev") || !checks.trusted("data.split.test");
+  if (!data.split().has_dev() && !data.split().has_test() && !meant) {
+    checks.complain("data.held_out",
+                    "data.held_out needs data.split.dev or data.split.test, which say how much of "
+                    "it each is; such as dev { fraction: 0.5 } test { fraction: 0.5 }");
+  }
+}
+
+void check_groups(const ValueChecks& checks, const proto::Data& data) {
+  if (data.split().by_group()) {
+    if (data.split().stratified()) {
+      checks.complain("data.split.stratified",
+                      "data.split.stratified excludes data.split.by_group: whole groups cannot "
+                      "keep the proportions of the classes; remove one");
+    }
+    return;
+  }
+  const auto unused = [&](bool is_there, const proto::Source& source, const std::string& path) {
+    if (!is_there || !source.idx().has_groups() || !checks.trusted("data.split.by_group")) return;
+    checks.complain(path + ".idx.groups",
+                    path + ".idx.groups is for data.split.by_group: true; set it, or remove this");
+  };
+  unused(data.has_train(), data.train(), "data.train");
+  unused(data.has_held_out(), data.held_out(), "data.held_out");
+}
+
+}  // namespace
+
+void check_split(const ValueChecks& checks, const proto::Data& data) {
+  const proto::Split& split = data.split();
+  std::vector<AskedPart> of_train;
+  std::vector<AskedPart> of_held_out;
+  auto& dev_and_test = data.has_held_out() ? of_held_out : of_train;
+  if (split.has_dev()) dev_and_test.push_back({"data.split.dev", split.dev()});
+  if (split.has_test()) dev_and_test.push_back({"data.split.test", split.test()});
+  if (split.has_train_dev()) of_train.push_back({"data.split.train_dev", split.train_dev()});
+  check_parts(checks, of_train, "the training source", false);
+  check_parts(checks, of_held_out, "data.held_out", true);
+
+  if (split.has_dev() && data.has_dev()) {
+    checks.complain("data.split.dev",
+                    "data.split.dev contradicts data.dev, a dev set of its own; remove one");
+  }
+  if (split.has_test() && data.has_test()) {
+    checks.complain("data.split.test",
+                    "data.split.test contradicts data.test, a test set of its own; remove one");
+  }
+  if (data.has_held_out()) check_held_out(checks, data);
+  check_dev_and_test(checks, data);
+  check_sources_differ(checks, data);
+  check_groups(checks, data);
+}
+
+}  // namespace lockstep

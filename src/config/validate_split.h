@@ -1,0 +1,15 @@
+#pragma once
+// Validation of how dev and test sets come about (lecture 1.1).
+
+#include "config/value_checks.h"
+
+namespace lockstep {
+
+namespace proto {
+class Data;
+}
+
+// Checks data.split, and that the sources of train, dev and test fit together.
+void check_split(const ValueChecks& checks, const proto::Data& data);
+
+}  // namespace lockstep

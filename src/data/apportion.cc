@@ -1,0 +1,173 @@
+#include "data/apportion.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <numeric>
+#include <utility>
+
+#include "base/check.h"
+
+namespace lockstep {
+namespace {
+
+// One column of the table: its entries, each `whole` plus part / n. To round is
+// to bring every part to 0 or n without changing the sum of a row or column.
+struct Column {
+  std::size_t number;
+  std::vector<std::uint64_t> whole;  // [rows]
+  std::vector<std::uint64_t> part;   // [rows]
+};
+
+struct Cell {
+  std::size_t column;
+  std::size_t row;
+};
+
+bool fractional(std::uint64_t part, std::uint64_t n) { return part != 0 && part != n; }
+
+// The fractional cells that are neither alone in their row nor in their column,
+// nor become so when such cells are left out: those that may lie on a cycle.
+std::vector<Cell> core_of(const std::vector<Column>& columns, std::uint64_t n) {
+  std::vector<Cell> cells;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    for (std::size_t r = 0; r < columns[c].part.size(); ++r) {
+      if (fractional(columns[c].part[r], n)) cells.push_back({c, r});
+    }
+  }
+  while (true) {
+    std::vector<Cell> core;
+    std::ranges::copy_if(cells, std::back_inserter(core), [&](const Cell& cell) {
+      return std::ranges::count(cells, cell.row, &Cell::row) > 1 &&
+             std::ranges::count(cells, cell.column, &Cell::column) > 1;
+    });
+    if (core.size() == cells.size()) return core;
+    cells = std::move(core);
+  }
+}
+
+// Fractional cells that close a path, by turns along a row and along a column,
+// two in each row and column that they touch; empty if there are none.
+std::vector<Cell> find_cycle(const std::vector<Column>& columns, std::uint64_t n) {
+  const std::vector<Cell> core = core_of(columns, n);
+  if (core.empty()) return {};
+  // A graph: its vertices are the rows and, numbered after them, the columns;
+  // its edges the cells. In the core no vertex is a dead end, so a walk that
+  // never turns back comes to one where it has been.
+  const std::size_t rows = columns.front().part.size();
+  const auto other_end = [&](const Cell& cell, std::size_t vertex) {
+    return vertex < rows ? rows + cell.column : cell.row;
+  };
+  const auto touches = [&](const Cell& cell, std::size_t vertex) {
+    return vertex == cell.row || vertex == rows + cell.column;
+  };
+  std::vector<std::size_t> walk;
+  std::vector<Cell> steps;  // steps[i] goes from walk[i] to the next vertex
+  std::size_t at = core.front().row;
+  while (std::ranges::find(walk, at) == walk.end()) {
+    const bool first = walk.empty();
+    const std::size_t before = first ? 0 : walk.back();
+    const auto step = std::ranges::find_if(core, [&](const Cell& cell) {
+      return touches(cell, at) && (first || other_end(cell, at) != before);
+    });
+    walk.push_back(at);
+    steps.push_back(*step);
+    at = other_end(*step, at);
+  }
+  steps.erase(steps.begin(), steps.begin() + (std::ranges::find(walk, at) - walk.begin()));
+  return steps;
+}
+
+// Shifts the cells of a cycle up and down by turns, by the least that makes one
+// of them whole; no sum changes. False when there is no cycle.
+bool round_a_cycle(std::vector<Column>& columns, std::uint64_t n) {
+  const std::vector<Cell> cycle = find_cycle(columns, n);
+  if (cycle.empty()) return false;
+  const auto part = [&](std::size_t i) -> std::uint64_t& {
+    return columns[cycle[i].column].part[cycle[i].row];
+  };
+  // How far the cells with even (0) or odd (1) numbers can go up, the others down.
+  const auto room = [&](std::size_t up) {
+    std::uint64_t least = n;
+    for (std::size_t i = 0; i < cycle.size(); ++i) {
+      least = std::min(least, i % 2 == up ? n - part(i) : part(i));
+    }
+    return least;
+  };
+  const std::size_t up = room(0) <= room(1) ? 0 : 1;
+  const std::uint64_t shift = room(up);
+  for (std::size_t i = 0; i < cycle.size(); ++i) {
+    part(i) = i % 2 == up ? part(i) + shift : part(i) - shift;
+  }
+  return true;
+}
+
+// A share as its whole part and the rest, forgiving that 0.29 * 100 is a little
+// below 29 in binary.
+std::pair<std::uint64_t, double> whole_and_rest(double share) {
+  constexpr double kRounding = 1e-6;
+  const double nearest = std::round(share);
+  const double whole = std::abs(share - nearest) < kRounding ? nearest : std::floor(share);
+  return {static_cast<std::uint64_t>(whole), std::max(0.0, share - whole)};
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> whole_shares(std::span<const double> shares, std::uint64_t n) {
+  std::vector<std::uint64_t> counts;
+  std::vector<double> rests;
+  const auto add = [&](double share) {
+    const auto [whole, rest] = whole_and_rest(share);
+    counts.push_back(whole);
+    rests.push_back(rest);
+  };
+  for (const double share : shares) add(share);
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+  add(std::max(0.0, static_cast<double>(n) - sum));  // what is left
+
+  const std::uint64_t given = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  check(given <= n && n - given <= counts.size(), "the shares are of n");
+  std::vector<std::size_t> order(counts.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](auto a, auto b) { return rests[a] > rests[b]; });
+  for (std::uint64_t k = 0; k < n - given; ++k) ++counts[order[k]];
+  counts.pop_back();
+  return counts;
+}
+
+std::vector<std::vector<std::uint64_t>> whole_table(std::span<const std::uint64_t> rows,
+                                                    std::span<const std::uint64_t> columns) {
+  const std::uint64_t n = std::accumulate(rows.begin(), rows.end(), std::uint64_t{0});
+  check(n == std::accumulate(columns.begin(), columns.end(), std::uint64_t{0}) && n < 1ULL << 32,
+        "rows and columns of a table have one sum, below 2^32");
+  std::vector<std::vector<std::uint64_t>> table(columns.size());
+  // Columns that are not rounded yet. Without cycles they and the rows are a
+  // forest in which each column has two edges or more: fewer of them than rows.
+  std::vector<Column> open;
+  const auto close_whole_columns = [&] {
+    std::erase_if(open, [&](const Column& column) {
+      if (std::ranges::any_of(column.part, [&](auto part) { return fractional(part, n); })) {
+        return false;
+      }
+      table[column.number] = column.whole;
+      for (std::size_t r = 0; r < rows.size(); ++r) table[column.number][r] += column.part[r] / n;
+      return true;
+    });
+  };
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    Column column{c, {}, {}};
+    for (const std::uint64_t row : rows) {
+      column.whole.push_back(row * columns[c] / n);
+      column.part.push_back(row * columns[c] % n);
+    }
+    open.push_back(std::move(column));
+    while (round_a_cycle(open, n)) {
+    }
+    close_whole_columns();
+  }
+  check(open.empty(), "whole sums leave no fraction alone in its row or column");
+  return table;
+}
+
+}  // namespace lockstep

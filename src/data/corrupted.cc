@@ -1,0 +1,66 @@
+#include "data/corrupted.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/random.h"
+
+namespace lockstep {
+namespace {
+
+// The nearest value of type V; of f64 what is finite as float.
+template <typename V>
+V nearest(double value) {
+  using Range = std::conditional_t<std::is_floating_point_v<V>, float, V>;
+  constexpr double kLowest = std::numeric_limits<Range>::lowest();
+  constexpr double kLargest = std::numeric_limits<Range>::max();
+  if constexpr (std::is_integral_v<V>) value = std::nearbyint(value);
+  return static_cast<V>(std::clamp(value, kLowest, kLargest));
+}
+
+}  // namespace
+
+void add_noise(Examples& examples, const Corruption& corruption) {
+  const RandomKey key{corruption.seed, Purpose::corruption};
+  const std::span<std::byte> bytes = examples.values;
+  visit_values(examples.type, bytes, [&]<typename V>(std::span<const V> values) {
+    auto* out = reinterpret_cast<V*>(bytes.data());
+    for (std::uint64_t i = 0; i < examples.size(); ++i) {
+      for (std::uint64_t j = 0; j < examples.features; j += 2) {
+        // Two normal values are drawn at a time.
+        const auto pair = static_cast<std::uint32_t>(j / 2);
+        const auto normals = random_normals(key, {examples.ids[i], pair, 0, 0});
+        for (std::uint64_t k = j; k < std::min(j + 2, examples.features); ++k) {
+          const std::uint64_t at = i * examples.features + k;
+          out[at] = nearest<V>(static_cast<double>(values[at]) +
+                               corruption.gaussian_noise * normals[k - j]);
+        }
+      }
+    }
+  });
+}
+
+CorruptedSource::CorruptedSource(std::unique_ptr<ExampleSource> source, Corruption corruption)
+    : source_(std::move(source)), corruption_(corruption) {}
+
+Examples CorruptedSource::read(std::span<const std::uint32_t> ids) {
+  Examples examples = source_->read(ids);
+  add_noise(examples, corruption_);
+  return examples;
+}
+
+std::uint64_t CorruptedSource::fingerprint() const {
+  const std::array<std::uint64_t, 3> parts = {
+      source_->fingerprint(), std::bit_cast<std::uint64_t>(corruption_.gaussian_noise),
+      corruption_.seed};
+  return digest_of(std::as_bytes(std::span(parts)));
+}
+
+}  // namespace lockstep

@@ -1,0 +1,41 @@
+#pragma once
+// A source whose features are damaged on the way in: data of another
+// distribution, to see what a mismatch of training and dev data does (lecture
+// 1.1).
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "data/source.h"
+
+namespace lockstep {
+
+struct Corruption {
+  double gaussian_noise = 0;  // standard deviation, in units of the features
+  std::uint32_t seed = 1;
+};
+
+// Adds noise to each feature: a pure function of the seed, the number of the
+// example and that of the feature. Features keep their type: integers are
+// rounded, and all are cut to its range (that of float for f64).
+void add_noise(Examples& examples, const Corruption& corruption);
+
+// The examples of another source with noise added, which is part of the
+// fingerprint.
+class CorruptedSource : public ExampleSource {
+ public:
+  CorruptedSource(std::unique_ptr<ExampleSource> source, Corruption corruption);
+
+  [[nodiscard]] const SourceInfo& info() const override { return source_->info(); }
+  std::vector<float> read_labels() override { return source_->read_labels(); }
+  std::vector<std::uint64_t> read_groups() override { return source_->read_groups(); }
+  Examples read(std::span<const std::uint32_t> ids) override;
+  [[nodiscard]] std::uint64_t fingerprint() const override;
+
+ private:
+  std::unique_ptr<ExampleSource> source_;
+  Corruption corruption_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,33 @@
+#include "train/dev_size.h"
+
+#include <fmt/format.h>
+
+#include "base/binomial.h"
+
+namespace lockstep {
+
+double decided_improvement(const Job& job) {
+  const auto& stopping = job.early_stopping;
+  if (stopping && stopping->metric == StoppingMetric::dev_error && stopping->min_improvement > 0) {
+    return stopping->min_improvement;
+  }
+  return job.evaluation.smallest_improvement;
+}
+
+std::vector<std::string> warnings_of_dev_size(const Job& job, double dev_error,
+                                              std::uint64_t dev_examples) {
+  const bool has_errors = job.network.output.loss != LossKind::squared_error;
+  if (dev_examples == 0 || !has_errors) return {};
+  const double improvement = decided_improvement(job);
+  const double half_width = wilson_half_width(dev_error, dev_examples);
+  if (half_width <= improvement) return {};
+  return {fmt::format(
+      "the dev set is small for what is decided on it (1.1): at a dev error of {:.4g}%, {} "
+      "examples "
+      "leave +-{:.2g} percentage points (95%), and improvements of {:.2g} are looked for; {} "
+      "examples would tell them apart",
+      100 * dev_error, dev_examples, 100 * half_width, 100 * improvement,
+      examples_for_half_width(dev_error, improvement))};
+}
+
+}  // namespace lockstep

@@ -1,0 +1,120 @@
+#include "train/partition.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "data/apportion.h"
+
+namespace lockstep {
+namespace {
+
+// A part as the job asks for it.
+struct AskedPart {
+  const char* name;  // in data.split
+  std::optional<PartSize> size;
+  std::uint64_t PartSizes::*member;
+};
+
+std::vector<AskedPart> asked_parts(const DataConfig& data, SplitSource which) {
+  const SplitConfig& split = data.split;
+  const AskedPart dev{"dev", split.dev, &PartSizes::dev};
+  const AskedPart test{"test", split.test, &PartSizes::test};
+  const AskedPart train_dev{"train_dev", split.train_dev, &PartSizes::train_dev};
+  if (which == SplitSource::held_out) return {dev, test};
+  if (data.held_out) return {train_dev};
+  return {dev, test, train_dev};
+}
+
+// The exact share of n examples.
+double exact_share(const PartSize& size, std::uint64_t n) {
+  if (const auto* count = std::get_if<PartCount>(&size)) {
+    return static_cast<double>(count->examples);
+  }
+  return std::get<PartFraction>(size).fraction * static_cast<double>(n);
+}
+
+// The sizes asked for, of n examples.
+PartSizes asked_sizes(const DataConfig& data, SplitSource which, std::uint64_t n) {
+  const std::vector<AskedPart> parts = asked_parts(data, which);
+  std::vector<double> shares;
+  double sum = 0;
+  std::string text;
+  for (const AskedPart& part : parts) {
+    shares.push_back(part.size ? exact_share(*part.size, n) : 0);
+    sum += shares.back();
+    if (part.size) {
+      text += fmt::format("{}{} {:.10g}", text.empty() ? "" : " and ", part.name, shares.back());
+    }
+  }
+  const auto all = static_cast<double>(n);
+  const bool trains = which == SplitSource::train;
+  constexpr double kRounding = 1e-3;  // of fractions that add up to 1
+  const auto fail = [&] {
+    const std::string what = trains ? fmt::format("leave none of {} examples to train on", n)
+                                    : fmt::format("are more than the {} of data.held_out", n);
+    throw Error(ExitCode::usage, fmt::format("data.split: {} {}; make them smaller", text, what));
+  };
+  if (sum > all + kRounding) fail();
+  const std::vector<std::uint64_t> counts = whole_shares(shares, n);
+  PartSizes sizes;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto& [name, asked, member] = parts[i];
+    sizes.*member = counts[i];
+    if (!asked || counts[i] > 0) continue;
+    // A count is never 0.
+    throw Error(ExitCode::usage,
+                fmt::format("data.split.{}: fraction {} of {} examples holds none; make it larger",
+                            name, std::get<PartFraction>(*asked).fraction, n));
+  }
+  if (trains && sizes.total() == n) fail();
+  return sizes;
+}
+
+Split split_by_groups_of(ExampleSource& source, const PartSizes& sizes, SplitKey key) {
+  const std::vector<std::uint64_t> groups = source.read_groups();
+  const SourceInfo& info = source.info();
+  if (groups.empty()) {
+    throw Error(ExitCode::usage,
+                fmt::format("data.split.by_group: {} has no groups; name them in its source, such "
+                            "as idx {{ groups: ... }}",
+                            info.name));
+  }
+  check(groups.size() == info.examples, "every example has a group");
+  return split_by_group(groups, sizes, key);
+}
+
+}  // namespace
+
+Split split_source(const Job& job, SplitSource which, ExampleSource& source,
+                   std::span<const float> labels) {
+  const std::uint64_t n = source.info().examples;
+  const PartSizes sizes = asked_sizes(job.data, which, n);
+  const SplitKey key{job.seed, static_cast<std::uint32_t>(which)};
+  if (!job.data.split.by_group || sizes.total() == 0) {
+    return job.data.split.stratified && sizes.total() > 0 ? split_stratified(labels, sizes, key)
+                                                          : split_examples(n, sizes, key);
+  }
+  Split split = split_by_groups_of(source, sizes, key);
+  if (which == SplitSource::train && split.rest.empty()) {
+    throw Error(ExitCode::data,
+                fmt::format("data.split.by_group: the groups of {} leave none of {} examples to "
+                            "train on; make the parts smaller",
+                            source.info().name, n));
+  }
+  return split;
+}
+
+PartSizes split_sizes(const Job& job, SplitSource which, ExampleSource& source) {
+  if (!job.data.split.by_group) return asked_sizes(job.data, which, source.info().examples);
+  const Split split = split_source(job, which, source, {});
+  return {split.dev.size(), split.test.size(), split.train_dev.size()};
+}
+
+}  // namespace lockstep

@@ -1,0 +1,143 @@
+// What the program says of train-dev, dev and test sets (1.1), from the outside.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "system/run_program.h"
+
+namespace lockstep {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+namespace fs = std::filesystem;
+
+class Sets : public testing::Test {
+ protected:
+  Sets() {
+    const fs::path other = make_tiny_directory();
+    fs::rename(other, directory_ / "other");
+  }
+  ~Sets() override { fs::remove_all(directory_); }
+
+  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
+    return run_program(
+        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
+  }
+  // A job whose `data` has these fields beside train.
+  void write_job(const std::string& data) const {
+    std::ofstream(directory_ / "sets.textproto")
+        << "name: 'sets' data { train { idx { features: 'features' labels: 'labels' } } " << data
+        << " } network { output { units: 3 } } optimizer { adam {} } "
+           "training { batch_size: 24 epochs: 3 }";
+  }
+  [[nodiscard]] json summary_of(const std::string& run_dir) const {
+    return json::parse(read_file(directory_ / run_dir / "summary.json"));
+  }
+
+  fs::path directory_ = make_tiny_directory();
+  const std::string other_ = "{ idx { features: 'other/features' labels: 'other/labels' } }";
+};
+
+TEST_F(Sets, TheMismatchedCase) {
+  write_job("held_out " + other_ +
+            " split { train_dev { count: 21 } dev { fraction: 0.5 } test { fraction: 0.5 } }");
+  const auto check = run("check sets.textproto");
+  ASSERT_EQ(check.exit_code, 0) << check.err;
+  EXPECT_THAT(check.out, HasSubstr("examples         train 120, train-dev 21, dev 71, test 70;"));
+
+  const auto result = run("train sets.textproto --run-dir run");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("120 train, 21 train-dev, 71 dev, 70 test examples"));
+  EXPECT_THAT(result.out, HasSubstr("\ntrain-dev error "));
+  const json summary = summary_of("run");
+  EXPECT_TRUE(summary["train_dev_error"].is_number());
+  EXPECT_TRUE(summary["train_dev_cost"].is_number());
+  EXPECT_THAT(read_file(directory_ / "run/report.html"), HasSubstr("<td>train-dev</td>"));
+  EXPECT_THAT(read_file(directory_ / "run/metrics.jsonl"), HasSubstr("\"train_dev_error\":0."));
+
+  const auto evaluated = run("evaluate run/ckpt/latest --split train_dev --json");
+  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  const json scores = json::parse(evaluated.out);
+  EXPECT_EQ(scores["examples"], 21);
+  EXPECT_EQ(scores["error"], summary["train_dev_error"]);
+  EXPECT_EQ(scores["cost"], summary["train_dev_cost"]);
+}
+
+TEST_F(Sets, WithoutATestSetTheDevSetServes) {
+  write_job("split { dev { fraction: 0.3 } }");
+  EXPECT_THAT(run("check sets.textproto").out, HasSubstr("note: no test set"));
+  const auto result = run("train sets.textproto --run-dir run");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::string statement =
+      "no test set: the dev error is not an unbiased estimate, the dev set serves (1.1)";
+  EXPECT_THAT(result.out, HasSubstr(statement));
+  EXPECT_THAT(result.out, Not(HasSubstr("\ntest ")));
+  EXPECT_THAT(read_file(directory_ / "run/report.html"), HasSubstr(statement));
+}
+
+TEST_F(Sets, TrainOnly) {
+  write_job("");
+  EXPECT_THAT(run("check sets.textproto").out, HasSubstr("note: no dev set"));
+  const auto result = run("train sets.textproto --run-dir run");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("no dev or test set: the training error is not an estimate"));
+  EXPECT_THAT(result.err, Not(HasSubstr("the dev set is small")));
+}
+
+TEST_F(Sets, DevAndTestFromTwoSourcesNeedAWord) {
+  const std::string two = "split { dev { count: 20 } } test " + other_;
+  write_job(two);
+  const auto refused = run("train sets.textproto --run-dir run");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("must come from one distribution"));
+  EXPECT_THAT(refused.err, HasSubstr("data.dev_and_test_from: ONE_DISTRIBUTION"));
+  EXPECT_FALSE(fs::exists(directory_ / "run"));
+
+  const auto alike =
+      run("train sets.textproto --run-dir one --set data.dev_and_test_from=ONE_DISTRIBUTION");
+  EXPECT_EQ(alike.exit_code, 0) << alike.err;
+  EXPECT_THAT(alike.out, Not(HasSubstr("distributions")));
+
+  write_job(two + " dev_and_test_from: DIFFERENT_DISTRIBUTIONS");
+  const auto differ = run("train sets.textproto --run-dir two");
+  EXPECT_EQ(differ.exit_code, 0) << differ.err;
+  EXPECT_THAT(differ.out, HasSubstr("dev and test are of different distributions"));
+}
+
+TEST_F(Sets, ADevSetTooSmallForWhatIsDecidedOnItIsToldOnce) {
+  write_job("split { dev { count: 41 } }");
+  EXPECT_THAT(run("check sets.textproto").out,
+              HasSubstr("at a dev error of 10%, 41 examples leave +-9.4 percentage points (95%), "
+                        "and improvements of 1 are looked for; 3461 examples would tell them apart "
+                        "(the dev error is assumed)"));
+  const auto warned = run("train sets.textproto --run-dir run");
+  const std::string warning =
+      "the dev set is small for what is decided on it (1.1): at a dev "
+      "error of ";
+  const auto first = warned.err.find(warning);
+  ASSERT_NE(first, std::string::npos) << warned.err;
+  EXPECT_EQ(warned.err.find(warning, first + 1), std::string::npos) << warned.err;
+  EXPECT_THAT(run("train sets.textproto --run-dir coarse "
+                  "--set evaluation.smallest_improvement=0.5")
+                  .err,
+              Not(HasSubstr(warning)));
+}
+
+TEST_F(Sets, GroupsAreWantedWhereTheSplitGoesByThem) {
+  write_job("split { dev { count: 20 } by_group: true }");
+  for (const char* command : {"check", "train"}) {
+    const auto result = run(std::string(command) + " sets.textproto");
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.err, HasSubstr("has no groups; name them in its source"));
+  }
+}
+
+}  // namespace
+}  // namespace lockstep

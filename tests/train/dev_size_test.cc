@@ -1,0 +1,45 @@
+#include "train/dev_size.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/binomial.h"
+#include "train/tiny_job.h"
+
+namespace lockstep {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(DevSize, WarnsWithTheSizeThatWouldDo) {
+  const Job job = tiny_job("/").job;  // decides on one percentage point
+  EXPECT_THAT(warnings_of_dev_size(job, 0.1, 1000),
+              ElementsAre("the dev set is small for what is decided on it (1.1): at a dev error of "
+                          "10%, 1000 examples leave +-1.9 percentage points (95%), and "
+                          "improvements of 1 are looked for; 3461 examples would tell them apart"));
+  EXPECT_THAT(warnings_of_dev_size(job, 0.1, 3460).size(), 1);
+  EXPECT_THAT(warnings_of_dev_size(job, 0.1, 3461), IsEmpty());
+}
+
+TEST(DevSize, TheImprovementIsWhatTheJobDecidesOn) {
+  const auto improvement = [](const std::vector<std::string>& overrides) {
+    return decided_improvement(tiny_job("/", overrides).job);
+  };
+  EXPECT_EQ(improvement({}), 0.01);
+  EXPECT_EQ(improvement({"evaluation.smallest_improvement=0.005"}), 0.005);
+  EXPECT_EQ(improvement({"early_stopping.min_improvement=0.002"}), 0.002);
+  // That is one of cost, not of error.
+  EXPECT_EQ(improvement({"early_stopping.min_improvement=0.002", "early_stopping.metric=DEV_COST"}),
+            0.01);
+}
+
+TEST(DevSize, NothingIsSaidWithoutADevSetOrErrors) {
+  EXPECT_THAT(warnings_of_dev_size(tiny_job("/").job, 0.1, 0), IsEmpty());
+  const Job values =
+      tiny_job("/", {"network.output.loss=SQUARED_ERROR", "early_stopping.metric=DEV_COST"}).job;
+  EXPECT_THAT(warnings_of_dev_size(values, 0.1, 5), IsEmpty());
+}
+
+}  // namespace
+}  // namespace lockstep

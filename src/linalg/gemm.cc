@@ -6,6 +6,7 @@
 #include <cblas.h>
 
 #include "base/check.h"
+#include "linalg/onednn.h"
 
 namespace lockstep {
 namespace {
@@ -41,7 +42,11 @@ void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matri
              to_blasint(b.columns), beta, c.data, to_blasint(c.columns));
   };
   if constexpr (std::is_same_v<T, float>) {
-    product(&cblas_sgemm);
+    if (onednn::is_preferred()) {
+      onednn::multiply(transpose_a, transpose_b, a, b, beta, c);
+    } else {
+      product(&cblas_sgemm);
+    }
   } else {
     product(&cblas_dgemm);
   }
@@ -55,7 +60,8 @@ template void gemm(Transpose, Transpose, Matrix<const double>, Matrix<const doub
 void use_one_blas_thread() { openblas_set_num_threads(1); }
 
 std::string blas_description() {
-  return std::string(openblas_get_config()) + " on " + openblas_get_corename();
+  const std::string openblas = std::string(openblas_get_config()) + " on " + openblas_get_corename();
+  return onednn::is_preferred() ? onednn::description() + "; for double " + openblas : openblas;
 }
 
 }  // namespace lockstep

@@ -1,6 +1,7 @@
 #pragma once
-// Matrix products: the only door to the BLAS. Every call runs on the calling
-// thread alone; calls from several threads at once are safe. Calls of the same
+// Matrix products: the only door to the libraries that make them, OpenBLAS and,
+// for float on CPUs with AVX-512, oneDNN. Every call runs on the calling thread
+// alone; calls from several threads at once are safe. Calls of the same
 // shape give the same bits; a row's bits do depend on how many rows are beside
 // it, so shapes must never depend on the layout.
 
@@ -21,7 +22,7 @@ void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matri
 // Must be called once before the first product: the BLAS keeps to one thread.
 void use_one_blas_thread();
 
-// The BLAS's own description of its version and of the CPU kernels in use.
+// The libraries' own description of their versions and of the CPU kernels in use.
 std::string blas_description();
 
 }  // namespace lockstep

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -115,6 +116,17 @@ TYPED_TEST(Gemm, GivesTheSameBitsAgainAndAtAnotherAddress) {
   gemm<TypeParam>(Transpose::no, Transpose::yes, {shifted.data() + 1, 37, 301},
                   {product.b.data(), 41, 301}, 1, {result.data(), 37, 41});
   EXPECT_EQ(result, first);
+}
+
+TYPED_TEST(Gemm, GivesTheSameBitsOnEveryThreadAtOnce) {
+  const Product<TypeParam> product{Transpose::yes, Transpose::no, 129, 65, 127, 0};
+  const std::vector<TypeParam> expected = product.run();
+  std::vector<std::vector<TypeParam>> results(4);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& result : results) threads.emplace_back([&] { result = product.run(); });
+  }
+  for (const auto& result : results) EXPECT_EQ(result, expected);
 }
 
 TEST(Matrix, RowsAndTopAreViewsOfTheSameValues) {

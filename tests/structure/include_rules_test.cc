@@ -27,12 +27,12 @@ struct Room {
 };
 
 // Headers of libraries that belong to one room.
-const Names kRestrictedHeaders = {"mpi.h", "cblas.h"};
+const Names kRestrictedHeaders = {"mpi.h", "cblas.h", "dnnl.h"};
 
 // A room may include itself and what stands here, which is always further up.
 const std::vector<Room> kRooms = {
     {"base", {}, {}},
-    {"linalg", {"base"}, {"cblas.h"}},
+    {"linalg", {"base"}, {"cblas.h", "dnnl.h"}},
     {"comm", {"base", "linalg"}, {"mpi.h"}},
     {"data", {"base", "linalg"}, {}},
     {"nn", {"base", "linalg"}, {}},

@@ -20,9 +20,12 @@ RandomWords random_words(RandomKey key, RandomCounter counter) {
   return {words[0], words[1], words[2], words[3]};
 }
 
-void random_word_block(RandomKey key, RandomCounter first, RandomWordBlock& words) {
-  // Philox4x32-10 as in the paper, one array for each counter word, so that the
-  // compiler can put the draws into vector registers. Tested against Random123.
+namespace {
+
+// Philox4x32-10 as in the paper, one array for each counter word, so that the
+// compiler can put the draws into vector registers. Tested against Random123.
+[[gnu::always_inline]] inline void philox_block(RandomKey key, RandomCounter first,
+                                                RandomWordBlock& words) {
   constexpr std::uint32_t kMultiplier0 = PHILOX_M4x32_0;
   constexpr std::uint32_t kMultiplier1 = PHILOX_M4x32_1;
   std::array<std::uint32_t, kWordBlock> c0;
@@ -50,6 +53,28 @@ void random_word_block(RandomKey key, RandomCounter first, RandomWordBlock& word
     k1 += PHILOX_W32_1;
   }
   for (std::uint32_t i = 0; i < kWordBlock; ++i) words[i] = {c0[i], c1[i], c2[i], c3[i]};
+}
+
+#ifdef __x86_64__
+// The same integers, sixteen lanes at a time.
+[[gnu::target("avx512f")]] void philox_block_avx512(RandomKey key, RandomCounter first,
+                                                    RandomWordBlock& words) {
+  philox_block(key, first, words);
+}
+
+bool has_avx512() {
+  static const bool has = __builtin_cpu_supports("avx512f") != 0;
+  return has;
+}
+#endif
+
+}  // namespace
+
+void random_word_block(RandomKey key, RandomCounter first, RandomWordBlock& words) {
+#ifdef __x86_64__
+  if (has_avx512()) return philox_block_avx512(key, first, words);
+#endif
+  philox_block(key, first, words);
 }
 
 double uniform_from_words(std::uint32_t high, std::uint32_t low) {

@@ -35,6 +35,12 @@ Communicator Communicator::self() {
   return Communicator(std::move(handle));
 }
 
+Communicator Communicator::of_node() const {
+  auto handle = std::make_unique<Handle>();
+  MPI_Comm_split_type(handle_->comm, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &handle->comm);
+  return Communicator(std::move(handle));
+}
+
 Communicator::Communicator(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {
   MPI_Comm_rank(handle_->comm, &rank_);
   MPI_Comm_size(handle_->comm, &size_);

@@ -20,6 +20,9 @@ class Communicator {
   static Communicator world();
   // This process alone: one rank. Does not communicate.
   static Communicator self();
+  // The ranks of this one that run on the same node and can share memory, in
+  // their order. Collective.
+  [[nodiscard]] Communicator of_node() const;
 
   Communicator(Communicator&&) noexcept;
   Communicator& operator=(Communicator&&) noexcept;
@@ -57,6 +60,13 @@ class Communicator {
     const std::vector<std::byte> bytes = gather_bytes(std::as_bytes(values));
     std::vector<T> all(bytes.size() / sizeof(T));
     std::copy(bytes.begin(), bytes.end(), std::as_writable_bytes(std::span(all)).begin());
+    return all;
+  }
+  // Collective: every rank's value, in rank order, on every rank.
+  template <typename T>
+  [[nodiscard]] std::vector<T> all_gather(const T& value) const {
+    std::vector<T> all = gather(std::span<const T>(&value, 1));
+    broadcast(all);
     return all;
   }
   // Collective: each rank's text, in rank order, on rank 0.

@@ -4,6 +4,9 @@
 // owners' updated weights become everyone's. An allreduce with the optimizer in
 // the middle (a reduce-scatter, then an allgather), in which every float
 // addition follows the gradient tree and none is left to MPI.
+//
+// Ranks of one node read each other's sums and weights where they stand; between
+// nodes they travel as messages, weights once to each node.
 
 #include <cstdint>
 #include <functional>
@@ -15,51 +18,45 @@
 #include "base/worker_pool.h"
 #include "comm/communicator.h"
 #include "comm/gradient_tree.h"
+#include "comm/ownership.h"
 
 namespace lockstep {
-
-// The parameter vector is exchanged in buckets; each bucket is cut among the
-// ranks on a grid of blocks. Pure arithmetic; never affects a result.
-struct Ownership {
-  std::uint64_t parameters;
-  std::uint64_t bucket;  // parameters in a bucket (the last may be smaller)
-  int ranks;
-
-  static constexpr std::uint64_t kBlock = 1024;
-
-  static Ownership with_bucket_bytes(std::uint64_t parameters, std::uint64_t bucket_bytes,
-                                     std::uint64_t bytes_per_value, int ranks);
-  [[nodiscard]] std::uint64_t buckets() const;
-  // The part of bucket `index` that `rank` owns, in the parameter vector.
-  [[nodiscard]] Range piece(std::uint64_t index, int rank) const;
-  // All pieces of a rank, in order.
-  [[nodiscard]] std::vector<Range> pieces(int rank) const;
-  [[nodiscard]] std::uint64_t owned(int rank) const;
-};
-
-// The partial sums one worker holds after a backward pass: for each node of
-// its plan, in order, a buffer of all parameters.
-template <typename T>
-using HeldSums = std::vector<std::span<T>>;
 
 template <typename T>
 class GradientExchange {
  public:
-  // `plans[w]` is the plan of worker w, for all workers of all ranks in rank
-  // order (threads of a rank are neighbours). No communication.
+  // Collective over comm. `plans[w]` is the plan of worker w, for all workers of
+  // all ranks in rank order (threads of a rank are neighbours). Without
+  // `share_memory` ranks of one node exchange messages too, which changes no bit.
   GradientExchange(const Communicator& comm, const Ownership& ownership,
-                   std::span<const WorkerPlan> plans, std::uint64_t shards, int threads);
+                   std::span<const WorkerPlan> plans, std::uint64_t shards, int threads,
+                   bool share_memory);
   ~GradientExchange();
 
-  // Collective. `held[t]` are the sums of this rank's worker t. Calls
+  // All parameters: this rank's copy of the weights. Not initialised.
+  [[nodiscard]] std::span<T> weights();
+  [[nodiscard]] std::span<const T> weights() const;
+  // Of worker `thread` of this rank: as many as its plan takes, of all parameters
+  // each. Not initialised.
+  [[nodiscard]] std::vector<std::span<T>> buffers(int thread);
+  // What reduce has left of the global gradient: of all parameters, of which only
+  // the owned pieces have a meaning. Until a buffer is written to.
+  [[nodiscard]] std::span<const T> gradient() const;
+  // Whether this rank reads all others' memory.
+  [[nodiscard]] bool shares_memory() const;
+  // Whether memory should have been shared with other ranks and could not be.
+  [[nodiscard]] bool shared_memory_was_refused() const;
+
+  // Collective, when the sums that the plans hold stand in the buffers. Calls
   // use_gradient(range, gradient) for every owned piece, cut among the pool's
   // workers; `gradient` is the global sum over all shards, in memory that may
-  // be overwritten and stays in place until the next call.
+  // be overwritten: that of gradient(). Buffers may be written to afterwards.
   using UseGradient = std::function<void(Range, std::span<T>)>;
-  void reduce(WorkerPool& pool, std::span<const HeldSums<T>> held, const UseGradient& use_gradient);
+  void reduce(WorkerPool& pool, const UseGradient& use_gradient);
 
-  // Collective. `weights` (all parameters) gets each owner's pieces.
-  void share_weights(std::span<T> weights);
+  // Collective, when every owner has updated its pieces of weights(): each rank
+  // gets those of the others.
+  void share_weights(WorkerPool& pool);
 
   // Collective. `owned` (this rank's pieces end to end) of all ranks, put
   // together into `flat` (all parameters) on rank 0; elsewhere `flat` is empty.
@@ -74,7 +71,8 @@ class GradientExchange {
   std::unique_ptr<State> state_;
 };
 
-// Bytes of the receive buffers that a rank's GradientExchange will allocate.
+// Bytes that a rank's GradientExchange takes besides weights and buffers: the
+// others' sums that come in as messages, or their memory that it looks into.
 std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> plans,
                                     std::uint64_t shards, int threads, int rank,
                                     std::uint64_t bytes_per_value);

@@ -254,6 +254,7 @@ struct CheckpointingConfig {
 
 struct ExchangeConfig {
   std::uint64_t bucket_bytes;
+  bool shared_memory;
 };
 
 struct Job {

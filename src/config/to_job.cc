@@ -273,7 +273,7 @@ Job to_job(const proto::Job& job) {
       std::nullopt,
       {job.checkpointing().enabled(), job.checkpointing().every_epochs(),
        job.checkpointing().keep_last()},
-      {job.exchange().bucket_bytes()},
+      {job.exchange().bucket_bytes(), job.exchange().shared_memory()},
   };
   if (job.has_early_stopping()) config.early_stopping = to_early_stopping(job.early_stopping());
   return config;

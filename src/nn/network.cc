@@ -16,12 +16,15 @@ void multiply_rows(Matrix<T> values, std::span<const T> factors, std::uint64_t r
   for (std::size_t i = 0; i < factors.size(); ++i) value[i] *= factors[i];
 }
 
-// bias_gradient (+)= column sums of delta [B, O], rows added in order.
+// delta [B, O] becomes dLoss/dz where it is dLoss/da: times da/dz, unless `slopes`
+// is empty. bias_gradient (+)= its column sums, rows added in order.
 template <typename T>
-void sum_rows(Matrix<const T> delta, std::span<T> bias_gradient, bool accumulate) {
-  T* __restrict sum = bias_gradient.data();
+void finish_delta(Matrix<T> delta, Matrix<const T> slopes, std::span<T> bias_gradient,
+                  bool accumulate) {
   if (!accumulate) std::fill(bias_gradient.begin(), bias_gradient.end(), T(0));
+  T* __restrict sum = bias_gradient.data();
   for (std::uint64_t r = 0; r < delta.rows; ++r) {
+    if (slopes.rows > 0) multiply_rows<T>(delta, slopes.row(r), r);
     const T* __restrict row = delta.row(r).data();
     for (std::uint64_t o = 0; o < delta.columns; ++o) sum[o] += row[o];
   }
@@ -118,17 +121,15 @@ LossSums Network<T>::backward(std::span<const T> weights, Workspace<T>& workspac
   const LossSums sums = evaluate_loss<T>(spec_.loss, workspace.logits(rows), labels,
                                          workspace.deltas_.back().view.top(rows));
   for (std::size_t i = spec_.layers.size(); i-- > 0;) {
-    const Matrix<T> delta = workspace.deltas_[i].view.top(rows);  // dLoss/dz [B, O]
+    const Matrix<T> delta = workspace.deltas_[i].view.top(rows);  // dLoss/da, then dLoss/dz [B, O]
+    const bool is_last = i + 1 == spec_.layers.size();
+    finish_delta<T>(delta, is_last ? Matrix<const T>{} : workspace.slopes_[i].view.top(rows),
+                    tensor_view(layout_.bias(i), gradient).values(), accumulate);
     gemm<T>(Transpose::yes, Transpose::no, delta, workspace.outputs_[i].view.top(rows), beta,
             tensor_view(layout_.weight(i), gradient));
-    sum_rows<T>(delta, tensor_view(layout_.bias(i), gradient).values(), accumulate);
     if (i > 0) {
-      const Matrix<T> previous = workspace.deltas_[i - 1].view.top(rows);
       gemm<T>(Transpose::no, Transpose::no, delta, tensor_view(layout_.weight(i), weights), T(0),
-              previous);
-      for (std::uint64_t r = 0; r < rows; ++r) {
-        multiply_rows<T>(previous, workspace.slopes_[i - 1].view.row(r), r);
-      }
+              workspace.deltas_[i - 1].view.top(rows));
     }
     layer_done(i);
   }

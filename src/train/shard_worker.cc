@@ -4,13 +4,15 @@
 #include <cmath>
 #include <utility>
 
+#include "base/check.h"
 #include "linalg/vector_ops.h"
 
 namespace lockstep {
 
 template <typename T>
 ShardWorker<T>::ShardWorker(const Network<T>& network, const Dataset& dataset, WorkerPlan plan,
-                            std::uint32_t seed, bool dropout, HelperPool& helpers)
+                            std::vector<std::span<T>> buffers, std::uint32_t seed, bool dropout,
+                            HelperPool& helpers)
     : network_(network),
       dataset_(dataset),
       plan_(std::move(plan)),
@@ -18,9 +20,9 @@ ShardWorker<T>::ShardWorker(const Network<T>& network, const Dataset& dataset, W
       dropout_(dropout),
       workspace_(network.spec(), rows_of_a_pass(dataset.geometry)),
       loader_(dataset, plan_.shards, seed, helpers),
-      buffers_(plan_.buffers),
+      buffers_(std::move(buffers)),
       losses_(plan_.shards.size()) {
-  for (std::vector<T>& buffer : buffers_) buffer.resize(network.layout().size);
+  check(buffers_.size() == plan_.buffers, "a worker has the buffers of its plan");
 }
 
 template <typename T>
@@ -32,7 +34,7 @@ void ShardWorker<T>::run(std::span<const T> weights, std::uint64_t step) {
     const std::uint64_t shard = plan_.shards.begin + i;
     if (pass == passes.end() || pass->shard != shard) {
       // Nothing left in this epoch.
-      const std::span<T> leaf(buffers_[plan_.leaves[i].buffer]);
+      const std::span<T> leaf = buffers_[plan_.leaves[i].buffer];
       std::ranges::fill(leaf, T(0));
       add_up(i, {0, leaf.size()});
     }
@@ -59,7 +61,7 @@ void ShardWorker<T>::run_pass(std::span<const T> weights, const Pass& pass,
 
   clock_.enter(Phase::backward);
   losses_[index] += network_.backward(weights, workspace_, loader_.labels(),
-                                      std::span<T>(buffers_[plan_.leaves[index].buffer]),
+                                      buffers_[plan_.leaves[index].buffer],
                                       !pass.first, [&](std::size_t layer) {
                                         if (pass.last)
                                           add_up(index, network_.layout().layer(layer));
@@ -69,16 +71,9 @@ void ShardWorker<T>::run_pass(std::span<const T> weights, const Pass& pass,
 template <typename T>
 void ShardWorker<T>::add_up(std::size_t index, Range range) {
   for (const Addition& addition : plan_.leaves[index].additions) {
-    add_to<T>(std::span(buffers_[addition.into]).subspan(range.begin, range.size()),
-              std::span(buffers_[addition.from]).subspan(range.begin, range.size()));
+    add_to<T>(buffers_[addition.into].subspan(range.begin, range.size()),
+              buffers_[addition.from].subspan(range.begin, range.size()));
   }
-}
-
-template <typename T>
-HeldSums<T> ShardWorker<T>::held() {
-  HeldSums<T> sums;
-  for (const WorkerPlan::Held& held : plan_.held) sums.emplace_back(buffers_[held.buffer]);
-  return sums;
 }
 
 template <typename T>

@@ -7,7 +7,6 @@
 #include <span>
 #include <vector>
 
-#include "comm/gradient_exchange.h"
 #include "comm/gradient_tree.h"
 #include "nn/network.h"
 #include "train/dataset.h"
@@ -20,15 +19,15 @@ template <typename T>
 class ShardWorker {
  public:
   // `network`, `dataset` and `helpers`, who gather batches ahead of time, must
-  // live as long as the worker.
+  // live as long as the worker. `buffers` are for gradient sums: as many as the
+  // plan takes, of all parameters each.
   ShardWorker(const Network<T>& network, const Dataset& dataset, WorkerPlan plan,
-              std::uint32_t seed, bool dropout, HelperPool& helpers);
+              std::vector<std::span<T>> buffers, std::uint32_t seed, bool dropout,
+              HelperPool& helpers);
 
-  // Computes the gradient sums of global step `step` (from 0) at `weights`.
+  // Computes the gradient sums of global step `step` (from 0) at `weights`, into
+  // those buffers that the plan holds at the end.
   void run(std::span<const T> weights, std::uint64_t step);
-
-  // The sums of this step over the nodes that the worker's plan holds.
-  [[nodiscard]] HeldSums<T> held();
 
   // Losses of own shards, summed over the steps since clear_losses().
   [[nodiscard]] std::span<const LossSums> losses() const { return losses_; }
@@ -51,7 +50,7 @@ class ShardWorker {
   bool dropout_;
   Workspace<T> workspace_;
   PassLoader<T> loader_;
-  std::vector<std::vector<T>> buffers_;
+  std::vector<std::span<T>> buffers_;
   std::vector<LossSums> losses_;
   PhaseClock clock_;
 };

@@ -1,5 +1,6 @@
 #include "train/step_engine.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 
@@ -43,15 +44,17 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       plans_(plan_workers(layout, job.training.shards)),
       ownership_(Ownership::with_bucket_bytes(network.layout().size, job.exchange.bucket_bytes,
                                               sizeof(T), layout.ranks)),
-      exchange_(comm, ownership_, plans_, job.training.shards, layout.threads),
+      exchange_(comm, ownership_, plans_, job.training.shards, layout.threads,
+                job.exchange.shared_memory),
       optimizer_(build_optimizer(job.optimizer), ownership_, comm.rank()),
-      weights_(network.layout().size),
       workers_(static_cast<std::size_t>(layout.threads)) {
-  // Each worker allocates its own buffers, so that they are near its core.
+  std::ranges::fill(weights(), T(0));
+  // Each worker allocates its own activations, so that they are near its core.
   pool_.run([&](int thread) {
     const int worker = layout.worker(comm.rank(), thread);
     workers_[static_cast<std::size_t>(thread)] = std::make_unique<ShardWorker<T>>(
-        network, data, plans_[static_cast<std::size_t>(worker)], job.seed, dropout, helpers_);
+        network, data, plans_[static_cast<std::size_t>(worker)], exchange_.buffers(thread),
+        job.seed, dropout, helpers_);
   });
 }
 
@@ -65,17 +68,17 @@ bool StepEngine<T>::train_step(std::uint64_t step, bool stop_requested) {
   if (comm_.any(finite ? 0 : 1) != 0) throw_diverged(step);
 
   clock().enter(Phase::optimizer);
-  optimizer_.update(pool_, {learning_rate(step), step + 1}, weights_, owned_gradient());
+  optimizer_.update(pool_, {learning_rate(step), step + 1}, weights(), owned_gradient());
 
   clock().enter(Phase::exchange);
-  exchange_.share_weights(std::span(weights_));
+  exchange_.share_weights(pool_);
   clock().enter(Phase::waiting);
   return (flags & kStopRequested) != 0;
 }
 
 template <typename T>
 std::uint64_t StepEngine<T>::sum_gradients(std::uint64_t step, std::uint64_t flags) {
-  pool_.run([&](int thread) { workers_[static_cast<std::size_t>(thread)]->run(weights_, step); });
+  pool_.run([&](int thread) { workers_[static_cast<std::size_t>(thread)]->run(weights(), step); });
   for (const auto& worker : workers_) {
     if (worker->nonfinite_shard()) flags |= kLossNotFinite;
   }
@@ -84,16 +87,13 @@ std::uint64_t StepEngine<T>::sum_gradients(std::uint64_t step, std::uint64_t fla
 
 template <typename T>
 bool StepEngine<T>::reduce_gradient(std::uint64_t step) {
-  std::vector<HeldSums<T>> held;
-  held.reserve(workers_.size());
-  for (const auto& worker : workers_) held.push_back(worker->held());
   const std::uint64_t rows = batch_rows(data_.geometry, step % steps_per_epoch_);
   const auto scale = static_cast<T>(1.0 / static_cast<double>(rows));
   std::atomic<bool> finite = true;
-  exchange_.reduce(pool_, held, [&](Range range, std::span<T> gradient) {
+  exchange_.reduce(pool_, [&](Range range, std::span<T> gradient) {
     for (T& value : gradient) value *= scale;
     regularizer_.template add_gradient<T>(
-        range, std::span<const T>(weights_).subspan(range.begin, range.size()), gradient);
+        range, std::span<const T>(weights()).subspan(range.begin, range.size()), gradient);
     if (!all_finite<T>(gradient)) finite = false;
   });
   return finite;

@@ -30,14 +30,14 @@ namespace lockstep {
 template <typename T>
 class StepEngine {
  public:
-  // `job`, `comm`, `data` and `network` must live as long as the engine. Does
-  // not communicate; weights are zero.
+  // Collective. `job`, `comm`, `data` and `network` must live as long as the
+  // engine; weights are zero.
   StepEngine(const Job& job, const Communicator& comm, const Layout& layout, const Dataset& data,
              const Network<T>& network, bool dropout);
 
   // Of all parameters, the same on every rank.
-  [[nodiscard]] std::span<T> weights() { return weights_; }
-  [[nodiscard]] std::span<const T> weights() const { return weights_; }
+  [[nodiscard]] std::span<T> weights() { return exchange_.weights(); }
+  [[nodiscard]] std::span<const T> weights() const { return exchange_.weights(); }
 
   // Collective. Updates the weights with the batch of global step `step` (from
   // 0). Returns whether `stop_requested` on some rank. Throws AgreedError
@@ -51,10 +51,11 @@ class StepEngine {
   std::uint64_t sum_gradients(std::uint64_t step, std::uint64_t flags);
   // Collective, after sum_gradients. The owned pieces of the gradient of J: the
   // sum over all shards divided by the batch's rows, and the penalty's part.
-  // Returns whether they are finite on this rank. In held sums of this rank,
-  // all parameters long; only owned pieces have a meaning.
+  // Returns whether they are finite on this rank.
   bool reduce_gradient(std::uint64_t step);
-  [[nodiscard]] std::span<const T> owned_gradient() { return workers_.front()->held().front(); }
+  // After reduce_gradient, until the next sums: all parameters long, but only
+  // owned pieces have a meaning.
+  [[nodiscard]] std::span<const T> owned_gradient() const { return exchange_.gradient(); }
 
   [[nodiscard]] double learning_rate(std::uint64_t step) const;
   [[nodiscard]] std::uint64_t steps_per_epoch() const { return steps_per_epoch_; }
@@ -94,7 +95,6 @@ class StepEngine {
   Ownership ownership_;
   GradientExchange<T> exchange_;
   OwnedOptimizer<T> optimizer_;
-  std::vector<T> weights_;
   std::vector<std::unique_ptr<ShardWorker<T>>> workers_;  // one for each thread
 };
 

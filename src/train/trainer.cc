@@ -288,8 +288,14 @@ class Run {
     start.total_steps = engine_.total_steps();
     start.first_step = first_step_;
     start.environment = environment_;
+    const bool memory_refused =
+        comm_.any(engine_.exchange().shared_memory_was_refused() ? 1 : 0) != 0;
     agree_reported([&](TrainingObserver& observer) { observer.on_start(start); });
     show(job_cautions(job_));
+    if (memory_refused) {
+      show({"ranks of one node exchange messages, because they could not share memory; is there "
+            "room in /dev/shm? (exchange.shared_memory)"});
+    }
   }
 
   // Collective. A resumed run may have stopped for good before.

@@ -75,13 +75,15 @@ struct Layout {
   std::uint64_t parameters;
   int threads;
   std::uint64_t bucket_bytes;
+  bool share_memory;
 
   [[nodiscard]] std::uint64_t workers() const {
     return static_cast<std::uint64_t>(test_size()) * static_cast<std::uint64_t>(threads);
   }
   [[nodiscard]] std::string text() const {
-    return fmt::format("{} shards, {} parameters, {} threads, buckets of {} bytes", shards,
-                       parameters, threads, bucket_bytes);
+    return fmt::format("{} shards, {} parameters, {} threads, buckets of {} bytes, {}", shards,
+                       parameters, threads, bucket_bytes,
+                       share_memory ? "shared memory" : "messages");
   }
 };
 
@@ -96,36 +98,33 @@ class Exchange {
         plans_(plans(layout)),
         ownership_(Ownership::with_bucket_bytes(layout.parameters, layout.bucket_bytes, sizeof(T),
                                                 comm_.size())),
-        exchange_(comm_, ownership_, plans_, layout.shards, layout.threads) {}
+        exchange_(comm_, ownership_, plans_, layout.shards, layout.threads,
+                  layout.share_memory) {}
 
   // For every parameter: the gradient given to use_gradient, and how often.
   struct Used {
     std::vector<T> gradient;
     std::vector<int> times;
-    bool stayed = true;  // what use_gradient wrote was still there after reduce()
+    bool stayed = true;  // what use_gradient wrote stood in gradient() after reduce()
   };
 
   Used reduce(const Leaves<T>& leaves) {
     const std::uint64_t parameters = ownership_.parameters;
-    std::vector<std::vector<std::vector<T>>> buffers;  // of worker, of plan
-    std::vector<HeldSums<T>> held;
     for (int thread = 0; thread < threads_; ++thread) {
       const int worker = comm_.rank() * threads_ + thread;
       const WorkerPlan& plan = plans_[static_cast<std::size_t>(worker)];
-      auto& own = buffers.emplace_back(plan.buffers, std::vector<T>(parameters));
+      const std::vector<std::span<T>> own = exchange_.buffers(thread);
       for (std::size_t i = 0; i < plan.leaves.size(); ++i) {
-        own[plan.leaves[i].buffer] = leaves[plan.shards.begin + i];
+        std::ranges::copy(leaves[plan.shards.begin + i], own[plan.leaves[i].buffer].begin());
         for (const Addition& addition : plan.leaves[i].additions) {
           add_to<T>(own[addition.into], own[addition.from]);
         }
       }
-      HeldSums<T>& sums = held.emplace_back();
-      for (const WorkerPlan::Held& node : plan.held) sums.emplace_back(own[node.buffer]);
     }
 
     Used used{std::vector<T>(parameters), std::vector<int>(parameters), true};
     std::vector<const T*> places(parameters);
-    exchange_.reduce(pool_, held, [&](Range range, std::span<T> gradient) {
+    exchange_.reduce(pool_, [&](Range range, std::span<T> gradient) {
       for (std::uint64_t i = range.begin; i < range.end; ++i) {
         T& value = gradient[i - range.begin];
         used.gradient[i] = value;
@@ -135,11 +134,15 @@ class Exchange {
       }
     });
     for (std::uint64_t i = 0; i < parameters; ++i) {
-      if (places[i] != nullptr && *places[i] != static_cast<T>(i)) used.stayed = false;
+      if (places[i] == nullptr) continue;
+      if (*places[i] != static_cast<T>(i) || places[i] != &exchange_.gradient()[i]) {
+        used.stayed = false;
+      }
     }
     return used;
   }
 
+  void share_weights() { exchange_.share_weights(pool_); }
   GradientExchange<T>& get() { return exchange_; }
   [[nodiscard]] const Ownership& ownership() const { return ownership_; }
   [[nodiscard]] int rank() const { return comm_.rank(); }
@@ -191,8 +194,10 @@ std::vector<Layout> layouts(std::uint64_t shards, std::uint64_t parameters) {
   std::vector<Layout> all;
   for (int threads = 1; threads <= 3; ++threads) {
     for (const std::uint64_t bucket_bytes : {1, 40000, 1 << 20}) {
-      const Layout layout{shards, parameters, threads, bucket_bytes};
-      if (layout.workers() <= shards) all.push_back(layout);
+      for (const bool share_memory : {true, false}) {
+        const Layout layout{shards, parameters, threads, bucket_bytes, share_memory};
+        if (layout.workers() <= shards) all.push_back(layout);
+      }
     }
   }
   return all;
@@ -247,8 +252,10 @@ TYPED_TEST(GradientExchangeTest, GivesWhatAnAllreduceDoesNot) {
   EXPECT_EQ(sum, T(1));
 
   EXPECT_EQ(canonical_sum(leaves), std::vector<T>{0});
-  Exchange<T> exchange(Layout{shards, 1, 1, 1});
-  expect_owned_sum(exchange, exchange.reduce(leaves), {T(0)});
+  for (const bool share_memory : {true, false}) {
+    Exchange<T> exchange(Layout{shards, 1, 1, 1, share_memory});
+    expect_owned_sum(exchange, exchange.reduce(leaves), {T(0)});
+  }
 }
 
 // Weight i, in one of two versions.
@@ -271,6 +278,13 @@ std::vector<T> owned_part(const std::vector<T>& flat, const Ownership& ownership
   return owned;
 }
 
+// Otherwise the tests above would have seen messages alone.
+TYPED_TEST(GradientExchangeTest, SharesMemoryOnOneNodeUnlessToldOtherwise) {
+  EXPECT_TRUE(Exchange<TypeParam>(Layout{4, 1000, 1, 1, true}).get().shares_memory());
+  EXPECT_EQ(Exchange<TypeParam>(Layout{4, 1000, 1, 1, false}).get().shares_memory(),
+            test_size() == 1);
+}
+
 TYPED_TEST(GradientExchangeTest, SharesTheOwnersWeights) {
   using T = TypeParam;
   for (const std::uint64_t parameters : {1, 1000, 4099, 20011}) {
@@ -279,11 +293,12 @@ TYPED_TEST(GradientExchangeTest, SharesTheOwnersWeights) {
       Exchange<T> exchange(layout);
       const std::vector<bool> owned = owned_parameters(exchange.ownership(), exchange.rank());
       const std::vector<T> updated = weights<T>(parameters, 1);
-      std::vector<T> mine = weights<T>(parameters, 0);
+      const std::span<T> mine = exchange.get().weights();
+      std::ranges::copy(weights<T>(parameters, 0), mine.begin());
       for (std::uint64_t i = 0; i < parameters; ++i) {
         if (owned[i]) mine[i] = updated[i];
       }
-      exchange.get().share_weights(mine);
+      exchange.share_weights();
       EXPECT_EQ(std::ranges::mismatch(mine, updated).in1, mine.end());
     }
   }

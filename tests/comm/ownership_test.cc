@@ -97,16 +97,18 @@ std::vector<WorkerPlan> even_plans(std::uint64_t shards, std::uint64_t workers) 
   return plans;
 }
 
-TEST(ExchangeBuffers, HoldTheOthersSumsOfTwoPieces) {
+// As messages the others' sums of two pieces, or in shared memory what is looked
+// into: their sums of all own pieces, and their pieces of the weights.
+TEST(ExchangeBuffers, CountTheLargerOfMessagesAndSharedMemory) {
   const Ownership alone = Ownership::with_bucket_bytes(4 * kBlock, 8 * kBlock, 4, 1);
   EXPECT_EQ(exchange_buffer_bytes(alone, even_plans(5, 2), 5, 2, 0, 4), 0U);
 
-  // Buckets of two blocks, pieces of one; the other rank holds one sum.
+  // Four blocks in buckets of two, pieces of one; the other rank holds one sum.
   const Ownership pair = Ownership::with_bucket_bytes(4 * kBlock, 2 * kBlock * 4, 4, 2);
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 4, 1, 0, 4), 2 * kBlock * 4);
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 4), 4, 2, 1, 4), 2 * kBlock * 4);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 4, 1, 0, 4), (2 + 2) * kBlock * 4);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 4), 4, 2, 1, 4), (2 + 2) * kBlock * 4);
   // Of six shards rank 0 holds {0,1} and {2}, rank 1 holds {3} and {4,5}.
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(6, 2), 6, 1, 0, 8), 4 * kBlock * 8);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(6, 2), 6, 1, 0, 8), (4 + 2) * kBlock * 8);
 }
 
 }  // namespace

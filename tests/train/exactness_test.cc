@@ -48,15 +48,14 @@ std::vector<float> tree_sum(const Communicator& comm, const Job& job) {
   Setup setup(comm, job);
   WorkerPool pool(1);
   HelperPool nobody(0);
-  ShardWorker<float> worker(setup.network, setup.data,
-                            setup.plans[static_cast<std::size_t>(comm.rank())], job.seed, true,
-                            nobody);
-  worker.run(setup.weights, 0);
   const auto ownership = Ownership::with_bucket_bytes(setup.weights.size(), 4096, 4, comm.size());
-  GradientExchange<float> exchange(comm, ownership, setup.plans, job.training.shards, 1);
+  GradientExchange<float> exchange(comm, ownership, setup.plans, job.training.shards, 1, true);
+  ShardWorker<float> worker(setup.network, setup.data,
+                            setup.plans[static_cast<std::size_t>(comm.rank())],
+                            exchange.buffers(0), job.seed, true, nobody);
+  worker.run(setup.weights, 0);
   std::vector<float> owned;
-  const HeldSums<float> held = worker.held();
-  exchange.reduce(pool, std::span(&held, 1), [&](Range, std::span<float> gradient) {
+  exchange.reduce(pool, [&](Range, std::span<float> gradient) {
     owned.insert(owned.end(), gradient.begin(), gradient.end());
   });
   std::vector<float> all(comm.is_root() ? setup.weights.size() : 0);
@@ -69,13 +68,14 @@ std::vector<float> allreduce_sum(const Communicator& comm, const Job& job, MPI_C
   Setup setup(comm, job);
   WorkerPool pool(1);
   HelperPool nobody(0);
-  ShardWorker<float> worker(setup.network, setup.data,
-                            setup.plans[static_cast<std::size_t>(comm.rank())], job.seed, true,
-                            nobody);
+  const WorkerPlan& plan = setup.plans[static_cast<std::size_t>(comm.rank())];
+  std::vector<std::vector<float>> buffers(plan.buffers, std::vector<float>(setup.weights.size()));
+  ShardWorker<float> worker(setup.network, setup.data, plan, {buffers.begin(), buffers.end()},
+                            job.seed, true, nobody);
   worker.run(setup.weights, 0);
   std::vector<float> sum(setup.weights.size());
-  for (const auto part : worker.held()) {
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part[i];
+  for (const WorkerPlan::Held& held : plan.held) {
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += buffers[held.buffer][i];
   }
   MPI_Allreduce(MPI_IN_PLACE, sum.data(), static_cast<int>(sum.size()), MPI_FLOAT, MPI_SUM, mpi);
   return sum;

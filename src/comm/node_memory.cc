@@ -1,0 +1,144 @@
+#include "comm/node_memory.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint64_t kPageBytes = 4096;
+
+// A shared memory object of the system, opened.
+class SharedObject {
+ public:
+  // Fails silently: see is_open.
+  SharedObject(const std::string& name, int flags) : file_(shm_open(name.c_str(), flags, 0600)) {}
+  ~SharedObject() {
+    if (file_ >= 0) close(file_);
+  }
+  SharedObject(const SharedObject&) = delete;
+  SharedObject& operator=(const SharedObject&) = delete;
+
+  [[nodiscard]] bool is_open() const { return file_ >= 0; }
+  [[nodiscard]] bool resize(std::uint64_t bytes) const {
+    return ftruncate(file_, static_cast<off_t>(bytes)) == 0;
+  }
+  // Takes memory for a range, from near the calling core where there is a
+  // choice. A page that is not there would end the program when it is touched.
+  [[nodiscard]] bool allocate(std::uint64_t offset, std::uint64_t bytes) const {
+    return posix_fallocate(file_, static_cast<off_t>(offset), static_cast<off_t>(bytes)) == 0;
+  }
+  [[nodiscard]] void* map(std::uint64_t bytes) const {
+    void* address = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
+    return address == MAP_FAILED ? nullptr : address;
+  }
+
+ private:
+  int file_;
+};
+
+std::string unused_name() {
+  static std::atomic<std::uint64_t> count = 0;
+  return fmt::format("/lockstep-{}-{}", getpid(), count++);
+}
+
+}  // namespace
+
+template <typename T>
+struct NodeMemory<T>::Mapping {
+  void* address = nullptr;
+  std::uint64_t bytes = 0;
+
+  Mapping() = default;
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  ~Mapping() {
+    if (address != nullptr) munmap(address, bytes);
+  }
+
+  // Collective over `sharers`. Maps one object in which rank r has the bytes
+  // [offsets[r], offsets[r + 1]). Returns whether all ranks could.
+  bool share(const Communicator& sharers, const std::vector<std::uint64_t>& offsets) {
+    std::string name = unused_name();
+    sharers.broadcast(name);
+    bytes = offsets.back();
+    const auto everyone = [&](bool could) { return sharers.any(could ? 0 : 1) == 0; };
+    // The first creates it, all open it, and then it needs no name any more: it
+    // is gone when the last process is, however that ends.
+    std::unique_ptr<SharedObject> object;
+    if (sharers.is_root()) {
+      object = std::make_unique<SharedObject>(name, O_CREAT | O_EXCL | O_RDWR);
+    }
+    const bool created = everyone(!object || (object->is_open() && object->resize(bytes)));
+    if (created && !object) object = std::make_unique<SharedObject>(name, O_RDWR);
+    const auto own = static_cast<std::size_t>(sharers.rank());
+    const bool ready =
+        created && everyone(object->is_open() &&
+                            object->allocate(offsets[own], offsets[own + 1] - offsets[own]));
+    if (object && object->is_open() && sharers.is_root()) shm_unlink(name.c_str());
+    if (!ready) return false;
+    address = object->map(bytes);
+    return everyone(address != nullptr);
+  }
+};
+
+template <typename T>
+NodeMemory<T>::NodeMemory(const Communicator& comm, std::uint64_t values, bool share)
+    : rank_(comm.rank()),
+      parts_(static_cast<std::size_t>(comm.size())),
+      leaders_(static_cast<std::size_t>(comm.size())) {
+  std::iota(leaders_.begin(), leaders_.end(), 0);
+  if (share && comm.size() > 1) {
+    auto sharers = std::make_unique<Communicator>(comm.of_node());
+    const std::vector<int> members = sharers->all_gather(rank_);
+    const std::vector<std::uint64_t> sizes = sharers->all_gather(values);
+    std::vector<std::uint64_t> offsets = {0};
+    for (const std::uint64_t size : sizes) {
+      const std::uint64_t pages = (size * sizeof(T) + kPageBytes - 1) / kPageBytes;
+      offsets.push_back(offsets.back() + std::max<std::uint64_t>(1, pages) * kPageBytes);
+    }
+    auto mapping = std::make_unique<Mapping>();
+    int leader = rank_;
+    refused_ = members.size() > 1 && !mapping->share(*sharers, offsets);
+    if (members.size() > 1 && !refused_) {
+      leader = members.front();
+      for (std::size_t i = 0; i < members.size(); ++i) {
+        T* begin = reinterpret_cast<T*>(static_cast<std::byte*>(mapping->address) + offsets[i]);
+        parts_[static_cast<std::size_t>(members[i])] = {begin, sizes[i]};
+      }
+      sharers_ = std::move(sharers);
+      mapping_ = std::move(mapping);
+    }
+    leaders_ = comm.all_gather(leader);
+  }
+  if (!mapping_) {
+    alone_ = std::make_unique_for_overwrite<T[]>(values);
+    parts_[static_cast<std::size_t>(rank_)] = {alone_.get(), values};
+  }
+}
+
+template <typename T>
+NodeMemory<T>::~NodeMemory() = default;
+
+template <typename T>
+void NodeMemory<T>::fence() const {
+  if (!sharers_) return;
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  sharers_->barrier();
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
+template class NodeMemory<float>;
+template class NodeMemory<double>;
+
+}  // namespace lockstep

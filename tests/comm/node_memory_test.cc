@@ -1,0 +1,96 @@
+#include "comm/node_memory.h"
+
+#include <cstdint>
+#include <new>
+#include <span>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/collective.h"
+
+namespace lockstep {
+namespace {
+
+// Ranks have parts of different sizes, rank 2 none.
+std::uint64_t size_of(int rank) {
+  return rank == 2 ? 0 : 1000 + 5000 * static_cast<std::uint64_t>(rank);
+}
+
+float value_of(int writer, int round, std::uint64_t i) {
+  return static_cast<float>(i + 7) * static_cast<float>(writer + 1) + static_cast<float>(round);
+}
+
+bool has_values(std::span<const float> part, int writer, int round) {
+  for (std::uint64_t i = 0; i < part.size(); ++i) {
+    if (part[i] != value_of(writer, round, i)) return false;
+  }
+  return true;
+}
+
+void write(std::span<float> part, int writer, int round) {
+  for (std::uint64_t i = 0; i < part.size(); ++i) part[i] = value_of(writer, round, i);
+}
+
+TEST(NodeMemory, AllRanksOfANodeSeeWhatEachHasWritten) {
+  const Communicator comm = Communicator::world();
+  const NodeMemory<float> memory(comm, size_of(comm.rank()), true);
+  EXPECT_FALSE(memory.was_refused());
+  EXPECT_EQ(memory.leaders(), std::vector<int>(static_cast<std::size_t>(comm.size()), 0));
+  for (int round = 0; round < 20; ++round) {
+    write(memory.own(), comm.rank(), round);
+    memory.fence();
+    for (int rank = 0; rank < comm.size(); ++rank) {
+      EXPECT_EQ(memory.of(rank).size(), size_of(rank));
+      EXPECT_TRUE(has_values(memory.of(rank), rank, round)) << "of rank " << rank;
+    }
+    memory.fence();
+  }
+}
+
+TEST(NodeMemory, RanksMayWriteToTheOthersParts) {
+  const Communicator comm = Communicator::world();
+  const NodeMemory<float> memory(comm, 3000, true);
+  const int next = (comm.rank() + 1) % comm.size();
+  write(memory.of(next), comm.rank(), 0);
+  memory.fence();
+  EXPECT_TRUE(has_values(memory.own(), (comm.rank() + comm.size() - 1) % comm.size(), 0));
+  memory.fence();
+}
+
+TEST(NodeMemory, WithoutSharingEveryRankIsAlone) {
+  const Communicator comm = Communicator::world();
+  const NodeMemory<float> memory(comm, 1000, false);
+  std::vector<int> own_leaders;
+  for (int rank = 0; rank < comm.size(); ++rank) {
+    own_leaders.push_back(rank);
+    EXPECT_EQ(memory.of(rank).size(), rank == comm.rank() ? 1000U : 0U);
+  }
+  EXPECT_EQ(memory.leaders(), own_leaders);
+  write(memory.own(), comm.rank(), 0);
+  memory.fence();
+  EXPECT_TRUE(has_values(memory.own(), comm.rank(), 0));
+}
+
+// More than any machine has room for: the ranks agree to do without, or all
+// have no memory.
+TEST(NodeMemory, WhereThereIsNoRoomToShareNobodyDoes) {
+  const Communicator comm = Communicator::world();
+  if (comm.size() == 1) GTEST_SKIP() << "one rank shares nothing";
+  // Rank 1 alone asks for too much; all of its node go without.
+  const std::uint64_t values = comm.rank() == 1 ? std::uint64_t{1} << 60 : 1000;
+  bool refused = false;
+  try {
+    const NodeMemory<float> memory(comm, values, true);
+    EXPECT_TRUE(memory.was_refused());
+    for (int rank = 0; rank < comm.size(); ++rank) {
+      EXPECT_EQ(memory.of(rank).empty(), rank != comm.rank());
+    }
+  } catch (const std::bad_alloc&) {
+    refused = true;
+  }
+  EXPECT_EQ(refused, comm.rank() == 1);
+}
+
+}  // namespace
+}  // namespace lockstep

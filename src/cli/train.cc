@@ -14,6 +14,7 @@
 #include "config/job_diff.h"
 #include "config/job_file.h"
 #include "config/without_dropout.h"
+#include "report/error_file.h"
 #include "report/reports.h"
 #include "train/environment.h"
 #include "train/memory_plan.h"
@@ -87,6 +88,7 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
     run_dir =
         prepare_run_directory(arguments.run_dir, loaded.job.name, options.resume != Resume::never)
             .string();
+    remove_error_files(run_dir);
   });
   comm.broadcast(run_dir);
   options.run_dir = context.run_dir = run_dir;

@@ -1,6 +1,8 @@
 #include "report/error_file.h"
 
 #include <exception>
+#include <string>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -19,6 +21,19 @@ void write_error_file(const std::filesystem::path& run_dir, int rank, std::strin
     object["message"] = message;
     replace_file(run_dir / fmt::format("error.rank{}.json", rank), to_text(object, 2) + "\n");
   } catch (const std::exception&) {  // the message itself is already on stderr
+  }
+}
+
+void remove_error_files(const std::filesystem::path& run_dir) {
+  for (const auto& entry : std::filesystem::directory_iterator(run_dir)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("error.rank") || !name.ends_with(".json")) continue;
+    std::error_code error;
+    std::filesystem::remove(entry.path(), error);
+    if (error) {
+      throw Error(ExitCode::io, fmt::format("cannot remove {} of the run before: {}",
+                                            entry.path().string(), error.message()));
+    }
   }
 }
 

@@ -14,4 +14,8 @@ namespace lockstep {
 void write_error_file(const std::filesystem::path& run_dir, int rank, std::string_view host,
                       ExitCode code, std::string_view message) noexcept;
 
+// Removes every such file: what they tell of is over when the run goes on.
+// Throws Error (io) naming the file that stays.
+void remove_error_files(const std::filesystem::path& run_dir);
+
 }  // namespace lockstep

@@ -46,6 +46,8 @@ TEST_F(Failure, AnExceptionOnOneRankEndsAll) {
   EXPECT_THAT(result.err, HasSubstr("[rank 1 "));
   const json error = json::parse(read_file(directory_ / "run/error.rank1.json"));
   EXPECT_THAT(error["message"].get<std::string>(), HasSubstr("made to fail by a test"));
+  ASSERT_EQ(train(2, "--run-dir run --resume must").exit_code, 0);
+  EXPECT_FALSE(fs::exists(directory_ / "run/error.rank1.json"));
 }
 
 TEST_F(Failure, AKilledRankEndsAllAndTheRunGoesOnAtAnotherLayout) {

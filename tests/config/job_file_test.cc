@@ -49,7 +49,7 @@ training { batch_size: 24 shards: 12 steps: 100 }
 evaluation { every_epochs: 2 train_examples: 0 smallest_improvement: 0.002 }
 early_stopping { metric: DEV_COST patience: 3 min_improvement: 0.001 }
 checkpointing { enabled: false every_epochs: 4 keep_last: 5 }
-exchange { bucket_bytes: 8192 }
+exchange { bucket_bytes: 8192 shared_memory: false }
 )";
 
 TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
@@ -93,6 +93,7 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_EQ(job.checkpointing.every_epochs, 1U);
   EXPECT_EQ(job.checkpointing.keep_last, 1U);
   EXPECT_EQ(job.exchange.bucket_bytes, 4194304U);
+  EXPECT_TRUE(job.exchange.shared_memory);
 }
 
 TEST(JobFile, ReadsEveryField) {
@@ -157,6 +158,7 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.checkpointing.every_epochs, 4U);
   EXPECT_EQ(job.checkpointing.keep_last, 5U);
   EXPECT_EQ(job.exchange.bucket_bytes, 8192U);
+  EXPECT_FALSE(job.exchange.shared_memory);
 }
 
 OptimizerConfig optimizer_of(const std::string& kind) {
@@ -353,6 +355,7 @@ checkpointing {
 }
 exchange {
   bucket_bytes: 4194304
+  shared_memory: true
 }
 )");
 }

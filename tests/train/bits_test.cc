@@ -97,10 +97,16 @@ TEST_F(Bits, FullBatch) {
   EXPECT_EQ(train_on_all(overrides, 2).text, train_alone(overrides).text);
 }
 
-TEST_F(Bits, BucketSizesChangeNothing) {
+TEST_F(Bits, BucketSizesAndSharedMemoryChangeNothing) {
   const Outcome alone = train_alone({});
   for (const char* bytes : {"8192", "65536", "4194304"}) {
-    EXPECT_EQ(train_on_all({std::string("exchange.bucket_bytes=") + bytes}, 1).text, alone.text);
+    for (const char* shared : {"true", "false"}) {
+      EXPECT_EQ(train_on_all({std::string("exchange.bucket_bytes=") + bytes,
+                              std::string("exchange.shared_memory=") + shared},
+                             1)
+                    .text,
+                alone.text);
+    }
   }
 }
 

@@ -60,7 +60,8 @@ template void gemm(Transpose, Transpose, Matrix<const double>, Matrix<const doub
 void use_one_blas_thread() { openblas_set_num_threads(1); }
 
 std::string blas_description() {
-  const std::string openblas = std::string(openblas_get_config()) + " on " + openblas_get_corename();
+  const std::string openblas =
+      std::string(openblas_get_config()) + " on " + openblas_get_corename();
   return onednn::is_preferred() ? onednn::description() + "; for double " + openblas : openblas;
 }
 

@@ -37,10 +37,9 @@ void multiply(Transpose transpose_a, Transpose transpose_b, Matrix<const float> 
               Matrix<const float> b, float beta, Matrix<float> c) {
   keep_to_the_calling_thread();
   const std::uint64_t depth = transpose_a == Transpose::yes ? a.rows : a.columns;
-  const dnnl_status_t status =
-      dnnl_sgemm(letter(transpose_a), letter(transpose_b), to_dim(c.rows), to_dim(c.columns),
-                 to_dim(depth), 1.0F, a.data, to_dim(a.columns), b.data, to_dim(b.columns), beta,
-                 c.data, to_dim(c.columns));
+  const dnnl_status_t status = dnnl_sgemm(
+      letter(transpose_a), letter(transpose_b), to_dim(c.rows), to_dim(c.columns), to_dim(depth),
+      1.0F, a.data, to_dim(a.columns), b.data, to_dim(b.columns), beta, c.data, to_dim(c.columns));
   if (status == dnnl_out_of_memory) throw std::bad_alloc();
   check(status == dnnl_success, "oneDNN multiplies what it is given");
 }

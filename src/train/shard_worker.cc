@@ -60,12 +60,11 @@ void ShardWorker<T>::run_pass(std::span<const T> weights, const Pass& pass,
   network_.forward(weights, workspace_, rows, key, loader_.ids());
 
   clock_.enter(Phase::backward);
-  losses_[index] += network_.backward(weights, workspace_, loader_.labels(),
-                                      buffers_[plan_.leaves[index].buffer],
-                                      !pass.first, [&](std::size_t layer) {
-                                        if (pass.last)
-                                          add_up(index, network_.layout().layer(layer));
-                                      });
+  losses_[index] +=
+      network_.backward(weights, workspace_, loader_.labels(), buffers_[plan_.leaves[index].buffer],
+                        !pass.first, [&](std::size_t layer) {
+                          if (pass.last) add_up(index, network_.layout().layer(layer));
+                        });
 }
 
 template <typename T>

@@ -52,9 +52,9 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
   // Each worker allocates its own activations, so that they are near its core.
   pool_.run([&](int thread) {
     const int worker = layout.worker(comm.rank(), thread);
-    workers_[static_cast<std::size_t>(thread)] = std::make_unique<ShardWorker<T>>(
-        network, data, plans_[static_cast<std::size_t>(worker)], exchange_.buffers(thread),
-        job.seed, dropout, helpers_);
+    workers_[static_cast<std::size_t>(thread)] =
+        std::make_unique<ShardWorker<T>>(network, data, plans_[static_cast<std::size_t>(worker)],
+                                         exchange_.buffers(thread), job.seed, dropout, helpers_);
   });
 }
 

@@ -293,8 +293,9 @@ class Run {
     agree_reported([&](TrainingObserver& observer) { observer.on_start(start); });
     show(job_cautions(job_));
     if (memory_refused) {
-      show({"ranks of one node exchange messages, because they could not share memory; is there "
-            "room in /dev/shm? (exchange.shared_memory)"});
+      show(
+          {"ranks of one node exchange messages, because they could not share memory; is there "
+           "room in /dev/shm? (exchange.shared_memory)"});
     }
   }
 

@@ -98,8 +98,7 @@ class Exchange {
         plans_(plans(layout)),
         ownership_(Ownership::with_bucket_bytes(layout.parameters, layout.bucket_bytes, sizeof(T),
                                                 comm_.size())),
-        exchange_(comm_, ownership_, plans_, layout.shards, layout.threads,
-                  layout.share_memory) {}
+        exchange_(comm_, ownership_, plans_, layout.shards, layout.threads, layout.share_memory) {}
 
   // For every parameter: the gradient given to use_gradient, and how often.
   struct Used {

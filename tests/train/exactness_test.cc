@@ -51,8 +51,8 @@ std::vector<float> tree_sum(const Communicator& comm, const Job& job) {
   const auto ownership = Ownership::with_bucket_bytes(setup.weights.size(), 4096, 4, comm.size());
   GradientExchange<float> exchange(comm, ownership, setup.plans, job.training.shards, 1, true);
   ShardWorker<float> worker(setup.network, setup.data,
-                            setup.plans[static_cast<std::size_t>(comm.rank())],
-                            exchange.buffers(0), job.seed, true, nobody);
+                            setup.plans[static_cast<std::size_t>(comm.rank())], exchange.buffers(0),
+                            job.seed, true, nobody);
   worker.run(setup.weights, 0);
   std::vector<float> owned;
   exchange.reduce(pool, [&](Range, std::span<float> gradient) {

@@ -35,9 +35,9 @@ Communicator Communicator::self() {
   return Communicator(std::move(handle));
 }
 
-Communicator Communicator::of_node() const {
+Communicator Communicator::split(int color) const {
   auto handle = std::make_unique<Handle>();
-  MPI_Comm_split_type(handle_->comm, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &handle->comm);
+  MPI_Comm_split(handle_->comm, color, rank_, &handle->comm);
   return Communicator(std::move(handle));
 }
 
@@ -139,6 +139,14 @@ std::uint64_t Communicator::any(std::uint64_t flags) const {
   std::uint64_t result = 0;
   MPI_Allreduce(&flags, &result, 1, MPI_UINT64_T, MPI_BOR, handle_->comm);
   return result;
+}
+
+int Communicator::node_leader() const {
+  Handle node;
+  MPI_Comm_split_type(handle_->comm, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node.comm);
+  int leader = rank_;
+  MPI_Bcast(&leader, 1, MPI_INT, 0, node.comm);
+  return leader;
 }
 
 void Communicator::barrier() const { MPI_Barrier(handle_->comm); }

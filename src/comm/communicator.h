@@ -20,9 +20,9 @@ class Communicator {
   static Communicator world();
   // This process alone: one rank. Does not communicate.
   static Communicator self();
-  // The ranks of this one that run on the same node and can share memory, in
-  // their order. Collective.
-  [[nodiscard]] Communicator of_node() const;
+  // The ranks that give the same `color` (0 or more), in their order here, as a
+  // communicator of their own. Collective.
+  [[nodiscard]] Communicator split(int color) const;
 
   Communicator(Communicator&&) noexcept;
   Communicator& operator=(Communicator&&) noexcept;
@@ -82,6 +82,9 @@ class Communicator {
   [[nodiscard]] std::uint64_t max(std::uint64_t value) const;
   // Collective: the bits that any rank has set.
   [[nodiscard]] std::uint64_t any(std::uint64_t flags) const;
+
+  // Collective: the lowest rank on the node of this one.
+  [[nodiscard]] int node_leader() const;
 
   // Collective.
   void barrier() const;

@@ -233,7 +233,7 @@ struct GradientExchange<T>::State {
 template <typename T>
 GradientExchange<T>::GradientExchange(const Communicator& comm, const Ownership& ownership,
                                       std::span<const WorkerPlan> plans, std::uint64_t shards,
-                                      int threads, bool share_memory) {
+                                      int threads, int node) {
   std::vector<RankSums> sums = sums_of_ranks(plans, shards, comm.size(), threads);
   JoinPlan join_ranks = join_nodes(joined_nodes(sums), shards);
   check(join_ranks.nodes.size() == 1, "all shards together make the whole tree");
@@ -249,7 +249,7 @@ GradientExchange<T>::GradientExchange(const Communicator& comm, const Ownership&
                          std::move(sums),
                          std::move(join_ranks),
                          stride,
-                         {comm, (1 + buffers_of(own_plans)) * stride, share_memory},
+                         {comm, (1 + buffers_of(own_plans)) * stride, node},
                          std::vector<std::vector<int>>(static_cast<std::size_t>(comm.size())),
                          {}});
   std::uint64_t incoming = 0;

@@ -26,11 +26,11 @@ template <typename T>
 class GradientExchange {
  public:
   // Collective over comm. `plans[w]` is the plan of worker w, for all workers of
-  // all ranks in rank order (threads of a rank are neighbours). Without
-  // `share_memory` ranks of one node exchange messages too, which changes no bit.
+  // all ranks in rank order (threads of a rank are neighbours). Ranks that give
+  // the same `node` share memory (see NodeMemory), which changes no bit:
+  // comm.node_leader(), or comm.rank() to exchange messages only.
   GradientExchange(const Communicator& comm, const Ownership& ownership,
-                   std::span<const WorkerPlan> plans, std::uint64_t shards, int threads,
-                   bool share_memory);
+                   std::span<const WorkerPlan> plans, std::uint64_t shards, int threads, int node);
   ~GradientExchange();
 
   // All parameters: this rank's copy of the weights. Not initialised.

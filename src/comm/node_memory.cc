@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <numeric>
 #include <string>
 #include <utility>
 
@@ -93,13 +92,12 @@ struct NodeMemory<T>::Mapping {
 };
 
 template <typename T>
-NodeMemory<T>::NodeMemory(const Communicator& comm, std::uint64_t values, bool share)
+NodeMemory<T>::NodeMemory(const Communicator& comm, std::uint64_t values, int node)
     : rank_(comm.rank()),
       parts_(static_cast<std::size_t>(comm.size())),
       leaders_(static_cast<std::size_t>(comm.size())) {
-  std::iota(leaders_.begin(), leaders_.end(), 0);
-  if (share && comm.size() > 1) {
-    auto sharers = std::make_unique<Communicator>(comm.of_node());
+  if (comm.size() > 1) {
+    auto sharers = std::make_unique<Communicator>(comm.split(node));
     const std::vector<int> members = sharers->all_gather(rank_);
     const std::vector<std::uint64_t> sizes = sharers->all_gather(values);
     std::vector<std::uint64_t> offsets = {0};

@@ -15,10 +15,11 @@ template <typename T>
 class NodeMemory {
  public:
   // Collective over comm. Room for `values` of this rank, not initialised; the
-  // sizes of ranks may differ. Without `share`, or where a node's ranks cannot
-  // share memory (no room in /dev/shm), every rank has its part alone. Throws
+  // sizes of ranks may differ. Ranks that give the same `node` share memory; they
+  // must be able to, as those with the same comm.node_leader() are. Where there is
+  // no room to (in /dev/shm), every rank of the node has its part alone. Throws
   // std::bad_alloc when there is no memory at all.
-  NodeMemory(const Communicator& comm, std::uint64_t values, bool share);
+  NodeMemory(const Communicator& comm, std::uint64_t values, int node);
   ~NodeMemory();  // does not communicate
   NodeMemory(const NodeMemory&) = delete;
   NodeMemory& operator=(const NodeMemory&) = delete;

@@ -45,7 +45,7 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       ownership_(Ownership::with_bucket_bytes(network.layout().size, job.exchange.bucket_bytes,
                                               sizeof(T), layout.ranks)),
       exchange_(comm, ownership_, plans_, job.training.shards, layout.threads,
-                job.exchange.shared_memory),
+                job.exchange.shared_memory ? comm.node_leader() : comm.rank()),
       optimizer_(build_optimizer(job.optimizer), ownership_, comm.rank()),
       workers_(static_cast<std::size_t>(layout.threads)) {
   std::ranges::fill(weights(), T(0));

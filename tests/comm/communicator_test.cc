@@ -158,5 +158,23 @@ TEST(Communicator, FindsTheBitsOfAnyRank) {
   EXPECT_EQ(comm.any(kBig << test_rank()), kBig * ((1ULL << test_size()) - 1));
 }
 
+TEST(Communicator, AllGatherGivesEveryRankEveryValue) {
+  const Communicator comm = Communicator::world();
+  const std::vector<int> squares = comm.all_gather(comm.rank() * comm.rank());
+  ASSERT_EQ(squares.size(), static_cast<std::size_t>(comm.size()));
+  for (int rank = 0; rank < comm.size(); ++rank) {
+    EXPECT_EQ(squares[static_cast<std::size_t>(rank)], rank * rank);
+  }
+}
+
+// The tests run on one machine.
+TEST(Communicator, NodeLeaderIsTheLowestRankOfTheNode) {
+  const Communicator comm = Communicator::world();
+  EXPECT_EQ(comm.node_leader(), 0);
+  const Communicator half = comm.split(comm.rank() % 2);
+  EXPECT_EQ(half.node_leader(), 0);
+  EXPECT_EQ(half.rank(), comm.rank() / 2);
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -75,15 +75,14 @@ struct Layout {
   std::uint64_t parameters;
   int threads;
   std::uint64_t bucket_bytes;
-  bool share_memory;
+  int nodes;  // that the ranks are dealt out to in turn; 0: each is alone
 
   [[nodiscard]] std::uint64_t workers() const {
     return static_cast<std::uint64_t>(test_size()) * static_cast<std::uint64_t>(threads);
   }
   [[nodiscard]] std::string text() const {
-    return fmt::format("{} shards, {} parameters, {} threads, buckets of {} bytes, {}", shards,
-                       parameters, threads, bucket_bytes,
-                       share_memory ? "shared memory" : "messages");
+    return fmt::format("{} shards, {} parameters, {} threads, buckets of {} bytes, {} nodes",
+                       shards, parameters, threads, bucket_bytes, nodes);
   }
 };
 
@@ -98,7 +97,8 @@ class Exchange {
         plans_(plans(layout)),
         ownership_(Ownership::with_bucket_bytes(layout.parameters, layout.bucket_bytes, sizeof(T),
                                                 comm_.size())),
-        exchange_(comm_, ownership_, plans_, layout.shards, layout.threads, layout.share_memory) {}
+        exchange_(comm_, ownership_, plans_, layout.shards, layout.threads,
+                  layout.nodes == 0 ? comm_.rank() : comm_.rank() % layout.nodes) {}
 
   // For every parameter: the gradient given to use_gradient, and how often.
   struct Used {
@@ -193,8 +193,8 @@ std::vector<Layout> layouts(std::uint64_t shards, std::uint64_t parameters) {
   std::vector<Layout> all;
   for (int threads = 1; threads <= 3; ++threads) {
     for (const std::uint64_t bucket_bytes : {1, 40000, 1 << 20}) {
-      for (const bool share_memory : {true, false}) {
-        const Layout layout{shards, parameters, threads, bucket_bytes, share_memory};
+      for (const int nodes : {0, 1, 2}) {
+        const Layout layout{shards, parameters, threads, bucket_bytes, nodes};
         if (layout.workers() <= shards) all.push_back(layout);
       }
     }
@@ -251,8 +251,8 @@ TYPED_TEST(GradientExchangeTest, GivesWhatAnAllreduceDoesNot) {
   EXPECT_EQ(sum, T(1));
 
   EXPECT_EQ(canonical_sum(leaves), std::vector<T>{0});
-  for (const bool share_memory : {true, false}) {
-    Exchange<T> exchange(Layout{shards, 1, 1, 1, share_memory});
+  for (const int nodes : {0, 1, 2}) {
+    Exchange<T> exchange(Layout{shards, 1, 1, 1, nodes});
     expect_owned_sum(exchange, exchange.reduce(leaves), {T(0)});
   }
 }
@@ -278,10 +278,9 @@ std::vector<T> owned_part(const std::vector<T>& flat, const Ownership& ownership
 }
 
 // Otherwise the tests above would have seen messages alone.
-TYPED_TEST(GradientExchangeTest, SharesMemoryOnOneNodeUnlessToldOtherwise) {
-  EXPECT_TRUE(Exchange<TypeParam>(Layout{4, 1000, 1, 1, true}).get().shares_memory());
-  EXPECT_EQ(Exchange<TypeParam>(Layout{4, 1000, 1, 1, false}).get().shares_memory(),
-            test_size() == 1);
+TYPED_TEST(GradientExchangeTest, SharesMemoryWithinANode) {
+  EXPECT_TRUE(Exchange<TypeParam>(Layout{4, 1000, 1, 1, 1}).get().shares_memory());
+  EXPECT_EQ(Exchange<TypeParam>(Layout{4, 1000, 1, 1, 0}).get().shares_memory(), test_size() == 1);
 }
 
 TYPED_TEST(GradientExchangeTest, SharesTheOwnersWeights) {

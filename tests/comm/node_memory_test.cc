@@ -34,7 +34,7 @@ void write(std::span<float> part, int writer, int round) {
 
 TEST(NodeMemory, AllRanksOfANodeSeeWhatEachHasWritten) {
   const Communicator comm = Communicator::world();
-  const NodeMemory<float> memory(comm, size_of(comm.rank()), true);
+  const NodeMemory<float> memory(comm, size_of(comm.rank()), comm.node_leader());
   EXPECT_FALSE(memory.was_refused());
   EXPECT_EQ(memory.leaders(), std::vector<int>(static_cast<std::size_t>(comm.size()), 0));
   for (int round = 0; round < 20; ++round) {
@@ -50,7 +50,7 @@ TEST(NodeMemory, AllRanksOfANodeSeeWhatEachHasWritten) {
 
 TEST(NodeMemory, RanksMayWriteToTheOthersParts) {
   const Communicator comm = Communicator::world();
-  const NodeMemory<float> memory(comm, 3000, true);
+  const NodeMemory<float> memory(comm, 3000, comm.node_leader());
   const int next = (comm.rank() + 1) % comm.size();
   write(memory.of(next), comm.rank(), 0);
   memory.fence();
@@ -60,7 +60,7 @@ TEST(NodeMemory, RanksMayWriteToTheOthersParts) {
 
 TEST(NodeMemory, WithoutSharingEveryRankIsAlone) {
   const Communicator comm = Communicator::world();
-  const NodeMemory<float> memory(comm, 1000, false);
+  const NodeMemory<float> memory(comm, 1000, comm.rank());
   std::vector<int> own_leaders;
   for (int rank = 0; rank < comm.size(); ++rank) {
     own_leaders.push_back(rank);
@@ -72,6 +72,16 @@ TEST(NodeMemory, WithoutSharingEveryRankIsAlone) {
   EXPECT_TRUE(has_values(memory.own(), comm.rank(), 0));
 }
 
+TEST(NodeMemory, RanksSeeTheirOwnNodeOnly) {
+  const Communicator comm = Communicator::world();
+  const int node = comm.rank() % 2;  // ranks 0 and 2, ranks 1 and 3
+  const NodeMemory<float> memory(comm, 1000, node);
+  for (int rank = 0; rank < comm.size(); ++rank) {
+    EXPECT_EQ(memory.of(rank).size(), rank % 2 == node ? 1000U : 0U);
+    EXPECT_EQ(memory.leaders()[static_cast<std::size_t>(rank)], rank % 2);
+  }
+}
+
 // More than any machine has room for: the ranks agree to do without, or all
 // have no memory.
 TEST(NodeMemory, WhereThereIsNoRoomToShareNobodyDoes) {
@@ -81,7 +91,7 @@ TEST(NodeMemory, WhereThereIsNoRoomToShareNobodyDoes) {
   const std::uint64_t values = comm.rank() == 1 ? std::uint64_t{1} << 60 : 1000;
   bool refused = false;
   try {
-    const NodeMemory<float> memory(comm, values, true);
+    const NodeMemory<float> memory(comm, values, comm.node_leader());
     EXPECT_TRUE(memory.was_refused());
     for (int rank = 0; rank < comm.size(); ++rank) {
       EXPECT_EQ(memory.of(rank).empty(), rank != comm.rank());

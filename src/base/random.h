@@ -23,6 +23,8 @@ enum class Purpose : std::uint32_t {
   gradient_check = 6,
   augmentation = 7,
   corruption = 9,  // noise on the features of a source
+  synthetic_point = 20,
+  synthetic_teacher = 21,
 };
 
 struct RandomKey {

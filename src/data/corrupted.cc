@@ -48,7 +48,9 @@ void add_noise(Examples& examples, const Corruption& corruption) {
 }
 
 CorruptedSource::CorruptedSource(std::unique_ptr<ExampleSource> source, Corruption corruption)
-    : source_(std::move(source)), corruption_(corruption) {}
+    : source_(std::move(source)), corruption_(corruption), info_(source_->info()) {
+  info_.bayes_error = std::nullopt;  // noise makes it larger
+}
 
 Examples CorruptedSource::read(std::span<const std::uint32_t> ids) {
   Examples examples = source_->read(ids);

@@ -27,7 +27,7 @@ class CorruptedSource : public ExampleSource {
  public:
   CorruptedSource(std::unique_ptr<ExampleSource> source, Corruption corruption);
 
-  [[nodiscard]] const SourceInfo& info() const override { return source_->info(); }
+  [[nodiscard]] const SourceInfo& info() const override { return info_; }
   std::vector<float> read_labels() override { return source_->read_labels(); }
   std::vector<std::uint64_t> read_groups() override { return source_->read_groups(); }
   Examples read(std::span<const std::uint32_t> ids) override;
@@ -36,6 +36,7 @@ class CorruptedSource : public ExampleSource {
  private:
   std::unique_ptr<ExampleSource> source_;
   Corruption corruption_;
+  SourceInfo info_;
 };
 
 }  // namespace lockstep

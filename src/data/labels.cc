@@ -11,6 +11,9 @@
 namespace lockstep {
 namespace {
 
+constexpr const char* kSignedHint =
+    "the labels look like -1 and +1: say label_coding: MINUS_ONE_PLUS_ONE in their source";
+
 bool is_integer(float label) { return label == std::floor(label); }
 
 // Throws unless every label is good. `hint` may be empty.
@@ -45,7 +48,9 @@ void check_class_labels(std::span<const float> labels, std::uint64_t classes,
   const auto count = static_cast<double>(classes);
   std::string hint;
   if (std::ranges::all_of(labels, [&](float label) { return in(label, 1, count); })) {
-    hint = "the labels look 1-based: subtract 1";
+    hint = "the labels look 1-based: say label_coding: ONE_BASED in their source";
+  } else if (std::ranges::all_of(labels, [](float label) { return label == 1 || label == -1; })) {
+    hint = kSignedHint;
   } else if (!std::ranges::all_of(labels, is_integer)) {
     hint = "fractional labels are values, not classes: use loss: SQUARED_ERROR for values";
   } else if (std::ranges::all_of(labels, [](float label) { return label >= 0; })) {
@@ -60,12 +65,22 @@ void check_binary_targets(std::span<const float> labels, std::uint64_t width,
                           std::string_view source) {
   std::string_view hint;
   if (std::ranges::all_of(labels, [](float label) { return label == 1 || label == -1; })) {
-    hint = "the labels look like -1 and +1: write 0 for -1";
+    hint = kSignedHint;
   } else if (!std::ranges::all_of(labels, is_integer)) {
     hint = "fractional labels are values, not classes: use loss: SQUARED_ERROR for values";
   }
   check_labels(labels, width, source, "targets 0 or 1", hint,
                [](float label) { return label == 0 || label == 1; });
+}
+
+void check_signed_labels(std::span<const float> labels, std::string_view source) {
+  check_labels(labels, 1, source, "labels -1 or +1 (label_coding: MINUS_ONE_PLUS_ONE)", "",
+               [](float label) { return label == 1 || label == -1; });
+}
+
+void check_one_based_labels(std::span<const float> labels, std::string_view source) {
+  check_labels(labels, 1, source, "class labels from 1 (label_coding: ONE_BASED)", "",
+               [](float label) { return is_integer(label) && label >= 1; });
 }
 
 }  // namespace lockstep

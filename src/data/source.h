@@ -29,6 +29,10 @@ struct SourceInfo {
   std::uint64_t label_width = 0;       // 0: examples to predict, without labels
   ElementType type = ElementType::u8;  // of the features
   std::optional<ImageShape> image;     // where the format says it
+  // Labels are class numbers below this for certain, and need not be checked.
+  std::optional<std::uint64_t> classes = std::nullopt;
+  // The error of the best possible classifier (1.2), where it is known.
+  std::optional<double> bayes_error = std::nullopt;
 };
 
 // A set of labelled examples in files. Constructing one opens the files and

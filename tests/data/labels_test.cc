@@ -54,7 +54,8 @@ TEST(Labels, Hints) {
 TEST(Labels, BinaryTargets) {
   EXPECT_EQ(binary_error({1, -1, 1, -1}, 1),
             "targets: expected targets 0 or 1, but 2 of 4 labels are not (rows count from 0)\n"
-            "  row 1: -1\n  row 3: -1\nthe labels look like -1 and +1: write 0 for -1");
+            "  row 1: -1\n  row 3: -1\nthe labels look like -1 and +1: say label_coding: "
+            "MINUS_ONE_PLUS_ONE in their source");
   EXPECT_TRUE(contains(binary_error({0, 1, 0, 2}, 2), "row 1, label 1: 2"));
   EXPECT_TRUE(contains(binary_error({0, 0.25F}, 1), "SQUARED_ERROR"));
 }

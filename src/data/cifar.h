@@ -1,0 +1,50 @@
+#pragma once
+// The binary version of CIFAR-10 and CIFAR-100: records of one label byte (two
+// in CIFAR-100: coarse, then fine) and 32 x 32 pixels in three planes, red,
+// green and blue. Gzip or not, told by content.
+// Format: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images".
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "data/row_reader.h"
+#include "data/source.h"
+
+namespace lockstep {
+
+enum class CifarKind { cifar10, cifar100_fine, cifar100_coarse };
+
+// Examples in one or several files, one after the other, as the five batches of
+// CIFAR-10's training set. The size of a plain file is checked when it is
+// opened; of a compressed one it is found by reading it once. Labels are checked
+// against the classes of the kind.
+class CifarExampleSource : public ExampleSource {
+ public:
+  // Without `labelled`, labels are passed over: examples to predict.
+  CifarExampleSource(const std::vector<std::filesystem::path>& files, CifarKind kind,
+                     bool labelled);
+
+  [[nodiscard]] const SourceInfo& info() const override { return info_; }
+  std::vector<float> read_labels() override;
+  Examples read(std::span<const std::uint32_t> ids) override;
+  [[nodiscard]] std::uint64_t fingerprint() const override;
+
+ private:
+  struct File {
+    std::filesystem::path path;
+    std::uint64_t records = 0;
+  };
+
+  // Labels, and where `values` is given pixels too, of these records or of all.
+  std::vector<float> read_records(OptionalIds ids, std::vector<std::byte>* values);
+
+  CifarKind kind_;
+  std::vector<File> files_;
+  SourceInfo info_;
+  std::optional<std::uint64_t> digest_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,43 @@
+#pragma once
+// Labels as other programs write classes: -1 and +1, or from 1.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "data/source.h"
+
+namespace lockstep {
+
+enum class LabelCoding {
+  as_is,
+  minus_one_plus_one,  // -1 becomes 0, +1 becomes 1
+  one_based,           // k becomes k - 1
+};
+
+// Labels as the losses want them. Throws Error(data), naming the source, the
+// first offending rows and what is allowed, for labels that are not so coded.
+void decode_labels(std::span<float> labels, LabelCoding coding, std::string_view source);
+
+// The examples of another source with such labels; the coding is part of the
+// fingerprint.
+class RecodedSource : public ExampleSource {
+ public:
+  // `coding` is not as_is.
+  RecodedSource(std::unique_ptr<ExampleSource> source, LabelCoding coding);
+
+  [[nodiscard]] const SourceInfo& info() const override { return info_; }
+  std::vector<float> read_labels() override;
+  std::vector<std::uint64_t> read_groups() override { return source_->read_groups(); }
+  Examples read(std::span<const std::uint32_t> ids) override;
+  [[nodiscard]] std::uint64_t fingerprint() const override;
+
+ private:
+  std::unique_ptr<ExampleSource> source_;
+  LabelCoding coding_;
+  SourceInfo info_;
+};
+
+}  // namespace lockstep

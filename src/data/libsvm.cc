@@ -1,0 +1,166 @@
+#include "data/libsvm.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "data/file_error.h"
+#include "data/libsvm_line.h"
+#include "data/line_reader.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint64_t kMostProblems = 10;
+
+// Bad lines, as the user sees them.
+class LineProblems {
+ public:
+  explicit LineProblems(const std::filesystem::path& path) : path_(path) {}
+
+  void add(std::uint64_t line, const LineProblem& problem) {
+    beyond_features_ = beyond_features_ || problem.beyond_features;
+    if (++count_ > kMostProblems) return;
+    if (!text_.empty()) text_ += '\n';
+    text_ += fmt::format("{}:{}:{}: {}", path_.string(), line, problem.column, problem.message);
+  }
+
+  // `width` says who gives the number of features.
+  void throw_if_any(const std::string& width) const {
+    if (count_ == 0) return;
+    std::string text = text_;
+    if (count_ > kMostProblems) {
+      text += fmt::format("\n{}: and {} more bad lines", path_.string(), count_ - kMostProblems);
+    }
+    throw Error(ExitCode::data, text + (beyond_features_ ? width : std::string()));
+  }
+
+ private:
+  const std::filesystem::path& path_;
+  std::uint64_t count_ = 0;
+  bool beyond_features_ = false;
+  std::string text_;
+};
+
+// The largest index of a file, and where it is.
+struct LargestIndex {
+  std::uint64_t index = 0;
+  std::uint64_t line = 0;
+};
+
+void check_density(const std::filesystem::path& path, const LargestIndex& largest,
+                   std::uint64_t examples, std::uint64_t content_bytes) {
+  constexpr double kAlwaysAllowed = 16 << 20;
+  constexpr double kMostGrowth = 256;
+  const double dense = static_cast<double>(examples) * static_cast<double>(largest.index) *
+                       static_cast<double>(sizeof(float));
+  if (dense <= std::max(kAlwaysAllowed, kMostGrowth * static_cast<double>(content_bytes))) return;
+  throw Error(ExitCode::data,
+              fmt::format("{}:{}: index {} would make {} of {:.4g} bytes, stored dense, of {} of "
+                          "text; if it is no slip, say features: {}",
+                          path.string(), largest.line, largest.index,
+                          examples == 1 ? "an example" : fmt::format("{} examples", examples),
+                          dense, bytes_text(content_bytes), largest.index));
+}
+
+}  // namespace
+
+LibsvmExampleSource::LibsvmExampleSource(std::filesystem::path path, const LibsvmFeatures& features,
+                                         bool labelled)
+    : path_(std::move(path)), labelled_(labelled) {
+  const std::uint64_t limit = features.count.value_or(std::numeric_limits<std::uint32_t>::max());
+  LineReader reader(path_);
+  LineProblems problems(path_);
+  LargestIndex largest;
+  LibsvmLine line;
+  std::string_view text;
+  std::uint64_t examples = 0;
+  while (reader.next(text)) {
+    if (examples == 0) refuse_html(path_, std::as_bytes(std::span(text)), "libsvm");
+    if (const auto problem = parse_libsvm_line(text, labelled, limit, line)) {
+      problems.add(reader.number(), *problem);
+      continue;
+    }
+    if (line.blank) continue;
+    if (line.group.has_value() != !groups_.empty() && examples > 0) {
+      problems.add(reader.number(), {1, "expected a qid in all lines or in none"});
+      continue;
+    }
+    ++examples;
+    if (line.label) labels_.push_back(*line.label);
+    if (line.group) groups_.push_back(*line.group);
+    if (!line.values.empty() && line.values.back().index > largest.index) {
+      largest = {line.values.back().index, reader.number()};
+    }
+  }
+  problems.throw_if_any(features.count
+                            ? fmt::format("\n{} has {} features", features.given_by, limit)
+                            : std::string());
+  if (examples == 0) fail_file(path_, "has no examples");
+  if (examples > std::numeric_limits<std::uint32_t>::max()) {
+    fail_file(path_, fmt::format("{} examples; expected fewer than 2^32", examples));
+  }
+  if (!features.count) {
+    if (largest.index == 0) fail_file(path_, "has no index:value; say how many features there are");
+    check_density(path_, largest, examples, reader.content_bytes());
+  }
+  digest_ = reader.digest();
+  info_ = {.name = path_.string(),
+           .labels_name = labelled ? path_.string() : std::string(),
+           .examples = examples,
+           .features = features.count.value_or(largest.index),
+           .label_width = labelled ? 1U : 0U,
+           .type = ElementType::f32,
+           .image = std::nullopt};
+}
+
+Examples LibsvmExampleSource::read(std::span<const std::uint32_t> ids) {
+  check(std::ranges::adjacent_find(ids, std::greater_equal<>{}) == ids.end(),
+        "ids are ascending and distinct");
+  check(ids.empty() || ids.back() < info_.examples, "ids are below the number of examples");
+  const std::uint64_t features = info_.features;
+  Examples examples{.type = ElementType::f32,
+                    .features = features,
+                    .values = std::vector<std::byte>(ids.size() * features * sizeof(float)),
+                    .label_width = info_.label_width,
+                    .labels = {},
+                    .ids = {ids.begin(), ids.end()}};
+  LineReader reader(path_);
+  LibsvmLine line;
+  std::string_view text;
+  std::uint64_t example = 0;
+  std::size_t kept = 0;
+  const auto fail_changed = [&] { fail_file(path_, "changed while it was read"); };
+  while (reader.next(text)) {
+    if (parse_libsvm_line(text, labelled_, features, line)) fail_changed();
+    if (line.blank) continue;
+    if (kept < ids.size() && ids[kept] == example) {
+      std::byte* const row = examples.values.data() + kept * features * sizeof(float);
+      for (const auto& [index, value] : line.values) {
+        std::memcpy(row + (index - 1) * sizeof(float), &value, sizeof(float));
+      }
+      ++kept;
+    }
+    ++example;
+  }
+  if (reader.digest() != digest_) fail_changed();
+  if (labelled_) {
+    for (const std::uint32_t id : ids) examples.labels.push_back(labels_[id]);
+  }
+  return examples;
+}
+
+std::uint64_t LibsvmExampleSource::fingerprint() const {
+  const std::uint64_t parts[] = {digest_, info_.features};
+  return digest_of(std::as_bytes(std::span(parts)));
+}
+
+}  // namespace lockstep

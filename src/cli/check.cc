@@ -91,6 +91,10 @@ void check_job(const CheckArguments& arguments) {
     fmt::print("images           {} x {} x {} (channels, height, width)\n", sizes.image->channels,
                sizes.image->height, sizes.image->width);
   }
+  if (sizes.bayes_error) {
+    fmt::print("bayes error      {:.4f} % (known of the source; no classifier does better)\n",
+               100 * *sizes.bayes_error);
+  }
   fmt::print("parameters       {}\n", parameter_layout(network).size);
   fmt::print("steps per epoch  {}\n", steps_per_epoch(geometry));
   fmt::print("steps            {}\n", total_steps(job.training, geometry));

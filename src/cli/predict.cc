@@ -108,7 +108,8 @@ void add_predict_command(CLI::App& app, Action& action) {
       ->required();
   command
       ->add_option("input", arguments->input,
-                   "Examples in the format of the model's training data, without labels")
+                   "Examples in the format of the model's training data; labels, which only CIFAR "
+                   "must and libsvm may have, are not looked at")
       ->required();
   command->add_option("--output", arguments->output, "File for the table [stdout]");
   command

@@ -20,14 +20,61 @@ struct IdxSource {
   std::optional<std::filesystem::path> groups;
 };
 
+struct LibsvmSource {
+  std::filesystem::path file;
+  std::optional<std::uint32_t> features;
+  bool labelled = true;  // false: examples without labels, for predictions
+};
+
+struct NpySource {
+  std::filesystem::path features;
+  std::filesystem::path labels;  // empty: examples without labels, for predictions
+  std::optional<std::filesystem::path> groups;
+  bool channels_last;
+};
+
+enum class CifarLabels { cifar10, cifar100_fine, cifar100_coarse };
+struct CifarSource {
+  std::vector<std::filesystem::path> files;
+  CifarLabels kind;
+  bool labelled = true;  // false: labels are passed over, for predictions
+};
+
+struct TwoSpiralsConfig {
+  double turns;
+  double noise;
+};
+struct BlobsConfig {
+  std::uint32_t classes;
+  std::uint32_t features;
+  double distance;
+};
+struct TeacherConfig {
+  std::uint32_t features;
+  std::uint32_t layers;
+  std::uint32_t units;
+  std::uint32_t classes;
+  double gain;
+  std::uint32_t seed;
+};
+struct SyntheticSource {
+  std::uint32_t examples;
+  std::uint32_t seed;
+  double label_noise;
+  std::variant<TwoSpiralsConfig, BlobsConfig, TeacherConfig> kind;
+};
+
+enum class LabelCodingKind { as_is, minus_one_plus_one, one_based };
+
 struct CorruptionConfig {
   double gaussian_noise;
   std::uint32_t seed;
 };
 
 struct DataSource {
-  std::variant<IdxSource> format;
+  std::variant<IdxSource, LibsvmSource, NpySource, CifarSource, SyntheticSource> format;
   std::optional<CorruptionConfig> corruption;
+  LabelCodingKind label_coding = LabelCodingKind::as_is;
 };
 
 struct PartCount {

@@ -113,12 +113,35 @@ void resolve_penalties(proto::Job& job) {
   }
 }
 
+// Other sets write their labels as the training set does, unless they say how.
+void inherit_label_coding(proto::Data& data) {
+  const auto inherit = [&](proto::Source& source) {
+    if (source.has_label_coding() || source.has_synthetic()) return;
+    source.set_label_coding(data.train().label_coding());
+  };
+  if (data.has_dev()) inherit(*data.mutable_dev());
+  if (data.has_test()) inherit(*data.mutable_test());
+  if (data.has_held_out()) inherit(*data.mutable_held_out());
+}
+
 void make_absolute(std::string& path, const std::filesystem::path& base_dir) {
   // A missing path stays missing.
   if (!path.empty()) path = (base_dir / path).lexically_normal().string();
 }
 
 void make_absolute(proto::Source& source, const std::filesystem::path& base_dir) {
+  if (source.has_libsvm()) make_absolute(*source.mutable_libsvm()->mutable_file(), base_dir);
+  if (source.has_npy()) {
+    auto& npy = *source.mutable_npy();
+    make_absolute(*npy.mutable_features(), base_dir);
+    make_absolute(*npy.mutable_labels(), base_dir);
+    if (npy.has_groups()) make_absolute(*npy.mutable_groups(), base_dir);
+  }
+  if (source.has_cifar()) {
+    for (auto& file : *source.mutable_cifar()->mutable_file()) {
+      make_absolute(*file.mutable_path(), base_dir);
+    }
+  }
   if (!source.has_idx()) return;
   make_absolute(*source.mutable_idx()->mutable_features(), base_dir);
   make_absolute(*source.mutable_idx()->mutable_labels(), base_dir);
@@ -129,6 +152,7 @@ void make_absolute(proto::Source& source, const std::filesystem::path& base_dir)
 
 void fill_defaults(proto::Job& job) {
   add_optional_sections(job);
+  inherit_label_coding(*job.mutable_data());
   fill_scalars(job);
   if (job.has_network()) {
     resolve_initializers(*job.mutable_network());

@@ -8,10 +8,86 @@ namespace {
 
 // ---- data ----
 
+IdxSource to_idx(const proto::Idx& idx) {
+  IdxSource config{idx.features(), idx.labels(), std::nullopt};
+  if (idx.has_groups()) config.groups = idx.groups();
+  return config;
+}
+
+LibsvmSource to_libsvm(const proto::Libsvm& libsvm) {
+  LibsvmSource config{libsvm.file(), std::nullopt};
+  if (libsvm.has_features()) config.features = libsvm.features();
+  return config;
+}
+
+NpySource to_npy(const proto::Npy& npy) {
+  NpySource config{npy.features(), npy.labels(), std::nullopt, npy.channels_last()};
+  if (npy.has_groups()) config.groups = npy.groups();
+  return config;
+}
+
+CifarLabels to_cifar_labels(proto::Cifar::Kind kind) {
+  switch (kind) {
+    case proto::Cifar::CIFAR_10:
+      return CifarLabels::cifar10;
+    case proto::Cifar::CIFAR_100_FINE:
+      return CifarLabels::cifar100_fine;
+    case proto::Cifar::CIFAR_100_COARSE:
+      return CifarLabels::cifar100_coarse;
+  }
+  check(false, "every kind of CIFAR in the schema is known");
+  return {};
+}
+
+CifarSource to_cifar(const proto::Cifar& cifar) {
+  CifarSource config{{}, to_cifar_labels(cifar.kind())};
+  for (const proto::DataFile& file : cifar.file()) config.files.emplace_back(file.path());
+  return config;
+}
+
+SyntheticSource to_synthetic(const proto::Synthetic& synthetic) {
+  SyntheticSource config{synthetic.examples(), synthetic.seed(), synthetic.label_noise(), {}};
+  switch (synthetic.kind_case()) {
+    case proto::Synthetic::kTwoSpirals:
+      config.kind =
+          TwoSpiralsConfig{synthetic.two_spirals().turns(), synthetic.two_spirals().noise()};
+      return config;
+    case proto::Synthetic::kBlobs:
+      config.kind = BlobsConfig{synthetic.blobs().classes(), synthetic.blobs().features(),
+                                synthetic.blobs().distance()};
+      return config;
+    case proto::Synthetic::kTeacher: {
+      const auto& teacher = synthetic.teacher();
+      config.kind = TeacherConfig{teacher.features(), teacher.layers(), teacher.units(),
+                                  teacher.classes(),  teacher.gain(),   teacher.seed()};
+      return config;
+    }
+    case proto::Synthetic::KIND_NOT_SET:
+      break;
+  }
+  check(false, "a validated synthetic source has a kind");
+  return config;
+}
+
+LabelCodingKind to_label_coding(proto::LabelCoding coding) {
+  switch (coding) {
+    case proto::AS_IS:
+      return LabelCodingKind::as_is;
+    case proto::MINUS_ONE_PLUS_ONE:
+      return LabelCodingKind::minus_one_plus_one;
+    case proto::ONE_BASED:
+      return LabelCodingKind::one_based;
+  }
+  check(false, "every coding of labels in the schema is known");
+  return {};
+}
+
 DataSource to_source(const proto::Source& source) {
-  IdxSource idx{source.idx().features(), source.idx().labels(), std::nullopt};
-  if (source.idx().has_groups()) idx.groups = source.idx().groups();
-  DataSource config{idx, std::nullopt};
+  DataSource config{to_idx(source.idx()), std::nullopt, to_label_coding(source.label_coding())};
+  if (source.has_libsvm()) config.format = to_libsvm(source.libsvm());
+  if (source.has_npy()) config.format = to_npy(source.npy());
+  if (source.has_cifar()) config.format = to_cifar(source.cifar());
+  if (source.has_synthetic()) config.format = to_synthetic(source.synthetic());
   if (source.has_corruption()) {
     config.corruption = {source.corruption().gaussian_noise(), source.corruption().seed()};
   }

@@ -12,6 +12,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include "config/validate_augmentation.h"
+#include "config/validate_formats.h"
 #include "config/validate_split.h"
 #include "config/value_checks.h"
 #include "proto/job.pb.h"
@@ -42,6 +43,7 @@ void check_source(const ValueChecks& checks, const proto::Source& source, const 
       checks.positive(noise, source.corruption().gaussian_noise());
     }
   }
+  check_formats(checks, source, path);
   if (!source.has_idx()) return;
   const proto::Idx& idx = source.idx();
   const auto file = [&](bool is_there, const std::string& value, const std::string& field) {

@@ -1,5 +1,6 @@
 #include "config/validate_split.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,21 +78,42 @@ void check_dev_and_test(const ValueChecks& checks, const proto::Data& data) {
   }
 }
 
+// What two sources of different examples must not have in common.
+std::vector<std::string> contents_of(proto::Source source) {
+  // However the examples are damaged and their labels written.
+  source.clear_corruption();
+  source.clear_label_coding();
+  if (source.has_libsvm()) return {"libsvm " + source.libsvm().file()};
+  if (source.has_cifar()) {
+    std::vector<std::string> contents;
+    for (const auto& file : source.cifar().file()) contents.push_back("cifar " + file.path());
+    return contents;
+  }
+  if (source.has_synthetic()) {
+    // More points of a seed begin with the same ones.
+    const proto::Synthetic& synthetic = source.synthetic();
+    return {
+        fmt::format("synthetic {} {}", static_cast<int>(synthetic.kind_case()), synthetic.seed())};
+  }
+  return {source.SerializeAsString()};
+}
+
 // No two sets are read from the same files, damaged or not.
 void check_sources_differ(const ValueChecks& checks, const proto::Data& data) {
   std::vector<std::pair<std::string, std::string>> seen;  // path, content
-  const auto look = [&](bool is_there, const std::string& path, proto::Source source) {
+  const auto look = [&](bool is_there, const std::string& path, const proto::Source& source) {
     if (!is_there || source.format_case() == proto::Source::FORMAT_NOT_SET) return;
-    source.clear_corruption();
-    std::string content = source.SerializeAsString();
+    const std::vector<std::string> contents = contents_of(source);
     for (const auto& [other, other_content] : seen) {
-      if (content != other_content) continue;
-      checks.complain(path, fmt::format("{} is the source of {} again; the sets would share their "
-                                        "examples",
-                                        path, other));
+      if (std::ranges::find(contents, other_content) == contents.end()) continue;
+      checks.complain(
+          path,
+          fmt::format("{} is the source of {} again; the sets would share their "
+                      "examples{}",
+                      path, other, source.has_synthetic() ? ": give it a seed of its own" : ""));
       return;
     }
-    seen.emplace_back(path, std::move(content));
+    for (const std::string& content : contents) seen.emplace_back(path, content);
   };
   look(data.has_train(), "data.train", data.train());
   look(data.has_dev(), "data.dev", data.dev());
@@ -125,9 +147,10 @@ void check_groups(const ValueChecks& checks, const proto::Data& data) {
     return;
   }
   const auto unused = [&](bool is_there, const proto::Source& source, const std::string& path) {
-    if (!is_there || !source.idx().has_groups() || !checks.trusted("data.split.by_group")) return;
-    checks.complain(path + ".idx.groups",
-                    path + ".idx.groups is for data.split.by_group: true; set it, or remove this");
+    if (!is_there || !checks.trusted("data.split.by_group")) return;
+    if (!source.idx().has_groups() && !source.npy().has_groups()) return;
+    const std::string groups = path + (source.has_idx() ? ".idx.groups" : ".npy.groups");
+    checks.complain(groups, groups + " is for data.split.by_group: true; set it, or remove this");
   };
   unused(data.has_train(), data.train(), "data.train");
   unused(data.has_held_out(), data.held_out(), "data.held_out");

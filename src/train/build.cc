@@ -4,8 +4,14 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/error.h"
+#include "data/cifar.h"
 #include "data/corrupted.h"
 #include "data/idx.h"
+#include "data/label_coding.h"
+#include "data/libsvm.h"
+#include "data/npy.h"
+#include "train/build_synthetic.h"
 
 namespace lockstep {
 namespace {
@@ -85,11 +91,60 @@ struct BuildSchedule {
   Kind operator()(const CosineSchedule& config) const { return CosineDecay{config.final_factor}; }
 };
 
+LabelCoding build_label_coding(LabelCodingKind kind) {
+  switch (kind) {
+    case LabelCodingKind::as_is:
+      return LabelCoding::as_is;
+    case LabelCodingKind::minus_one_plus_one:
+      return LabelCoding::minus_one_plus_one;
+    case LabelCodingKind::one_based:
+      return LabelCoding::one_based;
+  }
+  check(false, "a known coding of labels");
+  return LabelCoding::as_is;
+}
+
+CifarKind build_cifar_kind(CifarLabels kind) {
+  switch (kind) {
+    case CifarLabels::cifar10:
+      return CifarKind::cifar10;
+    case CifarLabels::cifar100_fine:
+      return CifarKind::cifar100_fine;
+    case CifarLabels::cifar100_coarse:
+      return CifarKind::cifar100_coarse;
+  }
+  check(false, "a known kind of CIFAR");
+  return CifarKind::cifar10;
+}
+
+std::optional<std::filesystem::path> unless_empty(const std::filesystem::path& path) {
+  return path.empty() ? std::nullopt : std::optional(path);
+}
+
 struct OpenSource {
+  const std::optional<KnownFeatures>& known;
+
   std::unique_ptr<ExampleSource> operator()(const IdxSource& source) const {
-    const bool labelled = !source.labels.empty();
-    return std::make_unique<IdxExampleSource>(
-        source.features, labelled ? std::optional(source.labels) : std::nullopt, source.groups);
+    return std::make_unique<IdxExampleSource>(source.features, unless_empty(source.labels),
+                                              source.groups);
+  }
+  std::unique_ptr<ExampleSource> operator()(const LibsvmSource& source) const {
+    LibsvmFeatures features;
+    if (known) features = {known->count, known->given_by};
+    if (source.features) features = {*source.features, "libsvm.features of the job"};
+    return std::make_unique<LibsvmExampleSource>(source.file, features, source.labelled);
+  }
+  std::unique_ptr<ExampleSource> operator()(const NpySource& source) const {
+    return std::make_unique<NpyExampleSource>(
+        source.features, unless_empty(source.labels), source.groups,
+        source.channels_last ? NpyChannels::last : NpyChannels::first);
+  }
+  std::unique_ptr<ExampleSource> operator()(const CifarSource& source) const {
+    return std::make_unique<CifarExampleSource>(source.files, build_cifar_kind(source.kind),
+                                                source.labelled);
+  }
+  std::unique_ptr<ExampleSource> operator()(const SyntheticSource& source) const {
+    return std::make_unique<SyntheticExampleSource>(build_synthetic(source));
   }
 };
 
@@ -97,6 +152,20 @@ struct WithoutLabels {
   const std::filesystem::path& input;
   DataSource operator()(const IdxSource& /*like*/) const {
     return {IdxSource{input, {}, std::nullopt}, std::nullopt};
+  }
+  DataSource operator()(const LibsvmSource& /*like*/) const {
+    return {LibsvmSource{input, std::nullopt, false}, std::nullopt};
+  }
+  DataSource operator()(const NpySource& like) const {
+    return {NpySource{input, {}, std::nullopt, like.channels_last}, std::nullopt};
+  }
+  DataSource operator()(const CifarSource& like) const {
+    return {CifarSource{{input}, like.kind, false}, std::nullopt};
+  }
+  DataSource operator()(const SyntheticSource& /*like*/) const {
+    throw Error(ExitCode::usage,
+                "the model was trained on a synthetic source, which has no file format to read "
+                "examples from; `lockstep evaluate` scores it on the points of its job");
   }
 };
 
@@ -141,8 +210,13 @@ RegularizationSpec build_regularization(const Job& job) {
   return spec;
 }
 
-std::unique_ptr<ExampleSource> open_source(const DataSource& source) {
-  auto opened = std::visit(OpenSource{}, source.format);
+std::unique_ptr<ExampleSource> open_source(const DataSource& source,
+                                           const std::optional<KnownFeatures>& known) {
+  auto opened = std::visit(OpenSource{known}, source.format);
+  if (source.label_coding != LabelCodingKind::as_is) {
+    opened =
+        std::make_unique<RecodedSource>(std::move(opened), build_label_coding(source.label_coding));
+  }
   if (!source.corruption) return opened;
   const auto& [gaussian_noise, seed] = *source.corruption;
   return std::make_unique<CorruptedSource>(std::move(opened), Corruption{gaussian_noise, seed});

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "config/job.h"
 #include "data/source.h"
@@ -22,11 +24,21 @@ double base_learning_rate(const OptimizerConfig& config);
 LearningRateSchedule build_schedule(const ScheduleConfig& config);
 RegularizationSpec build_regularization(const Job& job);
 
-// Opens the files of a source; throws as ExampleSource does.
-std::unique_ptr<ExampleSource> open_source(const DataSource& source);
+// The number of features that examples must have, and who says so.
+struct KnownFeatures {
+  std::uint64_t count = 0;
+  std::string given_by;  // "the training set", for people
+};
+
+// Opens the files of a source; throws as ExampleSource does. A format that does
+// not say how many features there are takes the known number; others are left for
+// the caller to compare.
+std::unique_ptr<ExampleSource> open_source(
+    const DataSource& source, const std::optional<KnownFeatures>& known = std::nullopt);
 
 // The examples of `input` without labels, in the format and with the settings
-// of `like`: what predictions are made for.
+// of `like`: what predictions are made for. Throws Error(usage) when that format
+// has no files.
 DataSource unlabelled_source(const DataSource& like, const std::filesystem::path& input);
 
 }  // namespace lockstep

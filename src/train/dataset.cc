@@ -63,6 +63,29 @@ void check_labels(std::span<const float> labels, const SourceInfo& info,
   }
 }
 
+// The labels of a source that vouches for its classes.
+void check_known_classes(const SourceInfo& info, const OutputConfig& output) {
+  const bool values = output.loss == LossKind::squared_error && output.units == 1;
+  const std::uint64_t most = output.units == 1 ? 2 : output.units;
+  if (values || *info.classes <= most) return;
+  throw Error(ExitCode::data,
+              fmt::format("{} has {} classes; the network has {} output{}", info.labels_name,
+                          *info.classes, output.units, output.units == 1 ? "" : "s"));
+}
+
+// All labels of a source, checked. Where the source vouches for them they are not
+// even read, unless wanted: there may be more of them than memory holds.
+std::vector<float> checked_labels(ExampleSource& source, const OutputConfig& output, bool wanted) {
+  const SourceInfo& info = source.info();
+  if (info.classes) {
+    check_known_classes(info, output);
+    return wanted ? source.read_labels() : std::vector<float>();
+  }
+  std::vector<float> labels = source.read_labels();
+  check_labels(labels, info, output);
+  return labels;
+}
+
 // A copy of some rows.
 Examples select(const Examples& from, std::span<const std::uint32_t> rows) {
   Examples to;
@@ -108,7 +131,7 @@ struct LocalRead {
 
 // Opens a source whose examples must be like those of the training source.
 std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceInfo& train) {
-  auto source = open_source(config);
+  auto source = open_source(config, KnownFeatures{train.features, "the training set"});
   const SourceInfo& info = source->info();
   const auto require_same_count = [&](std::uint64_t count, std::uint64_t of_train, const char* what,
                                       const std::string& name) {
@@ -124,7 +147,7 @@ std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceI
 ReadSet read_whole_source(const DataSource& config, const OutputConfig& output,
                           const SourceInfo& train) {
   const auto source = open_like(config, train);
-  check_labels(source->read_labels(), source->info(), output);
+  static_cast<void>(checked_labels(*source, output, false));
   Examples examples = source->read(all_ids(source->info().examples));
   return {std::move(examples), source->fingerprint()};
 }
@@ -141,8 +164,8 @@ ReadSet read_part(const Examples& from, std::span<const std::uint32_t> ids,
 void read_held_out_source(const Job& job, const DataSource& config, const SourceInfo& train,
                           LocalRead& local) {
   const auto source = open_like(config, train);
-  const std::vector<float> labels = source->read_labels();
-  check_labels(labels, source->info(), job.network.output);
+  const std::vector<float> labels =
+      checked_labels(*source, job.network.output, job.data.split.stratified);
   const Split split = split_source(job, SplitSource::held_out, *source, labels);
   const Examples examples = source->read(merged({split.dev, split.test}));
   local.dev = read_part(examples, split.dev, source->fingerprint());
@@ -152,8 +175,8 @@ void read_held_out_source(const Job& job, const DataSource& config, const Source
 LocalRead read_local(const Job& job, const Layout& layout, int rank) {
   const auto source = open_source(job.data.train);
   const SourceInfo& info = source->info();
-  const std::vector<float> labels = source->read_labels();
-  check_labels(labels, info, job.network.output);
+  const std::vector<float> labels =
+      checked_labels(*source, job.network.output, job.data.split.stratified);
 
   const Split split = split_source(job, SplitSource::train, *source, labels);
   LocalRead local;
@@ -346,15 +369,21 @@ DatasetSizes dataset_sizes(const Job& job) {
   PartSizes parts = split_sizes(job, SplitSource::train, *train);
   sizes.train = info.examples - parts.total();
   sizes.train_dev = parts.train_dev;
+  sizes.bayes_error = info.bayes_error;
   if (job.data.held_out) {
     const auto held_out = open_like(*job.data.held_out, info);
     parts = split_sizes(job, SplitSource::held_out, *held_out);
     sizes.unused = held_out->info().examples - parts.total();
+    if (parts.dev > 0) sizes.bayes_error = held_out->info().bayes_error;
   }
-  const auto size_of = [&](const std::optional<DataSource>& own, std::uint64_t part) {
-    return own ? open_like(*own, info)->info().examples : part;
+  const auto size_of = [&](const std::optional<DataSource>& own, std::uint64_t part,
+                           bool serves_as_dev = false) {
+    if (!own) return part;
+    const auto source = open_like(*own, info);
+    if (serves_as_dev) sizes.bayes_error = source->info().bayes_error;
+    return source->info().examples;
   };
-  sizes.dev = size_of(job.data.dev, parts.dev);
+  sizes.dev = size_of(job.data.dev, parts.dev, true);
   sizes.test = size_of(job.data.test, parts.test);
   return sizes;
 }

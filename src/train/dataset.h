@@ -78,6 +78,9 @@ struct DatasetSizes {
   std::optional<ImageShape> image = std::nullopt;  // where it is known
   std::uint64_t train_dev = 0;
   std::uint64_t unused = 0;  // of data.held_out, neither in dev nor in test
+  // The best possible error (1.2) on what dev comes from (without a dev set:
+  // train), where the source knows it.
+  std::optional<double> bayes_error = std::nullopt;
 };
 DatasetSizes dataset_sizes(const Job& job);
 

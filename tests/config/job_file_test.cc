@@ -288,6 +288,7 @@ data {
       features: "/jobs/x.gz"
       labels: "/jobs/y.gz"
     }
+    label_coding: AS_IS
   }
   split {
     stratified: false

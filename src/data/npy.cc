@@ -258,6 +258,10 @@ class NpyFile : public ArrayFile {
       fail_size(path(), npy_.text, content_bytes_, npy_.header_bytes + bytes, stream.compressed());
     }
     content.digest = digest.value();
+    if (channels_ == NpyChannels::last) {
+      // The same bytes make other features.
+      content.digest = digest_of(std::as_bytes(std::span(&content.digest, 1)));
+    }
     return content;
   }
 

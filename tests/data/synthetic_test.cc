@@ -1,0 +1,109 @@
+// Points without files: keyed, whole at every layout, and with the errors that
+// are claimed for them.
+
+#include "data/synthetic.h"
+
+#include <cmath>
+#include <numbers>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "npy_files.h"
+
+namespace lockstep {
+namespace {
+
+using Ids = std::vector<std::uint32_t>;
+
+SyntheticSpec spec_of(decltype(SyntheticSpec::kind) kind, std::uint32_t examples = 1000,
+                      std::uint32_t seed = 1, double label_noise = 0) {
+  return {.examples = examples,
+          .seed = seed,
+          .label_noise = label_noise,
+          .kind = std::move(kind),
+          .text = "some"};
+}
+
+const std::vector<SyntheticSpec>& every_kind() {
+  static const std::vector<SyntheticSpec> kinds = {
+      spec_of(TwoSpirals{}), spec_of(Blobs(4, 7, 3)), spec_of(Blobs(2, 1, 2), 1000, 1, 0.2),
+      spec_of(Teacher({.features = 5, .layers = 2, .units = 6, .classes = 3}))};
+  return kinds;
+}
+
+TEST(Synthetic, APointDoesNotDependOnTheOthersThatAreMade) {
+  for (const SyntheticSpec& spec : every_kind()) {
+    SyntheticExampleSource source(spec);
+    EXPECT_EQ(source.info().examples, 1000U);
+    EXPECT_EQ(source.info().type, ElementType::f32);
+    const Examples all = source.read(ids_below(1000));
+    const Ids ids = {3, 500, 999};
+    const Examples some = SyntheticExampleSource(spec).read(ids);
+    EXPECT_EQ(some.ids, ids);
+    const auto features = static_cast<std::size_t>(source.info().features);
+    const auto values = values_as<float>(all);
+    const auto some_values = values_as<float>(some);
+    for (std::size_t k = 0; k < ids.size(); ++k) {
+      EXPECT_EQ(some.labels[k], all.labels[ids[k]]);
+      for (std::size_t j = 0; j < features; ++j) {
+        EXPECT_EQ(some_values[k * features + j], values[ids[k] * features + j]);
+      }
+    }
+    EXPECT_EQ(source.read_labels(), all.labels);
+    std::set<float> labels(all.labels.begin(), all.labels.end());
+    EXPECT_EQ(labels.size(), source.info().classes) << "every class occurs";
+    EXPECT_EQ(*labels.rbegin() + 1, static_cast<float>(*source.info().classes));
+  }
+}
+
+TEST(Synthetic, AnotherSeedHasOtherPointsAndMoreExamplesTheSameOnes) {
+  for (SyntheticSpec spec : every_kind()) {
+    const Examples some = SyntheticExampleSource(spec).read(Ids{0, 1, 2});
+    spec.examples = 4'294'967'295;  // and none of them made but those asked for
+    SyntheticExampleSource many(spec);
+    EXPECT_EQ(many.read(Ids{0, 1, 2}).values, some.values);
+    EXPECT_EQ(many.read(Ids{4'294'967'294}).size(), 1U);
+    spec.seed = 2;
+    EXPECT_NE(SyntheticExampleSource(spec).read(Ids{0, 1, 2}).values, some.values);
+  }
+}
+
+TEST(Synthetic, TheFingerprintIsOfWhatDecidesThePoints) {
+  SyntheticSpec spec = spec_of(TwoSpirals{});
+  const auto fingerprint = SyntheticExampleSource(spec).fingerprint();
+  EXPECT_EQ(SyntheticExampleSource(spec).fingerprint(), fingerprint);
+  spec.text = "other";
+  EXPECT_NE(SyntheticExampleSource(spec).fingerprint(), fingerprint);
+}
+
+TEST(Synthetic, LabelNoiseReplacesItsShareByEveryOtherClass) {
+  constexpr std::uint32_t n = 40000;
+  SyntheticExampleSource clean(spec_of(Blobs(3, 2, 1), n));
+  SyntheticExampleSource noisy(spec_of(Blobs(3, 2, 1), n, 1, 0.3));
+  EXPECT_EQ(clean.read(Ids{5, 6}).values, noisy.read(Ids{5, 6}).values);
+  const auto truth = clean.read_labels();
+  const auto labels = noisy.read_labels();
+  std::array<double, 3> shares = {};
+  for (std::size_t i = 0; i < n; ++i) {
+    shares[static_cast<std::size_t>(labels[i] - truth[i] + 3) % 3] += 1.0 / n;
+  }
+  // Five standard deviations of a share of 0.15 are 0.009.
+  EXPECT_NEAR(shares[0], 0.7, 0.012);
+  EXPECT_NEAR(shares[1], 0.15, 0.009);
+  EXPECT_NEAR(shares[2], 0.15, 0.009);
+}
+
+TEST(Synthetic, BestErrorWithLabelNoise) {
+  EXPECT_DOUBLE_EQ(with_label_noise(0.1, 0, 2), 0.1);
+  EXPECT_DOUBLE_EQ(with_label_noise(0, 0.2, 5), 0.2);
+  EXPECT_DOUBLE_EQ(with_label_noise(0.1, 0.2, 2), 0.9 * 0.2 + 0.1 * 0.8);
+  // Labels that say nothing: as good as a guess, however easy the truth.
+  EXPECT_DOUBLE_EQ(with_label_noise(0.3, 0.75, 4), 0.75);
+  EXPECT_EQ(SyntheticExampleSource(spec_of(TwoSpirals{1, 0}, 10, 1, 0.1)).info().bayes_error, 0.1);
+  EXPECT_EQ(SyntheticExampleSource(spec_of(TwoSpirals{})).info().bayes_error, std::nullopt);
+  EXPECT_EQ(SyntheticExampleSource(spec_of(Teacher({}), 10, 1, 0.25)).info().bayes_error, 0.25);
+}
+
+}  // namespace
+}  // namespace lockstep

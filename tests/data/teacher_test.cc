@@ -1,0 +1,58 @@
+#include "data/teacher.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+TEST(Teacher, PointsAreStandardNormal) {
+  const Teacher teacher({.features = 3});
+  constexpr std::uint32_t n = 20000;
+  std::vector<double> sums(3);
+  std::vector<double> squares(3);
+  std::vector<float> x(3);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    teacher.make({1, i}, x);
+    for (std::size_t j = 0; j < 3; ++j) {
+      sums[j] += x[j];
+      squares[j] += double{x[j]} * x[j];
+    }
+  }
+  for (std::size_t j = 0; j < 3; ++j) {
+    EXPECT_NEAR(sums[j] / n, 0, 0.036);
+    EXPECT_NEAR(squares[j] / n, 1, 0.05);
+  }
+}
+
+// Without hidden layers the label is the larger of linear scores: it is the same
+// along a ray from the origin, and two classes are each about half.
+TEST(Teacher, TwoClassesAreEquallyLikely) {
+  for (const std::uint32_t layers : {0U, 1U, 3U}) {
+    const Teacher teacher({.layers = layers, .seed = 5});
+    constexpr std::uint32_t n = 20000;
+    std::uint32_t ones = 0;
+    for (std::uint32_t i = 0; i < n; ++i) ones += teacher.make({1, i}, {});
+    EXPECT_NEAR(ones / double{n}, 0.5, 0.018) << layers;
+  }
+}
+
+TEST(Teacher, ItsSeedAndNotThatOfThePointsMakesTheWeights) {
+  const Teacher one({.seed = 1});
+  const Teacher two({.seed = 2});
+  std::vector<float> x(16);
+  std::vector<float> y(16);
+  std::uint32_t differ = 0;
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    const std::uint32_t label = one.make({1, i}, x);
+    EXPECT_EQ(one.make({1, i}, {}), label);
+    if (two.make({1, i}, y) != label) ++differ;
+    EXPECT_EQ(x, y);
+  }
+  EXPECT_GT(differ, 300U);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -25,6 +25,7 @@ struct ArrayHeader {
   std::uint64_t row_values = 0;
   std::string text;                 // "u8 [60000, 28, 28]", for people
   std::optional<ImageShape> image;  // of a row, where the dimensions say it
+  std::string image_hint = {};      // as in SourceInfo
 };
 
 struct ArrayContent {

@@ -28,7 +28,8 @@ ArrayExampleSource::ArrayExampleSource(std::unique_ptr<ArrayFile> features,
            .features = header.row_values,
            .label_width = 0,
            .type = header.type,
-           .image = header.image};
+           .image = header.image,
+           .image_hint = header.image_hint};
   if (groups_) {
     const ArrayHeader& of_groups = groups_->header();
     if (!of_groups.integers || of_groups.row_values != 1 || of_groups.rows != header.rows) {

@@ -39,6 +39,11 @@ unsigned classes(CifarKind kind) {
   return 20;
 }
 
+// In the job file.
+const char* kinds(CifarKind kind) {
+  return kind == CifarKind::cifar10 ? "kind: CIFAR_10" : "kind: CIFAR_100_FINE or CIFAR_100_COARSE";
+}
+
 const char* name(CifarKind kind) { return kind == CifarKind::cifar10 ? "CIFAR-10" : "CIFAR-100"; }
 
 // Bytes of the content; of gzip they must be counted.
@@ -61,8 +66,7 @@ std::uint64_t count_records(const std::filesystem::path& path, CifarKind kind) {
   const bool of_other = bytes > 0 && bytes % record_bytes(other) == 0;
   fail_file(path, fmt::format("expected records of {} bytes ({}), found {}: {} over{}", record,
                               name(kind), bytes_text(bytes), bytes_text(bytes % record),
-                              of_other ? fmt::format("; it would fit {}: set data's cifar kind",
-                                                     name(other))
+                              of_other ? fmt::format("; it would fit {}", kinds(other))
                                        : std::string("; fetch the file again")));
 }
 

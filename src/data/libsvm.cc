@@ -56,6 +56,14 @@ struct LargestIndex {
   std::uint64_t line = 0;
 };
 
+// Of the first line.
+void refuse_other_formats(const std::filesystem::path& path, std::string_view line) {
+  refuse_html(path, std::as_bytes(std::span(line)), "libsvm");
+  const auto is_text = [](char c) { return c < '\0' || c >= ' ' || (c >= '\t' && c <= '\r'); };
+  if (std::ranges::all_of(line, is_text)) return;
+  fail_file(path, "its first line is no text; is it a libsvm file?");
+}
+
 void check_density(const std::filesystem::path& path, const LargestIndex& largest,
                    std::uint64_t examples, std::uint64_t content_bytes) {
   constexpr double kAlwaysAllowed = 16 << 20;
@@ -84,7 +92,7 @@ LibsvmExampleSource::LibsvmExampleSource(std::filesystem::path path, const Libsv
   std::string_view text;
   std::uint64_t examples = 0;
   while (reader.next(text)) {
-    if (examples == 0) refuse_html(path_, std::as_bytes(std::span(text)), "libsvm");
+    if (reader.number() == 1) refuse_other_formats(path_, text);
     if (const auto problem = parse_libsvm_line(text, labelled, limit, line)) {
       problems.add(reader.number(), *problem);
       continue;
@@ -101,9 +109,8 @@ LibsvmExampleSource::LibsvmExampleSource(std::filesystem::path path, const Libsv
       largest = {line.values.back().index, reader.number()};
     }
   }
-  problems.throw_if_any(features.count
-                            ? fmt::format("\n{} has {} features", features.given_by, limit)
-                            : std::string());
+  problems.throw_if_any(features.count ? fmt::format("\n({} {} features)", features.given_by, limit)
+                                       : std::string());
   if (examples == 0) fail_file(path_, "has no examples");
   if (examples > std::numeric_limits<std::uint32_t>::max()) {
     fail_file(path_, fmt::format("{} examples; expected fewer than 2^32", examples));

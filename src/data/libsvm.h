@@ -17,7 +17,7 @@ namespace lockstep {
 // The number of features of a libsvm file, and who says so.
 struct LibsvmFeatures {
   std::optional<std::uint64_t> count;  // absent: the largest index of the file
-  std::string given_by;                // "the model", for errors; with a count
+  std::string given_by;                // "the model has", for errors; with a count
 };
 
 // Examples in a libsvm file, stored dense, as floats. Opening reads the file

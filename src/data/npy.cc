@@ -170,8 +170,14 @@ Places places_of(const NpyHeader& header, std::uint64_t row_values, NpyChannels 
   return places;
 }
 
-std::optional<ImageShape> image_of(const std::vector<std::uint64_t>& shape, NpyChannels channels) {
+// Four dimensions, of which the last may well be the channels, and not said to be.
+bool looks_like_channels_last(const std::vector<std::uint64_t>& shape, NpyChannels channels) {
   const auto is_channels = [](std::uint64_t n) { return n == 1 || n == 3 || n == 4; };
+  return channels == NpyChannels::first && shape.size() == 4 && is_channels(shape[3]) &&
+         !is_channels(shape[1]);
+}
+
+std::optional<ImageShape> image_of(const std::vector<std::uint64_t>& shape, NpyChannels channels) {
   std::array<std::uint64_t, 3> sides = {};  // channels, height, width
   if (shape.size() == 3) {
     sides = {1, shape[1], shape[2]};
@@ -179,7 +185,7 @@ std::optional<ImageShape> image_of(const std::vector<std::uint64_t>& shape, NpyC
     return std::nullopt;
   } else if (channels == NpyChannels::last) {
     sides = {shape[3], shape[1], shape[2]};
-  } else if (is_channels(shape[3]) && !is_channels(shape[1])) {
+  } else if (looks_like_channels_last(shape, channels)) {
     return std::nullopt;
   } else {
     sides = {shape[1], shape[2], shape[3]};
@@ -214,7 +220,11 @@ class NpyFile : public ArrayFile {
                 .rows = extent.rows,
                 .row_values = extent.row_values,
                 .text = npy_.text,
-                .image = image_of(npy_.shape, channels)});
+                .image = image_of(npy_.shape, channels),
+                .image_hint = looks_like_channels_last(npy_.shape, channels)
+                                  ? "its last dimension looks like channels: then say "
+                                    "channels_last: true"
+                                  : ""});
   }
 
   [[nodiscard]] ArrayContent read(OptionalIds ids) const override {

@@ -29,6 +29,8 @@ struct SourceInfo {
   std::uint64_t label_width = 0;       // 0: examples to predict, without labels
   ElementType type = ElementType::u8;  // of the features
   std::optional<ImageShape> image;     // where the format says it
+  // Why there is none where one was to be expected, and what to say; or empty.
+  std::string image_hint = {};
   // Labels are class numbers below this for certain, and need not be checked.
   std::optional<std::uint64_t> classes = std::nullopt;
   // The error of the best possible classifier (1.2), where it is known.

@@ -131,7 +131,7 @@ struct OpenSource {
   std::unique_ptr<ExampleSource> operator()(const LibsvmSource& source) const {
     LibsvmFeatures features;
     if (known) features = {known->count, known->given_by};
-    if (source.features) features = {*source.features, "libsvm.features of the job"};
+    if (source.features) features = {*source.features, "the job's libsvm.features says"};
     return std::make_unique<LibsvmExampleSource>(source.file, features, source.labelled);
   }
   std::unique_ptr<ExampleSource> operator()(const NpySource& source) const {

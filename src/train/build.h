@@ -27,7 +27,7 @@ RegularizationSpec build_regularization(const Job& job);
 // The number of features that examples must have, and who says so.
 struct KnownFeatures {
   std::uint64_t count = 0;
-  std::string given_by;  // "the training set", for people
+  std::string given_by;  // "the training set has", for people
 };
 
 // Opens the files of a source; throws as ExampleSource does. A format that does

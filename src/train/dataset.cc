@@ -131,7 +131,7 @@ struct LocalRead {
 
 // Opens a source whose examples must be like those of the training source.
 std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceInfo& train) {
-  auto source = open_source(config, KnownFeatures{train.features, "the training set"});
+  auto source = open_source(config, KnownFeatures{train.features, "the training set has"});
   const SourceInfo& info = source->info();
   const auto require_same_count = [&](std::uint64_t count, std::uint64_t of_train, const char* what,
                                       const std::string& name) {

@@ -38,7 +38,7 @@ std::uint64_t rounds_of(std::uint64_t examples, const Layout& layout) {
 Examples read_share(const SavedModel& model, const std::filesystem::path& input,
                     const Layout& layout, int rank, std::uint64_t& examples) {
   const auto source = open_source(unlabelled_source(model.job.data.train, input),
-                                  KnownFeatures{model.network.spec().inputs, "the model"});
+                                  KnownFeatures{model.network.spec().inputs, "the model has"});
   const SourceInfo& info = source->info();
   if (info.features != model.network.spec().inputs) {
     throw Error(ExitCode::data, fmt::format("{}: {} features per example; the model has {}",

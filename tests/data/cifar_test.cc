@@ -148,8 +148,8 @@ TEST_F(CifarTest, SizesMustBeWholeRecords) {
     EXPECT_THAT(error(stored("")), HasSubstr("found 0 bytes"));
   }
   EXPECT_THAT(error(record({1, 2}, 0) + record({1, 2}, 1)),
-              HasSubstr("it would fit CIFAR-100: set data's cifar kind"));
-  EXPECT_THAT(error(second, CifarKind::cifar100_fine), HasSubstr("it would fit CIFAR-10"));
+              HasSubstr("it would fit kind: CIFAR_100_FINE or CIFAR_100_COARSE"));
+  EXPECT_THAT(error(second, CifarKind::cifar100_fine), HasSubstr("it would fit kind: CIFAR_10"));
 }
 
 TEST_F(CifarTest, OtherFiles) {

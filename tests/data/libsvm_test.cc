@@ -65,8 +65,8 @@ TEST_F(LibsvmTest, TheWidthMayBeGiven) {
   EXPECT_EQ(source.info().features, 6U);
   EXPECT_EQ(values_as<float>(source.read(Ids{0})), (std::vector<float>{0, 5, 0, 0, 0, 0}));
   EXPECT_EQ(open("1\n0\n", {3, "the job"}).read(Ids{1}).values.size(), 3 * sizeof(float));
-  EXPECT_EQ(error("1 2:1\n0 1:1 4:1\n", {3, "the training set"}),
-            "a.txt:2:7: index 4 is above the 3 features\nthe training set has 3 features");
+  EXPECT_EQ(error("1 2:1\n0 1:1 4:1\n", {3, "the training set has"}),
+            "a.txt:2:7: index 4 is above the 3 features\n(the training set has 3 features)");
 }
 
 TEST_F(LibsvmTest, QidIsTheGroup) {
@@ -95,8 +95,8 @@ TEST_F(LibsvmTest, EveryFaultHasItsPlace) {
   EXPECT_EQ(
       error("# a\n\nabc 1:1\n"),
       "a.txt:3:1: expected a label, a finite number within the range of float, found \"abc\"");
-  for (const std::string& value : std::vector<std::string>
-       {"x", "", "nan", "inf", "-inf", "1e39", "1,5", "0x10", "--1", "+-1"}) {
+  for (const std::string& value : std::vector<std::string>{"x", "", "nan", "inf", "-inf", "1e39",
+                                                           "1,5", "0x10", "--1", "+-1"}) {
     EXPECT_EQ(error("1 2:" + value + "\n"),
               "a.txt:1:5: expected a value, a finite number within the range of float, found \"" +
                   value + "\"");
@@ -112,8 +112,8 @@ TEST_F(LibsvmTest, EveryFaultHasItsPlace) {
   EXPECT_EQ(error("1:1 2:1\n"), "a.txt:1:1: expected a label before \"1:1\"");
   EXPECT_EQ(error("1 99999999999999999999:1\n"),
             "a.txt:1:3: expected an index, a whole number from 1, found \"99999999999999999999\"");
-  EXPECT_EQ(error(std::string("1 1:\x01\xFF\x00z", 8) + std::string(60, 'y') + "\n"),
-            "a.txt:1:5: expected a value, a finite number within the range of float, found "
+  EXPECT_EQ(error("1 1:1\n" + std::string("1 1:\x01\xFF\x00z", 8) + std::string(60, 'y') + "\n"),
+            "a.txt:2:5: expected a value, a finite number within the range of float, found "
             "\"???z" +
                 std::string(36, 'y') + "...\"");
 }
@@ -134,6 +134,8 @@ TEST_F(LibsvmTest, OtherFiles) {
   EXPECT_EQ(error("1\n0\n"), "a.txt: has no index:value; say how many features there are");
   EXPECT_EQ(error("<!DOCTYPE html>\n"),
             "a.txt: looks like an HTML page, not libsvm: was the download redirected?");
+  EXPECT_EQ(error("\x93NUMPY\x01\n1 1:1\n"),
+            "a.txt: its first line is no text; is it a libsvm file?");
   EXPECT_THAT(error(gzip(good).substr(0, 40)), HasSubstr("its gzip data ends early"));
   const Thrown thrown = error_of([] { LibsvmExampleSource("/nowhere/a9a", {}, true); });
   EXPECT_EQ(thrown.code, ExitCode::missing_input);

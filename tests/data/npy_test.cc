@@ -137,7 +137,10 @@ TEST_F(NpyTest, ShapesOfImages) {
   EXPECT_EQ(image("(2, 2, 4, 5)", 80, first), (ImageShape{2, 4, 5}));
   // Probably channels last, and not said: better no shape than a wrong one.
   EXPECT_EQ(image("(2, 5, 4, 3)", 120, first), std::nullopt);
+  EXPECT_THAT(NpyExampleSource(directory.path() / "x.npy").info().image_hint,
+              HasSubstr("channels_last: true"));
   EXPECT_EQ(image("(2, 20)", 40, first), std::nullopt);
+  EXPECT_EQ(NpyExampleSource(directory.path() / "x.npy").info().image_hint, "");
   EXPECT_EQ(image("(2,)", 2, first), std::nullopt);
   EXPECT_EQ(image("(2, 2, 2, 2, 2)", 32, first), std::nullopt);
 }

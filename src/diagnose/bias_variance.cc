@@ -89,6 +89,17 @@ void note_uncertainty(Diagnosis& diagnosis) {
   }
 }
 
+void note_hidden_gaps(Diagnosis& diagnosis) {
+  for (const auto& [name, gap] : gaps_of(diagnosis)) {
+    if (!gap || gap->level != GapLevel::low || gap->interval.low <= 0) continue;
+    if (gap->value < diagnosis.high_gap - kRounding) continue;
+    diagnosis.notes.push_back(
+        fmt::format("the {} of {} is low only beside the other gaps, {:.0f}% of all; it will be "
+                    "next",
+                    name, points(gap->value), 100 * gap->share));
+  }
+}
+
 void note_surprises(Diagnosis& diagnosis) {
   const MeasuredError& train = *diagnosis.train;
   if (train.error < diagnosis.base_error) {
@@ -180,6 +191,7 @@ Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config
   judge(diagnosis.mismatch, all, config);
   diagnosis.verdict = verdict_of(diagnosis);
   note_uncertainty(diagnosis);
+  note_hidden_gaps(diagnosis);
   note_surprises(diagnosis);
   note_missing_sets(diagnosis, errors);
   note_overfitted_dev(diagnosis, errors);

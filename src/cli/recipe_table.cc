@@ -69,8 +69,8 @@ std::string reasons(const RecipeResult& result) {
   std::string text;
   for (const RecipeTrial& trial : result.trials) {
     if (trial.based_on == 0) continue;
-    text += fmt::format("run {}: {}, on top of run {}\n", trial.number, trial.step.kind,
-                        trial.based_on);
+    text += fmt::format("run {}: {} against {}, on top of run {}\n", trial.number, trial.step.kind,
+                        trial.step.against, trial.based_on);
     text += fmt::format("  why      {}\n", trial.step.reason);
     text += fmt::format("  expect   {}\n", trial.step.expected);
     text += fmt::format("  changed  {}\n", set_arguments(trial.step.set));
@@ -109,6 +109,7 @@ nlohmann::ordered_json trial_json(const RecipeTrial& trial) {
   object["directory"] = directory_of(trial);
   object["based_on"] =
       trial.based_on > 0 ? nlohmann::ordered_json(trial.based_on) : nlohmann::ordered_json();
+  object["against"] = trial.step.against;
   object["kind"] = trial.step.kind;
   object["action"] = action_of(trial);
   object["reason"] = trial.step.reason;

@@ -15,7 +15,7 @@ namespace lockstep {
 std::string recipe_text(const RecipeResult& result);
 
 // {"job", "runs", "stop_reason" (null: going on), "best" (number of a run; null:
-// none), "trials": [{"run", "directory", "based_on", "kind", "action", "reason",
+// none), "trials": [{"run", "directory", "based_on", "against", "kind", "action", "reason",
 // "expected", "step", "set", "outcome", "comparison", "verdict", "train_error",
 // "train_dev_error", "dev_error", "avoidable_bias", "variance", "mismatch"}],
 // "left": [steps]}. No timing, nothing of the layout.

@@ -125,8 +125,10 @@ class Book {
   }
 
   // The next run: the first step of the best run's recipe that a program can
-  // take and that makes a job not yet tried. A kind of step that has been tried
-  // waits until the others have had as many turns, and so do the same lines.
+  // take and that makes a job not yet tried. First all steps against bias, then
+  // those against variance, then mismatch; of one group, a kind of step that has
+  // been tried waits until the others have had as many turns, and so do the very
+  // same lines.
   void choose() {
     if (result_.best == 0) return stop("diverged");
     const Diagnosis& diagnosis = *best_trial().diagnosis;
@@ -142,7 +144,7 @@ class Book {
       std::string job = parse_job(best.resolved_text, "resolved job", "/", step.set).resolved_text;
       if (tried_.contains(job)) continue;
       result_.left.push_back(step);
-      if (chosen == nullptr || turns(step) < turns(*chosen)) {
+      if (chosen == nullptr || (step.against == chosen->against && turns(step) < turns(*chosen))) {
         chosen = &step;
         chosen_job = std::move(job);
       }

@@ -46,26 +46,26 @@ class Recipe {
 
   std::vector<RecipeStep> steps() {
     if (facts_.stop_reason == "interrupted") {
-      add({"finish",
-           "finish the run: go on with --resume auto",
-           "it was interrupted, and these are the errors of an unfinished training (1.3)",
-           "the errors of the finished run",
-           {},
-           true});
+      add("finish", "finish the run: go on with --resume auto",
+          "it was interrupted, and these are the errors of an unfinished training (1.3)",
+          "the errors of the finished run", {});
     }
     make_measurable();
+    against_ = "bias";
     if (is_high(diagnosis_.avoidable_bias)) against_bias();
+    against_ = "variance";
     if (is_high(diagnosis_.variance)) against_variance();
+    against_ = "mismatch";
     if (is_high(diagnosis_.mismatch)) against_mismatch();
     return std::move(steps_);
   }
 
  private:
   // Adds a step unless its lines do not fit the job or change nothing.
-  bool add(RecipeStep step) {
-    if (!step.set.empty() && !changed(step.set)) return false;
-    steps_.push_back(std::move(step));
-    return true;
+  void add(const std::string& kind, const std::string& action, const std::string& reason,
+           const std::string& expected, const Lines& set, bool comparable = true) {
+    if (!set.empty() && !changed(set)) return;
+    steps_.push_back({against_, kind, action, reason, expected, set, comparable});
   }
 
   // The job with `lines`; none when they do not load or change nothing.
@@ -84,22 +84,19 @@ class Recipe {
   void make_measurable() {
     if (!diagnosis_.train) return;  // no error rate: no set would help
     if (!diagnosis_.variance) {
-      add({"dev set",
-           "hold out a dev set",
-           "without one, nothing tells variance, or which model is best (1.1)",
-           "a verdict on variance",
-           {fmt::format("data.split.dev.count={}", sensible_dev_size())},
-           false});
+      add("dev set", "hold out a dev set",
+          "without one, nothing tells variance, or which model is best (1.1)",
+          "a verdict on variance", {fmt::format("data.split.dev.count={}", sensible_dev_size())},
+          false);
     }
     if (diagnosis_.variance_may_be_mismatch && is_high(diagnosis_.variance)) {
-      add({"train-dev set",
-           "hold a train-dev set out of the training source",
-           "dev has another source than train: only examples held out of the training source tell "
-           "variance from mismatch (1.1)",
-           "a verdict on each of the two",
-           {fmt::format("data.split.train_dev.count={}",
-                        std::min(facts_.dev_examples, facts_.train_examples / 10 + 1))},
-           false});
+      add("train-dev set", "hold a train-dev set out of the training source",
+          "dev has another source than train: only examples held out of the training source tell "
+          "variance from mismatch (1.1)",
+          "a verdict on each of the two",
+          {fmt::format("data.split.train_dev.count={}",
+                       std::min(facts_.dev_examples, facts_.train_examples / 10 + 1))},
+          false);
     }
     if (is_uncertain(diagnosis_.variance)) suggest_larger_dev_set();
   }
@@ -121,10 +118,10 @@ class Recipe {
     if (from_train && enough && needed > facts_.dev_examples) {
       lines.push_back(fmt::format("data.split.dev.count={}", needed));
     }
-    add({"dev set", fmt::format("a dev set of about {} examples", needed),
-         fmt::format("{} dev examples cannot tell a variance of {} from chance (1.1)",
-                     facts_.dev_examples, percent(diagnosis_.variance->value)),
-         "a verdict on variance", lines, false});
+    add("dev set", fmt::format("a dev set of about {} examples", needed),
+        fmt::format("{} dev examples cannot tell a variance of {} from chance (1.1)",
+                    facts_.dev_examples, percent(diagnosis_.variance->value)),
+        "a verdict on variance", lines, false);
   }
 
   // ---- high bias (1.3) ----
@@ -142,13 +139,10 @@ class Recipe {
     const std::string expected = "lower training error, and so less bias";
     if (hidden.empty()) {
       const std::uint64_t units = std::clamp<std::uint64_t>(2 * facts_.features, 16, 256);
-      add({"bigger network",
-           fmt::format("a hidden layer of {} units", units),
-           "high bias: without a hidden layer the network is logistic regression, which is nearly "
-           "linear (1.3: bigger network)",
-           expected,
-           {fmt::format("network.layer[0]={{units: {}}}", units)},
-           true});
+      add("bigger network", fmt::format("a hidden layer of {} units", units),
+          "high bias: without a hidden layer the network is logistic regression, which is nearly "
+          "linear (1.3: bigger network)",
+          expected, {fmt::format("network.layer[0]={{units: {}}}", units)});
       return;
     }
     Lines lines;
@@ -162,10 +156,10 @@ class Recipe {
         lines.push_back(layer_field(i, "units") + fmt::format("={}", units));
     }
     if (lines.empty()) return;
-    add({"bigger network", fmt::format("hidden layers of {} units", widths),
-         fmt::format("high bias: {} of the training set is wrong (1.3: bigger network)",
-                     percent(diagnosis_.train->error)),
-         expected, lines, true});
+    add("bigger network", fmt::format("hidden layers of {} units", widths),
+        fmt::format("high bias: {} of the training set is wrong (1.3: bigger network)",
+                    percent(diagnosis_.train->error)),
+        expected, lines);
   }
 
   void longer_training() {
@@ -173,13 +167,10 @@ class Recipe {
     const std::string expected = "lower J and training error";
     if (facts_.stop_reason == "early_stopping" && job_.early_stopping) {
       const std::uint64_t patience = 2ULL * job_.early_stopping->patience;
-      add({"train longer",
-           fmt::format("early stopping with a patience of {}", patience),
-           "high bias: training stopped early, before the training set was fitted (1.3: train "
-           "longer; 1.8: stopping early couples the two tasks)",
-           expected,
-           {fmt::format("early_stopping.patience={}", patience)},
-           true});
+      add("train longer", fmt::format("early stopping with a patience of {}", patience),
+          "high bias: training stopped early, before the training set was fitted (1.3: train "
+          "longer; 1.8: stopping early couples the two tasks)",
+          expected, {fmt::format("early_stopping.patience={}", patience)});
       return;
     }
     const bool constant = std::holds_alternative<ConstantSchedule>(job_.schedule.kind);
@@ -199,21 +190,18 @@ class Recipe {
       length = fmt::format("{} steps", 2 * *training.steps);
       lines = {fmt::format("training.steps={}", 2 * *training.steps)};
     }
-    add({"train longer", length, why, expected, lines, true});
+    add("train longer", length, why, expected, lines);
   }
 
   void other_optimizer() {
     const std::string expected = "J falls faster, to a lower training error";
     if (std::holds_alternative<KeepInputs>(job_.data.normalization)) {
-      add({"normalise",
-           "normalised inputs",
-           "high bias: with features of unlike ranges gradient descent must take small steps (1.9)",
-           expected,
-           {"data.normalization.standardize={}"},
-           true});
+      add("normalise", "normalised inputs",
+          "high bias: with features of unlike ranges gradient descent must take small steps (1.9)",
+          expected, {"data.normalization.standardize={}"});
     }
     const auto try_optimizer = [&](const std::string& name, const std::string& line) {
-      add({"other optimizer", name, "high bias (1.3: other optimizers)", expected, {line}, true});
+      add("other optimizer", name, "high bias (1.3: other optimizers)", expected, {line});
     };
     const double rate = base_learning_rate(job_.optimizer);
     if (std::holds_alternative<AdamConfig>(job_.optimizer)) {
@@ -257,10 +245,10 @@ class Recipe {
       say(fmt::format("L1 with lambda {:g}", lambda));
     }
     if (lines.empty()) return;
-    add({"less regularisation", what,
-         "high bias although the network is regularised, which makes it simpler than it could be "
-         "(1.5)",
-         "lower training error; variance may rise", lines, true});
+    add("less regularisation", what,
+        "high bias although the network is regularised, which makes it simpler than it could be "
+        "(1.5)",
+        "lower training error; variance may rise", lines);
   }
 
   void architecture_against_bias() {
@@ -275,17 +263,14 @@ class Recipe {
       }
     }
     if (!lines.empty()) {
-      add({"other architecture", "ReLU in every hidden layer",
-           "high bias: saturated units learn slowly (1.3: another architecture, perhaps)", expected,
-           lines, true});
+      add("other architecture", "ReLU in every hidden layer",
+          "high bias: saturated units learn slowly (1.3: another architecture, perhaps)", expected,
+          lines);
     }
     if (hidden.size() >= kMostLayers) return;
-    add({"other architecture",
-         fmt::format("one more hidden layer of {} units", hidden.back().units),
-         "high bias (1.3: another architecture, perhaps)",
-         expected,
-         {fmt::format("network.layer[{}]={{units: {}}}", hidden.size(), hidden.back().units)},
-         true});
+    add("other architecture", fmt::format("one more hidden layer of {} units", hidden.back().units),
+        "high bias (1.3: another architecture, perhaps)", expected,
+        {fmt::format("network.layer[{}]={{units: {}}}", hidden.size(), hidden.back().units)});
   }
 
   // ---- high variance (1.3) ----
@@ -307,24 +292,18 @@ class Recipe {
   }
 
   void more_data() {
-    add({"more data",
-         fmt::format("more than {} training examples", facts_.train_examples),
-         high_variance() + " (1.3: more data, the surest remedy where it can be had)",
-         "dev error closer to the training error",
-         {},
-         true});
+    add("more data", fmt::format("more than {} training examples", facts_.train_examples),
+        high_variance() + " (1.3: more data, the surest remedy where it can be had)",
+        "dev error closer to the training error", {});
     if (!job_.data.split.dev || job_.data.held_out || !diagnosis_.dev) return;
     const std::uint64_t needed =
         examples_for_half_width(diagnosis_.dev->error, decided_improvement(job_));
     if (facts_.dev_examples < 2 * needed) return;
-    add({"more data",
-         fmt::format("a dev set of {} examples, the others for training", needed),
-         fmt::format("{} dev examples are more than it takes to tell improvements of {:g} points "
-                     "apart (1.1)",
-                     facts_.dev_examples, 100 * decided_improvement(job_)),
-         "a little less variance",
-         {fmt::format("data.split.dev.count={}", needed)},
-         false});
+    add("more data", fmt::format("a dev set of {} examples, the others for training", needed),
+        fmt::format("{} dev examples are more than it takes to tell improvements of {:g} points "
+                    "apart (1.1)",
+                    facts_.dev_examples, 100 * decided_improvement(job_)),
+        "a little less variance", {fmt::format("data.split.dev.count={}", needed)}, false);
   }
 
   [[nodiscard]] double largest_lambda(double PenaltyConfig::*lambda) const {
@@ -357,11 +336,10 @@ class Recipe {
     const std::string coupled =
         job_.early_stopping ? "; better without early stopping, which couples tasks (1.8)" : "";
     for (const double value : values) {
-      add({"L2", fmt::format("L2 with lambda {:g}", value),
-           high_variance() + " (1.3: regularisation; 1.4: lambda is chosen on the dev set)" +
-               coupled,
-           "smaller weights, a simpler function, lower dev error", lambda_lines("l2_lambda", value),
-           true});
+      add("L2", fmt::format("L2 with lambda {:g}", value),
+          high_variance() + " (1.3: regularisation; 1.4: lambda is chosen on the dev set)" +
+              coupled,
+          "smaller weights, a simpler function, lower dev error", lambda_lines("l2_lambda", value));
     }
   }
 
@@ -389,9 +367,9 @@ class Recipe {
       what += fmt::format("{}{:g}", what.empty() ? "" : ", ", next);
     }
     if (lines.empty()) return;
-    add({"dropout", "dropout with keep_prob " + what,
-         high_variance() + " (1.3: regularisation; 1.7: lower where the weights are most)",
-         "weights spread; lower dev error, higher training error", lines, true});
+    add("dropout", "dropout with keep_prob " + what,
+        high_variance() + " (1.3: regularisation; 1.7: lower where the weights are most)",
+        "weights spread; lower dev error, higher training error", lines);
   }
 
   void augment() {
@@ -399,35 +377,28 @@ class Recipe {
     const AugmentationConfig now = job_.data.augmentation.value_or(AugmentationConfig{});
     const std::string expected = "training examples stand for more; lower dev error";
     if (!now.shift && !now.rotation && !now.zoom && !now.crop) {
-      add({"augmentation",
-           "training images shifted and turned a little",
-           high_variance() + " (1.8: augmentation, cheaper than more data and worth less)",
-           expected,
-           {"data.augmentation.shift={horizontal: 1 vertical: 1}",
-            "data.augmentation.rotation={probability: 0.5 degrees: 5}"},
-           true});
+      add("augmentation", "training images shifted and turned a little",
+          high_variance() + " (1.8: augmentation, cheaper than more data and worth less)", expected,
+          {"data.augmentation.shift={horizontal: 1 vertical: 1}",
+           "data.augmentation.rotation={probability: 0.5 degrees: 5}"});
     }
     if (!now.horizontal_flip) {
-      add({"augmentation",
-           "training images mirrored half of the time",
-           high_variance() +
-               " (1.8: augmentation; only where a mirrored image is still of its class, not for "
-               "digits and letters)",
-           expected,
-           {"data.augmentation.horizontal_flip={}"},
-           true});
+      add("augmentation", "training images mirrored half of the time",
+          high_variance() +
+              " (1.8: augmentation; only where a mirrored image is still of its class, not for "
+              "digits and letters)",
+          expected, {"data.augmentation.horizontal_flip={}"});
     }
   }
 
   void stop_early() {
     if (job_.early_stopping || !facts_.dev_was_best_before_the_end) return;
-    add({"early stopping",
-         "early stopping",
-         high_variance() + ", and the dev error had been better before the end (1.8: early "
-                           "stopping; it couples two tasks)",
-         "the dev error of the best evaluation",
-         {"early_stopping={metric: DEV_ERROR patience: 10}"},
-         true});
+    add("early stopping", "early stopping",
+        high_variance() +
+            ", and the dev error had been better before the end (1.8: early "
+            "stopping; it couples two tasks)",
+        "the dev error of the best evaluation",
+        {"early_stopping={metric: DEV_ERROR patience: 10}"});
   }
 
   void smaller_network() {
@@ -441,11 +412,11 @@ class Recipe {
       if (half < units) lines.push_back(layer_field(i, "units") + fmt::format("={}", half));
     }
     if (lines.empty()) return;
-    add({"other architecture", fmt::format("hidden layers of {} units", widths),
-         high_variance() +
-             " (1.3: another architecture, perhaps; a large network well regularised is better, "
-             "where there is time for it)",
-         "less variance; bias may rise", lines, true});
+    add("other architecture", fmt::format("hidden layers of {} units", widths),
+        high_variance() +
+            " (1.3: another architecture, perhaps; a large network well regularised is better, "
+            "where there is time for it)",
+        "less variance; bias may rise", lines);
   }
 
   // ---- data mismatch (1.1) ----
@@ -457,28 +428,19 @@ class Recipe {
         percent(diagnosis_.train_dev->error), percent(diagnosis_.dev->error));
     const auto& source = job_.data.held_out ? job_.data.held_out : job_.data.dev;
     if (source && source->corruption && !job_.data.train.corruption) {
-      add({"data like dev",
-           "the noise of the dev set on training examples too",
-           why + ": make training data like it",
-           "dev error closer to the train-dev error",
-           {fmt::format("data.train.corruption={{gaussian_noise: {:g} seed: {}}}",
-                        source->corruption->gaussian_noise, source->corruption->seed + 1)},
-           true});
+      add("data like dev", "the noise of the dev set on training examples too",
+          why + ": make training data like it", "dev error closer to the train-dev error",
+          {fmt::format("data.train.corruption={{gaussian_noise: {:g} seed: {}}}",
+                       source->corruption->gaussian_noise, source->corruption->seed + 1)});
     }
-    add({"data like dev",
-         "training examples like those of dev: collect, make or simulate them",
-         why + "; look at what dev examples that are wrong have in common",
-         "dev error closer to the train-dev error",
-         {},
-         true});
+    add("data like dev", "training examples like those of dev: collect, make or simulate them",
+        why + "; look at what dev examples that are wrong have in common",
+        "dev error closer to the train-dev error", {});
     const AugmentationConfig now = job_.data.augmentation.value_or(AugmentationConfig{});
     if (facts_.images && !now.brightness && !now.contrast) {
-      add({"augmentation",
-           "training images of varied brightness and contrast",
-           why + ": make training data more varied (1.8)",
-           "dev error closer to the train-dev error",
-           {"data.augmentation.brightness={}", "data.augmentation.contrast={}"},
-           true});
+      add("augmentation", "training images of varied brightness and contrast",
+          why + ": make training data more varied (1.8)", "dev error closer to the train-dev error",
+          {"data.augmentation.brightness={}", "data.augmentation.contrast={}"});
     }
   }
 
@@ -486,6 +448,7 @@ class Recipe {
   const Job& job_;
   const Diagnosis& diagnosis_;
   const RunFacts& facts_;
+  std::string against_ = "doubt";
   std::vector<RecipeStep> steps_;
 };
 

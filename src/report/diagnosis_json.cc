@@ -41,6 +41,7 @@ Json gap_json(const std::optional<ErrorGap>& gap, bool judged = true) {
 
 Json step_to_json(const RecipeStep& step) {
   Json object;
+  object["against"] = step.against;
   object["kind"] = step.kind;
   object["action"] = step.action;
   object["reason"] = step.reason;

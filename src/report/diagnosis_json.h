@@ -12,7 +12,7 @@ namespace lockstep {
 // "train_dev", "dev", "test"}, "gaps": {"avoidable_bias", "variance",
 // "mismatch", "dev_to_test"}, "variance_may_be_mismatch", "notes", "recipe"}. An
 // error is {"error", "examples", "interval_95": [low, high]}, a gap {"value",
-// "interval_95", "share", "level"}, a step {"kind", "action", "reason",
+// "interval_95", "share", "level"}, a step {"against", "kind", "action", "reason",
 // "expected", "set": ["path=value"], "comparable"}. What there is not is null.
 Json diagnosis_to_json(const Diagnosis& diagnosis);
 

@@ -34,6 +34,7 @@ struct ErrorGap {
 
 // One step of the basic recipe (1.3), made concrete for the job.
 struct RecipeStep {
+  std::string against;   // "bias", "variance" or "mismatch"; "doubt": for a verdict
   std::string kind;      // such as "bigger network"; a recipe takes kinds in turn
   std::string action;    // what to do, in words
   std::string reason;    // why, with the section of the lecture

@@ -3,6 +3,7 @@
 
 #include "diagnose/recipe.h"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -111,7 +112,8 @@ class RecipeOnRanks : public testing::Test {
       }
       network { layer { units: 2 activation: TANH } output { units: 3 } }
       optimizer { gradient_descent { learning_rate: 0.05 } }
-      training { batch_size: 48 shards: 12 epochs: 4 })",
+      training { batch_size: 48 shards: 12 epochs: 4 }
+      checkpointing { enabled: false })",
                      "tiny", directory_, overrides);
   }
   // Rank 0 alone: what all ranks must come to.
@@ -165,6 +167,38 @@ TEST_F(RecipeOnRanks, KeepsWhatLowersTheDevError) {
             host.runs.at(recipe_run_directory(directory_ / "run", best)).resolved_job);
 }
 
+// Claims errors: high bias and variance at the start, and nothing helps.
+class HopelessHost : public MemoryHost {
+ public:
+  std::optional<RunRecord> finished(const std::filesystem::path& run_dir) override {
+    auto record = MemoryHost::finished(run_dir);
+    if (!record) return std::nullopt;
+    record->summary.train_error = 0.3;
+    record->summary.dev_error = run_dir.filename() == "run-01" ? 0.6 : 0.7;
+    return record;
+  }
+};
+
+// "High bias first": steps against variance follow when every step against bias
+// that the job asks for has been tried.
+TEST_F(RecipeOnRanks, BiasComesFirst) {
+  HopelessHost host;
+  const RecipeResult result =
+      run_recipe(job({"training.epochs=1"}), comm_, options("run", comm_, 1, 9), host);
+  if (!comm_.is_root()) return;
+  std::vector<std::string> taken;
+  for (const RecipeTrial& trial : result.trials) {
+    taken.push_back(trial.step.against + ": " + trial.step.kind);
+    EXPECT_LE(trial.based_on, 1);
+  }
+  EXPECT_THAT(taken, testing::ElementsAre(": ", "bias: bigger network", "bias: train longer",
+                                          "bias: other optimizer", "bias: other architecture",
+                                          "bias: other optimizer", "bias: other architecture",
+                                          "variance: L2", "variance: augmentation"));
+  EXPECT_EQ(result.best, 1);
+  EXPECT_FALSE(result.left.empty());
+}
+
 TEST_F(RecipeOnRanks, StopsWhenNothingIsHigh) {
   MemoryHost host;
   const RecipeResult result =
@@ -177,20 +211,21 @@ TEST_F(RecipeOnRanks, StopsWhenNothingIsHigh) {
 }
 
 TEST_F(RecipeOnRanks, GoesOnAfterAnInterruptionAsIfThereWereNone) {
-  const std::string expected = alone(job(), 4);
+  const LoadedJob saved = job({"checkpointing.enabled=true"});
+  const std::string expected = alone(saved, 4);
   MemoryHost host;
   RecipeOptions first = options("parts", comm_, 1, 4);
   int steps = 0;
   first.on_step = [&](std::uint64_t) { ++steps; };
   // In the middle of the second run, and the last rank alone.
   first.stop_requested = [&] { return steps >= 27 && comm_.rank() == comm_.size() - 1; };
-  const RecipeResult interrupted = run_recipe(job(), comm_, first, host);
+  const RecipeResult interrupted = run_recipe(saved, comm_, first, host);
   EXPECT_EQ(interrupted.stop_reason, "interrupted");
   if (comm_.is_root()) {
     EXPECT_EQ(interrupted.trials.size(), 1U);
   }
 
-  const RecipeResult whole = run_recipe(job(), comm_, options("parts", comm_, 2, 4), host);
+  const RecipeResult whole = run_recipe(saved, comm_, options("parts", comm_, 2, 4), host);
   if (!comm_.is_root()) return;
   EXPECT_EQ(describe(whole), expected);
   EXPECT_EQ(host.trainings, 5) << "the first run was taken over, the second went on";

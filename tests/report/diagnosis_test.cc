@@ -28,8 +28,14 @@ Diagnosis sample_diagnosis() {
   d.variance = {0.09, {0.081, 0.099}, 0.9, GapLevel::high};
   d.verdict = "variance";
   d.notes = {"no test set: <the> dev set serves"};
-  d.recipe = {{"more data", "more than 55000 training examples", "high variance (1.3)", "less", {}},
-              {"dropout",
+  d.recipe = {{"variance",
+               "more data",
+               "more than 55000 training examples",
+               "high variance (1.3)",
+               "less",
+               {}},
+              {"variance",
+               "dropout",
                "dropout with keep_prob 0.8",
                "high variance (1.7)",
                "lower dev error",
@@ -109,6 +115,7 @@ TEST(DiagnosisJson, HasWhatScriptsNeed) {
   EXPECT_EQ(object["gaps"]["avoidable_bias"]["level"], "low");
   EXPECT_TRUE(object["gaps"].at("mismatch").is_null());
   EXPECT_EQ(object["recipe"][0]["set"], json::array());
+  EXPECT_EQ(object["recipe"][0]["against"], "variance");
   EXPECT_EQ(object["recipe"][1]["set"], json({"network.layer[0].keep_prob=0.8", "seed=1"}));
   EXPECT_EQ(object["notes"].size(), 1U);
 }

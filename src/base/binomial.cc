@@ -16,6 +16,17 @@ Interval wilson_interval(double errors, std::uint64_t n, double z) {
   return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
+Interval difference_interval(double first_errors, std::uint64_t first_n, double second_errors,
+                             std::uint64_t second_n, double z) {
+  check(first_n > 0 && second_n > 0, "fractions are of some examples");
+  const double first = first_errors / static_cast<double>(first_n);
+  const double second = second_errors / static_cast<double>(second_n);
+  const Interval of_first = wilson_interval(first_errors, first_n, z);
+  const Interval of_second = wilson_interval(second_errors, second_n, z);
+  return {second - first - std::hypot(of_first.high - first, second - of_second.low),
+          second - first + std::hypot(first - of_first.low, of_second.high - second)};
+}
+
 double wilson_half_width(double p, std::uint64_t n, double z) {
   const auto count = static_cast<double>(n);
   return z * std::sqrt(p * (1 - p) * count + z * z / 4) / (count + z * z);

@@ -21,7 +21,14 @@ struct Interval {
 // examples, 0 <= errors <= n; within [0, 1]. Of no examples: [0, 1].
 Interval wilson_interval(double errors, std::uint64_t n, double z = kNormal95);
 
-// Half the width of that interval when a fraction p of n examples is wrong.
+// Where the true difference `second` - `first` of two fractions is likely to be,
+// each counted on a sample of its own; within [-1, 1]. R. G. Newcombe, "Interval
+// estimation for the difference between independent proportions", Statistics in
+// Medicine 17 (1998), method 10, from two Wilson intervals. Both n are above 0.
+Interval difference_interval(double first_errors, std::uint64_t first_n, double second_errors,
+                             std::uint64_t second_n, double z = kNormal95);
+
+// Half the width of a Wilson interval when a fraction p of n examples is wrong.
 // Falls with n.
 double wilson_half_width(double p, std::uint64_t n, double z = kNormal95);
 

@@ -9,11 +9,13 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/run_directory.h"
+#include "cli/run_record.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
 #include "config/job_diff.h"
 #include "config/job_file.h"
 #include "config/without_dropout.h"
+#include "diagnose/diagnose_run.h"
 #include "report/error_file.h"
 #include "report/reports.h"
 #include "train/environment.h"
@@ -95,7 +97,9 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
 
   std::vector<std::unique_ptr<TrainingObserver>> observers;
   if (comm.is_root()) {
-    observers.push_back(guarded_standard_reports(ReportOptions{!arguments.no_color}));
+    observers.push_back(
+        with_diagnosis(guarded_standard_reports(ReportOptions{.color = !arguments.no_color}),
+                       loaded, evaluations_before));
     if (arguments.no_dropout) observers.back()->on_notice(kNoDropoutNotice);
   }
   const Summary summary = train(loaded.job, loaded.resolved_text, comm, options, observers);

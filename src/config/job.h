@@ -304,6 +304,12 @@ struct ExchangeConfig {
   bool shared_memory;
 };
 
+struct DiagnosisConfig {
+  double base_error;
+  double high_gap;
+  double high_share;
+};
+
 struct Job {
   std::string name;
   std::uint32_t seed;
@@ -317,6 +323,7 @@ struct Job {
   std::optional<EarlyStoppingConfig> early_stopping;
   CheckpointingConfig checkpointing;
   ExchangeConfig exchange;
+  DiagnosisConfig diagnosis;
 };
 
 }  // namespace lockstep

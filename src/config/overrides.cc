@@ -74,7 +74,7 @@ class Override {
         return report(fmt::format("{} has no fields", join_path(path, part->name)));
       }
       if (field->is_repeated()) {
-        message = element(*part, *field, path, *message);
+        message = element(*part, *field, last, path, *message);
         if (message == nullptr) return;
         if (last) return replace(value, path, *message);
       } else {
@@ -92,11 +92,16 @@ class Override {
     return false;
   }
 
-  // The element that `part` names, appending it to `path`; or null, reported.
-  pb::Message* element(const PathPart& part, const pb::FieldDescriptor& field, std::string& path,
-                       pb::Message& message) {
+  // The element that `part` names, appending it to `path`; or null, reported. One
+  // beyond the last is made when it is to be set as a `whole`.
+  pb::Message* element(const PathPart& part, const pb::FieldDescriptor& field, bool whole,
+                       std::string& path, pb::Message& message) {
     path = join_path(path, part.name);
     const int size = message.GetReflection()->FieldSize(message, &field);
+    if (whole && part.index == size) {
+      path += fmt::format("[{}]", size);
+      return message.GetReflection()->AddMessage(&message, &field);
+    }
     if (part.index && *part.index < size) {
       path += fmt::format("[{}]", *part.index);
       return message.GetReflection()->MutableRepeatedMessage(&message, &field, *part.index);

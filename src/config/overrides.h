@@ -15,7 +15,8 @@ namespace lockstep {
 // Applies `assignment`, such as "optimizer.adam.learning_rate=0.01",
 // "network.layer[0].units=64" or "early_stopping={}", to `job`. It replaces
 // what was there; where fields exclude each other, the others are dropped.
-// Messages on the way are created. A string may stand without quotes.
+// Messages on the way are created, and a list grows by
+// "network.layer[N]={units: 64}" when it has N elements. A string may stand without quotes.
 void apply_override(const std::string& assignment, google::protobuf::Message& job, Origins& origins,
                     Problems& problems);
 

@@ -20,6 +20,7 @@ void add_optional_sections(proto::Job& job) {
   job.mutable_evaluation();
   job.mutable_checkpointing();
   job.mutable_exchange();
+  job.mutable_diagnosis();
   job.mutable_data()->mutable_split();
   auto& normalization = *job.mutable_data()->mutable_normalization();
   if (normalization.kind_case() == proto::Normalization::KIND_NOT_SET) {

@@ -350,6 +350,7 @@ Job to_job(const proto::Job& job) {
       {job.checkpointing().enabled(), job.checkpointing().every_epochs(),
        job.checkpointing().keep_last()},
       {job.exchange().bucket_bytes(), job.exchange().shared_memory()},
+      {job.diagnosis().base_error(), job.diagnosis().high_gap(), job.diagnosis().high_share()},
   };
   if (job.has_early_stopping()) config.early_stopping = to_early_stopping(job.early_stopping());
   return config;

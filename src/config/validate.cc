@@ -252,6 +252,14 @@ void check_early_stopping(const ValueChecks& checks, const proto::Job& job) {
   checks.not_negative(path + ".min_improvement", job.early_stopping().min_improvement());
 }
 
+void check_diagnosis(const ValueChecks& checks, const proto::Diagnosis& diagnosis) {
+  const double base = diagnosis.base_error();
+  checks.require(base >= 0 && base < 1, "diagnosis.base_error", fmt::to_string(base),
+                 "a fraction of wrong answers, at least 0 and below 1 (0.01: one percent)");
+  checks.fraction("diagnosis.high_gap", diagnosis.high_gap());
+  checks.between("diagnosis.high_share", diagnosis.high_share(), 0, 1);
+}
+
 }  // namespace
 
 void validate(const proto::Job& job, const Origins& origins, Problems& problems) {
@@ -277,6 +285,7 @@ void validate(const proto::Job& job, const Origins& origins, Problems& problems)
   checks.at_least("checkpointing.every_epochs", job.checkpointing().every_epochs(), 1);
   checks.at_least("checkpointing.keep_last", job.checkpointing().keep_last(), 1);
   checks.at_least("exchange.bucket_bytes", job.exchange().bucket_bytes(), 4096);
+  check_diagnosis(checks, job.diagnosis());
 }
 
 }  // namespace lockstep

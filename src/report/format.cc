@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "report/diagnosis_text.h"
+
 namespace lockstep {
 namespace {
 
@@ -73,35 +75,24 @@ void add_weights(Out out, const Summary& summary) {
                  format_percent(summary.weights_near_zero));
 }
 
-void add_files(Out out, const RunStart& start, const std::string& checkpoint) {
+void add_files(Out out, const RunStart& start, bool diagnosed, const std::string& checkpoint) {
   fmt::format_to(out, "{:<9}{}\n", "files", start.run_dir);
   const auto add = [&](const std::string& name, const char* what) {
     fmt::format_to(out, "{:<11}{:<15}{}\n", "", name, what);
   };
   add("report.html", "curves and tables for a browser");
   add("summary.json", "these results, for scripts");
+  if (diagnosed) add("diagnosis.txt", "bias and variance, and what to try");
   add("metrics.jsonl", "one line per evaluation");
   add("tb/", "the same for TensorBoard");
   if (!checkpoint.empty()) add(checkpoint, "the trained network");
 }
 
-// A path as one word of a shell command.
-std::string quoted(const std::string& path) {
-  const auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("/._-+:@%=,").find(c) != std::string_view::npos;
-  };
-  if (!path.empty() && std::all_of(path.begin(), path.end(), plain)) return path;
-  std::string word = "'";
-  for (const char c : path) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
-}
-
 // The command that goes on with the run; empty when that makes no sense.
 std::string resume_command(const RunStart& start, const std::string& stop_reason) {
   const std::string command =
-      fmt::format("{} train {} --run-dir {} --resume auto", quoted(start.program),
-                  quoted(start.run_dir + "/job.textproto"), quoted(start.run_dir));
+      fmt::format("{} train {} --run-dir {} --resume auto", shell_word(start.program),
+                  shell_word(start.run_dir + "/job.textproto"), shell_word(start.run_dir));
   if (stop_reason == "epochs") return command + " --set training.epochs=N";
   if (stop_reason == "early_stopping") return command + " --set early_stopping.patience=N";
   return stop_reason == "interrupted" ? command : "";
@@ -110,14 +101,14 @@ std::string resume_command(const RunStart& start, const std::string& stop_reason
 void add_next(Out out, const RunStart& start, const Summary& summary,
               const std::string& checkpoint) {
   if (checkpoint.empty()) return;
-  const std::string model = quoted(start.run_dir + "/" + checkpoint);
+  const std::string model = shell_word(start.run_dir + "/" + checkpoint);
   const char* split = start.test_examples > 0        ? "test"
                       : start.dev_examples > 0       ? "dev"
                       : start.train_dev_examples > 0 ? "train_dev"
                                                      : "train";
   std::vector<std::string> commands{
-      fmt::format("{} evaluate {} --split {}", quoted(start.program), model, split),
-      fmt::format("{} inspect {}", quoted(start.program), model),
+      fmt::format("{} evaluate {} --split {}", shell_word(start.program), model, split),
+      fmt::format("{} inspect {}", shell_word(start.program), model),
   };
   const std::string resume = resume_command(start, summary.stop_reason);
   // What an interrupted run wants most is to go on.
@@ -130,6 +121,17 @@ void add_next(Out out, const RunStart& start, const Summary& summary,
 }
 
 }  // namespace
+
+std::string shell_word(const std::string& text) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+:@%=,").find(c) != std::string_view::npos;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
 
 std::string format_count(std::uint64_t count) {
   const std::string digits = std::to_string(count);
@@ -265,11 +267,14 @@ std::string format_finish(const RunStart& start, const Summary& summary,
            summary.train_dev_cost);
   add_part(out, "dev", start.dev_examples, summary.dev_error, summary.dev_cost);
   add_part(out, "test", start.test_examples, summary.test_error, summary.test_cost);
-  const std::string open = describe_sets(start);
+  // The notes of a diagnosis say it too.
+  const bool noted = summary.diagnosis && summary.diagnosis->train;
+  const std::string open = noted ? "" : describe_sets(start);
   if (!open.empty()) fmt::format_to(out, "{:<9}{}\n", "", open);
+  if (summary.diagnosis) text += diagnosis_lines(*summary.diagnosis);
   add_weights(out, summary);
   fmt::format_to(out, "{:<9}{} examples/s\n", "speed", format_speed(summary.examples_per_second));
-  add_files(out, start, checkpoint);
+  add_files(out, start, summary.diagnosis.has_value(), checkpoint);
   add_next(out, start, summary, checkpoint);
   return text;
 }

@@ -9,6 +9,9 @@
 
 namespace lockstep {
 
+// A text as one word of a shell command, in quotes where it needs them.
+std::string shell_word(const std::string& text);
+
 // 1234567 -> "1,234,567".
 std::string format_count(std::uint64_t count);
 

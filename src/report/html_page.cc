@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "report/chart.h"
+#include "report/diagnosis_text.h"
 #include "report/format.h"
 
 namespace lockstep {
@@ -70,6 +71,9 @@ svg .line.s2 { stroke: var(--s2); } svg .dot.s2, svg .key.s2 { fill: var(--s2); 
 .p0 { background: var(--p0); } .p1 { background: var(--p1); } .p2 { background: var(--p2); }
 .p3 { background: var(--p3); } .p4 { background: var(--p4); } .p5 { background: var(--p5); }
 .p6 { background: var(--p6); } .p7 { background: var(--p7); } .p8 { background: var(--p8); }
+.recipe { margin: 12px 0 0; padding-left: 22px; }
+.recipe li { margin-top: 8px; overflow-wrap: anywhere; }
+code { font: 13px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 details { margin-top: 16px; }
 summary { cursor: pointer; font-weight: 600; font-size: 15px; }
 pre { margin: 12px 0 0; overflow-x: auto; font: 13px/1.45 ui-monospace, "DejaVu Sans Mono",
@@ -259,6 +263,56 @@ void add_charts(Out out, const HtmlPage& page, const std::optional<Evaluation>& 
   }
 }
 
+std::string points(double gap) { return fmt::format("{:.2f}", 100 * gap); }
+
+void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap) {
+  if (!gap) return;
+  const bool high = gap->level == GapLevel::high;
+  const char* level = high ? "high" : gap->level == GapLevel::uncertain ? "uncertain" : "low";
+  fmt::format_to(out,
+                 "<tr><td>{}</td><td>{}</td><td>{} to {}</td><td>{:.0f}%</td>"
+                 "<td class=\"status{}\">{}</td></tr>\n",
+                 name, points(gap->value), points(gap->interval.low), points(gap->interval.high),
+                 100 * gap->share, high ? " warn" : "", level);
+}
+
+// The verdict with what it is read from, and the steps of the recipe (1.2, 1.3).
+void add_diagnosis(Out out, const Diagnosis& diagnosis) {
+  const bool good = diagnosis.verdict == "neither";
+  fmt::format_to(out,
+                 "<section class=\"card wide\">\n<h2>Bias and variance: <span "
+                 "class=\"{}\">{}</span></h2>\n",
+                 good ? "good" : "warn", html_escape(verdict_phrase(diagnosis)));
+  if (diagnosis.avoidable_bias) {
+    fmt::format_to(out,
+                   "<table>\n<tr><th></th><th>points</th><th>95% interval</th><th>share</th>"
+                   "<th>level</th></tr>\n");
+    add_gap(out, "avoidable bias: train above base", diagnosis.avoidable_bias);
+    add_gap(out,
+            diagnosis.variance_may_be_mismatch ? "variance or mismatch: dev above train"
+            : diagnosis.train_dev              ? "variance: train-dev above train"
+                                               : "variance: dev above train",
+            diagnosis.variance);
+    add_gap(out, "mismatch: dev above train-dev", diagnosis.mismatch);
+    fmt::format_to(out, "</table>\n<p class=\"soft\">The base error is {}.</p>\n",
+                   format_percent(diagnosis.base_error));
+  }
+  for (const std::string& note : diagnosis.notes) {
+    fmt::format_to(out, "<p class=\"soft\">{}</p>\n", html_escape(note));
+  }
+  if (!diagnosis.recipe.empty()) {
+    fmt::format_to(out, "<ol class=\"recipe\">\n");
+    for (const RecipeStep& step : diagnosis.recipe) {
+      const std::string set = set_arguments(step.set);
+      fmt::format_to(out, "<li>{}<br><span class=\"soft\">{}</span>{}</li>\n",
+                     html_escape(step.action), html_escape(step.reason),
+                     set.empty() ? "" : "<br><code>" + html_escape(set) + "</code>");
+    }
+    fmt::format_to(out, "</ol>\n");
+  }
+  fmt::format_to(out, "</section>\n");
+}
+
 void add_phases(Out out, const std::map<std::string, double>& seconds) {
   std::vector<std::pair<std::string, double>> phases;
   double total = 0;
@@ -357,6 +411,7 @@ std::string render_html(const HtmlPage& page) {
   add_facts(out, page, best);
   add_charts(out, page, best);
   fmt::format_to(out, "</div>\n");
+  if (page.summary && page.summary->diagnosis) add_diagnosis(out, *page.summary->diagnosis);
   if (page.summary) add_phases(out, page.summary->seconds);
   add_evaluations(out, page, best);
   add_details(out, page);

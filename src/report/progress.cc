@@ -44,8 +44,12 @@ ProgressStyle progress_style(int log_descriptor, bool allow_color) {
   return {.live = live, .color = live && allow_color && !unwanted};
 }
 
-ProgressReport::ProgressReport(ProgressStyle style, int log_descriptor, int result_descriptor)
-    : style_(style), log_(log_descriptor), results_(result_descriptor) {}
+ProgressReport::ProgressReport(ProgressStyle style, int log_descriptor, int result_descriptor,
+                               bool shows_results)
+    : style_(style),
+      log_(log_descriptor),
+      results_(result_descriptor),
+      shows_results_(shows_results) {}
 
 ProgressReport::~ProgressReport() { clear_live_line(); }
 
@@ -84,6 +88,7 @@ void ProgressReport::on_evaluation(const Evaluation& evaluation) {
 
 void ProgressReport::on_finish(const Summary& summary) {
   clear_live_line();
+  if (!shows_results_) return;
   const std::string text = format_finish(start_, summary, best_, kept_checkpoint(start_.run_dir));
   if (const int error = write_all(results_, text); error != 0) {
     throw Error(ExitCode::io,

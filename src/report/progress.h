@@ -25,8 +25,9 @@ ProgressStyle progress_style(int log_descriptor, bool allow_color);
 // ignored by the process.
 class ProgressReport : public TrainingObserver {
  public:
+  // Without `shows_results` nothing is written at the end.
   explicit ProgressReport(ProgressStyle style, int log_descriptor = STDERR_FILENO,
-                          int result_descriptor = STDOUT_FILENO);
+                          int result_descriptor = STDOUT_FILENO, bool shows_results = true);
   // Leaves the cursor on an empty line, also when training fails.
   ~ProgressReport() override;
   ProgressReport(const ProgressReport&) = delete;
@@ -44,6 +45,7 @@ class ProgressReport : public TrainingObserver {
   ProgressStyle style_;
   int log_;
   int results_;
+  bool shows_results_;
   bool live_line_shown_ = false;
   RunStart start_;
   std::optional<Evaluation> best_;

@@ -9,12 +9,14 @@
 namespace lockstep {
 
 struct ReportOptions {
-  bool color = true;  // false: no colour on a terminal either (--no-color)
+  bool color = true;    // false: no colour on a terminal either (--no-color)
+  bool results = true;  // false: nothing on stdout at the end of a run
 };
 
-// job.textproto, environment.json and summary.json, metrics.jsonl, tb/,
-// report.html, and last the progress on stderr with the results on stdout: by
-// the time a reader sees the results, the files are there. For rank 0.
+// job.textproto, environment.json and summary.json, diagnosis.json and
+// diagnosis.txt where there is one, metrics.jsonl, tb/, report.html, and last the progress on
+// stderr with the results on stdout: by the time a reader sees the results, the files are there.
+// For rank 0.
 std::vector<std::unique_ptr<TrainingObserver>> standard_reports(const ReportOptions& options);
 
 // The same as one observer that keeps training going when a report fails; see

@@ -1,9 +1,57 @@
 #include "report/summary_json.h"
 
+#include <fstream>
+#include <optional>
+
 #include "base/atomic_file.h"
+#include "base/error.h"
+#include "report/diagnosis_json.h"
 #include "report/json_fields.h"
 
 namespace lockstep {
+namespace {
+
+// A field that may be null, or absent in files of older versions.
+template <typename T>
+std::optional<T> optional_field(const Json& object, const char* key) {
+  const auto field = object.find(key);
+  if (field == object.end() || field->is_null()) return std::nullopt;
+  return field->get<T>();
+}
+
+template <typename T>
+T field_or_zero(const Json& object, const char* key) {
+  return optional_field<T>(object, key).value_or(T{});
+}
+
+Summary summary_of(const Json& object) {
+  Summary summary;
+  summary.stop_reason = object.at("stop_reason").get<std::string>();
+  summary.epochs = field_or_zero<double>(object, "epochs");
+  summary.steps = field_or_zero<std::uint64_t>(object, "steps");
+  summary.best_step = optional_field<std::uint64_t>(object, "best_step");
+  summary.best_epoch = optional_field<double>(object, "best_epoch");
+  summary.train_error = optional_field<double>(object, "train_error");
+  summary.train_dev_error = optional_field<double>(object, "train_dev_error");
+  summary.dev_error = optional_field<double>(object, "dev_error");
+  summary.test_error = optional_field<double>(object, "test_error");
+  summary.train_cost = optional_field<double>(object, "train_cost");
+  summary.train_dev_cost = optional_field<double>(object, "train_dev_cost");
+  summary.dev_cost = optional_field<double>(object, "dev_cost");
+  summary.test_cost = optional_field<double>(object, "test_cost");
+  summary.l2_penalty = field_or_zero<double>(object, "l2_penalty");
+  summary.l1_penalty = field_or_zero<double>(object, "l1_penalty");
+  summary.weights_digest = field_or_zero<std::string>(object, "weights_digest");
+  summary.train_examples = field_or_zero<std::uint64_t>(object, "train_examples");
+  summary.train_dev_examples = field_or_zero<std::uint64_t>(object, "train_dev_examples");
+  summary.dev_examples = field_or_zero<std::uint64_t>(object, "dev_examples");
+  summary.test_examples = field_or_zero<std::uint64_t>(object, "test_examples");
+  summary.features = field_or_zero<std::uint64_t>(object, "features");
+  summary.images = field_or_zero<bool>(object, "images");
+  return summary;
+}
+
+}  // namespace
 
 std::string summary_to_json(const Summary& summary) {
   Json object;
@@ -34,7 +82,28 @@ std::string summary_to_json(const Summary& summary) {
   object["shards"] = summary.shards;
   Json& versions = object["versions"] = Json::object();
   for (const auto& [name, version] : summary.versions) versions[name] = version;
+  object["train_examples"] = summary.train_examples;
+  object["train_dev_examples"] = summary.train_dev_examples;
+  object["dev_examples"] = summary.dev_examples;
+  object["test_examples"] = summary.test_examples;
+  object["features"] = summary.features;
+  object["images"] = summary.images;
+  object["diagnosis"] = summary.diagnosis ? diagnosis_to_json(*summary.diagnosis) : Json(nullptr);
   return to_text(object, 2) + "\n";
+}
+
+std::optional<Summary> read_summary(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  const Json object = Json::parse(file, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object() || !object.contains("stop_reason")) {
+    throw Error(ExitCode::data, path.string() + ": not the summary of a run");
+  }
+  try {
+    return summary_of(object);
+  } catch (const Json::exception& error) {
+    throw Error(ExitCode::data, path.string() + ": not the summary of a run: " + error.what());
+  }
 }
 
 std::string environment_to_json(const RunStart& start) {

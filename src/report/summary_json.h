@@ -2,6 +2,7 @@
 // summary.json, the stable contract for scripts, and environment.json.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "train/observer.h"
@@ -12,9 +13,16 @@ namespace lockstep {
 // best_step, train_error, dev_error, test_error, train_cost, dev_cost,
 // test_cost, examples_per_second, seconds (an object, by phase),
 // weights_digest, peak_memory_bytes, ranks, threads, shards, versions (an
-// object). What a run does not have is null; a number that is not finite is
-// null too, and adds "finite": false.
+// object), sizes of the sets (train_examples ...), features, images, diagnosis
+// (report/diagnosis_json.h), and more of Summary. What a run does not have is
+// null; a number that is not finite is null too, and adds "finite": false.
 std::string summary_to_json(const Summary& summary);
+
+// What summary.json at `path` says of errors, costs, steps and sets; timings,
+// layout, versions and the diagnosis are left out. What a file of an older
+// version lacks is 0 or absent. None when there is no such file. Throws
+// Error(data) when it is not a summary.
+std::optional<Summary> read_summary(const std::filesystem::path& path);
 
 // {"job", "ranks", "threads", "shards", "environment": {...}}.
 std::string environment_to_json(const RunStart& start);

@@ -1,7 +1,6 @@
 #include "train/cautions.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -49,11 +48,8 @@ std::vector<std::string> job_cautions(const Job& job) {
 }
 
 bool overfits(const SetScore& train, const SetScore& dev) {
-  const double train_error = fraction_of(train);
-  const double dev_error = fraction_of(dev);
-  const double above_train = wilson_interval(train.sums.errors, train.examples).high - train_error;
-  const double below_dev = dev_error - wilson_interval(dev.sums.errors, dev.examples).low;
-  return dev_error - train_error > std::hypot(above_train, below_dev);
+  return difference_interval(train.sums.errors, train.examples, dev.sums.errors, dev.examples).low >
+         0;
 }
 
 std::optional<std::string> dropout_caution(const NetworkConfig& network, const Scores& scores) {

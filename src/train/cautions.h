@@ -26,9 +26,7 @@ bool has_penalty(const NetworkConfig& network);
 std::vector<std::string> job_cautions(const Job& job);
 
 // Whether the dev error is above the training error by more than chance: the
-// 95 % interval of their difference lies above 0 (R. G. Newcombe, "Interval
-// estimation for the difference between independent proportions", Statistics
-// in Medicine 17 (1998), method 10, from two Wilson intervals).
+// 95 % interval of their difference lies above 0 (base/binomial.h).
 bool overfits(const SetScore& train, const SetScore& dev);
 
 // Dropout in a run that ended without overfitting (1.7). `scores` are of the

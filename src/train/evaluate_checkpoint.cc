@@ -69,7 +69,7 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
                               training_blocks(data, layout, comm.rank(), 0), count);
     const Regularizer regularizer(build_regularization(model.job), network.layout(),
                                   data.geometry.train_examples);
-    scores.cost = regularizer.penalty<float>(model.weights).sum();
+    scores.penalty = regularizer.penalty<float>(model.weights).sum();
   } else {
     const HeldOutSet& set = split == EvaluationSplit::train_dev ? data.train_dev
                             : split == EvaluationSplit::dev     ? data.dev
@@ -78,7 +78,7 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
     sums = evaluator.evaluate(model.weights, set.examples, set.blocks, count);
   }
   const auto examples = static_cast<double>(scores.examples);
-  scores.cost = sums.loss / examples + scores.cost;
+  scores.cost = sums.loss / examples + scores.penalty;
   if (has_error_rate(network.spec().loss)) scores.error = sums.errors / examples;
   scores.decisions = counter.total(comm);
   return scores;

@@ -19,6 +19,7 @@ struct CheckpointScores {
   std::uint64_t examples = 0;
   std::optional<double> error;  // none for squared error
   double cost = 0;              // mean loss; on the training set J, with the penalty
+  double penalty = 0;           // in J; 0 on other sets
   std::string weights_digest;
   std::optional<DecisionCounts> decisions;  // none for squared error
 };

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "train/diagnosis.h"
+
 namespace lockstep {
 
 // Known once the data is loaded and before the first step.
@@ -81,6 +83,12 @@ struct Summary {
   int threads = 1;
   int shards = 1;
   std::map<std::string, std::string> versions;
+  // Sizes of the sets that the errors are of; 0: no such set.
+  std::uint64_t train_examples = 0, train_dev_examples = 0, dev_examples = 0, test_examples = 0;
+  std::uint64_t features = 0;  // of an example
+  bool images = false;         // whether examples are known to be images
+  // What the errors say, where an observer before has worked it out.
+  std::optional<Diagnosis> diagnosis;
 };
 
 class TrainingObserver {

@@ -346,6 +346,12 @@ class Run {
     summary.threads = options_.layout.threads;
     summary.shards = static_cast<int>(job_.training.shards);
     summary.versions = environment_;
+    summary.train_examples = data_.geometry.train_examples;
+    summary.train_dev_examples = data_.train_dev.total;
+    summary.dev_examples = data_.dev.total;
+    summary.test_examples = data_.test.total;
+    summary.features = data_.features;
+    summary.images = data_.image.has_value();
     if (comm_.is_root() && stop_reason != "interrupted") {
       if (const auto caution = dropout_caution(job_.network, scores)) show({*caution});
     }

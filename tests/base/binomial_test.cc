@@ -27,6 +27,28 @@ TEST(WilsonInterval, SolvesTheScoreEquation) {
   }
 }
 
+// Newcombe (1998), table II, method 10.
+TEST(DifferenceInterval, IsTheOneOfThePaper) {
+  struct Case {
+    double first_errors;
+    std::uint64_t first_n;
+    double second_errors;
+    std::uint64_t second_n;
+    Interval interval;
+  };
+  for (const Case& c : {Case{48, 80, 56, 70, {0.0524, 0.3339}},
+                        {3, 10, 9, 10, {0.1705, 0.8090}},
+                        {2, 7, 6, 7, {0.0582, 0.8062}},
+                        {0, 29, 5, 56, {-0.0381, 0.1926}},
+                        {0, 20, 0, 10, {-0.1611, 0.2775}},
+                        {0, 10, 10, 10, {0.6075, 1.0000}}}) {
+    const Interval found =
+        difference_interval(c.first_errors, c.first_n, c.second_errors, c.second_n);
+    EXPECT_NEAR(found.low, c.interval.low, 5e-5);
+    EXPECT_NEAR(found.high, c.interval.high, 5e-5);
+  }
+}
+
 TEST(WilsonInterval, KnowsNothingWithoutExamples) {
   const Interval found = wilson_interval(0, 0);
   EXPECT_EQ(found.low, 0);

@@ -50,6 +50,7 @@ evaluation { every_epochs: 2 train_examples: 0 smallest_improvement: 0.002 }
 early_stopping { metric: DEV_COST patience: 3 min_improvement: 0.001 }
 checkpointing { enabled: false every_epochs: 4 keep_last: 5 }
 exchange { bucket_bytes: 8192 shared_memory: false }
+diagnosis { base_error: 0.15 high_gap: 0.01 high_share: 0.25 }
 )";
 
 TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
@@ -94,6 +95,7 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_EQ(job.checkpointing.keep_last, 1U);
   EXPECT_EQ(job.exchange.bucket_bytes, 4194304U);
   EXPECT_TRUE(job.exchange.shared_memory);
+  EXPECT_EQ(job.diagnosis.base_error, 0.0);
 }
 
 TEST(JobFile, ReadsEveryField) {
@@ -159,6 +161,9 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.checkpointing.keep_last, 5U);
   EXPECT_EQ(job.exchange.bucket_bytes, 8192U);
   EXPECT_FALSE(job.exchange.shared_memory);
+  EXPECT_EQ(job.diagnosis.base_error, 0.15);
+  EXPECT_EQ(job.diagnosis.high_gap, 0.01);
+  EXPECT_EQ(job.diagnosis.high_share, 0.25);
 }
 
 OptimizerConfig optimizer_of(const std::string& kind) {
@@ -357,6 +362,11 @@ checkpointing {
 exchange {
   bucket_bytes: 4194304
   shared_memory: true
+}
+diagnosis {
+  base_error: 0
+  high_gap: 0.02
+  high_share: 0.33
 }
 )");
 }

@@ -71,6 +71,18 @@ TEST(Overrides, CreateMessagesOnTheWay) {
   EXPECT_EQ(job.early_stopping.value().patience, 3U);
 }
 
+TEST(Overrides, AListGrowsByTheElementAfterItsLast) {
+  const Job job =
+      parse(kSmallJob, {"network.layer[1]={units: 7}", "network.layer[2]={units: 5}"}).job;
+  ASSERT_EQ(job.network.hidden.size(), 3U);
+  EXPECT_EQ(job.network.hidden[0].units, 16U);
+  EXPECT_EQ(job.network.hidden[1].units, 7U);
+  EXPECT_EQ(job.network.hidden[2].units, 5U);
+  EXPECT_EQ(parse(with(kSmallJob, "layer { units: 16 }", ""), {"network.layer[0]={units: 3}"})
+                .job.network.hidden.size(),
+            1U);
+}
+
 TEST(Overrides, CanSupplyWhatTheFileLacks) {
   EXPECT_EQ(parse(with(kSmallJob, "name: \"small\"", ""), {"name=late"}).job.name, "late");
 }
@@ -98,6 +110,8 @@ TEST(Overrides, ErrorsNameThem) {
        "\"layer[-1]\" is not a field name, or a name with an index as in layer[0]"},
       {"network.layer.units=1", "network.layer needs an index; the job has layer[0] to layer[0]"},
       {"network.layer[1].units=1", "no network.layer[1]; the job has layer[0] to layer[0]"},
+      {"network.layer[2]={units: 1}", "no network.layer[2]; the job has layer[0] to layer[0]"},
+      {"network.layer[1]={units: 0}", "network.layer[1].units is 0; expected at least 1"},
       {"network.output[0].units=1", "network.output is not a list; remove [0]"},
       {"seed.x=1", "seed has no fields"},
       {"seed=", "expected a value, found the end of the text"},

@@ -28,6 +28,12 @@ TEST(Resume, LengthAndPatienceMayChangeWithANotice) {
   EXPECT_EQ(check_resumable(checkpoint_of(then), {now, "a", "b"}).size(), 2U);
 }
 
+TEST(Resume, WhatErrorsAreMeasuredAgainstMayChange) {
+  const std::string then = tiny_job("/").resolved_text;
+  const std::string now = tiny_job("/", {"diagnosis.base_error=0.1"}).resolved_text;
+  EXPECT_EQ(check_resumable(checkpoint_of(then), {now, "a", "b"}).size(), 1U);
+}
+
 TEST(Resume, EveryChangeOfWhatIsComputedIsNamed) {
   const std::string then = tiny_job("/").resolved_text;
   const std::string now = tiny_job("/", {"training.shards=6", "seed=9"}).resolved_text;

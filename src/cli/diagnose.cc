@@ -1,0 +1,172 @@
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "checkpoint/load.h"
+#include "cli/checkpoint_path.h"
+#include "cli/commands.h"
+#include "cli/run_record.h"
+#include "comm/agreement.h"
+#include "config/job_file.h"
+#include "diagnose/diagnose_run.h"
+#include "report/diagnosis_json.h"
+#include "report/diagnosis_text.h"
+#include "train/dataset.h"
+#include "train/evaluate_checkpoint.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct DiagnoseArguments {
+  std::string run;
+  std::optional<double> base_error;
+  int threads = 0;
+  bool allow_changed_data = false;
+  bool json = false;
+};
+
+LoadedJob with_base_error(const std::string& resolved_job, std::optional<double> base_error) {
+  std::vector<std::string> overrides;
+  if (base_error) overrides.push_back(fmt::format("diagnosis.base_error={}", *base_error));
+  return parse_job(resolved_job, "resolved job", "/", overrides);
+}
+
+// Sizes of the sets from the headers of their files.
+void add_sizes(const Job& job, Summary& summary) {
+  const DatasetSizes sizes = dataset_sizes(job);
+  summary.train_examples = sizes.train;
+  summary.train_dev_examples = sizes.train_dev;
+  summary.dev_examples = sizes.dev;
+  summary.test_examples = sizes.test;
+  summary.features = sizes.features;
+  summary.images = sizes.image.has_value();
+}
+
+struct Diagnosed {
+  std::string job_name;
+  Diagnosis diagnosis;
+};
+
+// From what the run wrote; nothing is computed again.
+Diagnosed diagnose_directory(const fs::path& run_dir, std::optional<double> base_error) {
+  std::optional<RunRecord> record = read_run(run_dir);
+  if (!record) {
+    throw Error(ExitCode::missing_input,
+                fmt::format("{} has no summary.json: it holds no run that has ended; a checkpoint "
+                            "of a run that goes on can be diagnosed by its name, such as {}",
+                            run_dir.string(), (run_dir / "ckpt/latest").string()));
+  }
+  const LoadedJob loaded = with_base_error(record->resolved_job, base_error);
+  if (record->summary.train_examples == 0) add_sizes(loaded.job, record->summary);  // an old file
+  return {loaded.job.name, diagnose_run(loaded, record->summary, record->evaluations)};
+}
+
+// Collective. Evaluates a checkpoint on every set of its job. The result is on
+// rank 0.
+Diagnosed diagnose_checkpoint(const fs::path& checkpoint, const DiagnoseArguments& arguments,
+                              const Communicator& comm) {
+  const Layout layout{comm.size(),
+                      arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
+  LoadedJob loaded;
+  Summary summary;
+  std::vector<EvaluationSplit> sets;
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    loaded = with_base_error(load_checkpoint(checkpoint).resolved_job, arguments.base_error);
+    add_sizes(loaded.job, summary);
+    sets.push_back(EvaluationSplit::train);
+    if (summary.train_dev_examples > 0) sets.push_back(EvaluationSplit::train_dev);
+    if (summary.dev_examples > 0) sets.push_back(EvaluationSplit::dev);
+    if (summary.test_examples > 0) sets.push_back(EvaluationSplit::test);
+  });
+  comm.broadcast(sets);
+  for (const EvaluationSplit set : sets) {
+    const CheckpointScores scores =
+        evaluate_checkpoint(checkpoint, set, comm, layout, arguments.allow_changed_data);
+    const auto put = [&](std::optional<double>& error, std::optional<double>& cost) {
+      error = scores.error;
+      cost = scores.cost;
+    };
+    switch (set) {
+      case EvaluationSplit::train:
+        put(summary.train_error, summary.train_cost);
+        summary.l2_penalty = scores.penalty;  // both kinds together
+        break;
+      case EvaluationSplit::train_dev:
+        put(summary.train_dev_error, summary.train_dev_cost);
+        break;
+      case EvaluationSplit::dev:
+        put(summary.dev_error, summary.dev_cost);
+        break;
+      case EvaluationSplit::test:
+        put(summary.test_error, summary.test_cost);
+        break;
+    }
+  }
+  if (!comm.is_root()) return {};
+  return {loaded.job.name, diagnose_run(loaded, summary, {})};
+}
+
+int run_diagnose(const DiagnoseArguments& arguments, const CommandContext& context) {
+  const Communicator& comm = context.comm;
+  std::string checkpoint;  // empty: a run directory
+  Diagnosed result;
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    if (fs::is_directory(arguments.run)) {
+      result = diagnose_directory(arguments.run, arguments.base_error);
+    } else {
+      checkpoint = find_checkpoint(arguments.run).string();
+    }
+  });
+  comm.broadcast(checkpoint);
+  if (!checkpoint.empty()) {
+    result = diagnose_checkpoint(checkpoint, arguments, comm);
+  }
+  if (!comm.is_root()) return 0;
+  if (arguments.json) {
+    fmt::print("{}\n", to_text(diagnosis_to_json(result.diagnosis)));
+  } else {
+    fmt::print("{}", diagnosis_text(result.job_name, result.diagnosis));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_diagnose_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<DiagnoseArguments>();
+  CLI::App* command = app.add_subcommand(
+      "diagnose", "Bias, variance and mismatch of a run (1.2), and what to try next (1.3)");
+  command
+      ->add_option("run", arguments->run,
+                   "Run directory, whose summary is read; or a checkpoint file or pointer (best, "
+                   "latest), which is evaluated on its job's data")
+      ->required();
+  command
+      ->add_option("--base-error", arguments->base_error,
+                   "The lowest error possible, instead of the job's diagnosis.base_error (0.01: "
+                   "one percent)")
+      ->check(CLI::Range(0.0, 1.0));
+  command
+      ->add_option("--threads", arguments->threads,
+                   "Threads per rank, for a checkpoint [all cores if alone, or 1]")
+      ->check(CLI::Range(1, 4096));
+  command->add_flag("--allow-changed-data", arguments->allow_changed_data,
+                    "Evaluate a checkpoint although the data has changed");
+  command->add_flag("--json", arguments->json, "One JSON object instead of text");
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) {
+      return run_diagnose(*arguments, context);
+    };
+  });
+}
+
+}  // namespace lockstep

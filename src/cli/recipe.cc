@@ -1,0 +1,231 @@
+#include "diagnose/recipe.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/recipe_table.h"
+#include "cli/run_record.h"
+#include "cli/signals.h"
+#include "comm/agreement.h"
+#include "config/job_diff.h"
+#include "config/job_file.h"
+#include "diagnose/diagnose_run.h"
+#include "report/error_file.h"
+#include "report/reports.h"
+#include "train/environment.h"
+#include "train/memory_plan.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kRecipeFile = "recipe.json";
+
+struct RecipeArguments {
+  std::string job;
+  std::vector<std::string> overrides;
+  std::string run_dir;
+  int runs = 8;
+  int threads = 0;            // 0: default_threads
+  int prefetch_threads = -1;  // -1: default_prefetch_threads
+  std::string resume;
+  bool no_color = false;
+  bool json = false;
+};
+
+// The files of a recipe: a run directory for each run, and beside them
+// recipe.json, recipe.txt and best.textproto.
+class FilesHost : public RecipeHost {
+ public:
+  FilesHost(fs::path directory, bool color) : directory_(std::move(directory)), color_(color) {}
+
+  std::unique_ptr<TrainingObserver> reports(const LoadedJob& loaded) override {
+    return with_diagnosis(
+        guarded_standard_reports(ReportOptions{.color = color_, .results = false}), loaded,
+        evaluations_before);
+  }
+
+  std::optional<RunRecord> finished(const fs::path& run_dir) override {
+    auto record = read_run(run_dir);
+    if (record && record->summary.stop_reason == "interrupted") return std::nullopt;
+    return record;
+  }
+
+  std::optional<std::string> diverged(const fs::path& run_dir) override {
+    std::ifstream file(run_dir / "error.rank0.json");
+    if (!file) return std::nullopt;
+    const auto error = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+    if (!error.is_object() || error.value("exit_code", 0) != static_cast<int>(ExitCode::diverged)) {
+      return std::nullopt;
+    }
+    return error.value("message", "diverged");
+  }
+
+  void note_divergence(const fs::path& run_dir, const std::string& message) override {
+    write_error_file(run_dir, 0, "", ExitCode::diverged, message);
+  }
+
+  void publish(const RecipeResult& result) override {
+    replace_file(directory_ / kRecipeFile, recipe_json(result).dump(2) + "\n");
+    replace_file(directory_ / "recipe.txt", recipe_text(result));
+    if (!result.best_job.empty()) replace_file(directory_ / "best.textproto", result.best_job);
+    if (result.trials.empty() || !result.stop_reason.empty()) return;
+    const RecipeTrial& trial = result.trials.back();
+    fmt::print(stderr, "recipe: run {} of {}: {}{}\n", trial.number, result.runs, trial.outcome,
+               trial.comparison.empty() ? "" : ", " + trial.comparison);
+  }
+
+ private:
+  fs::path directory_;
+  bool color_;
+};
+
+// The directory of the recipe, created: `requested`, or the first free
+// runs/<job name>-recipe-<number>.
+fs::path prepare_directory(const fs::path& requested, const std::string& job_name, bool resumes) {
+  std::error_code error;
+  if (requested.empty()) {
+    if (resumes) {
+      throw Error(ExitCode::usage, "--resume needs the --run-dir of the recipe to go on with");
+    }
+    fs::create_directories("runs", error);
+    for (int number = 1; !error; ++number) {
+      fs::path candidate = fs::path("runs") / fmt::format("{}-recipe-{}", job_name, number);
+      if (fs::create_directory(candidate, error)) return candidate;
+    }
+    throw Error(ExitCode::io, "cannot create a directory in runs: " + error.message());
+  }
+  const bool used = fs::exists(requested / kRecipeFile) ||
+                    fs::exists(recipe_run_directory(requested, 1)) ||
+                    fs::exists(requested / "metrics.jsonl");
+  if (used && !resumes) {
+    throw Error(ExitCode::usage,
+                fmt::format("{} already holds a recipe or a run: choose another --run-dir, or go "
+                            "on with a recipe by --resume auto",
+                            requested.string()));
+  }
+  fs::create_directories(requested, error);
+  if (error || !fs::is_directory(requested)) {
+    throw Error(ExitCode::io, fmt::format("cannot create {}: {}", requested.string(),
+                                          error ? error.message() : "it is a file"));
+  }
+  return requested;
+}
+
+std::string describe_difference(const std::string& theirs, const std::string& root) {
+  std::string text;
+  for (const FieldDifference& field : diff_jobs(theirs, root)) {
+    if (!text.empty()) text += "; ";
+    text += fmt::format("{} {}, rank 0 has {}", field.path, field.value_a, field.value_b);
+  }
+  return text;
+}
+
+int exit_code(const std::string& stop_reason) {
+  if (stop_reason == "interrupted") return static_cast<int>(ExitCode::interrupted);
+  if (stop_reason == "diverged") return static_cast<int>(ExitCode::diverged);
+  return 0;
+}
+
+int run_recipe_command(const RecipeArguments& arguments, const CommandContext& context) {
+  const Communicator& comm = context.comm;
+  LoadedJob loaded;
+  RecipeOptions options;
+  options.runs = arguments.runs;
+  options.layout = {comm.size(),
+                    arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
+  agree(comm, [&] {
+    loaded = load_job(arguments.job, arguments.overrides);
+    check_recipe_job(loaded.job);
+    if (arguments.threads == 0 && comm.size() == 1) {
+      options.layout.threads =
+          std::min(options.layout.threads, static_cast<int>(loaded.job.training.shards));
+    }
+    check_layout(options.layout, loaded.job.training.shards);
+  });
+  require_same(comm, loaded.resolved_text, describe_difference);
+  require_same(comm, fmt::format("{}", options.layout.threads),
+               [](const std::string& theirs, const std::string& root) {
+                 return fmt::format("{} threads, rank 0 has {}", theirs, root);
+               });
+  require_same_environment(comm);
+  options.layout.prefetch_threads = arguments.prefetch_threads >= 0
+                                        ? arguments.prefetch_threads
+                                        : default_prefetch_threads(comm, options.layout.threads);
+  options.stop_requested = stop_was_requested;
+  options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
+
+  std::string directory;
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    directory =
+        prepare_directory(arguments.run_dir, loaded.job.name, arguments.resume == "auto").string();
+  });
+  comm.broadcast(directory);
+  options.directory = context.run_dir = directory;
+
+  FilesHost host(directory, !arguments.no_color);
+  const RecipeResult result = run_recipe(loaded, comm, options, host);
+  if (comm.is_root()) {
+    if (arguments.json) {
+      fmt::print("{}\n", recipe_json(result).dump());
+    } else {
+      fmt::print(
+          "{}Files: {} (recipe.txt, recipe.json, best.textproto, a directory for each run)\n",
+          recipe_text(result), directory);
+    }
+  }
+  return exit_code(result.stop_reason);
+}
+
+}  // namespace
+
+void add_recipe_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<RecipeArguments>();
+  CLI::App* command = app.add_subcommand(
+      "recipe",
+      "Follow the basic recipe (1.3): train, diagnose, take the first step, keep it if the dev "
+      "error fell, and again");
+  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
+  command->add_option("--runs", arguments->runs, "At most so many trainings [8]")
+      ->check(CLI::Range(1, 1000));
+  command->add_option("--run-dir", arguments->run_dir,
+                      "Where results go [runs/<job name>-recipe-<number>]");
+  command
+      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
+      ->check(CLI::Range(1, 4096));
+  command
+      ->add_option("--prefetch-threads", arguments->prefetch_threads,
+                   "Threads per rank that augment ahead of time, in runs that do [idle cores]")
+      ->check(CLI::Range(0, 4096));
+  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--resume", arguments->resume,
+                   "auto: go on with the recipe in --run-dir if there is one, taking over the runs "
+                   "that have finished")
+      ->check(CLI::IsMember({"auto", "never"}));
+  command->add_flag("--json", arguments->json, "One JSON object on stdout instead of the table");
+  command->add_flag("--no-color", arguments->no_color, "No colour on a terminal");
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) {
+      return run_recipe_command(*arguments, context);
+    };
+  });
+}
+
+}  // namespace lockstep

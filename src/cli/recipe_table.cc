@@ -1,0 +1,172 @@
+#include "cli/recipe_table.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "report/diagnosis_json.h"
+#include "report/diagnosis_text.h"
+#include "report/format.h"
+
+namespace lockstep {
+namespace {
+
+using OptionalError = std::optional<MeasuredError>;
+using OptionalGap = std::optional<ErrorGap>;
+
+std::string directory_of(const RecipeTrial& trial) {
+  return recipe_run_directory("", trial.number).string();
+}
+
+std::string action_of(const RecipeTrial& trial) {
+  return trial.step.action.empty() ? "the job as it is" : trial.step.action;
+}
+
+std::string error_text(const RecipeTrial& trial, OptionalError Diagnosis::*set) {
+  const bool there = trial.diagnosis && trial.diagnosis.value().*set;
+  return there ? format_percent((trial.diagnosis.value().*set)->error) : "-";
+}
+
+std::string gap_text(const RecipeTrial& trial, OptionalGap Diagnosis::*which) {
+  const bool there = trial.diagnosis && trial.diagnosis.value().*which;
+  return there ? fmt::format("{:.2f}", 100 * (trial.diagnosis.value().*which)->value) : "-";
+}
+
+bool any_gap(const RecipeResult& result, OptionalGap Diagnosis::*which) {
+  return std::ranges::any_of(result.trials, [&](const RecipeTrial& trial) {
+    return trial.diagnosis && (trial.diagnosis.value().*which).has_value();
+  });
+}
+
+std::string table(const RecipeResult& result) {
+  const bool mismatch = any_gap(result, &Diagnosis::mismatch);
+  std::size_t width = 4;
+  for (const RecipeTrial& trial : result.trials) {
+    width = std::max(width, action_of(trial).size());
+  }
+  const auto line = [&](const auto& run, const std::string& action, const std::string& train,
+                        const std::string& dev, const std::string& bias,
+                        const std::string& variance, const std::string& gap,
+                        const std::string& verdict, const std::string& outcome) {
+    return fmt::format("{:>3}  {:<{}}  {:>7}  {:>7}  {:>6}  {:>8}  {}{:<20}  {}\n", run, action,
+                       width, train, dev, bias, variance,
+                       mismatch ? fmt::format("{:>8}  ", gap) : "", verdict, outcome);
+  };
+  std::string text =
+      line("run", "step", "train", "dev", "bias", "variance", "mismatch", "verdict", "outcome");
+  for (const RecipeTrial& trial : result.trials) {
+    text += line(trial.number, action_of(trial), error_text(trial, &Diagnosis::train),
+                 error_text(trial, &Diagnosis::dev), gap_text(trial, &Diagnosis::avoidable_bias),
+                 gap_text(trial, &Diagnosis::variance), gap_text(trial, &Diagnosis::mismatch),
+                 trial.diagnosis ? trial.diagnosis->verdict : "-", trial.outcome);
+  }
+  return text;
+}
+
+std::string reasons(const RecipeResult& result) {
+  std::string text;
+  for (const RecipeTrial& trial : result.trials) {
+    if (trial.based_on == 0) continue;
+    text += fmt::format("run {}: {} against {}, on top of run {}\n", trial.number, trial.step.kind,
+                        trial.step.against, trial.based_on);
+    text += fmt::format("  why      {}\n", trial.step.reason);
+    text += fmt::format("  expect   {}\n", trial.step.expected);
+    text += fmt::format("  changed  {}\n", set_arguments(trial.step.set));
+    text += fmt::format("  result   {}: {}\n", trial.comparison, trial.outcome);
+  }
+  return text;
+}
+
+std::string ending(const RecipeResult& result) {
+  const std::string& reason = result.stop_reason;
+  if (reason.empty()) return "The recipe is going on.\n";
+  if (reason == "neither") return "The recipe is done: neither bias nor variance is high.\n";
+  if (reason == "budget") {
+    return fmt::format("The budget of {} is used up (--runs).\n",
+                       format_quantity(static_cast<std::uint64_t>(result.runs), "run"));
+  }
+  if (reason == "exhausted") return "Every step that a program can take has been tried.\n";
+  if (reason == "uncertain") return "The sets are too small for a verdict.\n";
+  if (reason == "diverged") return "The job as it is diverged; try a smaller learning rate.\n";
+  return "The recipe was interrupted; --resume auto goes on.\n";
+}
+
+nlohmann::ordered_json error_json(const RecipeTrial& trial, OptionalError Diagnosis::*set) {
+  if (!trial.diagnosis || !(trial.diagnosis.value().*set)) return nullptr;
+  return (trial.diagnosis.value().*set)->error;
+}
+
+nlohmann::ordered_json gap_json(const RecipeTrial& trial, OptionalGap Diagnosis::*which) {
+  if (!trial.diagnosis || !(trial.diagnosis.value().*which)) return nullptr;
+  return (trial.diagnosis.value().*which)->value;
+}
+
+nlohmann::ordered_json trial_json(const RecipeTrial& trial) {
+  nlohmann::ordered_json object;
+  object["run"] = trial.number;
+  object["directory"] = directory_of(trial);
+  object["based_on"] =
+      trial.based_on > 0 ? nlohmann::ordered_json(trial.based_on) : nlohmann::ordered_json();
+  object["against"] = trial.step.against;
+  object["kind"] = trial.step.kind;
+  object["action"] = action_of(trial);
+  object["reason"] = trial.step.reason;
+  object["expected"] = trial.step.expected;
+  object["step"] = trial.step.set;
+  object["set"] = trial.set;
+  object["outcome"] = trial.outcome;
+  object["comparison"] = trial.comparison;
+  object["verdict"] =
+      trial.diagnosis ? nlohmann::ordered_json(trial.diagnosis->verdict) : nlohmann::ordered_json();
+  object["train_error"] = error_json(trial, &Diagnosis::train);
+  object["train_dev_error"] = error_json(trial, &Diagnosis::train_dev);
+  object["dev_error"] = error_json(trial, &Diagnosis::dev);
+  object["avoidable_bias"] = gap_json(trial, &Diagnosis::avoidable_bias);
+  object["variance"] = gap_json(trial, &Diagnosis::variance);
+  object["mismatch"] = gap_json(trial, &Diagnosis::mismatch);
+  return object;
+}
+
+}  // namespace
+
+std::string recipe_text(const RecipeResult& result) {
+  std::string text =
+      fmt::format("The basic recipe (1.3) for {}: errors on train and dev, gaps in points\n\n",
+                  result.job_name);
+  text += table(result);
+  const std::string why = reasons(result);
+  if (!why.empty()) text += "\n" + why;
+  text += "\n" + ending(result);
+  if (result.best > 0) {
+    const RecipeTrial& best = result.trials[static_cast<std::size_t>(result.best) - 1];
+    text +=
+        fmt::format("Best: run {}, dev error {}", best.number, error_text(best, &Diagnosis::dev));
+    text += best.set.empty() ? "\n" : fmt::format("; {}\n", set_arguments(best.set));
+  }
+  if (!result.left.empty() && result.stop_reason != "neither") {
+    text += "Left to try:\n";
+    for (const RecipeStep& step : result.left) {
+      text += fmt::format("  {}{}\n", step.action,
+                          step.set.empty() ? " (for a person)" : ": " + set_arguments(step.set));
+    }
+  }
+  return text;
+}
+
+nlohmann::ordered_json recipe_json(const RecipeResult& result) {
+  nlohmann::ordered_json object;
+  object["job"] = result.job_name;
+  object["runs"] = result.runs;
+  object["stop_reason"] = result.stop_reason.empty() ? nlohmann::ordered_json()
+                                                     : nlohmann::ordered_json(result.stop_reason);
+  object["best"] = result.best > 0 ? nlohmann::ordered_json(result.best) : nlohmann::ordered_json();
+  auto& trials = object["trials"] = nlohmann::ordered_json::array();
+  for (const RecipeTrial& trial : result.trials) trials.push_back(trial_json(trial));
+  auto& left = object["left"] = nlohmann::ordered_json::array();
+  for (const RecipeStep& step : result.left) left.push_back(step_to_json(step));
+  return object;
+}
+
+}  // namespace lockstep

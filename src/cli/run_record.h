@@ -1,0 +1,22 @@
+#pragma once
+// What a run left in its directory.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "diagnose/recipe.h"
+
+namespace lockstep {
+
+// The job, the summary and the evaluations of the run in `run_dir`; none without
+// a summary.json. Throws Error (data, missing_input) when the files are not what
+// a run writes. Local.
+std::optional<RunRecord> read_run(const std::filesystem::path& run_dir);
+
+// The evaluations of a run up to `first_step`, where it is resumed.
+std::vector<Evaluation> evaluations_before(const std::filesystem::path& run_dir,
+                                           std::uint64_t first_step);
+
+}  // namespace lockstep

@@ -1,0 +1,210 @@
+#include "diagnose/bias_variance.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/check.h"
+
+namespace lockstep {
+namespace {
+
+double wrong_answers(const SetError& set) { return set.error * static_cast<double>(set.examples); }
+
+std::optional<MeasuredError> measured(const std::optional<SetError>& set) {
+  if (!set) return std::nullopt;
+  return MeasuredError{set->error, set->examples,
+                       wilson_interval(wrong_answers(*set), set->examples)};
+}
+
+ErrorGap gap_between(const SetError& first, const SetError& second) {
+  ErrorGap gap;
+  gap.value = second.error - first.error;
+  gap.interval = difference_interval(wrong_answers(first), first.examples, wrong_answers(second),
+                                     second.examples);
+  return gap;
+}
+
+// The base is given, not counted: only the training error is uncertain.
+ErrorGap avoidable_bias(const MeasuredError& train, double base) {
+  ErrorGap gap;
+  gap.value = std::max(0.0, train.error - base);
+  gap.interval = {std::max(0.0, train.interval.low - base),
+                  std::max(0.0, train.interval.high - base)};
+  return gap;
+}
+
+double part_of(const std::optional<ErrorGap>& gap) { return gap ? std::max(0.0, gap->value) : 0; }
+
+// Rounding must not decide: 0.3 - 0.28 is a little below 0.02.
+constexpr double kRounding = 1e-12;
+
+void judge(std::optional<ErrorGap>& gap, double all, const DiagnosisConfig& config) {
+  if (!gap) return;
+  gap->share = all > 0 ? part_of(gap) / all : 0;
+  const bool large =
+      gap->value >= config.high_gap - kRounding && gap->share >= config.high_share - kRounding;
+  const bool beyond_chance = gap->interval.low > 0;
+  gap->level = !large ? GapLevel::low : beyond_chance ? GapLevel::high : GapLevel::uncertain;
+}
+
+std::string points(double gap) { return fmt::format("{:.2f} points", 100 * gap); }
+std::string percent(double error) { return fmt::format("{:.2f}%", 100 * error); }
+
+struct NamedGap {
+  const char* name;
+  const std::optional<ErrorGap>& gap;
+};
+
+std::vector<NamedGap> gaps_of(const Diagnosis& diagnosis) {
+  return {{"bias", diagnosis.avoidable_bias},
+          {diagnosis.variance_may_be_mismatch ? "variance or mismatch" : "variance",
+           diagnosis.variance},
+          {"mismatch", diagnosis.mismatch}};
+}
+
+std::string verdict_of(const Diagnosis& diagnosis) {
+  std::vector<std::string> high;
+  bool uncertain = false;
+  for (const auto& [name, gap] : gaps_of(diagnosis)) {
+    if (!gap) continue;
+    if (gap->level == GapLevel::high) high.emplace_back(name);
+    if (gap->level == GapLevel::uncertain) uncertain = true;
+  }
+  if (!high.empty()) return fmt::format("{}", fmt::join(high, " and "));
+  if (uncertain) return "uncertain";
+  return diagnosis.variance ? "neither" : "unknown";
+}
+
+void note_uncertainty(Diagnosis& diagnosis) {
+  for (const auto& [name, gap] : gaps_of(diagnosis)) {
+    if (!gap || gap->level != GapLevel::uncertain) continue;
+    diagnosis.notes.push_back(fmt::format(
+        "the {} of {} may be chance: its 95% interval is {} to {}; larger sets would "
+        "tell (1.1)",
+        name, points(gap->value), points(gap->interval.low), points(gap->interval.high)));
+  }
+}
+
+void note_hidden_gaps(Diagnosis& diagnosis) {
+  for (const auto& [name, gap] : gaps_of(diagnosis)) {
+    if (!gap || gap->level != GapLevel::low || gap->interval.low <= 0) continue;
+    if (gap->value < diagnosis.high_gap - kRounding) continue;
+    diagnosis.notes.push_back(
+        fmt::format("the {} of {} is low only beside the other gaps, {:.0f}% of all; it will be "
+                    "next",
+                    name, points(gap->value), 100 * gap->share));
+  }
+}
+
+void note_surprises(Diagnosis& diagnosis) {
+  const MeasuredError& train = *diagnosis.train;
+  if (train.error < diagnosis.base_error) {
+    diagnosis.notes.push_back(fmt::format(
+        "the training error, {}, is below the base error, {}: there is no bias to avoid. Either "
+        "the training set is fitted beyond what can be learnt of it, or the optimal error is lower "
+        "than the base error says",
+        percent(train.error), percent(diagnosis.base_error)));
+  }
+  if (diagnosis.dev && diagnosis.dev->interval.high < diagnosis.base_error) {
+    diagnosis.notes.push_back(fmt::format(
+        "the dev error, {}, is below the base error, {}, which therefore is not the optimal one: "
+        "set diagnosis.base_error lower, or the verdict hides bias",
+        percent(diagnosis.dev->error), percent(diagnosis.base_error)));
+  }
+  if (diagnosis.variance && diagnosis.variance->interval.high < 0) {
+    diagnosis.notes.push_back(fmt::format(
+        "the training error is above the {} error by more than chance: the training examples are "
+        "harder",
+        diagnosis.train_dev ? "train-dev" : "dev"));
+  }
+}
+
+void note_missing_sets(Diagnosis& diagnosis, const RunErrors& errors) {
+  if (!errors.dev && !errors.train_dev) {
+    diagnosis.notes.emplace_back(
+        "no dev set: variance cannot be told. Give data.split.dev or data.dev" +
+        std::string(errors.test ? "; the test set would serve, but then be no unbiased estimate "
+                                  "any more (1.1)"
+                                : " (1.1)"));
+  } else if (!errors.dev) {
+    diagnosis.notes.emplace_back(
+        "no dev set: data mismatch cannot be told, only variance, by the train-dev set (1.1)");
+  }
+  if (diagnosis.variance_may_be_mismatch) {
+    diagnosis.notes.emplace_back(
+        "dev has another source than train, and there is no train-dev set: if their distributions "
+        "differ, the step from train to dev may be mismatch rather than variance. "
+        "data.split.train_dev tells them apart (1.1)");
+  }
+  if (errors.dev && errors.test && errors.dev_and_test_differ) {
+    diagnosis.notes.emplace_back(
+        "dev and test are of different distributions: what is best on dev need not be on test "
+        "(1.1)");
+  }
+  if (errors.dev && !errors.test) {
+    diagnosis.notes.emplace_back(
+        "no test set: the dev set serves, and what is chosen by it is fitted to it (1.1)");
+  }
+}
+
+void note_overfitted_dev(Diagnosis& diagnosis, const RunErrors& errors) {
+  if (!diagnosis.dev_to_test || errors.dev_and_test_differ) return;
+  const ErrorGap& gap = *diagnosis.dev_to_test;
+  if (gap.interval.low <= 0 || gap.value < diagnosis.high_gap - kRounding) return;
+  diagnosis.notes.push_back(
+      fmt::format("test is {} worse than dev, more than chance: what was chosen on the dev set is "
+                  "overfitted to it; a larger dev set would help (1.1)",
+                  points(gap.value)));
+}
+
+}  // namespace
+
+Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config) {
+  check(errors.train.has_value(), "every run has a training error");
+  Diagnosis diagnosis;
+  diagnosis.base_error = config.base_error;
+  diagnosis.high_gap = config.high_gap;
+  diagnosis.high_share = config.high_share;
+  diagnosis.train = measured(errors.train);
+  diagnosis.train_dev = measured(errors.train_dev);
+  diagnosis.dev = measured(errors.dev);
+  diagnosis.test = measured(errors.test);
+
+  diagnosis.avoidable_bias = avoidable_bias(*diagnosis.train, config.base_error);
+  if (errors.train_dev) {
+    diagnosis.variance = gap_between(*errors.train, *errors.train_dev);
+    if (errors.dev) diagnosis.mismatch = gap_between(*errors.train_dev, *errors.dev);
+  } else if (errors.dev) {
+    diagnosis.variance = gap_between(*errors.train, *errors.dev);
+    diagnosis.variance_may_be_mismatch = errors.dev_from_elsewhere;
+  }
+  if (errors.dev && errors.test) diagnosis.dev_to_test = gap_between(*errors.dev, *errors.test);
+
+  const double all =
+      part_of(diagnosis.avoidable_bias) + part_of(diagnosis.variance) + part_of(diagnosis.mismatch);
+  judge(diagnosis.avoidable_bias, all, config);
+  judge(diagnosis.variance, all, config);
+  judge(diagnosis.mismatch, all, config);
+  diagnosis.verdict = verdict_of(diagnosis);
+  note_uncertainty(diagnosis);
+  note_hidden_gaps(diagnosis);
+  note_surprises(diagnosis);
+  note_missing_sets(diagnosis, errors);
+  note_overfitted_dev(diagnosis, errors);
+  return diagnosis;
+}
+
+Diagnosis no_error_rate(const DiagnosisConfig& config) {
+  Diagnosis diagnosis;
+  diagnosis.base_error = config.base_error;
+  diagnosis.high_gap = config.high_gap;
+  diagnosis.high_share = config.high_share;
+  diagnosis.verdict = "unknown";
+  return diagnosis;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,108 @@
+#include "diagnose/diagnose_run.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "diagnose/bias_variance.h"
+#include "diagnose/recipe_steps.h"
+
+namespace lockstep {
+namespace {
+
+std::optional<SetError> set_error(std::optional<double> error, std::uint64_t examples) {
+  if (!error || examples == 0) return std::nullopt;
+  return SetError{*error, examples};
+}
+
+std::string mean_losses(const Summary& summary) {
+  std::string text = fmt::format(
+      "train {:#.4g}", summary.train_cost.value_or(0) - summary.l2_penalty - summary.l1_penalty);
+  const auto add = [&](const char* name, const std::optional<double>& cost) {
+    if (cost) text += fmt::format(", {} {:#.4g}", name, *cost);
+  };
+  add("train-dev", summary.train_dev_cost);
+  add("dev", summary.dev_cost);
+  add("test", summary.test_cost);
+  return text;
+}
+
+// Hands on what a run says, and keeps what a diagnosis takes.
+class DiagnosingObserver : public TrainingObserver {
+ public:
+  DiagnosingObserver(std::unique_ptr<TrainingObserver> reports, LoadedJob loaded,
+                     EarlierEvaluations earlier)
+      : reports_(std::move(reports)), loaded_(std::move(loaded)), earlier_(std::move(earlier)) {}
+
+  void on_start(const RunStart& start) override {
+    evaluations_.clear();
+    if (start.first_step > 0) evaluations_ = earlier_(start.run_dir, start.first_step);
+    reports_->on_start(start);
+  }
+  void on_notice(const std::string& notice) override { reports_->on_notice(notice); }
+  void on_progress(const Progress& progress) override { reports_->on_progress(progress); }
+  void on_evaluation(const Evaluation& evaluation) override {
+    evaluations_.push_back(evaluation);
+    reports_->on_evaluation(evaluation);
+  }
+  void on_finish(const Summary& summary) override {
+    Summary diagnosed = summary;
+    diagnosed.diagnosis = diagnose_run(loaded_, summary, evaluations_);
+    reports_->on_finish(diagnosed);
+  }
+
+ private:
+  std::unique_ptr<TrainingObserver> reports_;
+  LoadedJob loaded_;
+  EarlierEvaluations earlier_;
+  std::vector<Evaluation> evaluations_;
+};
+
+}  // namespace
+
+Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
+                       std::span<const Evaluation> evaluations) {
+  const Job& job = loaded.job;
+  Diagnosis diagnosis;
+  if (job.network.output.loss == LossKind::squared_error) {
+    diagnosis = no_error_rate(job.diagnosis);
+    diagnosis.notes.push_back(
+        fmt::format("squared error counts no wrong answers, so there is no verdict; compare the "
+                    "mean losses with the lowest you believe possible: {}",
+                    mean_losses(summary)));
+  } else {
+    RunErrors errors;
+    errors.train = set_error(summary.train_error, summary.train_examples);
+    errors.train_dev = set_error(summary.train_dev_error, summary.train_dev_examples);
+    errors.dev = set_error(summary.dev_error, summary.dev_examples);
+    errors.test = set_error(summary.test_error, summary.test_examples);
+    errors.dev_from_elsewhere = job.data.dev || job.data.held_out;
+    errors.dev_and_test_differ =
+        job.data.dev_and_test_from == DevAndTestFrom::different_distributions;
+    diagnosis = diagnose_errors(errors, job.diagnosis);
+  }
+  if (summary.stop_reason == "interrupted") {
+    diagnosis.notes.emplace_back(
+        "the run was interrupted: this is the verdict on an unfinished training");
+  }
+  RunFacts facts;
+  facts.stop_reason = summary.stop_reason;
+  facts.train_examples = summary.train_examples;
+  facts.dev_examples = summary.dev_examples;
+  facts.features = summary.features;
+  facts.images = summary.images;
+  facts.cost_was_falling = cost_was_falling(evaluations);
+  facts.dev_was_best_before_the_end = summary.best_step && *summary.best_step < summary.steps;
+  diagnosis.recipe = recipe_steps(loaded, diagnosis, facts);
+  return diagnosis;
+}
+
+std::unique_ptr<TrainingObserver> with_diagnosis(std::unique_ptr<TrainingObserver> reports,
+                                                 const LoadedJob& loaded,
+                                                 EarlierEvaluations earlier) {
+  return std::make_unique<DiagnosingObserver>(std::move(reports), loaded, std::move(earlier));
+}
+
+}  // namespace lockstep

@@ -1,0 +1,32 @@
+#pragma once
+// The diagnosis of a whole run: its errors, and the recipe's next steps for its job.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "config/job_file.h"
+#include "train/diagnosis.h"
+#include "train/observer.h"
+
+namespace lockstep {
+
+// Pure. What the results of a run of `loaded` say: verdict (1.2) and recipe (1.3).
+// `evaluations` are those of the whole run in order, or none where they are not
+// known. A loss without error rate (squared error) has no verdict: the notes
+// show the mean losses instead.
+Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
+                       std::span<const Evaluation> evaluations);
+
+// The evaluations that a run made before it was resumed at `first_step`.
+using EarlierEvaluations = std::function<std::vector<Evaluation>(
+    const std::filesystem::path& run_dir, std::uint64_t first_step)>;
+
+// Passes everything on to `reports`, the summary with its diagnosis. For rank 0.
+std::unique_ptr<TrainingObserver> with_diagnosis(std::unique_ptr<TrainingObserver> reports,
+                                                 const LoadedJob& loaded,
+                                                 EarlierEvaluations earlier);
+
+}  // namespace lockstep

@@ -1,0 +1,293 @@
+#include "diagnose/recipe.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/binomial.h"
+#include "base/error.h"
+#include "comm/agreement.h"
+#include "config/job_diff.h"
+#include "diagnose/diagnose_run.h"
+#include "train/trainer.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string percent(double error) { return fmt::format("{:.2f}%", 100 * error); }
+
+double dev_error(const RecipeTrial& trial) { return trial.diagnosis->dev->error; }
+
+std::string compare(const MeasuredError& before, const MeasuredError& after) {
+  const auto wrong = [](const MeasuredError& set) {
+    return set.error * static_cast<double>(set.examples);
+  };
+  const Interval change =
+      difference_interval(wrong(before), before.examples, wrong(after), after.examples);
+  const bool chance = change.low <= 0 && change.high >= 0;
+  return fmt::format("dev error {} -> {}, {}", percent(before.error), percent(after.error),
+                     chance ? "within chance" : "beyond chance");
+}
+
+// `before` and then `after`; a path that is set again appears only the last time.
+std::vector<std::string> combined(std::vector<std::string> before,
+                                  const std::vector<std::string>& after) {
+  const auto path_of = [](const std::string& line) { return line.substr(0, line.find('=')); };
+  for (const std::string& line : after) {
+    std::erase_if(before, [&](const std::string& old) { return path_of(old) == path_of(line); });
+    before.push_back(line);
+  }
+  return before;
+}
+
+// Throws unless the run that is in `run_dir` is of the job.
+void require_job(const fs::path& run_dir, const std::string& theirs, const std::string& ours) {
+  const std::vector<FieldDifference> differences = diff_jobs(theirs, ours);
+  if (differences.empty()) return;
+  const auto& [path, value_a, value_b] = differences.front();
+  throw Error(ExitCode::usage,
+              fmt::format("{} holds a run of another job: {} {}, this recipe has {}; choose "
+                          "another --run-dir",
+                          run_dir.string(), path, value_a, value_b));
+}
+
+void create(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) {
+    throw Error(ExitCode::io, fmt::format("cannot create the run directory {}: {}",
+                                          directory.string(), error.message()));
+  }
+}
+
+// What rank 0 knows of the recipe so far, and how it goes on.
+class Book {
+ public:
+  Book(const LoadedJob& loaded, int runs) {
+    result_.job_name = loaded.job.name;
+    result_.runs = runs;
+    tried_.insert(loaded.resolved_text);
+    next_.number = 1;
+    next_job_ = loaded.resolved_text;
+  }
+
+  [[nodiscard]] const RecipeResult& result() const { return result_; }
+  [[nodiscard]] const std::string& next_job() const { return next_job_; }
+
+  void take(const RunRecord& record) {
+    const LoadedJob loaded = parse_job(record.resolved_job, "resolved job", "/", {});
+    RecipeTrial trial = std::move(next_);
+    trial.diagnosis = diagnose_run(loaded, record.summary, record.evaluations);
+    if (result_.best == 0) {
+      trial.outcome = "start";
+    } else {
+      const RecipeTrial& best = best_trial();
+      trial.outcome = dev_error(trial) < dev_error(best) ? "kept" : "discarded";
+      trial.comparison = compare(*best.diagnosis->dev, *trial.diagnosis->dev);
+    }
+    if (trial.outcome != "discarded") {
+      result_.best = trial.number;
+      result_.best_job = record.resolved_job;
+    }
+    result_.trials.push_back(std::move(trial));
+    choose();
+  }
+
+  void take_divergence(const std::string& message) {
+    RecipeTrial trial = std::move(next_);
+    trial.outcome = "diverged";
+    trial.comparison = message;
+    result_.trials.push_back(std::move(trial));
+    choose();
+  }
+
+  void interrupt() { stop("interrupted"); }
+
+ private:
+  [[nodiscard]] const RecipeTrial& best_trial() const {
+    return result_.trials[static_cast<std::size_t>(result_.best) - 1];
+  }
+
+  void stop(const std::string& reason) {
+    result_.stop_reason = reason;
+    next_job_.clear();
+  }
+
+  // How often a step has had its turn: its kind, then the very same lines.
+  std::pair<int, int> turns(const RecipeStep& step) {
+    return {kinds_taken_[step.kind], lines_taken_[step.set]};
+  }
+
+  // The next run: the first step of the best run's recipe that a program can
+  // take and that makes a job not yet tried. First all steps against bias, then
+  // those against variance, then mismatch; of one group, a kind of step that has
+  // been tried waits until the others have had as many turns, and so do the very
+  // same lines.
+  void choose() {
+    if (result_.best == 0) return stop("diverged");
+    const Diagnosis& diagnosis = *best_trial().diagnosis;
+    const LoadedJob best = parse_job(result_.best_job, "resolved job", "/", {});
+    const RecipeStep* chosen = nullptr;
+    std::string chosen_job;
+    result_.left.clear();
+    for (const RecipeStep& step : diagnosis.recipe) {
+      if (step.set.empty() || !step.comparable) {
+        result_.left.push_back(step);
+        continue;
+      }
+      std::string job = parse_job(best.resolved_text, "resolved job", "/", step.set).resolved_text;
+      if (tried_.contains(job)) continue;
+      result_.left.push_back(step);
+      if (chosen == nullptr || (step.against == chosen->against && turns(step) < turns(*chosen))) {
+        chosen = &step;
+        chosen_job = std::move(job);
+      }
+    }
+    if (diagnosis.verdict == "neither" || diagnosis.verdict == "uncertain") {
+      return stop(diagnosis.verdict);
+    }
+    if (chosen == nullptr) return stop("exhausted");
+    if (static_cast<int>(result_.trials.size()) >= result_.runs) return stop("budget");
+    ++kinds_taken_[chosen->kind];
+    ++lines_taken_[chosen->set];
+    tried_.insert(chosen_job);
+    next_ = {};
+    next_.number = static_cast<int>(result_.trials.size()) + 1;
+    next_.based_on = result_.best;
+    next_.step = *chosen;
+    next_.set = combined(best_trial().set, chosen->set);
+    next_job_ = std::move(chosen_job);
+  }
+
+  RecipeResult result_;
+  std::set<std::string> tried_;  // resolved jobs
+  std::map<std::string, int> kinds_taken_;
+  std::map<std::vector<std::string>, int> lines_taken_;
+  RecipeTrial next_;      // being run
+  std::string next_job_;  // its job, resolved; empty: the recipe is over
+};
+
+// What rank 0 finds of a run before it is trained, and every rank must know.
+struct Found {
+  bool finished = false;
+  bool diverged = false;
+  bool has_checkpoint = false;
+};
+
+class RecipeRun {
+ public:
+  RecipeRun(const LoadedJob& loaded, const Communicator& comm, const RecipeOptions& options,
+            RecipeHost& host)
+      : comm_(comm), options_(options), host_(host), book_(loaded, options.runs) {}
+
+  RecipeResult run() {
+    std::string job = book_.next_job();
+    for (int number = 1; !job.empty(); ++number) {
+      if (!take_run(parse_job(job, "resolved job", "/", {}),
+                    recipe_run_directory(options_.directory, number))) {
+        book_.interrupt();
+      }
+      agree(comm_, [&] {
+        if (comm_.is_root()) host_.publish(book_.result());
+      });
+      job = book_.next_job();
+      comm_.broadcast(job);
+    }
+    RecipeResult result = book_.result();
+    comm_.broadcast(result.stop_reason);
+    return result;
+  }
+
+ private:
+  // Collective. Has the book take in one run, trained now or before. False when
+  // it was interrupted.
+  bool take_run(const LoadedJob& loaded, const fs::path& run_dir) {
+    std::optional<RunRecord> record;
+    std::string divergence;
+    Found found;
+    agree(comm_, [&] {
+      if (!comm_.is_root()) return;
+      record = host_.finished(run_dir);
+      if (record) require_job(run_dir, record->resolved_job, loaded.resolved_text);
+      const auto why = host_.diverged(run_dir);
+      divergence = why.value_or("");
+      found = {record.has_value(), why.has_value(), fs::exists(run_dir / "ckpt")};
+      create(run_dir);
+    });
+    comm_.broadcast(found);
+    if (!found.finished && !found.diverged) {
+      try {
+        if (train_run(loaded, run_dir, found.has_checkpoint) == "interrupted") return false;
+      } catch (const AgreedError& error) {
+        if (error.code() != ExitCode::diverged) throw;
+        found.diverged = true;
+        divergence = error.what();
+      }
+    }
+    agree(comm_, [&] {
+      if (!comm_.is_root()) return;
+      if (found.diverged) {
+        host_.note_divergence(run_dir, divergence);
+        book_.take_divergence(divergence);
+        return;
+      }
+      if (!record) record = host_.finished(run_dir);
+      if (!record) {
+        throw Error(ExitCode::io, fmt::format("{} lacks the results of its run", run_dir.string()));
+      }
+      book_.take(*record);
+    });
+    return true;
+  }
+
+  // Collective. Returns the stop reason.
+  std::string train_run(const LoadedJob& loaded, const fs::path& run_dir, bool resumes) {
+    TrainOptions options;
+    options.run_dir = run_dir;
+    options.layout = options_.layout;
+    if (!loaded.job.data.augmentation) options.layout.prefetch_threads = 0;
+    options.resume = resumes ? Resume::automatic : Resume::never;
+    options.stop_requested = options_.stop_requested;
+    options.on_step = options_.on_step;
+    std::vector<std::unique_ptr<TrainingObserver>> observers;
+    if (comm_.is_root()) observers.push_back(host_.reports(loaded));
+    return train(loaded.job, loaded.resolved_text, comm_, options, observers).stop_reason;
+  }
+
+  const Communicator& comm_;
+  const RecipeOptions& options_;
+  RecipeHost& host_;
+  Book book_;  // kept up on rank 0
+};
+
+}  // namespace
+
+fs::path recipe_run_directory(const fs::path& directory, int number) {
+  return directory / fmt::format("run-{:02}", number);
+}
+
+void check_recipe_job(const Job& job) {
+  if (job.network.output.loss == LossKind::squared_error) {
+    throw Error(ExitCode::usage,
+                "the recipe goes by errors, and SQUARED_ERROR has no error rate: it cannot tell "
+                "bias from variance");
+  }
+  if (!job.data.dev && !job.data.split.dev) {
+    throw Error(ExitCode::usage,
+                "the recipe chooses by the dev error, and the job has no dev set; give data.dev or "
+                "data.split.dev, as in --set data.split.dev.fraction=0.2 (1.1)");
+  }
+}
+
+RecipeResult run_recipe(const LoadedJob& loaded, const Communicator& comm,
+                        const RecipeOptions& options, RecipeHost& host) {
+  return RecipeRun(loaded, comm, options, host).run();
+}
+
+}  // namespace lockstep

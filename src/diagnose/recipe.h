@@ -1,0 +1,92 @@
+#pragma once
+// The loop of the basic recipe (lecture 1.3): train, diagnose, take the first
+// step, keep it if the dev error fell, and again.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "config/job_file.h"
+#include "train/diagnosis.h"
+#include "train/layout.h"
+#include "train/observer.h"
+
+namespace lockstep {
+
+// What a finished run left behind.
+struct RunRecord {
+  std::string resolved_job;
+  Summary summary;
+  std::vector<Evaluation> evaluations;
+};
+
+// One run of a recipe.
+struct RecipeTrial {
+  int number = 1;                // from 1; its results are in run-NN
+  int based_on = 0;              // the run whose job the step changes; 0: none, the job as it is
+  RecipeStep step;               // empty for the first run
+  std::string outcome;           // "start", "kept", "discarded", "diverged"
+  std::string comparison;        // of the dev error with that of `based_on`; empty for the first
+  std::vector<std::string> set;  // everything that is changed of the job as it was
+  std::optional<Diagnosis> diagnosis;  // none of a run that diverged
+};
+
+struct RecipeResult {
+  std::string job_name;
+  int runs = 0;  // the budget
+  std::vector<RecipeTrial> trials;
+  // "neither" (nothing is high any more), "budget", "exhausted" (no step that a
+  // program can take is left), "uncertain" (the sets are too small for a
+  // verdict), "diverged" (the job as it is), "interrupted"; empty: going on.
+  std::string stop_reason;
+  int best = 0;                  // number of the best run; 0: none
+  std::string best_job;          // its job, resolved
+  std::vector<RecipeStep> left;  // steps not taken: for a person, or beyond the budget
+};
+
+struct RecipeOptions {
+  std::filesystem::path directory;  // exists
+  int runs = 1;                     // at most; the job as it is counts as one
+  Layout layout;                    // prefetch threads: of runs that augment
+  std::function<bool()> stop_requested = [] { return false; };
+  std::function<void(std::uint64_t step)> on_step = [](std::uint64_t) {};
+};
+
+// How a recipe touches files. All is called on rank 0 and may throw Error.
+class RecipeHost {
+ public:
+  virtual ~RecipeHost() = default;
+  // The reports of a run, which must write what `finished` reads.
+  virtual std::unique_ptr<TrainingObserver> reports(const LoadedJob& loaded) = 0;
+  // What the finished run in `run_dir` left; none when none has finished there.
+  virtual std::optional<RunRecord> finished(const std::filesystem::path& run_dir) = 0;
+  // Why the run in `run_dir` diverged, when one did.
+  virtual std::optional<std::string> diverged(const std::filesystem::path& run_dir) = 0;
+  virtual void note_divergence(const std::filesystem::path& run_dir,
+                               const std::string& message) = 0;
+  // After every run, and at the end.
+  virtual void publish(const RecipeResult& result) = 0;
+};
+
+// The directory of run `number` of a recipe.
+std::filesystem::path recipe_run_directory(const std::filesystem::path& directory, int number);
+
+// Throws Error(usage) when the job has no dev error to choose by.
+void check_recipe_job(const Job& job);
+
+// Collective over comm. Follows the recipe from the job of `loaded`. Each run is
+// trained as by train() into its own directory; runs that `host` finds there,
+// finished or with a checkpoint, are taken over or gone on with. Choices are
+// made on rank 0 by dev errors alone, never by the test error: they are the
+// same at every layout. Returns the result on rank 0, on the others its
+// stop_reason. Throws AgreedError as train() does, but for divergence, and
+// (usage) when a directory holds the run of another job.
+RecipeResult run_recipe(const LoadedJob& loaded, const Communicator& comm,
+                        const RecipeOptions& options, RecipeHost& host);
+
+}  // namespace lockstep

@@ -1,0 +1,43 @@
+#pragma once
+// The basic recipe for machine learning (lecture 1.3) made concrete for one job:
+// which fields to change, and to what.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/job_file.h"
+#include "train/diagnosis.h"
+#include "train/observer.h"
+
+namespace lockstep {
+
+// What is known of a run besides its errors.
+struct RunFacts {
+  std::string stop_reason;  // as in Summary; empty: not known
+  std::uint64_t train_examples = 0;
+  std::uint64_t dev_examples = 0;
+  std::uint64_t features = 0;  // 0: not known
+  bool images = false;         // whether examples are known to be images
+  std::optional<bool> cost_was_falling;
+  bool dev_was_best_before_the_end = false;
+};
+
+// Whether J was still falling at the end of a run: over the last fifth of its
+// steps it fell by 2 % or more. Not known with fewer than 3 evaluations.
+std::optional<bool> cost_was_falling(std::span<const Evaluation> evaluations);
+
+// Pure. The steps that `diagnosis` asks for, in the lecture's order:
+//   high bias: bigger network, longer training, another optimizer (inputs
+//   normalised first), less regularisation (1.5), another architecture;
+//   high variance: more data, L2, dropout, augmentation of images, early
+//   stopping (1.8), another architecture;
+//   mismatch: training data more like dev (1.1);
+// and whatever makes a verdict possible first, where there is none. Every
+// step's `set` loads with the job of `loaded` and changes it.
+std::vector<RecipeStep> recipe_steps(const LoadedJob& loaded, const Diagnosis& diagnosis,
+                                     const RunFacts& facts);
+
+}  // namespace lockstep

@@ -1,0 +1,24 @@
+#pragma once
+// A diagnosis as text for people. Pure functions.
+
+#include <string>
+#include <vector>
+
+#include "train/observer.h"
+
+namespace lockstep {
+
+// "high variance", "neither bias nor variance is high", "no verdict".
+std::string verdict_phrase(const Diagnosis& diagnosis);
+
+// "--set a=1 --set 'b={c: 2}'", ready for a shell; empty for a step without lines.
+std::string set_arguments(const std::vector<std::string>& set);
+
+// A few lines for the end of a run: the verdict, the gaps it is read from, the
+// notes, and the steps that come first in the recipe.
+std::string diagnosis_lines(const Diagnosis& diagnosis);
+
+// All of it: errors with intervals, gaps, notes, and the recipe with reasons.
+std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnosis);
+
+}  // namespace lockstep

@@ -1,0 +1,122 @@
+#include "diagnose/diagnose_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "train/tiny_job.h"
+
+namespace lockstep {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+Summary results(double train_error, double dev_error) {
+  Summary summary;
+  summary.stop_reason = "epochs";
+  summary.steps = 100;
+  summary.best_step = 100;
+  summary.train_error = train_error;
+  summary.dev_error = dev_error;
+  summary.train_cost = 0.5;
+  summary.dev_cost = 0.75;
+  summary.l2_penalty = 0.125;
+  summary.train_examples = 10'000;
+  summary.dev_examples = 2000;
+  summary.features = 12;
+  return summary;
+}
+
+TEST(DiagnoseRun, TakesTheBaseErrorOfTheJob) {
+  const Summary summary = results(0.15, 0.16);
+  EXPECT_EQ(diagnose_run(tiny_job("/"), summary, {}).verdict, "bias");
+  const Diagnosis known = diagnose_run(tiny_job("/", {"diagnosis.base_error=0.15"}), summary, {});
+  EXPECT_EQ(known.verdict, "neither");
+  EXPECT_TRUE(known.recipe.empty());
+}
+
+TEST(DiagnoseRun, ComesWithTheRecipe) {
+  const Diagnosis bias = diagnose_run(tiny_job("/"), results(0.15, 0.16), {});
+  ASSERT_FALSE(bias.recipe.empty());
+  EXPECT_EQ(bias.recipe.front().kind, "bigger network");
+}
+
+TEST(DiagnoseRun, DevOfAnotherSourceMayMismatch) {
+  const LoadedJob job =
+      tiny_job("/", {"data.split={}", "data.dev.idx={features: 'a' labels: 'b'}"});
+  EXPECT_EQ(diagnose_run(job, results(0.01, 0.11), {}).verdict, "variance or mismatch");
+}
+
+TEST(DiagnoseRun, SquaredErrorHasMeanLossesInsteadOfAVerdict) {
+  const LoadedJob job =
+      tiny_job("/", {"network.output.loss=SQUARED_ERROR", "early_stopping.metric=DEV_COST"});
+  Summary summary = results(0, 0);
+  summary.train_error = summary.dev_error = std::nullopt;
+  const Diagnosis d = diagnose_run(job, summary, {});
+  EXPECT_EQ(d.verdict, "unknown");
+  EXPECT_THAT(d.notes, Contains(HasSubstr("train 0.3750, dev 0.7500"))) << "without the penalty";
+  EXPECT_TRUE(d.recipe.empty());
+}
+
+TEST(DiagnoseRun, AnInterruptedRunIsSaidToBeUnfinished) {
+  Summary summary = results(0.15, 0.16);
+  summary.stop_reason = "interrupted";
+  const Diagnosis d = diagnose_run(tiny_job("/"), summary, {});
+  EXPECT_THAT(d.notes, Contains(HasSubstr("unfinished")));
+  EXPECT_EQ(d.recipe.front().kind, "finish");
+}
+
+// Keeps the diagnosis of a finished run.
+class Keeper : public TrainingObserver {
+ public:
+  explicit Keeper(std::optional<Diagnosis>& kept) : kept_(kept) {}
+  void on_finish(const Summary& summary) override { kept_ = summary.diagnosis; }
+
+ private:
+  std::optional<Diagnosis>& kept_;
+};
+
+std::string longer_training(const Diagnosis& diagnosis) {
+  for (const RecipeStep& step : diagnosis.recipe) {
+    if (step.kind == "train longer") return step.reason;
+  }
+  return "";
+}
+
+// Whether J was falling is told from all evaluations, those before a resume too:
+// an interrupted run ends with the diagnosis of one that was not.
+TEST(WithDiagnosis, AResumedRunRemembersItsEvaluations) {
+  std::vector<Evaluation> evaluations(4);
+  for (std::size_t i = 0; i < evaluations.size(); ++i) {
+    evaluations[i].step = 10 * (i + 1);
+    evaluations[i].cost = 1.0 / static_cast<double>(i + 1);
+  }
+  const LoadedJob job = tiny_job("/");
+  std::optional<Diagnosis> whole;
+  std::optional<Diagnosis> resumed;
+  const auto nothing = [](const std::filesystem::path&, std::uint64_t) {
+    return std::vector<Evaluation>();
+  };
+  const auto earlier = [&](const std::filesystem::path& run_dir, std::uint64_t first_step) {
+    EXPECT_EQ(run_dir, "here");
+    EXPECT_EQ(first_step, 30U);
+    return std::vector<Evaluation>(evaluations.begin(), evaluations.begin() + 3);
+  };
+  RunStart start;
+  start.run_dir = "here";
+  const auto once = with_diagnosis(std::make_unique<Keeper>(whole), job, nothing);
+  once->on_start(start);
+  for (const Evaluation& evaluation : evaluations) once->on_evaluation(evaluation);
+  once->on_finish(results(0.15, 0.16));
+  start.first_step = 30;
+  const auto again = with_diagnosis(std::make_unique<Keeper>(resumed), job, earlier);
+  again->on_start(start);
+  again->on_evaluation(evaluations[3]);
+  again->on_finish(results(0.15, 0.16));
+  ASSERT_TRUE(whole && resumed);
+  EXPECT_THAT(longer_training(*whole), HasSubstr("J was still falling"));
+  EXPECT_EQ(longer_training(*resumed), longer_training(*whole));
+}
+
+}  // namespace
+}  // namespace lockstep

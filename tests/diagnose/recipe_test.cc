@@ -1,0 +1,287 @@
+// The recipe on 1 to 4 ranks: the same table as in one process, after an
+// interruption too.
+
+#include "diagnose/recipe.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "comm/agreement.h"
+#include "diagnose/diagnose_run.h"
+#include "support/collective.h"
+#include "train/tiny_job.h"
+
+namespace lockstep {
+namespace {
+
+using testing::HasSubstr;
+
+// Keeps what runs leave in memory.
+class MemoryHost : public RecipeHost {
+ public:
+  std::unique_ptr<TrainingObserver> reports(const LoadedJob& loaded) override {
+    class Keeper : public TrainingObserver {
+     public:
+      Keeper(MemoryHost& host, std::string job) : host_(host), job_(std::move(job)) {}
+      void on_start(const RunStart& start) override {
+        run_dir_ = start.run_dir;
+        auto& record = host_.runs[run_dir_];
+        record.resolved_job = job_;
+        std::erase_if(record.evaluations,
+                      [&](const Evaluation& e) { return e.step > start.first_step; });
+        ++host_.trainings;
+      }
+      void on_evaluation(const Evaluation& evaluation) override {
+        host_.runs[run_dir_].evaluations.push_back(evaluation);
+      }
+      void on_finish(const Summary& summary) override { host_.runs[run_dir_].summary = summary; }
+
+     private:
+      MemoryHost& host_;
+      std::string job_;
+      std::string run_dir_;
+    };
+    return std::make_unique<Keeper>(*this, loaded.resolved_text);
+  }
+  std::optional<RunRecord> finished(const std::filesystem::path& run_dir) override {
+    const auto run = runs.find(run_dir.string());
+    if (run == runs.end() || run->second.summary.stop_reason.empty() ||
+        run->second.summary.stop_reason == "interrupted") {
+      return std::nullopt;
+    }
+    return run->second;
+  }
+  std::optional<std::string> diverged(const std::filesystem::path& run_dir) override {
+    const auto run = divergences.find(run_dir.string());
+    if (run == divergences.end()) return std::nullopt;
+    return run->second;
+  }
+  void note_divergence(const std::filesystem::path& run_dir, const std::string& why) override {
+    divergences[run_dir.string()] = why;
+  }
+  void publish(const RecipeResult& result) override { published = result.trials.size(); }
+
+  std::map<std::string, RunRecord> runs;
+  std::map<std::string, std::string> divergences;
+  int trainings = 0;
+  std::size_t published = 0;
+};
+
+// All that a recipe decided and saw, every bit of it.
+std::string describe(const RecipeResult& result) {
+  std::string text;
+  for (const RecipeTrial& trial : result.trials) {
+    text += fmt::format("{} on {}: {} [{}] {} {}", trial.number, trial.based_on, trial.step.action,
+                        fmt::join(trial.set, " "), trial.outcome, trial.comparison);
+    if (trial.diagnosis) {
+      text += fmt::format(" {:a} {:a} {}", trial.diagnosis->train->error,
+                          trial.diagnosis->dev->error, trial.diagnosis->verdict);
+    }
+    text += "\n";
+  }
+  return text + fmt::format("{} best {} of {}\n{}", result.stop_reason, result.best, result.runs,
+                            result.best_job);
+}
+
+class RecipeOnRanks : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (comm_.is_root()) write_tiny_data(directory_, 400);
+    comm_.barrier();
+  }
+  [[nodiscard]] RecipeOptions options(const char* name, const Communicator& comm, int threads,
+                                      int runs) const {
+    RecipeOptions options;
+    options.directory = directory_ / name;
+    options.runs = runs;
+    options.layout = {comm.size(), threads};
+    return options;
+  }
+  // Too small, and trained too briefly.
+  [[nodiscard]] LoadedJob job(const std::vector<std::string>& overrides = {}) const {
+    return parse_job(R"(
+      name: "tiny" seed: 7
+      data {
+        train { idx { features: "features" labels: "labels" } }
+        split { dev { count: 150 } }
+      }
+      network { layer { units: 2 activation: TANH } output { units: 3 } }
+      optimizer { gradient_descent { learning_rate: 0.05 } }
+      training { batch_size: 48 shards: 12 epochs: 4 }
+      checkpointing { enabled: false })",
+                     "tiny", directory_, overrides);
+  }
+  // Rank 0 alone: what all ranks must come to.
+  [[nodiscard]] std::string alone(const LoadedJob& job, int runs) const {
+    if (!comm_.is_root()) return "";
+    const Communicator self = Communicator::self();
+    MemoryHost host;
+    return describe(run_recipe(job, self, options("alone", self, 1, runs), host));
+  }
+  Communicator comm_ = Communicator::world();
+  std::filesystem::path directory_ = collective_temp_dir();
+};
+
+TEST_F(RecipeOnRanks, ComesToTheSameTable) {
+  const std::string expected = alone(job(), 6);
+  for (const int threads : {1, 2}) {
+    MemoryHost host;
+    const RecipeResult result =
+        run_recipe(job(), comm_, options(threads == 1 ? "one" : "two", comm_, threads, 6), host);
+    EXPECT_EQ(result.stop_reason, "budget");
+    if (!comm_.is_root()) continue;
+    EXPECT_EQ(describe(result), expected);
+    EXPECT_EQ(host.published, 6U);
+  }
+}
+
+TEST_F(RecipeOnRanks, KeepsWhatLowersTheDevError) {
+  MemoryHost host;
+  const RecipeResult result = run_recipe(job(), comm_, options("run", comm_, 1, 6), host);
+  if (!comm_.is_root()) return;
+  ASSERT_EQ(result.trials.size(), 6U);
+  EXPECT_EQ(result.trials[0].outcome, "start");
+  EXPECT_EQ(result.trials[1].step.kind, "bigger network") << "the first step of the lecture";
+  int best = 1;
+  const auto dev_error = [&](int number) {
+    return result.trials[static_cast<std::size_t>(number) - 1].diagnosis->dev->error;
+  };
+  for (int number = 2; number <= 6; ++number) {
+    const RecipeTrial& trial = result.trials[static_cast<std::size_t>(number) - 1];
+    EXPECT_EQ(trial.based_on, best);
+    const bool better = dev_error(number) < dev_error(best);
+    EXPECT_EQ(trial.outcome, better ? "kept" : "discarded");
+    if (better) best = number;
+    // The lines make the job that was trained.
+    EXPECT_EQ(parse_job(job().resolved_text, "tiny", "/", trial.set).resolved_text,
+              host.runs.at(recipe_run_directory(directory_ / "run", number)).resolved_job);
+  }
+  EXPECT_EQ(result.best, best);
+  EXPECT_LT(dev_error(best), dev_error(1));
+  EXPECT_EQ(result.best_job,
+            host.runs.at(recipe_run_directory(directory_ / "run", best)).resolved_job);
+}
+
+// Claims errors: high bias and variance at the start, and nothing helps.
+class HopelessHost : public MemoryHost {
+ public:
+  std::optional<RunRecord> finished(const std::filesystem::path& run_dir) override {
+    auto record = MemoryHost::finished(run_dir);
+    if (!record) return std::nullopt;
+    record->summary.train_error = 0.3;
+    record->summary.dev_error = run_dir.filename() == "run-01" ? 0.6 : 0.7;
+    return record;
+  }
+};
+
+// "High bias first": steps against variance follow when every step against bias
+// that the job asks for has been tried.
+TEST_F(RecipeOnRanks, BiasComesFirst) {
+  HopelessHost host;
+  const RecipeResult result =
+      run_recipe(job({"training.epochs=1"}), comm_, options("run", comm_, 1, 9), host);
+  if (!comm_.is_root()) return;
+  std::vector<std::string> taken;
+  for (const RecipeTrial& trial : result.trials) {
+    taken.push_back(trial.step.against + ": " + trial.step.kind);
+    EXPECT_LE(trial.based_on, 1);
+  }
+  EXPECT_THAT(taken, testing::ElementsAre(": ", "bias: bigger network", "bias: train longer",
+                                          "bias: other optimizer", "bias: other architecture",
+                                          "bias: other optimizer", "bias: other architecture",
+                                          "variance: L2", "variance: augmentation"));
+  EXPECT_EQ(result.best, 1);
+  EXPECT_FALSE(result.left.empty());
+}
+
+TEST_F(RecipeOnRanks, StopsWhenNothingIsHigh) {
+  MemoryHost host;
+  const RecipeResult result =
+      run_recipe(job({"diagnosis.base_error=0.6", "diagnosis.high_gap=0.5"}), comm_,
+                 options("run", comm_, 1, 6), host);
+  EXPECT_EQ(result.stop_reason, "neither");
+  if (comm_.is_root()) {
+    EXPECT_EQ(result.trials.size(), 1U);
+  }
+}
+
+TEST_F(RecipeOnRanks, GoesOnAfterAnInterruptionAsIfThereWereNone) {
+  const LoadedJob saved = job({"checkpointing.enabled=true"});
+  const std::string expected = alone(saved, 4);
+  MemoryHost host;
+  RecipeOptions first = options("parts", comm_, 1, 4);
+  int steps = 0;
+  first.on_step = [&](std::uint64_t) { ++steps; };
+  // In the middle of the second run, and the last rank alone.
+  first.stop_requested = [&] { return steps >= 27 && comm_.rank() == comm_.size() - 1; };
+  const RecipeResult interrupted = run_recipe(saved, comm_, first, host);
+  EXPECT_EQ(interrupted.stop_reason, "interrupted");
+  if (comm_.is_root()) {
+    EXPECT_EQ(interrupted.trials.size(), 1U);
+  }
+
+  const RecipeResult whole = run_recipe(saved, comm_, options("parts", comm_, 2, 4), host);
+  if (!comm_.is_root()) return;
+  EXPECT_EQ(describe(whole), expected);
+  EXPECT_EQ(host.trainings, 5) << "the first run was taken over, the second went on";
+}
+
+TEST_F(RecipeOnRanks, TakesMoreRunsWhenGivenMore) {
+  MemoryHost host;
+  run_recipe(job(), comm_, options("run", comm_, 1, 2), host);
+  const RecipeResult more = run_recipe(job(), comm_, options("run", comm_, 1, 4), host);
+  if (!comm_.is_root()) return;
+  EXPECT_EQ(more.trials.size(), 4U);
+  EXPECT_EQ(host.trainings, 4);
+}
+
+// tanh keeps the network finite at any learning rate; ReLU, a step of the
+// recipe, does not.
+TEST_F(RecipeOnRanks, ADivergedRunIsTriedAndFailed) {
+  const LoadedJob wild = job({"optimizer.gradient_descent.learning_rate=1e25"});
+  const std::string expected = alone(wild, 8);
+  MemoryHost host;
+  const RecipeResult result = run_recipe(wild, comm_, options("run", comm_, 1, 8), host);
+  if (!comm_.is_root()) return;
+  EXPECT_EQ(describe(result), expected);
+  EXPECT_THAT(expected, HasSubstr("diverged at step"));
+  const auto diverged =
+      std::ranges::count(result.trials, std::string("diverged"), &RecipeTrial::outcome);
+  EXPECT_GE(diverged, 1);
+  EXPECT_EQ(host.divergences.size(), static_cast<std::size_t>(diverged));
+  EXPECT_EQ(result.trials.size(), 8U) << "the recipe went on";
+}
+
+TEST_F(RecipeOnRanks, AStartThatDivergesEndsTheRecipe) {
+  MemoryHost host;
+  const RecipeResult result = run_recipe(
+      job({"optimizer.gradient_descent.learning_rate=1e30", "network.layer[0].activation=RELU"}),
+      comm_, options("run", comm_, 1, 8), host);
+  EXPECT_EQ(result.stop_reason, "diverged");
+}
+
+TEST_F(RecipeOnRanks, ARunOfAnotherJobIsNotTakenOver) {
+  MemoryHost host;
+  run_recipe(job(), comm_, options("run", comm_, 1, 1), host);
+  try {
+    run_recipe(job({"seed=8"}), comm_, options("run", comm_, 1, 1), host);
+    ADD_FAILURE() << "expected an error";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    EXPECT_THAT(error.what(), HasSubstr("holds a run of another job: seed 7, this recipe has 8"));
+  }
+}
+
+TEST_F(RecipeOnRanks, NeedsADevErrorToChooseBy) {
+  EXPECT_NO_THROW(check_recipe_job(job().job));
+  EXPECT_THROW(check_recipe_job(job({"data.split={}"}).job), Error);
+  EXPECT_THROW(check_recipe_job(job({"network.output.loss=SQUARED_ERROR"}).job), Error);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,218 @@
+// `lockstep diagnose` and `lockstep recipe` from the outside.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "system/run_program.h"
+
+namespace lockstep {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+namespace fs = std::filesystem;
+
+// Too small a network for the tiny data, trained too briefly.
+constexpr const char* kUnderfitJob = R"(
+  name: "underfit" seed: 7
+  data {
+    train { idx { features: "features" labels: "labels" } }
+    split { dev { count: 40 } test { count: 30 } }
+  }
+  network { layer { units: 2 activation: TANH } output { units: 3 } }
+  optimizer { gradient_descent { learning_rate: 0.05 } }
+  training { batch_size: 24 shards: 12 epochs: 4 })";
+
+class Diagnose : public testing::Test {
+ protected:
+  Diagnose() { std::ofstream(directory_ / "underfit.textproto") << kUnderfitJob; }
+  ~Diagnose() override { fs::remove_all(directory_); }
+
+  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
+    return run_program(
+        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
+  }
+  [[nodiscard]] ProgramResult run_on(int ranks, const std::string& arguments,
+                                     const std::string& fault = "") const {
+    return run_program(
+        fmt::format("cd {} && LOCKSTEP_FAULT='{}' {}", directory_.string(), fault,
+                    on_ranks(ranks, fmt::format("{} {}", LOCKSTEP_WITH_FAULTS, arguments))));
+  }
+  [[nodiscard]] std::string file(const std::string& name) const {
+    return read_file(directory_ / name);
+  }
+  fs::path directory_ = make_tiny_directory();
+};
+
+TEST_F(Diagnose, ATrainingEndsWithItsVerdict) {
+  const auto result = run("train underfit.textproto --run-dir run");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("verdict  high bias"));
+  EXPECT_THAT(result.out, HasSubstr("recipe   hidden layers of 8 units: --set "
+                                    "'network.layer[0].units=8'"));
+  const json diagnosis = json::parse(file("run/diagnosis.json"));
+  EXPECT_EQ(diagnosis["verdict"], "bias");
+  const json summary = json::parse(file("run/summary.json"));
+  EXPECT_EQ(summary["diagnosis"], diagnosis);
+  EXPECT_EQ(summary["dev_examples"], 40);
+  EXPECT_EQ(summary["train_examples"], 71);
+  EXPECT_EQ(summary["features"], 12);
+  EXPECT_EQ(summary["images"], true);
+  EXPECT_THAT(file("run/report.html"), HasSubstr("Bias and variance"));
+
+  // The command says the same of the run, and of its last checkpoint too.
+  const auto text = run("diagnose run");
+  ASSERT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_EQ(text.out, file("run/diagnosis.txt"));
+  EXPECT_EQ(json::parse(run("diagnose run --json").out), diagnosis);
+  const auto checkpoint = run("diagnose run/ckpt/latest --json");
+  ASSERT_EQ(checkpoint.exit_code, 0) << checkpoint.err;
+  EXPECT_EQ(json::parse(checkpoint.out)["gaps"], diagnosis["gaps"]);
+  const auto on_ranks = run_on(3, "diagnose run/ckpt/latest --json");
+  EXPECT_EQ(on_ranks.out, checkpoint.out) << on_ranks.err;
+}
+
+TEST_F(Diagnose, TheBaseErrorCanBeGiven) {
+  ASSERT_EQ(run("train underfit.textproto --run-dir run").exit_code, 0);
+  const auto result = run("diagnose run --base-error 0.5 --json");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(json::parse(result.out)["base_error"], 0.5);
+  EXPECT_NE(json::parse(result.out)["verdict"], "bias");
+  EXPECT_EQ(run("diagnose run --base-error 1.5").exit_code, 2);
+  EXPECT_EQ(run("diagnose run --base-error 1").exit_code, 2) << "nothing would be high";
+}
+
+TEST_F(Diagnose, WithoutADevSetItSaysSo) {
+  ASSERT_EQ(run("train underfit.textproto --run-dir run --set 'data.split={}'").exit_code, 0);
+  const auto result = run("diagnose run");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("no dev set: variance cannot be told"));
+  EXPECT_THAT(result.out, HasSubstr("--set data.split.dev.count="));
+}
+
+TEST_F(Diagnose, SquaredErrorHasNoVerdict) {
+  const auto train =
+      run("train underfit.textproto --run-dir run --set network.output.loss=SQUARED_ERROR "
+          "--set network.output.units=1");
+  ASSERT_EQ(train.exit_code, 0) << train.err;
+  EXPECT_THAT(train.out, HasSubstr("verdict  no verdict"));
+  const auto result = run("diagnose run");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("squared error counts no wrong answers"));
+}
+
+TEST_F(Diagnose, WhatIsNoFinishedRun) {
+  EXPECT_EQ(run("diagnose nowhere").exit_code, 66);
+  fs::create_directory(directory_ / "empty");
+  const auto empty = run("diagnose empty");
+  EXPECT_EQ(empty.exit_code, 66);
+  EXPECT_THAT(empty.err, HasSubstr("has no summary.json"));
+  std::ofstream(directory_ / "empty/summary.json") << "{ half";
+  EXPECT_EQ(run("diagnose empty").exit_code, 65);
+  EXPECT_EQ(run("diagnose job.textproto").exit_code, 65) << "not a checkpoint";
+}
+
+TEST_F(Diagnose, AnInterruptedRunIsSaidToBeUnfinished) {
+  ASSERT_EQ(run_on(2, "train underfit.textproto --run-dir run", "1 5 terminate").exit_code, 75);
+  const auto result = run("diagnose run");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("the verdict on an unfinished training"));
+  EXPECT_THAT(result.out, HasSubstr("1. finish the run"));
+  // Once finished, it is as if it had never been interrupted.
+  ASSERT_EQ(run("train underfit.textproto --run-dir whole").exit_code, 0);
+  ASSERT_EQ(run("train underfit.textproto --run-dir run --resume must").exit_code, 0);
+  EXPECT_EQ(file("run/diagnosis.json"), file("whole/diagnosis.json"));
+}
+
+TEST_F(Diagnose, ASummaryOfAnOlderVersionHasItsSizesFromTheData) {
+  ASSERT_EQ(run("train underfit.textproto --run-dir run").exit_code, 0);
+  const std::string now = run("diagnose run").out;
+  json summary = json::parse(file("run/summary.json"));
+  for (const char* key : {"train_examples", "train_dev_examples", "dev_examples", "test_examples",
+                          "features", "images", "diagnosis"}) {
+    summary.erase(key);
+  }
+  std::ofstream(directory_ / "run/summary.json") << summary.dump();
+  const auto result = run("diagnose run");
+  EXPECT_EQ(result.out, now) << result.err;
+}
+
+TEST_F(Diagnose, TheRecipeIsTheSameOnAllRanks) {
+  const auto alone = run("recipe underfit.textproto --runs 4 --run-dir alone");
+  ASSERT_EQ(alone.exit_code, 0) << alone.err;
+  EXPECT_THAT(alone.out, HasSubstr("the job as it is"));
+  EXPECT_THAT(alone.out, HasSubstr("The budget of 4 runs is used up"));
+  EXPECT_THAT(alone.err, HasSubstr("recipe: run 1 of 4: start"));
+  for (const char* name : {"recipe.txt", "recipe.json", "best.textproto", "run-04/summary.json",
+                           "run-04/diagnosis.txt", "run-04/report.html"}) {
+    EXPECT_TRUE(fs::exists(directory_ / "alone" / name)) << name;
+  }
+  EXPECT_THAT(file("alone/recipe.json"), Not(HasSubstr("test_error")));
+
+  const auto three = run_on(3, "recipe underfit.textproto --runs 4 --run-dir three --json");
+  ASSERT_EQ(three.exit_code, 0) << three.err;
+  EXPECT_EQ(file("three/recipe.json"), file("alone/recipe.json"));
+  EXPECT_EQ(file("three/recipe.txt"), file("alone/recipe.txt"));
+  EXPECT_EQ(file("three/best.textproto"), file("alone/best.textproto"));
+  EXPECT_EQ(json::parse(three.out), json::parse(file("three/recipe.json")));
+
+  // The best job is ready to be trained, to the errors of the table.
+  const json recipe = json::parse(three.out);
+  ASSERT_EQ(run("train three/best.textproto --run-dir best").exit_code, 0);
+  const std::size_t best = recipe["best"].get<std::size_t>() - 1;
+  EXPECT_EQ(json::parse(file("best/summary.json"))["dev_error"],
+            recipe["trials"][best]["dev_error"]);
+}
+
+TEST_F(Diagnose, AnInterruptedRecipeGoesOnAtAnotherLayout) {
+  ASSERT_EQ(run("recipe underfit.textproto --runs 3 --run-dir whole").exit_code, 0);
+  // Two runs have 12 steps; the third, which trains longer, is struck.
+  const auto stopped =
+      run_on(2, "recipe underfit.textproto --runs 3 --run-dir parts", "1 15 terminate");
+  ASSERT_EQ(stopped.exit_code, 75) << stopped.err;
+  EXPECT_THAT(file("parts/recipe.txt"), HasSubstr("--resume auto goes on"));
+  EXPECT_EQ(json::parse(file("parts/recipe.json"))["trials"].size(), 2U);
+  const auto refused = run("recipe underfit.textproto --runs 3 --run-dir parts");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("already holds a recipe"));
+  const auto resumed =
+      run_on(3, "recipe underfit.textproto --runs 3 --run-dir parts --resume auto");
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(file("parts/recipe.json"), file("whole/recipe.json"));
+  const auto other =
+      run("recipe underfit.textproto --runs 3 --run-dir parts --resume auto "
+          "--set seed=8");
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.err, HasSubstr("holds a run of another job: seed 7, this recipe has 8"));
+}
+
+TEST_F(Diagnose, TheRecipeNeedsErrorsToGoBy) {
+  const auto no_dev = run("recipe underfit.textproto --set 'data.split={}'");
+  EXPECT_EQ(no_dev.exit_code, 2);
+  EXPECT_THAT(no_dev.err, HasSubstr("the job has no dev set"));
+  const auto squared = run("recipe underfit.textproto --set network.output.loss=SQUARED_ERROR");
+  EXPECT_EQ(squared.exit_code, 2);
+  EXPECT_THAT(squared.err, HasSubstr("SQUARED_ERROR has no error rate"));
+  EXPECT_EQ(run("recipe underfit.textproto --runs 0").exit_code, 2);
+  EXPECT_EQ(run("recipe nowhere.textproto").exit_code, 66);
+  EXPECT_FALSE(fs::exists(directory_ / "runs")) << "nothing was begun";
+}
+
+TEST_F(Diagnose, ADivergingJobEndsTheRecipeWithItsCode) {
+  const auto result =
+      run("recipe underfit.textproto --run-dir wild --set network.layer[0].activation=RELU --set "
+          "optimizer.gradient_descent.learning_rate=1e30");
+  EXPECT_EQ(result.exit_code, 77) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("The job as it is diverged"));
+  const json error = json::parse(file("wild/run-01/error.rank0.json"));
+  EXPECT_EQ(error["exit_code"], 77);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -30,20 +30,19 @@ std::vector<std::uint64_t> draw_some(std::uint64_t n, std::uint64_t count, std::
 
 }  // namespace
 
-std::vector<std::uint64_t> sample_entries(const ParameterLayout& layout,
-                                          std::optional<std::uint64_t> per_tensor,
+std::vector<std::uint64_t> sample_entries(const ParameterLayout& layout, std::uint64_t per_tensor,
                                           std::uint32_t seed) {
   std::vector<std::uint64_t> entries;
   for (std::size_t t = 0; t < layout.tensors.size(); ++t) {
     const Range range = layout.tensors[t].range();
-    if (!per_tensor || *per_tensor >= range.size()) {
+    if (per_tensor >= range.size()) {
       const std::size_t before = entries.size();
       entries.resize(before + range.size());
       std::iota(entries.begin() + static_cast<std::ptrdiff_t>(before), entries.end(), range.begin);
       continue;
     }
     for (const std::uint64_t i :
-         draw_some(range.size(), *per_tensor, static_cast<std::uint32_t>(t), seed)) {
+         draw_some(range.size(), per_tensor, static_cast<std::uint32_t>(t), seed)) {
       entries.push_back(range.begin + i);
     }
   }

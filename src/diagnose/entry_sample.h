@@ -3,7 +3,6 @@
 // functions, the same on every rank.
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "nn/parameters.h"
@@ -12,9 +11,8 @@ namespace lockstep {
 
 // Entries of the flat parameter vector, ascending: of each tensor `per_tensor`
 // of its entries, drawn by a key of `seed` without repetition, or all of a
-// tensor that has no more, or of every tensor without a number.
-std::vector<std::uint64_t> sample_entries(const ParameterLayout& layout,
-                                          std::optional<std::uint64_t> per_tensor,
+// tensor that has no more.
+std::vector<std::uint64_t> sample_entries(const ParameterLayout& layout, std::uint64_t per_tensor,
                                           std::uint32_t seed);
 
 }  // namespace lockstep

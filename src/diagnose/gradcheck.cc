@@ -1,10 +1,11 @@
 #include "diagnose/gradcheck.h"
 
 #include <algorithm>
-#include <cmath>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/digest.h"
 #include "base/error.h"
@@ -41,12 +42,27 @@ std::uint64_t rows_per_shard(const BatchGeometry& geometry, std::optional<std::u
   return *rows / shards;
 }
 
-std::optional<std::uint64_t> entries_of_a_tensor(const GradcheckOptions& options,
-                                                 std::uint64_t parameters) {
-  if (!options.entries) {
-    return parameters <= kSmallNetwork ? std::nullopt : std::optional(kSampledEntries);
-  }
-  return *options.entries == 0 ? std::nullopt : options.entries;
+std::uint64_t entries_of_a_tensor(const GradcheckOptions& options, std::uint64_t parameters) {
+  if (options.entries) return *options.entries;
+  return parameters <= kSmallNetwork ? kAllEntries : kSampledEntries;
+}
+
+void check_epsilon(double epsilon) {
+  // Asked this way round, NaN is refused.
+  if (epsilon >= kSmallestEpsilon && epsilon <= kLargestEpsilon) return;
+  throw Error(ExitCode::usage, fmt::format("--epsilon {:g}: expected a number from {:g} to {:g}",
+                                           epsilon, kSmallestEpsilon, kLargestEpsilon));
+}
+
+std::vector<std::uint64_t> units_of(const NetworkSpec& spec) {
+  std::vector<std::uint64_t> units = {spec.inputs};
+  for (const DenseSpec& layer : spec.layers) units.push_back(layer.outputs);
+  return units;
+}
+
+// As in "784-512-10".
+std::string shape_text(const NetworkSpec& spec) {
+  return fmt::format("{}", fmt::join(units_of(spec), "-"));
 }
 
 bool drops(const NetworkSpec& spec) {
@@ -65,6 +81,7 @@ bool penalises(const RegularizationSpec& spec) {
 // One job's check. Every rank has one and goes through the same steps.
 class Gradcheck {
  public:
+  // Collective.
   Gradcheck(const Job& job, const Communicator& comm, const Layout& layout,
             const GradcheckOptions& options)
       : job_(job),
@@ -77,21 +94,29 @@ class Gradcheck {
         training_geometry_(data_.geometry),
         checked_geometry_(data_.geometry) {
     agree(comm_, [&] {
+      check_epsilon(options_.epsilon);
       checked_geometry_.rows_per_shard = rows_per_shard(training_geometry_, options_.rows);
+      const std::uint64_t steps = total_steps(job.training, training_geometry_);
+      if (options_.after <= steps) return;
+      throw Error(ExitCode::usage,
+                  fmt::format("--after {}: the job has {} steps", options_.after, steps));
     });
     augmentation_ = data_.augmentation;
     result_.job = job.name;
+    result_.units = units_of(network_.spec());
     result_.parameters = network_.layout().size;
     result_.rows = batch_rows(checked_geometry_, 0);
     result_.train_examples = data_.geometry.train_examples;
     result_.epsilon = options.epsilon;
-    result_.dropout = options.frozen_dropout && drops(network_.spec());
+    result_.has_dropout = drops(network_.spec());
+    result_.frozen_dropout = options.frozen_dropout && result_.has_dropout;
+    result_.augmentation = augmentation_.has_value();
     result_.penalty = penalises(regularization_);
   }
 
-  GradcheckResult run(const std::optional<CheckpointWeights>& checkpoint) {
+  GradcheckResult run(const SavedModel* checkpoint) {
     std::vector<float> weights(network_.layout().size);
-    if (checkpoint) {
+    if (checkpoint != nullptr) {
       require_fitting(*checkpoint);
       weights.assign(checkpoint->weights.begin(), checkpoint->weights.end());
     } else {
@@ -100,8 +125,7 @@ class Gradcheck {
       }
       comm_.broadcast(std::span(weights));
     }
-    std::uint64_t step = checkpoint ? checkpoint->step : 0;
-    check_at(step, weights);
+    check_at(checkpoint != nullptr ? checkpoint->step : 0, weights);
     if (options_.after > 0) {
       train(weights);
       check_at(options_.after, weights);
@@ -110,12 +134,19 @@ class Gradcheck {
   }
 
  private:
-  void require_fitting(const CheckpointWeights& checkpoint) const {
+  // Collective.
+  void require_fitting(const SavedModel& checkpoint) const {
     agree(comm_, [&] {
-      if (checkpoint.weights.size() == network_.layout().size) return;
+      if (options_.after > 0) {
+        throw Error(ExitCode::usage,
+                    "--after trains from the job's initial weights: leave the checkpoint out, or "
+                    "check a later one");
+      }
+      const std::string ours = shape_text(network_.spec());
+      const std::string theirs = shape_text(checkpoint.network.spec());
+      if (ours == theirs) return;
       throw Error(ExitCode::usage,
-                  fmt::format("the checkpoint has {} parameters, the job's network {}",
-                              checkpoint.weights.size(), network_.layout().size));
+                  fmt::format("the checkpoint's network is {}, the job's {}", theirs, ours));
     });
   }
 
@@ -134,11 +165,6 @@ class Gradcheck {
     data_.augmentation = augmentation_;
     const Network<float> network(network_.spec());
     StepEngine<float> engine(job_, comm_, layout_, data_, network, /*dropout=*/true);
-    agree(comm_, [&] {
-      if (options_.after <= engine.total_steps()) return;
-      throw Error(ExitCode::usage, fmt::format("--after {}: the job has {} steps", options_.after,
-                                               engine.total_steps()));
-    });
     std::ranges::copy(weights, engine.weights().begin());
     for (std::uint64_t step = 0; step < options_.after; ++step) {
       engine.train_step(step, false);
@@ -165,13 +191,19 @@ class Gradcheck {
       if (options_.on_progress) options_.on_progress(done, total);
     };
     result_.entries = setting.entries.size();
-    GradientCheck check = check_gradient(
-        probe, comm_, network_.layout(), weights, setting, [&](std::span<const double> at) {
-          std::ranges::copy(at, engine.weights().begin());
-          return exchanged_gradient(engine, comm_, 0);
-        });
-    result_.stages.push_back(
-        {step, digest_hex(digest_of(std::as_bytes(of_training))), std::move(check)});
+    GradientCheck check = check_gradient(probe, comm_, network_.layout(), weights, setting,
+                                         [&](std::span<const double> at) {
+                                           std::ranges::copy(at, engine.weights().begin());
+                                           return exchanged_gradient(engine, comm_, 0);
+                                         });
+    if (!comm_.is_root()) return;
+    GradcheckStage stage;
+    stage.step = step;
+    stage.weights_digest = digest_hex(digest_of(std::as_bytes(of_training)));
+    stage.verdict = worst_verdict(check);
+    stage.suspect = find_suspect(check, result_.rows);
+    stage.check = std::move(check);
+    result_.stages.push_back(std::move(stage));
   }
 
   const Job& job_;
@@ -189,9 +221,13 @@ class Gradcheck {
 
 }  // namespace
 
-GradcheckResult gradcheck(const Job& job, const std::optional<CheckpointWeights>& checkpoint,
-                          const Communicator& comm, const Layout& layout,
-                          const GradcheckOptions& options) {
+bool GradcheckResult::passed() const {
+  return std::ranges::all_of(stages,
+                             [](const GradcheckStage& stage) { return passes(stage.verdict); });
+}
+
+GradcheckResult gradcheck(const Job& job, const SavedModel* checkpoint, const Communicator& comm,
+                          const Layout& layout, const GradcheckOptions& options) {
   return Gradcheck(job, comm, layout, options).run(checkpoint);
 }
 

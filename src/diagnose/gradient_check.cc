@@ -13,10 +13,12 @@ namespace {
 // Entries whose costs are gathered at a time.
 constexpr std::size_t kEntriesAtATime = 64;
 
-Comparison compare(std::span<const CheckedEntry> entries, double epsilon) {
+Comparison compare(std::span<const CheckedEntry> entries, double cost, double epsilon) {
   Comparison result;
   std::vector<double> numerical;
   std::vector<double> analytic;
+  std::vector<double> differences;
+  std::vector<double> roundings;
   for (const CheckedEntry& entry : entries) {
     if (entry.at_kink) {
       ++result.at_kink;
@@ -25,12 +27,18 @@ Comparison compare(std::span<const CheckedEntry> entries, double epsilon) {
     if (entry.epsilon < epsilon) ++result.reduced;
     numerical.push_back(entry.numerical);
     analytic.push_back(entry.analytic);
+    differences.push_back(entry.numerical - entry.analytic);
+    roundings.push_back(rounding_of_difference(cost, entry.epsilon));
   }
   result.compared = numerical.size();
   result.numerical_norm = euclidean_norm(numerical);
   result.analytic_norm = euclidean_norm(analytic);
+  result.difference_norm = euclidean_norm(differences);
+  result.rounding_norm = euclidean_norm(roundings);
   result.ratio = relative_difference(numerical, analytic);
   result.verdict = verdict_of(result.ratio);
+  const bool lost = !passes(result.verdict) && result.difference_norm <= result.rounding_norm;
+  if (lost || result.compared == 0) result.verdict = GradientVerdict::unresolved;
   return result;
 }
 
@@ -63,18 +71,20 @@ void take_differences(CostProbe& probe, const Communicator& comm, double epsilon
 
 }  // namespace
 
-GradientCheck compare_entries(const ParameterLayout& layout,
-                              std::span<const CheckedEntry> entries) {
-  double epsilon = 0;
-  for (const CheckedEntry& entry : entries) epsilon = std::max(epsilon, entry.epsilon);
-  GradientCheck check;
-  check.all = compare(entries, epsilon);
+double rounding_of_difference(double cost, double epsilon) {
+  return kRoundingUnits * std::numeric_limits<double>::epsilon() / 2 *
+         std::max(1.0, std::abs(cost)) / epsilon;
+}
+
+GradientCheck compare_entries(const ParameterLayout& layout, std::span<const CheckedEntry> entries,
+                              double cost, double epsilon) {
+  GradientCheck check{cost, {}, compare(entries, cost, epsilon)};
   for (const ParameterTensor& tensor : layout.tensors) {
     TensorCheck part{tensor, {}, {}};
     for (const CheckedEntry& entry : entries) {
       if (tensor.range().contains(entry.entry)) part.entries.push_back(entry);
     }
-    part.comparison = compare(part.entries, epsilon);
+    part.comparison = compare(part.entries, cost, epsilon);
     check.tensors.push_back(std::move(part));
   }
   return check;
@@ -125,9 +135,7 @@ GradientCheck check_gradient(CostProbe& probe, const Communicator& comm,
     std::erase_if(remaining, [&](std::uint64_t i) { return !entries[i].at_kink; });
   }
   if (!comm.is_root()) return {};
-  GradientCheck check = compare_entries(layout, entries);
-  check.cost = cost;
-  return check;
+  return compare_entries(layout, entries, cost, setting.epsilon);
 }
 
 }  // namespace lockstep

@@ -40,7 +40,7 @@ class ProgressLines {
  public:
   void show(std::uint64_t done, std::uint64_t total) {
     const auto now = Clock::now();
-    if (now - last_ < std::chrono::seconds(5)) return;
+    if (done == total || now - last_ < std::chrono::seconds(5)) return;
     last_ = now;
     fmt::print(stderr, "gradcheck: {} of {} entries\n", done, total);
   }
@@ -121,6 +121,7 @@ std::string objection_to_entries(const std::string& text) {
 }  // namespace
 
 void add_gradcheck_command(CLI::App& app, Action& action) {
+  const CLI::Range count(std::uint64_t{1}, std::uint64_t{1} << 40U, "N");
   auto arguments = std::make_shared<GradcheckArguments>();
   CLI::App* command = app.add_subcommand(
       "gradcheck", "Compare the gradient of a job with numerical differences of its cost J");
@@ -133,8 +134,10 @@ void add_gradcheck_command(CLI::App& app, Action& action) {
   command->add_option("checkpoint", arguments->checkpoint,
                       "Check at its weights: a checkpoint file, pointer (best, latest) or run "
                       "directory [the job's initial weights]");
-  command->add_option("--after", arguments->options.after,
-                      "Train so many steps of the job, then check once more");
+  command
+      ->add_option("--after", arguments->options.after,
+                   "Train so many steps of the job, then check once more")
+      ->check(count);
   command
       ->add_option("--entries", arguments->entries,
                    fmt::format("Entries of each tensor to check, drawn by the job's seed, or all "
@@ -145,7 +148,7 @@ void add_gradcheck_command(CLI::App& app, Action& action) {
   command
       ->add_option("--rows", arguments->rows,
                    "Examples in the batch, a multiple of the job's shards [its batch, or 256]")
-      ->check(CLI::PositiveNumber);
+      ->check(count);
   command->add_option("--epsilon", arguments->options.epsilon,
                       fmt::format("Step of the differences [{:g}]", kDefaultEpsilon));
   command

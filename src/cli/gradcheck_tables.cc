@@ -195,6 +195,14 @@ std::string gradcheck_text(const GradcheckResult& result) {
   for (const GradcheckStage& stage : result.stages) {
     text += "\n" + stage_text(stage, result.epsilon);
   }
+  const bool usual =
+      result.epsilon > 0.05 * kDefaultEpsilon && result.epsilon < 20 * kDefaultEpsilon;
+  if (!result.passed() && !usual) {
+    text += fmt::format(
+        "\nwith epsilon {:g} the differences may be what is wrong: check again with "
+        "{:g}\n",
+        result.epsilon, kDefaultEpsilon);
+  }
   return text;
 }
 

@@ -40,6 +40,8 @@ std::vector<double> of_entries(const TensorCheck& tensor, const Number& number) 
   return numbers;
 }
 
+double difference(const CheckedEntry& entry) { return entry.analytic - entry.numerical; }
+
 bool is_off(const TensorCheck& tensor) { return !passes(tensor.comparison.verdict); }
 
 // The one factor by which every bias is off, if all are.
@@ -49,11 +51,11 @@ std::optional<double> factor_of_biases(const GradientCheck& check) {
   for (const TensorCheck& tensor : check.tensors) {
     if (tensor.tensor.kind != ParameterKind::bias) continue;
     if (tensor.comparison.numerical_norm == 0 && tensor.comparison.analytic_norm == 0) continue;
-    const auto analytic = of_entries(tensor, [](const CheckedEntry& e) { return e.analytic; });
     const auto numerical = of_entries(tensor, [](const CheckedEntry& e) { return e.numerical; });
-    std::vector<double> rest = analytic;
-    const double factor = take_out(numerical, rest);
-    if (!is_off(tensor) || !is_little(rest, analytic)) return std::nullopt;
+    const auto differences = of_entries(tensor, difference);
+    std::vector<double> rest = differences;
+    const double factor = 1 + take_out(numerical, rest);
+    if (!is_off(tensor) || !is_little(rest, differences)) return std::nullopt;
     if (common && std::abs(factor - *common) > kMisfit * std::abs(*common)) return std::nullopt;
     if (!common) common = factor;
     biases += numerical.size();
@@ -64,8 +66,7 @@ std::optional<double> factor_of_biases(const GradientCheck& check) {
 // Whether what is off in a tensor is made of multiples of the weights (L2) and of
 // their signs (L1).
 bool is_penalty(const TensorCheck* tensor) {
-  const auto differences = of_entries(
-      *tensor, [](const CheckedEntry& entry) { return entry.analytic - entry.numerical; });
+  const auto differences = of_entries(*tensor, difference);
   constexpr std::size_t kFewest = 5;  // two numbers can be made of any two vectors
   if (differences.size() < kFewest) return false;
   const auto weights = of_entries(*tensor, [](const CheckedEntry& entry) { return entry.weight; });

@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "nn/numerical_gradient.h"
+
 namespace lockstep {
 namespace {
 
@@ -58,9 +60,10 @@ void take_differences(CostProbe& probe, const Communicator& comm, double epsilon
       const NearbyCost& above = costs[2 * i];
       const NearbyCost& below = costs[2 * i + 1];
       CheckedEntry& entry = entries[which[i]];
-      // The distance of the two points as they were rounded.
-      const double distance = (entry.weight + epsilon) - (entry.weight - epsilon);
-      entry.numerical = (above.cost - below.cost) / distance;
+      const auto cost_at = [&](double weight) {
+        return weight > entry.weight ? above.cost : below.cost;
+      };
+      entry.numerical = two_sided_difference(cost_at, entry.weight, epsilon);
       entry.epsilon = epsilon;
       kinks[i] = above.beyond_kink || below.beyond_kink ? 1 : 0;
     }
@@ -128,8 +131,8 @@ GradientCheck check_gradient(CostProbe& probe, const Communicator& comm,
     for (std::size_t begin = 0; begin < remaining.size(); begin += kEntriesAtATime) {
       const std::size_t size = std::min(kEntriesAtATime, remaining.size() - begin);
       take_differences(probe, comm, epsilon, std::span(remaining).subspan(begin, size), entries);
-      if (setting.on_progress && reductions == 0) {
-        setting.on_progress(begin + size, entries.size());
+      if (setting.on_progress) {
+        setting.on_progress(entries.size() - remaining.size() + begin + size, entries.size());
       }
     }
     std::erase_if(remaining, [&](std::uint64_t i) { return !entries[i].at_kink; });

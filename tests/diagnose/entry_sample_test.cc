@@ -25,6 +25,7 @@ ParameterLayout small_layout() {
 std::vector<std::ptrdiff_t> counts(const ParameterLayout& layout,
                                    const std::vector<std::uint64_t>& entries) {
   std::vector<std::ptrdiff_t> result;
+  result.reserve(layout.tensors.size());
   for (const ParameterTensor& tensor : layout.tensors) {
     result.push_back(std::ranges::count_if(
         entries, [&](std::uint64_t entry) { return tensor.range().contains(entry); }));
@@ -62,7 +63,7 @@ TEST(EntrySample, EveryEntryOfATensorIsEquallyLikely) {
     }
   }
   // Each in a quarter of the draws; five deviations of sqrt(2000 / 4 * 3 / 4).
-  for (const int times : drawn) EXPECT_NEAR(times, kSeeds / 4, 5 * 19.4);
+  for (const int times : drawn) EXPECT_NEAR(times, 0.25 * kSeeds, 5 * 19.4);
 }
 
 }  // namespace

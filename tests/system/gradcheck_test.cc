@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 class Gradcheck : public testing::Test {
  protected:
-  ~Gradcheck() override { fs::remove_all(directory_); }
+  void TearDown() override { fs::remove_all(directory_); }
 
   [[nodiscard]] ProgramResult run(const std::string& arguments) const {
     return run_program(

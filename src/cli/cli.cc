@@ -112,6 +112,7 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_preview_command(app, action);
   add_diagnose_command(app, action);
   add_recipe_command(app, action);
+  add_gradcheck_command(app, action);
   try {
     app.parse(argc, argv);
     if (!action) throw CLI::CallForHelp();

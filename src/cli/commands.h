@@ -33,6 +33,7 @@ void add_export_command(CLI::App& app, Action& action);
 void add_preview_command(CLI::App& app, Action& action);
 void add_diagnose_command(CLI::App& app, Action& action);
 void add_recipe_command(CLI::App& app, Action& action);
+void add_gradcheck_command(CLI::App& app, Action& action);
 
 // --no-dropout: what it does, and what it says when it was given.
 constexpr const char* kNoDropoutHelp =

@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   gradient_check = 6,
   augmentation = 7,
   corruption = 9,  // noise on the features of a source
+  search = 12,     // of hyperparameters
 };
 
 struct RandomKey {

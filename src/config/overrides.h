@@ -15,7 +15,9 @@ namespace lockstep {
 // Applies `assignment`, such as "optimizer.adam.learning_rate=0.01",
 // "network.layer[0].units=64" or "early_stopping={}", to `job`. It replaces
 // what was there; where fields exclude each other, the others are dropped.
-// Messages on the way are created. A string may stand without quotes.
+// Messages on the way are created. A string may stand without quotes. [*] is
+// every element of a list, as in "network.layer[*].keep_prob=0.8"; a list without
+// index is replaced as a whole: "network.layer=[{units: 64}, {units: 32}]".
 void apply_override(const std::string& assignment, google::protobuf::Message& job, Origins& origins,
                     Problems& problems);
 

@@ -10,6 +10,8 @@ namespace lockstep {
 
 struct ReportOptions {
   bool color = true;  // false: no colour on a terminal either (--no-color)
+  // false: files only, nothing on stderr or stdout: for one run of many.
+  bool progress = true;
 };
 
 // job.textproto, environment.json and summary.json, metrics.jsonl, tb/,

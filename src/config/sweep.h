@@ -62,6 +62,7 @@ struct SweepConfig {
   std::string name;
   std::filesystem::path job;
   std::vector<std::string> assignments;  // for all trials, in order
+  std::vector<Place> assignment_places;  // of each
   std::uint32_t seed;
   std::variant<GridSearch, RandomSearch> search;
   std::vector<SweepParameter> parameters;

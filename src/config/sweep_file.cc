@@ -194,14 +194,19 @@ SweepParameter to_parameter(const Sweep::Parameter& parameter, const Place& plac
 
 SweepConfig to_sweep(const Sweep& sweep, const Origins& origins) {
   SweepConfig config{
-      sweep.name(),
-      sweep.job(),
-      {sweep.set().begin(), sweep.set().end()},
-      sweep.seed(),
-      GridSearch{},
-      {},
-      sweep.metric() == Sweep::DEV_COST ? SweepMetric::dev_cost : SweepMetric::dev_error,
-      NoTermination{}};
+      .name = sweep.name(),
+      .job = sweep.job(),
+      .assignments = {sweep.set().begin(), sweep.set().end()},
+      .assignment_places = {},
+      .seed = sweep.seed(),
+      .search = GridSearch{},
+      .parameters = {},
+      .metric = sweep.metric() == Sweep::DEV_COST ? SweepMetric::dev_cost : SweepMetric::dev_error,
+      .termination = NoTermination{},
+  };
+  for (int i = 0; i < sweep.set_size(); ++i) {
+    config.assignment_places.push_back(origins.place_of(fmt::format("set[{}]", i)));
+  }
   if (sweep.has_random()) config.search = RandomSearch{sweep.random().trials()};
   for (int i = 0; i < sweep.parameter_size(); ++i) {
     config.parameters.push_back(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -75,8 +76,7 @@ TrialResult result_of(const Summary& summary) {
 
 std::string describe(const TrialResult& result) {
   if (result.status == TrialStatus::diverged) return result.message;
-  std::string text =
-      fmt::format("{} after {:g} epochs:", status_name(result.status), result.epochs);
+  std::string text = fmt::format("{} at epoch {:g}:", status_name(result.status), result.epochs);
   if (result.dev_error) text += fmt::format(" dev error {:.2f}%", 100 * *result.dev_error);
   if (result.dev_cost) text += fmt::format(" dev cost {:.4g}", *result.dev_cost);
   return text;
@@ -208,13 +208,19 @@ class SweepRun {
   // news to the others: its first rank ends them all, and the rest wait for that.
   template <typename Work>
   void name_errors(const Trial& trial, const Work& work) {
+    const auto named = [&](const std::exception& error) {
+      return describe_trial(sweep_, trial) + ": " + error.what();
+    };
     try {
       work();
     } catch (const AgreedError& error) {
-      const std::string message = describe_trial(sweep_, trial) + ": " + error.what();
-      if (options_.groups == 1) throw AgreedError(error.code(), message);
-      if (group_.is_root()) throw Error(error.code(), message);
+      if (options_.groups == 1) throw AgreedError(error.code(), named(error));
+      if (group_.is_root()) throw Error(error.code(), named(error));
       comm_.wait_for_all([] {});
+    } catch (const Error& error) {  // of this rank alone
+      throw Error(error.code(), named(error));
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error(named(error));
     }
   }
 

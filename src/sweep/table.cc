@@ -170,7 +170,9 @@ Json trial_json(const SweepResults& results, std::uint32_t number, std::size_t r
   const RankedTrial& trial = results.ranked[rank - 1];
   Json values = Json::object();
   for (std::size_t i = 0; i < results.sweep.parameters.size(); ++i) {
-    values[results.sweep.parameters[i].name] = results.trials[number].values[i].text;
+    const std::string& text = results.trials[number].values[i].text;
+    const auto value = number_in(text);
+    values[results.sweep.parameters[i].name] = value ? Json(*value) : Json(text);
   }
   return {{"trial", number},
           {"values", values},

@@ -46,34 +46,42 @@ void check_for_sweep(const SweepConfig& sweep, const Job& job, Problems& problem
 // Every problem of the trials once, with the first trial that has it.
 class TrialProblems {
  public:
-  explicit TrialProblems(const LoadedSweep& loaded, std::string job_name)
-      : loaded_(loaded), job_name_(std::move(job_name)), in_sweep_(loaded.file_name) {}
+  TrialProblems(const LoadedSweep& loaded, const std::string& job_name)
+      : loaded_(loaded), in_job_(job_name), in_sweep_(loaded.file_name) {}
 
   void add(const SearchPoint& values, std::uint32_t number, const Problem& problem) {
     const SweepConfig& sweep = loaded_.sweep;
-    const std::string& set = problem.place.override_text;
-    const SweepParameter* parameter = set.empty() ? nullptr : setter_of(sweep, values, set);
-    const std::string what =
-        set.empty() ? problem.message : fmt::format("{}: {}", set, problem.message);
-    if (!told_.insert(std::tuple(what, problem.place.line, problem.place.column)).second) return;
+    const Place& place = problem.place;
+    const std::string& set = place.override_text;
+    if (!told_.insert(std::tuple(set, problem.message, place.line, place.column)).second) return;
     const std::string trial = fmt::format("(trial {}: {})", number, describe_values(sweep, values));
-    if (parameter != nullptr) {
-      in_sweep_.add(parameter->place,
-                    fmt::format("parameter \"{}\" sets {} {}", parameter->name, what, trial));
-    } else if (!set.empty()) {
-      in_sweep_.add({}, fmt::format("set \"{}\": {} {}", set, problem.message, trial));
+    if (set.empty()) {
+      in_job_.add(place, fmt::format("{} {}", problem.message, trial));
+    } else if (const SweepParameter* parameter = setter_of(sweep, values, set)) {
+      in_sweep_.add(parameter->place, fmt::format("parameter \"{}\" sets {}: {} {}",
+                                                  parameter->name, set, problem.message, trial));
     } else {
-      in_sweep_.add({}, fmt::format("{}:{}:{}: {} {}", job_name_, problem.place.line,
-                                    problem.place.column, what, trial));
+      const auto index = std::ranges::find(sweep.assignments, set) - sweep.assignments.begin();
+      const Place& written = sweep.assignment_places[static_cast<std::size_t>(index)];
+      const std::string what =
+          written.override_text.empty() ? fmt::format("set \"{}\": ", set) : "";
+      in_sweep_.add(written, fmt::format("{}{} {}", what, problem.message, trial));
     }
   }
-  void throw_if_any() const { in_sweep_.throw_if_any(); }
+
+  void throw_if_any() const {
+    if (in_job_.empty() || in_sweep_.empty()) {
+      in_job_.throw_if_any();
+      return in_sweep_.throw_if_any();
+    }
+    throw Error(ExitCode::usage, in_job_.describe() + "\n" + in_sweep_.describe());
+  }
 
  private:
   const LoadedSweep& loaded_;
-  std::string job_name_;
+  Problems in_job_;
   Problems in_sweep_;
-  std::set<std::tuple<std::string, int, int>> told_;
+  std::set<std::tuple<std::string, std::string, int, int>> told_;
 };
 
 // Before combinations are made: too many of them, or equal ones.
@@ -127,11 +135,16 @@ std::vector<Trial> resolve_trials(const LoadedSweep& loaded) {
   return trials;
 }
 
-std::string short_text(const std::string& text) {
+std::optional<double> number_in(const std::string& text) {
   double number = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end ? fmt::format("{:.6g}", number) : text;
+  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+std::string short_text(const std::string& text) {
+  const auto number = number_in(text);
+  return number ? fmt::format("{:.6g}", *number) : text;
 }
 
 std::string describe_values(const SweepConfig& sweep, const SearchPoint& values) {

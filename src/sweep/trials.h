@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ std::vector<Trial> resolve_trials(const LoadedSweep& loaded);
 
 // "l2_lambda=0.1 keep_prob=0.8"; numbers to six digits.
 std::string describe_values(const SweepConfig& sweep, const SearchPoint& values);
+
+// The number that a value's text is; none if it is something else.
+std::optional<double> number_in(const std::string& text);
 
 // A value for people: a number to six digits, a text as it is.
 std::string short_text(const std::string& text);

@@ -238,7 +238,9 @@ class SweepRun {
         throw Error(ExitCode::io, fmt::format("cannot create {}: {}", directory(trial).string(),
                                               error.message()));
       }
-      has_state = fs::exists(directory(trial) / "ckpt");
+      // A state of which the record does not know is not this sweep's.
+      has_state = (options_.resume || !record.results.empty()) && fs::exists(path) &&
+                  fs::exists(directory(trial) / "ckpt");
     });
     group_.broadcast(has_state);
 

@@ -101,9 +101,8 @@ std::optional<LoadedJob> parse_job(std::string_view text, const std::filesystem:
 LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
                     const std::filesystem::path& base_dir, std::span<const std::string> overrides) {
   Problems problems(name_for_messages);
-  auto loaded = parse_job(text, base_dir, overrides, problems);
-  problems.throw_if_any();
-  return *std::move(loaded);
+  if (auto loaded = parse_job(text, base_dir, overrides, problems)) return *std::move(loaded);
+  throw Error(ExitCode::usage, problems.describe());
 }
 
 LoadedJob load_job(const std::filesystem::path& path, std::span<const std::string> overrides) {

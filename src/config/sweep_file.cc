@@ -46,9 +46,9 @@ void check_assignments(const ValueChecks& checks,
 
 void check_range(const ValueChecks& checks, const Sweep& sweep, const Sweep::Range& range,
                  const std::string& path) {
-  const bool both = checks.present(range.has_min(), path + ".min", "the smallest number") &
-                    checks.present(range.has_max(), path + ".max", "the largest number");
-  if (both) {
+  const bool has_min = checks.present(range.has_min(), path + ".min", "the smallest number");
+  const bool has_max = checks.present(range.has_max(), path + ".max", "the largest number");
+  if (has_min && has_max) {
     checks.require(std::isfinite(range.min()), path + ".min", fmt::to_string(range.min()),
                    "a finite number");
     checks.require(std::isfinite(range.max()) && range.max() > range.min(), path + ".max",

@@ -99,11 +99,12 @@ class SweepRun {
 
   SweepOutcome run() {
     if (options_.resume) take_up();
-    while (const auto phase = next_phase(sweep_, records_)) {
-      if (!run_phase(*phase))
-        return {next_phase(sweep_, records_).has_value(), std::move(records_)};
+    bool stopped = false;
+    for (auto phase = next_phase(sweep_, records_); phase && !stopped;
+         phase = next_phase(sweep_, records_)) {
+      stopped = !run_phase(*phase);
     }
-    return {false, std::move(records_)};
+    return {next_phase(sweep_, records_).has_value(), std::move(records_)};
   }
 
   std::optional<CheckpointScores> test(const Trial& trial, const TrialResult& result) {
@@ -181,6 +182,7 @@ class SweepRun {
   // Collective over comm. False when somebody asked to stop.
   bool run_phase(const Phase& phase) {
     std::vector<double> costs;
+    costs.reserve(phase.trials.size());
     for (const std::uint32_t number : phase.trials) {
       costs.push_back(estimated_cost(trials_[number].loaded.job, options_.features));
     }

@@ -163,7 +163,8 @@ std::string notice_of_ties(const SweepResults& results, const RankedTrial& winne
       "note: the dev set of {} examples cannot tell the first {} apart: their errors are within "
       "+-{:.2g} percentage points (95%) of the winner's. Any of them may be the best; a larger dev "
       "set would tell (1.1)\n",
-      results.dev_examples, close.size() + 1, 100 * wilson_half_width(*winner.result.dev_error, n));
+      results.dev_examples, close.size() + 1,
+      100 * wilson_half_width(winner.result.dev_error.value_or(0), n));
 }
 
 Json trial_json(const SweepResults& results, std::uint32_t number, std::size_t rank) {

@@ -113,6 +113,7 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_diagnose_command(app, action);
   add_recipe_command(app, action);
   add_gradcheck_command(app, action);
+  add_sweep_command(app, action);
   try {
     app.parse(argc, argv);
     if (!action) throw CLI::CallForHelp();

@@ -34,6 +34,7 @@ void add_preview_command(CLI::App& app, Action& action);
 void add_diagnose_command(CLI::App& app, Action& action);
 void add_recipe_command(CLI::App& app, Action& action);
 void add_gradcheck_command(CLI::App& app, Action& action);
+void add_sweep_command(CLI::App& app, Action& action);
 
 // --no-dropout: what it does, and what it says when it was given.
 constexpr const char* kNoDropoutHelp =

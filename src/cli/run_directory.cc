@@ -46,7 +46,8 @@ fs::path prepare_run_directory(const fs::path& requested, const std::string& job
     }
   }
   create(requested);
-  const bool has_run = fs::exists(requested / "metrics.jsonl") || fs::exists(requested / "ckpt");
+  const bool has_run = fs::exists(requested / "metrics.jsonl") || fs::exists(requested / "ckpt") ||
+                       fs::exists(requested / "sweep.textproto");
   if (has_run && !resumes) {
     throw Error(ExitCode::usage,
                 fmt::format("{} already holds a run: choose another --run-dir, or go on with it "

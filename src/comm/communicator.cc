@@ -1,8 +1,10 @@
 #include "comm/communicator.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <numeric>
+#include <thread>
 
 #include "base/check.h"
 #include "comm/handle.h"
@@ -13,6 +15,7 @@ namespace {
 // MPI 3 counts are ints; longer messages go in pieces.
 constexpr std::uint64_t kPieceBytes = 1ULL << 30;
 constexpr int kTag = 1;
+constexpr std::chrono::milliseconds kWaitingPause{2};
 
 template <typename Function>
 void in_pieces(std::uint64_t bytes, Function function) {
@@ -150,5 +153,17 @@ int Communicator::node_leader() const {
 }
 
 void Communicator::barrier() const { MPI_Barrier(handle_->comm); }
+
+void Communicator::wait_for_all(const std::function<void()>& while_waiting) const {
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Ibarrier(handle_->comm, &request);
+  while (true) {
+    int all_here = 0;
+    MPI_Test(&request, &all_here, MPI_STATUS_IGNORE);
+    if (all_here != 0) return;
+    while_waiting();
+    std::this_thread::sleep_for(kWaitingPause);
+  }
+}
 
 }  // namespace lockstep

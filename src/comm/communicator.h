@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -88,6 +89,11 @@ class Communicator {
 
   // Collective.
   void barrier() const;
+  // Collective: returns once every rank is here, however long that takes. A rank
+  // that waits leaves its core to others and calls `while_waiting` every few
+  // milliseconds, which may communicate with other communicators' operations
+  // that need no partner.
+  void wait_for_all(const std::function<void()>& while_waiting) const;
 
  private:
   friend struct CommunicatorHandle;

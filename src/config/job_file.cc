@@ -26,41 +26,11 @@ namespace {
 // A network of thousands of layers fits; a data file named by mistake does not.
 constexpr std::size_t kLargestJobBytes = std::size_t{1} << 20;
 
-[[noreturn]] void fail_too_large(const std::string& name) {
+[[noreturn]] void fail_too_large(const std::string& name, std::string_view kind) {
   throw Error(ExitCode::usage,
-              fmt::format("{}: larger than {} bytes, so not a job file (protobuf text format); is "
+              fmt::format("{}: larger than {} bytes, so not a {} file (protobuf text format); is "
                           "it a data file?",
-                          name, kLargestJobBytes));
-}
-
-std::string read_job_file(const std::filesystem::path& path) {
-  const std::string name = path.string();
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::not_found) {
-    throw Error(ExitCode::missing_input, fmt::format("{}: no such job file", name));
-  }
-  if (std::filesystem::is_directory(status)) {
-    throw Error(ExitCode::usage,
-                fmt::format("{}: a directory; expected a job file (protobuf text format)", name));
-  }
-  if (std::filesystem::is_regular_file(status)) {
-    const auto bytes = std::filesystem::file_size(path, error);
-    if (!error && bytes > kLargestJobBytes) fail_too_large(name);
-  }
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  // One byte more than allowed shows that a pipe or device goes on.
-  std::string text(kLargestJobBytes + 1, '\0');
-  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad()) {
-    throw Error(ExitCode::missing_input,
-                fmt::format("{}: cannot read the job file: {}", name,
-                            errno != 0 ? std::strerror(errno) : "unknown error"));
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLargestJobBytes) fail_too_large(name);
-  return text;
+                          name, kLargestJobBytes, kind));
 }
 
 std::string print(const proto::Job& job) {
@@ -71,35 +41,72 @@ std::string print(const proto::Job& job) {
 
 }  // namespace
 
-LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
-                    const std::filesystem::path& base_dir, std::span<const std::string> overrides) {
-  Problems problems(name_for_messages);
+std::string read_text_file(const std::filesystem::path& path, std::string_view kind) {
+  const std::string name = path.string();
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    throw Error(ExitCode::missing_input, fmt::format("{}: no such {} file", name, kind));
+  }
+  if (std::filesystem::is_directory(status)) {
+    throw Error(
+        ExitCode::usage,
+        fmt::format("{}: a directory; expected a {} file (protobuf text format)", name, kind));
+  }
+  if (std::filesystem::is_regular_file(status)) {
+    const auto bytes = std::filesystem::file_size(path, error);
+    if (!error && bytes > kLargestJobBytes) fail_too_large(name, kind);
+  }
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  // One byte more than allowed shows that a pipe or device goes on.
+  std::string text(kLargestJobBytes + 1, '\0');
+  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad()) {
+    throw Error(ExitCode::missing_input,
+                fmt::format("{}: cannot read the {} file: {}", name, kind,
+                            errno != 0 ? std::strerror(errno) : "unknown error"));
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kLargestJobBytes) fail_too_large(name, kind);
+  return text;
+}
+
+std::optional<LoadedJob> parse_job(std::string_view text, const std::filesystem::path& base_dir,
+                                   std::span<const std::string> overrides, Problems& problems) {
   Origins origins;
   proto::Job job;
 
   const TextTree tree = parse_text_tree(text);
   if (tree.fields.empty() && !tree.error && overrides.empty()) {
     problems.add({}, "the job is empty; expected name, data, network, optimizer and training");
-    problems.throw_if_any();
+    return std::nullopt;
   }
   MessageBuilder(origins, problems).set_fields(tree.fields, "", job);
   if (tree.error) {
     const auto& [position, message] = *tree.error;
     problems.add({position.line, position.column, {}}, message);
-    problems.throw_if_any();
+    return std::nullopt;
   }
   for (const std::string& assignment : overrides) {
     apply_override(assignment, job, origins, problems);
   }
   fill_defaults(job);
   validate(job, origins, problems);
-  problems.throw_if_any();
+  if (!problems.empty()) return std::nullopt;
   make_paths_absolute(job, base_dir);
-  return {to_job(job), print(job)};
+  return LoadedJob{to_job(job), print(job)};
+}
+
+LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
+                    const std::filesystem::path& base_dir, std::span<const std::string> overrides) {
+  Problems problems(name_for_messages);
+  if (auto loaded = parse_job(text, base_dir, overrides, problems)) return *std::move(loaded);
+  throw Error(ExitCode::usage, problems.describe());
 }
 
 LoadedJob load_job(const std::filesystem::path& path, std::span<const std::string> overrides) {
-  return parse_job(read_job_file(path), path.string(), path.parent_path(), overrides);
+  return parse_job(read_text_file(path, "job"), path.string(), path.parent_path(), overrides);
 }
 
 }  // namespace lockstep

@@ -5,11 +5,13 @@
 // function here communicates.
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "config/job.h"
+#include "config/problems.h"
 
 namespace lockstep {
 
@@ -35,5 +37,15 @@ LoadedJob load_job(const std::filesystem::path& path, std::span<const std::strin
 // numbers; relative paths start at `base_dir`. Errors: usage only.
 LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
                     const std::filesystem::path& base_dir, std::span<const std::string> overrides);
+
+// The same again, with what is wrong added to `problems` (of a Problems made for
+// the text's name) instead of thrown; then there is no job.
+std::optional<LoadedJob> parse_job(std::string_view text, const std::filesystem::path& base_dir,
+                                   std::span<const std::string> overrides, Problems& problems);
+
+// The text of the file at `path`, which is about a `kind` ("job" or "sweep").
+// Throws Error(missing_input) when it is not there or not readable, and
+// Error(usage) when it cannot be such a file.
+std::string read_text_file(const std::filesystem::path& path, std::string_view kind);
 
 }  // namespace lockstep

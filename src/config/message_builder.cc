@@ -8,7 +8,6 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
-#include "base/check.h"
 #include "config/nearest.h"
 #include "config/scalar_value.h"
 
@@ -60,13 +59,16 @@ void MessageBuilder::set_field(const TextField& text, const pb::FieldDescriptor&
 
 void MessageBuilder::set_repeated(const TextField& text, const pb::FieldDescriptor& field,
                                   const std::string& path, pb::Message& message) {
-  check(field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE,
-        "every repeated field of the job schema is a message");
   const pb::Reflection& reflection = *message.GetReflection();
   for (const TextValue& value : text.values) {
     if (value.kind == TextValue::Kind::unread) return;
     const TextPosition position = text.list ? value.position : text.position;
     const std::string element = fmt::format("{}[{}]", path, reflection.FieldSize(message, &field));
+    if (field.cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) {
+      origins_.record(element, place(position));
+      set_value(value, field, element, message);
+      continue;
+    }
     if (value.kind != TextValue::Kind::message) {
       origins_.record_failure(path, place(position));
       problems_.add(place(position),
@@ -102,7 +104,8 @@ void MessageBuilder::report_unknown(const std::string& name, TextPosition positi
   if (nearest && !origins_.written(join_path(path, *nearest))) {
     origins_.record_failure(join_path(path, *nearest), place(position));
   }
-  const std::string where = path.empty() ? "the job" : path;
+  const std::string whole = type.name() == "Job" ? "the job" : "the sweep";
+  const std::string where = path.empty() ? whole : path;
   const std::string help = nearest         ? fmt::format("did you mean \"{}\"?", *nearest)
                            : names.empty() ? std::string("it has no fields")
                                            : fmt::format("its fields: {}", fmt::join(names, ", "));

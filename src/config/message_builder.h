@@ -28,7 +28,8 @@ class MessageBuilder {
   void set_fields(std::span<const TextField> fields, const std::string& path,
                   google::protobuf::Message& message);
 
-  // Sets the singular `field` of `message` to `value`; its path is `path`.
+  // Sets the singular `field` of `message` to `value`, or appends `value` to a
+  // repeated one of scalars; its path is `path`.
   void set_value(const TextValue& value, const google::protobuf::FieldDescriptor& field,
                  const std::string& path, google::protobuf::Message& message);
 

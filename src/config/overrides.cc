@@ -18,17 +18,22 @@ namespace pb = google::protobuf;
 
 namespace {
 
-// One part of a path: "layer[0]" is {"layer", 0}.
+// One part of a path: "layer[0]" is {"layer", 0}, "layer[*]" every layer.
 struct PathPart {
   std::string name;
   std::optional<int> index;
+  bool every = false;
 };
 
 std::optional<PathPart> parse_part(std::string_view text) {
   const auto bracket = text.find('[');
-  PathPart part{std::string(text.substr(0, bracket)), std::nullopt};
+  PathPart part{std::string(text.substr(0, bracket)), std::nullopt, false};
   if (part.name.empty()) return std::nullopt;
   if (bracket == std::string_view::npos) return part;
+  if (text.substr(bracket) == "[*]") {
+    part.every = true;
+    return part;
+  }
   int index = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + bracket + 1, end, index);
@@ -48,14 +53,14 @@ class Override {
   void apply(pb::Message& job) {
     const auto equals = assignment_.find('=');
     if (equals == std::string::npos) return report("expected path=value");
-    walk(std::string_view(assignment_).substr(0, equals), assignment_.substr(equals + 1), job);
+    walk(std::string_view(assignment_).substr(0, equals), assignment_.substr(equals + 1), "", &job);
   }
 
  private:
-  // Follows `rest`, part by part, and sets the last one.
-  void walk(std::string_view rest, const std::string& value, pb::Message& job) {
-    pb::Message* message = &job;
-    std::string path;  // of `message`
+  // Follows `rest`, part by part, from `message`, whose path is `path`, and sets
+  // the last one.
+  void walk(std::string_view rest, const std::string& value, std::string path,
+            pb::Message* message) {
     while (true) {
       const auto dot = rest.find('.');
       const bool last = dot == std::string_view::npos;
@@ -73,6 +78,12 @@ class Override {
       if (!last && !is_message) {
         return report(fmt::format("{} has no fields", join_path(path, part->name)));
       }
+      if (field->is_repeated() && part->every) {
+        return walk_every(last ? "" : rest.substr(dot + 1), value, *field, path, *message);
+      }
+      if (field->is_repeated() && !part->index && last && value.starts_with('[')) {
+        return replace_list(value, *field, path, *message);
+      }
       if (field->is_repeated()) {
         message = element(*part, *field, last, path, *message);
         if (message == nullptr) return;
@@ -86,9 +97,40 @@ class Override {
     }
   }
 
+  // `rest` in every element of the repeated `field`; empty: the elements.
+  void walk_every(std::string_view rest, const std::string& value, const pb::FieldDescriptor& field,
+                  const std::string& parent, pb::Message& message) {
+    const pb::Reflection& reflection = *message.GetReflection();
+    const std::string path = join_path(parent, field.name());
+    const int size = reflection.FieldSize(message, &field);
+    if (size == 0) return report(fmt::format("no {0}[*]; the job has none", path));
+    for (int i = 0; i < size; ++i) {
+      pb::Message& element = *reflection.MutableRepeatedMessage(&message, &field, i);
+      const std::string element_path = fmt::format("{}[{}]", path, i);
+      if (rest.empty()) {
+        replace(value, element_path, element);
+      } else {
+        walk(rest, value, element_path, &element);
+      }
+    }
+  }
+
+  // All elements of a repeated field, by "[{...}, {...}]".
+  void replace_list(const std::string& value, const pb::FieldDescriptor& field,
+                    const std::string& parent, pb::Message& message) {
+    const std::string path = join_path(parent, field.name());
+    const TextTree tree = parse_text_tree(field.name() + ": " + value);
+    if (tree.error) return report(tree.error->message);
+    if (tree.fields.size() != 1) return report(fmt::format("{} expects [{{ ... }}, ...]", path));
+    origins_.forget(path);
+    message.GetReflection()->ClearField(&message, &field);
+    builder_.set_fields(tree.fields, parent, message);
+  }
+
   bool check_no_index(const PathPart& part, const std::string& parent) {
-    if (!part.index) return true;
-    report(fmt::format("{} is not a list; remove [{}]", join_path(parent, part.name), *part.index));
+    if (!part.index && !part.every) return true;
+    report(fmt::format("{} is not a list; remove [{}]", join_path(parent, part.name),
+                       part.every ? "*" : std::to_string(*part.index)));
     return false;
   }
 

@@ -23,7 +23,10 @@ void Problems::add(const Place& place, std::string message) {
 }
 
 void Problems::throw_if_any() const {
-  if (empty()) return;
+  if (!empty()) throw Error(ExitCode::usage, describe());
+}
+
+std::string Problems::describe() const {
   std::vector<Problem> sorted = problems_;
   const auto order = [](const Problem& problem) {
     const Place& place = problem.place;
@@ -43,7 +46,7 @@ void Problems::throw_if_any() const {
   if (sorted.size() > kMostShown) {
     text += fmt::format("\n... and {} more problems", sorted.size() - kMostShown);
   }
-  throw Error(ExitCode::usage, text);
+  return text;
 }
 
 }  // namespace lockstep

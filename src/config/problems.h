@@ -13,24 +13,29 @@ struct Place {
   std::string override_text;  // "path=value"; empty: in the file
 };
 
+struct Problem {
+  Place place;
+  std::string message;
+};
+
 class Problems {
  public:
   explicit Problems(std::string file_name);
 
   void add(const Place& place, std::string message);
   [[nodiscard]] bool empty() const { return problems_.empty(); }
+  // In the order in which they were added.
+  [[nodiscard]] const std::vector<Problem>& all() const { return problems_; }
 
-  // Throws one Error(usage) with a line for each problem: those of the file in
+  // A line for each problem: those of the file in
   // its order ("job.textproto:12:3: ..."), then those of overrides in theirs
   // ("--set path=value: ..."). A very long list is cut with a count of the rest.
+  [[nodiscard]] std::string describe() const;
+
+  // Throws one Error(usage) with the description, unless there are none.
   void throw_if_any() const;
 
  private:
-  struct Problem {
-    Place place;
-    std::string message;
-  };
-
   std::string file_name_;
   std::vector<Problem> problems_;
 };

@@ -52,27 +52,7 @@ void set_to_default(const pb::FieldDescriptor& field, pb::Message& message) {
     case pb::FieldDescriptor::CPPTYPE_ENUM:
       return reflection.SetEnum(&message, &field, field.default_value_enum());
     default:
-      check(false, "the job schema has defaults only for types that set_to_default knows");
-  }
-}
-
-// Everything with a [default = ...], in this message and those it contains.
-void fill_scalars(pb::Message& message) {
-  const pb::Descriptor& type = *message.GetDescriptor();
-  const pb::Reflection& reflection = *message.GetReflection();
-  for (int i = 0; i < type.field_count(); ++i) {
-    const pb::FieldDescriptor& field = *type.field(i);
-    if (field.is_repeated()) {
-      for (int k = 0; k < reflection.FieldSize(message, &field); ++k) {
-        fill_scalars(*reflection.MutableRepeatedMessage(&message, &field, k));
-      }
-    } else if (reflection.HasField(message, &field)) {
-      if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
-        fill_scalars(*reflection.MutableMessage(&message, &field));
-      }
-    } else if (field.has_default_value()) {
-      set_to_default(field, message);
-    }
+      check(false, "the schemas have defaults only for types that set_to_default knows");
   }
 }
 
@@ -151,10 +131,30 @@ void make_absolute(proto::Source& source, const std::filesystem::path& base_dir)
 
 }  // namespace
 
+void fill_scalar_defaults(pb::Message& message) {
+  const pb::Descriptor& type = *message.GetDescriptor();
+  const pb::Reflection& reflection = *message.GetReflection();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const pb::FieldDescriptor& field = *type.field(i);
+    if (field.is_repeated()) {
+      if (field.cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+      for (int k = 0; k < reflection.FieldSize(message, &field); ++k) {
+        fill_scalar_defaults(*reflection.MutableRepeatedMessage(&message, &field, k));
+      }
+    } else if (reflection.HasField(message, &field)) {
+      if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
+        fill_scalar_defaults(*reflection.MutableMessage(&message, &field));
+      }
+    } else if (field.has_default_value()) {
+      set_to_default(field, message);
+    }
+  }
+}
+
 void fill_defaults(proto::Job& job) {
   add_optional_sections(job);
   inherit_label_coding(*job.mutable_data());
-  fill_scalars(job);
+  fill_scalar_defaults(job);
   if (job.has_network()) {
     resolve_initializers(*job.mutable_network());
     resolve_penalties(job);

@@ -3,6 +3,9 @@
 
 #include <filesystem>
 
+namespace google::protobuf {
+class Message;
+}
 namespace lockstep::proto {
 class Job;
 }
@@ -16,6 +19,10 @@ namespace lockstep {
 // whose presence means something (early_stopping, data.dev) or is required
 // (network, optimizer) are not added.
 void fill_defaults(proto::Job& job);
+
+// Sets every absent scalar that has a [default = ...], in this message and those
+// it contains.
+void fill_scalar_defaults(google::protobuf::Message& message);
 
 // Makes the paths of data files absolute; relative ones are taken from
 // `base_dir`.

@@ -79,10 +79,17 @@ std::string expected_enum(const TextValue& value, const pb::EnumDescriptor& type
 std::optional<std::string> set_scalar(const TextValue& value, const pb::FieldDescriptor& field,
                                       pb::Message& message) {
   const pb::Reflection& reflection = *message.GetReflection();
+  check(!field.is_repeated() || field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING ||
+            field.cpp_type() == pb::FieldDescriptor::CPPTYPE_DOUBLE,
+        "repeated scalars of the schemas are strings and numbers");
   switch (field.cpp_type()) {
     case pb::FieldDescriptor::CPPTYPE_STRING: {
       if (value.kind != Kind::string) return "expected a string in quotes";
-      reflection.SetString(&message, &field, value.text);
+      if (field.is_repeated()) {
+        reflection.AddString(&message, &field, value.text);
+      } else {
+        reflection.SetString(&message, &field, value.text);
+      }
       return std::nullopt;
     }
     case pb::FieldDescriptor::CPPTYPE_UINT32: {
@@ -102,7 +109,11 @@ std::optional<std::string> set_scalar(const TextValue& value, const pb::FieldDes
     case pb::FieldDescriptor::CPPTYPE_DOUBLE: {
       const auto number = to_double(value);
       if (!number) return "expected a number";
-      reflection.SetDouble(&message, &field, *number);
+      if (field.is_repeated()) {
+        reflection.AddDouble(&message, &field, *number);
+      } else {
+        reflection.SetDouble(&message, &field, *number);
+      }
       return std::nullopt;
     }
     case pb::FieldDescriptor::CPPTYPE_BOOL: {
@@ -121,7 +132,7 @@ std::optional<std::string> set_scalar(const TextValue& value, const pb::FieldDes
     case pb::FieldDescriptor::CPPTYPE_MESSAGE:
       return "expected { ... }";
     default:
-      check(false, "the job schema uses only types that set_scalar knows");
+      check(false, "the schemas use only types that set_scalar knows");
       return std::nullopt;
   }
 }

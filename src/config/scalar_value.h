@@ -13,8 +13,9 @@ class Message;
 
 namespace lockstep {
 
-// Sets `field` of `message` to `value`. If that is impossible, leaves it as it
-// was and says what would do: "expected true or false".
+// Sets `field` of `message` to `value`, or appends it to a repeated one (of
+// strings or doubles). If that is impossible, leaves it as it was and says what
+// would do: "expected true or false".
 std::optional<std::string> set_scalar(const TextValue& value,
                                       const google::protobuf::FieldDescriptor& field,
                                       google::protobuf::Message& message);

@@ -20,18 +20,6 @@
 namespace lockstep {
 namespace {
 
-void check_name(const ValueChecks& checks, const proto::Job& job) {
-  if (!checks.present(job.has_name(), "name", "a name for the run, such as \"fashion-mlp\""))
-    return;
-  const std::string& name = job.name();
-  const bool allowed = name.find_first_not_of(
-                           "abcdefghijklmnopqrstuvwxyz"
-                           "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                           "0123456789-_.") == std::string::npos;
-  checks.require(!name.empty() && allowed, "name", "\"" + name + "\"",
-                 "letters, digits, '-', '_' and '.'");
-}
-
 // ---- data ----
 
 void check_source(const ValueChecks& checks, const proto::Source& source, const std::string& path) {
@@ -264,7 +252,7 @@ void check_diagnosis(const ValueChecks& checks, const proto::Diagnosis& diagnosi
 
 void validate(const proto::Job& job, const Origins& origins, Problems& problems) {
   const ValueChecks checks(origins, problems);
-  check_name(checks, job);
+  check_run_name(checks, job.has_name(), job.name(), "\"fashion-mlp\"");
   check_data(checks, job.data());
   if (job.data().split().stratified() && predicts_values(checks, job)) {
     checks.complain("data.split.stratified",

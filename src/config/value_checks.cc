@@ -79,10 +79,24 @@ void check_choice(const ValueChecks& checks, bool is_set, const std::string& pat
   members.reserve(static_cast<std::size_t>(oneof.field_count()));
   for (int i = 0; i < oneof.field_count(); ++i) {
     members.push_back(oneof.field(i)->name());
-    if (!checks.trusted(path + "." + members.back())) return;
+    if (!checks.trusted(path.empty() ? members.back() : path + "." + members.back())) return;
   }
-  checks.complain(path, fmt::format("{} has no {}; expected {}{}", path, oneof_name,
-                                    members.size() > 1 ? "one of " : "", fmt::join(members, ", ")));
+  checks.complain(
+      path, fmt::format("{} has no {}; expected {}{}", path.empty() ? "the file" : path, oneof_name,
+                        members.size() > 1 ? "one of " : "", fmt::join(members, ", ")));
+}
+
+void check_run_name(const ValueChecks& checks, bool is_there, const std::string& name,
+                    std::string_view example) {
+  if (!checks.present(is_there, "name", fmt::format("a name for the run, such as {}", example))) {
+    return;
+  }
+  const bool allowed = name.find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyz"
+                           "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                           "0123456789-_.") == std::string::npos;
+  checks.require(!name.empty() && allowed, "name", "\"" + name + "\"",
+                 "letters, digits, '-', '_' and '.'");
 }
 
 }  // namespace lockstep

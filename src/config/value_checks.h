@@ -51,9 +51,13 @@ class ValueChecks {
   Problems& problems_;
 };
 
-// Complains that the oneof of the message at `path` is empty, unless one of its
+// Complains that the oneof of the message at `path` ("": of the file) is empty, unless one of its
 // members was tried in vain, which has been told already.
 void check_choice(const ValueChecks& checks, bool is_set, const std::string& path,
                   const google::protobuf::Descriptor& type, const char* oneof_name);
+
+// Of a run, in the field `name`: `example` is such a name.
+void check_run_name(const ValueChecks& checks, bool is_there, const std::string& name,
+                    std::string_view example);
 
 }  // namespace lockstep

@@ -234,6 +234,8 @@ std::string describe_stop(const std::string& stop_reason) {
   if (stop_reason == "epochs") return "finished every planned step";
   if (stop_reason == "early_stopping") return "stopped early: the dev set no longer improved";
   if (stop_reason == "interrupted") return "interrupted by a signal";
+  if (stop_reason == "paused") return "paused by the sweep, which goes on with the best";
+  if (stop_reason == "hopeless") return "ended by the sweep: worse than the median";
   if (stop_reason == "diverged") return "diverged: the cost became infinite or NaN";
   return stop_reason;
 }

@@ -24,8 +24,11 @@ std::vector<std::unique_ptr<TrainingObserver>> standard_reports(const ReportOpti
   reports.push_back(std::make_unique<MetricsReport>());
   reports.push_back(std::make_unique<TensorboardReport>());
   reports.push_back(std::make_unique<HtmlReport>());
-  reports.push_back(std::make_unique<ProgressReport>(
-      progress_style(STDERR_FILENO, options.color), STDERR_FILENO, STDOUT_FILENO, options.results));
+  if (options.progress) {
+    reports.push_back(std::make_unique<ProgressReport>(progress_style(STDERR_FILENO, options.color),
+                                                       STDERR_FILENO, STDOUT_FILENO,
+                                                       options.results));
+  }
   return reports;
 }
 

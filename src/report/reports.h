@@ -11,6 +11,8 @@ namespace lockstep {
 struct ReportOptions {
   bool color = true;    // false: no colour on a terminal either (--no-color)
   bool results = true;  // false: nothing on stdout at the end of a run
+  // false: files only, nothing on stderr or stdout: for one run of many.
+  bool progress = true;
 };
 
 // job.textproto, environment.json and summary.json, diagnosis.json and

@@ -66,7 +66,9 @@ struct Evaluation {
 
 // The contract of summary.json.
 struct Summary {
-  std::string stop_reason;  // "epochs", "steps", "early_stopping", "interrupted"
+  // "epochs", "steps", "early_stopping", "interrupted"; for a trial of a sweep also
+  // "paused", "hopeless"
+  std::string stop_reason;
   double epochs = 0;
   std::uint64_t steps = 0;
   std::optional<std::uint64_t> best_step;

@@ -83,6 +83,7 @@ class Run {
     engine_.clock().enter(Phase::waiting);
     started_ = interval_start_ = Clock::now();
     std::string stop_reason = had_stopped_early() ? "early_stopping" : "";
+    if (stop_reason.empty() && first_step_ > 0 && !at_end()) stop_reason = asked_to_stop();
     while (stop_reason.empty()) {
       if (at_end()) {
         stop_reason = job_.training.steps ? "steps" : "epochs";
@@ -92,7 +93,7 @@ class Run {
       const bool stop_requested = train_step();
       report_progress();
       if (due(job_.evaluation.every_epochs) || at_end()) {
-        if (evaluate_and_decide().stop) stop_reason = "early_stopping";
+        stop_reason = evaluate_and_decide();
       }
       if (stop_requested && stop_reason.empty() && !at_end()) {
         stop_reason = "interrupted";
@@ -182,8 +183,15 @@ class Run {
     return by_cost ? evaluation.dev_cost : evaluation.dev_error;
   }
 
-  // Collective.
-  Decision evaluate_and_decide() {
+  // Collective. What the options' owner says after an evaluation.
+  [[nodiscard]] std::string asked_to_stop() const {
+    std::string reason = comm_.is_root() ? options_.stop_after_evaluation() : "";
+    comm_.broadcast(reason);
+    return reason;
+  }
+
+  // Collective. Returns why to stop; empty: go on.
+  std::string evaluate_and_decide() {
     const double seconds = step_seconds() - interval_step_seconds_;
     engine_.clock().enter(Phase::evaluation);
     const Scores scores =
@@ -234,7 +242,9 @@ class Run {
 
     engine_.set_losses({});
     position_.interval_rows = 0;
-    const bool last = decision.stop || at_end();
+    std::string stop_reason = decision.stop ? "early_stopping" : "";
+    if (stop_reason.empty() && !at_end()) stop_reason = asked_to_stop();
+    const bool last = !stop_reason.empty() || at_end();
     if (job_.checkpointing.enabled &&
         (due(job_.checkpointing.every_epochs) || decision.best || last)) {
       save(decision.best);
@@ -242,7 +252,7 @@ class Run {
     engine_.clock().enter(Phase::waiting);
     interval_step_seconds_ = step_seconds();
     interval_start_ = Clock::now();
-    return decision;
+    return stop_reason;
   }
 
   // Collective. Lets rank 0's observers write; a failure reaches all ranks.
@@ -291,7 +301,7 @@ class Run {
     const bool memory_refused =
         comm_.any(engine_.exchange().shared_memory_was_refused() ? 1 : 0) != 0;
     agree_reported([&](TrainingObserver& observer) { observer.on_start(start); });
-    show(job_cautions(job_));
+    if (options_.with_cautions) show(job_cautions(job_));
     if (memory_refused) {
       show(
           {"ranks of one node exchange messages, because they could not share memory; is there "
@@ -317,7 +327,7 @@ class Run {
       comm_.broadcast(engine_.weights());
     }
     const Scores scores = score(training_blocks(data_, options_.layout, comm_.rank(), 0),
-                                data_.geometry.train_examples, true);
+                                data_.geometry.train_examples, options_.with_test);
     engine_.clock().enter(Phase::waiting);
     const std::uint64_t peak_memory = comm_.max(peak_memory_bytes());
 
@@ -352,10 +362,10 @@ class Run {
     summary.test_examples = data_.test.total;
     summary.features = data_.features;
     summary.images = data_.image.has_value();
-    if (comm_.is_root() && stop_reason != "interrupted") {
+    if (comm_.is_root() && options_.with_cautions && stop_reason != "interrupted") {
       if (const auto caution = dropout_caution(job_.network, scores)) show({*caution});
     }
-    if (comm_.is_root() && summary.dev_error) {
+    if (comm_.is_root() && options_.with_cautions && summary.dev_error) {
       show(warnings_of_dev_size(job_, *summary.dev_error, data_.dev.total));
     }
     agree_reported([&](TrainingObserver& observer) { observer.on_finish(summary); });

@@ -28,6 +28,16 @@ struct TrainOptions {
   Layout layout;
   Resume resume = Resume::never;
   bool allow_changed_data = false;  // on resume
+  // Whether the test set is scored at the end. A search over hyperparameters looks
+  // at it for the winner only (1.4).
+  bool with_test = true;
+  // Whether the lecture's cautions are told as notices.
+  bool with_cautions = true;
+  // Asked on rank 0 after every evaluation that does not end the run anyway, once
+  // observers have seen it, and again when the run is resumed after one: why to
+  // stop there, to be the summary's stop_reason; empty: go on. The state is saved
+  // (with checkpointing), so that the run can be resumed.
+  std::function<std::string()> stop_after_evaluation = [] { return std::string(); };
   // Whether this rank was asked to stop; looked at once per step.
   std::function<bool()> stop_requested = [] { return false; };
   // Called at the beginning of each step on each rank; for tests.

@@ -55,6 +55,43 @@ TEST(Communicator, OfOneProcessIsAlone) {
   EXPECT_EQ(comm.gather(std::span(&own, 1)), std::vector{own});
 }
 
+TEST(Communicator, SplitsByColor) {
+  const Communicator world = Communicator::world();
+  const int color = world.rank() % 2;
+  const Communicator part = world.split(color);
+  EXPECT_EQ(part.size(), (world.size() + 1 - color) / 2);
+  EXPECT_EQ(part.rank(), world.rank() / 2);
+  // Each part's root speaks to its own part only.
+  int root = world.rank();
+  part.broadcast(root);
+  EXPECT_EQ(root, color);
+  // Parts need not do the same.
+  for (int i = 0; i <= color; ++i) {
+    EXPECT_EQ(part.sum(1), static_cast<std::uint64_t>(part.size()));
+  }
+}
+
+TEST(Communicator, WaitsForTheLast) {
+  const Communicator world = Communicator::world();
+  // The last rank comes once it has seen that the others wait, if there are any.
+  const Communicator others = world.split(0);
+  const bool last = world.rank() == world.size() - 1;
+  int calls = 0;
+  if (last) {
+    others.barrier();
+  } else {
+    // Reached from within the waiting.
+    bool told = false;
+    world.wait_for_all([&] {
+      if (!told) others.barrier();
+      told = true;
+      ++calls;
+    });
+    EXPECT_TRUE(told) << "the last rank cannot have come before";
+  }
+  if (last) world.wait_for_all([] {});
+}
+
 TEST(Communicator, BroadcastsAValue) {
   const Communicator comm = Communicator::world();
   struct Decision {

@@ -65,6 +65,32 @@ TEST(Overrides, AMessageReplacesTheWholeOne) {
   EXPECT_EQ(std::get<AdamConfig>(job.optimizer).beta1, 0.9);
 }
 
+TEST(Overrides, AStarMeansEveryElement) {
+  const std::string two =
+      with(kSmallJob, "layer { units: 16 }", "layer { units: 16 } layer { units: 8 }");
+  const Job job = parse(two, {"network.layer[*].keep_prob=0.5"}).job;
+  ASSERT_EQ(job.network.hidden.size(), 2U);
+  EXPECT_EQ(job.network.hidden[0].keep_prob, 0.5);
+  EXPECT_EQ(job.network.hidden[1].keep_prob, 0.5);
+  EXPECT_EQ(job.network.hidden[1].units, 8U);
+  const Job deeper = parse(two, {"network.layer[*].initializer.multiplier=2"}).job;
+  EXPECT_EQ(deeper.network.hidden[1].initializer.multiplier, 2.0);
+  const Job whole = parse(two, {"network.layer[*]={units: 3}"}).job;
+  EXPECT_EQ(whole.network.hidden[0].units, 3U);
+  EXPECT_EQ(whole.network.hidden[1].units, 3U);
+}
+
+TEST(Overrides, AListReplacesTheWholeOne) {
+  const Job job = with_override("network.layer=[{units: 7}, {units: 9 activation: TANH}]");
+  ASSERT_EQ(job.network.hidden.size(), 2U);
+  EXPECT_EQ(job.network.hidden[0].units, 7U);
+  EXPECT_EQ(job.network.hidden[1].activation, ActivationKind::tanh);
+  EXPECT_TRUE(with_override("network.layer=[]").network.hidden.empty());
+  // What was wrong in the list that is replaced is forgotten with it.
+  const std::string bad = with(kSmallJob, "layer { units: 16 }", "layer { units: 0 }");
+  EXPECT_EQ(problems_of(bad, {"network.layer=[{units: 1}]"}), "");
+}
+
 TEST(Overrides, CreateMessagesOnTheWay) {
   const Job job = parse(kSmallJob, {"data.split.dev.count=5", "early_stopping.patience=3"}).job;
   EXPECT_EQ(std::get<PartCount>(job.data.split.dev.value()).examples, 5U);
@@ -113,6 +139,16 @@ TEST(Overrides, ErrorsNameThem) {
       {"network.layer[2]={units: 1}", "no network.layer[2]; the job has layer[0] to layer[0]"},
       {"network.layer[1]={units: 0}", "network.layer[1].units is 0; expected at least 1"},
       {"network.output[0].units=1", "network.output is not a list; remove [0]"},
+      {"network.output[*].units=1", "network.output is not a list; remove [*]"},
+      {"network.layer[*]x.units=1",
+       "\"layer[*]x\" is not a field name, or a name with an index as in layer[0]"},
+      {"network.layer[*].units=0", "network.layer[0].units is 0; expected at least 1"},
+      {"network.layer=[{units: 0}]", "network.layer[0].units is 0; expected at least 1"},
+      {"network.layer=[5]", "network.layer[0] is 5; expected { ... }"},
+      {"network.layer=[{units: 5}", "expected \",\" or \"]\", found the end of the text"},
+      {"network.layer=[{units: 5}] seed: 5", "network.layer expects [{ ... }, ...]"},
+      {"network.layer={units: 5}",
+       "network.layer needs an index; the job has layer[0] to layer[0]"},
       {"seed.x=1", "seed has no fields"},
       {"seed=", "expected a value, found the end of the text"},
       {"seed=1 2", "expected the end of the value, found \"2\""},
@@ -140,6 +176,11 @@ TEST(Overrides, ErrorsNameThem) {
   for (const Case& c : cases) {
     EXPECT_EQ(problems_of(kSmallJob, {c.assignment}), "--set " + c.assignment + ": " + c.problem);
   }
+}
+
+TEST(Overrides, AStarNeedsElements) {
+  EXPECT_EQ(problems_of(with(kSmallJob, "layer { units: 16 }", ""), {"network.layer[*].units=1"}),
+            "--set network.layer[*].units=1: no network.layer[*]; the job has none");
 }
 
 TEST(Overrides, ErrorsFollowThoseOfTheFile) {

@@ -43,11 +43,12 @@ const std::vector<Room> kRooms = {
     {"diagnose",
      {"base", "linalg", "comm", "data", "nn", "optim", "config", "checkpoint", "train"},
      {}},
+    {"sweep", {"base", "comm", "config", "checkpoint", "train"}, {}},
     {"report", {"base", "proto", "train/observer.h"}, {}},
     {"export", {"base", "nn", "proto"}, {}},
     {"cli",
      {"base", "linalg", "comm", "data", "nn", "optim", "config", "checkpoint", "train", "diagnose",
-      "report", "export"},
+      "sweep", "report", "export"},
      {}},
 };
 

@@ -1,6 +1,8 @@
-// Lockstep with faults on demand: LOCKSTEP_FAULT="RANK STEP ACTION", where
-// ACTION is throw (an unforeseen exception), kill (SIGKILL to itself) or
-// terminate (SIGTERM to itself).
+// Lockstep with faults on demand: LOCKSTEP_FAULT="RANK STEP ACTION [TIME]", where
+// ACTION is throw (an unforeseen exception), kill (SIGKILL to itself), terminate
+// (SIGTERM to itself) or io (an error that a user can act on). TIME: when the rank
+// begins that step for the so manieth time, as in the second trial that it trains;
+// 1 if absent.
 
 #include <csignal>
 #include <cstdlib>
@@ -8,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/error.h"
 #include "cli/cli.h"
 
 namespace {
@@ -16,24 +19,30 @@ struct Fault {
   int rank = -1;
   std::uint64_t step = 0;
   std::string action;
+  int time = 1;
 };
 
 Fault fault_from_environment() {
   Fault fault;
   const char* text = std::getenv("LOCKSTEP_FAULT");
   if (text == nullptr) return fault;
-  std::istringstream(text) >> fault.rank >> fault.step >> fault.action;
+  std::istringstream words(text);
+  words >> fault.rank >> fault.step >> fault.action;
+  if (int time = 1; words >> time) fault.time = time;
   return fault;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Fault fault = fault_from_environment();
+  Fault fault = fault_from_environment();
   lockstep::CliHooks hooks;
   hooks.on_step = [&fault](int rank, std::uint64_t step) {
-    if (rank != fault.rank || step != fault.step) return;
+    if (rank != fault.rank || step != fault.step || --fault.time != 0) return;
     if (fault.action == "throw") throw std::runtime_error("made to fail by a test");
+    if (fault.action == "io") {
+      throw lockstep::Error(lockstep::ExitCode::io, "made to fail by a test");
+    }
     if (fault.action == "kill") std::raise(SIGKILL);
     if (fault.action == "terminate") std::raise(SIGTERM);
   };

@@ -53,6 +53,45 @@ TEST_F(Restart, EndsWithTheSameBits) {
                                                   << resumed.text;
 }
 
+// As a sweep does it: the schedule spans the whole run all the same.
+TEST_F(Restart, APausedRunEndsWithTheSameBits) {
+  const LoadedJob job = tiny_job(directory_, {"early_stopping.patience=100"});
+  const Outcome whole = train_and_record(job, comm_, options("unpaused", 1));
+
+  TrainOptions first = options("paused", 1);
+  int asked = 0;
+  first.stop_after_evaluation = [&] { return std::string(++asked == 2 ? "paused" : ""); };
+  const Outcome paused = train_and_record(job, comm_, first);
+  EXPECT_EQ(paused.stop_reason, "paused");
+  EXPECT_EQ(paused.steps, 10U) << "two epochs of five steps";
+  EXPECT_EQ(asked, comm_.is_root() ? 2 : 0);
+
+  // Asked again at once when resumed; then the state is as it was.
+  TrainOptions again = options("paused", 2);
+  again.resume = Resume::must;
+  again.stop_after_evaluation = [] { return std::string("paused"); };
+  EXPECT_EQ(train_and_record(job, comm_, again).steps, 10U);
+
+  again.stop_after_evaluation = [] { return std::string(); };
+  const Outcome resumed = train_and_record(job, comm_, again);
+  EXPECT_GT(resumed.text.size(), 200U);
+  EXPECT_TRUE(whole.text.ends_with(resumed.text)) << "whole:\n"
+                                                  << whole.text << "resumed:\n"
+                                                  << resumed.text;
+}
+
+TEST_F(Restart, WithoutTestTheTestSetIsNotScored) {
+  const LoadedJob job = tiny_job(directory_, {"data.split.test.count=20", "training.epochs=1"});
+  std::vector<std::unique_ptr<TrainingObserver>> none;
+  TrainOptions without = options("without", 1);
+  without.with_test = false;
+  const Summary summary = train(job.job, job.resolved_text, comm_, without, none);
+  EXPECT_FALSE(summary.test_error);
+  const Summary with = train(job.job, job.resolved_text, comm_, options("with", 1), none);
+  EXPECT_TRUE(with.test_error);
+  EXPECT_EQ(summary.weights_digest, with.weights_digest);
+}
+
 TEST_F(Restart, MustNeedsACheckpointAndAutomaticStartsFresh) {
   const LoadedJob job = tiny_job(directory_);
   TrainOptions must = options("none", 1);

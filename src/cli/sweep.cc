@@ -1,0 +1,231 @@
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/run_directory.h"
+#include "cli/signals.h"
+#include "comm/agreement.h"
+#include "config/sweep_file.h"
+#include "report/descriptor.h"
+#include "report/format.h"
+#include "report/reports.h"
+#include "sweep/run_sweep.h"
+#include "sweep/table.h"
+#include "sweep/termination.h"
+#include "sweep/trials.h"
+#include "train/dataset.h"
+#include "train/environment.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct SweepArguments {
+  std::string sweep;
+  std::vector<std::string> overrides;
+  std::string run_dir;
+  int groups = 1;
+  int threads = 0;            // 0: default_threads
+  int prefetch_threads = -1;  // -1: default_prefetch_threads
+  std::string resume;
+  bool allow_changed_data = false;
+  bool json = false;
+};
+
+void log_line(const std::string& line) { write_log(STDERR_FILENO, line + "\n"); }
+
+int threads_of(const SweepArguments& arguments, int ranks, const std::vector<Trial>& trials) {
+  if (arguments.threads > 0) return arguments.threads;
+  int threads = default_threads(ranks);
+  if (ranks > 1) return threads;
+  for (const Trial& trial : trials) {
+    threads = std::min(threads, static_cast<int>(trial.loaded.job.training.shards));
+  }
+  return threads;
+}
+
+// The directory with sweep.textproto in it, which must say the same on a resume.
+fs::path prepare_directory(const SweepArguments& arguments, const LoadedSweep& loaded,
+                           bool resumes) {
+  fs::path directory = prepare_run_directory(arguments.run_dir, loaded.sweep.name, resumes);
+  const fs::path file = directory / "sweep.textproto";
+  if (!fs::exists(file)) {
+    if (fs::exists(directory / "ckpt") || fs::exists(directory / "metrics.jsonl")) {
+      throw Error(ExitCode::usage,
+                  fmt::format("{} holds a run of train, not a sweep; choose another "
+                              "--run-dir",
+                              directory.string()));
+    }
+    if (arguments.resume == "must") {
+      throw Error(ExitCode::missing_input,
+                  fmt::format("no sweep to resume in {}", directory.string()));
+    }
+    replace_file(file, loaded.resolved_text);
+  } else if (read_text_file(file, "sweep") != loaded.resolved_text) {
+    throw Error(ExitCode::usage,
+                fmt::format("the sweep is not the one that {} holds (see sweep.textproto there); "
+                            "start a new run directory, or restore it",
+                            directory.string()));
+  }
+  return directory;
+}
+
+// On rank 0, at the end: the files and what is printed.
+void report(const SweepArguments& arguments, const SweepResults& results, const fs::path& run_dir) {
+  const std::string json = sweep_json(results);
+  replace_file(run_dir / "sweep.csv", sweep_csv(results));
+  replace_file(run_dir / "sweep.json", json);
+  const bool won = winner_of(results) != nullptr;
+  if (won) replace_file(run_dir / "winner.textproto", winner_job(results));
+  const std::string text = arguments.json ? json : sweep_text(results, run_dir.string());
+  if (write_all(STDOUT_FILENO, text) != 0) {
+    throw Error(ExitCode::io, "cannot write the results to stdout");
+  }
+  if (!won) {
+    throw Error(ExitCode::diverged,
+                "every trial diverged; try smaller learning rates or initial weights");
+  }
+}
+
+int run_sweep_command(const SweepArguments& arguments, const CommandContext& context) {
+  const Communicator& comm = context.comm;
+  LoadedSweep loaded;
+  std::vector<Trial> trials;
+  SweepOptions options;
+  options.groups = arguments.groups;
+  std::string all_jobs;  // to compare between ranks
+  agree(comm, [&] {
+    loaded = load_sweep(arguments.sweep, arguments.overrides);
+    trials = resolve_trials(loaded);
+    options.threads = threads_of(arguments, comm.size(), trials);
+    check_groups(options.groups, comm.size(), options.threads, trials);
+    for (const Trial& trial : trials) all_jobs += trial.loaded.resolved_text;
+    all_jobs += fmt::format("{} groups, {} threads", options.groups, options.threads);
+  });
+  require_same(comm, all_jobs, [](const std::string&, const std::string&) {
+    return std::string("its sweep, its jobs, --groups or --threads are not those of rank 0");
+  });
+  require_same_environment(comm);
+
+  options.program = context.program;
+  options.allow_changed_data = arguments.allow_changed_data;
+  options.resume = arguments.resume == "auto" || arguments.resume == "must";
+  const bool augments = std::ranges::any_of(
+      trials, [](const Trial& trial) { return trial.loaded.job.data.augmentation.has_value(); });
+  if (arguments.prefetch_threads >= 0) {
+    options.prefetch_threads = arguments.prefetch_threads;
+  } else if (augments) {
+    options.prefetch_threads = default_prefetch_threads(comm, options.threads);
+  }
+  options.stop_requested = stop_was_requested;
+  options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
+  options.trial_reports = [] {
+    return guarded_standard_reports({.color = false, .progress = false});
+  };
+  options.log = log_line;
+
+  std::string run_dir;
+  const std::string caution = orthogonalization_caution(loaded.sweep, trials);
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    options.features = dataset_sizes(trials.front().loaded.job).features;
+    run_dir = prepare_directory(arguments, loaded, options.resume).string();
+    const auto count = [](std::size_t number, const char* noun) {
+      return format_quantity(number, noun);
+    };
+    log_line(fmt::format("sweep {}: {} in {}, {} x {}, into {}", loaded.sweep.name,
+                         count(trials.size(), "trial"),
+                         count(static_cast<std::size_t>(options.groups), "group"),
+                         count(static_cast<std::size_t>(comm.size()), "rank"),
+                         count(static_cast<std::size_t>(options.threads), "thread"), run_dir));
+    if (!caution.empty()) log_line(caution);
+  });
+  comm.broadcast(options.features);
+  comm.broadcast(run_dir);
+  options.run_dir = context.run_dir = run_dir;
+
+  const SweepOutcome outcome = run_sweep(loaded, trials, comm, options);
+  if (outcome.interrupted) {
+    if (comm.is_root()) {
+      log_line(fmt::format("interrupted; to go on: {} sweep {} --run-dir {} --resume auto",
+                           context.program, arguments.sweep, run_dir));
+    }
+    return static_cast<int>(ExitCode::interrupted);
+  }
+  SweepResults results{.sweep = loaded.sweep,
+                       .trials = trials,
+                       .ranked = rank_trials(loaded.sweep, outcome.records),
+                       .dev_examples = 0,
+                       .test = std::nullopt,
+                       .cautions = {}};
+  if (!caution.empty()) results.cautions.push_back(caution);
+  if (const RankedTrial* winner = winner_of(results)) {
+    results.test = test_winner(loaded, trials[winner->number], winner->result, comm, options);
+  }
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    if (const RankedTrial* winner = winner_of(results)) {
+      results.dev_examples = dataset_sizes(trials[winner->number].loaded.job).dev;
+    }
+    report(arguments, results, run_dir);
+  });
+  return 0;
+}
+
+}  // namespace
+
+void add_sweep_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<SweepArguments>();
+  CLI::App* command = app.add_subcommand(
+      "sweep",
+      "Search for hyperparameters on the dev set\n\n"
+      "  lockstep sweep launch/sweeps/fashion-sweep.textproto\n"
+      "  launch/local -n 2 sweep launch/sweeps/fashion-sweep.textproto --groups 2\n\n"
+      "The same table at every number of ranks, threads and groups");
+  command->add_option("sweep", arguments->sweep, "Sweep file (protobuf text format)")->required();
+  command
+      ->add_option("--groups", arguments->groups,
+                   "Groups of ranks that train trials side by side, at most the ranks [1]")
+      ->check(CLI::Range(1, 1 << 20));
+  command->add_option("--run-dir", arguments->run_dir,
+                      "Where results go [runs/<sweep name>-<number>]");
+  command
+      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
+      ->check(CLI::Range(1, 4096));
+  command
+      ->add_option("--prefetch-threads", arguments->prefetch_threads,
+                   "Threads per rank that gather and augment batches ahead of time [idle cores if "
+                   "a job augments, or 0]")
+      ->check(CLI::Range(0, 4096));
+  command
+      ->add_option("--set", arguments->overrides,
+                   "Override a field of the jobs of all trials: path=value")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--resume", arguments->resume,
+                   "Go on with the sweep in --run-dir: auto (if there is one), must")
+      ->check(CLI::IsMember({"auto", "must", "never"}));
+  command->add_flag("--allow-changed-data", arguments->allow_changed_data,
+                    "Resume although the data has changed");
+  command->add_flag("--json", arguments->json, "The results as one JSON object instead of text");
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) {
+      return run_sweep_command(*arguments, context);
+    };
+  });
+}
+
+}  // namespace lockstep

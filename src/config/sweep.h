@@ -1,0 +1,73 @@
+#pragma once
+// The validated sweep as plain values. The meaning of each field is documented in
+// proto/sweep.proto, which also holds the defaults.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "config/problems.h"
+
+namespace lockstep {
+
+struct NumberRange {
+  double min;
+  double max;
+  bool log;
+  std::uint32_t steps;  // of grid search; 0 in random search
+  bool integer;
+};
+struct NumberList {
+  std::vector<double> values;
+};
+struct TextList {
+  std::vector<std::string> values;
+};
+struct Alternative {
+  std::string name;
+  std::vector<std::string> assignments;  // "path=value"
+};
+struct AlternativeList {
+  std::vector<Alternative> values;
+};
+
+struct SweepParameter {
+  std::string name;
+  std::vector<std::string> paths;  // empty with alternatives
+  std::variant<NumberRange, NumberList, TextList, AlternativeList> values;
+  Place place;  // in the sweep file
+};
+
+struct GridSearch {};
+struct RandomSearch {
+  std::uint32_t trials;
+};
+
+enum class SweepMetric { dev_error, dev_cost };
+
+struct NoTermination {};
+struct MedianRule {
+  std::uint32_t wave;
+  std::uint32_t grace_epochs;
+};
+struct SuccessiveHalving {
+  std::uint32_t eta;
+  std::uint32_t first_epochs;
+};
+using Termination = std::variant<NoTermination, MedianRule, SuccessiveHalving>;
+
+struct SweepConfig {
+  std::string name;
+  std::filesystem::path job;
+  std::vector<std::string> assignments;  // for all trials, in order
+  std::vector<Place> assignment_places;  // of each
+  std::uint32_t seed;
+  std::variant<GridSearch, RandomSearch> search;
+  std::vector<SweepParameter> parameters;
+  SweepMetric metric;
+  Termination termination;
+};
+
+}  // namespace lockstep

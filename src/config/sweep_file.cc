@@ -1,0 +1,266 @@
+#include "config/sweep_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <google/protobuf/text_format.h>
+
+#include "base/check.h"
+#include "config/job_file.h"
+#include "config/message_builder.h"
+#include "config/origins.h"
+#include "config/resolve.h"
+#include "config/text_tree.h"
+#include "config/value_checks.h"
+#include "proto/sweep.pb.h"
+
+namespace lockstep {
+namespace {
+
+using proto::Sweep;
+
+std::string parameter_path(int index) { return fmt::format("parameter[{}]", index); }
+
+std::string name_of(const Sweep::Parameter& parameter) {
+  if (parameter.has_name() || parameter.path().empty()) return parameter.name();
+  return parameter.path(0);
+}
+
+// "path=value" with something in front of the '='.
+bool is_assignment(const std::string& text) {
+  const auto equals = text.find('=');
+  return equals != std::string::npos && equals > 0;
+}
+
+void check_assignments(const ValueChecks& checks,
+                       const google::protobuf::RepeatedPtrField<std::string>& assignments,
+                       const std::string& path) {
+  for (int i = 0; i < assignments.size(); ++i) {
+    checks.require(is_assignment(assignments[i]), fmt::format("{}[{}]", path, i),
+                   "\"" + assignments[i] + "\"", "\"path=value\"");
+  }
+}
+
+void check_range(const ValueChecks& checks, const Sweep& sweep, const Sweep::Range& range,
+                 const std::string& path) {
+  const bool has_min = checks.present(range.has_min(), path + ".min", "the smallest number");
+  const bool has_max = checks.present(range.has_max(), path + ".max", "the largest number");
+  if (has_min && has_max) {
+    checks.require(std::isfinite(range.min()), path + ".min", fmt::to_string(range.min()),
+                   "a finite number");
+    checks.require(std::isfinite(range.max()) && range.max() > range.min(), path + ".max",
+                   fmt::to_string(range.max()), "a finite number above min");
+    const bool log = range.scale() == Sweep::Range::LOG && checks.trusted(path + ".scale");
+    checks.require(!log || range.min() > 0, path + ".min", fmt::to_string(range.min()),
+                   "a number above 0 for LOG");
+    const bool whole = std::floor(range.min()) == range.min() &&
+                       std::floor(range.max()) == range.max() && std::abs(range.min()) < 0x1p53 &&
+                       std::abs(range.max()) < 0x1p53;
+    checks.require(!range.integer() || whole, path + ".integer", "true",
+                   "whole numbers as min and max with it");
+  }
+  if (sweep.has_grid()) {
+    if (checks.present(range.has_steps(), path + ".steps", "how many numbers a grid takes")) {
+      checks.at_least(path + ".steps", range.steps(), 2);
+    }
+  } else if (sweep.has_random() && range.has_steps()) {
+    checks.complain(path + ".steps",
+                    path + ".steps is for grid search; random search draws from the whole range");
+  }
+}
+
+template <typename Values>
+void check_list(const ValueChecks& checks, const Values& values, const std::string& path,
+                std::string_view expected) {
+  if (values.empty() && checks.trusted(path + ".value[0]"))
+    checks.complain(path, fmt::format("{} is empty; expected {}", path, expected));
+  for (int i = 0; i < values.size(); ++i) {
+    for (int k = 0; k < i; ++k) {
+      if (!(values[i] == values[k])) continue;
+      const std::string element = fmt::format("{}.value[{}]", path, i);
+      checks.complain(element, fmt::format("{} is there twice; remove one", element));
+      break;
+    }
+  }
+}
+
+void check_alternatives(const ValueChecks& checks, const Sweep::Alternatives& alternatives,
+                        const std::string& path) {
+  if (alternatives.alternative().empty()) {
+    checks.complain(path, path + " is empty; expected at least one alternative");
+  }
+  std::set<std::string> names;
+  for (int i = 0; i < alternatives.alternative_size(); ++i) {
+    const Sweep::Alternative& alternative = alternatives.alternative(i);
+    const std::string element = fmt::format("{}.alternative[{}]", path, i);
+    if (checks.present(alternative.has_name(), element + ".name", "what tables show")) {
+      checks.require(!alternative.name().empty() && names.insert(alternative.name()).second,
+                     element + ".name", "\"" + alternative.name() + "\"", "a name of its own");
+    }
+    check_assignments(checks, alternative.set(), element + ".set");
+  }
+}
+
+void check_parameter(const ValueChecks& checks, const Sweep& sweep, int index) {
+  const Sweep::Parameter& parameter = sweep.parameter(index);
+  const std::string path = parameter_path(index);
+  check_choice(checks, parameter.values_case() != Sweep::Parameter::VALUES_NOT_SET, path,
+               *Sweep::Parameter::descriptor(), "values");
+  if (parameter.has_alternatives()) {
+    checks.present(parameter.has_name(), path + ".name", "a name for the alternatives");
+    if (!parameter.path().empty()) {
+      checks.complain(path + ".path", path + ".path: alternatives say themselves what they set");
+    }
+    check_alternatives(checks, parameter.alternatives(), path + ".alternatives");
+  } else if (parameter.path().empty() && checks.trusted(path + ".path[0]")) {
+    checks.complain(path, path + ".path is missing; expected what is set, as in --set");
+  }
+  for (int i = 0; i < parameter.path_size(); ++i) {
+    const std::string& set = parameter.path(i);
+    checks.require(!set.empty() && set.find('=') == std::string::npos,
+                   fmt::format("{}.path[{}]", path, i), "\"" + set + "\"",
+                   "a path without a value, such as \"regularization.l2_lambda\"");
+  }
+  if (parameter.has_range()) check_range(checks, sweep, parameter.range(), path + ".range");
+  if (parameter.has_numbers()) {
+    check_list(checks, parameter.numbers().value(), path + ".numbers", "at least one value");
+  }
+  if (parameter.has_texts()) {
+    check_list(checks, parameter.texts().value(), path + ".texts", "at least one value");
+  }
+  for (int other = 0; other < index; ++other) {
+    if (name_of(parameter).empty() || name_of(sweep.parameter(other)) != name_of(parameter))
+      continue;
+    checks.complain(path, fmt::format("{} has the name of {}, \"{}\"; give it another", path,
+                                      parameter_path(other), name_of(parameter)));
+    break;
+  }
+}
+
+void check_sweep(const ValueChecks& checks, const Sweep& sweep) {
+  check_run_name(checks, sweep.has_name(), sweep.name(), "\"lambda\"");
+  if (checks.present(sweep.has_job(), "job", "the job file that trials start from")) {
+    checks.require(!sweep.job().empty(), "job", "\"\"", "the path of a job file");
+  }
+  check_assignments(checks, sweep.set(), "set");
+  check_choice(checks, sweep.search_case() != Sweep::SEARCH_NOT_SET, "", *Sweep::descriptor(),
+               "search");
+  if (sweep.has_random()) {
+    if (checks.present(sweep.random().has_trials(), "random.trials", "a number of trials")) {
+      checks.at_least("random.trials", sweep.random().trials(), 1);
+    }
+  }
+  if (sweep.parameter().empty()) {
+    checks.present(false, "parameter", "at least one thing to try values of");
+  }
+  for (int i = 0; i < sweep.parameter_size(); ++i) check_parameter(checks, sweep, i);
+  if (sweep.has_median()) {
+    checks.at_least("median.wave", sweep.median().wave(), 1);
+    checks.at_least("median.grace_epochs", sweep.median().grace_epochs(), 1);
+  }
+  if (sweep.has_successive_halving()) {
+    checks.at_least("successive_halving.eta", sweep.successive_halving().eta(), 2);
+    checks.at_least("successive_halving.first_epochs", sweep.successive_halving().first_epochs(),
+                    1);
+  }
+}
+
+SweepParameter to_parameter(const Sweep::Parameter& parameter, const Place& place) {
+  SweepParameter config{
+      name_of(parameter), {parameter.path().begin(), parameter.path().end()}, NumberList{}, place};
+  if (parameter.has_range()) {
+    const Sweep::Range& range = parameter.range();
+    config.values = NumberRange{range.min(), range.max(), range.scale() == Sweep::Range::LOG,
+                                range.steps(), range.integer()};
+  } else if (parameter.has_numbers()) {
+    const auto& values = parameter.numbers().value();
+    config.values = NumberList{{values.begin(), values.end()}};
+  } else if (parameter.has_texts()) {
+    const auto& values = parameter.texts().value();
+    config.values = TextList{{values.begin(), values.end()}};
+  } else {
+    AlternativeList list;
+    for (const auto& alternative : parameter.alternatives().alternative()) {
+      list.values.push_back(
+          {alternative.name(), {alternative.set().begin(), alternative.set().end()}});
+    }
+    config.values = std::move(list);
+  }
+  return config;
+}
+
+SweepConfig to_sweep(const Sweep& sweep, const Origins& origins) {
+  SweepConfig config{
+      .name = sweep.name(),
+      .job = sweep.job(),
+      .assignments = {sweep.set().begin(), sweep.set().end()},
+      .assignment_places = {},
+      .seed = sweep.seed(),
+      .search = GridSearch{},
+      .parameters = {},
+      .metric = sweep.metric() == Sweep::DEV_COST ? SweepMetric::dev_cost : SweepMetric::dev_error,
+      .termination = NoTermination{},
+  };
+  for (int i = 0; i < sweep.set_size(); ++i) {
+    config.assignment_places.push_back(origins.place_of(fmt::format("set[{}]", i)));
+  }
+  if (sweep.has_random()) config.search = RandomSearch{sweep.random().trials()};
+  for (int i = 0; i < sweep.parameter_size(); ++i) {
+    config.parameters.push_back(
+        to_parameter(sweep.parameter(i), origins.place_of(parameter_path(i))));
+  }
+  if (sweep.has_median()) {
+    config.termination = MedianRule{sweep.median().wave(), sweep.median().grace_epochs()};
+  } else if (sweep.has_successive_halving()) {
+    config.termination = SuccessiveHalving{sweep.successive_halving().eta(),
+                                           sweep.successive_halving().first_epochs()};
+  }
+  return config;
+}
+
+}  // namespace
+
+LoadedSweep parse_sweep(std::string_view text, const std::string& name_for_messages,
+                        const std::filesystem::path& base_dir,
+                        std::span<const std::string> assignments) {
+  Problems problems(name_for_messages);
+  Origins origins;
+  Sweep sweep;
+  const TextTree tree = parse_text_tree(text);
+  if (tree.fields.empty() && !tree.error) {
+    problems.add({}, "the sweep is empty; expected name, job, grid or random, and parameters");
+    problems.throw_if_any();
+  }
+  MessageBuilder(origins, problems).set_fields(tree.fields, "", sweep);
+  if (tree.error) {
+    const auto& [position, message] = *tree.error;
+    problems.add({position.line, position.column, {}}, message);
+    problems.throw_if_any();
+  }
+  for (const std::string& assignment : assignments) {
+    origins.record(fmt::format("set[{}]", sweep.set_size()), {1, 1, assignment});
+    sweep.add_set(assignment);
+  }
+  if (sweep.early_termination_case() == Sweep::EARLY_TERMINATION_NOT_SET) sweep.mutable_none();
+  fill_scalar_defaults(sweep);
+  check_sweep(ValueChecks(origins, problems), sweep);
+  problems.throw_if_any();
+  const std::filesystem::path base =
+      base_dir.is_absolute() ? base_dir : std::filesystem::current_path() / base_dir;
+  sweep.set_job((base / sweep.job()).lexically_normal().string());
+
+  LoadedSweep loaded{to_sweep(sweep, origins), name_for_messages, {}};
+  check(google::protobuf::TextFormat::PrintToString(sweep, &loaded.resolved_text),
+        "a sweep can be printed");
+  return loaded;
+}
+
+LoadedSweep load_sweep(const std::filesystem::path& path,
+                       std::span<const std::string> assignments) {
+  return parse_sweep(read_text_file(path, "sweep"), path.string(), path.parent_path(), assignments);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,358 @@
+#include "sweep/run_sweep.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "checkpoint/retention.h"
+#include "comm/agreement.h"
+#include "comm/shared_flag.h"
+#include "config/job_diff.h"
+#include "sweep/termination.h"
+#include "train/memory_plan.h"
+#include "train/trainer.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kPaused = "paused";
+constexpr const char* kHopeless = "hopeless";
+
+std::string digest_of_job(const Trial& trial) {
+  return digest_hex(digest_of(std::as_bytes(std::span(trial.loaded.resolved_text))));
+}
+
+// Notices of a trial, which say which it is.
+class NamedNotices : public TrainingObserver {
+ public:
+  NamedNotices(std::string name, const std::function<void(const std::string&)>& log)
+      : name_(std::move(name)), log_(log) {}
+  void on_notice(const std::string& notice) override { log_(name_ + ": " + notice); }
+
+ private:
+  std::string name_;
+  const std::function<void(const std::string&)>& log_;
+};
+
+// Multiplications of an example's way through the network, for all epochs or steps.
+double estimated_cost(const Job& job, std::uint64_t features) {
+  double weights = 0;
+  auto inputs = static_cast<double>(features);
+  for (const DenseConfig& layer : job.network.hidden) {
+    weights += inputs * layer.units;
+    inputs = layer.units;
+  }
+  weights += inputs * job.network.output.units;
+  const auto length = job.training.epochs ? static_cast<double>(*job.training.epochs)
+                                          : static_cast<double>(job.training.steps.value_or(1));
+  return weights * length;
+}
+
+TrialResult result_of(const Summary& summary) {
+  TrialResult result;
+  result.status = summary.stop_reason == kPaused     ? TrialStatus::paused
+                  : summary.stop_reason == kHopeless ? TrialStatus::terminated
+                                                     : TrialStatus::finished;
+  result.epochs = summary.epochs;
+  result.steps = summary.steps;
+  result.train_error = summary.train_error;
+  result.train_cost = summary.train_cost;
+  result.dev_error = summary.dev_error;
+  result.dev_cost = summary.dev_cost;
+  result.best_epoch = summary.best_epoch;
+  result.weights_digest = summary.weights_digest;
+  return result;
+}
+
+std::string describe(const TrialResult& result) {
+  if (result.status == TrialStatus::diverged) return result.message;
+  std::string text = fmt::format("{} at epoch {:g}:", status_name(result.status), result.epochs);
+  if (result.dev_error) text += fmt::format(" dev error {:.2f}%", 100 * *result.dev_error);
+  if (result.dev_cost) text += fmt::format(" dev cost {:.4g}", *result.dev_cost);
+  return text;
+}
+
+class SweepRun {
+ public:
+  SweepRun(const LoadedSweep& loaded, const std::vector<Trial>& trials, const Communicator& comm,
+           const SweepOptions& options)
+      : sweep_(loaded.sweep),
+        trials_(trials),
+        comm_(comm),
+        options_(options),
+        group_number_(static_cast<int>(static_cast<std::int64_t>(comm.rank()) * options.groups /
+                                       comm.size())),
+        group_(comm.split(group_number_)),
+        records_(trials.size()) {
+    for (const Trial& trial : trials_) records_[trial.number].job_digest = digest_of_job(trial);
+  }
+
+  SweepOutcome run() {
+    if (options_.resume) take_up();
+    bool stopped = false;
+    for (auto phase = next_phase(sweep_, records_); phase && !stopped;
+         phase = next_phase(sweep_, records_)) {
+      stopped = !run_phase(*phase);
+    }
+    return {next_phase(sweep_, records_).has_value(), std::move(records_)};
+  }
+
+  std::optional<CheckpointScores> test(const Trial& trial, const TrialResult& result) {
+    const DataConfig& data = trial.loaded.job.data;
+    if (!data.test && !data.split.test) return std::nullopt;
+    std::optional<CheckpointScores> scores;
+    if (group_number_ == 0) {
+      name_errors(trial, [&] {
+        const std::string path = checkpoint_of(trial, result);
+        scores = evaluate_checkpoint(path, EvaluationSplit::test, group_, layout(),
+                                     options_.allow_changed_data);
+      });
+    }
+    comm_.wait_for_all([] {});
+    return comm_.is_root() ? scores : std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] Layout layout() const {
+    return {group_.size(), options_.threads, options_.prefetch_threads};
+  }
+  [[nodiscard]] fs::path directory(const Trial& trial) const {
+    return options_.run_dir / trial_directory(trial.number);
+  }
+
+  // Collective. The records of trials that the run directory holds.
+  void take_up() {
+    std::string texts;
+    agree(comm_, [&] {
+      if (!comm_.is_root()) return;
+      for (const Trial& trial : trials_) {
+        TrialRecord& record = records_[trial.number];
+        auto found = read_record(directory(trial) / "trial.json");
+        if (!found) continue;
+        if (found->job_digest != record.job_digest) refuse_changed(trial);
+        record = *std::move(found);
+      }
+    });
+    for (TrialRecord& record : records_) share(record, 0);
+  }
+
+  // The base job, or a default, is not what it was.
+  [[noreturn]] void refuse_changed(const Trial& trial) const {
+    std::string message = fmt::format(
+        "the job of {} is not the one that {} holds; start a new run directory, or restore it",
+        describe_trial(sweep_, trial), directory(trial).string());
+    const fs::path path = directory(trial) / "job.textproto";
+    if (fs::exists(path)) {
+      for (const FieldDifference& field :
+           diff_jobs(read_text_file(path, "job"), trial.loaded.resolved_text)) {
+        message +=
+            fmt::format("\n  {}: {} there, {} now", field.path, field.value_a, field.value_b);
+      }
+    }
+    throw Error(ExitCode::usage, message);
+  }
+
+  // Collective. Everybody gets the record that `owner`, a rank, has.
+  void share(TrialRecord& record, int owner) {
+    const bool own = comm_.rank() == owner;
+    const auto texts = comm_.gather_text(own ? record_to_json(record) : "");
+    std::string text;
+    if (comm_.is_root()) text = texts[static_cast<std::size_t>(owner)];
+    comm_.broadcast(text);
+    record = record_from_json(text, "a record that was sent");
+  }
+
+  // The first rank of a group.
+  [[nodiscard]] int root_of(int group) const {
+    // The smallest rank with rank * groups / size == group.
+    const auto size = static_cast<std::int64_t>(comm_.size());
+    return static_cast<int>((group * size + options_.groups - 1) / options_.groups);
+  }
+
+  // Collective over comm. False when somebody asked to stop.
+  bool run_phase(const Phase& phase) {
+    std::vector<double> costs;
+    costs.reserve(phase.trials.size());
+    for (const std::uint32_t number : phase.trials) {
+      costs.push_back(estimated_cost(trials_[number].loaded.job, options_.features));
+    }
+    const std::vector<int> group_of = share_out(costs, options_.groups);
+    SharedFlag stop(comm_);
+    const auto asked_to_stop = [&] {
+      if (options_.stop_requested()) stop.raise();
+      return stop.raised();
+    };
+    for (std::size_t i = 0; i < phase.trials.size(); ++i) {
+      if (group_of[i] != group_number_) continue;
+      if (group_.any(asked_to_stop() ? 1 : 0) != 0) break;
+      const Trial& trial = trials_[phase.trials[i]];
+      name_errors(trial, [&] { run_trial(trial, phase, asked_to_stop); });
+    }
+    comm_.wait_for_all(asked_to_stop);
+    const bool stopped = stop.settle();
+    for (std::size_t i = 0; i < phase.trials.size(); ++i) {
+      share(records_[phase.trials[i]], root_of(group_of[i]));
+    }
+    return !stopped;
+  }
+
+  // Collective over the group. An error that is agreed in one group of several is
+  // news to the others: its first rank ends them all, and the rest wait for that.
+  template <typename Work>
+  void name_errors(const Trial& trial, const Work& work) {
+    const auto named = [&](const std::exception& error) {
+      return describe_trial(sweep_, trial) + ": " + error.what();
+    };
+    try {
+      work();
+    } catch (const AgreedError& error) {
+      if (options_.groups == 1) throw AgreedError(error.code(), named(error));
+      if (group_.is_root()) throw Error(error.code(), named(error));
+      comm_.wait_for_all([] {});
+    } catch (const Error& error) {  // of this rank alone
+      throw Error(error.code(), named(error));
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error(named(error));
+    }
+  }
+
+  // Collective over the group.
+  void run_trial(const Trial& trial, const Phase& phase,
+                 const std::function<bool()>& asked_to_stop) {
+    TrialRecord& record = records_[trial.number];
+    const fs::path path = directory(trial) / "trial.json";
+    bool has_state = false;
+    agree(group_, [&] {
+      if (!group_.is_root()) return;
+      std::error_code error;
+      fs::create_directories(directory(trial), error);
+      if (error) {
+        throw Error(ExitCode::io, fmt::format("cannot create {}: {}", directory(trial).string(),
+                                              error.message()));
+      }
+      // A state of which the record does not know is not this sweep's.
+      has_state = (options_.resume || !record.results.empty()) && fs::exists(path) &&
+                  fs::exists(directory(trial) / "ckpt");
+    });
+    group_.broadcast(has_state);
+
+    const std::string name = fmt::format("trial {}", trial.number);
+    TrainOptions options;
+    options.program = options_.program;
+    options.run_dir = directory(trial);
+    options.layout = layout();
+    options.resume = has_state ? Resume::automatic : Resume::never;
+    options.allow_changed_data = options_.allow_changed_data;
+    options.with_test = false;
+    options.with_cautions = false;
+    options.stop_requested = asked_to_stop;
+    options.on_step = options_.on_step;
+    options.stop_after_evaluation = [&] { return why_to_stop(phase, record); };
+    std::vector<std::unique_ptr<TrainingObserver>> observers;
+    if (group_.is_root()) {
+      observers.push_back(std::make_unique<TrialRecorder>(record, path));
+      observers.push_back(std::make_unique<NamedNotices>(name, options_.log));
+      if (options_.trial_reports) observers.push_back(options_.trial_reports());
+    }
+
+    TrialResult result;
+    try {
+      const Summary summary =
+          train(trial.loaded.job, trial.loaded.resolved_text, group_, options, observers);
+      if (summary.stop_reason == "interrupted") return;
+      result = result_of(summary);
+    } catch (const AgreedError& error) {
+      if (error.code() != ExitCode::diverged) throw;
+      result.status = TrialStatus::diverged;
+      result.message = error.what();
+      if (!record.curve.empty()) {
+        result.epochs = record.curve.back().epoch;
+        result.steps = record.curve.back().step;
+      }
+    }
+    agree(group_, [&] {
+      if (!group_.is_root()) return;
+      record.results.push_back(result);
+      replace_file(path, record_to_json(record));
+      options_.log(fmt::format("{} {}", describe_trial(sweep_, trial), describe(result)));
+    });
+  }
+
+  // On the first rank of a group, after an evaluation of the trial of `record`.
+  [[nodiscard]] std::string why_to_stop(const Phase& phase, const TrialRecord& record) const {
+    if (record.curve.empty()) return "";
+    if (phase.pause_epoch && record.curve.back().epoch >= *phase.pause_epoch) return kPaused;
+    const auto* rule = std::get_if<MedianRule>(&sweep_.termination);
+    if (rule == nullptr || phase.judges == 0) return "";
+    const auto judges = std::span(records_).first(phase.judges);
+    return is_hopeless(*rule, sweep_.metric, judges, record.curve) ? kHopeless : "";
+  }
+
+  // Collective over the group. The checkpoint with the weights of a result: the best
+  // one of a run that stops early, else the last.
+  std::string checkpoint_of(const Trial& trial, const TrialResult& result) {
+    std::string path;
+    agree(group_, [&] {
+      if (!group_.is_root()) return;
+      for (const auto find : {find_best, find_latest}) {
+        const auto found = find(directory(trial) / "ckpt");
+        if (found && found->checkpoint.weights_digest == result.weights_digest) {
+          path = found->path.string();
+          return;
+        }
+      }
+      throw Error(ExitCode::data,
+                  fmt::format("no checkpoint in {} has the weights that the trial ended with ({})",
+                              directory(trial).string(), result.weights_digest));
+    });
+    group_.broadcast(path);
+    return path;
+  }
+
+  const SweepConfig& sweep_;
+  const std::vector<Trial>& trials_;
+  const Communicator& comm_;
+  const SweepOptions& options_;
+  int group_number_;
+  Communicator group_;
+  std::vector<TrialRecord> records_;
+};
+
+}  // namespace
+
+void check_groups(int groups, int ranks, int threads, const std::vector<Trial>& trials) {
+  if (groups > ranks) {
+    throw Error(ExitCode::usage,
+                fmt::format("{} groups need at least as many ranks, and there are {}; use fewer "
+                            "--groups or start more ranks",
+                            groups, ranks));
+  }
+  const int largest = (ranks + groups - 1) / groups;
+  for (const Trial& trial : trials) {
+    check_layout({largest, threads}, trial.loaded.job.training.shards);
+  }
+}
+
+SweepOutcome run_sweep(const LoadedSweep& loaded, const std::vector<Trial>& trials,
+                       const Communicator& comm, const SweepOptions& options) {
+  return SweepRun(loaded, trials, comm, options).run();
+}
+
+std::optional<CheckpointScores> test_winner(const LoadedSweep& loaded, const Trial& trial,
+                                            const TrialResult& result, const Communicator& comm,
+                                            const SweepOptions& options) {
+  const std::vector<Trial> none;
+  return SweepRun(loaded, none, comm, options).test(trial, result);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,301 @@
+#include "sweep/table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "base/binomial.h"
+
+namespace lockstep {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kShownTrials = 100;  // in the table for people
+constexpr std::size_t kWidestValue = 40;
+
+std::string percent(std::optional<double> fraction) {
+  return fraction ? fmt::format("{:.2f}%", 100 * *fraction) : "-";
+}
+
+std::string cost(std::optional<double> value) {
+  return value ? fmt::format("{:.4g}", *value) : "-";
+}
+
+std::string csv_number(std::optional<double> value) {
+  return value && std::isfinite(*value) ? fmt::format("{}", *value) : "";
+}
+
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char letter : text) {
+    if (letter == '"') quoted += '"';
+    quoted += letter;
+  }
+  return quoted + "\"";
+}
+
+Json json_number(std::optional<double> value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+// The ranks of trials, from 1, by number.
+std::vector<std::size_t> ranks_by_number(const SweepResults& results) {
+  std::vector<std::size_t> ranks(results.ranked.size());
+  for (std::size_t i = 0; i < results.ranked.size(); ++i) ranks[results.ranked[i].number] = i + 1;
+  return ranks;
+}
+
+// Answers that the error rate of a set is counted on.
+std::uint64_t decisions(const Job& job, std::uint64_t examples) {
+  return job.network.output.loss == LossKind::logistic ? examples * job.network.output.units
+                                                       : examples;
+}
+
+std::optional<Interval> interval_of(const Job& job, std::optional<double> error,
+                                    std::uint64_t examples) {
+  if (!error || examples == 0) return std::nullopt;
+  const std::uint64_t n = decisions(job, examples);
+  return wilson_interval(*error * static_cast<double>(n), n);
+}
+
+Json interval_json(const std::optional<Interval>& interval) {
+  return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
+}
+
+std::string interval_text(const std::optional<Interval>& interval) {
+  return interval ? fmt::format(", 95% interval {:.2f} to {:.2f}%", 100 * interval->low,
+                                100 * interval->high)
+                  : "";
+}
+
+const Job& job_of(const SweepResults& results, std::uint32_t number) {
+  return results.trials[number].loaded.job;
+}
+
+std::string shown_value(const std::string& text) {
+  const std::string value = short_text(text);
+  return value.size() <= kWidestValue ? value : value.substr(0, kWidestValue - 3) + "...";
+}
+
+// Cells with equal widths in a column, right-aligned.
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      text += fmt::format("{}{:>{}}", i > 0 ? "  " : "", row[i], widths[i]);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string ranked_table(const SweepResults& results) {
+  std::vector<std::vector<std::string>> rows(1);
+  rows[0] = {"rank", "trial"};
+  for (const SweepParameter& parameter : results.sweep.parameters)
+    rows[0].push_back(parameter.name);
+  for (const char* name : {"dev error", "dev cost", "train error", "epochs", "status"}) {
+    rows[0].emplace_back(name);
+  }
+  const std::size_t shown = std::min(results.ranked.size(), kShownTrials);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const RankedTrial& trial = results.ranked[i];
+    std::vector<std::string> row = {fmt::format("{}", i + 1), fmt::format("{}", trial.number)};
+    for (const ParameterValue& value : results.trials[trial.number].values) {
+      row.push_back(shown_value(value.text));
+    }
+    row.push_back(percent(trial.result.dev_error));
+    row.push_back(cost(trial.result.dev_cost));
+    row.push_back(percent(trial.result.train_error));
+    row.push_back(fmt::format("{:.4g}", trial.result.epochs));
+    row.push_back(status_name(trial.status));
+    rows.push_back(std::move(row));
+  }
+  std::string text = aligned(rows);
+  if (shown < results.ranked.size()) {
+    text += fmt::format("... and {} more in sweep.csv\n", results.ranked.size() - shown);
+  }
+  return text;
+}
+
+std::string winner_text(const SweepResults& results, const RankedTrial& winner) {
+  const Job& job = job_of(results, winner.number);
+  std::string text =
+      fmt::format("winner: {}\n", describe_trial(results.sweep, results.trials[winner.number]));
+  if (winner.result.dev_error) {
+    text +=
+        fmt::format("  dev error  {} of {} examples{}\n", percent(winner.result.dev_error),
+                    results.dev_examples,
+                    interval_text(interval_of(job, winner.result.dev_error, results.dev_examples)));
+  }
+  text += fmt::format("  dev cost   {}\n", cost(winner.result.dev_cost));
+  if (results.test && results.test->error) {
+    text +=
+        fmt::format("  test error {} of {} examples{}; looked at for the winner only (1.4)\n",
+                    percent(results.test->error), results.test->examples,
+                    interval_text(interval_of(job, results.test->error, results.test->examples)));
+  } else if (results.test) {
+    text += fmt::format("  test cost  {} on {} examples; looked at for the winner only (1.4)\n",
+                        cost(results.test->cost), results.test->examples);
+  } else {
+    text += fmt::format(
+        "  no test set: the dev error, the best of {}, is likely to be too good (1.1)\n",
+        results.ranked.size());
+  }
+  return text;
+}
+
+std::string notice_of_ties(const SweepResults& results, const RankedTrial& winner) {
+  const auto close = indistinguishable(results);
+  if (close.empty()) return "";
+  const std::uint64_t n = decisions(job_of(results, winner.number), results.dev_examples);
+  return fmt::format(
+      "note: the dev set of {} examples cannot tell the first {} apart: their errors are within "
+      "+-{:.2g} percentage points (95%) of the winner's. Any of them may be the best; a larger dev "
+      "set would tell (1.1)\n",
+      results.dev_examples, close.size() + 1,
+      100 * wilson_half_width(winner.result.dev_error.value_or(0), n));
+}
+
+Json trial_json(const SweepResults& results, std::uint32_t number, std::size_t rank) {
+  const RankedTrial& trial = results.ranked[rank - 1];
+  Json values = Json::object();
+  for (std::size_t i = 0; i < results.sweep.parameters.size(); ++i) {
+    const std::string& text = results.trials[number].values[i].text;
+    const auto value = number_in(text);
+    values[results.sweep.parameters[i].name] = value ? Json(*value) : Json(text);
+  }
+  return {{"trial", number},
+          {"values", values},
+          {"rank", rank},
+          {"status", status_name(trial.status)},
+          {"dev_error", json_number(trial.result.dev_error)},
+          {"dev_cost", json_number(trial.result.dev_cost)},
+          {"train_error", json_number(trial.result.train_error)},
+          {"train_cost", json_number(trial.result.train_cost)},
+          {"epochs", trial.result.epochs},
+          {"best_epoch", json_number(trial.result.best_epoch)},
+          {"weights_digest", trial.result.weights_digest}};
+}
+
+Json winner_json(const SweepResults& results) {
+  const RankedTrial* winner = winner_of(results);
+  if (winner == nullptr) return nullptr;
+  const Job& job = job_of(results, winner->number);
+  Json object = trial_json(results, winner->number, 1);
+  object["dev_examples"] = results.dev_examples;
+  object["dev_error_interval_95"] =
+      interval_json(interval_of(job, winner->result.dev_error, results.dev_examples));
+  const auto& test = results.test;
+  object["test_examples"] = test ? Json(test->examples) : Json(nullptr);
+  object["test_error"] = test ? json_number(test->error) : Json(nullptr);
+  object["test_error_interval_95"] =
+      test ? interval_json(interval_of(job, test->error, test->examples)) : Json(nullptr);
+  object["test_cost"] = test ? json_number(test->cost) : Json(nullptr);
+  object["job"] = "winner.textproto";
+  object["run"] = trial_directory(winner->number).string();
+  return object;
+}
+
+}  // namespace
+
+const RankedTrial* winner_of(const SweepResults& results) {
+  const RankedTrial& first = results.ranked.front();
+  return first.status == TrialStatus::finished ? &first : nullptr;
+}
+
+std::vector<std::uint32_t> indistinguishable(const SweepResults& results) {
+  const RankedTrial* winner = winner_of(results);
+  std::vector<std::uint32_t> close;
+  if (winner == nullptr || results.sweep.metric != SweepMetric::dev_error ||
+      !winner->result.dev_error || results.dev_examples == 0) {
+    return close;
+  }
+  const double error = *winner->result.dev_error;
+  const double half_width =
+      wilson_half_width(error, decisions(job_of(results, winner->number), results.dev_examples));
+  for (const RankedTrial& trial : results.ranked) {
+    if (trial.number == winner->number || trial.status != TrialStatus::finished) continue;
+    if (trial.result.dev_error && *trial.result.dev_error - error < half_width) {
+      close.push_back(trial.number);
+    }
+  }
+  return close;
+}
+
+std::string sweep_csv(const SweepResults& results) {
+  std::string text = "trial";
+  for (const SweepParameter& parameter : results.sweep.parameters) {
+    text += "," + csv_text(parameter.name);
+  }
+  text +=
+      ",rank,dev_error,dev_cost,train_error,train_cost,epochs,best_epoch,status,weights_digest\n";
+  const auto ranks = ranks_by_number(results);
+  for (std::uint32_t number = 0; number < ranks.size(); ++number) {
+    const RankedTrial& trial = results.ranked[ranks[number] - 1];
+    text += fmt::format("{}", number);
+    for (const ParameterValue& value : results.trials[number].values) {
+      text += "," + csv_text(value.text);
+    }
+    text += fmt::format(",{},{},{},{},{},{},{},{},{}\n", ranks[number],
+                        csv_number(trial.result.dev_error), csv_number(trial.result.dev_cost),
+                        csv_number(trial.result.train_error), csv_number(trial.result.train_cost),
+                        csv_number(trial.result.epochs), csv_number(trial.result.best_epoch),
+                        status_name(trial.status), trial.result.weights_digest);
+  }
+  return text;
+}
+
+std::string sweep_json(const SweepResults& results) {
+  const auto ranks = ranks_by_number(results);
+  Json trials = Json::array();
+  for (std::uint32_t number = 0; number < ranks.size(); ++number) {
+    trials.push_back(trial_json(results, number, ranks[number]));
+  }
+  const Json all = {
+      {"name", results.sweep.name},
+      {"metric", results.sweep.metric == SweepMetric::dev_cost ? "dev_cost" : "dev_error"},
+      {"trials", trials},
+      {"winner", winner_json(results)},
+      {"indistinguishable", indistinguishable(results)},
+      {"cautions", results.cautions}};
+  return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string sweep_text(const SweepResults& results, const std::string& run_dir) {
+  std::string text = ranked_table(results);
+  for (const std::string& caution : results.cautions) text += "\n" + caution + "\n";
+  const RankedTrial* winner = winner_of(results);
+  if (winner == nullptr) return text;
+  text += "\n" + winner_text(results, *winner) + notice_of_ties(results, *winner);
+  text += fmt::format(
+      "\nfiles in {0}: sweep.csv, sweep.json, trials/\n"
+      "next: lockstep train {0}/winner.textproto      trains the winner again, to the same bits\n"
+      "      lockstep evaluate {0}/{1}/ckpt/{2}    scores it by class\n",
+      run_dir, trial_directory(winner->number).string(),
+      job_of(results, winner->number).early_stopping ? "best" : "latest");
+  return text;
+}
+
+std::string winner_job(const SweepResults& results) {
+  const RankedTrial& winner = *winner_of(results);
+  const Trial& trial = results.trials[winner.number];
+  std::string values = describe_values(results.sweep, trial.values);
+  std::ranges::replace(values, '\n', ' ');
+  return fmt::format(
+      "# The winner of the sweep {}: trial {}\n#   {}\n# It trains to weights {}.\n{}",
+      results.sweep.name, winner.number, values, winner.result.weights_digest,
+      trial.loaded.resolved_text);
+}
+
+}  // namespace lockstep

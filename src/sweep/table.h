@@ -1,0 +1,51 @@
+#pragma once
+// The results of a sweep as tables: for people, for spreadsheets, for scripts. Pure
+// functions; nothing in them depends on the layout or on time.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/sweep.h"
+#include "sweep/termination.h"
+#include "sweep/trials.h"
+#include "train/evaluate_checkpoint.h"
+
+namespace lockstep {
+
+struct SweepResults {
+  const SweepConfig& sweep;
+  const std::vector<Trial>& trials;
+  std::vector<RankedTrial> ranked;       // of rank_trials
+  std::uint64_t dev_examples = 0;        // of the winner's dev set
+  std::optional<CheckpointScores> test;  // of the winner; none without a test set
+  std::vector<std::string> cautions;     // as lines
+};
+
+// The first of the ranked trials, if it was trained to its end.
+const RankedTrial* winner_of(const SweepResults& results);
+
+// The finished trials, by rank, whose dev error is above the winner's by less than
+// the dev set can tell apart: half the 95 % interval of the winner's error
+// (base/binomial.h; train/dev_size.h). Empty when the metric is not the error.
+std::vector<std::uint32_t> indistinguishable(const SweepResults& results);
+
+// sweep.csv: a header, and one row for each trial by number, with rank from 1,
+// numbers with every digit that they need (RFC 4180, LF). What a trial does not
+// have is empty.
+std::string sweep_csv(const SweepResults& results);
+
+// sweep.json, one object, indented: name, metric, trials (by number, as in the
+// CSV), winner with intervals and its test error, indistinguishable, cautions. What
+// does not exist is null.
+std::string sweep_json(const SweepResults& results);
+
+// The ranked table, the winner, and what should be known of it. `run_dir` is where
+// the files are.
+std::string sweep_text(const SweepResults& results, const std::string& run_dir);
+
+// winner.textproto: the winner's job with a comment that says where it comes from.
+std::string winner_job(const SweepResults& results);
+
+}  // namespace lockstep

@@ -1,0 +1,148 @@
+#include "sweep/trial_record.h"
+
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+
+namespace lockstep {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::pair<TrialStatus, const char*>, 4> kStatusNames = {{
+    {TrialStatus::paused, "paused"},
+    {TrialStatus::finished, "finished"},
+    {TrialStatus::terminated, "terminated"},
+    {TrialStatus::diverged, "diverged"},
+}};
+
+Json number(std::optional<double> value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+std::optional<double> number_from(const Json& value) {
+  return value.is_null() ? std::nullopt : std::optional(value.get<double>());
+}
+
+double usable(std::optional<double> value) {
+  return value && std::isfinite(*value) ? *value : std::numeric_limits<double>::infinity();
+}
+
+TrialStatus status_from(const std::string& text) {
+  for (const auto& [status, name] : kStatusNames) {
+    if (text == name) return status;
+  }
+  throw std::invalid_argument("no status \"" + text + "\"");
+}
+
+}  // namespace
+
+double metric_value(SweepMetric metric, const TrialResult& result) {
+  return usable(metric == SweepMetric::dev_cost ? result.dev_cost : result.dev_error);
+}
+
+double metric_value(SweepMetric metric, const CurvePoint& point) {
+  return usable(metric == SweepMetric::dev_cost ? point.dev_cost : point.dev_error);
+}
+
+std::string status_name(TrialStatus status) {
+  for (const auto& [of, name] : kStatusNames) {
+    if (of == status) return name;
+  }
+  return "";
+}
+
+std::string record_to_json(const TrialRecord& record) {
+  Json curve = Json::array();
+  for (const CurvePoint& point : record.curve) {
+    curve.push_back({{"step", point.step},
+                     {"epoch", point.epoch},
+                     {"dev_error", number(point.dev_error)},
+                     {"dev_cost", number(point.dev_cost)}});
+  }
+  Json results = Json::array();
+  for (const TrialResult& result : record.results) {
+    results.push_back({{"status", status_name(result.status)},
+                       {"epochs", result.epochs},
+                       {"steps", result.steps},
+                       {"train_error", number(result.train_error)},
+                       {"train_cost", number(result.train_cost)},
+                       {"dev_error", number(result.dev_error)},
+                       {"dev_cost", number(result.dev_cost)},
+                       {"best_epoch", number(result.best_epoch)},
+                       {"weights_digest", result.weights_digest},
+                       {"message", result.message}});
+  }
+  const Json all = {{"job_digest", record.job_digest}, {"curve", curve}, {"results", results}};
+  return all.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+TrialRecord record_from_json(const std::string& text, const std::string& source) {
+  TrialRecord record;
+  try {
+    const Json all = Json::parse(text);
+    record.job_digest = all.at("job_digest").get<std::string>();
+    for (const Json& point : all.at("curve")) {
+      record.curve.push_back({point.at("step").get<std::uint64_t>(),
+                              point.at("epoch").get<double>(), number_from(point.at("dev_error")),
+                              number_from(point.at("dev_cost"))});
+    }
+    for (const Json& of : all.at("results")) {
+      TrialResult result;
+      result.status = status_from(of.at("status").get<std::string>());
+      result.epochs = of.at("epochs").get<double>();
+      result.steps = of.at("steps").get<std::uint64_t>();
+      result.train_error = number_from(of.at("train_error"));
+      result.train_cost = number_from(of.at("train_cost"));
+      result.dev_error = number_from(of.at("dev_error"));
+      result.dev_cost = number_from(of.at("dev_cost"));
+      result.best_epoch = number_from(of.at("best_epoch"));
+      result.weights_digest = of.at("weights_digest").get<std::string>();
+      result.message = of.at("message").get<std::string>();
+      record.results.push_back(result);
+    }
+  } catch (const std::exception& error) {
+    throw Error(ExitCode::data,
+                fmt::format("{} is no record of a trial ({}); remove the trial's directory to "
+                            "train it again",
+                            source, error.what()));
+  }
+  return record;
+}
+
+std::optional<TrialRecord> read_record(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file.is_open() || file.bad()) {
+    throw Error(ExitCode::missing_input, fmt::format("cannot read {}", path.string()));
+  }
+  return record_from_json(text.str(), path.string());
+}
+
+TrialRecorder::TrialRecorder(TrialRecord& record, std::filesystem::path path)
+    : record_(record), path_(std::move(path)) {}
+
+void TrialRecorder::on_start(const RunStart& start) {
+  std::erase_if(record_.curve,
+                [&](const CurvePoint& point) { return point.step > start.first_step; });
+  replace_file(path_, record_to_json(record_));
+}
+
+void TrialRecorder::on_evaluation(const Evaluation& evaluation) {
+  record_.curve.push_back(
+      {evaluation.step, evaluation.epoch, evaluation.dev_error, evaluation.dev_cost});
+  replace_file(path_, record_to_json(record_));
+}
+
+}  // namespace lockstep

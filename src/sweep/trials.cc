@@ -1,0 +1,192 @@
+#include "sweep/trials.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+
+namespace lockstep {
+namespace {
+
+// The parameter whose value in a trial sets exactly this.
+const SweepParameter* setter_of(const SweepConfig& sweep, const SearchPoint& values,
+                                const std::string& assignment) {
+  for (std::size_t i = values.size(); i-- > 0;) {
+    if (std::ranges::count(values[i].assignments, assignment) > 0) return &sweep.parameters[i];
+  }
+  return nullptr;
+}
+
+// What a sweep asks of a job beyond what training does.
+void check_for_sweep(const SweepConfig& sweep, const Job& job, Problems& problems) {
+  if (!job.data.dev && !job.data.split.dev) {
+    problems.add({}, "a sweep compares trials on a dev set (1.4); give data.dev or data.split.dev");
+  }
+  if (sweep.metric == SweepMetric::dev_error &&
+      job.network.output.loss == LossKind::squared_error) {
+    problems.add({},
+                 "SQUARED_ERROR has no error rate to compare trials by; use metric: DEV_COST "
+                 "in the sweep");
+  }
+  if (!job.checkpointing.enabled) {
+    problems.add({},
+                 "a sweep needs checkpointing, to go on with trials and to test the winner; "
+                 "remove checkpointing.enabled: false");
+  }
+}
+
+// Every problem of the trials once, with the first trial that has it.
+class TrialProblems {
+ public:
+  TrialProblems(const LoadedSweep& loaded, const std::string& job_name)
+      : loaded_(loaded), in_job_(job_name), in_sweep_(loaded.file_name) {}
+
+  void add(const SearchPoint& values, std::uint32_t number, const Problem& problem) {
+    const SweepConfig& sweep = loaded_.sweep;
+    const Place& place = problem.place;
+    const std::string& set = place.override_text;
+    if (!told_.insert(std::tuple(set, problem.message, place.line, place.column)).second) return;
+    const std::string trial = fmt::format("(trial {}: {})", number, describe_values(sweep, values));
+    if (set.empty()) {
+      in_job_.add(place, fmt::format("{} {}", problem.message, trial));
+    } else if (const SweepParameter* parameter = setter_of(sweep, values, set)) {
+      in_sweep_.add(parameter->place, fmt::format("parameter \"{}\" sets {}: {} {}",
+                                                  parameter->name, set, problem.message, trial));
+    } else {
+      const auto index = std::ranges::find(sweep.assignments, set) - sweep.assignments.begin();
+      const Place& written = sweep.assignment_places[static_cast<std::size_t>(index)];
+      const std::string what =
+          written.override_text.empty() ? fmt::format("set \"{}\": ", set) : "";
+      in_sweep_.add(written, fmt::format("{}{} {}", what, problem.message, trial));
+    }
+  }
+
+  void throw_if_any() const {
+    if (in_job_.empty() || in_sweep_.empty()) {
+      in_job_.throw_if_any();
+      return in_sweep_.throw_if_any();
+    }
+    throw Error(ExitCode::usage, in_job_.describe() + "\n" + in_sweep_.describe());
+  }
+
+ private:
+  const LoadedSweep& loaded_;
+  Problems in_job_;
+  Problems in_sweep_;
+  std::set<std::tuple<std::string, std::string, int, int>> told_;
+};
+
+// Before combinations are made: too many of them, or equal ones.
+void check_points(const LoadedSweep& loaded) {
+  const SweepConfig& sweep = loaded.sweep;
+  Problems problems(loaded.file_name);
+  const auto* random = std::get_if<RandomSearch>(&sweep.search);
+  std::uint64_t trials = random != nullptr ? random->trials : 1;
+  for (const SweepParameter& parameter : sweep.parameters) {
+    if (random != nullptr || trials > kMostTrials) break;
+    trials *= std::min(grid_size(parameter), kMostTrials + 1);
+    const auto* range = std::get_if<NumberRange>(&parameter.values);
+    if (range == nullptr || trials > kMostTrials) continue;
+    const std::vector<double> numbers = grid_numbers(*range);
+    const auto twice = std::ranges::adjacent_find(numbers);
+    if (twice != numbers.end()) {
+      problems.add(parameter.place,
+                   fmt::format("parameter \"{}\" has {} twice: {} whole numbers "
+                               "from {} to {} are too many",
+                               parameter.name, *twice, range->steps, range->min, range->max));
+    }
+  }
+  if (trials > kMostTrials) {
+    problems.add({}, fmt::format("the sweep has more than {} trials; fewer would do", kMostTrials));
+  }
+  problems.throw_if_any();
+}
+
+}  // namespace
+
+std::vector<Trial> resolve_trials(const LoadedSweep& loaded) {
+  const SweepConfig& sweep = loaded.sweep;
+  check_points(loaded);
+  const std::string job_name = sweep.job.string();
+  const std::string text = read_text_file(sweep.job, "job");
+  TrialProblems all_problems(loaded, job_name);
+  std::vector<Trial> trials;
+  for (SearchPoint& values : search_points(sweep)) {
+    const auto number = static_cast<std::uint32_t>(trials.size());
+    std::vector<std::string> assignments = sweep.assignments;
+    for (const ParameterValue& value : values) {
+      assignments.insert(assignments.end(), value.assignments.begin(), value.assignments.end());
+    }
+    Problems problems(job_name);
+    auto job = parse_job(text, sweep.job.parent_path(), assignments, problems);
+    if (job) check_for_sweep(sweep, job->job, problems);
+    for (const Problem& problem : problems.all()) all_problems.add(values, number, problem);
+    trials.push_back({number, std::move(values), job ? *std::move(job) : LoadedJob{}});
+  }
+  all_problems.throw_if_any();
+  return trials;
+}
+
+std::optional<double> number_in(const std::string& text) {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+std::string short_text(const std::string& text) {
+  const auto number = number_in(text);
+  return number ? fmt::format("{:.6g}", *number) : text;
+}
+
+std::string describe_values(const SweepConfig& sweep, const SearchPoint& values) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    texts.push_back(fmt::format("{}={}", sweep.parameters[i].name, short_text(values[i].text)));
+  }
+  return fmt::format("{}", fmt::join(texts, " "));
+}
+
+std::string describe_trial(const SweepConfig& sweep, const Trial& trial) {
+  return fmt::format("trial {} ({})", trial.number, describe_values(sweep, trial.values));
+}
+
+std::filesystem::path trial_directory(std::uint32_t number) {
+  return std::filesystem::path("trials") / fmt::format("{:04}", number);
+}
+
+std::string orthogonalization_caution(const SweepConfig& sweep, const std::vector<Trial>& trials) {
+  const bool stops_early = std::ranges::any_of(
+      trials, [](const Trial& trial) { return trial.loaded.job.early_stopping.has_value(); });
+  if (!stops_early) return "";
+  const auto regularizes = [](std::string_view assignment) {
+    return assignment.starts_with("regularization") ||
+           assignment.find("_lambda") != std::string_view::npos ||
+           assignment.find("keep_prob") != std::string_view::npos;
+  };
+  std::set<std::string> names;
+  for (const Trial& trial : trials) {
+    for (std::size_t i = 0; i < trial.values.size(); ++i) {
+      if (std::ranges::any_of(trial.values[i].assignments, regularizes)) {
+        names.insert(sweep.parameters[i].name);
+      }
+    }
+  }
+  if (names.empty()) return "";
+  return fmt::format(
+      "caution: early stopping is on in a sweep over regularization ({}). Stopping early ends the "
+      "optimization of J in order not to overfit, which couples two tasks (1.8): the best value "
+      "then depends on when training stops. To compare values, train each trial to the end "
+      "(without early_stopping)",
+      fmt::join(names, ", "));
+}
+
+}  // namespace lockstep

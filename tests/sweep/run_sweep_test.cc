@@ -1,0 +1,247 @@
+// A sweep gives the same table in any number of groups, and after interruptions.
+
+#include "sweep/run_sweep.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "comm/agreement.h"
+#include "support/collective.h"
+#include "sweep/table.h"
+#include "sweep/termination.h"
+#include "train/tiny_job.h"
+#include "train/trainer.h"
+
+namespace lockstep {
+namespace {
+
+const std::string kParameters = R"(
+  parameter { name: "rate" path: "optimizer.adam.learning_rate"
+              range { min: 0.0003 max: 0.1 scale: LOG } }
+  parameter { name: "units" path: "network.layer[0].units" range { min: 8 max: 24 integer: true } }
+  parameter { path: "network.layer[*].activation" texts { value: ["RELU", "TANH"] } })";
+
+class RunSweep : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (comm_.is_root()) {
+      write_tiny_data(directory_, 141);
+      std::ofstream(directory_ / "job.textproto") << tiny_job_text();
+    }
+    comm_.barrier();
+  }
+
+  void load(const std::string& text) {
+    loaded_ = parse_sweep("name: \"s\" job: \"job.textproto\" set: \"training.epochs=4\"\n" + text,
+                          "s.textproto", directory_, {});
+    trials_ = resolve_trials(loaded_);
+  }
+
+  SweepOptions options(const std::string& name, int groups, bool resume = false) {
+    SweepOptions options;
+    options.run_dir = directory_ / name;
+    options.groups = groups;
+    options.resume = resume;
+    options.features = kTinyFeatures;
+    if (comm_.is_root()) std::filesystem::create_directories(options.run_dir);
+    comm_.barrier();
+    return options;
+  }
+
+  // Collective. The table after running on; "" when interrupted.
+  std::string table(const SweepOptions& options) {
+    const SweepOutcome outcome = run_sweep(loaded_, trials_, comm_, options);
+    if (outcome.interrupted) return "";
+    const SweepResults results{
+        loaded_.sweep, trials_, rank_trials(loaded_.sweep, outcome.records), 40, {}, {}};
+    std::string csv = sweep_csv(results);
+    EXPECT_TRUE(same_on_all_ranks(csv));
+    return csv;
+  }
+
+  // The same whatever the groups: collective checks, so that all ranks go on.
+  void expect_layout_does_not_matter() {
+    // One rank by itself, as the yardstick: every rank has its own directory.
+    SweepOptions alone = options(fmt::format("alone-{}", comm_.rank()), 1);
+    std::filesystem::create_directories(alone.run_dir);
+    const Communicator self = Communicator::self();
+    const SweepOutcome outcome = run_sweep(loaded_, trials_, self, alone);
+    const std::string expected = sweep_csv(
+        {loaded_.sweep, trials_, rank_trials(loaded_.sweep, outcome.records), 40, {}, {}});
+    EXPECT_TRUE(same_on_all_ranks(expected));
+    for (const int groups : std::set{1, std::min(2, comm_.size()), comm_.size()}) {
+      SweepOptions together = options(fmt::format("groups-{}", groups), groups);
+      EXPECT_EQ(table(together), expected) << groups << " groups";
+      // From what stands in the directories alone.
+      together.resume = true;
+      std::uint64_t steps = 0;
+      together.on_step = [&](std::uint64_t) { ++steps; };
+      EXPECT_EQ(table(together), expected);
+      EXPECT_EQ(steps, 0U) << "nothing is trained again";
+    }
+  }
+
+  Communicator comm_ = Communicator::world();
+  std::filesystem::path directory_ = collective_temp_dir();
+  LoadedSweep loaded_;
+  std::vector<Trial> trials_;
+};
+
+TEST_F(RunSweep, AGridIsTheSameInAnyGroups) {
+  load(R"(grid {}
+    parameter { name: "lambda" path: "regularization.l2_lambda" numbers { value: [0.1, 10] } }
+    parameter { name: "rate" path: "optimizer.gradient_descent.learning_rate"
+                numbers { value: [0.1, 1e30] } })");
+  expect_layout_does_not_matter();
+}
+
+TEST_F(RunSweep, SuccessiveHalvingIsTheSameInAnyGroups) {
+  load("random { trials: 5 } successive_halving { eta: 2 } metric: DEV_COST" + kParameters);
+  expect_layout_does_not_matter();
+}
+
+TEST_F(RunSweep, TheMedianRuleIsTheSameInAnyGroups) {
+  load("random { trials: 6 } median { wave: 2 } metric: DEV_COST" + kParameters);
+  expect_layout_does_not_matter();
+}
+
+TEST_F(RunSweep, PausedTrialsEndWithTheBitsOfThoseThatWereNot) {
+  load("random { trials: 4 } metric: DEV_COST" + kParameters);
+  const SweepOutcome whole = run_sweep(loaded_, trials_, comm_, options("whole", 1));
+  load("random { trials: 4 } successive_halving { eta: 2 } metric: DEV_COST" + kParameters);
+  const SweepOutcome halved = run_sweep(loaded_, trials_, comm_, options("halved", 1));
+  const auto winner = rank_trials(loaded_.sweep, halved.records).front();
+  EXPECT_EQ(halved.records[winner.number].results.size(), 3U) << "two pauses and the end";
+  EXPECT_EQ(winner.result.weights_digest, whole.records[winner.number].results[0].weights_digest);
+}
+
+TEST_F(RunSweep, AnInterruptedOneGoesOnToTheSameEnd) {
+  for (const char* rule : {"", "successive_halving { eta: 2 }", "median { wave: 2 }"}) {
+    load(fmt::format("random {{ trials: 5 }} {} metric: DEV_COST {}", rule, kParameters));
+    const std::string name = fmt::format("{:.4}", rule);
+    const std::string expected = table(options("whole" + name, 1));
+    // The last rank alone is asked to stop, again and again after some steps.
+    int times = 0;
+    std::string found;
+    for (; found.empty() && times < 40; ++times) {
+      const int groups = times % comm_.size() + 1;
+      SweepOptions parts = options("parts" + name, groups, /*resume=*/true);
+      int steps = 0;
+      parts.on_step = [&](std::uint64_t) { ++steps; };
+      parts.stop_requested = [&] { return steps >= 7 && comm_.rank() == comm_.size() - 1; };
+      found = table(parts);
+    }
+    EXPECT_EQ(found, expected) << rule;
+    EXPECT_GT(times, 2) << "it was interrupted";
+  }
+}
+
+TEST_F(RunSweep, ALostRecordIsMadeAgain) {
+  load("random { trials: 5 } successive_halving { eta: 2 } metric: DEV_COST" + kParameters);
+  SweepOptions parts = options("lost", comm_.size());
+  const std::string expected = table(parts);
+  // As if killed after the training of a trial and before its result was noted:
+  // the evaluation at which it paused must pause it again.
+  for (const Trial& trial : trials_) {
+    agree(comm_, [&] {
+      if (!comm_.is_root()) return;
+      const auto path = parts.run_dir / trial_directory(trial.number) / "trial.json";
+      TrialRecord record = *read_record(path);
+      record.results.pop_back();
+      std::ofstream(path) << record_to_json(record);
+    });
+  }
+  parts.resume = true;
+  EXPECT_EQ(table(parts), expected);
+
+  // All that is known of a trial: it is trained again from its beginning.
+  agree(comm_, [&] {
+    if (comm_.is_root()) std::filesystem::remove(parts.run_dir / "trials/0001/trial.json");
+  });
+  EXPECT_EQ(table(parts), expected);
+}
+
+TEST_F(RunSweep, TrialsDoNotLookAtTheTestSet) {
+  load(R"(set: "data.split.test.count=30" grid {}
+    parameter { path: "regularization.l2_lambda" numbers { value: [0.1, 10] } })");
+  class SummaryWatcher : public TrainingObserver {
+   public:
+    explicit SummaryWatcher(std::vector<Summary>& to) : to_(to) {}
+    void on_finish(const Summary& summary) override { to_.push_back(summary); }
+
+   private:
+    std::vector<Summary>& to_;
+  };
+  std::vector<Summary> summaries;
+  SweepOptions with_watch = options("test", comm_.size());
+  with_watch.trial_reports = [&] { return std::make_unique<SummaryWatcher>(summaries); };
+  const SweepOutcome outcome = run_sweep(loaded_, trials_, comm_, with_watch);
+  for (const Summary& summary : summaries) {
+    EXPECT_TRUE(summary.dev_error);
+    EXPECT_FALSE(summary.test_error);
+    EXPECT_FALSE(summary.test_cost);
+  }
+  EXPECT_EQ(comm_.sum(summaries.size()), 2U);
+
+  // The winner's is that of a run of its own.
+  const auto winner = rank_trials(loaded_.sweep, outcome.records).front();
+  const Trial& trial = trials_[winner.number];
+  const auto scores = test_winner(loaded_, trial, winner.result, comm_, with_watch);
+  TrainOptions own;
+  own.run_dir = directory_ / "own";
+  own.layout = {comm_.size(), 1};
+  const Summary summary = train(trial.loaded.job, trial.loaded.resolved_text, comm_, own, {});
+  EXPECT_EQ(scores.has_value(), comm_.is_root());
+  if (!comm_.is_root()) return;
+  EXPECT_EQ(scores->examples, 30U);
+  EXPECT_EQ(scores->error, summary.test_error);
+  EXPECT_EQ(scores->cost, summary.test_cost);
+  EXPECT_EQ(summary.weights_digest, winner.result.weights_digest);
+}
+
+TEST_F(RunSweep, AnErrorOfATrialNamesIt) {
+  load(
+      "grid {} parameter { name: \"l\" path: \"regularization.l2_lambda\" numbers { value: [1, 2] "
+      "} }");
+  const SweepOptions broken = options("broken", 1);
+  if (comm_.is_root()) {
+    std::filesystem::create_directories(broken.run_dir / "trials/0001");
+    std::ofstream(broken.run_dir / "trials/0001/ckpt") << "a file where the directory should be";
+  }
+  comm_.barrier();
+  try {
+    run_sweep(loaded_, trials_, comm_, broken);
+    ADD_FAILURE() << "expected an error";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(std::string(error.what()).rfind("trial 1 (l=2): ", 0), 0U) << error.what();
+  }
+}
+
+TEST_F(RunSweep, AChangedBaseJobIsRefused) {
+  const std::string text =
+      "grid {} parameter { path: \"regularization.l2_lambda\" numbers { value: [1, 2] } }";
+  load(text);
+  table(options("changed", 1));
+  load("set: \"network.layer[0].keep_prob=0.4\"\n" + text);
+  try {
+    table(options("changed", 1, true));
+    ADD_FAILURE() << "expected an error";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+  }
+}
+
+TEST_F(RunSweep, GroupsMustFit) {
+  load("grid {} parameter { path: \"seed\" numbers { value: [1, 2] } }");
+  EXPECT_NO_THROW(check_groups(2, 3, 6, trials_));  // 2 ranks x 6 threads, 12 shards
+  EXPECT_THROW(check_groups(4, 3, 1, trials_), Error);
+  EXPECT_THROW(check_groups(2, 3, 7, trials_), Error);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,191 @@
+#include "sweep/trials.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace lockstep {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const char* const kJob = R"(name: "base"
+data { train { idx { features: "x.gz" labels: "y.gz" } } split { dev { count: 5 } } }
+network { layer { units: 16 } layer { units: 8 } output { units: 10 } }
+optimizer { adam { } }
+training { batch_size: 64 epochs: 5 }
+)";
+
+class Trials : public testing::Test {
+ protected:
+  Trials() { std::ofstream(directory_ / "job.textproto") << kJob; }
+  ~Trials() override { std::filesystem::remove_all(directory_); }
+
+  [[nodiscard]] LoadedSweep load(const std::string& text,
+                                 const std::vector<std::string>& assignments = {}) const {
+    return parse_sweep("name: \"s\" job: \"job.textproto\" grid {}\n" + text, "s.textproto",
+                       directory_, assignments);
+  }
+  // Without the directory's name.
+  [[nodiscard]] std::string problems(const std::string& text,
+                                     const std::vector<std::string>& assignments = {}) const {
+    try {
+      resolve_trials(load(text, assignments));
+      return "";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::usage);
+      std::string message = error.what();
+      const std::string name = directory_.string() + "/";
+      for (auto at = message.find(name); at != std::string::npos; at = message.find(name)) {
+        message.erase(at, name.size());
+      }
+      return message;
+    }
+  }
+
+  std::filesystem::path directory_ = [] {
+    std::string name = (std::filesystem::temp_directory_path() / "lockstep-trials-XXXXXX").string();
+    return std::filesystem::path(mkdtemp(name.data()));
+  }();
+};
+
+TEST_F(Trials, HaveTheJobsOfTheirValues) {
+  const auto trials = resolve_trials(load(R"(
+    set: "training.epochs=3"
+    parameter { name: "l" path: "regularization.l2_lambda" numbers { value: [0, 2] } }
+    parameter { name: "k" path: "network.layer[*].keep_prob" numbers { value: [0.5, 1] } }
+    parameter { name: "o" alternatives {
+      alternative { name: "adam" }
+      alternative { name: "momentum" set: ["optimizer.momentum.beta=0.5", "network.layer=[]"] }
+    } })",
+                                          {"seed=9"}));
+  // The alternative that removes all layers comes after the parameter that needs them.
+  ASSERT_EQ(trials.size(), 8U);
+  const Job& last = trials[7].loaded.job;
+  EXPECT_EQ(trials[7].number, 7U);
+  EXPECT_EQ(last.training.epochs, 3U);
+  EXPECT_EQ(last.seed, 9U);
+  EXPECT_EQ(last.network.output.penalty.l2_lambda, 2.0);
+  EXPECT_TRUE(last.network.hidden.empty());
+  EXPECT_EQ(std::get<MomentumConfig>(last.optimizer).beta, 0.5);
+  const Job& first = trials[0].loaded.job;
+  EXPECT_EQ(first.network.hidden.at(1).keep_prob, 0.5);
+  EXPECT_TRUE(std::holds_alternative<AdamConfig>(first.optimizer));
+  EXPECT_EQ(std::get<IdxSource>(first.data.train.format).features, directory_ / "x.gz")
+      << "paths are relative to the job file";
+}
+
+TEST_F(Trials, EveryProblemIsToldOnceWithItsParameterAndTrial) {
+  EXPECT_EQ(problems(R"(set: "training.batch_size=60"
+parameter { name: "l" path: "regularization.l2_lambda" numbers { value: [1, -1] } }
+parameter { path: "network.layer[0].activation" texts { value: ["RELU", "RELLU", "TANH"] } })",
+                     {"sed=1"}),
+            "s.textproto:2:1: set \"training.batch_size=60\": training.batch_size 60 is not "
+            "divisible by training.shards 8; the nearest that would do: 56 or 64 (trial 0: l=1 "
+            "network.layer[0].activation=RELU)\n"
+            "s.textproto:3:1: parameter \"l\" sets regularization.l2_lambda=-1: "
+            "regularization.l2_lambda is -1; expected a finite number, 0 or more (trial 3: l=-1 "
+            "network.layer[0].activation=RELU)\n"
+            "s.textproto:4:1: parameter \"network.layer[0].activation\" sets "
+            "network.layer[0].activation=RELLU: network.layer[0].activation is RELLU; did you mean "
+            "RELU? expected one of LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU (trial 1: l=1 "
+            "network.layer[0].activation=RELLU)\n"
+            "--set sed=1: no field \"sed\" in the job; did you mean \"seed\"? (trial 0: l=1 "
+            "network.layer[0].activation=RELU)");
+}
+
+TEST_F(Trials, ProblemsOfTheBaseJobHaveItsPlaces) {
+  std::ofstream(directory_ / "job.textproto") << "nam: 'x'\n" << kJob;
+  EXPECT_EQ(problems("parameter { path: \"seed\" numbers { value: [1, 2] } }"),
+            "job.textproto:1:1: no field \"nam\" in the job; did you mean \"name\"? (trial 0: "
+            "seed=1)");
+}
+
+TEST_F(Trials, MustBeComparable) {
+  const std::string parameter = "parameter { path: \"seed\" numbers { value: 1 } }";
+  EXPECT_THAT(problems("set: \"checkpointing.enabled=false\" " + parameter),
+              HasSubstr("a sweep needs checkpointing"));
+  EXPECT_THAT(problems("set: \"network.output.loss=SQUARED_ERROR\" " + parameter),
+              HasSubstr("use metric: DEV_COST in the sweep"));
+  EXPECT_EQ(problems("set: \"network.output.loss=SQUARED_ERROR\" metric: DEV_COST " + parameter),
+            "");
+  EXPECT_THAT(problems("set: \"data.split={}\" " + parameter), HasSubstr("give data.dev or"));
+}
+
+TEST_F(Trials, AreNotTooManyNorTwice) {
+  const std::string thousand = "range { min: 1 max: 2 steps: 1000 }";
+  EXPECT_THAT(problems("parameter { name: \"a\" path: \"seed\" " + thousand + "}" +
+                       "parameter { name: \"b\" path: \"seed\" " + thousand + "}"),
+              HasSubstr("the sweep has more than 10000 trials"));
+  EXPECT_THAT(
+      problems("parameter { path: \"seed\" range { min: 1 max: 3 steps: 4 integer: true } }"),
+      HasSubstr("parameter \"seed\" has 2 twice: 4 whole numbers from 1 to 3 are too many"));
+}
+
+TEST_F(Trials, NeedTheBaseJob) {
+  std::filesystem::remove(directory_ / "job.textproto");
+  try {
+    resolve_trials(load("parameter { path: \"seed\" numbers { value: 1 } }"));
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::missing_input);
+    EXPECT_THAT(error.what(), HasSubstr("job.textproto: no such job file"));
+  }
+}
+
+TEST_F(Trials, AreDescribedShortly) {
+  const LoadedSweep loaded = load(R"(
+    parameter { name: "l" path: "regularization.l2_lambda" numbers { value: 0.1234567891 } }
+    parameter { name: "a" path: "network.layer[0].activation" texts { value: "TANH" } })");
+  EXPECT_EQ(describe_trial(loaded.sweep, resolve_trials(loaded)[0]), "trial 0 (l=0.123457 a=TANH)");
+  EXPECT_EQ(number_in("1e-3"), 1e-3);
+  EXPECT_EQ(number_in("1e-3x"), std::nullopt);
+  EXPECT_EQ(number_in(""), std::nullopt);
+  EXPECT_EQ(short_text("{ units: 5 }"), "{ units: 5 }");
+  EXPECT_EQ(trial_directory(3), "trials/0003");
+}
+
+TEST_F(Trials, CautionWhereEarlyStoppingMeetsRegularization) {
+  const auto caution = [&](const std::string& text) {
+    const LoadedSweep loaded = load(text);
+    return orthogonalization_caution(loaded.sweep, resolve_trials(loaded));
+  };
+  const std::string lambda =
+      "parameter { name: \"lam\" path: \"regularization.l2_lambda\" numbers { value: 1 } }";
+  const std::string keep =
+      "parameter { name: \"keep\" path: \"network.layer[0].keep_prob\" numbers { value: 1 } }";
+  const std::string units =
+      "parameter { name: \"units\" path: \"network.layer[0].units\" numbers { value: 4 } }";
+  const std::string stopping = "set: \"early_stopping={}\" ";
+  EXPECT_EQ(caution(lambda + keep), "");
+  EXPECT_EQ(caution(stopping + units), "");
+  EXPECT_THAT(caution(stopping + lambda + units + keep), HasSubstr("(keep, lam)"));
+  EXPECT_THAT(caution(stopping + keep), HasSubstr("couples two tasks (1.8)"));
+  EXPECT_THAT(caution(stopping + keep), Not(HasSubstr("lam")));
+}
+
+TEST(ExampleSweeps, Resolve) {
+  int sweeps = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(LOCKSTEP_SWEEPS_DIR)) {
+    EXPECT_EQ(entry.path().extension(), ".textproto") << entry.path();
+    try {
+      const LoadedSweep loaded = load_sweep(entry.path(), {});
+      EXPECT_EQ(loaded.sweep.name, entry.path().stem()) << "the sweep of a file has its name";
+      EXPECT_GE(resolve_trials(loaded).size(), 2U);
+      ++sweeps;
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << error.what();
+    }
+  }
+  EXPECT_GE(sweeps, 1);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,232 @@
+// Sweeps as a user runs them: the same table everywhere, whatever happens on the way.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "system/run_program.h"
+
+namespace lockstep {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+namespace fs = std::filesystem;
+
+class Sweep : public testing::Test {
+ protected:
+  Sweep() { write("grid {}", kLambdas); }
+  ~Sweep() override { fs::remove_all(directory_); }
+
+  static constexpr const char* kLambdas =
+      "parameter { name: 'lambda' path: 'regularization.l2_lambda' "
+      "            range { min: 0.1 max: 10 scale: LOG steps: 3 } }"
+      "parameter { name: 'keep' path: 'network.layer[*].keep_prob' numbers { value: [1, 0.7] } }";
+
+  void write(const std::string& search, const std::string& parameters) const {
+    std::ofstream(directory_ / "sweep.textproto")
+        << "name: 'tiny-sweep' job: 'job.textproto' "
+           "set: ['training.epochs=3', 'data.split.test.count=20'] "
+        << search << " " << parameters;
+  }
+  [[nodiscard]] ProgramResult sweep(int ranks, const std::string& arguments,
+                                    const std::string& fault = "") const {
+    const std::string program =
+        fmt::format("{} sweep sweep.textproto {}", LOCKSTEP_WITH_FAULTS, arguments);
+    return run_program(fmt::format("cd {} && LOCKSTEP_FAULT='{}' {}", directory_.string(), fault,
+                                   ranks == 1 ? program : on_ranks(ranks, program)));
+  }
+  [[nodiscard]] std::string file(const std::string& name) const {
+    return read_file(directory_ / name);
+  }
+
+  fs::path directory_ = make_tiny_directory();
+};
+
+TEST_F(Sweep, HasTheSameFilesOnAnyRanksInAnyGroups) {
+  std::string csv;
+  std::string all;
+  for (const auto& [ranks, groups] : {std::pair{1, 1}, {2, 1}, {2, 2}, {4, 2}}) {
+    const std::string run = fmt::format("run-{}-{}", ranks, groups);
+    const auto result = sweep(ranks, fmt::format("--run-dir {} --groups {}", run, groups));
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    if (csv.empty()) csv = file(run + "/sweep.csv");
+    if (all.empty()) all = file(run + "/sweep.json");
+    EXPECT_EQ(file(run + "/sweep.csv"), csv);
+    EXPECT_EQ(file(run + "/sweep.json"), all);
+    EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 7) << csv;
+  }
+  const json results = json::parse(all);
+  const auto winner = results["winner"]["trial"].get<int>();
+  const std::string trial = fmt::format("run-2-2/trials/{:04}", winner);
+  EXPECT_EQ(json::parse(file(trial + "/summary.json"))["dev_error"],
+            results["winner"]["dev_error"]);
+  for (int i = 0; i < 6; ++i) {
+    const json summary = json::parse(file(fmt::format("run-2-2/trials/{:04}/summary.json", i)));
+    EXPECT_TRUE(summary["test_error"].is_null()) << "looked at for the winner only";
+  }
+  EXPECT_FALSE(results["winner"]["test_error"].is_null());
+}
+
+TEST_F(Sweep, TheWinnersJobTrainsToTheSameBits) {
+  ASSERT_EQ(sweep(2, "--run-dir run --groups 2").exit_code, 0);
+  const auto again =
+      run_program(fmt::format("cd {} && {} train run/winner.textproto --run-dir again",
+                              directory_.string(), LOCKSTEP_PROGRAM));
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  const json winner = json::parse(file("run/sweep.json"))["winner"];
+  const json summary = json::parse(file("again/summary.json"));
+  EXPECT_EQ(summary["weights_digest"], winner["weights_digest"]);
+  EXPECT_EQ(summary["dev_error"], winner["dev_error"]);
+  EXPECT_EQ(summary["test_error"], winner["test_error"]);
+  EXPECT_EQ(summary["test_cost"], winner["test_cost"]);
+}
+
+TEST_F(Sweep, PrintsTheTableOrJson) {
+  const auto text = sweep(1, "--run-dir text");
+  EXPECT_THAT(text.out, HasSubstr("rank  trial  lambda  keep"));
+  EXPECT_THAT(text.out, HasSubstr("winner: trial "));
+  EXPECT_THAT(text.out, HasSubstr("looked at for the winner only"));
+  EXPECT_THAT(text.out, HasSubstr("cannot tell the first"));
+  // Early stopping is on in the tiny job, and regularization is what is swept.
+  EXPECT_THAT(text.out, HasSubstr("couples two tasks (1.8)"));
+  EXPECT_THAT(text.err, HasSubstr("couples two tasks (1.8)"));
+  const auto object = sweep(1, "--run-dir json --json");
+  ASSERT_EQ(object.exit_code, 0) << object.err;
+  EXPECT_EQ(object.out, file("json/sweep.json"));
+  EXPECT_EQ(json::parse(object.out)["cautions"].size(), 1U);
+}
+
+struct Kill {
+  const char* fault;
+  int ranks;
+  int groups;
+};
+
+TEST_F(Sweep, GoesOnAfterAKillWhereverItWas) {
+  // At the boundary of trials, within one, on the first rank and on another.
+  const Kill kills[] = {
+      {"0 0 kill 2", 1, 1}, {"1 0 kill 2", 2, 2}, {"0 7 kill 1", 2, 2}, {"2 3 kill 2", 3, 2}};
+  for (const char* rule : {"", "successive_halving { eta: 2 }", "median { wave: 2 }"}) {
+    write("metric: DEV_COST grid {} " + std::string(rule), kLambdas);
+    const std::string name = std::string(rule).substr(0, 4);
+    ASSERT_EQ(sweep(1, "--run-dir whole" + name).exit_code, 0);
+    const std::string expected = file("whole" + name + "/sweep.csv");
+    for (std::size_t i = 0; i < std::size(kills); ++i) {
+      if (*rule != 0 && i % 2 == 0) continue;
+      const std::string run = fmt::format("killed{}{}", name, i);
+      const auto killed =
+          sweep(kills[i].ranks, fmt::format("--run-dir {} --groups {}", run, kills[i].groups),
+                kills[i].fault);
+      EXPECT_NE(killed.exit_code, 0) << rule << kills[i].fault;
+      EXPECT_NE(killed.exit_code, 124) << "a rank hung";
+      EXPECT_FALSE(fs::exists(directory_ / run / "sweep.csv"));
+      const auto resumed = sweep(2, fmt::format("--run-dir {} --resume must", run));
+      ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+      EXPECT_EQ(file(run + "/sweep.csv"), expected) << rule << " " << kills[i].fault;
+    }
+  }
+}
+
+TEST_F(Sweep, ASignalToOneRankStopsAllGroups) {
+  ASSERT_EQ(sweep(1, "--run-dir whole").exit_code, 0);
+  const auto stopped = sweep(3, "--run-dir run --groups 3", "2 7 terminate");
+  EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("interrupted; to go on: "));
+  EXPECT_FALSE(fs::exists(directory_ / "run/sweep.csv"));
+  ASSERT_EQ(sweep(2, "--run-dir run --resume auto").exit_code, 0);
+  EXPECT_EQ(file("run/sweep.csv"), file("whole/sweep.csv"));
+}
+
+TEST_F(Sweep, AnErrorInOneGroupEndsAllAndNamesTheTrial) {
+  const auto io = sweep(4, "--run-dir run --groups 2", "3 2 io");
+  EXPECT_EQ(io.exit_code, 74) << io.err;
+  EXPECT_THAT(io.err, HasSubstr("] trial 1 (lambda=0.1 keep=0.7): made to fail by a test"));
+
+  // An error that its group agrees on is told once.
+  fs::create_directories(directory_ / "broken/trials/0003/");
+  ASSERT_EQ(sweep(1, "--run-dir broken --resume auto", "0 0 io").exit_code, 74);
+  fs::remove_all(directory_ / "broken/trials/0003");
+  fs::create_directories(directory_ / "broken/trials");
+  std::ofstream(directory_ / "broken/trials/0003") << "a file where the directory should be";
+  const auto broken = sweep(4, "--run-dir broken --groups 2 --resume auto");
+  EXPECT_EQ(broken.exit_code, 74) << broken.err;
+  const auto first = broken.err.find("trial 3 (lambda=1 keep=0.7): cannot create");
+  ASSERT_NE(first, std::string::npos) << broken.err;
+  EXPECT_EQ(broken.err.find("cannot create", first + 50), std::string::npos) << broken.err;
+}
+
+TEST_F(Sweep, ATrialThatDivergesIsOneResult) {
+  write("grid {}",
+        "parameter { name: 'rate' path: 'optimizer.gradient_descent.learning_rate' "
+        "            numbers { value: [1e30, 0.1] } }");
+  const auto result = sweep(2, "--run-dir run --groups 2");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json results = json::parse(file("run/sweep.json"));
+  EXPECT_EQ(results["winner"]["trial"], 1);
+  EXPECT_EQ(results["trials"][0]["status"], "diverged");
+  EXPECT_EQ(results["trials"][0]["rank"], 2);
+
+  write("grid {}",
+        "parameter { name: 'rate' path: 'optimizer.gradient_descent.learning_rate' "
+        "            numbers { value: [1e30, 1e29] } }");
+  const auto none = sweep(1, "--run-dir none");
+  EXPECT_EQ(none.exit_code, 77);
+  EXPECT_THAT(none.err, HasSubstr("every trial diverged"));
+  EXPECT_TRUE(fs::exists(directory_ / "none/sweep.csv"));
+}
+
+TEST_F(Sweep, BadInputIsToldBeforeAnythingIsTrained) {
+  const auto refused = [&](const std::string& arguments, int code, const std::string& message) {
+    const auto result = sweep(1, "--run-dir bad " + arguments);
+    EXPECT_EQ(result.exit_code, code) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(message));
+    EXPECT_FALSE(fs::exists(directory_ / "bad"));
+  };
+  refused("--groups 2", 2, "2 groups need at least as many ranks, and there are 1");
+  refused("--threads 13", 2, "13 workers, but training.shards is 12");
+  refused("--set sed=1", 2, "--set sed=1: no field \"sed\" in the job; did you mean \"seed\"?");
+  write("grid {}", "parameter { path: 'regularization.l2_lamda' numbers { value: 1 } }");
+  refused("", 2, "parameter \"regularization.l2_lamda\" sets regularization.l2_lamda=1: no field");
+  write("grid {}", "parameter { path: 'data.train.idx.labels' texts { value: 'nothing' } }");
+  refused("", 66, "nothing");
+}
+
+TEST_F(Sweep, ADirectoryHoldsOneSweep) {
+  ASSERT_EQ(sweep(1, "--run-dir run").exit_code, 0);
+  EXPECT_EQ(sweep(1, "--run-dir run").exit_code, 2);
+  const auto done = sweep(1, "--run-dir run --resume must");
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.err, Not(HasSubstr("finished at epoch"))) << "nothing is trained again";
+  const auto other = sweep(1, "--run-dir run --resume auto --set seed=3");
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.err, HasSubstr("the sweep is not the one that run holds"));
+  EXPECT_EQ(sweep(1, "--run-dir empty --resume must").exit_code, 66);
+  std::string text = file("job.textproto");
+  text.replace(text.find("seed: 7"), 7, "seed: 8");
+  std::ofstream(directory_ / "job.textproto") << text;
+  const auto job = sweep(1, "--run-dir run --resume auto");
+  EXPECT_EQ(job.exit_code, 2);
+  EXPECT_THAT(job.err, HasSubstr("seed: 7 there, 8 now"));
+}
+
+TEST_F(Sweep, RunsUnderTheLauncher) {
+  const fs::path source = LOCKSTEP_SOURCE_DIR;
+  if (source / "build/release/lockstep" != LOCKSTEP_PROGRAM) {
+    GTEST_SKIP() << "launch/local runs the release build";
+  }
+  const auto result = run_program(
+      fmt::format("cd {} && {}/launch/local -n 2 sweep sweep.textproto --groups 2 --run-dir run",
+                  directory_.string(), LOCKSTEP_SOURCE_DIR));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("6 trials in 2 groups, 2 ranks x 1 thread"));
+  EXPECT_THAT(result.out, HasSubstr("winner: trial "));
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -14,6 +14,7 @@
 #include "config/job_diff.h"
 #include "config/job_file.h"
 #include "config/without_dropout.h"
+#include "diagnose/flow_monitor.h"
 #include "report/error_file.h"
 #include "report/reports.h"
 #include "train/environment.h"
@@ -81,6 +82,7 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   options.resume = resume_mode(arguments.resume);
   options.allow_changed_data = arguments.allow_changed_data;
   options.stop_requested = stop_was_requested;
+  options.make_monitor = make_flow_monitor;
   options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
   std::string run_dir;
   agree(comm, [&] {

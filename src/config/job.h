@@ -141,7 +141,7 @@ struct DataConfig {
 // ---- network ----
 
 enum class ActivationKind { linear, sigmoid, tanh, relu, leaky_relu };
-enum class InitializerKind { he, xavier, glorot, lecun, zero };
+enum class InitializerKind { he, xavier, glorot, lecun, zero, identity };
 enum class LossKind { softmax_cross_entropy, logistic, squared_error };
 
 struct InitializerConfig {
@@ -257,6 +257,11 @@ struct ExchangeConfig {
   bool shared_memory;
 };
 
+struct MonitorConfig {
+  std::uint32_t every_steps;
+  std::uint32_t examples;
+};
+
 struct Job {
   std::string name;
   std::uint32_t seed;
@@ -270,6 +275,7 @@ struct Job {
   std::optional<EarlyStoppingConfig> early_stopping;
   CheckpointingConfig checkpointing;
   ExchangeConfig exchange;
+  std::optional<MonitorConfig> monitor;  // absent: off
 };
 
 }  // namespace lockstep

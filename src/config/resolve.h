@@ -17,6 +17,9 @@ namespace lockstep {
 // (network, optimizer) are not added.
 void fill_defaults(proto::Job& job);
 
+// Writes a layer that stands for several (`repeat`) as so many layers.
+void expand_repeated_layers(proto::Job& job);
+
 // Makes the paths of data files absolute; relative ones are taken from
 // `base_dir`.
 void make_paths_absolute(proto::Job& job, const std::filesystem::path& base_dir);

@@ -160,6 +160,8 @@ InitializerKind to_initializer_kind(proto::Initializer::Kind kind) {
       return InitializerKind::lecun;
     case proto::Initializer::ZERO:
       return InitializerKind::zero;
+    case proto::Initializer::IDENTITY:
+      return InitializerKind::identity;
     case proto::Initializer::AUTO:
       break;
   }
@@ -274,8 +276,10 @@ Job to_job(const proto::Job& job) {
       {job.checkpointing().enabled(), job.checkpointing().every_epochs(),
        job.checkpointing().keep_last()},
       {job.exchange().bucket_bytes(), job.exchange().shared_memory()},
+      std::nullopt,
   };
   if (job.has_early_stopping()) config.early_stopping = to_early_stopping(job.early_stopping());
+  if (job.has_monitor()) config.monitor = {job.monitor().every_steps(), job.monitor().examples()};
   return config;
 }
 

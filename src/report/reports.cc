@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "report/descriptor.h"
+#include "report/flow_jsonl.h"
 #include "report/html.h"
 #include "report/job_file.h"
 #include "report/metrics_jsonl.h"
@@ -20,6 +21,7 @@ std::vector<std::unique_ptr<TrainingObserver>> standard_reports(const ReportOpti
   reports.push_back(std::make_unique<JobFileReport>());
   reports.push_back(std::make_unique<SummaryReport>());
   reports.push_back(std::make_unique<MetricsReport>());
+  reports.push_back(std::make_unique<FlowReport>());
   reports.push_back(std::make_unique<TensorboardReport>());
   reports.push_back(std::make_unique<HtmlReport>());
   reports.push_back(std::make_unique<ProgressReport>(progress_style(STDERR_FILENO, options.color)));

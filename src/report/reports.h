@@ -12,8 +12,8 @@ struct ReportOptions {
   bool color = true;  // false: no colour on a terminal either (--no-color)
 };
 
-// job.textproto, environment.json and summary.json, metrics.jsonl, tb/,
-// report.html, and last the progress on stderr with the results on stdout: by
+// job.textproto, environment.json and summary.json, metrics.jsonl, flow.jsonl of
+// a monitored run, tb/, report.html, and last the progress on stderr with the results on stdout: by
 // the time a reader sees the results, the files are there. For rank 0.
 std::vector<std::unique_ptr<TrainingObserver>> standard_reports(const ReportOptions& options);
 

@@ -1,0 +1,24 @@
+#include "cli/result_files.h"
+
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+
+namespace lockstep {
+
+void write_results(const std::filesystem::path& directory, const std::string& name,
+                   const std::string& text, const std::string& json) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error || !std::filesystem::is_directory(directory)) {
+    throw Error(ExitCode::io, fmt::format("cannot create {}: {}", directory.string(),
+                                          error ? error.message() : "it is a file"));
+  }
+  replace_file(directory / (name + ".txt"), text);
+  replace_file(directory / (name + ".json"), json);
+}
+
+}  // namespace lockstep

@@ -111,6 +111,7 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_export_command(app, action);
   add_preview_command(app, action);
   add_flow_command(app, action);
+  add_descent_command(app, action);
   try {
     app.parse(argc, argv);
     if (!action) throw CLI::CallForHelp();

@@ -3,12 +3,10 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "cli/commands.h"
 #include "cli/flow_table.h"
+#include "cli/prepared_job.h"
 #include "cli/result_files.h"
-#include "cli/shared_job.h"
 #include "comm/agreement.h"
 #include "diagnose/flow_at_start.h"
 #include "diagnose/flow_verdict.h"
@@ -30,8 +28,8 @@ struct FlowArguments {
 
 int run_flow(const FlowArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
-  const auto [loaded, layout] =
-      load_shared_job(comm, arguments.job, arguments.overrides, arguments.threads);
+  const auto [loaded, layout] = prepare_job(comm, arguments.job, arguments.overrides,
+                                            arguments.threads, /*no_dropout=*/false);
   const auto& monitor = loaded.job.monitor;
   const std::uint64_t of_job = monitor ? monitor->examples : kDefaultExamples;
   const FlowRecord record =
@@ -44,7 +42,7 @@ int run_flow(const FlowArguments& arguments, const CommandContext& context) {
     if (!arguments.run_dir.empty()) {
       write_results(arguments.run_dir, "flow", text, to_text(json, 2) + "\n");
     }
-    fmt::print("{}", arguments.json ? to_text(json) + "\n" : text);
+    print_result(arguments.json ? to_text(json) + "\n" : text);
   });
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "cli/result_files.h"
 
+#include <cstdio>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -19,6 +20,12 @@ void write_results(const std::filesystem::path& directory, const std::string& na
   }
   replace_file(directory / (name + ".txt"), text);
   replace_file(directory / (name + ".json"), json);
+}
+
+void print_result(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    throw Error(ExitCode::io, "cannot write the result to stdout");
+  }
 }
 
 }  // namespace lockstep

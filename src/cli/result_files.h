@@ -11,4 +11,7 @@ namespace lockstep {
 void write_results(const std::filesystem::path& directory, const std::string& name,
                    const std::string& text, const std::string& json);
 
+// To stdout, all of it. Throws Error(io).
+void print_result(const std::string& text);
+
 }  // namespace lockstep

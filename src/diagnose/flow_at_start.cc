@@ -23,12 +23,13 @@ FlowRecord flow_at_start(const Job& job, const Communicator& comm, const Layout&
   if (comm.is_root()) initialize_parameters(network.spec(), plain.seed, engine.weights());
   comm.broadcast(engine.weights());
 
-  FlowRecord record =
-      SignalFlow(comm, engine.pool(), network, data, layout, examples).measure(engine.weights());
+  SignalFlow flow(comm, engine.pool(), network, data, layout, {plain.seed, examples});
+  FlowRecord record = flow.measure(engine.weights());
   // A loss or gradient that is not finite is a result here.
   engine.sum_gradients(0, 0);
   engine.reduce_gradient(0);
-  const std::vector<float> gradient = whole_gradient(engine, comm);
+  const std::vector<float> gradient =
+      collect_pieces(engine.exchange(), engine.owned_gradient(), comm);
   if (comm.is_root()) {
     describe_weights(network.layout(), engine.weights(), gradient, record.layers);
     judge_flow(network.spec(), /*judges_updates=*/false, record);

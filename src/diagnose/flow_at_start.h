@@ -12,8 +12,8 @@
 namespace lockstep {
 
 // Collective. Loads the job's data as training does and makes its initial
-// weights. Activations and deltas are of the first `examples` training examples
-// as they are dealt out, gradients of J of the job's first batch, both without
+// weights. Activations and deltas are of a sample of training examples (the
+// first ones of the first batch), gradients of J of the job's first batch, both without
 // dropout and augmentation. A network that overflows is described all the same.
 // The record (step 0, judged) is on rank 0, with the same bits at every layout.
 //

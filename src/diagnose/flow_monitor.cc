@@ -23,16 +23,20 @@ class FlowMonitor : public StepProbe {
       : run_(run),
         every_steps_(run.job.monitor->every_steps),
         flow_(run.comm, run.engine.pool(), run.network, run.data, run.layout,
-              run.job.monitor->examples) {}
+              {run.job.seed, run.job.monitor->examples}) {}
 
   [[nodiscard]] bool looks_at(std::uint64_t step) const override {
     return step == 0 || (step + 1) % every_steps_ == 0;
   }
 
-  void before_step(std::uint64_t /*step*/) override {
+  void before_step(std::uint64_t step) override {
     run_.engine.clock().enter(Phase::monitor);
     record_ = flow_.measure(run_.engine.weights());
     if (run_.comm.is_root()) {
+      // For the verdict, should the step end the run.
+      record_.step = step + 1;
+      judge_flow(run_.network.spec(), /*judges_updates=*/false, record_);
+      last_ = record_;
       before_.assign(run_.engine.weights().begin(), run_.engine.weights().end());
     }
     run_.engine.clock().enter(Phase::waiting);
@@ -40,10 +44,10 @@ class FlowMonitor : public StepProbe {
 
   FlowRecord after_step(std::uint64_t step) override {
     run_.engine.clock().enter(Phase::monitor);
-    const std::vector<float> gradient = whole_gradient(run_.engine, run_.comm);
+    const std::vector<float> gradient =
+        collect_pieces(run_.engine.exchange(), run_.engine.owned_gradient(), run_.comm);
     if (run_.comm.is_root()) {
       const ParameterLayout& layout = run_.network.layout();
-      record_.step = step + 1;
       describe_weights(layout, before_, gradient, record_.layers);
       describe_update(layout, before_, run_.engine.weights(), record_.layers);
       const bool judges_updates =

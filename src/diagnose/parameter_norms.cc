@@ -7,21 +7,23 @@
 namespace lockstep {
 
 template <typename T>
-std::vector<T> whole_gradient(StepEngine<T>& engine, const Communicator& comm) {
-  const Ownership& ownership = engine.exchange().ownership();
-  const std::span<const T> gradient = engine.owned_gradient();
+std::vector<T> collect_pieces(const GradientExchange<T>& exchange, std::span<const T> pieces,
+                              const Communicator& comm) {
+  const Ownership& ownership = exchange.ownership();
   std::vector<T> owned;
   for (const Range piece : ownership.pieces(comm.rank())) {
-    const auto part = gradient.subspan(piece.begin, piece.size());
+    const auto part = pieces.subspan(piece.begin, piece.size());
     owned.insert(owned.end(), part.begin(), part.end());
   }
   std::vector<T> whole(comm.is_root() ? ownership.parameters : 0);
-  engine.exchange().collect_owned(std::span<const T>(owned), std::span<T>(whole));
+  exchange.collect_owned(std::span<const T>(owned), std::span<T>(whole));
   return whole;
 }
 
-template std::vector<float> whole_gradient(StepEngine<float>&, const Communicator&);
-template std::vector<double> whole_gradient(StepEngine<double>&, const Communicator&);
+template std::vector<float> collect_pieces(const GradientExchange<float>&, std::span<const float>,
+                                           const Communicator&);
+template std::vector<double> collect_pieces(const GradientExchange<double>&,
+                                            std::span<const double>, const Communicator&);
 
 void describe_weights(const ParameterLayout& layout, std::span<const float> weights,
                       std::span<const float> gradient, std::vector<LayerFlow>& layers) {

@@ -6,16 +6,18 @@
 #include <vector>
 
 #include "comm/communicator.h"
+#include "comm/gradient_exchange.h"
 #include "nn/parameters.h"
 #include "train/flow_record.h"
-#include "train/step_engine.h"
 
 namespace lockstep {
 
-// Collective. The gradient that the engine's last reduce_gradient or train_step
-// left with its owners, put together on rank 0; elsewhere nothing.
+// Collective. A vector of all parameters whose pieces have a meaning on their
+// owners, such as the engine's owned_gradient, put together on rank 0; elsewhere
+// nothing.
 template <typename T>
-std::vector<T> whole_gradient(StepEngine<T>& engine, const Communicator& comm);
+std::vector<T> collect_pieces(const GradientExchange<T>& exchange, std::span<const T> pieces,
+                              const Communicator& comm);
 
 // Fills in what concerns W, for each layer; sums are in double, in the order of
 // the tensors.

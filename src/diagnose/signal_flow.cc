@@ -5,6 +5,8 @@
 
 #include "base/check.h"
 #include "data/gather.h"
+#include "data/shards.h"
+#include "diagnose/sample.h"
 #include "linalg/vector_ops.h"
 #include "nn/loss.h"
 
@@ -104,6 +106,29 @@ LayerFlow describe(const DenseSpec& layer, const LayerSums& sums, std::uint64_t 
   return flow;
 }
 
+// For each thread of this rank its shards' rows, in blocks of at most
+// kEvaluationRows of one shard.
+EvaluationBlocks sample_blocks(const Dataset& data, const Layout& layout, int rank,
+                               SignalFlow::Sample sample) {
+  const auto rows = sample_rows(data, sample.seed, sample.examples);
+  EvaluationBlocks blocks;
+  for (int thread = 0; thread < layout.threads; ++thread) {
+    auto& of_thread = blocks.emplace_back();
+    const Range shards =
+        worker_shards(data.geometry.shards, static_cast<std::uint64_t>(layout.workers()),
+                      static_cast<std::uint64_t>(layout.worker(rank, thread)));
+    for (std::uint64_t shard = shards.begin; shard < shards.end; ++shard) {
+      const std::span<const std::uint32_t> of_shard = rows[shard - data.own_shards.begin];
+      for (std::uint64_t begin = 0; begin < of_shard.size(); begin += kEvaluationRows) {
+        const auto block =
+            of_shard.subspan(begin, std::min(kEvaluationRows, of_shard.size() - begin));
+        of_thread.emplace_back(block.begin(), block.end());
+      }
+    }
+  }
+  return blocks;
+}
+
 }  // namespace
 
 struct SignalFlow::Worker {
@@ -124,13 +149,13 @@ struct SignalFlow::Worker {
 };
 
 SignalFlow::SignalFlow(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
-                       const Dataset& data, const Layout& layout, std::uint64_t examples)
+                       const Dataset& data, const Layout& layout, Sample sample)
     : comm_(comm),
       pool_(pool),
       network_(network),
       data_(data),
-      blocks_(training_blocks(data, layout, comm.rank(), examples)),
-      examples_(training_block_examples(data.geometry, examples)) {
+      blocks_(sample_blocks(data, layout, comm.rank(), sample)),
+      examples_(std::min(sample.examples, data.geometry.train_examples)) {
   std::uint64_t rows = 1;
   for (const auto& of_thread : blocks_) {
     for (const auto& block : of_thread) rows = std::max<std::uint64_t>(rows, block.size());

@@ -23,11 +23,14 @@ constexpr double kSaturation = 0.01;
 
 class SignalFlow {
  public:
-  // The sample is the first `examples` of the training set as it is dealt out, an
-  // equal part of each shard. What is passed must live as long as this. Does not
-  // communicate.
+  // Which training examples: `examples` by `seed`, see sample_rows.
+  struct Sample {
+    std::uint32_t seed;
+    std::uint64_t examples;
+  };
+  // What is passed by reference must live as long as this. Does not communicate.
   SignalFlow(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
-             const Dataset& data, const Layout& layout, std::uint64_t examples);
+             const Dataset& data, const Layout& layout, Sample sample);
   ~SignalFlow();
 
   // Collective. Sends the sample through the network with `weights`, forwards and

@@ -129,7 +129,14 @@ class Run {
   bool train_step() {
     const bool looks = monitor_ && monitor_->looks_at(position_.step);
     if (looks) monitor_->before_step(position_.step);
-    const bool stop = engine_.train_step(position_.step, options_.stop_requested());
+    const bool stop = [&] {
+      try {
+        return engine_.train_step(position_.step, options_.stop_requested());
+      } catch (const AgreedError&) {
+        show_flow_verdict();  // a run that diverges: it may say why
+        throw;
+      }
+    }();
     if (looks) {
       const FlowRecord record = monitor_->after_step(position_.step);
       agree_reported([&](TrainingObserver& observer) { observer.on_flow(record); });
@@ -276,6 +283,11 @@ class Run {
     }
   }
 
+  void show_flow_verdict() {
+    if (!comm_.is_root() || !monitor_) return;
+    if (const auto verdict = monitor_->verdict()) show({*verdict});
+  }
+
   // Collective.
   void announce_start() {
     RunStart start;
@@ -360,9 +372,7 @@ class Run {
     if (comm_.is_root() && stop_reason != "interrupted") {
       if (const auto caution = dropout_caution(job_.network, scores)) show({*caution});
     }
-    if (comm_.is_root() && monitor_) {
-      if (const auto verdict = monitor_->verdict()) show({*verdict});
-    }
+    show_flow_verdict();
     if (comm_.is_root() && summary.dev_error) {
       show(warnings_of_dev_size(job_, *summary.dev_error, data_.dev.total));
     }

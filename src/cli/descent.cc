@@ -22,14 +22,16 @@ namespace lockstep {
 namespace {
 
 // For a job whose optimizer's learning rate means something else: the default of
-// gradient descent in proto/job.proto.
+// gradient descent in proto/job.proto, or if J rises with it, the largest of the
+// suggested ones with which it does not.
 constexpr double kUsualRate = 0.1;
+constexpr double kSmallestUsualRate = 1e-6;
 
 struct DescentArguments {
   std::string job;
   std::vector<std::string> overrides;
   std::uint64_t steps = 50;
-  double learning_rate = 0;  // 0: the job's, or kUsualRate
+  double learning_rate = 0;  // 0: the job's, or kUsualRate and below
   std::uint64_t examples = 0;
   int threads = 0;
   std::string run_dir;
@@ -62,6 +64,7 @@ int run_descent(const DescentArguments& arguments, const CommandContext& context
   subject.parameters = problem.parameters();
   subject.examples = problem.examples();
   subject.train_examples = problem.train_examples();
+  bool chooses_rate = false;
   DescentOptions options;
   options.steps = arguments.steps;
   if (arguments.learning_rate > 0) {
@@ -72,13 +75,22 @@ int run_descent(const DescentArguments& arguments, const CommandContext& context
     subject.rate_from = "the job's";
   } else {
     options.learning_rate = kUsualRate;
-    subject.rate_from = "--learning-rate chooses; the job's optimizer is not gradient descent";
+    subject.rate_from = "chosen, as the job's optimizer is not gradient descent";
+    chooses_rate = true;
   }
   ProgressLines progress;
   options.on_step = [&](std::uint64_t step, double cost) {
     if (comm.is_root()) progress.show(step, options.steps, cost);
   };
-  const DescentResult result = check_descent(problem, options);
+  DescentResult result = check_descent(problem, options);
+  while (chooses_rate && result.outcome == DescentOutcome::rate_too_large &&
+         *result.suggested_rate >= kSmallestUsualRate) {
+    options.learning_rate = *result.suggested_rate;
+    subject.rate_from = fmt::format(
+        "chosen, as the job's optimizer is not gradient descent and {:g} is too large", kUsualRate);
+    problem.restart();
+    result = check_descent(problem, options);
+  }
 
   agree(comm, [&] {
     if (!comm.is_root()) return;
@@ -119,7 +131,7 @@ void add_descent_command(CLI::App& app, Action& action) {
   command
       ->add_option("--learning-rate", arguments->learning_rate,
                    "Of gradient descent [the job's, if it is gradient descent, momentum or "
-                   "Nesterov, else 0.1]")
+                   "Nesterov, else at most 0.1]")
       ->check(CLI::Validator(
           [](const std::string& text) {
             char* end = nullptr;

@@ -1,6 +1,7 @@
 #include "cli/descent_text.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -28,12 +29,14 @@ std::string cost_table(const std::vector<double>& costs) {
 std::string trial_table(const DescentResult& result) {
   if (!result.full_step) return "";
   std::string text =
-      fmt::format("\nsteps of other lengths along the gradient of step {}:\n", *result.step);
+      fmt::format("\nstep {}, and shorter ones along the same gradient:\n", *result.step);
   text += fmt::format("{:>14} {:>14} {:>14} {:>10}\n", "learning rate", "change of J", "promised",
                       "ratio");
   const auto line = [&](const DescentTrial& trial) {
-    text += fmt::format("{:>14.3g} {:>14.4g} {:>14.4g} {:>10.4g}\n", trial.learning_rate,
-                        trial.change, trial.promised, trial.ratio());
+    const bool finite = std::isfinite(trial.change);
+    text += fmt::format("{:>14.3g} {:>14} {:>14.4g} {:>10}\n", trial.learning_rate,
+                        finite ? fmt::format("{:.4g}", trial.change) : "not finite", trial.promised,
+                        finite ? fmt::format("{:.4g}", trial.ratio()) : "-");
   };
   line(*result.full_step);
   for (const DescentTrial& trial : result.trials) line(trial);

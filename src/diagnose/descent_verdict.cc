@@ -97,6 +97,14 @@ std::string descent_verdict(const DescentResult& result) {
           describe_rise(result), last.learning_rate, last.change, last.promised);
     }
     case DescentOutcome::undecided:
+      if (!result.trials.empty() && !std::isfinite(result.trials.back().change)) {
+        return fmt::format(
+            "FAIL: {} (1.5)\n"
+            "  likely: activations or gradients explode (1.10); J is not finite even after a step "
+            "with learning rate {:.3g}\n"
+            "  try: lockstep flow, which shows where",
+            describe_rise(result), result.trials.back().learning_rate);
+      }
       return fmt::format(
           "FAIL: {} (1.5)\n"
           "  why cannot be told: the changes by smaller steps are lost in rounding\n"

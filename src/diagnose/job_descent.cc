@@ -69,15 +69,18 @@ JobDescent::JobDescent(const Job& job, const Communicator& comm, const Layout& l
                     static_cast<double>(options_.examples) / static_cast<double>(train_examples_));
   }
   engine_.emplace(job_, comm, layout, data_, network_, /*dropout=*/false);
-  if (comm.is_root()) initialize_parameters(network_.spec(), job_.seed, engine_->weights());
-  comm.broadcast(engine_->weights());
+  restart();
+}
+
+void JobDescent::restart() {
+  if (comm_.is_root()) initialize_parameters(network_.spec(), job_.seed, engine_->weights());
+  comm_.broadcast(engine_->weights());
 }
 
 double JobDescent::cost() {
   engine_->set_losses({});
   // Step 0 again and again: full batches differ in their order only.
-  const std::uint64_t stop = engine_->sum_gradients(0, 0);
-  (void)stop;  // a loss that is not finite shows in J
+  (void)engine_->sum_gradients(0, 0);  // says what J shows as well: a loss is not finite
   if (comm_.any(options_.stop_requested() ? 1 : 0) != 0) {
     agree(comm_, [] { throw Error(ExitCode::interrupted, "interrupted"); });
   }

@@ -36,6 +36,9 @@ class JobDescent : public DescentProblem {
   JobDescent(const Job& job, const Communicator& comm, const Layout& layout,
              JobDescentOptions options);
 
+  // Collective. Back to the initial weights.
+  void restart();
+
   // Throws AgreedError(interrupted) when some rank is asked to stop.
   double cost() override;
   double hold() override;

@@ -142,7 +142,7 @@ void expand_repeated_layers(proto::Job& job) {
   google::protobuf::RepeatedPtrField<proto::DenseLayer> layers;
   for (const proto::DenseLayer& layer : job.network().layer()) {
     proto::DenseLayer one = layer;
-    one.set_repeat(1);
+    one.clear_repeat();
     for (std::uint32_t i = 0; i < layer.repeat(); ++i) *layers.Add() = one;
   }
   job.mutable_network()->mutable_layer()->Swap(&layers);

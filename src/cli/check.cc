@@ -43,6 +43,7 @@ std::string memory_table(const MemoryPlan& plan) {
   line("optimizer", plan.optimizer);
   line("activations", plan.activations);
   line("checkpoint", plan.checkpoint);
+  if (plan.monitor > 0) line("monitor", plan.monitor);
   line("program", plan.program);
   line("total", plan.total());
   return text;

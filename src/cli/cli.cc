@@ -114,6 +114,8 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_recipe_command(app, action);
   add_gradcheck_command(app, action);
   add_sweep_command(app, action);
+  add_flow_command(app, action);
+  add_descent_command(app, action);
   try {
     app.parse(argc, argv);
     if (!action) throw CLI::CallForHelp();

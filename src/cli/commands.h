@@ -35,6 +35,8 @@ void add_diagnose_command(CLI::App& app, Action& action);
 void add_recipe_command(CLI::App& app, Action& action);
 void add_gradcheck_command(CLI::App& app, Action& action);
 void add_sweep_command(CLI::App& app, Action& action);
+void add_flow_command(CLI::App& app, Action& action);
+void add_descent_command(CLI::App& app, Action& action);
 
 // --no-dropout: what it does, and what it says when it was given.
 constexpr const char* kNoDropoutHelp =

@@ -14,6 +14,7 @@
 #include "cli/signals.h"
 #include "comm/agreement.h"
 #include "diagnose/diagnose_run.h"
+#include "diagnose/flow_monitor.h"
 #include "report/error_file.h"
 #include "report/reports.h"
 
@@ -56,6 +57,7 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   options.resume = resume_mode(arguments.resume);
   options.allow_changed_data = arguments.allow_changed_data;
   options.stop_requested = stop_was_requested;
+  options.make_monitor = make_flow_monitor;
   options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
   std::string run_dir;
   agree(comm, [&] {

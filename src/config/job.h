@@ -188,7 +188,7 @@ struct DataConfig {
 // ---- network ----
 
 enum class ActivationKind { linear, sigmoid, tanh, relu, leaky_relu };
-enum class InitializerKind { he, xavier, glorot, lecun, zero };
+enum class InitializerKind { he, xavier, glorot, lecun, zero, identity };
 enum class LossKind { softmax_cross_entropy, logistic, squared_error };
 
 struct InitializerConfig {
@@ -310,6 +310,11 @@ struct DiagnosisConfig {
   double high_share;
 };
 
+struct MonitorConfig {
+  std::uint32_t every_steps;
+  std::uint32_t examples;
+};
+
 struct Job {
   std::string name;
   std::uint32_t seed;
@@ -324,6 +329,7 @@ struct Job {
   CheckpointingConfig checkpointing;
   ExchangeConfig exchange;
   DiagnosisConfig diagnosis;
+  std::optional<MonitorConfig> monitor;  // absent: off
 };
 
 }  // namespace lockstep

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <google/protobuf/text_format.h>
@@ -94,8 +95,16 @@ std::optional<LoadedJob> parse_job(std::string_view text, const std::filesystem:
   fill_defaults(job);
   validate(job, origins, problems);
   if (!problems.empty()) return std::nullopt;
+  expand_repeated_layers(job);
   make_paths_absolute(job, base_dir);
-  return LoadedJob{to_job(job), print(job)};
+  std::string resolved_text = print(job);
+  if (resolved_text.size() > kLargestJobBytes) {
+    problems.add({}, fmt::format("the job with {} layers written out is larger than {} bytes; use "
+                                 "a smaller `repeat`",
+                                 job.network().layer_size(), kLargestJobBytes));
+    return std::nullopt;
+  }
+  return LoadedJob{to_job(job), std::move(resolved_text)};
 }
 
 LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,

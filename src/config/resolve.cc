@@ -1,5 +1,6 @@
 #include "config/resolve.h"
 
+#include <cstdint>
 #include <string>
 
 #include <google/protobuf/descriptor.h>
@@ -159,6 +160,17 @@ void fill_defaults(proto::Job& job) {
     resolve_initializers(*job.mutable_network());
     resolve_penalties(job);
   }
+}
+
+void expand_repeated_layers(proto::Job& job) {
+  if (!job.has_network()) return;
+  google::protobuf::RepeatedPtrField<proto::DenseLayer> layers;
+  for (const proto::DenseLayer& layer : job.network().layer()) {
+    proto::DenseLayer one = layer;
+    one.clear_repeat();
+    for (std::uint32_t i = 0; i < layer.repeat(); ++i) *layers.Add() = one;
+  }
+  job.mutable_network()->mutable_layer()->Swap(&layers);
 }
 
 void make_paths_absolute(proto::Job& job, const std::filesystem::path& base_dir) {

@@ -23,6 +23,8 @@ void fill_defaults(proto::Job& job);
 // Sets every absent scalar that has a [default = ...], in this message and those
 // it contains.
 void fill_scalar_defaults(google::protobuf::Message& message);
+// Writes a layer that stands for several (`repeat`) as so many layers.
+void expand_repeated_layers(proto::Job& job);
 
 // Makes the paths of data files absolute; relative ones are taken from
 // `base_dir`.

@@ -236,6 +236,8 @@ InitializerKind to_initializer_kind(proto::Initializer::Kind kind) {
       return InitializerKind::lecun;
     case proto::Initializer::ZERO:
       return InitializerKind::zero;
+    case proto::Initializer::IDENTITY:
+      return InitializerKind::identity;
     case proto::Initializer::AUTO:
       break;
   }
@@ -351,8 +353,10 @@ Job to_job(const proto::Job& job) {
        job.checkpointing().keep_last()},
       {job.exchange().bucket_bytes(), job.exchange().shared_memory()},
       {job.diagnosis().base_error(), job.diagnosis().high_gap(), job.diagnosis().high_share()},
+      std::nullopt,
   };
   if (job.has_early_stopping()) config.early_stopping = to_early_stopping(job.early_stopping());
+  if (job.has_monitor()) config.monitor = {job.monitor().every_steps(), job.monitor().examples()};
   return config;
 }
 

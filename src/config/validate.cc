@@ -63,16 +63,28 @@ void check_data(const ValueChecks& checks, const proto::Data& data) {
 
 // ---- network ----
 
+constexpr std::uint32_t kMostRepeats = 1000;
+constexpr std::uint64_t kMostLayers = 10000;  // with repeats
+
 void check_network(const ValueChecks& checks, const proto::Network& network) {
   checks.probability("network.input_keep_prob", network.input_keep_prob());
+  std::uint64_t layers = 0;
   for (int i = 0; i < network.layer_size(); ++i) {
     const proto::DenseLayer& layer = network.layer(i);
     const std::string path = fmt::format("network.layer[{}]", i);
+    layers += layer.repeat();
     if (checks.present(layer.has_units(), path + ".units", "the width of the layer")) {
       checks.at_least(path + ".units", layer.units(), 1);
     }
     checks.probability(path + ".keep_prob", layer.keep_prob());
+    checks.require(layer.repeat() >= 1 && layer.repeat() <= kMostRepeats, path + ".repeat",
+                   fmt::to_string(layer.repeat()), fmt::format("1 to {}", kMostRepeats));
     checks.not_negative(path + ".initializer.multiplier", layer.initializer().multiplier());
+  }
+  if (layers > kMostLayers) {
+    checks.complain("network.layer", fmt::format("network.layer: {} layers with their repeats; "
+                                                 "expected at most {}",
+                                                 layers, kMostLayers));
   }
   if (!checks.present(network.has_output(), "network.output", "the output layer")) return;
   const proto::Output& output = network.output();
@@ -274,6 +286,10 @@ void validate(const proto::Job& job, const Origins& origins, Problems& problems)
   checks.at_least("checkpointing.keep_last", job.checkpointing().keep_last(), 1);
   checks.at_least("exchange.bucket_bytes", job.exchange().bucket_bytes(), 4096);
   check_diagnosis(checks, job.diagnosis());
+  if (job.has_monitor()) {
+    checks.at_least("monitor.every_steps", job.monitor().every_steps(), 1);
+    checks.at_least("monitor.examples", job.monitor().examples(), 1);
+  }
 }
 
 }  // namespace lockstep

@@ -21,6 +21,7 @@ double weight_variance(const InitializerSpec& initializer, std::uint64_t inputs,
     case WeightVariance::glorot:
       return initializer.multiplier * 2.0 / (i + o);
     case WeightVariance::zero:
+    case WeightVariance::identity:
       return 0;
   }
   check(false, "a known weight variance");
@@ -41,6 +42,13 @@ std::array<double, 2> unit_variance_pair(const InitializerSpec& initializer, Ran
           half_width * (2.0 * uniform_from_words(words[2], words[3]) - 1.0)};
 }
 
+template <typename T>
+void set_diagonal(Matrix<T> weights, double value) {
+  for (std::uint64_t i = 0; i < std::min(weights.rows, weights.columns); ++i) {
+    weights.row(i)[i] = static_cast<T>(value);
+  }
+}
+
 }  // namespace
 
 template <typename T>
@@ -51,6 +59,10 @@ void initialize_parameters(const NetworkSpec& spec, std::uint32_t seed, std::spa
   const RandomKey key{seed, Purpose::initialization};
   for (std::size_t i = 0; i < spec.layers.size(); ++i) {
     const DenseSpec& layer = spec.layers[i];
+    if (layer.initializer.variance == WeightVariance::identity) {
+      set_diagonal(tensor_view(layout.weight(i), flat), layer.initializer.multiplier);
+      continue;
+    }
     const double deviation =
         std::sqrt(weight_variance(layer.initializer, layer.inputs, layer.outputs));
     if (deviation == 0) continue;

@@ -10,7 +10,8 @@
 
 namespace lockstep {
 
-// Variance of the initial weights of a layer with I inputs and O outputs.
+// Variance of the random initial weights of a layer with I inputs and O outputs;
+// 0 for the kinds that draw none.
 double weight_variance(const InitializerSpec& initializer, std::uint64_t inputs,
                        std::uint64_t outputs);
 

@@ -33,6 +33,15 @@ class Workspace {
     return slopes_[layer].view.top(rows);
   }
   [[nodiscard]] std::uint64_t max_rows() const { return max_rows_; }
+  // What layer `layer` (from 0; not the inputs) passed on after forward: a, or
+  // the logits of the last one. [rows, O]
+  [[nodiscard]] Matrix<const T> activations(std::size_t layer, std::uint64_t rows) const {
+    return outputs_[layer + 1].view.top(rows);
+  }
+  // Its dLoss/dz, from the call of layer_done(layer) in backward on. [rows, O]
+  [[nodiscard]] Matrix<const T> deltas(std::size_t layer, std::uint64_t rows) const {
+    return deltas_[layer].view.top(rows);
+  }
 
  private:
   template <typename U>

@@ -24,11 +24,12 @@ enum class WeightVariance {
   glorot,  // 2 / (I + O), normal (Glorot and Bengio, 2010)
   lecun,   // 1 / I, uniform (LeCun et al., 1998)
   zero,
+  identity,  // 0: not random, W = multiplier * I (lecture 1.10)
 };
 
 struct InitializerSpec {
   WeightVariance variance = WeightVariance::he;
-  double multiplier = 1;  // on the variance
+  double multiplier = 1;  // on the variance; on the matrix for identity
 };
 
 // a = activation(W x + b), then inverted dropout with keep_prob.

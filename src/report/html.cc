@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/atomic_file.h"
+#include "report/flow_jsonl.h"
 #include "report/metrics_jsonl.h"
 
 namespace lockstep {
@@ -10,10 +11,13 @@ namespace lockstep {
 HtmlReport::HtmlReport(std::chrono::milliseconds interval) : interval_(interval) {}
 
 void HtmlReport::on_start(const RunStart& start) {
-  page_ = {.start = start, .evaluations = {}, .summary = std::nullopt};
+  page_ = {.start = start, .evaluations = {}, .summary = std::nullopt, .flow = std::nullopt};
   if (start.first_step > 0) {
     const auto metrics = std::filesystem::path(start.run_dir) / "metrics.jsonl";
     page_.evaluations = read_metrics(metrics, start.first_step);
+    const auto flow =
+        read_flow(std::filesystem::path(start.run_dir) / "flow.jsonl", start.first_step);
+    if (!flow.empty()) page_.flow = flow.back();
   }
   write();
   written_.reset();  // the first evaluation is shown at once
@@ -26,6 +30,8 @@ void HtmlReport::on_evaluation(const Evaluation& evaluation) {
   write();
   written_ = now;
 }
+
+void HtmlReport::on_flow(const FlowRecord& record) { page_.flow = record; }
 
 void HtmlReport::on_finish(const Summary& summary) {
   page_.summary = summary;

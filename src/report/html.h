@@ -20,6 +20,8 @@ class HtmlReport : public TrainingObserver {
 
   void on_start(const RunStart& start) override;
   void on_evaluation(const Evaluation& evaluation) override;
+  // Shown with the next evaluation.
+  void on_flow(const FlowRecord& record) override;
   void on_finish(const Summary& summary) override;
 
  private:

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kCurvePoints = 500;
 constexpr std::size_t kTableRows = 50;
+constexpr std::size_t kFlowRows = 30;
 
 constexpr const char* kStyle = R"(
 :root { color-scheme: light dark;
@@ -340,6 +341,70 @@ void add_phases(Out out, const std::map<std::string, double>& seconds) {
   fmt::format_to(out, "</div>\n<div class=\"legend\">\n{}</div>\n</section>\n", legend);
 }
 
+// Positions of at most `limit` (2 or more) of n rows, evenly spaced.
+std::vector<std::size_t> spread_rows(std::size_t n, std::size_t limit) {
+  std::vector<std::size_t> rows;
+  const std::size_t shown = std::min(n, limit);
+  for (std::size_t i = 0; i < shown; ++i) {
+    rows.push_back(shown < 2 ? 0 : i * (n - 1) / (shown - 1));
+  }
+  return rows;
+}
+
+ChartSeries log_curve(const char* name, const std::vector<LayerFlow>& layers,
+                      double LayerFlow::*value) {
+  ChartSeries series{name, {}};
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    // Of 0 and of what is not finite there is no point.
+    series.points.push_back({static_cast<double>(i + 1), std::log10(layers[i].*value)});
+  }
+  return series;
+}
+
+std::string general(std::optional<double> number) {
+  return number ? fmt::format("{:.3g}", *number) : "";
+}
+
+void add_flow(Out out, const FlowRecord& flow) {
+  fmt::format_to(out, "<section class=\"card wide\">\n<h2>Signal flow at step {}</h2>\n",
+                 format_count(flow.step));
+  if (flow.findings.empty()) fmt::format_to(out, "<p class=\"good\">sound</p>\n");
+  for (const FlowFinding& finding : flow.findings) {
+    fmt::format_to(out,
+                   "<p><span class=\"warn\">{}</span><br><span class=\"soft\">try: {}</span></p>\n",
+                   html_escape(finding.text), html_escape(finding.remedy));
+  }
+  Chart chart;
+  chart.title = "log10 of the rms in each layer";
+  chart.x_label = "layer";
+  chart.series = {log_curve("activations", flow.layers, &LayerFlow::activation_rms),
+                  log_curve("gradient coming back (dLoss/dz)", flow.layers, &LayerFlow::delta_rms)};
+  fmt::format_to(out, "{}", chart_svg(chart));
+  fmt::format_to(out,
+                 "<table>\n<tr><th>layer</th><th>units</th><th>activation</th><th>mean</th>"
+                 "<th>deviation</th><th>dLoss/dz rms</th><th>norm of W</th><th>of its gradient</th>"
+                 "<th>update / W</th><th>dead</th><th>saturated</th></tr>\n");
+  const std::vector<std::size_t> shown = spread_rows(flow.layers.size(), kFlowRows);
+  for (const std::size_t i : shown) {
+    const LayerFlow& layer = flow.layers[i];
+    fmt::format_to(out,
+                   "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
+                   "<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                   i + 1, format_count(layer.units), html_escape(layer.activation),
+                   general(layer.activation_mean), general(layer.activation_deviation),
+                   general(layer.delta_rms), general(layer.weight_norm),
+                   general(layer.gradient_norm), general(layer.update_ratio),
+                   layer.dead_fraction ? format_percent(layer.dead_fraction) : "",
+                   layer.saturated_fraction ? format_percent(layer.saturated_fraction) : "");
+  }
+  fmt::format_to(out, "</table>\n");
+  if (shown.size() < flow.layers.size()) {
+    fmt::format_to(out, "<p class=\"soft\">{} of {} layers; flow.jsonl has all.</p>\n",
+                   shown.size(), flow.layers.size());
+  }
+  fmt::format_to(out, "</section>\n");
+}
+
 void add_evaluations(Out out, const HtmlPage& page, const std::optional<Evaluation>& best) {
   if (page.evaluations.empty()) return;
   const std::vector<Evaluation> shown = thinned(page.evaluations, kTableRows);
@@ -413,6 +478,7 @@ std::string render_html(const HtmlPage& page) {
   fmt::format_to(out, "</div>\n");
   if (page.summary && page.summary->diagnosis) add_diagnosis(out, *page.summary->diagnosis);
   if (page.summary) add_phases(out, page.summary->seconds);
+  if (page.flow) add_flow(out, *page.flow);
   add_evaluations(out, page, best);
   add_details(out, page);
   html += "</body>\n</html>\n";

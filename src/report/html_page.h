@@ -15,6 +15,7 @@ struct HtmlPage {
   RunStart start;
   std::vector<Evaluation> evaluations;  // in ascending steps
   std::optional<Summary> summary;
+  std::optional<FlowRecord> flow = std::nullopt;  // the last one, of a run with a monitor
 };
 
 // At most `limit` (3 or more) evaluations, evenly spaced, with the first and the

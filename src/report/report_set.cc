@@ -41,6 +41,10 @@ void ReportSet::on_evaluation(const Evaluation& evaluation) {
   try_each([&](TrainingObserver& report) { report.on_evaluation(evaluation); });
 }
 
+void ReportSet::on_flow(const FlowRecord& record) {
+  try_each([&](TrainingObserver& report) { report.on_flow(record); });
+}
+
 void ReportSet::on_finish(const Summary& summary) {
   std::optional<Error> first;
   for (Member& member : members_) {

@@ -25,6 +25,7 @@ class ReportSet : public TrainingObserver {
   void on_notice(const std::string& notice) override;
   void on_progress(const Progress& progress) override;
   void on_evaluation(const Evaluation& evaluation) override;
+  void on_flow(const FlowRecord& record) override;
   void on_finish(const Summary& summary) override;
 
  private:

@@ -6,6 +6,7 @@
 
 #include "report/descriptor.h"
 #include "report/diagnosis_json.h"
+#include "report/flow_jsonl.h"
 #include "report/html.h"
 #include "report/job_file.h"
 #include "report/metrics_jsonl.h"
@@ -22,6 +23,7 @@ std::vector<std::unique_ptr<TrainingObserver>> standard_reports(const ReportOpti
   reports.push_back(std::make_unique<SummaryReport>());
   reports.push_back(std::make_unique<DiagnosisReport>());
   reports.push_back(std::make_unique<MetricsReport>());
+  reports.push_back(std::make_unique<FlowReport>());
   reports.push_back(std::make_unique<TensorboardReport>());
   reports.push_back(std::make_unique<HtmlReport>());
   if (options.progress) {

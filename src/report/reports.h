@@ -16,9 +16,9 @@ struct ReportOptions {
 };
 
 // job.textproto, environment.json and summary.json, diagnosis.json and
-// diagnosis.txt where there is one, metrics.jsonl, tb/, report.html, and last the progress on
-// stderr with the results on stdout: by the time a reader sees the results, the files are there.
-// For rank 0.
+// diagnosis.txt where there is one, metrics.jsonl, flow.jsonl of a monitored run,
+// tb/, report.html, and last the progress on stderr with the results on stdout: by
+// the time a reader sees the results, the files are there. For rank 0.
 std::vector<std::unique_ptr<TrainingObserver>> standard_reports(const ReportOptions& options);
 
 // The same as one observer that keeps training going when a report fails; see

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include <unistd.h>
 
@@ -62,7 +63,8 @@ std::string record_of(const tensorboard::Event& event) {
   return tensorboard_record(event.SerializeAsString());
 }
 
-void add_scalar(tensorboard::Summary& summary, const char* tag, std::optional<double> number) {
+void add_scalar(tensorboard::Summary& summary, const std::string& tag,
+                std::optional<double> number) {
   if (!number) return;
   tensorboard::Summary::Value& value = *summary.add_value();
   value.set_tag(tag);
@@ -115,6 +117,31 @@ void TensorboardReport::on_evaluation(const Evaluation& evaluation) {
   add_scalar(summary, "weights/near_zero", evaluation.weights_near_zero);
   add_scalar(summary, "learning_rate", evaluation.learning_rate);
   add_scalar(summary, "speed/examples_per_second", evaluation.examples_per_second);
+  file_->append(record_of(event));
+}
+
+void TensorboardReport::on_flow(const FlowRecord& record) {
+  check(file_ != nullptr, "a record comes after the start");
+  tensorboard::Event event = event_at(record.step);
+  tensorboard::Summary& summary = *event.mutable_summary();
+  const std::size_t digits = std::to_string(record.layers.size()).size();
+  for (std::size_t i = 0; i < record.layers.size(); ++i) {
+    const LayerFlow& layer = record.layers[i];
+    const auto add = [&](const char* name, std::optional<double> number) {
+      add_scalar(summary, fmt::format("flow_{}/layer{:0{}}", name, i + 1, digits), number);
+    };
+    add("activation_mean", layer.activation_mean);
+    add("activation_deviation", layer.activation_deviation);
+    add("activation_rms", layer.activation_rms);
+    add("delta_rms", layer.delta_rms);
+    add("weight_norm", layer.weight_norm);
+    add("gradient_norm", layer.gradient_norm);
+    add("update_norm", layer.update_norm);
+    add("update_ratio", layer.update_ratio);
+    add("zero_fraction", layer.zero_fraction);
+    add("dead_fraction", layer.dead_fraction);
+    add("saturated_fraction", layer.saturated_fraction);
+  }
   file_->append(record_of(event));
 }
 

@@ -19,7 +19,9 @@ namespace lockstep {
 std::string tensorboard_record(std::string_view data);
 
 // Writes cost/J, cost/penalty, cost/dev, error/train, error/dev, learning_rate
-// and speed/examples_per_second against the step, at each evaluation.
+// and speed/examples_per_second against the step, at each evaluation; and of each
+// layer, at the steps that the signal-flow monitor looks at, such as
+// flow_activation_rms/layer1.
 //
 // Every run, resumed or not, opens a file of its own whose first event after
 // the version is session_log START at the first step it will log. TensorBoard
@@ -27,10 +29,11 @@ std::string tensorboard_record(std::string_view data);
 // START of a directory as a plain beginning, so a new run needs one as well.
 class TensorboardReport : public TrainingObserver {
  public:
-  // Both throw Error(io); a record that could not be written is retried with
+  // All throw Error(io); a record that could not be written is retried with
   // the next one.
   void on_start(const RunStart& start) override;
   void on_evaluation(const Evaluation& evaluation) override;
+  void on_flow(const FlowRecord& record) override;
 
  private:
   std::unique_ptr<AppendFile> file_;

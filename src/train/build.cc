@@ -46,6 +46,8 @@ InitializerSpec build_initializer(const InitializerConfig& config) {
         return WeightVariance::lecun;
       case InitializerKind::zero:
         return WeightVariance::zero;
+      case InitializerKind::identity:
+        return WeightVariance::identity;
     }
     check(false, "a known initializer");
     return WeightVariance::zero;

@@ -78,6 +78,15 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
         static_cast<std::uint64_t>(layout.threads) * rows * network.inputs * sizeof(float);
   }
   if (job.checkpointing.enabled) plan.checkpoint = (slots + 2) * parameter_bytes;
+  if (job.monitor) {
+    const std::uint64_t rows_of_block =
+        std::min<std::uint64_t>({job.monitor->examples / shards + 1, sizes.train, kEvaluationRows});
+    // A gradient to write to for each thread; on rank 0 the weights before the
+    // step, its own and the whole gradient.
+    plan.monitor = static_cast<std::uint64_t>(layout.threads) *
+                       (workspace_bytes(network, rows_of_block) + parameter_bytes) +
+                   3 * parameter_bytes;
+  }
   plan.program = kProgramBytes;
   return plan;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "train/diagnosis.h"
+#include "train/flow_record.h"
 
 namespace lockstep {
 
@@ -30,6 +31,7 @@ struct RunStart {
   std::uint64_t steps_per_epoch = 0;
   std::uint64_t total_steps = 0;
   std::uint64_t first_step = 0;                    // above 0 after a resume
+  std::uint64_t monitor_every_steps = 0;           // 0: no signal-flow monitor
   std::map<std::string, std::string> environment;  // versions, hosts, kernels
 };
 
@@ -102,6 +104,8 @@ class TrainingObserver {
   virtual void on_notice(const std::string& /*notice*/) {}
   virtual void on_progress(const Progress& /*progress*/) {}
   virtual void on_evaluation(const Evaluation& /*evaluation*/) {}
+  // At the steps that the signal-flow monitor looks at.
+  virtual void on_flow(const FlowRecord& /*record*/) {}
   virtual void on_finish(const Summary& /*summary*/) {}
 };
 

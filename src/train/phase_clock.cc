@@ -4,8 +4,8 @@ namespace lockstep {
 
 std::map<std::string, double> PhaseClock::by_name() const {
   constexpr std::array<const char*, kPhases> kNames = {
-      "load",     "data",      "augmentation", "forward",    "backward",
-      "exchange", "optimizer", "waiting",      "evaluation", "checkpoint"};
+      "load",      "data",    "augmentation", "forward",    "backward", "exchange",
+      "optimizer", "waiting", "evaluation",   "checkpoint", "monitor"};
   std::map<std::string, double> named;
   double total = 0;
   for (std::size_t i = 0; i < kPhases; ++i) {

@@ -19,8 +19,9 @@ enum class Phase {
   waiting,  // for other workers and ranks
   evaluation,
   checkpoint,
+  monitor,  // looking at the signal flow
 };
-constexpr std::size_t kPhases = 10;
+constexpr std::size_t kPhases = 11;
 
 class PhaseClock {
  public:

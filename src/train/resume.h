@@ -18,8 +18,8 @@ struct ResumeRequest {
 };
 
 // Returns notices about harmless changes (length of the run, stopping,
-// evaluation, checkpointing, exchange, diagnosis, places of files). Throws Error(usage)
-// with every changed field that would change what the steps before the
+// evaluation, checkpointing, exchange, diagnosis, monitor, places of files). Throws
+// Error(usage) with every changed field that would change what the steps before the
 // checkpoint had computed, and Error(data) when the data has changed.
 std::vector<std::string> check_resumable(const Checkpoint& checkpoint,
                                          const ResumeRequest& request);

@@ -27,6 +27,7 @@
 #include "train/run_checkpoints.h"
 #include "train/scores.h"
 #include "train/step_engine.h"
+#include "train/step_probe.h"
 
 namespace lockstep {
 namespace {
@@ -67,6 +68,9 @@ class Run {
         evaluator_(comm, engine_.pool(), network_, data_.normalizer, data_.label_width),
         sample_blocks_(
             training_blocks(data_, options.layout, comm.rank(), job.evaluation.train_examples)) {
+    if (job.monitor) {
+      monitor_ = options.make_monitor({job_, comm_, options_.layout, data_, network_, engine_});
+    }
     engine_.clock().add(Phase::load, seconds_since(created_));
   }
 
@@ -116,7 +120,7 @@ class Run {
   [[nodiscard]] double step_seconds() const {
     double seconds = 0;
     for (const Phase phase : {Phase::data, Phase::augmentation, Phase::forward, Phase::backward,
-                              Phase::exchange, Phase::optimizer, Phase::waiting}) {
+                              Phase::exchange, Phase::optimizer, Phase::waiting, Phase::monitor}) {
       seconds += engine_.clock().seconds(phase);
     }
     return seconds;
@@ -124,7 +128,20 @@ class Run {
 
   // Collective. Returns whether some rank was asked to stop.
   bool train_step() {
-    const bool stop = engine_.train_step(position_.step, options_.stop_requested());
+    const bool looks = monitor_ && monitor_->looks_at(position_.step);
+    if (looks) monitor_->before_step(position_.step);
+    const bool stop = [&] {
+      try {
+        return engine_.train_step(position_.step, options_.stop_requested());
+      } catch (const AgreedError&) {
+        show_flow_verdict();  // a run that diverges: it may say why
+        throw;
+      }
+    }();
+    if (looks) {
+      const FlowRecord record = monitor_->after_step(position_.step);
+      agree_reported([&](TrainingObserver& observer) { observer.on_flow(record); });
+    }
     const std::uint64_t rows =
         batch_rows(data_.geometry, position_.step % engine_.steps_per_epoch());
     position_.interval_rows += rows;
@@ -276,6 +293,11 @@ class Run {
     }
   }
 
+  void show_flow_verdict() {
+    if (!comm_.is_root() || !monitor_) return;
+    if (const auto verdict = monitor_->verdict()) show({*verdict});
+  }
+
   // Collective.
   void announce_start() {
     RunStart start;
@@ -297,6 +319,7 @@ class Run {
     start.steps_per_epoch = engine_.steps_per_epoch();
     start.total_steps = engine_.total_steps();
     start.first_step = first_step_;
+    start.monitor_every_steps = job_.monitor ? job_.monitor->every_steps : 0;
     start.environment = environment_;
     const bool memory_refused =
         comm_.any(engine_.exchange().shared_memory_was_refused() ? 1 : 0) != 0;
@@ -365,6 +388,7 @@ class Run {
     if (comm_.is_root() && options_.with_cautions && stop_reason != "interrupted") {
       if (const auto caution = dropout_caution(job_.network, scores)) show({*caution});
     }
+    show_flow_verdict();
     if (comm_.is_root() && options_.with_cautions && summary.dev_error) {
       show(warnings_of_dev_size(job_, *summary.dev_error, data_.dev.total));
     }
@@ -385,7 +409,8 @@ class Run {
   StepEngine<float> engine_;
   RunCheckpoints checkpoints_;
   Evaluator evaluator_;
-  EvaluationBlocks sample_blocks_;  // of training examples, evaluated during the run
+  EvaluationBlocks sample_blocks_;      // of training examples, evaluated during the run
+  std::unique_ptr<StepProbe> monitor_;  // null: the job has none
 
   RunPosition position_;
   std::uint64_t first_step_ = 0;
@@ -405,6 +430,10 @@ Summary train(const Job& job, const std::string& resolved_job, const Communicato
               const TrainOptions& options,
               const std::vector<std::unique_ptr<TrainingObserver>>& observers) {
   check_layout(options.layout, job.training.shards);
+  if (job.monitor && !options.make_monitor) {
+    throw AgreedError(ExitCode::usage,
+                      "the job has a `monitor`, which cannot look at this kind of run; remove it");
+  }
   return Run(job, resolved_job, comm, options, observers).run();
 }
 

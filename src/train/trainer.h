@@ -13,6 +13,7 @@
 #include "config/job.h"
 #include "train/layout.h"
 #include "train/observer.h"
+#include "train/step_probe.h"
 
 namespace lockstep {
 
@@ -40,6 +41,9 @@ struct TrainOptions {
   std::function<std::string()> stop_after_evaluation = [] { return std::string(); };
   // Whether this rank was asked to stop; looked at once per step.
   std::function<bool()> stop_requested = [] { return false; };
+  // Makes the signal-flow monitor of a job that has one: make_flow_monitor of
+  // diagnose/flow_monitor.h, a room that this one cannot see.
+  MakeStepProbe make_monitor;
   // Called at the beginning of each step on each rank; for tests.
   std::function<void(std::uint64_t step)> on_step = [](std::uint64_t) {};
 };
@@ -47,7 +51,8 @@ struct TrainOptions {
 // Collective over comm. Trains `job` and returns the summary on rank 0 (on the
 // others only its stop_reason). Observers are used on rank 0 only.
 //
-// Throws AgreedError on all ranks alike: diverged when a loss or gradient
+// Throws AgreedError on all ranks alike: usage when the job has a monitor and
+// `options` have none; diverged when a loss or gradient
 // stops being finite, and whatever loading, saving or resuming says. Any other
 // exception is one rank's own, and the caller must end the whole job.
 Summary train(const Job& job, const std::string& resolved_job, const Communicator& comm,

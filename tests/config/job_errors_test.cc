@@ -446,5 +446,42 @@ TEST(JobErrors, VeryLongListsAreCut) {
   EXPECT_EQ(problems.substr(problems.rfind('\n')), "\n... and 900 more problems");
 }
 
+TEST(JobErrors, RepeatsAndMonitor) {
+  const std::string layer = "layer { units: 16 }";
+  expect_lines({
+      {layer, "layer { units: 16 repeat: 0 }",
+       "6:21: network.layer[0].repeat is 0; expected 1 to 1000"},
+      {layer, "layer { units: 16 repeat: 1001 }",
+       "6:21: network.layer[0].repeat is 1001; expected 1 to 1000"},
+      {layer, "layer { units: 16 repeat: 1000 }", ""},
+      {layer, "layer { units: 16 initializer { kind: IDENTITI } }",
+       "6:35: network.layer[0].initializer.kind is IDENTITI; did you mean IDENTITY? expected one "
+       "of AUTO, HE, XAVIER, GLOROT, LECUN, ZERO, IDENTITY"},
+      {layer, "layer { units: 16 initializer { kind: IDENTITY multiplier: -1 } }",
+       "6:50: network.layer[0].initializer.multiplier is -1; expected a finite number, 0 or "
+       "more"},
+      {"epochs: 5\n}", "epochs: 5\n}\nmonitor { every_steps: 0 examples: 0 }",
+       "16:11: monitor.every_steps is 0; expected at least 1\njob.textproto:16:26: "
+       "monitor.examples is 0; expected at least 1"},
+      {"epochs: 5\n}", "epochs: 5\n}\nmonitor { }", ""},
+  });
+}
+
+// A small file must not become a large network unasked.
+TEST(JobErrors, TooManyLayersByRepeating) {
+  std::string layers;
+  for (int i = 0; i < 11; ++i) layers += "layer { units: 1 repeat: 1000 } ";
+  EXPECT_EQ(problems_of(with(kSmallJob, "layer { units: 16 }", layers)),
+            "job.textproto:5:1: network.layer: 11000 layers with their repeats; expected at most "
+            "10000");
+  // What is allowed, but could not be read again when written out.
+  layers = "";
+  for (int i = 0; i < 10; ++i) layers += "layer { units: 1 repeat: 1000 } ";
+  const std::string problem = problems_of(with(kSmallJob, "layer { units: 16 }", layers));
+  EXPECT_NE(problem.find("10000 layers written out is larger than 1048576 bytes"),
+            std::string::npos)
+      << problem;
+}
+
 }  // namespace
 }  // namespace lockstep

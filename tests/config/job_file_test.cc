@@ -401,6 +401,47 @@ TEST(ResolvedText, LoadsToItself) {
 
 // ---- files ----
 
+TEST(JobFile, RepeatedLayersStandOneByOneInTheResolvedJob) {
+  const std::string text =
+      with(kSmallJob, "layer { units: 16 }",
+           "layer { units: 16 } layer { units: 8 activation: TANH keep_prob: 0.5 repeat: 3 }");
+  const LoadedJob job = parse(text);
+  ASSERT_EQ(job.job.network.hidden.size(), 4U);
+  EXPECT_EQ(job.job.network.hidden[0].units, 16U);
+  for (std::size_t i = 1; i < 4; ++i) {
+    EXPECT_EQ(job.job.network.hidden[i].units, 8U);
+    EXPECT_EQ(job.job.network.hidden[i].activation, ActivationKind::tanh);
+    EXPECT_EQ(job.job.network.hidden[i].keep_prob, 0.5);
+    EXPECT_EQ(job.job.network.hidden[i].initializer.kind, InitializerKind::xavier);
+  }
+  EXPECT_EQ(job.resolved_text.find("repeat"), std::string::npos);
+  // The same job, and the same text, once more.
+  EXPECT_EQ(parse(job.resolved_text).resolved_text, job.resolved_text);
+  // As if they had been written out.
+  const std::string layer = "layer { units: 8 activation: TANH keep_prob: 0.5 }";
+  EXPECT_EQ(
+      parse(with(kSmallJob, "layer { units: 16 }", "layer { units: 16 }" + layer + layer + layer))
+          .resolved_text,
+      job.resolved_text);
+  // Overrides count the entries of the file.
+  const LoadedJob wider = parse(text, {"network.layer[1].units=9", "network.layer[1].repeat=2"});
+  ASSERT_EQ(wider.job.network.hidden.size(), 3U);
+  EXPECT_EQ(wider.job.network.hidden[2].units, 9U);
+}
+
+TEST(JobFile, IdentityAndMonitor) {
+  const LoadedJob job =
+      parse(with(kSmallJob, "layer { units: 16 }",
+                 "layer { units: 16 initializer { kind: IDENTITY multiplier: 1.5 } }") +
+            "monitor { every_steps: 7 }");
+  EXPECT_EQ(job.job.network.hidden[0].initializer.kind, InitializerKind::identity);
+  EXPECT_EQ(job.job.network.hidden[0].initializer.multiplier, 1.5);
+  ASSERT_TRUE(job.job.monitor.has_value());
+  EXPECT_EQ(job.job.monitor->every_steps, 7U);
+  EXPECT_EQ(job.job.monitor->examples, 256U);
+  EXPECT_FALSE(parse(kSmallJob).job.monitor.has_value());
+}
+
 class JobOnDisk : public testing::Test {
  protected:
   void SetUp() override {

@@ -32,5 +32,12 @@ TEST(WithoutDropout, ANetworkWithoutLayersOrDropoutStaysAsItIs) {
   }
 }
 
+TEST(WithoutDropout, ReachesRepeatedLayers) {
+  const LoadedJob without = without_dropout(parse(
+      with(kSmallJob, "layer { units: 16 }", "layer { units: 16 keep_prob: 0.5 repeat: 3 }")));
+  ASSERT_EQ(without.job.network.hidden.size(), 3U);
+  for (const DenseConfig& layer : without.job.network.hidden) EXPECT_EQ(layer.keep_prob, 1.0);
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -44,6 +44,7 @@ TEST(Initializer, VariancesAreTheLecturesFormulas) {
   EXPECT_EQ(weight_variance({WeightVariance::glorot, 1}, 50, 30), 2.0 / 80);
   EXPECT_EQ(weight_variance({WeightVariance::lecun, 1}, 50, 30), 1.0 / 50);
   EXPECT_EQ(weight_variance({WeightVariance::zero, 3}, 50, 30), 0);
+  EXPECT_EQ(weight_variance({WeightVariance::identity, 3}, 50, 30), 0);
   EXPECT_EQ(weight_variance({WeightVariance::he, 0.5}, 50, 30), 1.0 / 50);
 }
 
@@ -135,6 +136,23 @@ TEST(Initializer, LayersOfOneShapeDiffer) {
   const std::vector<double> flat = initialized<double>(spec);
   EXPECT_NE(tensor_of(layout.weight(0), flat), tensor_of(layout.weight(1), flat));
   EXPECT_NE(tensor_of(layout.weight(1), flat), tensor_of(layout.weight(2), flat));
+}
+
+// The multiplier is of the matrix, not of a variance; any seed gives the same.
+TEST(Initializer, IdentityIsAMultipleOfTheUnitMatrix) {
+  for (const auto& [inputs, outputs] : {std::pair{4U, 4U}, {3U, 5U}, {5U, 3U}}) {
+    const NetworkSpec spec = one_layer(inputs, outputs, {WeightVariance::identity, 1.5});
+    const ParameterLayout layout = parameter_layout(spec);
+    const std::vector<float> flat = initialized<float>(spec);
+    const auto weights = tensor_view(layout.weight(0), std::span<const float>(flat));
+    for (std::uint64_t o = 0; o < outputs; ++o) {
+      for (std::uint64_t i = 0; i < inputs; ++i) {
+        EXPECT_EQ(weights.row(o)[i], o == i ? 1.5F : 0.0F);
+      }
+    }
+    EXPECT_THAT(tensor_of(layout.bias(0), flat), testing::Each(0.0F));
+    EXPECT_EQ(initialized<float>(spec, 2), flat);
+  }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "base/atomic_file.h"
+#include "report/flow_jsonl.h"
 #include "report/metrics_jsonl.h"
 #include "report/samples.h"
 
@@ -178,6 +179,41 @@ TEST(HtmlReport, AResumedRunShowsItsPast) {
   report.on_start(start);
   EXPECT_THAT(read_text(directory / "report.html"), HasSubstr("<td>215</td>"));
   EXPECT_THAT(read_text(directory / "report.html"), Not(HasSubstr("<td>645</td>")));
+}
+
+TEST(RenderHtml, ShowsTheSignalFlowOfARunWithAMonitor) {
+  HtmlPage page = sample_page();
+  EXPECT_THAT(render_html(page), Not(HasSubstr("Signal flow")));
+  page.flow = sample_flow(1200);
+  std::string html = render_html(page);
+  EXPECT_THAT(html, HasSubstr("<h2>Signal flow at step 1,200</h2>"));
+  EXPECT_THAT(html, HasSubstr("dead &amp; gone"));
+  EXPECT_THAT(html, HasSubstr("try: less &lt; more"));
+  EXPECT_THAT(html, HasSubstr("<td>1</td><td>100</td><td>RELU</td><td>0.25</td><td>0.5</td>"
+                              "<td>0.125</td><td>8</td><td>2</td><td>0.0625</td><td>87.50%</td>"));
+  // Deep networks, and numbers of which there is no logarithm.
+  page.flow->findings.clear();
+  page.flow->layers.resize(1000, page.flow->layers[1]);
+  page.flow->layers[5].activation_rms = std::numeric_limits<double>::infinity();
+  page.flow->layers[6].activation_rms = 0;
+  html = render_html(page);
+  EXPECT_THAT(html, HasSubstr("30 of 1000 layers; flow.jsonl has all."));
+  EXPECT_THAT(html, HasSubstr("<p class=\"good\">sound</p>"));
+  EXPECT_THAT(html, HasSubstr("<td>1000</td>"));
+  EXPECT_LT(html.size(), 200000U);
+}
+
+TEST(HtmlReport, AResumedRunShowsTheLastFlowBeforeIt) {
+  const auto directory = fresh_directory();
+  replace_file(directory / "flow.jsonl", to_text(flow_json(sample_flow(100))) + "\n");
+  HtmlReport report{std::chrono::milliseconds(0)};
+  RunStart start = sample_start(directory);
+  start.first_step = 215;
+  report.on_start(start);
+  EXPECT_THAT(read_text(directory / "report.html"), HasSubstr("Signal flow at step 100"));
+  report.on_flow(sample_flow(300));
+  report.on_evaluation(sample_evaluation(2));
+  EXPECT_THAT(read_text(directory / "report.html"), HasSubstr("Signal flow at step 300"));
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ class Recorder : public TrainingObserver {
   void on_notice(const std::string& notice) override { note(notice); }
   void on_progress(const Progress& /*progress*/) override { note("progress"); }
   void on_evaluation(const Evaluation& /*evaluation*/) override { note("evaluation"); }
+  void on_flow(const FlowRecord& /*record*/) override { note("flow"); }
   void on_finish(const Summary& /*summary*/) override { note("finish"); }
 
  private:
@@ -65,8 +66,9 @@ TEST_F(ReportSetTest, AFailureDuringTrainingIsOneWarning) {
   set.on_notice("notice");
   set.on_progress({});
   set.on_evaluation({});
+  set.on_flow({});
   EXPECT_THAT(calls_, ElementsAre("bad notice", "good notice", "bad progress", "good progress",
-                                  "bad evaluation", "good evaluation"));
+                                  "bad evaluation", "good evaluation", "bad flow", "good flow"));
   EXPECT_THAT(warnings_, ElementsAre("warning: bad cannot notice; training goes on"));
 }
 

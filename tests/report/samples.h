@@ -99,4 +99,34 @@ inline Summary sample_summary() {
   return summary;
 }
 
+// A record of two layers, the first with dead ReLUs.
+inline FlowRecord sample_flow(std::uint64_t step) {
+  FlowRecord record;
+  record.step = step;
+  record.examples = 256;
+  record.cost = 0.5;
+  LayerFlow hidden;
+  hidden.units = 100;
+  hidden.activation = "RELU";
+  hidden.activation_mean = 0.25;
+  hidden.activation_deviation = 0.5;
+  hidden.activation_rms = 0.75;
+  hidden.delta_rms = 0.125;
+  hidden.weight_norm = 8;
+  hidden.weight_rms = 0.0625;
+  hidden.gradient_norm = 2;
+  hidden.update_norm = 0.5;
+  hidden.update_ratio = 0.0625;
+  hidden.zero_fraction = 0.9375;
+  hidden.dead_fraction = 0.875;
+  LayerFlow output;
+  output.units = 10;
+  output.activation = "LINEAR";
+  output.activation_rms = 1;
+  output.delta_rms = 0.25;
+  record.layers = {hidden, output};
+  record.findings = {{"dead_relus", "dead & gone", "less < more"}};
+  return record;
+}
+
 }  // namespace lockstep

@@ -164,5 +164,22 @@ TEST(TensorboardReport, ResumeOpensANewFileAndHidesTheStepsItRepeats) {
   EXPECT_EQ(events[1].step(), 431);
 }
 
+TEST(TensorboardReport, WritesTheSignalFlowOfEachLayer) {
+  const auto directory = fresh_directory();
+  TensorboardReport report;
+  report.on_start(sample_start(directory));
+  FlowRecord record = sample_flow(30);
+  record.layers.resize(11, record.layers[1]);
+  report.on_flow(record);
+  const auto event = read_events(event_files(directory)[0]).back();
+  EXPECT_EQ(event.step(), 30);
+  const auto values = scalars(event);
+  EXPECT_EQ(values.at("flow_activation_rms/layer01"), 0.75F);
+  EXPECT_EQ(values.at("flow_delta_rms/layer11"), 0.25F);
+  EXPECT_EQ(values.at("flow_update_ratio/layer01"), 0.0625F);
+  EXPECT_EQ(values.at("flow_dead_fraction/layer01"), 0.875F);
+  EXPECT_EQ(values.count("flow_dead_fraction/layer02"), 0U);
+}
+
 }  // namespace
 }  // namespace lockstep

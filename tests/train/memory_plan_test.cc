@@ -31,5 +31,17 @@ TEST(MemoryPlan, MoreWorkersThanShardsAreRefused) {
   EXPECT_THROW(check_layout({4, 4}, 12), Error);
 }
 
+TEST(MemoryPlan, CountsTheMonitor) {
+  const DatasetSizes sizes{12, 1, 20, 101, 40, 0};
+  const NetworkSpec network = build_network(tiny_job("/").job.network, 12);
+  const std::uint64_t parameter_bytes = (170 * 13 + 90 * 171 + 3 * 91) * 4;
+  EXPECT_EQ(plan_memory(tiny_job("/").job, network, sizes, {1, 2}).monitor, 0U);
+  const Job job = tiny_job("/", {"monitor.examples=24"}).job;
+  const MemoryPlan plan = plan_memory(job, network, sizes, {1, 2});
+  EXPECT_GE(plan.monitor, 5 * parameter_bytes);
+  EXPECT_LT(plan.monitor, 6 * parameter_bytes);
+  EXPECT_GT(plan.total(), plan.monitor + plan.gradients);
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -55,5 +55,12 @@ TEST(Resume, ChangedDataIsRefusedUnlessAllowed) {
   EXPECT_NO_THROW(check_resumable(checkpoint_of(job), {job, "c", "b", true}));
 }
 
+TEST(Resume, TheMonitorMayChangeWithANotice) {
+  const std::string then = tiny_job("/").resolved_text;
+  const std::string now = tiny_job("/", {"monitor.every_steps=9"}).resolved_text;
+  EXPECT_EQ(check_resumable(checkpoint_of(then), {now, "a", "b"}).size(), 2U);
+  EXPECT_EQ(check_resumable(checkpoint_of(now), {then, "a", "b"}).size(), 2U);
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -1,0 +1,160 @@
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/descent_text.h"
+#include "cli/prepared_job.h"
+#include "cli/result_files.h"
+#include "cli/signals.h"
+#include "comm/agreement.h"
+#include "diagnose/descent.h"
+#include "diagnose/descent_verdict.h"
+#include "diagnose/job_descent.h"
+
+namespace lockstep {
+namespace {
+
+// For a job whose optimizer's learning rate means something else: the default of
+// gradient descent in proto/job.proto, or if J rises with it, the largest of the
+// suggested ones with which it does not.
+constexpr double kUsualRate = 0.1;
+constexpr double kSmallestUsualRate = 1e-6;
+
+struct DescentArguments {
+  std::string job;
+  std::vector<std::string> overrides;
+  std::uint64_t steps = 50;
+  double learning_rate = 0;  // 0: the job's, or kUsualRate and below
+  std::uint64_t examples = 0;
+  int threads = 0;
+  std::string run_dir;
+  bool json = false;
+};
+
+// A line on stderr every few seconds, of a check that takes long.
+class ProgressLines {
+ public:
+  void show(std::uint64_t step, std::uint64_t steps, double cost) {
+    const auto now = Clock::now();
+    if (step == steps || now - last_ < std::chrono::seconds(5)) return;
+    last_ = now;
+    fmt::print(stderr, "descent: step {} of {}, J {:.6g}\n", step, steps, cost);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point last_ = Clock::now();
+};
+
+int run_descent(const DescentArguments& arguments, const CommandContext& context) {
+  const Communicator& comm = context.comm;
+  const auto [loaded, layout] =
+      prepare_job(comm, arguments.job, arguments.overrides, arguments.threads, /*no_dropout=*/true);
+  JobDescent problem(loaded.job, comm, layout, {arguments.examples, stop_was_requested});
+
+  DescentSubject subject;
+  subject.job = loaded.job.name;
+  subject.parameters = problem.parameters();
+  subject.examples = problem.examples();
+  subject.train_examples = problem.train_examples();
+  bool chooses_rate = false;
+  DescentOptions options;
+  options.steps = arguments.steps;
+  if (arguments.learning_rate > 0) {
+    options.learning_rate = arguments.learning_rate;
+    subject.rate_from = "--learning-rate";
+  } else if (const auto of_job = descent_learning_rate(loaded.job.optimizer)) {
+    options.learning_rate = *of_job;
+    subject.rate_from = "the job's";
+  } else {
+    options.learning_rate = kUsualRate;
+    subject.rate_from = "chosen, as the job's optimizer is not gradient descent";
+    chooses_rate = true;
+  }
+  ProgressLines progress;
+  options.on_step = [&](std::uint64_t step, double cost) {
+    if (comm.is_root()) progress.show(step, options.steps, cost);
+  };
+  DescentResult result = check_descent(problem, options);
+  while (chooses_rate && result.outcome == DescentOutcome::rate_too_large &&
+         *result.suggested_rate >= kSmallestUsualRate) {
+    options.learning_rate = *result.suggested_rate;
+    subject.rate_from = fmt::format(
+        "chosen, as the job's optimizer is not gradient descent and {:g} is too large", kUsualRate);
+    problem.restart();
+    result = check_descent(problem, options);
+  }
+
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    const std::string text = descent_text(subject, result);
+    const Json json = descent_json(subject, result);
+    if (!arguments.run_dir.empty()) {
+      write_results(arguments.run_dir, "descent", text, to_text(json, 2) + "\n");
+    }
+    print_result(arguments.json ? to_text(json) + "\n" : text);
+  });
+  if (passed(result)) return 0;
+  // Nothing a user wrote can make a gradient wrong: it is a bug of Lockstep.
+  return static_cast<int>(result.outcome == DescentOutcome::gradient_wrong ? ExitCode::internal
+                                                                           : ExitCode::diverged);
+}
+
+}  // namespace
+
+void add_descent_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<DescentArguments>();
+  CLI::App* command = app.add_subcommand(
+      "descent",
+      "Does J fall at every step of gradient descent, as it must? (1.5, 1.7)\n\n"
+      "  lockstep descent JOB\n"
+      "  lockstep descent JOB --steps 100 --learning-rate 0.01 --examples 5000\n\n"
+      "Walks from the job's initial weights with plain gradient descent, every step on the\n"
+      "whole training set, dropout and augmentation off, in double. Where J, penalty\n"
+      "included, does not fall, smaller steps along the same gradient tell whether the\n"
+      "learning rate is too large or the gradient wrong. Exit code 0: J fell; 77: it did\n"
+      "not; 70: the gradient is wrong.\n");
+  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
+  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--steps", arguments->steps, "Steps to take [50]")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U));
+  command
+      ->add_option("--learning-rate", arguments->learning_rate,
+                   "Of gradient descent [the job's, if it is gradient descent, momentum or "
+                   "Nesterov, else at most 0.1]")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            char* end = nullptr;
+            const double rate = std::strtod(text.c_str(), &end);
+            const bool good = end == text.c_str() + text.size() && std::isfinite(rate) && rate > 0;
+            return good ? std::string() : "expected a finite number above 0";
+          },
+          "RATE"));
+  command
+      ->add_option("--examples", arguments->examples,
+                   "A fixed sample of so many training examples instead of all of them")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32U));
+  command
+      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
+      ->check(CLI::Range(1, 4096));
+  command->add_option("--run-dir", arguments->run_dir,
+                      "Also write descent.txt and descent.json to this directory");
+  command->add_flag("--json", arguments->json, "One JSON object instead of text");
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) {
+      return run_descent(*arguments, context);
+    };
+  });
+}
+
+}  // namespace lockstep

@@ -1,0 +1,27 @@
+#pragma once
+// What the descent check found, for people and for scripts.
+
+#include <cstdint>
+#include <string>
+
+#include "diagnose/descent.h"
+#include "report/json_fields.h"
+
+namespace lockstep {
+
+// What the check was made of.
+struct DescentSubject {
+  std::string job;
+  std::uint64_t parameters = 0;
+  std::uint64_t examples = 0;  // in every step
+  std::uint64_t train_examples = 0;
+  std::string rate_from;  // why this learning rate: "of the job", "--learning-rate"
+};
+
+// What was checked, J after a selection of the steps, the trials with smaller
+// steps, the verdict.
+std::string descent_text(const DescentSubject& subject, const DescentResult& result);
+
+Json descent_json(const DescentSubject& subject, const DescentResult& result);
+
+}  // namespace lockstep

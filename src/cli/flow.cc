@@ -1,0 +1,83 @@
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/flow_table.h"
+#include "cli/prepared_job.h"
+#include "cli/result_files.h"
+#include "comm/agreement.h"
+#include "diagnose/flow_at_start.h"
+#include "diagnose/flow_verdict.h"
+#include "report/flow_jsonl.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint64_t kDefaultExamples = 256;
+
+struct FlowArguments {
+  std::string job;
+  std::vector<std::string> overrides;
+  std::uint64_t examples = 0;  // 0: the job's monitor's, or kDefaultExamples
+  int threads = 0;
+  std::string run_dir;
+  bool json = false;
+};
+
+int run_flow(const FlowArguments& arguments, const CommandContext& context) {
+  const Communicator& comm = context.comm;
+  const auto [loaded, layout] = prepare_job(comm, arguments.job, arguments.overrides,
+                                            arguments.threads, /*no_dropout=*/false);
+  const auto& monitor = loaded.job.monitor;
+  const std::uint64_t of_job = monitor ? monitor->examples : kDefaultExamples;
+  const FlowRecord record =
+      flow_at_start(loaded.job, comm, layout, arguments.examples > 0 ? arguments.examples : of_job);
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    Json json = flow_json(record);
+    json["verdict"] = flow_verdict(record);
+    const std::string text = flow_text(record);
+    if (!arguments.run_dir.empty()) {
+      write_results(arguments.run_dir, "flow", text, to_text(json, 2) + "\n");
+    }
+    print_result(arguments.json ? to_text(json) + "\n" : text);
+  });
+  return 0;
+}
+
+}  // namespace
+
+void add_flow_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<FlowArguments>();
+  CLI::App* command = app.add_subcommand(
+      "flow",
+      "Do signals vanish or explode in a job's initial weights? (1.10, 1.11)\n\n"
+      "  lockstep flow JOB\n"
+      "  lockstep flow JOB --set 'network.layer[0].initializer.kind=XAVIER'\n\n"
+      "Sends training examples forwards and backwards through the untrained network and\n"
+      "shows for every layer its activations, the gradient that comes back to it, and what\n"
+      "is dead or saturated; then what to do. Exit code 0 whatever it finds; --json has\n"
+      "\"findings\". During training the job field `monitor` does the same.\n");
+  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
+  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--examples", arguments->examples,
+                   "Training examples to look at [monitor.examples of the job, or 256]")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32U));
+  command
+      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
+      ->check(CLI::Range(1, 4096));
+  command->add_option("--run-dir", arguments->run_dir,
+                      "Also write flow.txt and flow.json to this directory");
+  command->add_flag("--json", arguments->json, "One JSON object instead of text");
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) { return run_flow(*arguments, context); };
+  });
+}
+
+}  // namespace lockstep

@@ -1,0 +1,48 @@
+#include "cli/flow_table.h"
+
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "diagnose/flow_verdict.h"
+
+namespace lockstep {
+namespace {
+
+std::string percent(std::optional<double> fraction) {
+  return fraction ? fmt::format("{:.1f}%", 100 * *fraction) : "-";
+}
+
+std::string general(double value) {
+  return std::isnan(value) ? "nan" : fmt::format("{:.3g}", value);
+}
+
+}  // namespace
+
+std::string flow_text(const FlowRecord& record) {
+  std::string text = fmt::format(
+      "activations a and dLoss/dz (the gradient on its way back) over {} training examples, "
+      "dropout off;\ngradient of J over the first batch; rms is the root of the mean square\n\n",
+      record.examples);
+  const auto line = [&](const auto&... columns) {
+    text += fmt::format(
+        "{:>5} {:>6} {:<10} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>6} {:>6} {:>6}\n",
+        columns...);
+  };
+  line("", "", "", "a", "a", "a", "dLoss/dz", "W", "W", "dJ/dW", "", "", "satu-");
+  line("layer", "units", "activation", "mean", "deviation", "rms", "rms", "rms", "norm", "norm",
+       "zero", "dead", "rated");
+  for (std::size_t i = 0; i < record.layers.size(); ++i) {
+    const LayerFlow& layer = record.layers[i];
+    const bool output = i + 1 == record.layers.size();
+    line(i + 1, layer.units, output ? "(output)" : layer.activation, general(layer.activation_mean),
+         general(layer.activation_deviation), general(layer.activation_rms),
+         general(layer.delta_rms), general(layer.weight_rms), general(layer.weight_norm),
+         general(layer.gradient_norm), percent(layer.zero_fraction), percent(layer.dead_fraction),
+         percent(layer.saturated_fraction));
+  }
+  return text + "\n" + flow_verdict(record) + "\n";
+}
+
+}  // namespace lockstep

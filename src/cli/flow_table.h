@@ -1,0 +1,13 @@
+#pragma once
+// The signal flow of a network as a table for people.
+
+#include <string>
+
+#include "train/flow_record.h"
+
+namespace lockstep {
+
+// One line for each layer, and the verdict.
+std::string flow_text(const FlowRecord& record);
+
+}  // namespace lockstep

@@ -1,0 +1,117 @@
+#include "diagnose/descent.h"
+
+#include <cmath>
+
+namespace lockstep {
+namespace {
+
+constexpr int kMostTrials = 12;  // each a tenth of the one before
+
+double rounding(double cost) { return kCostRounding * std::abs(cost); }
+
+bool agrees(const DescentTrial& trial) { return std::abs(trial.ratio() - 1) <= kRatioTolerance; }
+
+class Check {
+ public:
+  Check(DescentProblem& problem, const DescentOptions& options)
+      : problem_(problem), options_(options) {
+    result_.learning_rate = options.learning_rate;
+    result_.steps_asked = options.steps;
+  }
+
+  DescentResult run() {
+    cost_ = problem_.cost();
+    result_.costs.push_back(cost_);
+    if (!std::isfinite(cost_)) return end(DescentOutcome::not_finite, 1);
+    for (std::uint64_t step = 1; step <= options_.steps; ++step) {
+      squared_norm_ = problem_.hold();
+      result_.gradient_norm = std::sqrt(squared_norm_);
+      if (!std::isfinite(squared_norm_)) return end(DescentOutcome::not_finite, step);
+      const DescentTrial full = try_rate(options_.learning_rate);
+      const bool clear = is_clear(full);
+      if (!clear && std::abs(full.change) <= rounding(cost_)) {
+        return end(step == 1 ? DescentOutcome::flat : DescentOutcome::fell, step);
+      }
+      // NaN and infinity are rises too.
+      const bool fell = full.change < -rounding(cost_);
+      const bool as_promised = fell && (step > 1 || agrees(full));
+      if (!as_promised) {
+        const DescentOutcome outcome = judge_smaller_steps();
+        if (!fell || outcome == DescentOutcome::gradient_wrong) {
+          result_.full_step = full;
+          return end(outcome, step);
+        }
+        forget_trials();
+        (void)try_rate(options_.learning_rate);
+      }
+      cost_ = last_cost_;
+      result_.costs.push_back(cost_);
+      if (options_.on_step) options_.on_step(step, cost_);
+    }
+    return result_;
+  }
+
+ private:
+  DescentResult end(DescentOutcome outcome, std::uint64_t step) {
+    result_.outcome = outcome;
+    result_.step = step;
+    return result_;
+  }
+
+  // Moves from the point held.
+  DescentTrial try_rate(double rate) {
+    problem_.move(rate);
+    last_cost_ = problem_.cost();
+    return {rate, last_cost_ - cost_, -rate * squared_norm_};
+  }
+
+  [[nodiscard]] bool is_clear(const DescentTrial& trial) const {
+    return -trial.promised >= kClearPromise * rounding(cost_);
+  }
+
+  DescentOutcome judge_smaller_steps() {
+    double rate = options_.learning_rate;
+    for (int i = 0; i < kMostTrials; ++i) {
+      rate /= 10;
+      const DescentTrial trial = try_rate(rate);
+      if (!is_clear(trial)) break;
+      result_.trials.push_back(trial);
+      if (!result_.suggested_rate && trial.ratio() >= kGoodFall) result_.suggested_rate = rate;
+      if (agrees(trial)) return DescentOutcome::rate_too_large;
+    }
+    if (result_.trials.empty()) return DescentOutcome::undecided;
+    // The steps became too small to see before the ratio came to 1. To first order
+    // its distance from 1 falls with the step's length; from the true gradient's.
+    const std::size_t n = result_.trials.size();
+    if (n >= 2) {
+      const double before = std::abs(result_.trials[n - 2].ratio() - 1);
+      const double last = std::abs(result_.trials[n - 1].ratio() - 1);
+      if (!std::isfinite(before) || last < before / 5) {
+        return result_.suggested_rate ? DescentOutcome::rate_too_large : DescentOutcome::undecided;
+      }
+    } else {
+      return result_.suggested_rate ? DescentOutcome::rate_too_large : DescentOutcome::undecided;
+    }
+    return DescentOutcome::gradient_wrong;
+  }
+
+  void forget_trials() {
+    result_.trials.clear();
+    result_.suggested_rate = std::nullopt;
+  }
+
+  DescentProblem& problem_;
+  const DescentOptions& options_;
+  DescentResult result_;
+  double cost_ = 0;  // at the point held
+  double last_cost_ = 0;
+  double squared_norm_ = 0;
+};
+
+}  // namespace
+
+DescentResult check_descent(DescentProblem& problem, const DescentOptions& options) {
+  return Check(problem, options).run();
+}
+
+}  // namespace lockstep

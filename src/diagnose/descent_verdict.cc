@@ -1,0 +1,118 @@
+#include "diagnose/descent_verdict.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+
+namespace lockstep {
+namespace {
+
+std::string describe_rise(const DescentResult& result) {
+  const double before = result.costs.back();
+  const DescentTrial& full = *result.full_step;
+  if (!std::isfinite(full.change)) {
+    return fmt::format("J is not finite after step {}; it was {:.9g}", *result.step, before);
+  }
+  if (full.change < 0) {
+    return fmt::format("J fell in step {} by {:.4g}, but not as its gradient says, by {:.4g}",
+                       *result.step, -full.change, -full.promised);
+  }
+  return fmt::format(
+      "J {} in step {}, by {:.4g}: from {:.9g} to {:.9g}; its gradient promised a fall of {:.4g}",
+      full.change > 0 ? "rose" : "stood still", *result.step, full.change, before,
+      before + full.change, -full.promised);
+}
+
+std::string describe_fall(const DescentResult& result) {
+  const std::size_t steps = result.costs.size() - 1;
+  std::string text = fmt::format(
+      "PASS: J fell in each of {} steps of gradient descent with learning rate {:g}: from {:.9g} "
+      "to {:.9g} (1.5, 1.7)",
+      steps, result.learning_rate, result.costs.front(), result.costs.back());
+  if (result.step) {
+    text += fmt::format(
+        "\n  then it stayed within rounding: the gradient's norm is {:.3g}, so this is a minimum "
+        "or a plateau",
+        result.gradient_norm);
+  }
+  return text;
+}
+
+}  // namespace
+
+bool passed(const DescentResult& result) { return result.outcome == DescentOutcome::fell; }
+
+const char* name_of(DescentOutcome outcome) {
+  switch (outcome) {
+    case DescentOutcome::fell:
+      return "fell";
+    case DescentOutcome::flat:
+      return "flat";
+    case DescentOutcome::rate_too_large:
+      return "rate_too_large";
+    case DescentOutcome::gradient_wrong:
+      return "gradient_wrong";
+    case DescentOutcome::not_finite:
+      return "not_finite";
+    case DescentOutcome::undecided:
+      return "undecided";
+  }
+  check(false, "a known outcome");
+  return "";
+}
+
+std::string descent_verdict(const DescentResult& result) {
+  switch (result.outcome) {
+    case DescentOutcome::fell:
+      return describe_fall(result);
+    case DescentOutcome::flat:
+      return fmt::format(
+          "FAIL: J does not change at all: it is {:.9g}, its gradient has a norm of {:.3g} (1.5)\n"
+          "  likely: no gradient gets through, or the initial weights are at a minimum\n"
+          "  try: lockstep flow, which shows where signals vanish (1.10); or a larger "
+          "--learning-rate",
+          result.costs.back(), result.gradient_norm);
+    case DescentOutcome::not_finite:
+      return fmt::format(
+          "FAIL: {} is not finite before step {}\n"
+          "  likely: activations or gradients explode (1.10)\n"
+          "  try: lockstep flow, which shows where",
+          std::isfinite(result.costs.back()) ? "the gradient" : "J", *result.step);
+    case DescentOutcome::rate_too_large:
+      return fmt::format(
+          "FAIL: {} (1.5)\n"
+          "  likely: the learning rate {:g} is too large; with smaller steps along the same "
+          "gradient J falls as the gradient says\n"
+          "  try: --learning-rate {:g}",
+          describe_rise(result), result.learning_rate, *result.suggested_rate);
+    case DescentOutcome::gradient_wrong: {
+      const DescentTrial& last = result.trials.back();
+      return fmt::format(
+          "FAIL: {} (1.5)\n"
+          "  likely: the gradient is wrong; even with learning rate {:.3g} J changes by {:.4g}, "
+          "where the gradient says {:.4g}\n"
+          "  try: lockstep gradcheck (1.13), which shows the layer",
+          describe_rise(result), last.learning_rate, last.change, last.promised);
+    }
+    case DescentOutcome::undecided:
+      if (!result.trials.empty() && !std::isfinite(result.trials.back().change)) {
+        return fmt::format(
+            "FAIL: {} (1.5)\n"
+            "  likely: activations or gradients explode (1.10); J is not finite even after a step "
+            "with learning rate {:.3g}\n"
+            "  try: lockstep flow, which shows where",
+            describe_rise(result), result.trials.back().learning_rate);
+      }
+      return fmt::format(
+          "FAIL: {} (1.5)\n"
+          "  why cannot be told: the changes by smaller steps are lost in rounding\n"
+          "  try: a smaller --learning-rate, and lockstep gradcheck (1.13)",
+          describe_rise(result));
+  }
+  check(false, "a known outcome");
+  return "";
+}
+
+}  // namespace lockstep

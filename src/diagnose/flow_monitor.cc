@@ -1,0 +1,82 @@
+#include "diagnose/flow_monitor.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "diagnose/flow_verdict.h"
+#include "diagnose/parameter_norms.h"
+#include "diagnose/signal_flow.h"
+#include "train/build.h"
+
+namespace lockstep {
+namespace {
+
+// Updates are judged where the learning rate is at least this part of the
+// optimizer's: while it warms up, and at the end of a schedule, they are small
+// on purpose.
+constexpr double kJudgedRate = 0.01;
+
+class FlowMonitor : public StepProbe {
+ public:
+  explicit FlowMonitor(const ProbedRun& run)
+      : run_(run),
+        every_steps_(run.job.monitor->every_steps),
+        flow_(run.comm, run.engine.pool(), run.network, run.data, run.layout,
+              {run.job.seed, run.job.monitor->examples}) {}
+
+  [[nodiscard]] bool looks_at(std::uint64_t step) const override {
+    return step == 0 || (step + 1) % every_steps_ == 0;
+  }
+
+  void before_step(std::uint64_t step) override {
+    run_.engine.clock().enter(Phase::monitor);
+    record_ = flow_.measure(run_.engine.weights());
+    if (run_.comm.is_root()) {
+      // For the verdict, should the step end the run.
+      record_.step = step + 1;
+      judge_flow(run_.network.spec(), /*judges_updates=*/false, record_);
+      last_ = record_;
+      before_.assign(run_.engine.weights().begin(), run_.engine.weights().end());
+    }
+    run_.engine.clock().enter(Phase::waiting);
+  }
+
+  FlowRecord after_step(std::uint64_t step) override {
+    run_.engine.clock().enter(Phase::monitor);
+    const std::vector<float> gradient =
+        collect_pieces(run_.engine.exchange(), run_.engine.owned_gradient(), run_.comm);
+    if (run_.comm.is_root()) {
+      const ParameterLayout& layout = run_.network.layout();
+      describe_weights(layout, before_, gradient, record_.layers);
+      describe_update(layout, before_, run_.engine.weights(), record_.layers);
+      const bool judges_updates =
+          run_.engine.learning_rate(step) >= kJudgedRate * base_learning_rate(run_.job.optimizer);
+      judge_flow(run_.network.spec(), judges_updates, record_);
+      last_ = record_;
+    }
+    run_.engine.clock().enter(Phase::waiting);
+    return std::move(record_);
+  }
+
+  [[nodiscard]] std::optional<std::string> verdict() const override {
+    if (!last_) return std::nullopt;
+    return flow_verdict(*last_);
+  }
+
+ private:
+  const ProbedRun run_;
+  std::uint64_t every_steps_;
+  SignalFlow flow_;
+  std::vector<float> before_;  // the weights before the step, on rank 0
+  FlowRecord record_;          // of the step that is under way
+  std::optional<FlowRecord> last_;
+};
+
+}  // namespace
+
+std::unique_ptr<StepProbe> make_flow_monitor(const ProbedRun& run) {
+  return std::make_unique<FlowMonitor>(run);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,268 @@
+#include "diagnose/flow_verdict.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+namespace {
+
+// Below this, float loses the smaller values of a layer to zero, and the rms says
+// less and less.
+constexpr double kLeastSound = 1e-35;
+
+// How a signal's rms changes on its way through the hidden layers.
+struct Trend {
+  std::vector<std::size_t> order;          // layers (from 0) as the signal passes them
+  std::vector<double> rms;                 // in that order
+  std::size_t sound = 0;                   // of them, from the first: finite, not tiny
+  std::optional<std::size_t> overflow_at;  // position where it first is not finite
+  std::optional<std::size_t> zero_at;      // position where it first is 0
+
+  [[nodiscard]] std::optional<double> factor() const {
+    if (sound < 2) return std::nullopt;
+    return std::pow(rms[sound - 1] / rms[0], 1.0 / static_cast<double>(sound - 1));
+  }
+  [[nodiscard]] double ratio() const { return sound == 0 ? 1 : rms[sound - 1] / rms[0]; }
+  [[nodiscard]] bool explodes() const { return overflow_at || ratio() >= kFlowBound; }
+  [[nodiscard]] bool vanishes() const {
+    return !overflow_at && (sound < rms.size() || ratio() <= 1 / kFlowBound);
+  }
+};
+
+Trend trend_of(const std::vector<LayerFlow>& layers, std::vector<std::size_t> order,
+               double LayerFlow::*rms) {
+  Trend trend;
+  trend.order = std::move(order);
+  for (const std::size_t layer : trend.order) trend.rms.push_back(layers[layer].*rms);
+  const auto is_sound = [](double value) { return std::isfinite(value) && value >= kLeastSound; };
+  while (trend.sound < trend.rms.size() && is_sound(trend.rms[trend.sound])) ++trend.sound;
+  for (std::size_t i = trend.sound; i < trend.rms.size(); ++i) {
+    if (trend.rms[i] == 0 && !trend.zero_at) trend.zero_at = i;
+    if (!std::isfinite(trend.rms[i]) && !trend.overflow_at) trend.overflow_at = i;
+  }
+  return trend;
+}
+
+// Layers count from 1 for people.
+std::size_t number(std::size_t layer) { return layer + 1; }
+
+// "rms 0.8 in layer 1, 2e+26 in layer 150: a factor of 1.5 per layer"
+std::string describe(const Trend& trend) {
+  if (trend.sound == 0) {
+    return fmt::format("rms {:.3g} in layer {}", std::abs(trend.rms[0]), number(trend.order[0]));
+  }
+  std::string text = fmt::format("rms {:.3g} in layer {}", trend.rms[0], number(trend.order[0]));
+  if (trend.sound > 1) {
+    text += fmt::format(", {:.3g} in layer {}: a factor of {:.3g} per layer",
+                        trend.rms[trend.sound - 1], number(trend.order[trend.sound - 1]),
+                        *trend.factor());
+  }
+  if (trend.zero_at) {
+    text += fmt::format("; exactly 0 in layer {}", number(trend.order[*trend.zero_at]));
+  }
+  if (trend.overflow_at) {
+    text +=
+        fmt::format("; too large for float in layer {}", number(trend.order[*trend.overflow_at]));
+  }
+  return text;
+}
+
+bool is_rectifier(Activation activation) {
+  return activation == Activation::relu || activation == Activation::leaky_relu;
+}
+
+// Whether a hidden layer starts as the lecture recommends (1.11).
+bool starts_well(const DenseSpec& layer) {
+  const InitializerSpec& initializer = layer.initializer;
+  if (initializer.multiplier != 1) return false;
+  if (is_rectifier(layer.activation)) return initializer.variance == WeightVariance::he;
+  return initializer.variance == WeightVariance::xavier ||
+         initializer.variance == WeightVariance::glorot ||
+         initializer.variance == WeightVariance::lecun;
+}
+
+class Judge {
+ public:
+  Judge(const NetworkSpec& spec, FlowRecord& record)
+      : spec_(spec), record_(record), hidden_(spec.layers.size() - 1) {}
+
+  void judge_signals() {
+    if (hidden_ == 0) return judge_output();
+    std::vector<std::size_t> forwards(hidden_);
+    for (std::size_t i = 0; i < hidden_; ++i) forwards[i] = i;
+    std::vector<std::size_t> backwards(forwards.rbegin(), forwards.rend());
+    const Trend activations = trend_of(record_.layers, forwards, &LayerFlow::activation_rms);
+    const Trend deltas = trend_of(record_.layers, backwards, &LayerFlow::delta_rms);
+    record_.activation_factor = activations.factor();
+    if (activations.explodes()) {
+      add("exploding_activations", "activations explode: " + describe(activations) + " (1.10)",
+          remedy());
+    } else if (activations.vanishes()) {
+      add("vanishing_activations", "activations vanish: " + describe(activations) + " (1.10)",
+          remedy());
+    }
+    if (activations.overflow_at) return;  // nothing sound comes back
+    if (!std::isfinite(record_.layers.back().activation_rms)) return judge_output();
+    record_.delta_factor = deltas.factor();
+    if (deltas.explodes()) {
+      add("exploding_gradients",
+          "gradients explode on their way back: " + describe(deltas) + " (1.10)", remedy());
+    } else if (deltas.vanishes()) {
+      add("vanishing_gradients",
+          "gradients vanish on their way back: " + describe(deltas) + " (1.10)", remedy());
+    }
+  }
+
+  void judge_units() {
+    judge_fraction(&LayerFlow::dead_fraction, kDeadBound, "dead_relus",
+                   fmt::format("ReLU units are dead, zero for all {} examples", record_.examples),
+                   record_.step <= 1
+                       ? "start RELU layers with initializer { kind: HE }, and look at the inputs' "
+                         "normalization; LEAKY_RELU cannot die"
+                       : "a smaller learning rate, from the start of the run; LEAKY_RELU cannot "
+                         "die");
+    judge_fraction(
+        &LayerFlow::saturated_fraction, kSaturatedBound, "saturated_units",
+        "activations are saturated, so that hardly any gradient passes",
+        record_.step <= 1
+            ? "start TANH and SIGMOID layers with initializer { kind: XAVIER }, and "
+              "normalize the inputs (1.9); RELU does not saturate"
+            : "a smaller learning rate, or regularization (1.5); RELU does not saturate");
+  }
+
+  void judge_updates(bool judges_small) {
+    std::vector<std::size_t> small;
+    std::optional<std::size_t> largest;
+    for (std::size_t i = 0; i < record_.layers.size(); ++i) {
+      const auto ratio = record_.layers[i].update_ratio;
+      if (!ratio || !std::isfinite(*ratio)) continue;
+      if (*ratio < kLeastUpdate) small.push_back(i);
+      if (*ratio > kLargestUpdate &&
+          (!largest || *ratio > *record_.layers[*largest].update_ratio)) {
+        largest = i;
+      }
+    }
+    if (judges_small && !small.empty()) {
+      add("no_updates",
+          fmt::format("the weights of {} stand still: the step changed them by less than {:g} of "
+                      "their size (1.10)",
+                      names_of(small), kLeastUpdate),
+          hidden_ == 0 ? "a larger learning rate" : remedy() + ", or a larger learning rate");
+    }
+    if (largest) {
+      add("large_updates",
+          fmt::format("the step changed the weights of layer {} by {:.3g} times their size",
+                      number(*largest), *record_.layers[*largest].update_ratio),
+          "a smaller learning rate, or warm-up (optimizer.schedule.warmup_epochs)");
+    }
+  }
+
+ private:
+  void add(std::string kind, std::string text, std::string remedy) {
+    record_.findings.push_back({std::move(kind), std::move(text), std::move(remedy)});
+  }
+
+  void judge_output() {
+    if (std::isfinite(record_.layers.back().activation_rms)) return;
+    add("exploding_activations",
+        fmt::format("activations explode: too large for float in layer {}, the output (1.10)",
+                    spec_.layers.size()),
+        hidden_ == 0 ? "normalize the inputs (1.9), or a smaller learning rate" : remedy());
+  }
+
+  // "layer 3", "layers 3, 4 and 17 others"
+  static std::string names_of(const std::vector<std::size_t>& layers) {
+    if (layers.size() == 1) return fmt::format("layer {}", number(layers[0]));
+    constexpr std::size_t kNamed = 3;
+    std::string text = "layers ";
+    const std::size_t named = layers.size() > kNamed + 1 ? kNamed : layers.size();
+    for (std::size_t i = 0; i < named; ++i) {
+      const bool last = i + 1 == layers.size();
+      text += fmt::format("{}{}", i == 0 ? "" : last ? " and " : ", ", number(layers[i]));
+    }
+    if (named < layers.size()) text += fmt::format(" and {} others", layers.size() - named);
+    return text;
+  }
+
+  void judge_fraction(std::optional<double> LayerFlow::*fraction, double bound, const char* kind,
+                      const std::string& what, const std::string& remedy) {
+    std::vector<std::size_t> found;
+    double worst = 0;
+    for (std::size_t i = 0; i < hidden_; ++i) {
+      const auto value = record_.layers[i].*fraction;
+      if (!value || *value < bound) continue;
+      found.push_back(i);
+      worst = std::max(worst, *value);
+    }
+    if (found.empty()) return;
+    add(kind,
+        fmt::format("in {} {}{:.0f}% of the {} (1.11)", names_of(found),
+                    found.size() > 1 ? "up to " : "", 100 * worst, what),
+        remedy);
+  }
+
+  // Against signals that grow or shrink from layer to layer.
+  [[nodiscard]] std::string remedy() const {
+    const auto first = spec_.layers.begin();
+    const auto end = first + static_cast<std::ptrdiff_t>(hidden_);
+    const bool well = std::all_of(first, end, starts_well);
+    if (!well) {
+      return "initializer { kind: AUTO }, multiplier 1: HE, 2 / inputs, for RELU and LEAKY_RELU, "
+             "XAVIER, 1 / inputs, for the others (1.11)";
+    }
+    const bool sigmoid = std::any_of(
+        first, end, [](const DenseSpec& layer) { return layer.activation == Activation::sigmoid; });
+    if (sigmoid) return "TANH or RELU instead of SIGMOID, whose slope is at most 1/4";
+    return record_.step <= 1 ? "fewer layers" : "a smaller learning rate";
+  }
+
+  const NetworkSpec& spec_;
+  FlowRecord& record_;
+  std::size_t hidden_;
+};
+
+std::string factor_text(const std::optional<double>& factor) {
+  return factor ? fmt::format("{:.3g}", *factor) : "-";
+}
+
+}  // namespace
+
+void judge_flow(const NetworkSpec& spec, bool judges_updates, FlowRecord& record) {
+  record.findings.clear();
+  Judge judge(spec, record);
+  judge.judge_signals();
+  judge.judge_units();
+  judge.judge_updates(judges_updates);
+}
+
+std::string flow_verdict(const FlowRecord& record) {
+  const std::string where =
+      record.step == 0 ? "the initial weights" : fmt::format("step {}", record.step);
+  if (record.findings.empty()) {
+    std::string text = fmt::format("signal flow at {}: sound", where);
+    if (record.activation_factor || record.delta_factor) {
+      text += fmt::format(
+          "; per layer, activations change by a factor of {}, gradients on their way back by {} "
+          "(1.10)",
+          factor_text(record.activation_factor), factor_text(record.delta_factor));
+    }
+    return text;
+  }
+  std::string text = fmt::format("signal flow at {}:", where);
+  for (std::size_t i = 0; i < record.findings.size(); ++i) {
+    const auto& [kind, what, remedy] = record.findings[i];
+    text += "\n  " + what;
+    // One remedy for several findings is told once, after them.
+    const bool told_later =
+        i + 1 < record.findings.size() && record.findings[i + 1].remedy == remedy;
+    if (!told_later) text += "\n    try: " + remedy;
+  }
+  return text;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,118 @@
+#include "diagnose/job_descent.h"
+
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "base/error.h"
+#include "comm/agreement.h"
+#include "diagnose/parameter_norms.h"
+#include "diagnose/sample.h"
+#include "linalg/vector_ops.h"
+#include "nn/initializer.h"
+#include "nn/regularizer.h"
+#include "train/build.h"
+
+namespace lockstep {
+namespace {
+
+// What the check computes of a job.
+Job plain_job(const Job& job) {
+  Job plain = job;
+  plain.data.augmentation = std::nullopt;
+  plain.training.batch_size = std::nullopt;
+  plain.optimizer = GradientDescentConfig{1};  // rates are given step by step
+  plain.schedule = {0, ConstantSchedule{}};
+  return plain;
+}
+
+// l / (2 n) of n examples is then what it is of all m.
+void scale_penalties(Job& job, double factor) {
+  const auto scale = [&](PenaltyConfig& penalty) {
+    penalty.l2_lambda *= factor;
+    penalty.l1_lambda *= factor;
+  };
+  for (DenseConfig& layer : job.network.hidden) scale(layer.penalty);
+  scale(job.network.output.penalty);
+}
+
+void keep_sample(Dataset& data, std::uint32_t seed, std::uint64_t examples) {
+  data.shard_rows = sample_rows(data, seed, examples);
+  data.geometry = full_batch(examples, data.geometry.shards);
+}
+
+}  // namespace
+
+std::optional<double> descent_learning_rate(const OptimizerConfig& optimizer) {
+  return std::visit(
+      []<typename Config>(const Config& config) -> std::optional<double> {
+        constexpr bool kSameMeaning = std::is_same_v<Config, GradientDescentConfig> ||
+                                      std::is_same_v<Config, MomentumConfig> ||
+                                      std::is_same_v<Config, NesterovConfig>;
+        if constexpr (kSameMeaning) return config.learning_rate;
+        return std::nullopt;
+      },
+      optimizer);
+}
+
+JobDescent::JobDescent(const Job& job, const Communicator& comm, const Layout& layout,
+                       JobDescentOptions options)
+    : comm_(comm),
+      options_(std::move(options)),
+      job_(plain_job(job)),
+      data_(load_dataset(job_, comm, layout)),
+      train_examples_(data_.geometry.train_examples),
+      network_(build_network(job_.network, data_.features)) {
+  if (options_.examples > 0 && options_.examples < train_examples_) {
+    keep_sample(data_, job_.seed, options_.examples);
+    scale_penalties(job_,
+                    static_cast<double>(options_.examples) / static_cast<double>(train_examples_));
+  }
+  engine_.emplace(job_, comm, layout, data_, network_, /*dropout=*/false);
+  restart();
+}
+
+void JobDescent::restart() {
+  if (comm_.is_root()) initialize_parameters(network_.spec(), job_.seed, engine_->weights());
+  comm_.broadcast(engine_->weights());
+}
+
+double JobDescent::cost() {
+  engine_->set_losses({});
+  // Step 0 again and again: full batches differ in their order only.
+  (void)engine_->sum_gradients(0, 0);  // says what J shows as well: a loss is not finite
+  if (comm_.any(options_.stop_requested() ? 1 : 0) != 0) {
+    agree(comm_, [] { throw Error(ExitCode::interrupted, "interrupted"); });
+  }
+  LossSums sums;
+  for (const LossSums& shard : comm_.gather(std::span<const LossSums>(engine_->own_losses()))) {
+    sums += shard;
+  }
+  double cost = sums.loss / static_cast<double>(examples()) +
+                engine_->regularizer().penalty(std::as_const(*engine_).weights()).sum();
+  comm_.broadcast(cost);
+  return cost;
+}
+
+double JobDescent::hold() {
+  held_weights_.assign(engine_->weights().begin(), engine_->weights().end());
+  engine_->reduce_gradient(0);
+  gradient_.assign(engine_->owned_gradient().begin(), engine_->owned_gradient().end());
+  return squared_norm();
+}
+
+double JobDescent::squared_norm() {
+  const std::vector<double> whole =
+      collect_pieces(engine_->exchange(), std::span<const double>(gradient_), comm_);
+  double squares = sum_of_squares(std::span<const double>(whole));
+  comm_.broadcast(squares);
+  return squares;
+}
+
+void JobDescent::move(double rate) {
+  std::ranges::copy(held_weights_, engine_->weights().begin());
+  engine_->optimizer().update(engine_->pool(), {rate, 1}, engine_->weights(), gradient_);
+  engine_->exchange().share_weights(engine_->weights());
+}
+
+}  // namespace lockstep

@@ -1,0 +1,71 @@
+#pragma once
+// A job's J as the descent check walks along it (lecture 1.5, 1.7): dropout and
+// augmentation off, every step on the whole training set, in double, over the
+// same workers, gradient tree and exchange as training.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "config/job.h"
+#include "diagnose/descent.h"
+#include "nn/network.h"
+#include "train/dataset.h"
+#include "train/layout.h"
+#include "train/step_engine.h"
+
+namespace lockstep {
+
+// The learning rate of a job for plain gradient descent: its own, when its
+// optimizer is gradient descent, momentum or Nesterov, whose learning rates mean
+// the same; none for the others.
+std::optional<double> descent_learning_rate(const OptimizerConfig& optimizer);
+
+struct JobDescentOptions {
+  std::uint64_t examples = 0;  // a fixed sample of the training set; 0: all of it
+  std::function<bool()> stop_requested = [] { return false; };
+};
+
+class JobDescent : public DescentProblem {
+ public:
+  // Collective; loads the data as training does. The weights are the job's
+  // initial ones. Of a sample, the penalty stays that of the whole training set.
+  // `comm` must live as long as this. Throws AgreedError as load_dataset does.
+  JobDescent(const Job& job, const Communicator& comm, const Layout& layout,
+             JobDescentOptions options);
+
+  // Collective. Back to the initial weights.
+  void restart();
+
+  // Throws AgreedError(interrupted) when some rank is asked to stop.
+  double cost() override;
+  double hold() override;
+  void move(double rate) override;
+
+  [[nodiscard]] std::uint64_t examples() const { return data_.geometry.train_examples; }
+  [[nodiscard]] std::uint64_t train_examples() const { return train_examples_; }
+  [[nodiscard]] std::uint64_t parameters() const { return network_.layout().size; }
+
+ protected:
+  // The gradient held: of all parameters, only this rank's owned pieces have a
+  // meaning.
+  [[nodiscard]] std::span<double> gradient() { return gradient_; }
+  [[nodiscard]] const ParameterLayout& layout() const { return network_.layout(); }
+  // Collective. Of the gradient held, summed in the order of the parameters.
+  double squared_norm();
+
+ private:
+  const Communicator& comm_;
+  JobDescentOptions options_;
+  Job job_;
+  Dataset data_;
+  std::uint64_t train_examples_;
+  Network<double> network_;
+  std::optional<StepEngine<double>> engine_;
+  std::vector<double> held_weights_;
+  std::vector<double> gradient_;
+};
+
+}  // namespace lockstep

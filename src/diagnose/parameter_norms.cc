@@ -1,0 +1,56 @@
+#include "diagnose/parameter_norms.h"
+
+#include <cmath>
+
+#include "linalg/vector_ops.h"
+
+namespace lockstep {
+
+template <typename T>
+std::vector<T> collect_pieces(const GradientExchange<T>& exchange, std::span<const T> pieces,
+                              const Communicator& comm) {
+  const Ownership& ownership = exchange.ownership();
+  std::vector<T> owned;
+  for (const Range piece : ownership.pieces(comm.rank())) {
+    const auto part = pieces.subspan(piece.begin, piece.size());
+    owned.insert(owned.end(), part.begin(), part.end());
+  }
+  std::vector<T> whole(comm.is_root() ? ownership.parameters : 0);
+  exchange.collect_owned(std::span<const T>(owned), std::span<T>(whole));
+  return whole;
+}
+
+template std::vector<float> collect_pieces(const GradientExchange<float>&, std::span<const float>,
+                                           const Communicator&);
+template std::vector<double> collect_pieces(const GradientExchange<double>&,
+                                            std::span<const double>, const Communicator&);
+
+void describe_weights(const ParameterLayout& layout, std::span<const float> weights,
+                      std::span<const float> gradient, std::vector<LayerFlow>& layers) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const Range range = layout.weight(i).range();
+    const double squares = sum_of_squares(weights.subspan(range.begin, range.size()));
+    layers[i].weight_norm = std::sqrt(squares);
+    layers[i].weight_rms = std::sqrt(squares / static_cast<double>(range.size()));
+    layers[i].gradient_norm =
+        std::sqrt(sum_of_squares(gradient.subspan(range.begin, range.size())));
+  }
+}
+
+void describe_update(const ParameterLayout& layout, std::span<const float> before,
+                     std::span<const float> after, std::vector<LayerFlow>& layers) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const Range range = layout.weight(i).range();
+    double squares = 0;
+    for (std::uint64_t k = range.begin; k < range.end; ++k) {
+      const double change = static_cast<double>(after[k]) - static_cast<double>(before[k]);
+      squares += change * change;
+    }
+    layers[i].update_norm = std::sqrt(squares);
+    if (layers[i].weight_norm > 0) {
+      layers[i].update_ratio = *layers[i].update_norm / layers[i].weight_norm;
+    }
+  }
+}
+
+}  // namespace lockstep

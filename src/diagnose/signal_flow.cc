@@ -1,0 +1,235 @@
+#include "diagnose/signal_flow.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "data/gather.h"
+#include "data/shards.h"
+#include "diagnose/sample.h"
+#include "linalg/vector_ops.h"
+#include "nn/loss.h"
+
+namespace lockstep {
+namespace {
+
+// Sums over the rows of one block and the units of one layer.
+struct LayerSums {
+  double activation = 0;
+  double activation_squares = 0;
+  double delta_squares = 0;
+  std::uint64_t zeros = 0;
+  std::uint64_t saturated = 0;
+
+  LayerSums& operator+=(const LayerSums& other) {
+    activation += other.activation;
+    activation_squares += other.activation_squares;
+    delta_squares += other.delta_squares;
+    zeros += other.zeros;
+    saturated += other.saturated;
+    return *this;
+  }
+};
+
+bool saturates(Activation activation) {
+  return activation == Activation::tanh || activation == Activation::sigmoid;
+}
+
+const char* name_of(Activation activation) {
+  switch (activation) {
+    case Activation::linear:
+      return "LINEAR";
+    case Activation::sigmoid:
+      return "SIGMOID";
+    case Activation::tanh:
+      return "TANH";
+    case Activation::relu:
+      return "RELU";
+    case Activation::leaky_relu:
+      return "LEAKY_RELU";
+  }
+  check(false, "a known activation");
+  return "";
+}
+
+std::uint64_t count_saturated(Activation activation, std::span<const float> values) {
+  if (activation == Activation::tanh) {
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(values, [](float a) { return std::abs(a) > 1 - 2 * kSaturation; }));
+  }
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      values, [](float a) { return a < kSaturation || a > 1 - kSaturation; }));
+}
+
+// Adds the activations of a layer to `sums`; ReLU units that are not zero for
+// some row are marked in `active`.
+void add_activations(Activation activation, Matrix<const float> block, LayerSums& sums,
+                     std::span<std::uint8_t> active) {
+  const std::span<const float> values = block.values();
+  for (const float a : values) sums.activation += static_cast<double>(a);
+  sums.activation_squares += sum_of_squares(values);
+  if (saturates(activation)) sums.saturated += count_saturated(activation, values);
+  if (activation != Activation::relu) return;
+  for (std::uint64_t r = 0; r < block.rows; ++r) {
+    const std::span<const float> row = block.row(r);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (row[i] == 0) {
+        ++sums.zeros;
+      } else {
+        active[i] = 1;
+      }
+    }
+  }
+}
+
+LayerFlow describe(const DenseSpec& layer, const LayerSums& sums, std::uint64_t rows,
+                   std::span<const std::uint8_t> active) {
+  const auto count = static_cast<double>(rows * layer.outputs);
+  LayerFlow flow;
+  flow.units = layer.outputs;
+  flow.activation = name_of(layer.activation);
+  flow.activation_mean = sums.activation / count;
+  const double mean_square = sums.activation_squares / count;
+  flow.activation_rms = std::sqrt(mean_square);
+  const double variance = mean_square - flow.activation_mean * flow.activation_mean;
+  // Rounding may bring a constant's variance below 0; NaN stays NaN.
+  flow.activation_deviation = variance < 0 ? 0 : std::sqrt(variance);
+  flow.delta_rms = std::sqrt(sums.delta_squares / count);
+  if (layer.activation == Activation::relu) {
+    const auto dead = std::ranges::count(active, std::uint8_t{0});
+    flow.zero_fraction = static_cast<double>(sums.zeros) / count;
+    flow.dead_fraction = static_cast<double>(dead) / static_cast<double>(layer.outputs);
+  }
+  if (saturates(layer.activation)) {
+    flow.saturated_fraction = static_cast<double>(sums.saturated) / count;
+  }
+  return flow;
+}
+
+// For each thread of this rank its shards' rows, in blocks of at most
+// kEvaluationRows of one shard.
+EvaluationBlocks sample_blocks(const Dataset& data, const Layout& layout, int rank,
+                               SignalFlow::Sample sample) {
+  const auto rows = sample_rows(data, sample.seed, sample.examples);
+  EvaluationBlocks blocks;
+  for (int thread = 0; thread < layout.threads; ++thread) {
+    auto& of_thread = blocks.emplace_back();
+    const Range shards =
+        worker_shards(data.geometry.shards, static_cast<std::uint64_t>(layout.workers()),
+                      static_cast<std::uint64_t>(layout.worker(rank, thread)));
+    for (std::uint64_t shard = shards.begin; shard < shards.end; ++shard) {
+      const std::span<const std::uint32_t> of_shard = rows[shard - data.own_shards.begin];
+      for (std::uint64_t begin = 0; begin < of_shard.size(); begin += kEvaluationRows) {
+        const auto block =
+            of_shard.subspan(begin, std::min(kEvaluationRows, of_shard.size() - begin));
+        of_thread.emplace_back(block.begin(), block.end());
+      }
+    }
+  }
+  return blocks;
+}
+
+}  // namespace
+
+struct SignalFlow::Worker {
+  Worker(const NetworkSpec& spec, std::uint64_t parameters, std::uint64_t rows,
+         std::uint64_t label_width)
+      : workspace(spec, rows), labels(rows * label_width), gradient(parameters) {
+    std::uint64_t units = 0;
+    for (const DenseSpec& layer : spec.layers) units += layer.outputs;
+    active.resize(units);
+  }
+
+  Workspace<float> workspace;
+  std::vector<float> labels;
+  std::vector<float> gradient;       // written by backward, not used
+  std::vector<LayerSums> sums;       // [own blocks, layers]
+  std::vector<LossSums> losses;      // [own blocks]
+  std::vector<std::uint8_t> active;  // of all units of all layers, end to end
+};
+
+SignalFlow::SignalFlow(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
+                       const Dataset& data, const Layout& layout, Sample sample)
+    : comm_(comm),
+      pool_(pool),
+      network_(network),
+      data_(data),
+      blocks_(sample_blocks(data, layout, comm.rank(), sample)),
+      examples_(std::min(sample.examples, data.geometry.train_examples)) {
+  std::uint64_t rows = 1;
+  for (const auto& of_thread : blocks_) {
+    for (const auto& block : of_thread) rows = std::max<std::uint64_t>(rows, block.size());
+  }
+  for (int thread = 0; thread < pool.threads(); ++thread) {
+    workers_.push_back(
+        std::make_unique<Worker>(network.spec(), network.layout().size, rows, data.label_width));
+  }
+}
+
+SignalFlow::~SignalFlow() = default;
+
+FlowRecord SignalFlow::measure(std::span<const float> weights) {
+  const std::vector<DenseSpec>& layers = network_.spec().layers;
+  pool_.run([&](int thread) {
+    Worker& worker = *workers_[static_cast<std::size_t>(thread)];
+    worker.sums.clear();
+    worker.losses.clear();
+    std::ranges::fill(worker.active, std::uint8_t{0});
+    for (const std::vector<std::uint32_t>& rows : blocks_[static_cast<std::size_t>(thread)]) {
+      const Matrix<float> labels{worker.labels.data(), rows.size(), data_.label_width};
+      gather_rows<float>(data_.train, rows, data_.normalizer,
+                         worker.workspace.input().top(rows.size()));
+      gather_labels<float>(data_.train, rows, labels);
+      const std::size_t first = worker.sums.size();
+      worker.sums.resize(first + layers.size());
+      network_.forward(weights, worker.workspace, rows.size(), std::nullopt, {});
+      std::uint64_t unit = 0;
+      // Before backward, which may overwrite the logits.
+      for (std::size_t i = 0; i < layers.size(); ++i) {
+        add_activations(layers[i].activation, worker.workspace.activations(i, rows.size()),
+                        worker.sums[first + i],
+                        std::span(worker.active).subspan(unit, layers[i].outputs));
+        unit += layers[i].outputs;
+      }
+      worker.losses.push_back(network_.backward(
+          weights, worker.workspace, labels, std::span(worker.gradient), false, [&](std::size_t i) {
+            worker.sums[first + i].delta_squares +=
+                sum_of_squares(worker.workspace.deltas(i, rows.size()).values());
+          }));
+    }
+  });
+
+  std::vector<LayerSums> own_sums;
+  std::vector<LossSums> own_losses;
+  std::vector<std::uint8_t> own_active(workers_.front()->active.size());
+  for (const auto& worker : workers_) {
+    own_sums.insert(own_sums.end(), worker->sums.begin(), worker->sums.end());
+    own_losses.insert(own_losses.end(), worker->losses.begin(), worker->losses.end());
+    for (std::size_t i = 0; i < own_active.size(); ++i) own_active[i] |= worker->active[i];
+  }
+  const std::vector<LayerSums> all_sums = comm_.gather(std::span<const LayerSums>(own_sums));
+  const std::vector<LossSums> all_losses = comm_.gather(std::span<const LossSums>(own_losses));
+  const std::vector<std::uint8_t> all_active =
+      comm_.gather(std::span<const std::uint8_t>(own_active));
+  if (!comm_.is_root()) return {};
+
+  std::vector<LayerSums> sums(layers.size());
+  for (std::size_t i = 0; i < all_sums.size(); ++i) sums[i % layers.size()] += all_sums[i];
+  std::vector<std::uint8_t> active(own_active.size());
+  for (std::size_t i = 0; i < all_active.size(); ++i) active[i % active.size()] |= all_active[i];
+  LossSums loss;
+  for (const LossSums& block : all_losses) loss += block;
+
+  FlowRecord record;
+  record.examples = examples_;
+  record.cost = loss.loss / static_cast<double>(examples_);
+  std::uint64_t unit = 0;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    record.layers.push_back(describe(layers[i], sums[i], examples_,
+                                     std::span(active).subspan(unit, layers[i].outputs)));
+    unit += layers[i].outputs;
+  }
+  return record;
+}
+
+}  // namespace lockstep

@@ -112,7 +112,7 @@ double JobDescent::squared_norm() {
 void JobDescent::move(double rate) {
   std::ranges::copy(held_weights_, engine_->weights().begin());
   engine_->optimizer().update(engine_->pool(), {rate, 1}, engine_->weights(), gradient_);
-  engine_->exchange().share_weights(engine_->weights());
+  engine_->exchange().share_weights(engine_->pool());
 }
 
 }  // namespace lockstep

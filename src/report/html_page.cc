@@ -227,6 +227,25 @@ Chart chart_over_epochs(std::string title, std::string y_suffix,
   return chart;
 }
 
+ChartSeries log_curve(const char* name, const std::vector<LayerFlow>& layers,
+                      double LayerFlow::*value) {
+  ChartSeries series{name, {}};
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    // Of 0 and of what is not finite there is no point.
+    series.points.push_back({static_cast<double>(i + 1), std::log10(layers[i].*value)});
+  }
+  return series;
+}
+
+Chart flow_chart(const FlowRecord& flow) {
+  Chart chart;
+  chart.title = "log10 of the rms per layer";
+  chart.x_label = "layer";
+  chart.series = {log_curve("a", flow.layers, &LayerFlow::activation_rms),
+                  log_curve("dLoss/dz", flow.layers, &LayerFlow::delta_rms)};
+  return chart;
+}
+
 void add_charts(Out out, const HtmlPage& page, const std::optional<Evaluation>& best) {
   const std::vector<Evaluation> shown = thinned(page.evaluations, kCurvePoints);
   Chart costs = chart_over_epochs("Cost", "", best);
@@ -259,6 +278,7 @@ void add_charts(Out out, const HtmlPage& page, const std::optional<Evaluation>& 
     penalty.series.push_back(curve("L1", shown, l1, 1));
     charts.push_back(penalty);
   }
+  if (page.flow) charts.push_back(flow_chart(*page.flow));
   for (const Chart& chart : charts) {
     fmt::format_to(out, "<section class=\"card\">\n{}</section>\n", chart_svg(chart));
   }
@@ -351,16 +371,6 @@ std::vector<std::size_t> spread_rows(std::size_t n, std::size_t limit) {
   return rows;
 }
 
-ChartSeries log_curve(const char* name, const std::vector<LayerFlow>& layers,
-                      double LayerFlow::*value) {
-  ChartSeries series{name, {}};
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    // Of 0 and of what is not finite there is no point.
-    series.points.push_back({static_cast<double>(i + 1), std::log10(layers[i].*value)});
-  }
-  return series;
-}
-
 std::string general(std::optional<double> number) {
   return number ? fmt::format("{:.3g}", *number) : "";
 }
@@ -374,12 +384,6 @@ void add_flow(Out out, const FlowRecord& flow) {
                    "<p><span class=\"warn\">{}</span><br><span class=\"soft\">try: {}</span></p>\n",
                    html_escape(finding.text), html_escape(finding.remedy));
   }
-  Chart chart;
-  chart.title = "log10 of the rms in each layer";
-  chart.x_label = "layer";
-  chart.series = {log_curve("activations", flow.layers, &LayerFlow::activation_rms),
-                  log_curve("gradient coming back (dLoss/dz)", flow.layers, &LayerFlow::delta_rms)};
-  fmt::format_to(out, "{}", chart_svg(chart));
   fmt::format_to(out,
                  "<table>\n<tr><th>layer</th><th>units</th><th>activation</th><th>mean</th>"
                  "<th>deviation</th><th>dLoss/dz rms</th><th>norm of W</th><th>of its gradient</th>"

@@ -180,7 +180,7 @@ class SweepRun {
   }
 
   // Collective over comm. False when somebody asked to stop.
-  bool run_phase(const Phase& phase) {
+  bool run_phase(const SweepPhase& phase) {
     std::vector<double> costs;
     costs.reserve(phase.trials.size());
     for (const std::uint32_t number : phase.trials) {
@@ -227,7 +227,7 @@ class SweepRun {
   }
 
   // Collective over the group.
-  void run_trial(const Trial& trial, const Phase& phase,
+  void run_trial(const Trial& trial, const SweepPhase& phase,
                  const std::function<bool()>& asked_to_stop) {
     TrialRecord& record = records_[trial.number];
     const fs::path path = directory(trial) / "trial.json";
@@ -289,7 +289,7 @@ class SweepRun {
   }
 
   // On the first rank of a group, after an evaluation of the trial of `record`.
-  [[nodiscard]] std::string why_to_stop(const Phase& phase, const TrialRecord& record) const {
+  [[nodiscard]] std::string why_to_stop(const SweepPhase& phase, const TrialRecord& record) const {
     if (record.curve.empty()) return "";
     if (phase.pause_epoch && record.curve.back().epoch >= *phase.pause_epoch) return kPaused;
     const auto* rule = std::get_if<MedianRule>(&sweep_.termination);

@@ -24,12 +24,12 @@ std::vector<std::uint32_t> without_result(std::vector<std::uint32_t> trials,
   return trials;
 }
 
-std::optional<Phase> next_wave(const MedianRule& rule, std::span<const TrialRecord> records) {
+std::optional<SweepPhase> next_wave(const MedianRule& rule, std::span<const TrialRecord> records) {
   for (std::size_t begin = 0; begin < records.size(); begin += rule.wave) {
     const std::size_t end = std::min<std::size_t>(begin + rule.wave, records.size());
     auto trials = without_result(numbers_between(begin, end), records, 0);
     if (!trials.empty()) {
-      return Phase{std::move(trials), std::nullopt, static_cast<std::uint32_t>(begin)};
+      return SweepPhase{std::move(trials), std::nullopt, static_cast<std::uint32_t>(begin)};
     }
   }
   return std::nullopt;
@@ -57,8 +57,8 @@ std::vector<std::uint32_t> survivors(const SweepConfig& sweep, std::uint32_t eta
   return alive;
 }
 
-std::optional<Phase> next_rung(const SweepConfig& sweep, const SuccessiveHalving& rule,
-                               std::span<const TrialRecord> records) {
+std::optional<SweepPhase> next_rung(const SweepConfig& sweep, const SuccessiveHalving& rule,
+                                    std::span<const TrialRecord> records) {
   std::vector<std::uint32_t> alive = numbers_between(0, records.size());
   double epochs = rule.first_epochs;
   for (std::size_t rung = 0; !alive.empty(); ++rung) {
@@ -66,7 +66,7 @@ std::optional<Phase> next_rung(const SweepConfig& sweep, const SuccessiveHalving
     std::erase_if(trials, [&](std::uint32_t trial) { return has_ended(records[trial]); });
     if (!trials.empty()) {
       const auto pause = alive.size() > 1 ? std::optional(epochs) : std::nullopt;
-      return Phase{std::move(trials), pause, 0};
+      return SweepPhase{std::move(trials), pause, 0};
     }
     if (std::ranges::all_of(alive,
                             [&](std::uint32_t trial) { return has_ended(records[trial]); })) {
@@ -94,7 +94,8 @@ double median_of(std::vector<double> values) {
 
 }  // namespace
 
-std::optional<Phase> next_phase(const SweepConfig& sweep, std::span<const TrialRecord> records) {
+std::optional<SweepPhase> next_phase(const SweepConfig& sweep,
+                                     std::span<const TrialRecord> records) {
   if (const auto* median = std::get_if<MedianRule>(&sweep.termination)) {
     return next_wave(*median, records);
   }
@@ -103,7 +104,7 @@ std::optional<Phase> next_phase(const SweepConfig& sweep, std::span<const TrialR
   }
   auto trials = without_result(numbers_between(0, records.size()), records, 0);
   if (trials.empty()) return std::nullopt;
-  return Phase{std::move(trials), std::nullopt, 0};
+  return SweepPhase{std::move(trials), std::nullopt, 0};
 }
 
 bool is_hopeless(const MedianRule& rule, SweepMetric metric, std::span<const TrialRecord> judges,

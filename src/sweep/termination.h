@@ -16,7 +16,7 @@ namespace lockstep {
 
 // Trials that may be trained side by side. A sweep is a sequence of phases; the
 // next one depends on how the last one ended.
-struct Phase {
+struct SweepPhase {
   std::vector<std::uint32_t> trials;  // numbers, rising
   // Successive halving: each pauses at its first evaluation from this epoch on.
   std::optional<double> pause_epoch;
@@ -26,7 +26,8 @@ struct Phase {
 
 // What is still to be trained, given the records of all trials; none at the end.
 // Trials of the current phase that have their result already are left out.
-std::optional<Phase> next_phase(const SweepConfig& sweep, std::span<const TrialRecord> records);
+std::optional<SweepPhase> next_phase(const SweepConfig& sweep,
+                                     std::span<const TrialRecord> records);
 
 // The median rule for the trial of `curve` at its last evaluation, against those of
 // earlier waves: whether the best it has reached is worse than the median of what

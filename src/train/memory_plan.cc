@@ -18,6 +18,10 @@ namespace {
 // Resident memory of a rank that has started MPI and the BLAS and nothing else.
 constexpr std::uint64_t kProgramBytes = 64ULL << 20;
 
+// Of every example, on every rank: its number while the examples are dealt out, in
+// the list of those that are left, in their order and in that of its shard.
+constexpr std::uint64_t kDealingBytes = 3 * sizeof(std::uint32_t);
+
 std::uint64_t workspace_bytes(const NetworkSpec& network, std::uint64_t rows) {
   std::uint64_t values = network.inputs;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
@@ -62,7 +66,8 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
 
   MemoryPlan plan;
   plan.examples =
-      (own_examples + (sizes.train_dev + sizes.dev + sizes.test) * 2) * sizes.bytes_per_example;
+      (own_examples + (sizes.train_dev + sizes.dev + sizes.test) * 2) * sizes.bytes_per_example +
+      kDealingBytes * (sizes.train + sizes.train_dev + sizes.dev + sizes.test);
   plan.weights = 2 * parameter_bytes;
   plan.gradients = gradient_buffers * parameter_bytes;
   plan.exchange = exchange_buffer_bytes(ownership, plans, shards, layout.threads, 0, sizeof(float));

@@ -145,7 +145,7 @@ TEST_F(Gradcheck, SaysWhatIsWrongWithItsArguments) {
 
 TEST_F(Gradcheck, PassesOnEveryJobWeShip) {
   int jobs = 0;
-  for (const fs::directory_entry& entry : fs::directory_iterator(LOCKSTEP_JOBS)) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(LOCKSTEP_JOBS_DIR)) {
     if (entry.path().extension() != ".textproto") continue;
     ++jobs;
     const auto result =

@@ -19,7 +19,7 @@ TEST(MemoryPlan, CountsBuffersOfTheLayout) {
   EXPECT_EQ(one.gradients, 4 * parameter_bytes);  // 12 leaves: levels 0, 1, 2, 3
   EXPECT_EQ(one.exchange, 0U);
   EXPECT_EQ(one.optimizer, 2 * parameter_bytes);  // Adam's two means
-  EXPECT_EQ(one.examples, (101U + 2 * 40) * 20);
+  EXPECT_EQ(one.examples, (101U + 2 * 40) * 20 + (101U + 40) * 12);
 
   const MemoryPlan two = plan_memory(job, network, sizes, {2, 1});
   EXPECT_LT(two.examples, one.examples);

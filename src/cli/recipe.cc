@@ -172,6 +172,7 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
     if (!comm.is_root()) return;
     directory =
         prepare_directory(arguments.run_dir, loaded.job.name, arguments.resume == "auto").string();
+    remove_error_files(directory);
   });
   comm.broadcast(directory);
   options.directory = context.run_dir = directory;

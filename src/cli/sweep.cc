@@ -17,6 +17,7 @@
 #include "comm/agreement.h"
 #include "config/sweep_file.h"
 #include "report/descriptor.h"
+#include "report/error_file.h"
 #include "report/format.h"
 #include "report/reports.h"
 #include "sweep/run_sweep.h"
@@ -141,6 +142,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
     if (!comm.is_root()) return;
     options.features = dataset_sizes(trials.front().loaded.job).features;
     run_dir = prepare_directory(arguments, loaded, options.resume).string();
+    remove_error_files(run_dir);
     const auto count = [](std::size_t number, const char* noun) {
       return format_quantity(number, noun);
     };
@@ -158,8 +160,11 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   const SweepOutcome outcome = run_sweep(loaded, trials, comm, options);
   if (outcome.interrupted) {
     if (comm.is_root()) {
-      log_line(fmt::format("interrupted; to go on: {} sweep {} --run-dir {} --resume auto",
-                           context.program, arguments.sweep, run_dir));
+      // The resolved sweep has what --set gave.
+      log_line(
+          fmt::format("interrupted; to go on: {0} sweep {1}/sweep.textproto --run-dir {1} "
+                      "--resume auto",
+                      context.program, run_dir));
     }
     return static_cast<int>(ExitCode::interrupted);
   }

@@ -27,6 +27,11 @@ class Workspace {
   [[nodiscard]] Matrix<T> input() { return outputs_.front().view; }
   // The last layer's output [rows, O] after forward.
   [[nodiscard]] Matrix<T> logits(std::uint64_t rows) { return outputs_.back().view.top(rows); }
+  // da/dz of hidden layer `layer` (from 0) [rows, units] after forward, until
+  // backward.
+  [[nodiscard]] Matrix<const T> slopes(std::size_t layer, std::uint64_t rows) const {
+    return slopes_[layer].view.top(rows);
+  }
   [[nodiscard]] std::uint64_t max_rows() const { return max_rows_; }
 
  private:

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "linalg/keyed_values.h"
-#include "nn/gradient_check.h"
+#include "nn/gradient_comparison.h"
 #include "nn/problem.h"
 
 namespace lockstep {

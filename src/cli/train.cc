@@ -8,16 +8,12 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/prepared_job.h"
 #include "cli/run_directory.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
-#include "config/job_diff.h"
-#include "config/job_file.h"
-#include "config/without_dropout.h"
 #include "report/error_file.h"
 #include "report/reports.h"
-#include "train/environment.h"
-#include "train/memory_plan.h"
 
 namespace lockstep {
 namespace {
@@ -34,15 +30,6 @@ struct TrainArguments {
   bool no_color = false;
 };
 
-std::string describe_difference(const std::string& theirs, const std::string& root) {
-  std::string text;
-  for (const FieldDifference& field : diff_jobs(theirs, root)) {
-    if (!text.empty()) text += "; ";
-    text += fmt::format("{} {}, rank 0 has {}", field.path, field.value_a, field.value_b);
-  }
-  return text;
-}
-
 Resume resume_mode(const std::string& text) {
   if (text == "auto") return Resume::automatic;
   return text == "must" ? Resume::must : Resume::never;
@@ -50,24 +37,10 @@ Resume resume_mode(const std::string& text) {
 
 int run_train(const TrainArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
-  LoadedJob loaded;
-  Layout layout{comm.size(),
-                arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
-  agree(comm, [&] {
-    loaded = load_job(arguments.job, arguments.overrides);
-    if (arguments.no_dropout) loaded = without_dropout(loaded);
-    // All cores, unless the job has fewer shards to share among them.
-    if (arguments.threads == 0 && comm.size() == 1) {
-      layout.threads = std::min(layout.threads, static_cast<int>(loaded.job.training.shards));
-    }
-    check_layout(layout, loaded.job.training.shards);
-  });
-  require_same(comm, loaded.resolved_text, describe_difference);
-  require_same(comm, fmt::format("{}", layout.threads),
-               [](const std::string& theirs, const std::string& root) {
-                 return fmt::format("{} threads, rank 0 has {}", theirs, root);
-               });
-  require_same_environment(comm);
+  PreparedJob prepared = prepare_job(comm, arguments.job, arguments.overrides, arguments.threads,
+                                     arguments.no_dropout);
+  const LoadedJob& loaded = prepared.loaded;
+  Layout& layout = prepared.layout;
   // Gathering alone takes too little time to be worth a thread.
   if (arguments.prefetch_threads >= 0) {
     layout.prefetch_threads = arguments.prefetch_threads;

@@ -110,6 +110,7 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_predict_command(app, action);
   add_export_command(app, action);
   add_preview_command(app, action);
+  add_gradcheck_command(app, action);
   try {
     app.parse(argc, argv);
     if (!action) throw CLI::CallForHelp();

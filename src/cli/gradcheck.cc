@@ -1,0 +1,188 @@
+#include "diagnose/gradcheck.h"
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "cli/checkpoint_path.h"
+#include "cli/commands.h"
+#include "cli/gradcheck_tables.h"
+#include "cli/prepared_job.h"
+#include "cli/run_directory.h"
+#include "cli/signals.h"
+#include "comm/agreement.h"
+
+namespace lockstep {
+namespace {
+
+struct GradcheckArguments {
+  std::string job;
+  std::string checkpoint;  // empty: the initial weights
+  std::vector<std::string> overrides;
+  std::string entries;  // a number, "all", or empty for the default
+  std::uint64_t rows = 0;
+  std::string dropout = "off";
+  std::string run_dir;  // empty: none
+  int threads = 0;
+  bool json = false;
+  GradcheckOptions options;
+};
+
+// A line on stderr every few seconds, of a check that takes long.
+class ProgressLines {
+ public:
+  void show(std::uint64_t done, std::uint64_t total) {
+    const auto now = Clock::now();
+    if (done == total || now - last_ < std::chrono::seconds(5)) return;
+    last_ = now;
+    fmt::print(stderr, "gradcheck: {} of {} entries\n", done, total);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point last_ = Clock::now();
+};
+
+void print_result(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    throw Error(ExitCode::io, "cannot write the result to stdout");
+  }
+}
+
+// Collective. Ranks that differ in these would wait for each other.
+void require_same_arguments(const Communicator& comm, const GradcheckArguments& arguments) {
+  const GradcheckOptions& options = arguments.options;
+  const std::string text =
+      fmt::format("checkpoint '{}' --after {} --entries '{}' --rows {} --epsilon {} --dropout {}",
+                  arguments.checkpoint, options.after, arguments.entries, arguments.rows,
+                  options.epsilon, arguments.dropout);
+  require_same(comm, text, [](const std::string& theirs, const std::string& root) {
+    return fmt::format("{}, rank 0 has {}", theirs, root);
+  });
+}
+
+int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& context) {
+  const Communicator& comm = context.comm;
+  const auto [loaded, layout] = prepare_job(comm, arguments.job, arguments.overrides,
+                                            arguments.threads, /*no_dropout=*/false);
+  require_same_arguments(comm, arguments);
+  std::string checkpoint_path;
+  std::string run_dir;
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    if (!arguments.checkpoint.empty()) {
+      checkpoint_path = find_checkpoint(arguments.checkpoint).string();
+    }
+    if (!arguments.run_dir.empty()) {
+      // It may hold a run already: this adds two files to it.
+      run_dir = prepare_run_directory(arguments.run_dir, loaded.job.name, true).string();
+    }
+  });
+  comm.broadcast(run_dir);
+  context.run_dir = run_dir;
+  std::optional<SavedModel> checkpoint;
+  if (!arguments.checkpoint.empty()) checkpoint = load_model(checkpoint_path, comm);
+
+  GradcheckOptions options = arguments.options;
+  if (arguments.entries == "all") {
+    options.entries = kAllEntries;
+  } else if (!arguments.entries.empty()) {
+    options.entries = std::stoull(arguments.entries);
+  }
+  if (arguments.rows > 0) options.rows = arguments.rows;
+  options.frozen_dropout = arguments.dropout == "frozen";
+  options.stop_requested = stop_was_requested;
+  ProgressLines progress;
+  options.on_progress = [&](std::uint64_t done, std::uint64_t total) {
+    if (comm.is_root()) progress.show(done, total);
+  };
+  const GradcheckResult result =
+      gradcheck(loaded.job, checkpoint ? &*checkpoint : nullptr, comm, layout, options);
+
+  bool passed = result.passed();
+  comm.broadcast(passed);
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    const std::string text = gradcheck_text(result);
+    const std::string json = to_text(gradcheck_json(result), 2) + "\n";
+    if (!run_dir.empty()) {
+      replace_file(context.run_dir / "gradcheck.txt", text);
+      replace_file(context.run_dir / "gradcheck.json", json);
+    }
+    print_result(arguments.json ? json : text);
+    if (!passed) fmt::print(stderr, "lockstep: the gradient is not that of J\n");
+  });
+  // Nothing a user wrote can make a gradient wrong: it is a bug of Lockstep.
+  return static_cast<int>(passed ? ExitCode::ok : ExitCode::internal);
+}
+
+// What CLI11 says of a value of --entries; nothing if it will do.
+std::string objection_to_entries(const std::string& text) {
+  const bool is_number = !text.empty() && text.size() <= 18 &&
+                         text.find_first_not_of("0123456789") == std::string::npos;
+  if (text == "all" || (is_number && std::stoull(text) > 0)) return "";
+  return "expected a number above 0, or all";
+}
+
+}  // namespace
+
+void add_gradcheck_command(CLI::App& app, Action& action) {
+  const CLI::Range count(std::uint64_t{1}, std::uint64_t{1} << 40U, "N");
+  auto arguments = std::make_shared<GradcheckArguments>();
+  CLI::App* command = app.add_subcommand(
+      "gradcheck", "Compare the gradient of a job with numerical differences of its cost J");
+  command->footer(
+      "The gradient is the one training would use, exchanged between all ranks; it is compared\n"
+      "tensor by tensor. Ends with 0 when it is right and with 70 when it is not.\n\n"
+      "  lockstep gradcheck job.textproto --after 100\n"
+      "  mpirun -n 4 lockstep gradcheck job.textproto runs/mine/ckpt/best --json");
+  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
+  command->add_option("checkpoint", arguments->checkpoint,
+                      "Check at its weights: a checkpoint file, pointer (best, latest) or run "
+                      "directory [the job's initial weights]");
+  command
+      ->add_option("--after", arguments->options.after,
+                   "Train so many steps of the job, then check once more")
+      ->check(count);
+  command
+      ->add_option("--entries", arguments->entries,
+                   fmt::format("Entries of each tensor to check, drawn by the job's seed, or all "
+                               "[all up to {} parameters, else {}]",
+                               kSmallNetwork, kSampledEntries))
+      ->check(CLI::Validator([](const std::string& text) { return objection_to_entries(text); },
+                             "N|all"));
+  command
+      ->add_option("--rows", arguments->rows,
+                   "Examples in the batch, a multiple of the job's shards [its batch, or 256]")
+      ->check(count);
+  command->add_option("--epsilon", arguments->options.epsilon,
+                      fmt::format("Step of the differences [{:g}]", kDefaultEpsilon));
+  command
+      ->add_option("--dropout", arguments->dropout,
+                   "off, or frozen to the masks of the first step [off]")
+      ->check(CLI::IsMember({"off", "frozen"}));
+  command->add_option("--run-dir", arguments->run_dir,
+                      "Directory for gradcheck.txt and gradcheck.json; may hold a run [none]");
+  command
+      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
+      ->check(CLI::Range(1, 4096));
+  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_flag("--json", arguments->json, "One JSON object instead of text");
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) {
+      return run_gradcheck(*arguments, context);
+    };
+  });
+}
+
+}  // namespace lockstep

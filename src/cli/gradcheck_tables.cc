@@ -1,0 +1,227 @@
+#include "cli/gradcheck_tables.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace lockstep {
+namespace {
+
+constexpr std::size_t kWorstEntries = 5;
+
+const char* name_of(GradientVerdict verdict) {
+  switch (verdict) {
+    case GradientVerdict::great:
+      return "great";
+    case GradientVerdict::fair:
+      return "fair";
+    case GradientVerdict::unresolved:
+      return "unresolved";
+    case GradientVerdict::doubtful:
+      return "doubtful";
+    case GradientVerdict::wrong:
+      break;
+  }
+  return "wrong";
+}
+
+const char* meaning_of(GradientVerdict verdict) {
+  switch (verdict) {
+    case GradientVerdict::great:
+      return "at most 1e-7 apart";
+    case GradientVerdict::fair:
+      return "at most 1e-5 apart: right, if no single entry stands out";
+    case GradientVerdict::unresolved:
+      return "no more apart than J is rounded: the gradient is too small to say more, or every "
+             "entry is at a kink";
+    case GradientVerdict::doubtful:
+      return "more than 1e-5 apart: look at the entries, some are probably wrong";
+    case GradientVerdict::wrong:
+      break;
+  }
+  return "1e-3 or more apart: worry, there is probably a bug";
+}
+
+std::string name_of(const GradcheckStage& stage) {
+  return stage.step == 0 ? "initial weights" : fmt::format("weights after step {}", stage.step);
+}
+
+// Row and column of an entry in its tensor.
+struct Place {
+  std::uint64_t row;
+  std::uint64_t column;
+};
+
+Place place_of(const ParameterTensor& tensor, std::uint64_t entry) {
+  const std::uint64_t i = entry - tensor.offset;
+  return {i / tensor.columns, i % tensor.columns};
+}
+
+std::string entry_line(const ParameterTensor& tensor, const CheckedEntry& entry) {
+  const Place place = place_of(tensor, entry.entry);
+  const std::string where = tensor.kind == ParameterKind::bias
+                                ? fmt::format("[{}]", place.row)
+                                : fmt::format("[{}, {}]", place.row, place.column);
+  return fmt::format("    {:<16} {:<14} {:>14.6g} {:>14.6g}\n", tensor.name, where, entry.numerical,
+                     entry.analytic);
+}
+
+std::string line(const std::string& name, const Comparison& of) {
+  const bool zero = of.compared > 0 && of.numerical_norm == 0 && of.analytic_norm == 0;
+  return fmt::format("  {:<16} {:>9} {:>14.6g} {:>14.6g} {:>10.2e}  {}{}\n", name, of.compared,
+                     of.numerical_norm, of.analytic_norm, of.ratio, name_of(of.verdict),
+                     zero ? " (all zero)" : "");
+}
+
+std::string kink_lines(const Comparison& of, double epsilon) {
+  std::string text;
+  if (of.reduced > 0) {
+    text += fmt::format("  {} with a smaller epsilon, because J has a kink within {:g}\n",
+                        of.reduced, epsilon);
+  }
+  if (of.at_kink > 0) {
+    text +=
+        fmt::format("  {} more at a kink of J, where it has no derivative: left out\n", of.at_kink);
+  }
+  return text;
+}
+
+std::string stage_text(const GradcheckStage& stage, double epsilon) {
+  const GradientCheck& check = stage.check;
+  std::string text =
+      fmt::format("{} (digest {}): J = {:.9g}\n", name_of(stage), stage.weights_digest, check.cost);
+  text += fmt::format("  {:<16} {:>9} {:>14} {:>14} {:>10}  {}\n", "", "entries", "|numerical|",
+                      "|analytic|", "ratio", "verdict");
+  for (const TensorCheck& tensor : check.tensors) {
+    text += line(tensor.tensor.name, tensor.comparison);
+  }
+  text += line("all of theta", check.all);
+  text += kink_lines(check.all, epsilon);
+  std::string worst;
+  for (const TensorCheck& tensor : check.tensors) {
+    if (tensor.comparison.verdict == GradientVerdict::great) continue;
+    for (const CheckedEntry& entry : worst_entries(tensor, kWorstEntries)) {
+      worst += entry_line(tensor.tensor, entry);
+    }
+  }
+  if (!worst.empty()) {
+    text += fmt::format("  worst entries:\n    {:<16} {:<14} {:>14} {:>14}\n", "", "row, column",
+                        "numerical", "analytic");
+    text += worst;
+  }
+  text += fmt::format("  {}: {}\n", name_of(stage.verdict), meaning_of(stage.verdict));
+  if (stage.suspect) text += fmt::format("  suspect: {}\n", stage.suspect->hint);
+  return text;
+}
+
+Json comparison_json(const Comparison& of) {
+  Json object;
+  object["compared"] = of.compared;
+  object["at_kink"] = of.at_kink;
+  object["smaller_epsilon"] = of.reduced;
+  set_number(object, "numerical_norm", of.numerical_norm);
+  set_number(object, "analytic_norm", of.analytic_norm);
+  set_number(object, "difference_norm", of.difference_norm);
+  set_number(object, "rounding_norm", of.rounding_norm);
+  set_number(object, "ratio", of.ratio);
+  object["verdict"] = name_of(of.verdict);
+  return object;
+}
+
+Json tensor_json(const TensorCheck& tensor) {
+  Json object;
+  object["name"] = tensor.tensor.name;
+  object["rows"] = tensor.tensor.rows;
+  object["columns"] = tensor.tensor.columns;
+  object.update(comparison_json(tensor.comparison));
+  Json worst = Json::array();
+  for (const CheckedEntry& entry : worst_entries(tensor, kWorstEntries)) {
+    const Place place = place_of(tensor.tensor, entry.entry);
+    Json one;
+    one["row"] = place.row;
+    one["column"] = place.column;
+    set_number(one, "weight", entry.weight);
+    set_number(one, "numerical", entry.numerical);
+    set_number(one, "analytic", entry.analytic);
+    set_number(one, "epsilon", entry.epsilon);
+    worst.push_back(one);
+  }
+  object["worst"] = worst;
+  return object;
+}
+
+Json stage_json(const GradcheckStage& stage) {
+  Json object;
+  object["step"] = stage.step;
+  object["weights_digest"] = stage.weights_digest;
+  object["verdict"] = name_of(stage.verdict);
+  set_number(object, "cost", stage.check.cost);
+  object["theta"] = comparison_json(stage.check.all);
+  Json tensors = Json::array();
+  for (const TensorCheck& tensor : stage.check.tensors) tensors.push_back(tensor_json(tensor));
+  object["tensors"] = tensors;
+  object["suspect"] = nullptr;
+  if (stage.suspect) {
+    Json suspect;
+    suspect["tensors"] = stage.suspect->tensors;
+    suspect["layer"] = stage.suspect->layer ? Json(*stage.suspect->layer) : Json();
+    suspect["hint"] = stage.suspect->hint;
+    object["suspect"] = suspect;
+  }
+  return object;
+}
+
+}  // namespace
+
+std::string gradcheck_text(const GradcheckResult& result) {
+  std::string text = fmt::format("gradient check of {}: {}, {} parameters, in double\n", result.job,
+                                 fmt::join(result.units, "-"), result.parameters);
+  text += fmt::format("J: the mean loss of {} training examples (of the job's first batch{}){}\n",
+                      result.rows, result.augmentation ? ", not augmented" : "",
+                      result.penalty
+                          ? fmt::format(", and the penalty with m = {}", result.train_examples)
+                          : ", no penalty");
+  if (result.has_dropout) {
+    text += result.frozen_dropout ? "dropout: frozen to the masks of step 0\n"
+                                  : "dropout: off (--dropout frozen keeps one mask)\n";
+  }
+  text += fmt::format(
+      "{} of {} entries of theta, each against a two-sided difference with "
+      "epsilon {:g}{}\n",
+      result.entries, result.parameters, result.epsilon,
+      result.entries < result.parameters ? " (--entries all checks every one)" : "");
+  for (const GradcheckStage& stage : result.stages) {
+    text += "\n" + stage_text(stage, result.epsilon);
+  }
+  const bool usual =
+      result.epsilon > 0.05 * kDefaultEpsilon && result.epsilon < 20 * kDefaultEpsilon;
+  if (!result.passed() && !usual) {
+    text += fmt::format(
+        "\nwith epsilon {:g} the differences may be what is wrong: check again with "
+        "{:g}\n",
+        result.epsilon, kDefaultEpsilon);
+  }
+  return text;
+}
+
+Json gradcheck_json(const GradcheckResult& result) {
+  Json object;
+  object["job"] = result.job;
+  object["passed"] = result.passed();
+  object["units"] = result.units;
+  object["parameters"] = result.parameters;
+  object["entries"] = result.entries;
+  object["epsilon"] = result.epsilon;
+  object["examples"] = result.rows;
+  object["train_examples"] = result.train_examples;
+  object["penalty"] = result.penalty;
+  object["dropout"] = !result.has_dropout ? "none" : result.frozen_dropout ? "frozen" : "off";
+  Json stages = Json::array();
+  for (const GradcheckStage& stage : result.stages) stages.push_back(stage_json(stage));
+  object["checks"] = stages;
+  return object;
+}
+
+}  // namespace lockstep

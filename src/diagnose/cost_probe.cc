@@ -1,0 +1,182 @@
+#include "diagnose/cost_probe.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/helper_pool.h"
+#include "data/shards.h"
+#include "train/pass_loader.h"
+
+namespace lockstep {
+namespace {
+
+bool has_kink(Activation activation) {
+  return activation == Activation::relu || activation == Activation::leaky_relu;
+}
+
+// On which side of their kinks all units stand after a forward pass: their
+// slopes are constant on either side.
+std::uint64_t kink_pattern(const NetworkSpec& spec, const Workspace<double>& workspace,
+                           std::uint64_t rows) {
+  Digest digest;
+  for (std::size_t layer = 0; layer + 1 < spec.layers.size(); ++layer) {
+    if (!has_kink(spec.layers[layer].activation)) continue;
+    digest.add(std::as_bytes(workspace.slopes(layer, rows).values()));
+  }
+  return digest.value();
+}
+
+// Whether the parameter `entry` is under an L1 penalty.
+bool has_l1(const RegularizationSpec& spec, const ParameterLayout& layout, std::uint64_t entry) {
+  for (std::size_t layer = 0; layer < spec.layers.size(); ++layer) {
+    if (entry >= layout.layer(layer).end) continue;
+    const bool penalised = spec.include_biases || entry < layout.weight(layer).range().end;
+    return penalised && spec.layers[layer].l1_lambda != 0;
+  }
+  return false;
+}
+
+}  // namespace
+
+// One thread's part: the passes of its shards, kept as they were gathered.
+struct CostProbe::Worker {
+  struct Batch {
+    std::vector<double> inputs;       // [rows, features]
+    std::vector<float> labels;        // [rows, label_width]
+    std::vector<std::uint32_t> ids;   // [rows]
+    std::uint64_t pattern_there = 0;  // at the middle
+  };
+  // Of one pass at one point.
+  struct PassLoss {
+    double loss = 0;
+    bool other_pattern = false;  // than at the middle
+  };
+
+  Worker(const CostSetting& all, Range shards)
+      : setting(all), workspace(all.network.spec(), rows_of_a_pass(all.data.geometry)) {
+    const Dataset& data = all.data;
+    HelperPool nobody(0);
+    PassLoader<double> loader(data, shards, setting.seed, nobody);
+    PhaseClock clock;
+    for (const Pass& pass : passes_of_step(data.geometry, shards, 0)) {
+      const std::uint64_t rows = pass.positions.size();
+      const Matrix<double> inputs = workspace.input().top(rows);
+      loader.load(pass, std::nullopt, inputs, clock);
+      const std::span<const float> labels = loader.labels().values();
+      batches.push_back({{inputs.values().begin(), inputs.values().end()},
+                         {labels.begin(), labels.end()},
+                         {loader.ids().begin(), loader.ids().end()}});
+    }
+  }
+
+  double loss_of(const Batch& batch) {
+    const std::uint64_t rows = batch.ids.size();
+    std::ranges::copy(batch.inputs, workspace.input().top(rows).values().begin());
+    const auto key = setting.dropout ? std::optional(DropoutKey{setting.seed, 0}) : std::nullopt;
+    setting.network.forward(weights, workspace, rows, key, batch.ids);
+    const std::uint64_t label_width = setting.data.label_width;
+    return setting.network.loss(workspace, {batch.labels.data(), rows, label_width}).loss;
+  }
+
+  std::uint64_t pattern_of(const Batch& batch) const {
+    return kink_pattern(setting.network.spec(), workspace, batch.ids.size());
+  }
+
+  const CostSetting& setting;
+  Workspace<double> workspace;
+  std::vector<Batch> batches;
+  std::vector<double> weights;  // the middle, one entry moved at a time
+};
+
+CostProbe::CostProbe(const CostSetting& setting, const Communicator& comm, const Layout& layout,
+                     WorkerPool& pool)
+    : setting_(setting),
+      comm_(comm),
+      pool_(pool),
+      regularizer_(setting.regularization, setting.network.layout(),
+                   setting.data.geometry.train_examples),
+      rows_(batch_rows(setting.data.geometry, 0)),
+      workers_(static_cast<std::size_t>(layout.threads)) {
+  const auto shards = setting.data.geometry.shards;
+  pool_.run([&](int thread) {
+    const int worker = layout.worker(comm_.rank(), thread);
+    workers_[static_cast<std::size_t>(thread)] = std::make_unique<Worker>(
+        setting_, worker_shards(shards, static_cast<std::uint64_t>(layout.workers()),
+                                static_cast<std::uint64_t>(worker)));
+  });
+}
+
+CostProbe::~CostProbe() = default;
+
+double CostProbe::move_to(std::span<const double> weights) {
+  pool_.run([&](int thread) {
+    Worker& worker = *workers_[static_cast<std::size_t>(thread)];
+    worker.weights.assign(weights.begin(), weights.end());
+    for (Worker::Batch& batch : worker.batches) {
+      worker.loss_of(batch);
+      batch.pattern_there = worker.pattern_of(batch);
+    }
+  });
+  const NearbyPoint middle;
+  const std::vector<NearbyCost> cost = costs_at({&middle, 1});
+  return cost.empty() ? 0 : cost.front().cost;
+}
+
+std::vector<NearbyCost> CostProbe::costs_at(std::span<const NearbyPoint> points) {
+  // Calls visit(point's index, the worker's weights there) for each point.
+  const auto visit_points = [&](Worker& worker, std::size_t first, std::size_t stride,
+                                const auto& visit) {
+    for (std::size_t i = first; i < points.size(); i += stride) {
+      double& weight = worker.weights[points[i].entry];
+      const double kept = std::exchange(weight, weight + points[i].step);
+      visit(i);
+      weight = kept;
+    }
+  };
+
+  std::vector<std::vector<Worker::PassLoss>> of_threads(workers_.size());
+  std::vector<double> penalties(comm_.is_root() ? points.size() : 0);
+  pool_.run([&](int number) {
+    const auto thread = static_cast<std::size_t>(number);
+    Worker& worker = *workers_[thread];
+    std::vector<Worker::PassLoss>& losses = of_threads[thread];
+    for (const Worker::Batch& batch : worker.batches) {
+      visit_points(worker, 0, 1, [&](std::size_t) {
+        const double loss = worker.loss_of(batch);
+        losses.push_back({loss, worker.pattern_of(batch) != batch.pattern_there});
+      });
+    }
+    if (!comm_.is_root()) return;
+    visit_points(worker, thread, workers_.size(), [&](std::size_t i) {
+      penalties[i] = regularizer_.penalty<double>(worker.weights).sum();
+    });
+  });
+
+  std::vector<Worker::PassLoss> own;
+  for (const auto& losses : of_threads) own.insert(own.end(), losses.begin(), losses.end());
+  // [passes of all shards in order, points]
+  const auto all = comm_.gather(std::span<const Worker::PassLoss>(own));
+  if (!comm_.is_root()) return {};
+
+  std::vector<NearbyCost> costs(points.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    NearbyCost& cost = costs[i % points.size()];
+    cost.cost += all[i].loss;
+    cost.beyond_kink = cost.beyond_kink || all[i].other_pattern;
+  }
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const auto [entry, step] = points[i];
+    costs[i].cost = costs[i].cost / static_cast<double>(rows_) + penalties[i];
+    const double middle = workers_.front()->weights[entry];
+    if (has_l1(setting_.regularization, setting_.network.layout(), entry)) {
+      // At 0 itself the two-sided difference and the subgradient agree on 0.
+      const bool other_sign = middle != 0 && (middle < 0) != (middle + step < 0);
+      costs[i].beyond_kink = costs[i].beyond_kink || other_sign;
+    }
+  }
+  return costs;
+}
+
+}  // namespace lockstep

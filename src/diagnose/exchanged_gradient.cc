@@ -1,0 +1,31 @@
+#include "diagnose/exchanged_gradient.h"
+
+#include <span>
+
+#include "base/error.h"
+#include "comm/agreement.h"
+
+namespace lockstep {
+
+std::vector<double> exchanged_gradient(StepEngine<double>& engine, const Communicator& comm,
+                                       std::uint64_t step) {
+  constexpr std::uint64_t kNoFlags = 0;
+  const bool losses_finite = engine.sum_gradients(step, kNoFlags) == kNoFlags;
+  const bool gradient_finite = engine.reduce_gradient(step);
+  agree(comm, [&] {
+    if (losses_finite && gradient_finite) return;
+    throw Error(ExitCode::diverged,
+                "the loss or the gradient is not finite at these weights: nothing to check");
+  });
+
+  std::vector<double> owned;
+  for (const Range piece : engine.exchange().ownership().pieces(comm.rank())) {
+    const auto values = engine.owned_gradient().subspan(piece.begin, piece.size());
+    owned.insert(owned.end(), values.begin(), values.end());
+  }
+  std::vector<double> whole(comm.is_root() ? engine.weights().size() : 0);
+  engine.exchange().collect_owned(owned, whole);
+  return whole;
+}
+
+}  // namespace lockstep

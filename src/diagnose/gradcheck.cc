@@ -1,0 +1,234 @@
+#include "diagnose/gradcheck.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "comm/agreement.h"
+#include "diagnose/cost_probe.h"
+#include "diagnose/entry_sample.h"
+#include "diagnose/exchanged_gradient.h"
+#include "nn/initializer.h"
+#include "train/build.h"
+#include "train/dataset.h"
+#include "train/step_engine.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint64_t kDefaultRows = 256;
+
+std::uint64_t rows_per_shard(const BatchGeometry& geometry, std::optional<std::uint64_t> rows) {
+  const std::uint64_t shards = geometry.shards;
+  if (!rows) {
+    const std::uint64_t at_most = std::max<std::uint64_t>(1, kDefaultRows / shards);
+    return std::min(geometry.rows_per_shard, at_most);
+  }
+  if (*rows == 0 || *rows % shards != 0) {
+    throw Error(ExitCode::usage,
+                fmt::format("--rows {} is not a multiple of the job's {} shards; the nearest that "
+                            "would do: {}",
+                            *rows, shards, std::max<std::uint64_t>(1, *rows / shards) * shards));
+  }
+  if (*rows / shards > std::max<std::uint64_t>(1, shard_size(geometry, 0))) {
+    throw Error(ExitCode::usage, fmt::format("--rows {}: there are {} training examples", *rows,
+                                             geometry.train_examples));
+  }
+  return *rows / shards;
+}
+
+std::uint64_t entries_of_a_tensor(const GradcheckOptions& options, std::uint64_t parameters) {
+  if (options.entries) return *options.entries;
+  return parameters <= kSmallNetwork ? kAllEntries : kSampledEntries;
+}
+
+void check_epsilon(double epsilon) {
+  // Asked this way round, NaN is refused.
+  if (epsilon >= kSmallestEpsilon && epsilon <= kLargestEpsilon) return;
+  throw Error(ExitCode::usage, fmt::format("--epsilon {:g}: expected a number from {:g} to {:g}",
+                                           epsilon, kSmallestEpsilon, kLargestEpsilon));
+}
+
+std::vector<std::uint64_t> units_of(const NetworkSpec& spec) {
+  std::vector<std::uint64_t> units = {spec.inputs};
+  for (const DenseSpec& layer : spec.layers) units.push_back(layer.outputs);
+  return units;
+}
+
+// As in "784-512-10".
+std::string shape_text(const NetworkSpec& spec) {
+  return fmt::format("{}", fmt::join(units_of(spec), "-"));
+}
+
+bool drops(const NetworkSpec& spec) {
+  return DropoutRate(spec.input_keep_prob).drops() ||
+         std::ranges::any_of(spec.layers, [](const DenseSpec& layer) {
+           return DropoutRate(layer.keep_prob).drops();
+         });
+}
+
+bool penalises(const RegularizationSpec& spec) {
+  return std::ranges::any_of(spec.layers, [](const LayerPenalty& layer) {
+    return layer.l2_lambda != 0 || layer.l1_lambda != 0;
+  });
+}
+
+// One job's check. Every rank has one and goes through the same steps.
+class Gradcheck {
+ public:
+  // Collective.
+  Gradcheck(const Job& job, const Communicator& comm, const Layout& layout,
+            const GradcheckOptions& options)
+      : job_(job),
+        comm_(comm),
+        layout_(layout),
+        options_(options),
+        data_(load_dataset(job, comm, layout)),
+        network_(build_network(job.network, data_.features)),
+        regularization_(build_regularization(job)),
+        training_geometry_(data_.geometry),
+        checked_geometry_(data_.geometry) {
+    agree(comm_, [&] {
+      check_epsilon(options_.epsilon);
+      checked_geometry_.rows_per_shard = rows_per_shard(training_geometry_, options_.rows);
+      const std::uint64_t steps = total_steps(job.training, training_geometry_);
+      if (options_.after <= steps) return;
+      throw Error(ExitCode::usage,
+                  fmt::format("--after {}: the job has {} steps", options_.after, steps));
+    });
+    augmentation_ = data_.augmentation;
+    result_.job = job.name;
+    result_.units = units_of(network_.spec());
+    result_.parameters = network_.layout().size;
+    result_.rows = batch_rows(checked_geometry_, 0);
+    result_.train_examples = data_.geometry.train_examples;
+    result_.epsilon = options.epsilon;
+    result_.has_dropout = drops(network_.spec());
+    result_.frozen_dropout = options.frozen_dropout && result_.has_dropout;
+    result_.augmentation = augmentation_.has_value();
+    result_.penalty = penalises(regularization_);
+  }
+
+  GradcheckResult run(const SavedModel* checkpoint) {
+    std::vector<float> weights(network_.layout().size);
+    if (checkpoint != nullptr) {
+      require_fitting(*checkpoint);
+      weights.assign(checkpoint->weights.begin(), checkpoint->weights.end());
+    } else {
+      if (comm_.is_root()) {
+        initialize_parameters<float>(network_.spec(), job_.seed, weights);
+      }
+      comm_.broadcast(std::span(weights));
+    }
+    check_at(checkpoint != nullptr ? checkpoint->step : 0, weights);
+    if (options_.after > 0) {
+      train(weights);
+      check_at(options_.after, weights);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  // Collective.
+  void require_fitting(const SavedModel& checkpoint) const {
+    agree(comm_, [&] {
+      if (options_.after > 0) {
+        throw Error(ExitCode::usage,
+                    "--after trains from the job's initial weights: leave the checkpoint out, or "
+                    "check a later one");
+      }
+      const std::string ours = shape_text(network_.spec());
+      const std::string theirs = shape_text(checkpoint.network.spec());
+      if (ours == theirs) return;
+      throw Error(ExitCode::usage,
+                  fmt::format("the checkpoint's network is {}, the job's {}", theirs, ours));
+    });
+  }
+
+  // Collective.
+  void stop_if_requested() const {
+    if (comm_.any(options_.stop_requested() ? 1 : 0) == 0) return;
+    agree(comm_, [] {
+      throw Error(ExitCode::interrupted, "gradcheck was interrupted before it had a result");
+    });
+  }
+
+  // Collective. The job's own first steps from `weights`, which become those
+  // after them.
+  void train(std::vector<float>& weights) {
+    data_.geometry = training_geometry_;
+    data_.augmentation = augmentation_;
+    const Network<float> network(network_.spec());
+    StepEngine<float> engine(job_, comm_, layout_, data_, network, /*dropout=*/true);
+    std::ranges::copy(weights, engine.weights().begin());
+    for (std::uint64_t step = 0; step < options_.after; ++step) {
+      engine.train_step(step, false);
+      stop_if_requested();
+    }
+    std::ranges::copy(engine.weights(), weights.begin());
+  }
+
+  // Collective.
+  void check_at(std::uint64_t step, std::span<const float> of_training) {
+    const std::vector<double> weights(of_training.begin(), of_training.end());
+    data_.geometry = checked_geometry_;
+    data_.augmentation.reset();
+    StepEngine<double> engine(job_, comm_, {layout_.ranks, layout_.threads}, data_, network_,
+                              options_.frozen_dropout);
+    CostProbe probe({network_, data_, regularization_, job_.seed, options_.frozen_dropout}, comm_,
+                    layout_, engine.pool());
+    CheckSetting setting;
+    setting.epsilon = options_.epsilon;
+    setting.entries = sample_entries(network_.layout(),
+                                     entries_of_a_tensor(options_, result_.parameters), job_.seed);
+    setting.on_progress = [&](std::uint64_t done, std::uint64_t total) {
+      stop_if_requested();
+      if (options_.on_progress) options_.on_progress(done, total);
+    };
+    result_.entries = setting.entries.size();
+    GradientCheck check = check_gradient(probe, comm_, network_.layout(), weights, setting,
+                                         [&](std::span<const double> at) {
+                                           std::ranges::copy(at, engine.weights().begin());
+                                           return exchanged_gradient(engine, comm_, 0);
+                                         });
+    if (!comm_.is_root()) return;
+    GradcheckStage stage;
+    stage.step = step;
+    stage.weights_digest = digest_hex(digest_of(std::as_bytes(of_training)));
+    stage.verdict = worst_verdict(check);
+    stage.suspect = find_suspect(check, result_.rows);
+    stage.check = std::move(check);
+    result_.stages.push_back(std::move(stage));
+  }
+
+  const Job& job_;
+  const Communicator& comm_;
+  const Layout layout_;
+  const GradcheckOptions& options_;
+  Dataset data_;
+  const Network<double> network_;
+  const RegularizationSpec regularization_;
+  const BatchGeometry training_geometry_;
+  BatchGeometry checked_geometry_;
+  std::optional<AugmentationSpec> augmentation_;
+  GradcheckResult result_;
+};
+
+}  // namespace
+
+bool GradcheckResult::passed() const {
+  return std::ranges::all_of(stages,
+                             [](const GradcheckStage& stage) { return passes(stage.verdict); });
+}
+
+GradcheckResult gradcheck(const Job& job, const SavedModel* checkpoint, const Communicator& comm,
+                          const Layout& layout, const GradcheckOptions& options) {
+  return Gradcheck(job, comm, layout, options).run(checkpoint);
+}
+
+}  // namespace lockstep

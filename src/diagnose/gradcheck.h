@@ -1,0 +1,91 @@
+#pragma once
+// Gradient checking of a job (lecture 1.13, 1.14): its network, data, penalty
+// and running layout, at the weights training begins with, after some of its
+// steps, or at those of a checkpoint.
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "config/job.h"
+#include "diagnose/gradient_check.h"
+#include "diagnose/gradient_suspect.h"
+#include "train/layout.h"
+#include "train/saved_model.h"
+
+namespace lockstep {
+
+// Networks with no more parameters are checked in every entry unless asked
+// otherwise; of larger ones, this many entries of every tensor.
+constexpr std::uint64_t kSmallNetwork = 5000;
+constexpr std::uint64_t kSampledEntries = 50;
+constexpr std::uint64_t kAllEntries = std::numeric_limits<std::uint64_t>::max();
+
+// The lecture's 1e-7 leaves the rounding of J, about 1e-16, at 1e-9 in a
+// difference; 1e-5 leaves 1e-11. On Fashion-MNIST (784-512-512-10, gradients of
+// norm 0.02 to 0.3 in 50 entries) the worst tensor's ratio was
+//   epsilon   1e-3     1e-4     1e-5     1e-6     1e-7
+//   ratio     8.4e-7   8.4e-9   2.5e-9   2.5e-8   3.0e-7
+// with the formula's own error on the left and rounding on the right.
+constexpr double kDefaultEpsilon = 1e-5;
+constexpr double kSmallestEpsilon = 1e-9;
+constexpr double kLargestEpsilon = 0.1;
+
+struct GradcheckOptions {
+  double epsilon = kDefaultEpsilon;
+  // At most, of each tensor. Absent: as the network's size has it.
+  std::optional<std::uint64_t> entries;
+  // Examples of the batch; a multiple of the job's shards. Absent: the job's own
+  // batch, or 256 if that is larger.
+  std::optional<std::uint64_t> rows;
+  bool frozen_dropout = false;  // with the masks of step 0; otherwise no dropout
+  std::uint64_t after = 0;      // steps of training, then a second check; 0: none
+  std::function<bool()> stop_requested = [] { return false; };
+  // Called on every rank.
+  std::function<void(std::uint64_t done, std::uint64_t total)> on_progress = {};
+};
+
+// A check at the weights after so many steps.
+struct GradcheckStage {
+  std::uint64_t step = 0;
+  std::string weights_digest;  // as in a checkpoint
+  GradientCheck check;
+  GradientVerdict verdict = GradientVerdict::unresolved;  // worst_verdict
+  std::optional<Suspect> suspect;
+};
+
+struct GradcheckResult {
+  std::string job;
+  std::vector<std::uint64_t> units;  // of the input and each layer
+  std::uint64_t parameters = 0;
+  std::uint64_t entries = 0;  // looked at
+  std::uint64_t rows = 0;     // examples in the batch
+  std::uint64_t train_examples = 0;
+  double epsilon = 0;
+  bool has_dropout = false;     // in the job
+  bool frozen_dropout = false;  // and in this check
+  bool augmentation = false;    // in the job; the check has none
+  bool penalty = false;         // J has one
+  std::vector<GradcheckStage> stages;
+
+  [[nodiscard]] bool passed() const;
+};
+
+// Collective. Loads the job's data as training does. Weights are those of
+// training, in float, and everything about the check itself is in double. It is
+// made at the weights training begins with, or at those of `checkpoint` (null:
+// none). The training of `after` steps is that of the job, with its dropout and
+// augmentation, and gives the weights that `train` has after as many steps. The
+// result is on rank 0 and has the same bits at every layout.
+//
+// Throws AgreedError: usage when options or checkpoint do not fit the job,
+// diverged when J or its gradient is not finite, interrupted when asked to stop;
+// and what load_dataset throws.
+GradcheckResult gradcheck(const Job& job, const SavedModel* checkpoint, const Communicator& comm,
+                          const Layout& layout, const GradcheckOptions& options);
+
+}  // namespace lockstep

@@ -1,0 +1,151 @@
+#include "diagnose/gradient_suspect.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+namespace {
+
+// The part of `a` that is not a multiple of `b` must be smaller than this.
+constexpr double kMisfit = 1e-2;
+
+// The factor of `b` in `a` (0 if b is zero), and `a` without it.
+double take_out(std::span<const double> b, std::vector<double>& a) {
+  double ab = 0;
+  double bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += a[i] * b[i];
+    bb += b[i] * b[i];
+  }
+  const double factor = bb == 0 ? 0 : ab / bb;
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] -= factor * b[i];
+  return factor;
+}
+
+// Whether `rest` is what a fit to `all` may leave.
+bool is_little(std::span<const double> rest, std::span<const double> all) {
+  return euclidean_norm(rest) <= kMisfit * euclidean_norm(all);
+}
+
+// One number of each entry that was compared.
+template <typename Number>
+std::vector<double> of_entries(const TensorCheck& tensor, const Number& number) {
+  std::vector<double> numbers;
+  for (const CheckedEntry& entry : tensor.entries) {
+    if (!entry.at_kink) numbers.push_back(number(entry));
+  }
+  return numbers;
+}
+
+double difference(const CheckedEntry& entry) { return entry.analytic - entry.numerical; }
+
+bool is_off(const TensorCheck& tensor) { return !passes(tensor.comparison.verdict); }
+
+// The one factor by which every bias is off, if all are.
+std::optional<double> factor_of_biases(const GradientCheck& check) {
+  std::optional<double> common;
+  std::size_t biases = 0;  // one number alone is a multiple of any other
+  for (const TensorCheck& tensor : check.tensors) {
+    if (tensor.tensor.kind != ParameterKind::bias) continue;
+    if (tensor.comparison.numerical_norm == 0 && tensor.comparison.analytic_norm == 0) continue;
+    const auto numerical = of_entries(tensor, [](const CheckedEntry& e) { return e.numerical; });
+    const auto differences = of_entries(tensor, difference);
+    std::vector<double> rest = differences;
+    const double factor = 1 + take_out(numerical, rest);
+    if (!is_off(tensor) || !is_little(rest, differences)) return std::nullopt;
+    if (common && std::abs(factor - *common) > kMisfit * std::abs(*common)) return std::nullopt;
+    if (!common) common = factor;
+    biases += numerical.size();
+  }
+  return biases > 1 ? common : std::nullopt;
+}
+
+// Whether what is off in a tensor is made of multiples of the weights (L2) and of
+// their signs (L1).
+bool is_penalty(const TensorCheck* tensor) {
+  const auto differences = of_entries(*tensor, difference);
+  constexpr std::size_t kFewest = 5;  // two numbers can be made of any two vectors
+  if (differences.size() < kFewest) return false;
+  const auto weights = of_entries(*tensor, [](const CheckedEntry& entry) { return entry.weight; });
+  auto signs = of_entries(*tensor, [](const CheckedEntry& entry) {
+    return entry.weight > 0 ? 1.0 : entry.weight < 0 ? -1.0 : 0.0;
+  });
+  std::vector<double> rest = differences;
+  take_out(weights, rest);
+  if (is_little(rest, differences)) return true;
+  take_out(weights, signs);
+  take_out(signs, rest);
+  return is_little(rest, differences);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
+std::optional<Suspect> find_suspect(const GradientCheck& check, std::uint64_t rows) {
+  Suspect suspect;
+  std::vector<const TensorCheck*> off;
+  std::size_t top = 0;  // the uppermost layer with a tensor that is off, from 0
+  for (std::size_t i = 0; i < check.tensors.size(); ++i) {
+    if (!is_off(check.tensors[i])) continue;
+    off.push_back(&check.tensors[i]);
+    suspect.tensors.push_back(check.tensors[i].tensor.name);
+    top = i / 2;
+  }
+  if (off.empty()) {
+    if (passes(check.all.verdict)) return std::nullopt;
+    suspect.hint = "no tensor alone is off, only all of them together";
+    return suspect;
+  }
+  const std::size_t layers = check.tensors.size() / 2;
+  const bool weights_off = is_off(check.tensors[2 * top]);
+  const bool biases_off = is_off(check.tensors[2 * top + 1]);
+
+  if (const auto factor = factor_of_biases(check)) {
+    const auto m = static_cast<double>(rows);
+    suspect.hint =
+        fmt::format("the gradient of every bias is {:.6g} times what it should be", *factor);
+    if (std::abs(*factor - m) <= kMisfit * m) {
+      suspect.hint += fmt::format(
+          ": the sum over the batch was not divided by its {} examples "
+          "(1/m)",
+          rows);
+    } else {
+      suspect.hint += ": a sum or a division is wrong for all layers alike";
+    }
+    return suspect;
+  }
+  if (std::ranges::all_of(off, is_penalty)) {
+    suspect.hint = fmt::format("what is off in {} goes with the weights: look at the penalty",
+                               joined(suspect.tensors));
+    if (off.size() == 1) suspect.layer = top + 1;
+    return suspect;
+  }
+  if (off.size() < check.tensors.size()) suspect.layer = top + 1;
+  if (off.size() == 1) {
+    suspect.hint = fmt::format("only {} is off: look at how layer {} makes it of dz{}",
+                               suspect.tensors.front(), top + 1,
+                               weights_off ? " and of the layer's input" : "");
+  } else if (top + 1 == layers) {
+    suspect.hint = fmt::format(
+        "the output layer (layer {}) is off already: look at the loss's gradient there, and at "
+        "what all layers share: the sum over shards and ranks, and the division by the batch",
+        layers);
+  } else {
+    const char* which = weights_off && biases_off ? "W and b" : weights_off ? "W" : "b";
+    suspect.hint = fmt::format(
+        "layer {} ({}) is off and no layer above it: look at the slope of layer {}'s activation, "
+        "and at how layer {} hands its dz down through its W",
+        top + 1, which, top + 1, top + 2);
+  }
+  return suspect;
+}
+
+}  // namespace lockstep

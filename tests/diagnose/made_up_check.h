@@ -1,0 +1,43 @@
+#pragma once
+// Checked entries made up by a formula, for tests of what is said about them.
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "diagnose/gradient_check.h"
+#include "nn/parameters.h"
+
+namespace lockstep {
+
+// 4-6-6-3, by default.
+inline ParameterLayout made_up_layout(std::uint64_t outputs = 3) {
+  NetworkSpec spec;
+  spec.inputs = 4;
+  spec.layers = {{4, 6, Activation::tanh, 1, {}},
+                 {6, 6, Activation::tanh, 1, {}},
+                 {6, outputs, Activation::linear, 1, {}}};
+  return parameter_layout(spec);
+}
+
+constexpr double kMadeUpEpsilon = 1e-5;
+
+// Every entry of the layout, right to the last bit unless `spoil` changes it.
+inline std::vector<CheckedEntry> made_up_entries(
+    const ParameterLayout& layout, const std::function<void(CheckedEntry&)>& spoil = {}) {
+  std::vector<CheckedEntry> entries;
+  for (std::uint64_t i = 0; i < layout.size; ++i) {
+    const auto x = static_cast<double>(i);
+    const double slope = 0.1 * std::sin(1 + 7 * x);
+    entries.push_back({.entry = i,
+                       .weight = std::cos(3 * x),
+                       .numerical = slope,
+                       .analytic = slope,
+                       .epsilon = kMadeUpEpsilon});
+    if (spoil) spoil(entries.back());
+  }
+  return entries;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,162 @@
+// `lockstep gradcheck` from the outside: verdicts, files, layouts, exit codes,
+// and the jobs we ship.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "system/run_program.h"
+
+namespace lockstep {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+namespace fs = std::filesystem;
+
+class Gradcheck : public testing::Test {
+ protected:
+  void TearDown() override { fs::remove_all(directory_); }
+
+  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
+    return run_program(
+        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
+  }
+  fs::path directory_ = make_tiny_directory();
+};
+
+TEST_F(Gradcheck, IsGreatBeforeAndAfterTraining) {
+  const auto result = run("gradcheck job.textproto --after 10");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  EXPECT_THAT(result.out, HasSubstr("12-170-90-3, 17873 parameters, in double"));
+  EXPECT_THAT(result.out, HasSubstr("mean loss of 24 training examples"));
+  EXPECT_THAT(result.out, HasSubstr("the penalty with m = 101"));
+  EXPECT_THAT(result.out, HasSubstr("dropout: off"));
+  EXPECT_THAT(result.out, HasSubstr("253 of 17873 entries"));
+  EXPECT_THAT(result.out, HasSubstr("initial weights"));
+  EXPECT_THAT(result.out, HasSubstr("weights after step 10"));
+  EXPECT_THAT(result.out, HasSubstr("layer3.bias"));
+  EXPECT_THAT(result.out, HasSubstr("great: at most 1e-7 apart"));
+  EXPECT_THAT(result.out, Not(HasSubstr("worst entries")));
+}
+
+TEST_F(Gradcheck, PrintsTheSameBytesAtEveryLayout) {
+  for (const char* arguments : {"--after 7 --entries 20 --json", "--dropout frozen"}) {
+    const auto alone = run(fmt::format("gradcheck job.textproto --threads 1 {}", arguments));
+    ASSERT_EQ(alone.exit_code, 0) << alone.err;
+    EXPECT_EQ(run(fmt::format("gradcheck job.textproto --threads 5 {}", arguments)).out, alone.out);
+    for (const int ranks : {2, 3, 4}) {
+      const auto spread = run_program(
+          on_ranks(ranks, fmt::format("{} gradcheck {} --threads 2 {}", LOCKSTEP_PROGRAM,
+                                      (directory_ / "job.textproto").string(), arguments)));
+      ASSERT_EQ(spread.exit_code, 0) << spread.err;
+      EXPECT_EQ(spread.out, alone.out) << ranks << " ranks";
+    }
+  }
+}
+
+TEST_F(Gradcheck, JsonHasEveryTensorAndItsWorstEntries) {
+  const auto result = run("gradcheck job.textproto --json --dropout frozen --entries 4 --rows 12");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json report = json::parse(result.out);
+  EXPECT_EQ(report["passed"], true);
+  EXPECT_EQ(report["units"], json({12, 170, 90, 3}));
+  EXPECT_EQ(report["entries"], 5 * 4 + 3);
+  EXPECT_EQ(report["examples"], 12);
+  EXPECT_EQ(report["train_examples"], 101);
+  EXPECT_EQ(report["dropout"], "frozen");
+  ASSERT_EQ(report["checks"].size(), 1U);
+  const json& check = report["checks"][0];
+  EXPECT_EQ(check["verdict"], "great");
+  EXPECT_TRUE(check["suspect"].is_null());
+  EXPECT_EQ(check["theta"]["compared"].get<int>() + check["theta"]["at_kink"].get<int>(), 23);
+  ASSERT_EQ(check["tensors"].size(), 6U);
+  const json& weight = check["tensors"][2];
+  EXPECT_EQ(weight["name"], "layer2.weight");
+  EXPECT_EQ(weight["rows"], 90);
+  EXPECT_EQ(weight["columns"], 170);
+  EXPECT_LE(weight["ratio"].get<double>(), 1e-7);
+  ASSERT_GE(weight["worst"].size(), 1U);
+  for (const json& entry : weight["worst"]) {
+    EXPECT_LT(entry["row"], 90);
+    EXPECT_LT(entry["column"], 170);
+    EXPECT_NEAR(entry["numerical"], entry["analytic"], 1e-8);
+  }
+}
+
+TEST_F(Gradcheck, ChecksACheckpointAndWritesBesideIt) {
+  ASSERT_EQ(run("train job.textproto --run-dir run").exit_code, 0);
+  const auto result = run("gradcheck job.textproto run/ckpt/latest --run-dir run");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(read_file(directory_ / "run/gradcheck.txt"), result.out);
+  const json report = json::parse(read_file(directory_ / "run/gradcheck.json"));
+  const json summary = json::parse(read_file(directory_ / "run/summary.json"));
+  const auto inspected = run("inspect run/ckpt/latest");
+  EXPECT_THAT(inspected.out, HasSubstr(report["checks"][0]["weights_digest"].get<std::string>()));
+  EXPECT_EQ(report["checks"][0]["step"], summary["steps"]);
+  EXPECT_TRUE(fs::exists(directory_ / "run/metrics.jsonl"));
+
+  const auto other = run("gradcheck job.textproto run --set network.layer[0].units=171");
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.err, HasSubstr("12-170-90-3, the job's 12-171-90-3"));
+  EXPECT_EQ(run("gradcheck job.textproto run --after 3").exit_code, 2);
+}
+
+// With so large a step the differences are no derivatives, and disagree.
+TEST_F(Gradcheck, ADisagreementIsShownAndEndsWith70) {
+  const auto result = run(
+      "gradcheck job.textproto --epsilon 0.1 --run-dir new --set network.layer[0].activation=TANH");
+  EXPECT_EQ(result.exit_code, 70);
+  EXPECT_THAT(result.err, HasSubstr("the gradient is not that of J"));
+  EXPECT_THAT(result.out, HasSubstr("worst entries"));
+  EXPECT_THAT(result.out, HasSubstr("suspect: "));
+  EXPECT_THAT(result.out, HasSubstr("check again with 1e-05"));
+  const json report = json::parse(read_file(directory_ / "new/gradcheck.json"));
+  EXPECT_EQ(report["passed"], false);
+  EXPECT_FALSE(report["checks"][0]["suspect"]["hint"].get<std::string>().empty());
+  const auto spread =
+      run_program(on_ranks(3, fmt::format("{} gradcheck {} --epsilon 0.1", LOCKSTEP_PROGRAM,
+                                          (directory_ / "job.textproto").string())));
+  EXPECT_EQ(spread.exit_code, 70);
+}
+
+TEST_F(Gradcheck, SaysWhatIsWrongWithItsArguments) {
+  EXPECT_EQ(run("gradcheck nowhere.textproto").exit_code, 66);
+  EXPECT_EQ(run("gradcheck job.textproto nowhere").exit_code, 66);
+  EXPECT_EQ(run("gradcheck job.textproto job.textproto").exit_code, 65);
+  for (const char* arguments :
+       {"--entries 0", "--entries some", "--rows 25", "--rows 0", "--rows 1200", "--after 31",
+        "--after -1", "--epsilon 0", "--epsilon nan", "--dropout on", "--threads 13", "--step 3"}) {
+    const auto result = run(fmt::format("gradcheck job.textproto {}", arguments));
+    EXPECT_EQ(result.exit_code, 2) << arguments;
+    EXPECT_EQ(result.out, "") << arguments;
+    EXPECT_NE(result.err, "") << arguments;
+  }
+  EXPECT_EQ(run("gradcheck job.textproto --run-dir job.textproto").exit_code, 74);
+  EXPECT_EQ(run("gradcheck job.textproto > /dev/full").exit_code, 74);
+}
+
+TEST_F(Gradcheck, PassesOnEveryJobWeShip) {
+  int jobs = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(LOCKSTEP_JOBS)) {
+    if (entry.path().extension() != ".textproto") continue;
+    ++jobs;
+    const auto result =
+        run(fmt::format("gradcheck {} --after 1 --entries 2 --json", entry.path().string()));
+    ASSERT_EQ(result.exit_code, 0) << entry.path() << result.err;
+    const json report = json::parse(result.out);
+    ASSERT_EQ(report["checks"].size(), 2U) << entry.path();
+    for (const json& check : report["checks"]) EXPECT_EQ(check["verdict"], "great") << entry.path();
+  }
+  EXPECT_GE(jobs, 8);
+}
+
+}  // namespace
+}  // namespace lockstep

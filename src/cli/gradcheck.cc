@@ -56,10 +56,23 @@ void print_result(const std::string& text) {
   }
 }
 
+// Collective. Ranks that differ in these would wait for each other.
+void require_same_arguments(const Communicator& comm, const GradcheckArguments& arguments) {
+  const GradcheckOptions& options = arguments.options;
+  const std::string text =
+      fmt::format("checkpoint '{}' --after {} --entries '{}' --rows {} --epsilon {} --dropout {}",
+                  arguments.checkpoint, options.after, arguments.entries, arguments.rows,
+                  options.epsilon, arguments.dropout);
+  require_same(comm, text, [](const std::string& theirs, const std::string& root) {
+    return fmt::format("{}, rank 0 has {}", theirs, root);
+  });
+}
+
 int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   const auto [loaded, layout] = prepare_job(comm, arguments.job, arguments.overrides,
                                             arguments.threads, /*no_dropout=*/false);
+  require_same_arguments(comm, arguments);
   std::string checkpoint_path;
   std::string run_dir;
   agree(comm, [&] {

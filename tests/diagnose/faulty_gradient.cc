@@ -50,7 +50,7 @@ double slope_of(Activation activation, double z) {
 // Adds the gradient of one example's loss to `sum`.
 void add_example(const Network<double>& network, std::span<const double> weights,
                  std::span<const double> input, std::size_t label, const Faults& faults,
-                 Vector& sum) {
+                 std::span<double> sum) {
   const NetworkSpec& spec = network.spec();
   const ParameterLayout& layout = network.layout();
   const std::size_t layers = spec.layers.size();
@@ -116,15 +116,18 @@ std::vector<double> faulty_gradient(const Job& job, const Dataset& data,
   }
   const WorkerPlan& plan = plans[static_cast<std::size_t>(comm.rank())];
 
+  const auto ownership = Ownership::with_bucket_bytes(weights.size(), 4096, 8, comm.size());
+  GradientExchange<double> exchange(comm, ownership, plans, shards, 1, comm.node_leader());
+  const std::vector<std::span<double>> buffers = exchange.buffers(0);
+
   HelperPool nobody(0);
   PassLoader<double> loader(data, plan.shards, job.seed, nobody);
   PhaseClock clock;
   const std::vector<Pass> passes = passes_of_step(data.geometry, plan.shards, 0);
-  std::vector<Vector> buffers(plan.buffers, Vector(weights.size()));
   Vector inputs(rows_of_a_pass(data.geometry) * data.features);
   for (std::size_t leaf = 0; leaf < plan.leaves.size(); ++leaf) {
     const std::uint64_t shard = plan.shards.begin + leaf;
-    Vector& sum = buffers[plan.leaves[leaf].buffer];
+    const std::span<double> sum = buffers[plan.leaves[leaf].buffer];
     std::ranges::fill(sum, 0.0);
     for (const Pass& pass : passes) {
       if (pass.shard != shard || faults.left_out == shard) continue;
@@ -142,16 +145,12 @@ std::vector<double> faulty_gradient(const Job& job, const Dataset& data,
     }
   }
 
-  WorkerPool pool(1);
-  const auto ownership = Ownership::with_bucket_bytes(weights.size(), 4096, 8, comm.size());
-  GradientExchange<double> exchange(comm, ownership, plans, shards, 1);
-  HeldSums<double> held;
-  for (const WorkerPlan::Held& node : plan.held) held.emplace_back(buffers[node.buffer]);
   const Regularizer regularizer(build_regularization(job), network.layout(),
                                 data.geometry.train_examples);
   const double rows = faults.no_division ? 1 : static_cast<double>(batch_rows(data.geometry, 0));
+  WorkerPool pool(1);
   Vector owned;
-  exchange.reduce(pool, std::span(&held, 1), [&](Range range, std::span<double> gradient) {
+  exchange.reduce(pool, [&](Range range, std::span<double> gradient) {
     const auto here = weights.subspan(range.begin, range.size());
     Vector penalty(range.size());
     regularizer.add_gradient<double>(range, here, penalty);

@@ -95,6 +95,7 @@ TEST_F(Gradcheck, EveryActivationLossPenaltyAndBatchIsGreat) {
       {"training.full_batch=true"},
       {"training.shards=1"},
       {"optimizer.gradient_descent.learning_rate=0.1"},
+      {"exchange.shared_memory=false"},
   };
   for (const auto& overrides : jobs) {
     for (const bool frozen : {false, true}) {

@@ -93,8 +93,10 @@ void check_job(const CheckArguments& arguments) {
                sizes.image->height, sizes.image->width);
   }
   if (sizes.bayes_error) {
-    fmt::print("bayes error      {:.4f} % (known of the source; no classifier does better)\n",
-               100 * *sizes.bayes_error);
+    fmt::print(
+        "bayes error      {:.4f} % (known of the source; no classifier does better: the "
+        "diagnosis.base_error to count from)\n",
+        100 * *sizes.bayes_error);
   }
   fmt::print("parameters       {}\n", parameter_layout(network).size);
   fmt::print("steps per epoch  {}\n", steps_per_epoch(geometry));

@@ -178,17 +178,12 @@ bool looks_like_channels_last(const std::vector<std::uint64_t>& shape, NpyChanne
 }
 
 std::optional<ImageShape> image_of(const std::vector<std::uint64_t>& shape, NpyChannels channels) {
-  std::array<std::uint64_t, 3> sides = {};  // channels, height, width
-  if (shape.size() == 3) {
-    sides = {1, shape[1], shape[2]};
-  } else if (shape.size() != 4) {
-    return std::nullopt;
-  } else if (channels == NpyChannels::last) {
-    sides = {shape[3], shape[1], shape[2]};
-  } else if (looks_like_channels_last(shape, channels)) {
-    return std::nullopt;
-  } else {
-    sides = {shape[1], shape[2], shape[3]};
+  const bool is_image = shape.size() == 3 || shape.size() == 4;
+  if (!is_image || looks_like_channels_last(shape, channels)) return std::nullopt;
+  std::array<std::uint64_t, 3> sides = {1, shape[1], shape[2]};  // channels, height, width
+  if (shape.size() == 4) {
+    const bool last = channels == NpyChannels::last;
+    sides = {last ? shape[3] : shape[1], last ? shape[1] : shape[2], last ? shape[2] : shape[3]};
   }
   if (*std::ranges::max_element(sides) > std::numeric_limits<std::uint32_t>::max()) {
     return std::nullopt;

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -58,11 +57,11 @@ class DictionaryReader {
     const auto require = [&](bool is_there, const char* key) {
       if (!is_there) fail_file(path_, fmt::format("its NPY header has no '{}'", key));
     };
-    require(descr_.has_value(), "descr");
+    require(has_descr_, "descr");
     require(has_order_, "fortran_order");
     require(has_shape_, "shape");
     set_type(header);
-    header.text = fmt::format("{} ({}){}", *descr_, fmt::join(header.shape, ", "),
+    header.text = fmt::format("{} ({}){}", descr_, fmt::join(header.shape, ", "),
                               header.fortran_order ? " in Fortran order" : "");
     if (header.shape.empty()) {
       fail_file(path_, fmt::format("expected an array [examples, ...], found the single number {}",
@@ -78,7 +77,7 @@ class DictionaryReader {
       if (seen) fail_file(path_, fmt::format("its NPY header has '{}' twice", key));
     };
     if (key == "descr") {
-      first(descr_.has_value());
+      first(std::exchange(has_descr_, true));
       skip_space();
       if (at_ < text_.size() && (text_[at_] == '[' || text_[at_] == '(')) {
         fail_file(path_,
@@ -99,7 +98,7 @@ class DictionaryReader {
 
   // [<>|=]KIND[BYTES], such as <f4.
   void set_type(NpyHeader& header) {
-    std::string_view type = *descr_;
+    std::string_view type = descr_;
     char order = '=';
     if (!type.empty() && std::string_view("<>|=").find(type[0]) != std::string_view::npos) {
       order = type[0];
@@ -115,7 +114,7 @@ class DictionaryReader {
     const auto refuse = [&](std::string_view what) {
       fail_file(path_, fmt::format("an array of {} (type '{}'); expected numbers or truth values: "
                                    "b1, i1 to i8, u1 to u8, f2, f4 or f8",
-                                   what, *descr_));
+                                   what, descr_));
     };
     const bool whole = bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;
     switch (kind) {
@@ -229,7 +228,8 @@ class DictionaryReader {
   const std::filesystem::path& path_;
   std::string_view text_;
   std::size_t at_ = 0;
-  std::optional<std::string> descr_;
+  std::string descr_;
+  bool has_descr_ = false;
   bool has_order_ = false;
   bool has_shape_ = false;
 };

@@ -64,13 +64,13 @@ void check_labels(std::span<const float> labels, const SourceInfo& info,
 }
 
 // The labels of a source that vouches for its classes.
-void check_known_classes(const SourceInfo& info, const OutputConfig& output) {
+void check_known_classes(std::uint64_t classes, const std::string& source,
+                         const OutputConfig& output) {
   const bool values = output.loss == LossKind::squared_error && output.units == 1;
   const std::uint64_t most = output.units == 1 ? 2 : output.units;
-  if (values || *info.classes <= most) return;
-  throw Error(ExitCode::data,
-              fmt::format("{} has {} classes; the network has {} output{}", info.labels_name,
-                          *info.classes, output.units, output.units == 1 ? "" : "s"));
+  if (values || classes <= most) return;
+  throw Error(ExitCode::data, fmt::format("{} has {} classes; the network has {} output{}", source,
+                                          classes, output.units, output.units == 1 ? "" : "s"));
 }
 
 // All labels of a source, checked. Where the source vouches for them they are not
@@ -78,7 +78,7 @@ void check_known_classes(const SourceInfo& info, const OutputConfig& output) {
 std::vector<float> checked_labels(ExampleSource& source, const OutputConfig& output, bool wanted) {
   const SourceInfo& info = source.info();
   if (info.classes) {
-    check_known_classes(info, output);
+    check_known_classes(*info.classes, info.labels_name, output);
     return wanted ? source.read_labels() : std::vector<float>();
   }
   std::vector<float> labels = source.read_labels();

@@ -53,7 +53,7 @@ TEST(Synthetic, APointDoesNotDependOnTheOthersThatAreMade) {
     EXPECT_EQ(source.read_labels(), all.labels);
     std::set<float> labels(all.labels.begin(), all.labels.end());
     EXPECT_EQ(labels.size(), source.info().classes) << "every class occurs";
-    EXPECT_EQ(*labels.rbegin() + 1, static_cast<float>(*source.info().classes));
+    EXPECT_EQ(*labels.rbegin() + 1, static_cast<float>(source.info().classes.value_or(0)));
   }
 }
 

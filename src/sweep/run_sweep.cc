@@ -99,10 +99,7 @@ class SweepRun {
 
   SweepOutcome run() {
     if (options_.resume) take_up();
-    bool stopped = false;
-    for (auto phase = next_phase(sweep_, records_); phase && !stopped;
-         phase = next_phase(sweep_, records_)) {
-      stopped = !run_phase(*phase);
+    while (run_next_phase()) {
     }
     return {next_phase(sweep_, records_).has_value(), std::move(records_)};
   }
@@ -177,6 +174,12 @@ class SweepRun {
     // The smallest rank with rank * groups / size == group.
     const auto size = static_cast<std::int64_t>(comm_.size());
     return static_cast<int>((group * size + options_.groups - 1) / options_.groups);
+  }
+
+  // Collective over comm. False at the end, and when somebody asked to stop.
+  bool run_next_phase() {
+    const auto phase = next_phase(sweep_, records_);
+    return phase && run_phase(*phase);
   }
 
   // Collective over comm. False when somebody asked to stop.

@@ -84,8 +84,8 @@ int run_descent(const DescentArguments& arguments, const CommandContext& context
   };
   DescentResult result = check_descent(problem, options);
   while (chooses_rate && result.outcome == DescentOutcome::rate_too_large &&
-         *result.suggested_rate >= kSmallestUsualRate) {
-    options.learning_rate = *result.suggested_rate;
+         result.suggested_rate.value_or(0) >= kSmallestUsualRate) {
+    options.learning_rate = result.suggested_rate.value_or(0);
     subject.rate_from = fmt::format(
         "chosen, as the job's optimizer is not gradient descent and {:g} is too large", kUsualRate);
     problem.restart();

@@ -27,7 +27,7 @@ std::string cost_table(const std::vector<double>& costs) {
 }
 
 std::string trial_table(const DescentResult& result) {
-  if (!result.full_step) return "";
+  if (!result.full_step || !result.step) return "";
   std::string text =
       fmt::format("\nstep {}, and shorter ones along the same gradient:\n", *result.step);
   text += fmt::format("{:>14} {:>14} {:>14} {:>10}\n", "learning rate", "change of J", "promised",

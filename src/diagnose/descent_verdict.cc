@@ -1,6 +1,7 @@
 #include "diagnose/descent_verdict.h"
 
 #include <cmath>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -11,18 +12,19 @@ namespace {
 
 std::string describe_rise(const DescentResult& result) {
   const double before = result.costs.back();
-  const DescentTrial& full = *result.full_step;
+  const DescentTrial full = result.full_step.value_or(DescentTrial{});
+  const std::uint64_t step = result.step.value_or(0);
   if (!std::isfinite(full.change)) {
-    return fmt::format("J is not finite after step {}; it was {:.9g}", *result.step, before);
+    return fmt::format("J is not finite after step {}; it was {:.9g}", step, before);
   }
   if (full.change < 0) {
-    return fmt::format("J fell in step {} by {:.4g}, but not as its gradient says, by {:.4g}",
-                       *result.step, -full.change, -full.promised);
+    return fmt::format("J fell in step {} by {:.4g}, but not as its gradient says, by {:.4g}", step,
+                       -full.change, -full.promised);
   }
   return fmt::format(
       "J {} in step {}, by {:.4g}: from {:.9g} to {:.9g}; its gradient promised a fall of {:.4g}",
-      full.change > 0 ? "rose" : "stood still", *result.step, full.change, before,
-      before + full.change, -full.promised);
+      full.change > 0 ? "rose" : "stood still", step, full.change, before, before + full.change,
+      -full.promised);
 }
 
 std::string describe_fall(const DescentResult& result) {
@@ -79,14 +81,14 @@ std::string descent_verdict(const DescentResult& result) {
           "FAIL: {} is not finite before step {}\n"
           "  likely: activations or gradients explode (1.10)\n"
           "  try: lockstep flow, which shows where",
-          std::isfinite(result.costs.back()) ? "the gradient" : "J", *result.step);
+          std::isfinite(result.costs.back()) ? "the gradient" : "J", result.step.value_or(0));
     case DescentOutcome::rate_too_large:
       return fmt::format(
           "FAIL: {} (1.5)\n"
           "  likely: the learning rate {:g} is too large; with smaller steps along the same "
           "gradient J falls as the gradient says\n"
           "  try: --learning-rate {:g}",
-          describe_rise(result), result.learning_rate, *result.suggested_rate);
+          describe_rise(result), result.learning_rate, result.suggested_rate.value_or(0));
     case DescentOutcome::gradient_wrong: {
       const DescentTrial& last = result.trials.back();
       return fmt::format(

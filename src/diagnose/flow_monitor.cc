@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "diagnose/flow_verdict.h"
 #include "diagnose/parameter_norms.h"
 #include "diagnose/signal_flow.h"
@@ -19,11 +20,11 @@ constexpr double kJudgedRate = 0.01;
 
 class FlowMonitor : public StepProbe {
  public:
-  explicit FlowMonitor(const ProbedRun& run)
+  FlowMonitor(const ProbedRun& run, const MonitorConfig& config)
       : run_(run),
-        every_steps_(run.job.monitor->every_steps),
+        every_steps_(config.every_steps),
         flow_(run.comm, run.engine.pool(), run.network, run.data, run.layout,
-              {run.job.seed, run.job.monitor->examples}) {}
+              {run.job.seed, config.examples}) {}
 
   [[nodiscard]] bool looks_at(std::uint64_t step) const override {
     return step == 0 || (step + 1) % every_steps_ == 0;
@@ -76,7 +77,8 @@ class FlowMonitor : public StepProbe {
 }  // namespace
 
 std::unique_ptr<StepProbe> make_flow_monitor(const ProbedRun& run) {
-  return std::make_unique<FlowMonitor>(run);
+  check(run.job.monitor.has_value(), "a job without a monitor makes none");
+  return std::make_unique<FlowMonitor>(run, run.job.monitor.value_or(MonitorConfig{}));
 }
 
 }  // namespace lockstep

@@ -60,7 +60,7 @@ std::string describe(const Trend& trend) {
   if (trend.sound > 1) {
     text += fmt::format(", {:.3g} in layer {}: a factor of {:.3g} per layer",
                         trend.rms[trend.sound - 1], number(trend.order[trend.sound - 1]),
-                        *trend.factor());
+                        trend.factor().value_or(1));
   }
   if (trend.zero_at) {
     text += fmt::format("; exactly 0 in layer {}", number(trend.order[*trend.zero_at]));
@@ -137,14 +137,15 @@ class Judge {
 
   void judge_updates(bool judges_small) {
     std::vector<std::size_t> small;
-    std::optional<std::size_t> largest;
+    std::size_t largest = 0;
+    double largest_ratio = 0;
     for (std::size_t i = 0; i < record_.layers.size(); ++i) {
       const auto ratio = record_.layers[i].update_ratio;
       if (!ratio || !std::isfinite(*ratio)) continue;
       if (*ratio < kLeastUpdate) small.push_back(i);
-      if (*ratio > kLargestUpdate &&
-          (!largest || *ratio > *record_.layers[*largest].update_ratio)) {
+      if (*ratio > largest_ratio) {
         largest = i;
+        largest_ratio = *ratio;
       }
     }
     if (judges_small && !small.empty()) {
@@ -154,10 +155,10 @@ class Judge {
                       names_of(small), kLeastUpdate),
           hidden_ == 0 ? "a larger learning rate" : remedy() + ", or a larger learning rate");
     }
-    if (largest) {
+    if (largest_ratio > kLargestUpdate) {
       add("large_updates",
           fmt::format("the step changed the weights of layer {} by {:.3g} times their size",
-                      number(*largest), *record_.layers[*largest].update_ratio),
+                      number(largest), largest_ratio),
           "a smaller learning rate, or warm-up (optimizer.schedule.warmup_epochs)");
     }
   }

@@ -68,7 +68,8 @@ JobDescent::JobDescent(const Job& job, const Communicator& comm, const Layout& l
     scale_penalties(job_,
                     static_cast<double>(options_.examples) / static_cast<double>(train_examples_));
   }
-  engine_.emplace(job_, comm, layout, data_, network_, /*dropout=*/false);
+  engine_ = std::make_unique<StepEngine<double>>(job_, comm, layout, data_, network_,
+                                                 /*dropout=*/false);
   restart();
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -63,7 +64,7 @@ class JobDescent : public DescentProblem {
   Dataset data_;
   std::uint64_t train_examples_;
   Network<double> network_;
-  std::optional<StepEngine<double>> engine_;
+  std::unique_ptr<StepEngine<double>> engine_;  // made when the sample is known
   std::vector<double> held_weights_;
   std::vector<double> gradient_;
 };

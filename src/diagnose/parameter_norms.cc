@@ -46,10 +46,9 @@ void describe_update(const ParameterLayout& layout, std::span<const float> befor
       const double change = static_cast<double>(after[k]) - static_cast<double>(before[k]);
       squares += change * change;
     }
-    layers[i].update_norm = std::sqrt(squares);
-    if (layers[i].weight_norm > 0) {
-      layers[i].update_ratio = *layers[i].update_norm / layers[i].weight_norm;
-    }
+    const double norm = std::sqrt(squares);
+    layers[i].update_norm = norm;
+    if (layers[i].weight_norm > 0) layers[i].update_ratio = norm / layers[i].weight_norm;
   }
 }
 

@@ -73,11 +73,10 @@ void add_activations(Activation activation, Matrix<const float> block, LayerSums
   for (std::uint64_t r = 0; r < block.rows; ++r) {
     const std::span<const float> row = block.row(r);
     for (std::size_t i = 0; i < row.size(); ++i) {
-      if (row[i] == 0) {
-        ++sums.zeros;
-      } else {
-        active[i] = 1;
-      }
+      // Without branches: signs are as good as random.
+      const bool is_zero = row[i] == 0;
+      sums.zeros += is_zero ? 1 : 0;
+      active[i] |= is_zero ? std::uint8_t{0} : std::uint8_t{1};
     }
   }
 }

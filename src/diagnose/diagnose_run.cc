@@ -47,6 +47,7 @@ class DiagnosingObserver : public TrainingObserver {
     evaluations_.push_back(evaluation);
     reports_->on_evaluation(evaluation);
   }
+  void on_flow(const FlowRecord& record) override { reports_->on_flow(record); }
   void on_finish(const Summary& summary) override {
     Summary diagnosed = summary;
     diagnosed.diagnosis = diagnose_run(loaded_, summary, evaluations_);

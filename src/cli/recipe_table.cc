@@ -24,20 +24,26 @@ std::string action_of(const RecipeTrial& trial) {
   return trial.step.action.empty() ? "the job as it is" : trial.step.action;
 }
 
+// A part of the diagnosis; none of a run that diverged.
+template <typename Part>
+std::optional<Part> part_of(const RecipeTrial& trial, std::optional<Part> Diagnosis::*part) {
+  if (!trial.diagnosis) return std::nullopt;
+  return (*trial.diagnosis).*part;
+}
+
 std::string error_text(const RecipeTrial& trial, OptionalError Diagnosis::*set) {
-  const bool there = trial.diagnosis && trial.diagnosis.value().*set;
-  return there ? format_percent((trial.diagnosis.value().*set)->error) : "-";
+  const OptionalError measured = part_of(trial, set);
+  return measured ? format_percent(measured->error) : "-";
 }
 
 std::string gap_text(const RecipeTrial& trial, OptionalGap Diagnosis::*which) {
-  const bool there = trial.diagnosis && trial.diagnosis.value().*which;
-  return there ? fmt::format("{:.2f}", 100 * (trial.diagnosis.value().*which)->value) : "-";
+  const OptionalGap gap = part_of(trial, which);
+  return gap ? fmt::format("{:.2f}", 100 * gap->value) : "-";
 }
 
 bool any_gap(const RecipeResult& result, OptionalGap Diagnosis::*which) {
-  return std::ranges::any_of(result.trials, [&](const RecipeTrial& trial) {
-    return trial.diagnosis && (trial.diagnosis.value().*which).has_value();
-  });
+  return std::ranges::any_of(
+      result.trials, [&](const RecipeTrial& trial) { return part_of(trial, which).has_value(); });
 }
 
 std::string table(const RecipeResult& result) {
@@ -94,13 +100,13 @@ std::string ending(const RecipeResult& result) {
 }
 
 nlohmann::ordered_json error_json(const RecipeTrial& trial, OptionalError Diagnosis::*set) {
-  if (!trial.diagnosis || !(trial.diagnosis.value().*set)) return nullptr;
-  return (trial.diagnosis.value().*set)->error;
+  const OptionalError measured = part_of(trial, set);
+  return measured ? nlohmann::ordered_json(measured->error) : nlohmann::ordered_json();
 }
 
 nlohmann::ordered_json gap_json(const RecipeTrial& trial, OptionalGap Diagnosis::*which) {
-  if (!trial.diagnosis || !(trial.diagnosis.value().*which)) return nullptr;
-  return (trial.diagnosis.value().*which)->value;
+  const OptionalGap gap = part_of(trial, which);
+  return gap ? nlohmann::ordered_json(gap->value) : nlohmann::ordered_json();
 }
 
 nlohmann::ordered_json trial_json(const RecipeTrial& trial) {

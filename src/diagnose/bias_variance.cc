@@ -7,17 +7,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/check.h"
-
 namespace lockstep {
 namespace {
 
 double wrong_answers(const SetError& set) { return set.error * static_cast<double>(set.examples); }
 
+MeasuredError measured(const SetError& set) {
+  return {set.error, set.examples, wilson_interval(wrong_answers(set), set.examples)};
+}
+
 std::optional<MeasuredError> measured(const std::optional<SetError>& set) {
   if (!set) return std::nullopt;
-  return MeasuredError{set->error, set->examples,
-                       wilson_interval(wrong_answers(*set), set->examples)};
+  return measured(*set);
 }
 
 ErrorGap gap_between(const SetError& first, const SetError& second) {
@@ -100,8 +101,7 @@ void note_hidden_gaps(Diagnosis& diagnosis) {
   }
 }
 
-void note_surprises(Diagnosis& diagnosis) {
-  const MeasuredError& train = *diagnosis.train;
+void note_surprises(Diagnosis& diagnosis, const MeasuredError& train) {
   if (train.error < diagnosis.base_error) {
     diagnosis.notes.push_back(fmt::format(
         "the training error, {}, is below the base error, {}: there is no bias to avoid. Either "
@@ -126,10 +126,10 @@ void note_surprises(Diagnosis& diagnosis) {
 void note_missing_sets(Diagnosis& diagnosis, const RunErrors& errors) {
   if (!errors.dev && !errors.train_dev) {
     diagnosis.notes.emplace_back(
-        "no dev set: variance cannot be told. Give data.split.dev or data.dev" +
-        std::string(errors.test ? "; the test set would serve, but then be no unbiased estimate "
-                                  "any more (1.1)"
-                                : " (1.1)"));
+        errors.test ? "no dev set: the test error is unbiased only if nothing is chosen by it, so "
+                      "variance is not told by it; give data.split.dev or data.dev (1.1)"
+                    : "no dev or test set: the training error is not an estimate for new examples, "
+                      "and variance cannot be told; give data.split.dev or data.dev (1.1)");
   } else if (!errors.dev) {
     diagnosis.notes.emplace_back(
         "no dev set: data mismatch cannot be told, only variance, by the train-dev set (1.1)");
@@ -147,7 +147,7 @@ void note_missing_sets(Diagnosis& diagnosis, const RunErrors& errors) {
   }
   if (errors.dev && !errors.test) {
     diagnosis.notes.emplace_back(
-        "no test set: the dev set serves, and what is chosen by it is fitted to it (1.1)");
+        "no test set: the dev error is not an unbiased estimate, the dev set serves (1.1)");
   }
 }
 
@@ -164,22 +164,22 @@ void note_overfitted_dev(Diagnosis& diagnosis, const RunErrors& errors) {
 }  // namespace
 
 Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config) {
-  check(errors.train.has_value(), "every run has a training error");
   Diagnosis diagnosis;
   diagnosis.base_error = config.base_error;
   diagnosis.high_gap = config.high_gap;
   diagnosis.high_share = config.high_share;
-  diagnosis.train = measured(errors.train);
+  const MeasuredError train = measured(errors.train);
+  diagnosis.train = train;
   diagnosis.train_dev = measured(errors.train_dev);
   diagnosis.dev = measured(errors.dev);
   diagnosis.test = measured(errors.test);
 
-  diagnosis.avoidable_bias = avoidable_bias(*diagnosis.train, config.base_error);
+  diagnosis.avoidable_bias = avoidable_bias(train, config.base_error);
   if (errors.train_dev) {
-    diagnosis.variance = gap_between(*errors.train, *errors.train_dev);
+    diagnosis.variance = gap_between(errors.train, *errors.train_dev);
     if (errors.dev) diagnosis.mismatch = gap_between(*errors.train_dev, *errors.dev);
   } else if (errors.dev) {
-    diagnosis.variance = gap_between(*errors.train, *errors.dev);
+    diagnosis.variance = gap_between(errors.train, *errors.dev);
     diagnosis.variance_may_be_mismatch = errors.dev_from_elsewhere;
   }
   if (errors.dev && errors.test) diagnosis.dev_to_test = gap_between(*errors.dev, *errors.test);
@@ -192,7 +192,7 @@ Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config
   diagnosis.verdict = verdict_of(diagnosis);
   note_uncertainty(diagnosis);
   note_hidden_gaps(diagnosis);
-  note_surprises(diagnosis);
+  note_surprises(diagnosis, train);
   note_missing_sets(diagnosis, errors);
   note_overfitted_dev(diagnosis, errors);
   return diagnosis;

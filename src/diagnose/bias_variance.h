@@ -16,7 +16,8 @@ struct SetError {
 };
 
 struct RunErrors {
-  std::optional<SetError> train, train_dev, dev, test;
+  SetError train;
+  std::optional<SetError> train_dev, dev, test;
   // Dev has a source of its own, or is of data.held_out: it may be of another
   // distribution than train.
   bool dev_from_elsewhere = false;
@@ -26,7 +27,7 @@ struct RunErrors {
 
 // Pure. The errors with their intervals, the gaps between them, which of those
 // are high by the rule of `config` (`Diagnosis` in proto/job.proto), and the
-// verdict; no recipe. Train is there; what else is absent is told in the notes.
+// verdict; no recipe. What cannot be said without a set is told in the notes.
 Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config);
 
 // The diagnosis of a run whose loss has no error rate: that there is none.

@@ -66,7 +66,8 @@ Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
                        std::span<const Evaluation> evaluations) {
   const Job& job = loaded.job;
   Diagnosis diagnosis;
-  if (job.network.output.loss == LossKind::squared_error) {
+  const auto train = set_error(summary.train_error, summary.train_examples);
+  if (!train) {  // the loss is squared error
     diagnosis = no_error_rate(job.diagnosis);
     diagnosis.notes.push_back(
         fmt::format("squared error counts no wrong answers, so there is no verdict; compare the "
@@ -74,7 +75,7 @@ Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
                     mean_losses(summary)));
   } else {
     RunErrors errors;
-    errors.train = set_error(summary.train_error, summary.train_examples);
+    errors.train = *train;
     errors.train_dev = set_error(summary.train_dev_error, summary.train_dev_examples);
     errors.dev = set_error(summary.dev_error, summary.dev_examples);
     errors.test = set_error(summary.test_error, summary.test_examples);

@@ -22,7 +22,9 @@ namespace fs = std::filesystem;
 
 std::string percent(double error) { return fmt::format("{:.2f}%", 100 * error); }
 
-double dev_error(const RecipeTrial& trial) { return trial.diagnosis->dev->error; }
+std::optional<MeasuredError> dev_of(const RecipeTrial& trial) {
+  return trial.diagnosis ? trial.diagnosis->dev : std::nullopt;
+}
 
 std::string compare(const MeasuredError& before, const MeasuredError& after) {
   const auto wrong = [](const MeasuredError& set) {
@@ -84,12 +86,13 @@ class Book {
     const LoadedJob loaded = parse_job(record.resolved_job, "resolved job", "/", {});
     RecipeTrial trial = std::move(next_);
     trial.diagnosis = diagnose_run(loaded, record.summary, record.evaluations);
-    if (result_.best == 0) {
-      trial.outcome = "start";
+    const auto before = result_.best == 0 ? std::nullopt : dev_of(best_trial());
+    const auto after = dev_of(trial);
+    if (before && after) {
+      trial.outcome = after->error < before->error ? "kept" : "discarded";
+      trial.comparison = compare(*before, *after);
     } else {
-      const RecipeTrial& best = best_trial();
-      trial.outcome = dev_error(trial) < dev_error(best) ? "kept" : "discarded";
-      trial.comparison = compare(*best.diagnosis->dev, *trial.diagnosis->dev);
+      trial.outcome = "start";
     }
     if (trial.outcome != "discarded") {
       result_.best = trial.number;
@@ -131,7 +134,7 @@ class Book {
   // same lines.
   void choose() {
     if (result_.best == 0) return stop("diverged");
-    const Diagnosis& diagnosis = *best_trial().diagnosis;
+    const Diagnosis diagnosis = best_trial().diagnosis.value_or(Diagnosis{});
     const LoadedJob best = parse_job(result_.best_job, "resolved job", "/", {});
     const RecipeStep* chosen = nullptr;
     std::string chosen_job;

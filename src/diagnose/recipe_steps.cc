@@ -27,6 +27,9 @@ bool is_uncertain(const std::optional<ErrorGap>& gap) {
 }
 
 std::string percent(double error) { return fmt::format("{:.2f}%", 100 * error); }
+std::string percent(const std::optional<MeasuredError>& measured) {
+  return measured ? percent(measured->error) : "-";
+}
 
 // To one significant digit, so that a suggestion looks like what it is: rough.
 double rough(double value) {
@@ -98,7 +101,9 @@ class Recipe {
                        std::min(facts_.dev_examples, facts_.train_examples / 10 + 1))},
           false);
     }
-    if (is_uncertain(diagnosis_.variance)) suggest_larger_dev_set();
+    if (diagnosis_.variance && is_uncertain(diagnosis_.variance)) {
+      suggest_larger_dev_set(diagnosis_.variance->value);
+    }
   }
 
   // 20 % of few examples, a few percent of many, 10,000 of very many (1.1).
@@ -108,10 +113,9 @@ class Recipe {
     return std::max<std::uint64_t>(size, 1);
   }
 
-  void suggest_larger_dev_set() {
-    const std::uint64_t needed =
-        examples_for_half_width(diagnosis_.dev ? diagnosis_.dev->error : 0.5,
-                                std::max(diagnosis_.variance->value / 2, 0.001));
+  void suggest_larger_dev_set(double variance) {
+    const std::uint64_t needed = examples_for_half_width(
+        diagnosis_.dev ? diagnosis_.dev->error : 0.5, std::max(variance / 2, 0.001));
     const bool from_train = job_.data.split.dev && !job_.data.held_out;
     const bool enough = needed < (facts_.train_examples + facts_.dev_examples) / 2;
     Lines lines;
@@ -120,7 +124,7 @@ class Recipe {
     }
     add("dev set", fmt::format("a dev set of about {} examples", needed),
         fmt::format("{} dev examples cannot tell a variance of {} from chance (1.1)",
-                    facts_.dev_examples, percent(diagnosis_.variance->value)),
+                    facts_.dev_examples, percent(variance)),
         "a verdict on variance", lines, false);
   }
 
@@ -158,7 +162,7 @@ class Recipe {
     if (lines.empty()) return;
     add("bigger network", fmt::format("hidden layers of {} units", widths),
         fmt::format("high bias: {} of the training set is wrong (1.3: bigger network)",
-                    percent(diagnosis_.train->error)),
+                    percent(diagnosis_.train)),
         expected, lines);
   }
 
@@ -186,7 +190,7 @@ class Recipe {
     if (training.epochs) {
       length = fmt::format("{} epochs", 2ULL * *training.epochs);
       lines = {fmt::format("training.epochs={}", 2ULL * *training.epochs)};
-    } else {
+    } else if (training.steps) {
       length = fmt::format("{} steps", 2 * *training.steps);
       lines = {fmt::format("training.steps={}", 2 * *training.steps)};
     }
@@ -285,10 +289,10 @@ class Recipe {
   }
 
   [[nodiscard]] std::string high_variance() const {
-    const MeasuredError& held_out = diagnosis_.train_dev ? *diagnosis_.train_dev : *diagnosis_.dev;
-    return fmt::format("high variance: {} wrong on train, {} on {}",
-                       percent(diagnosis_.train->error), percent(held_out.error),
-                       diagnosis_.train_dev ? "train-dev" : "dev");
+    const bool train_dev = diagnosis_.train_dev.has_value();
+    return fmt::format("high variance: {} wrong on train, {} on {}", percent(diagnosis_.train),
+                       percent(train_dev ? diagnosis_.train_dev : diagnosis_.dev),
+                       train_dev ? "train-dev" : "dev");
   }
 
   void more_data() {
@@ -425,7 +429,7 @@ class Recipe {
     const std::string why = fmt::format(
         "data mismatch: {} wrong on train-dev, {} on dev, which is of another "
         "distribution (1.1)",
-        percent(diagnosis_.train_dev->error), percent(diagnosis_.dev->error));
+        percent(diagnosis_.train_dev), percent(diagnosis_.dev));
     const auto& source = job_.data.held_out ? job_.data.held_out : job_.data.dev;
     if (source && source->corruption && !job_.data.train.corruption) {
       add("data like dev", "the noise of the dev set on training examples too",

@@ -41,6 +41,35 @@ std::string layer_field(std::size_t layer, const char* field) {
   return fmt::format("network.layer[{}].{}", layer, field);
 }
 
+// What is changed in hidden layers, as one line for all of them where all of
+// `layers`, more than one, get the same: with `lines` "network.layer[I].FIELD".
+std::vector<std::string> for_all_layers(std::vector<std::string> lines, std::size_t layers) {
+  if (layers < 2 || lines.size() != layers) return lines;
+  const auto field_of = [&](std::size_t i) -> std::string_view {
+    const std::string layer = layer_field(i, "");
+    return lines[i].starts_with(layer) ? std::string_view(lines[i]).substr(layer.size()) : "";
+  };
+  for (std::size_t i = 0; i < layers; ++i) {
+    if (field_of(i).empty() || field_of(i) != field_of(0)) return lines;
+  }
+  return {fmt::format("network.layer[*].{}", field_of(0))};
+}
+
+// "600, 200"; of very many, as in "3, 49 times 600".
+std::string listed(const std::vector<std::string>& values) {
+  constexpr std::ptrdiff_t kMany = 4;
+  std::string text;
+  for (auto value = values.begin(); value != values.end();) {
+    const auto next = std::find_if(value, values.end(), [&](const auto& v) { return v != *value; });
+    const std::ptrdiff_t times = next - value;
+    const bool many = times >= kMany;
+    if (!text.empty()) text += ", ";
+    text += many ? fmt::format("{} times {}", times, *value) : *value;
+    value = many ? next : value + 1;
+  }
+  return text;
+}
+
 // Collects the steps of one job.
 class Recipe {
  public:
@@ -66,7 +95,8 @@ class Recipe {
  private:
   // Adds a step unless its lines do not fit the job or change nothing.
   void add(const std::string& kind, const std::string& action, const std::string& reason,
-           const std::string& expected, const Lines& set, bool comparable = true) {
+           const std::string& expected, const Lines& lines, bool comparable = true) {
+    const Lines set = for_all_layers(lines, job_.network.hidden.size());
     if (!set.empty() && !changed(set)) return;
     steps_.push_back({against_, kind, action, reason, expected, set, comparable});
   }
@@ -150,17 +180,17 @@ class Recipe {
       return;
     }
     Lines lines;
-    std::string widths;
+    std::vector<std::string> widths;
     for (std::size_t i = 0; i < hidden.size(); ++i) {
       const std::uint32_t factor = hidden[i].units < 64 ? 4 : 2;
       const std::uint32_t units =
           std::max(hidden[i].units, std::min(kLargestLayer, hidden[i].units * factor));
-      widths += fmt::format("{}{}", i > 0 ? ", " : "", units);
+      widths.push_back(std::to_string(units));
       if (units > hidden[i].units)
         lines.push_back(layer_field(i, "units") + fmt::format("={}", units));
     }
     if (lines.empty()) return;
-    add("bigger network", fmt::format("hidden layers of {} units", widths),
+    add("bigger network", fmt::format("hidden layers of {} units", listed(widths)),
         fmt::format("high bias: {} of the training set is wrong (1.3: bigger network)",
                     percent(diagnosis_.train)),
         expected, lines);
@@ -361,17 +391,17 @@ class Recipe {
     constexpr std::uint32_t kSmallLayer = 16;
     constexpr double kLowest = 0.5;
     Lines lines;
-    std::string what;
+    std::vector<std::string> what;
     for (std::size_t i = 0; i < hidden.size(); ++i) {
       const double now = hidden[i].keep_prob;
       double next = std::max(kLowest, std::round(100 * (now - 0.1)) / 100);
       if (now >= 1) next = sizes[i] == largest && hidden.size() > 1 ? 0.7 : 0.8;
       if (hidden[i].units < kSmallLayer || next >= now) continue;
       lines.push_back(layer_field(i, "keep_prob") + fmt::format("={:g}", next));
-      what += fmt::format("{}{:g}", what.empty() ? "" : ", ", next);
+      what.push_back(fmt::format("{:g}", next));
     }
     if (lines.empty()) return;
-    add("dropout", "dropout with keep_prob " + what,
+    add("dropout", "dropout with keep_prob " + listed(what),
         high_variance() + " (1.3: regularisation; 1.7: lower where the weights are most)",
         "weights spread; lower dev error, higher training error", lines);
   }
@@ -407,16 +437,16 @@ class Recipe {
 
   void smaller_network() {
     Lines lines;
-    std::string widths;
+    std::vector<std::string> widths;
     constexpr std::uint32_t kSmallest = 16;
     for (std::size_t i = 0; i < job_.network.hidden.size(); ++i) {
       const std::uint32_t units = job_.network.hidden[i].units;
       const std::uint32_t half = units >= 2 * kSmallest ? units / 2 : units;
-      widths += fmt::format("{}{}", i > 0 ? ", " : "", half);
+      widths.push_back(std::to_string(half));
       if (half < units) lines.push_back(layer_field(i, "units") + fmt::format("={}", half));
     }
     if (lines.empty()) return;
-    add("other architecture", fmt::format("hidden layers of {} units", widths),
+    add("other architecture", fmt::format("hidden layers of {} units", listed(widths)),
         high_variance() +
             " (1.3: another architecture, perhaps; a large network well regularised is better, "
             "where there is time for it)",

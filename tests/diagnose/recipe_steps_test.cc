@@ -118,6 +118,18 @@ TEST(RecipeSteps, ABiggerNetworkIsWiderOrGetsItsFirstLayer) {
   EXPECT_THAT(steps.front().reason, HasSubstr("logistic regression"));
 }
 
+TEST(RecipeSteps, WhatAllLayersGetIsOneLine) {
+  const auto many =
+      recipe_steps(plain({"network.layer=[{units: 10 repeat: 150}]"}), high_bias(), facts());
+  EXPECT_THAT(lines_of(many, "bigger network"),
+              ElementsAre(ElementsAre("network.layer[*].units=40")));
+  EXPECT_EQ(many.front().action, "hidden layers of 150 times 40 units");
+  const auto mixed = recipe_steps(plain({"network.layer=[{units: 3}, {units: 100 repeat: 49}]"}),
+                                  high_bias(), facts());
+  EXPECT_EQ(mixed.front().action, "hidden layers of 12, 49 times 200 units");
+  EXPECT_EQ(mixed.front().set.size(), 50U);
+}
+
 TEST(RecipeSteps, ANetworkDoesNotGrowWithoutEnd) {
   const LoadedJob wide = plain({"network.layer[0].units=4096", "network.layer[1].units=3000"});
   EXPECT_THAT(lines_of(recipe_steps(wide, high_bias(), facts()), "bigger network"),

@@ -49,7 +49,8 @@ std::vector<float> tree_sum(const Communicator& comm, const Job& job) {
   WorkerPool pool(1);
   HelperPool nobody(0);
   const auto ownership = Ownership::with_bucket_bytes(setup.weights.size(), 4096, 4, comm.size());
-  GradientExchange<float> exchange(comm, ownership, setup.plans, job.training.shards, 1, comm.node_leader());
+  GradientExchange<float> exchange(comm, ownership, setup.plans, job.training.shards, 1,
+                                   comm.node_leader());
   ShardWorker<float> worker(setup.network, setup.data,
                             setup.plans[static_cast<std::size_t>(comm.rank())], exchange.buffers(0),
                             job.seed, true, nobody);

@@ -25,7 +25,7 @@ enum class Purpose : std::uint32_t {
   corruption = 9,  // noise on the features of a source
   synthetic_point = 20,
   synthetic_teacher = 21,
-  search = 12,     // of hyperparameters
+  search = 12,  // of hyperparameters
 };
 
 struct RandomKey {

@@ -52,7 +52,7 @@ TEST(Blobs, AtDistanceZeroTheBestErrorIsThatOfAGuess) {
 
 // The classifier of the nearest centre, on points of their own.
 TEST(Blobs, TheNearestCentreReachesTheBestErrorAndNothingIsLeftOver) {
-  constexpr std::uint32_t n = 60000;
+  constexpr std::uint32_t kPoints = 60000;
   for (const auto& [classes, features, distance] :
        {std::tuple(2U, 2U, 2.0), std::tuple(4U, 3U, 3.0), std::tuple(10U, 12U, 2.5)}) {
     const Blobs blobs(classes, features, distance);
@@ -61,7 +61,7 @@ TEST(Blobs, TheNearestCentreReachesTheBestErrorAndNothingIsLeftOver) {
     std::vector<std::uint32_t> sizes(classes);
     double sum_of_squares = 0;
     std::uint32_t errors = 0;
-    for (std::uint32_t i = 0; i < n; ++i) {
+    for (std::uint32_t i = 0; i < kPoints; ++i) {
       const std::uint32_t label = blobs.make({9, i}, x);
       ++sizes[label];
       std::vector<double> squares(classes);
@@ -75,12 +75,14 @@ TEST(Blobs, TheNearestCentreReachesTheBestErrorAndNothingIsLeftOver) {
       if (std::ranges::min_element(squares) - squares.begin() != label) ++errors;
     }
     const double best = blobs.bayes_error();
-    const double deviation = std::sqrt(best * (1 - best) / n);
-    EXPECT_NEAR(static_cast<double>(errors) / n, best, 4 * deviation) << classes << " classes";
+    const double deviation = std::sqrt(best * (1 - best) / kPoints);
+    EXPECT_NEAR(static_cast<double>(errors) / kPoints, best, 4 * deviation)
+        << classes << " classes";
     // Deviation 1 in every direction, and equally many of each class.
-    EXPECT_NEAR(sum_of_squares / n / features, 1, 4 * std::sqrt(2.0 / (n * features)));
+    EXPECT_NEAR(sum_of_squares / kPoints / features, 1, 4 * std::sqrt(2.0 / (kPoints * features)));
     for (const std::uint32_t size : sizes) {
-      EXPECT_NEAR(static_cast<double>(size) / n, 1.0 / classes, 4 * std::sqrt(1.0 / classes / n));
+      EXPECT_NEAR(static_cast<double>(size) / kPoints, 1.0 / classes,
+                  4 * std::sqrt(1.0 / classes / kPoints));
     }
   }
 }

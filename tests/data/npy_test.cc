@@ -94,23 +94,23 @@ TEST_F(NpyTest, ReadsWhatNumPyWrites) {
 
 // Rows and columns larger than any buffer of the reader, in either order.
 TEST_F(NpyTest, RowsAndColumnsAcrossChunksOfTheStream) {
-  constexpr std::uint32_t rows = 300;
-  constexpr std::uint32_t width = 2003;
+  constexpr std::uint32_t kRows = 300;
+  constexpr std::uint32_t kWidth = 2003;
   std::vector<std::int16_t> by_row;
   std::vector<std::int16_t> by_column;
   const auto value = [](std::uint32_t i, std::uint32_t j) {
     return static_cast<std::int16_t>((i * 31 + j * 7) % 30011);
   };
-  for (std::uint32_t i = 0; i < rows; ++i) {
-    for (std::uint32_t j = 0; j < width; ++j) by_row.push_back(value(i, j));
+  for (std::uint32_t i = 0; i < kRows; ++i) {
+    for (std::uint32_t j = 0; j < kWidth; ++j) by_row.push_back(value(i, j));
   }
-  for (std::uint32_t j = 0; j < width; ++j) {
-    for (std::uint32_t i = 0; i < rows; ++i) by_column.push_back(value(i, j));
+  for (std::uint32_t j = 0; j < kWidth; ++j) {
+    for (std::uint32_t i = 0; i < kRows; ++i) by_column.push_back(value(i, j));
   }
   const Ids ids = {0, 7, 150, 298, 299};
   std::vector<std::int16_t> expected;
   for (const std::uint32_t id : ids) {
-    for (std::uint32_t j = 0; j < width; ++j) expected.push_back(value(id, j));
+    for (std::uint32_t j = 0; j < kWidth; ++j) expected.push_back(value(id, j));
   }
   for (const std::string& content :
        {npy_file("<i2", "(300, 2003)", by_row), npy_file("<i2", "(300, 2003)", by_column, true)}) {
@@ -148,7 +148,7 @@ TEST_F(NpyTest, ShapesOfImages) {
 // Pixel (y, x) of channel c is 100 c + 10 y + x.
 TEST_F(NpyTest, ChannelsThatAreLastBecomeFirst) {
   std::vector<std::uint8_t> last;
-  std::vector<std::uint8_t> last_in_fortran_order(2 * 4 * 5 * 2);
+  std::vector<std::uint8_t> last_in_fortran_order(80);
   std::vector<std::uint8_t> first;
   std::size_t k = 0;
   for (int n = 0; n < 2; ++n) {

@@ -78,15 +78,15 @@ TEST(Synthetic, TheFingerprintIsOfWhatDecidesThePoints) {
 }
 
 TEST(Synthetic, LabelNoiseReplacesItsShareByEveryOtherClass) {
-  constexpr std::uint32_t n = 40000;
-  SyntheticExampleSource clean(spec_of(Blobs(3, 2, 1), n));
-  SyntheticExampleSource noisy(spec_of(Blobs(3, 2, 1), n, 1, 0.3));
+  constexpr std::uint32_t kPoints = 40000;
+  SyntheticExampleSource clean(spec_of(Blobs(3, 2, 1), kPoints));
+  SyntheticExampleSource noisy(spec_of(Blobs(3, 2, 1), kPoints, 1, 0.3));
   EXPECT_EQ(clean.read(Ids{5, 6}).values, noisy.read(Ids{5, 6}).values);
   const auto truth = clean.read_labels();
   const auto labels = noisy.read_labels();
   std::array<double, 3> shares = {};
-  for (std::size_t i = 0; i < n; ++i) {
-    shares[static_cast<std::size_t>(labels[i] - truth[i] + 3) % 3] += 1.0 / n;
+  for (std::size_t i = 0; i < kPoints; ++i) {
+    shares[static_cast<std::size_t>(labels[i] - truth[i] + 3) % 3] += 1.0 / kPoints;
   }
   // Five standard deviations of a share of 0.15 are 0.009.
   EXPECT_NEAR(shares[0], 0.7, 0.012);

@@ -10,11 +10,11 @@ namespace {
 
 TEST(Teacher, PointsAreStandardNormal) {
   const Teacher teacher({.features = 3});
-  constexpr std::uint32_t n = 20000;
+  constexpr std::uint32_t kPoints = 20000;
   std::vector<double> sums(3);
   std::vector<double> squares(3);
   std::vector<float> x(3);
-  for (std::uint32_t i = 0; i < n; ++i) {
+  for (std::uint32_t i = 0; i < kPoints; ++i) {
     teacher.make({1, i}, x);
     for (std::size_t j = 0; j < 3; ++j) {
       sums[j] += x[j];
@@ -22,8 +22,8 @@ TEST(Teacher, PointsAreStandardNormal) {
     }
   }
   for (std::size_t j = 0; j < 3; ++j) {
-    EXPECT_NEAR(sums[j] / n, 0, 0.036);
-    EXPECT_NEAR(squares[j] / n, 1, 0.05);
+    EXPECT_NEAR(sums[j] / kPoints, 0, 0.036);
+    EXPECT_NEAR(squares[j] / kPoints, 1, 0.05);
   }
 }
 
@@ -32,10 +32,10 @@ TEST(Teacher, PointsAreStandardNormal) {
 TEST(Teacher, TwoClassesAreEquallyLikely) {
   for (const std::uint32_t layers : {0U, 1U, 3U}) {
     const Teacher teacher({.layers = layers, .seed = 5});
-    constexpr std::uint32_t n = 20000;
+    constexpr std::uint32_t kPoints = 20000;
     std::uint32_t ones = 0;
-    for (std::uint32_t i = 0; i < n; ++i) ones += teacher.make({1, i}, {});
-    EXPECT_NEAR(ones / double{n}, 0.5, 0.018) << layers;
+    for (std::uint32_t i = 0; i < kPoints; ++i) ones += teacher.make({1, i}, {});
+    EXPECT_NEAR(ones / double{kPoints}, 0.5, 0.018) << layers;
   }
 }
 

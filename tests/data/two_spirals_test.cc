@@ -11,10 +11,10 @@ namespace {
 
 TEST(TwoSpirals, PointsLieOnTheSpiralOfTheirClassAndFillTheDisc) {
   const TwoSpirals spirals{.turns = 1.25, .noise = 0};
-  constexpr std::uint32_t n = 20000;
+  constexpr std::uint32_t kPoints = 20000;
   std::uint32_t ones = 0;
   std::uint32_t inside_half = 0;
-  for (std::uint32_t i = 0; i < n; ++i) {
+  for (std::uint32_t i = 0; i < kPoints; ++i) {
     std::array<float, 2> x{};
     const std::uint32_t label = spirals.make({3, i}, x);
     const double radius = std::hypot(x[0], x[1]);
@@ -26,21 +26,21 @@ TEST(TwoSpirals, PointsLieOnTheSpiralOfTheirClassAndFillTheDisc) {
     ones += label;
     if (radius < std::numbers::sqrt2 / 2) ++inside_half;
   }
-  EXPECT_NEAR(ones / double{n}, 0.5, 0.018);
-  EXPECT_NEAR(inside_half / double{n}, 0.5, 0.018);
+  EXPECT_NEAR(ones / double{kPoints}, 0.5, 0.018);
+  EXPECT_NEAR(inside_half / double{kPoints}, 0.5, 0.018);
 }
 
 TEST(TwoSpirals, NoiseHasItsDeviation) {
-  constexpr std::uint32_t n = 20000;
+  constexpr std::uint32_t kPoints = 20000;
   double squares = 0;
-  for (std::uint32_t i = 0; i < n; ++i) {
+  for (std::uint32_t i = 0; i < kPoints; ++i) {
     std::array<float, 2> clean{};
     std::array<float, 2> noisy{};
     EXPECT_EQ(TwoSpirals({.turns = 1, .noise = 0}).make({3, i}, clean),
               TwoSpirals({.turns = 1, .noise = 0.1}).make({3, i}, noisy));
     for (std::size_t j = 0; j < 2; ++j) squares += std::pow(noisy[j] - clean[j], 2);
   }
-  EXPECT_NEAR(std::sqrt(squares / (2 * n)), 0.1, 0.002);
+  EXPECT_NEAR(std::sqrt(squares / (2 * kPoints)), 0.1, 0.002);
 }
 
 }  // namespace

@@ -65,8 +65,8 @@ class Formats : public testing::Test {
       write_libsvm(directory_ / "test.svm", 30, 200);
       write_npy(directory_ / "x.npy", "(90, 2, 3)", 540);
       write_npy(directory_ / "y.npy", "(90,)", 90);
-      write_bytes(directory_ / "batch1", "", 3073 * 40);
-      write_bytes(directory_ / "batch2", "", 3073 * 30);
+      write_bytes(directory_ / "batch1", "", std::size_t{3073} * 40);
+      write_bytes(directory_ / "batch2", "", std::size_t{3073} * 30);
     }
     comm_.barrier();
   }

@@ -16,6 +16,7 @@
 #include "cli/signals.h"
 #include "comm/agreement.h"
 #include "config/sweep_file.h"
+#include "diagnose/flow_monitor.h"
 #include "report/descriptor.h"
 #include "report/error_file.h"
 #include "report/format.h"
@@ -131,6 +132,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   }
   options.stop_requested = stop_was_requested;
   options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
+  options.make_monitor = make_flow_monitor;
   options.trial_reports = [] {
     return guarded_standard_reports({.color = false, .progress = false});
   };

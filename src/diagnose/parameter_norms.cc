@@ -1,5 +1,7 @@
 #include "diagnose/parameter_norms.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "linalg/vector_ops.h"
@@ -42,9 +44,13 @@ void describe_update(const ParameterLayout& layout, std::span<const float> befor
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const Range range = layout.weight(i).range();
     double squares = 0;
-    for (std::uint64_t k = range.begin; k < range.end; ++k) {
-      const double change = static_cast<double>(after[k]) - static_cast<double>(before[k]);
-      squares += change * change;
+    std::array<double, 1024> changes;
+    for (std::uint64_t begin = range.begin; begin < range.end; begin += changes.size()) {
+      const std::uint64_t size = std::min<std::uint64_t>(changes.size(), range.end - begin);
+      for (std::uint64_t k = 0; k < size; ++k) {
+        changes[k] = static_cast<double>(after[begin + k]) - static_cast<double>(before[begin + k]);
+      }
+      squares += sum_of_squares(std::span<const double>(changes).first(size));
     }
     const double norm = std::sqrt(squares);
     layers[i].update_norm = norm;

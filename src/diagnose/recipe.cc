@@ -13,6 +13,7 @@
 #include "comm/agreement.h"
 #include "config/job_diff.h"
 #include "diagnose/diagnose_run.h"
+#include "diagnose/flow_monitor.h"
 #include "train/trainer.h"
 
 namespace lockstep {
@@ -258,6 +259,7 @@ class RecipeRun {
     options.resume = resumes ? Resume::automatic : Resume::never;
     options.stop_requested = options_.stop_requested;
     options.on_step = options_.on_step;
+    options.make_monitor = make_flow_monitor;
     std::vector<std::unique_ptr<TrainingObserver>> observers;
     if (comm_.is_root()) observers.push_back(host_.reports(loaded));
     return train(loaded.job, loaded.resolved_text, comm_, options, observers).stop_reason;

@@ -259,6 +259,7 @@ class SweepRun {
     options.with_test = false;
     options.with_cautions = false;
     options.stop_requested = asked_to_stop;
+    options.make_monitor = options_.make_monitor;
     options.on_step = options_.on_step;
     options.stop_after_evaluation = [&] { return why_to_stop(phase, record); };
     std::vector<std::unique_ptr<TrainingObserver>> observers;

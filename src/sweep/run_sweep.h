@@ -15,6 +15,7 @@
 #include "sweep/trials.h"
 #include "train/evaluate_checkpoint.h"
 #include "train/observer.h"
+#include "train/step_probe.h"
 
 namespace lockstep {
 
@@ -31,6 +32,8 @@ struct SweepOptions {
   std::function<bool()> stop_requested = [] { return false; };
   // At the beginning of each training step on each rank; for tests.
   std::function<void(std::uint64_t step)> on_step = [](std::uint64_t) {};
+  // Makes the signal-flow monitor of jobs that have one; as in TrainOptions.
+  MakeStepProbe make_monitor;
   // Makes the reports of one trial; called on the first rank of its group.
   std::function<std::unique_ptr<TrainingObserver>()> trial_reports;
   // Takes a line on how the sweep goes; called on the first rank of any group.

@@ -21,6 +21,21 @@ struct TensorInfo {
   friend bool operator==(const TensorInfo&, const TensorInfo&) = default;
 };
 
+// A column of the tables that the model takes, and what it becomes.
+struct SavedColumn {
+  std::string name;  // empty: the file had no header
+  std::string role;  // "number", "category", "label", "class_name", "group", "ignored"
+  std::vector<std::string> categories;  // in the order of their features
+  friend bool operator==(const SavedColumn&, const SavedColumn&) = default;
+};
+
+struct SavedTable {
+  std::vector<SavedColumn> columns;
+  std::vector<std::string> class_names;  // by number; empty: classes have none
+  std::vector<float> means;              // one for each feature, for missing values; or empty
+  friend bool operator==(const SavedTable&, const SavedTable&) = default;
+};
+
 struct Checkpoint {
   std::uint32_t format_version = kCheckpointFormatVersion;  // of the file it came from
   std::string lockstep_version;                             // the build that wrote it
@@ -34,6 +49,8 @@ struct Checkpoint {
 
   std::vector<float> mean;               // empty, one for all, or one per feature
   std::vector<float> inverse_deviation;  // likewise
+
+  std::optional<SavedTable> table;  // of a model of tables
 
   std::optional<double> best_metric;  // none before the first evaluation
   std::uint64_t best_step = 0;

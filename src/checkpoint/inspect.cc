@@ -112,6 +112,23 @@ std::string facts(const Checkpoint& checkpoint) {
   return text;
 }
 
+std::string describe_table(const SavedTable& saved) {
+  std::string text = "\ncolumns of the training table\n";
+  for (std::size_t i = 0; i < saved.columns.size(); ++i) {
+    const auto& [name, role, categories] = saved.columns[i];
+    fmt::format_to(std::back_inserter(text), "{:>4}  {}  {}\n", i + 1,
+                   name.empty() ? "(no name)" : name,
+                   categories.empty()
+                       ? role
+                       : fmt::format("{}: {}", role, fmt::join(categories, ", ")));
+  }
+  if (!saved.class_names.empty()) {
+    fmt::format_to(std::back_inserter(text), "classes: {}\n", fmt::join(saved.class_names, ", "));
+  }
+  if (!saved.means.empty()) text += "missing values become the training mean of their feature\n";
+  return text;
+}
+
 }  // namespace
 
 std::string describe_checkpoint(const Checkpoint& checkpoint) {
@@ -136,6 +153,8 @@ std::string describe_checkpoint(const Checkpoint& checkpoint) {
     text += table("normalisation", {row_of("mean", checkpoint.mean),
                                     row_of("inverse deviation", checkpoint.inverse_deviation)});
   }
+
+  if (checkpoint.table) text += describe_table(*checkpoint.table);
 
   text += "\nresolved job\n" + checkpoint.resolved_job;
   if (!text.ends_with('\n')) text += '\n';

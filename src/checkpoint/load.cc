@@ -69,6 +69,17 @@ void allocate_arrays(const proto::CheckpointHeader& header, const RecordReader& 
   checkpoint.inverse_deviation.resize(header.inverse_deviation_elements());
 }
 
+SavedTable table_of(const proto::CheckpointHeader::Table& saved) {
+  SavedTable table;
+  for (const auto& column : saved.column()) {
+    table.columns.push_back(
+        {column.name(), column.role(), {column.category().begin(), column.category().end()}});
+  }
+  table.class_names = {saved.class_name().begin(), saved.class_name().end()};
+  table.means = {saved.mean().begin(), saved.mean().end()};
+  return table;
+}
+
 Checkpoint read_header(RecordReader& reader) {
   proto::CheckpointHeader header;
   read_message(reader, "header", kMaxHeaderBytes, header);
@@ -86,6 +97,8 @@ Checkpoint read_header(RecordReader& reader) {
     }
     checkpoint.tensors.push_back(std::move(info));
   }
+
+  if (header.has_table()) checkpoint.table = table_of(header.table());
 
   const auto& stopping = header.early_stopping();
   if (stopping.has_best_metric()) checkpoint.best_metric = stopping.best_metric();

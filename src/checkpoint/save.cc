@@ -15,6 +15,17 @@
 namespace lockstep {
 namespace {
 
+void add_table(const SavedTable& table, proto::CheckpointHeader::Table& to) {
+  for (const SavedColumn& column : table.columns) {
+    auto& saved = *to.add_column();
+    saved.set_name(column.name);
+    saved.set_role(column.role);
+    for (const std::string& category : column.categories) saved.add_category(category);
+  }
+  for (const std::string& name : table.class_names) to.add_class_name(name);
+  for (const float mean : table.means) to.add_mean(mean);
+}
+
 proto::CheckpointHeader header_of(const Checkpoint& checkpoint) {
   proto::CheckpointHeader header;
   header.set_lockstep_version(checkpoint.lockstep_version);
@@ -30,6 +41,8 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint) {
   for (const std::string& name : checkpoint.optimizer_slot_names) header.add_optimizer_slot(name);
   header.set_mean_elements(checkpoint.mean.size());
   header.set_inverse_deviation_elements(checkpoint.inverse_deviation.size());
+
+  if (checkpoint.table) add_table(*checkpoint.table, *header.mutable_table());
 
   auto& stopping = *header.mutable_early_stopping();
   if (checkpoint.best_metric) stopping.set_best_metric(*checkpoint.best_metric);

@@ -49,6 +49,44 @@ std::string memory_table(const MemoryPlan& plan) {
   return text;
 }
 
+const char* role_text(ColumnRole role) {
+  switch (role) {
+    case ColumnRole::number:
+      return "number";
+    case ColumnRole::category:
+      return "category";
+    case ColumnRole::label:
+      return "label";
+    case ColumnRole::class_name:
+      return "class name";
+    case ColumnRole::group:
+      return "group";
+    case ColumnRole::ignored:
+      break;
+  }
+  return "ignored";
+}
+
+// The columns of a table, what they become, and the classes by number.
+std::string table_text(const TableSchema& schema) {
+  std::string text = fmt::format("columns          {}\n", schema.columns.size());
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    const TableColumn& column = schema.columns[i];
+    text += fmt::format("  {:<3} {:<24} {:<10}", i + 1, column.name, role_text(column.role));
+    if (column.role == ColumnRole::category) {
+      text += fmt::format(" {} features: {}", column.categories.size(),
+                          quoted_names(column.categories));
+    }
+    while (text.ends_with(' ')) text.pop_back();
+    text += '\n';
+  }
+  if (!schema.class_names.empty()) {
+    text += fmt::format("classes          {}: {}\n", schema.class_names.size(),
+                        quoted_names(schema.class_names));
+  }
+  return text;
+}
+
 // What a person should know about the sets before training (1.1).
 std::vector<std::string> notes_on_sets(const Job& job, const DatasetSizes& sizes) {
   std::vector<std::string> notes;
@@ -98,6 +136,7 @@ void check_job(const CheckArguments& arguments) {
         "diagnosis.base_error to count from)\n",
         100 * *sizes.bayes_error);
   }
+  if (sizes.table != nullptr) fmt::print("{}", table_text(sizes.table->schema));
   fmt::print("parameters       {}\n", parameter_layout(network).size);
   fmt::print("steps per epoch  {}\n", steps_per_epoch(geometry));
   fmt::print("steps            {}\n", total_steps(job.training, geometry));

@@ -1,7 +1,11 @@
+#include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
@@ -19,6 +23,23 @@ struct ExportArguments {
   std::string onnx;
 };
 
+// What people and programs should know of the model. Of tables: which feature is
+// which, and the classes by number, as JSON lists.
+std::map<std::string, std::string> metadata_of(const SavedModel& model) {
+  std::map<std::string, std::string> metadata = {{"job", model.job.name},
+                                                 {"step", std::to_string(model.step)},
+                                                 {"weights_digest", model.weights_digest}};
+  if (!model.table) return metadata;
+  const auto list = [](const std::vector<std::string>& names) {
+    // Names that are not UTF-8 are shown as well as can be.
+    return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  };
+  const TableSchema& schema = model.table->fitted->schema;
+  metadata["features"] = list(feature_names(schema));
+  if (!schema.class_names.empty()) metadata["classes"] = list(schema.class_names);
+  return metadata;
+}
+
 int run_export(const ExportArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   std::string path;
@@ -28,16 +49,17 @@ int run_export(const ExportArguments& arguments, const CommandContext& context) 
   const SavedModel model = load_model(path, comm);
   agree(comm, [&] {
     if (!comm.is_root()) return;
+    std::span<const float> missing_means;
+    if (model.table) missing_means = model.table->means;
     const std::string bytes = onnx_model({.spec = model.network.spec(),
                                           .layout = model.network.layout(),
                                           .weights = model.weights,
                                           .mean = model.normalizer.mean,
                                           .inverse_deviation = model.normalizer.inverse_deviation,
+                                          .missing_means = missing_means,
                                           .name = model.job.name,
                                           .version = LOCKSTEP_VERSION,
-                                          .metadata = {{"job", model.job.name},
-                                                       {"step", std::to_string(model.step)},
-                                                       {"weights_digest", model.weights_digest}}});
+                                          .metadata = metadata_of(model)});
     replace_file(arguments.onnx, bytes);
     fmt::print("{}: {} parameters, after step {} (digest {})\n", arguments.onnx,
                model.weights.size(), model.step, model.weights_digest);

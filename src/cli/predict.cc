@@ -5,10 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
+#include "base/csv_field.h"
 #include "base/error.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
@@ -49,20 +51,30 @@ class TableOutput {
   std::optional<AtomicFile> file_;
 };
 
-std::string header(const NetworkSpec& spec) {
+// Columns of probabilities are called p0, p1, ..., or p_<class> where classes have
+// names; a single unit has that of the second class, the one it says yes to.
+std::string header(const NetworkSpec& spec, const std::vector<std::string>& class_names) {
   const bool decides = spec.loss != Loss::squared_error;
   std::string line = decides ? "example,class" : "example";
-  for (std::uint64_t o = 0; o < spec.layers.back().outputs; ++o) {
-    line += fmt::format(",{}{}", decides ? 'p' : 'y', o);
+  const std::uint64_t outputs = spec.layers.back().outputs;
+  for (std::uint64_t o = 0; o < outputs; ++o) {
+    line += decides && !class_names.empty()
+                ? "," + csv_field("p_" + class_names[outputs == 1 ? 1 : o])
+                : fmt::format(",{}{}", decides ? 'p' : 'y', o);
   }
   return line + "\n";
 }
 
-std::string lines(const NetworkSpec& spec, const PredictionBlock& block) {
+std::string lines(const NetworkSpec& spec, const std::vector<std::string>& class_names,
+                  const PredictionBlock& block) {
+  const auto name_of = [&](float decision) {
+    return class_names.empty() ? fmt::to_string(decision)
+                               : csv_field(class_names[static_cast<std::size_t>(decision)]);
+  };
   std::string text;
   for (std::uint64_t r = 0; r < block.predictions.rows; ++r) {
     text += std::to_string(block.first + r);
-    if (spec.loss != Loss::squared_error) text += fmt::format(",{}", block.decisions[r]);
+    if (spec.loss != Loss::squared_error) text += "," + name_of(block.decisions[r]);
     for (const float value : block.predictions.row(r)) text += fmt::format(",{}", value);
     text += '\n';
   }
@@ -79,13 +91,14 @@ int run_predict(const PredictArguments& arguments, const CommandContext& context
   });
   const SavedModel model = load_model(path, comm);
   const NetworkSpec& spec = model.network.spec();
+  const std::vector<std::string> class_names = class_names_of(model.table);
   std::optional<TableOutput> output;
   agree(comm, [&] {
     if (comm.is_root()) output.emplace(arguments.output);
   });
   predict_examples(model, arguments.input, comm, layout, [&](const PredictionBlock& block) {
-    if (block.first == 0) output->write(header(spec));
-    output->write(lines(spec, block));
+    if (block.first == 0) output->write(header(spec, class_names));
+    output->write(lines(spec, class_names, block));
   });
   agree(comm, [&] {
     if (comm.is_root()) output->finish();
@@ -109,7 +122,7 @@ void add_predict_command(CLI::App& app, Action& action) {
   command
       ->add_option("input", arguments->input,
                    "Examples in the format of the model's training data; labels, which only CIFAR "
-                   "must and libsvm may have, are not looked at")
+                   "must and libsvm and tables may have, are not looked at")
       ->required();
   command->add_option("--output", arguments->output, "File for the table [stdout]");
   command

@@ -35,7 +35,20 @@ struct ClassLine {
   ClassScores scores;
 };
 
-std::vector<ClassLine> class_lines(const DecisionCounts& counts) {
+// What class `c` is called in `names`, which may be empty.
+std::string class_name(const std::vector<std::string>& names, std::uint64_t c) {
+  return c < names.size() ? names[c] : std::to_string(c);
+}
+
+// For a table: cut when long.
+std::string short_name(std::string name) {
+  constexpr std::size_t kLongest = 24;
+  if (name.size() > kLongest) name = name.substr(0, kLongest - 3) + "...";
+  return name;
+}
+
+std::vector<ClassLine> class_lines(const DecisionCounts& counts,
+                                   const std::vector<std::string>& names) {
   std::vector<ClassLine> lines;
   if (counts.units > 1) {
     for (std::uint64_t unit = 0; unit < counts.units; ++unit) {
@@ -44,13 +57,13 @@ std::vector<ClassLine> class_lines(const DecisionCounts& counts) {
     return lines;
   }
   for (std::uint64_t c = 0; c < counts.classes; ++c) {
-    lines.push_back({std::to_string(c), class_scores(counts, 0, c)});
+    lines.push_back({class_name(names, c), class_scores(counts, 0, c)});
   }
   return lines;
 }
 
-std::string class_table(const DecisionCounts& counts) {
-  std::vector<ClassLine> lines = class_lines(counts);
+std::string class_table(const DecisionCounts& counts, const std::vector<std::string>& names) {
+  std::vector<ClassLine> lines = class_lines(counts, names);
   std::string text;
   if (lines.size() > kShownClasses) {
     std::ranges::stable_sort(lines, {},
@@ -59,34 +72,47 @@ std::string class_table(const DecisionCounts& counts) {
         fmt::format("the {} worst of {} (by F1; --json has all):\n", kShownClasses, lines.size());
     lines.resize(kShownClasses);
   }
-  text += fmt::format("{:>9} {:>9} {:>10} {:>18} {:>8} {:>18} {:>8}\n",
-                      counts.units > 1 ? "yes of" : "class", "examples", "precision",
+  std::size_t width = 9;
+  for (ClassLine& line : lines) {
+    line.name = short_name(line.name);
+    width = std::max(width, line.name.size());
+  }
+  text += fmt::format("{:>{}} {:>9} {:>10} {:>18} {:>8} {:>18} {:>8}\n",
+                      counts.units > 1 ? "yes of" : "class", width, "examples", "precision",
                       "95% interval", "recall", "95% interval", "F1");
   for (const auto& [name, scores] : lines) {
     const auto interval = [](std::uint64_t right, std::uint64_t n) {
       const Interval of = wilson_interval(static_cast<double>(right), n);
       return n == 0 ? "-" : fmt::format("{:.2f} to {:.2f}%", 100 * of.low, 100 * of.high);
     };
-    text += fmt::format("{:>9} {:>9} {:>10} {:>18} {:>8} {:>18} {:>8}\n", name, scores.examples,
-                        percent(scores.precision()), interval(scores.right, scores.decided),
+    text += fmt::format("{:>{}} {:>9} {:>10} {:>18} {:>8} {:>18} {:>8}\n", name, width,
+                        scores.examples, percent(scores.precision()), interval(scores.right, scores.decided),
                         percent(scores.recall()), interval(scores.right, scores.examples),
                         percent(scores.f1()));
   }
   return text;
 }
 
-std::string confusion_table(const DecisionCounts& counts) {
+std::string confusion_table(const DecisionCounts& counts, const std::vector<std::string>& names) {
   if (counts.units > 1) return "";
   if (counts.classes > kShownClasses) {
     return fmt::format("confusion matrix of {} classes: see --json\n", counts.classes);
   }
   const std::uint64_t largest = *std::ranges::max_element(counts.counts);
-  const std::size_t width = std::max<std::size_t>(3, std::to_string(largest).size()) + 1;
+  std::size_t width = std::max<std::size_t>(3, std::to_string(largest).size());
+  std::size_t first_width = 9;
+  std::vector<std::string> shown;
+  for (std::uint64_t c = 0; c < counts.classes; ++c) {
+    shown.push_back(short_name(class_name(names, c)));
+    width = std::max(width, shown.back().size());
+    first_width = std::max(first_width, shown.back().size());
+  }
+  ++width;
   std::string text = "confusion matrix: a row for each true class, a column for each decision\n";
-  text += fmt::format("{:>9}", "");
-  for (std::uint64_t c = 0; c < counts.classes; ++c) text += fmt::format("{:>{}}", c, width);
+  text += fmt::format("{:>{}}", "", first_width);
+  for (const std::string& name : shown) text += fmt::format("{:>{}}", name, width);
   for (std::uint64_t truth = 0; truth < counts.classes; ++truth) {
-    text += fmt::format("\n{:>9}", truth);
+    text += fmt::format("\n{:>{}}", shown[truth], first_width);
     for (std::uint64_t c = 0; c < counts.classes; ++c) {
       text += fmt::format("{:>{}}", counts.at(0, truth, c), width);
     }
@@ -120,8 +146,8 @@ std::string score_text(const CheckpointScores& scores, const std::string& split)
   }
   text += fmt::format("cost  {:.6g}\n", scores.cost);
   if (scores.decisions) {
-    text += "\n" + class_table(*scores.decisions);
-    const std::string confusion = confusion_table(*scores.decisions);
+    text += "\n" + class_table(*scores.decisions, scores.class_names);
+    const std::string confusion = confusion_table(*scores.decisions, scores.class_names);
     if (!confusion.empty()) text += "\n" + confusion;
   }
   return text;
@@ -138,7 +164,7 @@ json score_json(const CheckpointScores& scores, const std::string& split) {
   if (!scores.decisions) return all;
   const DecisionCounts& counts = *scores.decisions;
   json classes = json::array();
-  for (const auto& [name, of] : class_lines(counts)) {
+  for (const auto& [name, of] : class_lines(counts, scores.class_names)) {
     classes.push_back({{"name", name},
                        {"examples", of.examples},
                        {"decided", of.decided},

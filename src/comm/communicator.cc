@@ -126,6 +126,46 @@ std::vector<std::byte> Communicator::scatter(
   return {parts[0].begin(), parts[0].end()};
 }
 
+std::vector<std::string> Communicator::share_text(const std::string& text) const {
+  std::vector<std::string> texts = gather_text(text);
+  texts.resize(static_cast<std::size_t>(size_));
+  for (std::string& of_rank : texts) broadcast(of_rank);
+  return texts;
+}
+
+std::vector<std::vector<std::byte>> Communicator::exchange(
+    const std::vector<std::vector<std::byte>>& parts) const {
+  const auto ranks = static_cast<std::size_t>(size_);
+  check(parts.size() == ranks, "one part for each rank");
+  std::vector<int> send_sizes;
+  std::vector<int> send_offsets;
+  std::vector<std::byte> sent;
+  for (const auto& part : parts) {
+    send_offsets.push_back(static_cast<int>(sent.size()));
+    send_sizes.push_back(static_cast<int>(part.size()));
+    sent.insert(sent.end(), part.begin(), part.end());
+    check(sent.size() <= std::numeric_limits<int>::max(), "the bytes to send are below 2^31");
+  }
+  std::vector<int> sizes(ranks);
+  MPI_Alltoall(send_sizes.data(), 1, MPI_INT, sizes.data(), 1, MPI_INT, handle_->comm);
+  std::vector<int> offsets;
+  std::uint64_t total = 0;
+  for (const int size : sizes) {
+    offsets.push_back(static_cast<int>(total));
+    total += static_cast<std::uint64_t>(size);
+    check(total <= std::numeric_limits<int>::max(), "the bytes to receive are below 2^31");
+  }
+  std::vector<std::byte> received(total);
+  MPI_Alltoallv(sent.data(), send_sizes.data(), send_offsets.data(), MPI_BYTE, received.data(),
+                sizes.data(), offsets.data(), MPI_BYTE, handle_->comm);
+  std::vector<std::vector<std::byte>> from_ranks;
+  for (std::size_t rank = 0; rank < ranks; ++rank) {
+    const auto begin = received.begin() + offsets[rank];
+    from_ranks.emplace_back(begin, begin + sizes[rank]);
+  }
+  return from_ranks;
+}
+
 std::uint64_t Communicator::sum(std::uint64_t value) const {
   std::uint64_t result = 0;
   MPI_Allreduce(&value, &result, 1, MPI_UINT64_T, MPI_SUM, handle_->comm);

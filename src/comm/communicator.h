@@ -78,6 +78,15 @@ class Communicator {
   [[nodiscard]] std::vector<std::byte> scatter(
       const std::vector<std::span<const std::byte>>& parts) const;
 
+  // Collective: each rank's text, in rank order, on every rank.
+  [[nodiscard]] std::vector<std::string> share_text(const std::string& text) const;
+
+  // Collective: every rank gives each rank its bytes (one entry for each, itself
+  // included) and receives what the others have for it, in rank order. At most 2^31 - 1
+  // bytes sent, and received, by a rank: for buffers of a bounded size.
+  [[nodiscard]] std::vector<std::vector<std::byte>> exchange(
+      const std::vector<std::vector<std::byte>>& parts) const;
+
   // Collective, integers only: their sums and maxima have no rounding order.
   [[nodiscard]] std::uint64_t sum(std::uint64_t value) const;
   [[nodiscard]] std::uint64_t max(std::uint64_t value) const;

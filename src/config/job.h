@@ -66,13 +66,37 @@ struct SyntheticSource {
 
 enum class LabelCodingKind { as_is, minus_one_plus_one, one_based };
 
+enum class ColumnRoleKind { number, category, label, class_name, group, ignored };
+struct ColumnConfig {
+  std::string name;     // empty: by index
+  std::uint32_t index;  // counts from 1; 0: by name
+  ColumnRoleKind role;
+};
+enum class WhenMissingKind { refuse, training_mean };
+enum class UnknownCategoryKind { error, all_zero };
+struct TableConfig {
+  std::vector<ColumnConfig> columns;
+  ColumnRoleKind other_columns;
+  WhenMissingKind when_missing;
+  std::vector<std::string> missing;
+  UnknownCategoryKind unknown_category;
+};
+
+struct CsvSource {
+  std::filesystem::path file;  // absolute, or relative to the working directory
+  bool header;
+  char delimiter;
+  std::optional<TableConfig> table;  // of the training source alone
+  bool labelled = true;              // false: examples without labels, for predictions
+};
+
 struct CorruptionConfig {
   double gaussian_noise;
   std::uint32_t seed;
 };
 
 struct DataSource {
-  std::variant<IdxSource, LibsvmSource, NpySource, CifarSource, SyntheticSource> format;
+  std::variant<IdxSource, CsvSource, LibsvmSource, NpySource, CifarSource, SyntheticSource> format;
   std::optional<CorruptionConfig> corruption;
   LabelCodingKind label_coding = LabelCodingKind::as_is;
 };

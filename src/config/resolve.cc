@@ -50,6 +50,8 @@ void set_to_default(const pb::FieldDescriptor& field, pb::Message& message) {
       return reflection.SetDouble(&message, &field, field.default_value_double());
     case pb::FieldDescriptor::CPPTYPE_BOOL:
       return reflection.SetBool(&message, &field, field.default_value_bool());
+    case pb::FieldDescriptor::CPPTYPE_STRING:
+      return reflection.SetString(&message, &field, field.default_value_string());
     case pb::FieldDescriptor::CPPTYPE_ENUM:
       return reflection.SetEnum(&message, &field, field.default_value_enum());
     default:
@@ -124,6 +126,7 @@ void make_absolute(proto::Source& source, const std::filesystem::path& base_dir)
       make_absolute(*file.mutable_path(), base_dir);
     }
   }
+  if (source.has_csv()) make_absolute(*source.mutable_csv()->mutable_file(), base_dir);
   if (!source.has_idx()) return;
   make_absolute(*source.mutable_idx()->mutable_features(), base_dir);
   make_absolute(*source.mutable_idx()->mutable_labels(), base_dir);

@@ -82,12 +82,55 @@ LabelCodingKind to_label_coding(proto::LabelCoding coding) {
   return {};
 }
 
+ColumnRoleKind to_column_role(proto::Table::Role role) {
+  switch (role) {
+    case proto::Table::NUMBER:
+      return ColumnRoleKind::number;
+    case proto::Table::CATEGORY:
+      return ColumnRoleKind::category;
+    case proto::Table::LABEL:
+      return ColumnRoleKind::label;
+    case proto::Table::CLASS_NAME:
+      return ColumnRoleKind::class_name;
+    case proto::Table::GROUP:
+      return ColumnRoleKind::group;
+    case proto::Table::IGNORED:
+      return ColumnRoleKind::ignored;
+  }
+  check(false, "every role of a column in the schema is known");
+  return {};
+}
+
+TableConfig to_table(const proto::Table& table) {
+  TableConfig config{{},
+                     to_column_role(table.other_columns()),
+                     table.when_missing() == proto::Table::TRAINING_MEAN
+                         ? WhenMissingKind::training_mean
+                         : WhenMissingKind::refuse,
+                     {},
+                     table.unknown_category() == proto::Table::ALL_ZERO
+                         ? UnknownCategoryKind::all_zero
+                         : UnknownCategoryKind::error};
+  for (const auto& column : table.column()) {
+    config.columns.push_back({column.name(), column.index(), to_column_role(column.role())});
+  }
+  for (const auto& missing : table.missing()) config.missing.push_back(missing.text());
+  return config;
+}
+
+CsvSource to_csv(const proto::Csv& csv) {
+  CsvSource config{csv.file(), csv.header(), csv.delimiter()[0], std::nullopt};
+  if (csv.has_table()) config.table = to_table(csv.table());
+  return config;
+}
+
 DataSource to_source(const proto::Source& source) {
   DataSource config{to_idx(source.idx()), std::nullopt, to_label_coding(source.label_coding())};
   if (source.has_libsvm()) config.format = to_libsvm(source.libsvm());
   if (source.has_npy()) config.format = to_npy(source.npy());
   if (source.has_cifar()) config.format = to_cifar(source.cifar());
   if (source.has_synthetic()) config.format = to_synthetic(source.synthetic());
+  if (source.has_csv()) config.format = to_csv(source.csv());
   if (source.has_corruption()) {
     config.corruption = {source.corruption().gaussian_noise(), source.corruption().seed()};
   }

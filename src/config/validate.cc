@@ -12,6 +12,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include "config/validate_augmentation.h"
+#include "config/validate_csv.h"
 #include "config/validate_formats.h"
 #include "config/validate_split.h"
 #include "config/value_checks.h"
@@ -32,6 +33,7 @@ void check_source(const ValueChecks& checks, const proto::Source& source, const 
     }
   }
   check_formats(checks, source, path);
+  if (source.has_csv()) check_csv(checks, source.csv(), path + ".csv");
   if (!source.has_idx()) return;
   const proto::Idx& idx = source.idx();
   const auto file = [&](bool is_there, const std::string& value, const std::string& field) {
@@ -52,6 +54,7 @@ void check_data(const ValueChecks& checks, const proto::Data& data) {
   if (data.has_test()) check_source(checks, data.test(), "data.test");
   if (data.has_held_out()) check_source(checks, data.held_out(), "data.held_out");
   check_split(checks, data);
+  check_tables(checks, data);
   if (data.normalization().has_scale()) {
     const double divisor = data.normalization().scale().divisor();
     checks.require(std::isfinite(divisor) && divisor != 0, "data.normalization.scale.divisor",

@@ -83,6 +83,7 @@ std::vector<std::string> contents_of(proto::Source source) {
   // However the examples are damaged and their labels written.
   source.clear_corruption();
   source.clear_label_coding();
+  if (source.has_csv()) return {"csv " + source.csv().file()};
   if (source.has_libsvm()) return {"libsvm " + source.libsvm().file()};
   if (source.has_cifar()) {
     std::vector<std::string> contents;

@@ -70,15 +70,27 @@ struct ByteStream::State {
   void refill() {
     position = 0;
     available = std::fread(input.data(), 1, input.size(), file.get());
-    if (available == 0 && std::ferror(file.get()) != 0) {
-      throw Error(ExitCode::missing_input,
-                  fmt::format("{}: cannot read: {}", path.string(), std::strerror(errno)));
-    }
+    if (available == 0) check_file();
+  }
+
+  void check_file() const {
+    if (std::ferror(file.get()) == 0) return;
+    throw Error(ExitCode::missing_input,
+                fmt::format("{}: cannot read: {}", path.string(), std::strerror(errno)));
   }
 
   std::size_t copy(std::span<std::byte> bytes) {
     std::size_t filled = 0;
     while (filled < bytes.size()) {
+      if (available == 0 && bytes.size() - filled >= input.size()) {
+        // Without a stop in between.
+        const std::size_t n =
+            std::fread(bytes.data() + filled, 1, bytes.size() - filled, file.get());
+        if (n == 0) check_file();
+        if (n == 0) break;
+        filled += n;
+        continue;
+      }
       if (available == 0) refill();
       if (available == 0) break;
       const std::size_t n = std::min(available, bytes.size() - filled);
@@ -88,6 +100,20 @@ struct ByteStream::State {
       filled += n;
     }
     return filled;
+  }
+
+  // Of a plain file.
+  void seek_forward(std::uint64_t bytes) {
+    if (bytes <= available) {
+      position += bytes;
+      available -= bytes;
+      return;
+    }
+    if (fseeko(file.get(), static_cast<off_t>(bytes - available), SEEK_CUR) != 0) {
+      throw Error(ExitCode::missing_input,
+                  fmt::format("{}: cannot read: {}", path.string(), std::strerror(errno)));
+    }
+    available = 0;
   }
 
   std::size_t decompress(std::span<std::byte> bytes) {
@@ -142,6 +168,16 @@ ByteStream::~ByteStream() = default;
 
 std::size_t ByteStream::read(std::span<std::byte> bytes) {
   return state_->compressed ? state_->decompress(bytes) : state_->copy(bytes);
+}
+
+void ByteStream::skip(std::uint64_t bytes) {
+  if (!state_->compressed) return state_->seek_forward(bytes);
+  std::array<std::byte, 1 << 14> unused;
+  while (bytes > 0) {
+    const auto wanted = std::min<std::uint64_t>(bytes, unused.size());
+    if (state_->decompress(std::span(unused).first(wanted)) < wanted) return;
+    bytes -= wanted;
+  }
 }
 
 bool ByteStream::compressed() const { return state_->compressed; }

@@ -25,6 +25,10 @@ class ByteStream {
   // fewer than asked only at the end, when all checks of the file have passed.
   std::size_t read(std::span<std::byte> bytes);
 
+  // Leaves out the next `bytes` of the content, or what there is: at once in a
+  // plain file, by decompressing them in gzip.
+  void skip(std::uint64_t bytes);
+
   [[nodiscard]] bool compressed() const;
 
   // Bytes on disk.

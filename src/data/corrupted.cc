@@ -47,6 +47,12 @@ void add_noise(Examples& examples, const Corruption& corruption) {
   });
 }
 
+std::uint64_t corrupted_fingerprint(std::uint64_t of_source, const Corruption& corruption) {
+  const std::array<std::uint64_t, 3> parts = {
+      of_source, std::bit_cast<std::uint64_t>(corruption.gaussian_noise), corruption.seed};
+  return digest_of(std::as_bytes(std::span(parts)));
+}
+
 CorruptedSource::CorruptedSource(std::unique_ptr<ExampleSource> source, Corruption corruption)
     : source_(std::move(source)), corruption_(corruption), info_(source_->info()) {
   info_.bayes_error = std::nullopt;  // noise makes it larger
@@ -59,10 +65,7 @@ Examples CorruptedSource::read(std::span<const std::uint32_t> ids) {
 }
 
 std::uint64_t CorruptedSource::fingerprint() const {
-  const std::array<std::uint64_t, 3> parts = {
-      source_->fingerprint(), std::bit_cast<std::uint64_t>(corruption_.gaussian_noise),
-      corruption_.seed};
-  return digest_of(std::as_bytes(std::span(parts)));
+  return corrupted_fingerprint(source_->fingerprint(), corruption_);
 }
 
 }  // namespace lockstep

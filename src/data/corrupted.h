@@ -21,6 +21,9 @@ struct Corruption {
 // rounded, and all are cut to its range (that of float for f64).
 void add_noise(Examples& examples, const Corruption& corruption);
 
+// Of a source with that noise added.
+std::uint64_t corrupted_fingerprint(std::uint64_t of_source, const Corruption& corruption);
+
 // The examples of another source with noise added, which is part of the
 // fingerprint.
 class CorruptedSource : public ExampleSource {
@@ -32,6 +35,9 @@ class CorruptedSource : public ExampleSource {
   std::vector<std::uint64_t> read_groups() override { return source_->read_groups(); }
   Examples read(std::span<const std::uint32_t> ids) override;
   [[nodiscard]] std::uint64_t fingerprint() const override;
+  std::vector<std::string> places(std::span<const std::uint64_t> examples) override {
+    return source_->places(examples);
+  }
 
  private:
   std::unique_ptr<ExampleSource> source_;

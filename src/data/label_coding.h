@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,9 @@ class RecodedSource : public ExampleSource {
   std::vector<std::uint64_t> read_groups() override { return source_->read_groups(); }
   Examples read(std::span<const std::uint32_t> ids) override;
   [[nodiscard]] std::uint64_t fingerprint() const override;
+  std::vector<std::string> places(std::span<const std::uint64_t> examples) override {
+    return source_->places(examples);
+  }
 
  private:
   std::unique_ptr<ExampleSource> source_;

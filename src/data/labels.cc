@@ -19,28 +19,39 @@ bool is_integer(float label) { return label == std::floor(label); }
 // Throws unless every label is good. `hint` may be empty.
 template <typename Good>
 void check_labels(std::span<const float> labels, std::uint64_t width, std::string_view source,
-                  std::string_view allowed, std::string_view hint, Good&& good) {
+                  std::string_view allowed, std::string_view hint, const RowPlaces& places,
+                  Good&& good) {
   constexpr std::uint64_t kMostShown = 10;
   std::uint64_t bad = 0;
-  std::string lines;
+  std::vector<std::size_t> shown;
+  std::vector<std::uint64_t> rows;  // of those
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (good(labels[i])) continue;
     if (bad++ >= kMostShown) continue;
-    lines += fmt::format("\n  row {}{}: {}", i / width,
-                         width > 1 ? fmt::format(", label {}", i % width) : "", labels[i]);
+    shown.push_back(i);
+    rows.push_back(i / width);
   }
   if (bad == 0) return;
+  std::vector<std::string> found;
+  if (places) found = places(rows);
+  std::string lines;
+  for (std::size_t k = 0; k < shown.size(); ++k) {
+    lines += fmt::format("\n  {}{}: {}", places ? found[k] : fmt::format("row {}", rows[k]),
+                         width > 1 ? fmt::format(", label {}", shown[k] % width) : "",
+                         labels[shown[k]]);
+  }
   if (bad > kMostShown) lines += fmt::format("\n  and {} more", bad - kMostShown);
   throw Error(ExitCode::data,
-              fmt::format("{}: expected {}, but {} of {} labels {} not (rows count from 0){}{}{}",
-                          source, allowed, bad, labels.size(), bad == 1 ? "is" : "are", lines,
+              fmt::format("{}: expected {}, but {} of {} labels {} not{}{}{}{}",
+                          source, allowed, bad, labels.size(), bad == 1 ? "is" : "are",
+                          places ? "" : " (rows count from 0)", lines,
                           hint.empty() ? "" : "\n", hint));
 }
 
 }  // namespace
 
 void check_class_labels(std::span<const float> labels, std::uint64_t classes,
-                        std::string_view source) {
+                        std::string_view source, const RowPlaces& places) {
   // Compared as double: a float cannot hold every number of classes.
   const auto in = [&](float label, double lowest, double highest) {
     return is_integer(label) && lowest <= label && label <= highest;
@@ -58,18 +69,19 @@ void check_class_labels(std::span<const float> labels, std::uint64_t classes,
                        *std::ranges::max_element(labels));
   }
   check_labels(labels, 1, source, fmt::format("class labels, integers in 0..{}", classes - 1), hint,
+               places,
                [&](float label) { return in(label, 0, count - 1); });
 }
 
 void check_binary_targets(std::span<const float> labels, std::uint64_t width,
-                          std::string_view source) {
+                          std::string_view source, const RowPlaces& places) {
   std::string_view hint;
   if (std::ranges::all_of(labels, [](float label) { return label == 1 || label == -1; })) {
     hint = kSignedHint;
   } else if (!std::ranges::all_of(labels, is_integer)) {
     hint = "fractional labels are values, not classes: use loss: SQUARED_ERROR for values";
   }
-  check_labels(labels, width, source, "targets 0 or 1", hint,
+  check_labels(labels, width, source, "targets 0 or 1", hint, places,
                [](float label) { return label == 0 || label == 1; });
 }
 

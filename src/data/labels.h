@@ -4,18 +4,24 @@
 // allowed, and a hint where the values suggest a usual mistake.
 
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace lockstep {
 
+// Where rows are to be found, as ExampleSource::places says. Absent: "row 17".
+using RowPlaces = std::function<std::vector<std::string>(std::span<const std::uint64_t>)>;
+
 // For softmax: integers in 0..classes-1. labels: [n].
 void check_class_labels(std::span<const float> labels, std::uint64_t classes,
-                        std::string_view source);
+                        std::string_view source, const RowPlaces& places = {});
 
 // For logistic outputs: 0 or 1. labels: [n, width], row-major.
 void check_binary_targets(std::span<const float> labels, std::uint64_t width,
-                          std::string_view source);
+                          std::string_view source, const RowPlaces& places = {});
 
 // Labels written as -1 and +1. labels: [n].
 void check_signed_labels(std::span<const float> labels, std::string_view source);

@@ -2,12 +2,14 @@
 // Where examples come from. One implementation for each file format.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "data/examples.h"
+#include "data/table.h"
 
 namespace lockstep {
 
@@ -35,6 +37,9 @@ struct SourceInfo {
   std::optional<std::uint64_t> classes = std::nullopt;
   // The error of the best possible classifier (1.2), where it is known.
   std::optional<double> bayes_error = std::nullopt;
+  // Of tables: the columns, and what they become. Their values (f32) may be NaN
+  // where one is missing and the table's rules allow it.
+  std::shared_ptr<const FittedTable> table = nullptr;
 };
 
 // A set of labelled examples in files. Constructing one opens the files and
@@ -64,12 +69,39 @@ class ExampleSource {
 
   // The examples with these numbers: ascending, distinct, below info().examples.
   // Streams the files whole and checks them, but keeps only those rows, so that
-  // memory is proportional to them. Values are finite as float.
+  // memory is proportional to them. Values are finite as float, or missing (see
+  // SourceInfo).
   virtual Examples read(std::span<const std::uint32_t> ids) = 0;
 
   // Digest of the whole decompressed content of the files, whichever rows were
   // kept. Only after read().
   [[nodiscard]] virtual std::uint64_t fingerprint() const = 0;
+
+  // Where people find these examples: "row 17" (rows count from 0), or file and
+  // line. For messages; may read the files again.
+  virtual std::vector<std::string> places(std::span<const std::uint64_t> examples);
+};
+
+// A source whose files can be read by several readers at once, each its part: a
+// stretch of the examples in their order. Readers have to tell each other what
+// they found: in each round every reader calls tell(), the words are brought to all
+// (that is not the business of this room), and every reader calls hear() with those
+// of all parts in order. A reader that is alone needs none of it.
+//
+//   rounds 0 to kSurveyRounds - 1; then everything but examples is known to all,
+//   read_next() until nothing is left; then round kSurveyRounds.
+//
+// hear() throws the same on all readers. read() is for a reader that is alone.
+class PartedSource : public ExampleSource {
+ public:
+  static constexpr int kSurveyRounds = 3;
+
+  virtual std::string tell(int round) = 0;
+  virtual void hear(int round, std::span<const std::string> of_parts) = 0;
+
+  // The next examples of this part, at most so many; without labels, which all
+  // readers have from read_labels().
+  virtual Examples read_next(std::uint64_t rows) = 0;
 };
 
 }  // namespace lockstep

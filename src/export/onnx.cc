@@ -40,6 +40,9 @@ class GraphBuilder {
     return node;
   }
 
+  // The name of the last node's output.
+  [[nodiscard]] const std::string& value() const { return value_; }
+
   std::string constant(const std::string& name, std::span<const float> values,
                        const std::vector<std::uint64_t>& shape) {
     onnx::TensorProto& tensor = *graph_.add_initializer();
@@ -73,6 +76,16 @@ void set_attribute(onnx::NodeProto& node, const std::string& name, float value) 
   attribute.set_name(name);
   attribute.set_f(value);
   attribute.set_type(onnx::AttributeProto::FLOAT);
+}
+
+// Where(IsNaN(x), mean, x).
+void add_missing(GraphBuilder& graph, const OnnxNetwork& network) {
+  if (network.missing_means.empty()) return;
+  const std::string input = graph.value();
+  graph.then("IsNaN", "missing");
+  const std::string means =
+      graph.constant("input.missing_mean", network.missing_means, {network.spec.inputs});
+  graph.then("Where", "filled", {means, input});
 }
 
 void add_normalization(GraphBuilder& graph, const OnnxNetwork& network) {
@@ -169,6 +182,7 @@ std::string onnx_model(const OnnxNetwork& network) {
   describe(*graph.add_input(), "input", network.spec.inputs);
   describe(*graph.add_output(), "output", network.spec.layers.back().outputs);
   GraphBuilder builder(graph, "input");
+  add_missing(builder, network);
   add_normalization(builder, network);
   add_layers(builder, network);
   add_output(builder, network.spec.loss);

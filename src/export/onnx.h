@@ -17,6 +17,8 @@ struct OnnxNetwork {
   // (x - mean) * inverse_deviation, one of each for every input; or empty.
   std::span<const float> mean;
   std::span<const float> inverse_deviation;
+  // What NaN in the input stands for: one value for each input; or empty.
+  std::span<const float> missing_means;
   std::string name;                             // of the graph
   std::string version;                          // of Lockstep
   std::map<std::string, std::string> metadata;  // for people and programs

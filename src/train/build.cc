@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "data/cifar.h"
 #include "data/corrupted.h"
+#include "data/csv.h"
 #include "data/idx.h"
 #include "data/label_coding.h"
 #include "data/libsvm.h"
@@ -123,9 +124,40 @@ std::optional<std::filesystem::path> unless_empty(const std::filesystem::path& p
   return path.empty() ? std::nullopt : std::optional(path);
 }
 
+ColumnRole build_role(ColumnRoleKind role) {
+  switch (role) {
+    case ColumnRoleKind::number:
+      return ColumnRole::number;
+    case ColumnRoleKind::category:
+      return ColumnRole::category;
+    case ColumnRoleKind::label:
+      return ColumnRole::label;
+    case ColumnRoleKind::class_name:
+      return ColumnRole::class_name;
+    case ColumnRoleKind::group:
+      return ColumnRole::group;
+    case ColumnRoleKind::ignored:
+      return ColumnRole::ignored;
+  }
+  check(false, "a known role");
+  return {};
+}
+
+CsvFile csv_file(const CsvSource& source, std::shared_ptr<const FittedTable> like) {
+  check(like != nullptr || source.table.has_value(), "a table has its rules from somewhere");
+  return {.path = source.file,
+          .dialect = {source.delimiter, source.header},
+          .rules = source.table ? table_rules(*source.table) : TableRules{},
+          .like = std::move(like),
+          .labelled = source.labelled};
+}
+
 struct OpenSource {
   const std::optional<KnownFeatures>& known;
 
+  std::unique_ptr<ExampleSource> operator()(const CsvSource& source) const {
+    return std::make_unique<CsvExampleSource>(csv_file(source, known ? known->table : nullptr));
+  }
   std::unique_ptr<ExampleSource> operator()(const IdxSource& source) const {
     return std::make_unique<IdxExampleSource>(source.features, unless_empty(source.labels),
                                               source.groups);
@@ -168,6 +200,9 @@ struct WithoutLabels {
     throw Error(ExitCode::usage,
                 "the model was trained on a synthetic source, which has no file format to read "
                 "examples from; `lockstep evaluate` scores it on the points of its job");
+  }
+  DataSource operator()(const CsvSource& like) const {
+    return {CsvSource{input, like.header, like.delimiter, std::nullopt, false}, std::nullopt};
   }
 };
 
@@ -212,9 +247,33 @@ RegularizationSpec build_regularization(const Job& job) {
   return spec;
 }
 
-std::unique_ptr<ExampleSource> open_source(const DataSource& source,
-                                           const std::optional<KnownFeatures>& known) {
-  auto opened = std::visit(OpenSource{known}, source.format);
+TableRules table_rules(const TableConfig& config) {
+  TableRules rules;
+  for (const auto& [name, index, role] : config.columns) {
+    rules.columns.push_back({name, index, build_role(role)});
+  }
+  rules.others = build_role(config.other_columns);
+  rules.when_missing = config.when_missing == WhenMissingKind::training_mean
+                           ? WhenMissing::training_mean
+                           : WhenMissing::refuse;
+  rules.missing_texts = config.missing;
+  rules.unknown_category = config.unknown_category == UnknownCategoryKind::all_zero
+                               ? UnknownCategory::all_zero
+                               : UnknownCategory::error;
+  return rules;
+}
+
+std::unique_ptr<PartedSource> open_part(const DataSource& source,
+                                        std::shared_ptr<const FittedTable> like,
+                                        std::uint64_t part, std::uint64_t parts) {
+  const auto* csv = std::get_if<CsvSource>(&source.format);
+  if (csv == nullptr) return nullptr;
+  return std::make_unique<CsvExampleSource>(csv_file(*csv, std::move(like)),
+                                            CsvPart{.index = part, .count = parts});
+}
+
+std::unique_ptr<ExampleSource> as_configured(std::unique_ptr<ExampleSource> opened,
+                                             const DataSource& source) {
   if (source.label_coding != LabelCodingKind::as_is) {
     opened =
         std::make_unique<RecodedSource>(std::move(opened), build_label_coding(source.label_coding));
@@ -222,6 +281,11 @@ std::unique_ptr<ExampleSource> open_source(const DataSource& source,
   if (!source.corruption) return opened;
   const auto& [gaussian_noise, seed] = *source.corruption;
   return std::make_unique<CorruptedSource>(std::move(opened), Corruption{gaussian_noise, seed});
+}
+
+std::unique_ptr<ExampleSource> open_source(const DataSource& source,
+                                           const std::optional<KnownFeatures>& known) {
+  return as_configured(std::visit(OpenSource{known}, source.format), source);
 }
 
 DataSource unlabelled_source(const DataSource& like, const std::filesystem::path& input) {

@@ -14,10 +14,12 @@
 #include "base/error.h"
 #include "comm/agreement.h"
 #include "data/labels.h"
+#include "data/missing.h"
 #include "data/source.h"
 #include "train/build.h"
 #include "train/build_augmentation.h"
 #include "train/partition.h"
+#include "train/training_source.h"
 
 namespace lockstep {
 namespace {
@@ -36,9 +38,36 @@ std::vector<std::uint32_t> merged(const std::vector<std::vector<std::uint32_t>>&
   return ids;
 }
 
-void check_labels(std::span<const float> labels, const SourceInfo& info,
+// Classes that have names are as many as the network's.
+void check_class_names(const SourceInfo& info, const OutputConfig& output) {
+  if (info.table == nullptr || info.table->schema.class_names.empty()) return;
+  const std::vector<std::string>& names = info.table->schema.class_names;
+  const auto fail = [&](const std::string& remedy) {
+    throw Error(ExitCode::data,
+                fmt::format("{}: {} classes ({}), but network.output has {} unit{}; {}",
+                            info.labels_name, names.size(), quoted_names(names), output.units,
+                            output.units == 1 ? "" : "s", remedy));
+  };
+  if (output.units == 1 && output.loss == LossKind::squared_error) {
+    fail("class names need SOFTMAX_CROSS_ENTROPY, or LOGISTIC where there are two");
+  }
+  const std::uint64_t expected = output.units == 1 ? 2 : output.units;
+  if (names.size() != expected) {
+    fail(names.size() == 1 ? "one class is nothing to learn"
+                           : fmt::format("set network.output.units to {}", names.size()));
+  }
+}
+
+void check_labels(std::span<const float> labels, ExampleSource& source,
                   const OutputConfig& output) {
+  const SourceInfo& info = source.info();
   const std::uint64_t width = info.label_width;
+  check_class_names(info, output);
+  // Rows of a table are where its file says, others are counted.
+  RowPlaces places;
+  if (info.table != nullptr) {
+    places = [&](std::span<const std::uint64_t> rows) { return source.places(rows); };
+  }
   if (width != 1 && width != output.units) {
     throw Error(ExitCode::data, fmt::format("{}: {} values per label; the network has {} outputs",
                                             info.labels_name, width, output.units));
@@ -50,15 +79,15 @@ void check_labels(std::span<const float> labels, const SourceInfo& info,
                     fmt::format("{}: {} values per label; softmax needs one class number each",
                                 info.labels_name, width));
       }
-      return check_class_labels(labels, output.units, info.labels_name);
+      return check_class_labels(labels, output.units, info.labels_name, places);
     case LossKind::logistic:
       if (width == 1 && output.units > 1) {
-        return check_class_labels(labels, output.units, info.labels_name);
+        return check_class_labels(labels, output.units, info.labels_name, places);
       }
-      return check_binary_targets(labels, width, info.labels_name);
+      return check_binary_targets(labels, width, info.labels_name, places);
     case LossKind::squared_error:
       if (width == 1 && output.units > 1) {
-        return check_class_labels(labels, output.units, info.labels_name);
+        return check_class_labels(labels, output.units, info.labels_name, places);
       }
   }
 }
@@ -82,7 +111,7 @@ std::vector<float> checked_labels(ExampleSource& source, const OutputConfig& out
     return wanted ? source.read_labels() : std::vector<float>();
   }
   std::vector<float> labels = source.read_labels();
-  check_labels(labels, info, output);
+  check_labels(labels, source, output);
   return labels;
 }
 
@@ -123,6 +152,10 @@ struct LocalRead {
   std::uint64_t label_width = 0;
   std::optional<ImageShape> image;
   std::optional<AugmentationSpec> augmentation;
+  std::shared_ptr<const FittedTable> table;
+  Split split;                          // of the training source
+  std::vector<std::uint32_t> ids;       // of it, that this rank needs
+  std::vector<std::uint32_t> owners;    // of all its examples, where ranks hand them out
   // On rank 0 only:
   ReadSet train_dev;
   ReadSet dev;
@@ -131,7 +164,8 @@ struct LocalRead {
 
 // Opens a source whose examples must be like those of the training source.
 std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceInfo& train) {
-  auto source = open_source(config, KnownFeatures{train.features, "the training set has"});
+  auto source =
+      open_source(config, KnownFeatures{train.features, "the training set has", train.table});
   const SourceInfo& info = source->info();
   const auto require_same_count = [&](std::uint64_t count, std::uint64_t of_train, const char* what,
                                       const std::string& name) {
@@ -172,44 +206,78 @@ void read_held_out_source(const Job& job, const DataSource& config, const Source
   local.test = read_part(examples, split.test, source->fingerprint());
 }
 
-LocalRead read_local(const Job& job, const Layout& layout, int rank) {
-  const auto source = open_source(job.data.train);
-  const SourceInfo& info = source->info();
+// What this rank needs of the training source, as the split and the deal have it.
+LocalRead plan_local(const Job& job, const Layout& layout, int rank, ExampleSource& source,
+                     bool parted) {
+  const SourceInfo& info = source.info();
   const std::vector<float> labels =
-      checked_labels(*source, job.network.output, job.data.split.stratified);
+      checked_labels(source, job.network.output, job.data.split.stratified);
 
-  const Split split = split_source(job, SplitSource::train, *source, labels);
   LocalRead local;
+  local.split = split_source(job, SplitSource::train, source, labels);
+  const Split& split = local.split;
   local.features = info.features;
   local.label_width = info.label_width;
   local.image = image_shape(job.data, info);
   local.augmentation = build_augmentation(job.data, info);
+  local.table = info.table;
   local.geometry = batch_geometry(job.training, split.rest.size());
   auto dealt = deal(split.rest, job.training.shards, job.seed);
-  const Range shards =
-      rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
-                  static_cast<std::uint64_t>(layout.threads), static_cast<std::uint64_t>(rank));
+  const auto shards_of = [&](int of) {
+    return rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
+                       static_cast<std::uint64_t>(layout.threads), static_cast<std::uint64_t>(of));
+  };
+  if (parted) {
+    local.owners.assign(info.examples, 0);  // rank 0 has what is held out
+    for (int of = 0; of < layout.ranks; ++of) {
+      const Range shards = shards_of(of);
+      for (std::uint64_t s = shards.begin; s < shards.end; ++s) {
+        for (const std::uint32_t id : dealt[s]) local.owners[id] = static_cast<std::uint32_t>(of);
+      }
+    }
+  }
+  const Range shards = shards_of(rank);
   for (std::uint64_t s = shards.begin; s < shards.end; ++s) {
     local.shard_ids.push_back(std::move(dealt[s]));
   }
-  const std::vector<std::uint32_t> own_ids = merged(local.shard_ids);
+  local.ids = merged(local.shard_ids);
+  if (rank == 0) local.ids = merged({local.ids, split.dev, split.test, split.train_dev});
+  return local;
+}
 
-  const bool holds_parts_out = rank == 0 && split.rest.size() < info.examples;
+// `all`: the examples that `local` asks for. Rank 0 takes the held-out parts out of
+// them, and reads the sets that have sources of their own.
+void finish_local(const Job& job, const SourceInfo& info, std::uint64_t fingerprint, int rank,
+                  Examples all, LocalRead& local) {
+  local.train_fingerprint = fingerprint;
+  const bool holds_parts_out = rank == 0 && local.split.rest.size() < info.examples;
   if (holds_parts_out) {
-    const Examples all = source->read(merged({own_ids, split.dev, split.test, split.train_dev}));
-    const std::uint64_t fingerprint = source->fingerprint();
-    local.own = select(all, rows_of(all, own_ids));
-    local.train_dev = read_part(all, split.train_dev, fingerprint);
-    local.dev = read_part(all, split.dev, fingerprint);
-    local.test = read_part(all, split.test, fingerprint);
+    local.own = select(all, rows_of(all, merged(local.shard_ids)));
+    local.train_dev = read_part(all, local.split.train_dev, fingerprint);
+    local.dev = read_part(all, local.split.dev, fingerprint);
+    local.test = read_part(all, local.split.test, fingerprint);
   } else {
-    local.own = source->read(own_ids);
+    local.own = std::move(all);
   }
-  local.train_fingerprint = source->fingerprint();
-  if (rank != 0) return local;
+  if (rank != 0) return;
   if (job.data.held_out) read_held_out_source(job, *job.data.held_out, info, local);
   if (job.data.dev) local.dev = read_whole_source(*job.data.dev, job.network.output, info);
   if (job.data.test) local.test = read_whole_source(*job.data.test, job.network.output, info);
+}
+
+// Collective.
+LocalRead read_local(const Job& job, const Communicator& comm, const Layout& layout,
+                     std::shared_ptr<const FittedTable> like) {
+  TrainingSource training(job.data.train, std::move(like), comm);
+  LocalRead local;
+  agree(comm, [&] {
+    local = plan_local(job, layout, comm.rank(), training.source(), training.parted());
+  });
+  Examples all = training.read(local.ids, local.owners);
+  agree(comm, [&] {
+    finish_local(job, training.source().info(), training.source().fingerprint(), comm.rank(),
+                 std::move(all), local);
+  });
   return local;
 }
 
@@ -228,6 +296,30 @@ std::vector<double> sum_over_shards(const Communicator& comm, std::size_t own_sh
   for (std::size_t i = 0; i < all.size(); ++i) total[i % features] += all[i];
   comm.broadcast(std::span(total));
   return total;
+}
+
+// Collective. What missing values are replaced by; empty when none may be missing.
+std::vector<float> training_means(const Communicator& comm, const FittedTable& table,
+                                  const Examples& train,
+                                  std::span<const std::vector<std::uint32_t>> shard_rows,
+                                  std::uint64_t features) {
+  if (table.rules.when_missing == WhenMissing::refuse) return {};
+  const std::vector<double> sums =
+      sum_over_shards(comm, shard_rows.size(), 2 * features,
+                      [&](std::size_t i) { return present_sums(train, shard_rows[i]); });
+  std::vector<float> means;
+  agree(comm, [&] {
+    for (std::uint64_t j = 0; j < features; ++j) {
+      if (sums[features + j] == 0) {
+        throw Error(ExitCode::data,
+                    fmt::format("{} is missing in every training example, so it has no mean; "
+                                "ignore its column (role: IGNORED)",
+                                quoted_names(std::span(&feature_names(table.schema)[j], 1))));
+      }
+      means.push_back(static_cast<float>(sums[j] / sums[features + j]));
+    }
+  });
+  return means;
 }
 
 // How many features in a row share a mean and a deviation.
@@ -361,6 +453,7 @@ DatasetSizes dataset_sizes(const Job& job) {
   const SourceInfo& info = train->info();
   DatasetSizes sizes;
   sizes.image = image_shape(job.data, info);
+  sizes.table = info.table;
   (void)build_augmentation(job.data, info);  // or say why not
   sizes.features = info.features;
   sizes.label_width = info.label_width;
@@ -388,9 +481,9 @@ DatasetSizes dataset_sizes(const Job& job) {
   return sizes;
 }
 
-Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& layout) {
-  LocalRead local;
-  agree(comm, [&] { local = read_local(job, layout, comm.rank()); });
+Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& layout,
+                     const TableState* saved) {
+  LocalRead local = read_local(job, comm, layout, saved != nullptr ? saved->fitted : nullptr);
   require_same(comm, digest_hex(local.train_fingerprint),
                [](const std::string& theirs, const std::string& root) {
                  return fmt::format("training data with fingerprint {}, rank 0 has {}", theirs,
@@ -411,6 +504,17 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
     dataset.shard_rows.push_back(rows_of(dataset.train, ids));
   }
   dataset.train_fingerprint = digest_hex(local.train_fingerprint);
+  if (local.table != nullptr) {
+    dataset.table = TableState{local.table, saved != nullptr
+                                                ? saved->means
+                                                : training_means(comm, *local.table, dataset.train,
+                                                                 dataset.shard_rows,
+                                                                 dataset.features)};
+    for (Examples* examples :
+         {&dataset.train, &local.train_dev.examples, &local.dev.examples, &local.test.examples}) {
+      dataset.table->fill(*examples);
+    }
+  }
   dataset.normalizer = training_normalizer(job.data.normalization, comm, dataset);
   dataset.train_dev = hand_out(comm, layout, local.train_dev);
   dataset.dev = hand_out(comm, layout, local.dev);

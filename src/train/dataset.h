@@ -4,6 +4,7 @@
 // rank 0 reads and hands out.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,9 @@
 #include "data/examples.h"
 #include "data/normalization.h"
 #include "data/shards.h"
+#include "data/table.h"
 #include "train/layout.h"
+#include "train/table_state.h"
 
 namespace lockstep {
 
@@ -46,16 +49,19 @@ struct Dataset {
   Normalizer normalizer;                         // for every set
   std::optional<ImageShape> image;               // where it is known
   std::optional<AugmentationSpec> augmentation;  // for training alone
+  std::optional<TableState> table;               // of examples out of tables
 
   HeldOutSet train_dev;  // of the training source
   HeldOutSet dev;
   HeldOutSet test;
 };
 
-// Collective. Reads, checks, splits, deals and normalises as the job says.
-// Throws on all ranks when a rank fails or sees other training data than
-// rank 0 does.
-Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& layout);
+// Collective. Reads, checks, splits, deals, fills in what is missing and normalises
+// as the job says. Throws on all ranks when a rank fails or sees other training data
+// than rank 0 does. `saved`: of a model that is not to be trained, whose columns,
+// categories, classes and means are then taken instead of those of the files.
+Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& layout,
+                     const TableState* saved = nullptr);
 
 // Blocks of training rows for evaluation: the first `examples` of the shards
 // (0: all), an equal part of each.
@@ -66,8 +72,8 @@ EvaluationBlocks training_blocks(const Dataset& dataset, const Layout& layout, i
 std::uint64_t training_block_examples(const BatchGeometry& geometry, std::uint64_t examples);
 
 // How many examples each set of a job has; opens the sources' files and reads
-// their headers only, and groups where the split goes by them. Does not
-// communicate.
+// their headers only (of tables all but the values), and groups where the split goes
+// by them. Does not communicate.
 struct DatasetSizes {
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
@@ -81,6 +87,7 @@ struct DatasetSizes {
   // The best possible error (1.2) on what dev comes from (without a dev set:
   // train), where the source knows it.
   std::optional<double> bayes_error = std::nullopt;
+  std::shared_ptr<const FittedTable> table = nullptr;
 };
 DatasetSizes dataset_sizes(const Job& job);
 

@@ -42,7 +42,8 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
                                      const Communicator& comm, const Layout& layout,
                                      bool allow_changed_data) {
   const SavedModel model = load_model(path, comm);
-  const Dataset data = load_dataset(model.job, comm, layout);
+  const Dataset data =
+      load_dataset(model.job, comm, layout, model.table ? &*model.table : nullptr);
   const Network<float>& network = model.network;
   agree(comm, [&] {
     if (data.features != network.spec().inputs) {
@@ -62,6 +63,7 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   CheckpointScores scores;
   scores.step = model.step;
   scores.weights_digest = model.weights_digest;
+  scores.class_names = class_names_of(model.table);
   LossSums sums;
   if (split == EvaluationSplit::train) {
     scores.examples = data.geometry.train_examples;

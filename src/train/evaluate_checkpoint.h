@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "comm/communicator.h"
 #include "train/decision_counts.h"
@@ -22,6 +23,7 @@ struct CheckpointScores {
   double penalty = 0;           // in J; 0 on other sets
   std::string weights_digest;
   std::optional<DecisionCounts> decisions;  // none for squared error
+  std::vector<std::string> class_names;     // by number; empty: they have none
 };
 
 // Collective. Reads the checkpoint on rank 0 and the data as training did, and

@@ -38,7 +38,8 @@ std::uint64_t rounds_of(std::uint64_t examples, const Layout& layout) {
 Examples read_share(const SavedModel& model, const std::filesystem::path& input,
                     const Layout& layout, int rank, std::uint64_t& examples) {
   const auto source = open_source(unlabelled_source(model.job.data.train, input),
-                                  KnownFeatures{model.network.spec().inputs, "the model has"});
+                                  KnownFeatures{model.network.spec().inputs, "the model has",
+                                                model.table ? model.table->fitted : nullptr});
   const SourceInfo& info = source->info();
   if (info.features != model.network.spec().inputs) {
     throw Error(ExitCode::data, fmt::format("{}: {} features per example; the model has {}",
@@ -54,7 +55,9 @@ Examples read_share(const SavedModel& model, const std::filesystem::path& input,
       }
     }
   }
-  return source->read(ids);
+  Examples share = source->read(ids);
+  if (model.table) model.table->fill(share);
+  return share;
 }
 
 // Predictions and decisions of one worker in a round.

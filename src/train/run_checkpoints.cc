@@ -24,6 +24,19 @@ std::vector<TensorInfo> tensor_infos(const ParameterLayout& layout) {
   return infos;
 }
 
+// Changed data may be allowed, but not features or classes that mean other things.
+void check_same_columns(const std::filesystem::path& path, const std::optional<SavedTable>& then,
+                        const std::optional<TableState>& now) {
+  const SavedTable none;
+  const SavedTable& a = then ? *then : none;
+  const SavedTable b = now ? to_saved(*now) : none;
+  if (a.columns == b.columns && a.class_names == b.class_names) return;
+  throw Error(ExitCode::data,
+              fmt::format("{}: the training table has other columns, categories or classes than "
+                          "when it was written",
+                          path.string()));
+}
+
 }  // namespace
 
 RunCheckpoints::RunCheckpoints(std::filesystem::path directory, const Job& job,
@@ -62,6 +75,7 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
     checkpoint.weights.assign(engine_.weights().begin(), engine_.weights().end());
     checkpoint.mean = data_.normalizer.mean;
     checkpoint.inverse_deviation = data_.normalizer.inverse_deviation;
+    if (data_.table) checkpoint.table = to_saved(*data_.table);
     checkpoint.best_metric = position.stopping.best_metric;
     checkpoint.best_step = position.stopping.best_step;
     checkpoint.evaluations_without_improvement = position.stopping.evaluations_without_improvement;
@@ -93,6 +107,7 @@ std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
         found->checkpoint,
         {resolved_job_, data_.train_fingerprint, data_.dev.fingerprint, allow_changed_data});
     notices.insert(notices.end(), changes.begin(), changes.end());
+    check_same_columns(found->path, found->checkpoint.table, data_.table);
     if (found->checkpoint.weights.size() != engine_.weights().size()) {
       throw Error(ExitCode::data,
                   fmt::format("{} has {} parameters, the network {}", found->path.string(),

@@ -8,6 +8,7 @@
 #include "checkpoint/load.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
+#include "data/packing.h"
 #include "train/build.h"
 
 namespace lockstep {
@@ -20,6 +21,36 @@ std::uint64_t input_features(const Checkpoint& checkpoint, const std::filesystem
                 fmt::format("{}: the first tensor is no matrix of weights", path.string()));
   }
   return checkpoint.tensors.front().shape[1];
+}
+
+// Collective. Rank 0's table on all ranks.
+void broadcast(std::optional<SavedTable>& table, const Communicator& comm) {
+  Packer packer;
+  packer.put(table.has_value());
+  if (table) {
+    packer.put(std::uint64_t{table->columns.size()});
+    for (const SavedColumn& column : table->columns) {
+      packer.put_text(column.name);
+      packer.put_text(column.role);
+      packer.put_texts(column.categories);
+    }
+    packer.put_texts(table->class_names);
+    packer.put_all(table->means);
+  }
+  std::string bytes = packer.take();
+  comm.broadcast(bytes);
+  Unpacker unpacker(bytes);
+  table.reset();
+  if (!unpacker.get<bool>()) return;
+  table.emplace();
+  table->columns.resize(unpacker.get<std::uint64_t>());
+  for (SavedColumn& column : table->columns) {
+    column.name = unpacker.get_text();
+    column.role = unpacker.get_text();
+    column.categories = unpacker.get_texts();
+  }
+  table->class_names = unpacker.get_texts();
+  table->means = unpacker.get_all<float>();
 }
 
 }  // namespace
@@ -39,6 +70,7 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
   comm.broadcast(checkpoint.weights);
   comm.broadcast(checkpoint.mean);
   comm.broadcast(checkpoint.inverse_deviation);
+  broadcast(checkpoint.table, comm);
   comm.broadcast(checkpoint.train_fingerprint);
   comm.broadcast(checkpoint.dev_fingerprint);
   comm.broadcast(checkpoint.test_fingerprint);
@@ -46,7 +78,9 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
   agree(comm,
         [&] { job = parse_job(checkpoint.resolved_job, "job of the checkpoint", ".", {}).job; });
   Network<float> network(build_network(job.network, features));
+  std::optional<TableState> table;
   agree(comm, [&] {
+    table = from_saved(checkpoint.table, job, features);
     if (checkpoint.weights.size() != network.layout().size) {
       throw Error(ExitCode::data,
                   fmt::format("{} has {} parameters, its job's network {}", path.string(),
@@ -62,6 +96,7 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
           .weights_digest = std::move(checkpoint.weights_digest),
           .weights = std::move(checkpoint.weights),
           .normalizer = {std::move(checkpoint.mean), std::move(checkpoint.inverse_deviation)},
+          .table = std::move(table),
           .train_fingerprint = std::move(checkpoint.train_fingerprint),
           .dev_fingerprint = std::move(checkpoint.dev_fingerprint),
           .test_fingerprint = std::move(checkpoint.test_fingerprint),

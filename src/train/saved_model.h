@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "config/job.h"
 #include "data/normalization.h"
 #include "nn/network.h"
+#include "train/table_state.h"
 
 namespace lockstep {
 
@@ -19,6 +21,7 @@ struct SavedModel {
   std::string weights_digest;
   std::vector<float> weights;
   Normalizer normalizer;
+  std::optional<TableState> table;  // of a model of tables
   std::string train_fingerprint, dev_fingerprint, test_fingerprint;
   Network<float> network;
 };

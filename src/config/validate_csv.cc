@@ -1,0 +1,136 @@
+#include "config/validate_csv.h"
+
+#include <set>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "proto/job.pb.h"
+
+namespace lockstep {
+namespace {
+
+using proto::Table;
+
+std::string name_of(const Table::Column& column) {
+  return column.has_index() ? fmt::format("column {}", column.index())
+                            : fmt::format("column \"{}\"", column.name());
+}
+
+void check_column(const ValueChecks& checks, const Table::Column& column, bool header,
+                  const std::string& path) {
+  check_choice(checks, column.which_case() != Table::Column::WHICH_NOT_SET, path,
+               *Table::Column::descriptor(), "which");
+  if (column.has_index()) checks.at_least(path + ".index", column.index(), 1);
+  if (column.has_name()) {
+    checks.require(!column.name().empty(), path + ".name", "\"\"",
+                   "the name of a column; a column with an empty name is found by its index");
+    if (!header) {
+      checks.complain(path + ".name", path + ".name needs a header, and the file has none "
+                                             "(header: false); give the index");
+    }
+  }
+  checks.present(column.has_role(), path + ".role", "what the column is, such as LABEL");
+}
+
+void check_columns(const ValueChecks& checks, const Table& table, bool header,
+                   const std::string& path) {
+  std::set<std::string> seen;
+  int labels = 0;
+  int class_names = 0;
+  int groups = 0;
+  bool trusted = true;
+  for (int i = 0; i < table.column_size(); ++i) {
+    const Table::Column& column = table.column(i);
+    const std::string column_path = fmt::format("{}.column[{}]", path, i);
+    check_column(checks, column, header, column_path);
+    trusted = trusted && column.has_role() && checks.trusted(column_path + ".role");
+    if (column.which_case() != Table::Column::WHICH_NOT_SET &&
+        !seen.insert(name_of(column)).second) {
+      checks.complain(column_path,
+                      fmt::format("{}: {} is given twice; remove one", path, name_of(column)));
+    }
+    labels += column.role() == Table::LABEL ? 1 : 0;
+    class_names += column.role() == Table::CLASS_NAME ? 1 : 0;
+    groups += column.role() == Table::GROUP ? 1 : 0;
+  }
+  if (!trusted) return;
+  if (labels + class_names == 0) {
+    checks.complain(path, path + " has no label; give a column the role LABEL or CLASS_NAME");
+  }
+  if (class_names > 1 || (class_names == 1 && labels > 0)) {
+    checks.complain(path, path + " has class names and another label; only LABEL columns make a "
+                                 "vector together");
+  }
+  if (groups > 1) checks.complain(path, path + " has several GROUP columns; one is enough");
+}
+
+void check_table(const ValueChecks& checks, const Table& table, bool header,
+                 const std::string& path) {
+  check_columns(checks, table, header, path);
+  const bool input = table.other_columns() == Table::NUMBER ||
+                     table.other_columns() == Table::CATEGORY ||
+                     table.other_columns() == Table::IGNORED;
+  checks.require(input || !checks.trusted(path + ".other_columns"), path + ".other_columns",
+                 Table::Role_Name(table.other_columns()), "NUMBER, CATEGORY or IGNORED");
+  for (int i = 0; i < table.missing_size(); ++i) {
+    const std::string text = fmt::format("{}.missing[{}].text", path, i);
+    if (checks.present(table.missing(i).has_text(), text, "a text such as \"NA\"")) {
+      checks.require(!table.missing(i).text().empty(), text, "\"\"",
+                     "a text; the empty field is missing in any case");
+    }
+  }
+}
+
+bool has_group(const Table& table) {
+  for (const auto& column : table.column()) {
+    if (column.role() == Table::GROUP) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void check_csv(const ValueChecks& checks, const proto::Csv& csv, const std::string& path) {
+  if (checks.present(csv.has_file(), path + ".file", "the path of a CSV file")) {
+    checks.require(!csv.file().empty(), path + ".file", "\"\"", "the path of a CSV file");
+  }
+  const std::string& delimiter = csv.delimiter();
+  const bool good = delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" &&
+                    delimiter != "\r" && delimiter != "." && delimiter != "-";
+  checks.require(good, path + ".delimiter", fmt::format("\"{}\"", delimiter),
+                 "one character, such as \",\", \";\" or \"\\t\"");
+  if (csv.has_table()) check_table(checks, csv.table(), csv.header(), path + ".table");
+}
+
+void check_tables(const ValueChecks& checks, const proto::Data& data) {
+  const bool tables = data.train().has_csv();
+  if (tables) {
+    checks.present(data.train().csv().has_table(), "data.train.csv.table",
+                   "what its columns mean, such as column { name: \"y\" role: LABEL }");
+  }
+  if (!data.has_train() || data.train().format_case() == proto::Source::FORMAT_NOT_SET) return;
+  const auto look = [&](bool is_there, const proto::Source& source, const std::string& path) {
+    if (!is_there || source.format_case() == proto::Source::FORMAT_NOT_SET) return;
+    if (source.has_csv() != tables) {
+      checks.complain(path, fmt::format("{} {}, but data.train {}; a table goes with tables", path,
+                                        source.has_csv() ? "is a table (csv)" : "is no table",
+                                        tables ? "is one (csv)" : "is none"));
+    } else if (source.has_csv() && source.csv().has_table()) {
+      checks.complain(path + ".csv.table",
+                      path + ".csv.table contradicts data.train.csv.table, which says what the "
+                             "columns of all sets mean; remove it");
+    }
+  };
+  look(data.has_dev(), data.dev(), "data.dev");
+  look(data.has_test(), data.test(), "data.test");
+  look(data.has_held_out(), data.held_out(), "data.held_out");
+  if (tables && has_group(data.train().csv().table()) && !data.split().by_group() &&
+      checks.trusted("data.split.by_group")) {
+    checks.complain("data.train.csv.table",
+                    "data.train.csv.table has a GROUP column, which is for data.split.by_group: "
+                    "true; set it, or make the column IGNORED");
+  }
+}
+
+}  // namespace lockstep

@@ -1,0 +1,267 @@
+#include "data/csv_rows.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "data/packing.h"
+#include "data/text_number.h"
+
+namespace lockstep {
+namespace {
+
+// Lists of texts of vocabularies, in the order of their numbers.
+void pack(Packer& packer, const Vocabulary& vocabulary) { packer.put_texts(vocabulary.texts()); }
+Vocabulary unpack_vocabulary(Unpacker& unpacker) { return Vocabulary(unpacker.get_texts()); }
+
+constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+
+}  // namespace
+
+// ---- facts ----
+
+std::string TableFacts::packed() const {
+  Packer packer;
+  packer.put(rows);
+  packer.put(std::uint64_t{categories.size()});
+  for (const Vocabulary& vocabulary : categories) pack(packer, vocabulary);
+  pack(packer, class_names);
+  packer.put_all(labels);
+  packer.put_all(classes);
+  packer.put_all(groups);
+  packer.put_text(complaints.packed());
+  return packer.take();
+}
+
+TableFacts TableFacts::unpacked(std::string_view bytes) {
+  Unpacker unpacker(bytes);
+  TableFacts facts;
+  facts.rows = unpacker.get<std::uint64_t>();
+  facts.categories.resize(unpacker.get<std::uint64_t>());
+  for (Vocabulary& vocabulary : facts.categories) vocabulary = unpack_vocabulary(unpacker);
+  facts.class_names = unpack_vocabulary(unpacker);
+  facts.labels = unpacker.get_all<float>();
+  facts.classes = unpacker.get_all<std::uint32_t>();
+  facts.groups = unpacker.get_all<std::uint64_t>();
+  facts.complaints = Complaints::unpacked(unpacker.get_text());
+  return facts;
+}
+
+// ---- rows ----
+
+TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schema,
+                               std::span<const std::size_t> columns, bool fitted, bool labelled,
+                               CsvDialect dialect)
+    : rules_(rules),
+      schema_(schema),
+      fitted_(fitted),
+      labelled_(labelled),
+      splitter_(dialect.delimiter),
+      class_names_(schema.class_names) {
+  std::vector<Cell> of_schema;
+  std::size_t feature = 0;
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    const TableColumn& column = schema.columns[i];
+    of_schema.push_back({i, column.role, feature, label_width_});
+    feature += feature_width(column);
+    if (column.role == ColumnRole::label) ++label_width_;
+    categories_.emplace_back(column.categories);
+  }
+  for (const std::size_t column : columns) cells_.push_back(of_schema[column]);
+}
+
+bool TableRowReader::is_blank(const CsvRecord& record) const {
+  return record.text.empty() && !record.too_long && cells_.size() > 1;
+}
+
+void TableRowReader::complain(Complaints& complaints, std::size_t field, std::string what) const {
+  complaints.add(splitter_.line_of(field), field + 1, std::move(what));
+}
+
+std::string TableRowReader::in_column(const Cell& cell) const {
+  const std::string& name = schema_.columns[cell.schema_column].name;
+  return name.empty() ? "" : fmt::format(" (column {})", quoted_text(name));
+}
+
+std::span<const std::string_view> TableRowReader::fields_of(const CsvRecord& record,
+                                                            Complaints& complaints) {
+  if (record.too_long) {
+    complaints.add(record.line, 0,
+                   fmt::format("a row of more than {} bytes begins here; is a quote missing?",
+                               kLongestRecordBytes));
+    return {};
+  }
+  const auto fields = splitter_.split(record);
+  if (const auto& fault = splitter_.fault()) {
+    complain(complaints, fault->field, std::string(fault->what));
+    return {};
+  }
+  if (fields.size() != cells_.size()) {
+    complaints.add(record.line, 0,
+                   fmt::format("expected {} fields, found {}", cells_.size(), fields.size()));
+    return {};
+  }
+  return fields;
+}
+
+void TableRowReader::complain_of_missing(std::size_t field, Complaints& complaints) const {
+  const Cell& cell = cells_[field];
+  const bool input = cell.role == ColumnRole::number || cell.role == ColumnRole::category;
+  complain(complaints, field,
+           fmt::format("a value is missing{}; {}", in_column(cell),
+                       input ? "fill it in, ignore the column (role: IGNORED), or say "
+                               "when_missing: TRAINING_MEAN"
+                             : "fill it in, or remove the row"));
+}
+
+float TableRowReader::read_label(std::size_t field, std::string_view text,
+                                 Complaints& complaints) {
+  if (rules_.is_missing(text)) {
+    complain_of_missing(field, complaints);
+    return 0;
+  }
+  const auto value = parse_float(text);
+  if (value) return *value;
+  complain(complaints, field,
+           fmt::format("expected a number, found {}{}{}", quoted_text(text),
+                       in_column(cells_[field]),
+                       is_not_finite_text(text)
+                           ? ""
+                           : "; names of classes take the role CLASS_NAME"));
+  return 0;
+}
+
+void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFacts& facts) {
+  const Cell& cell = cells_[field];
+  switch (cell.role) {
+    case ColumnRole::number:
+    case ColumnRole::ignored:
+      return;
+    case ColumnRole::category: {
+      if (rules_.is_missing(text)) {
+        if (rules_.when_missing == WhenMissing::refuse) {
+          complain_of_missing(field, facts.complaints);
+        }
+        return;
+      }
+      Vocabulary& found = facts.categories[cell.schema_column];
+      if (!fitted_) {
+        if (found.size() <= kMostCategories) found.number(text);
+      } else if (rules_.unknown_category == UnknownCategory::error &&
+                 !categories_[cell.schema_column].find(text)) {
+        complain(facts.complaints, field,
+                 fmt::format("a category that the training file does not have, {}{}; "
+                             "unknown_category: ALL_ZERO would take it as none of them",
+                             quoted_text(text), in_column(cell)));
+      }
+      return;
+    }
+    case ColumnRole::label:
+      if (labelled_) facts.labels.push_back(read_label(field, text, facts.complaints));
+      return;
+    case ColumnRole::class_name: {
+      if (!labelled_) return;
+      std::uint32_t number = 0;
+      if (rules_.is_missing(text)) {
+        complain_of_missing(field, facts.complaints);
+      } else if (!fitted_) {
+        if (facts.class_names.size() <= kMostCategories) number = facts.class_names.number(text);
+      } else if (const auto known = class_names_.find(text)) {
+        number = *known;
+      } else {
+        complain(facts.complaints, field,
+                 fmt::format("a class that the training file does not have, {}{}; it has {}",
+                             quoted_text(text), in_column(cell),
+                             quoted_names(schema_.class_names)));
+      }
+      facts.classes.push_back(number);
+      return;
+    }
+    case ColumnRole::group:
+      if (!labelled_) return;
+      if (rules_.is_missing(text)) complain_of_missing(field, facts.complaints);
+      // Two groups in 2^64 could be taken for one, which parts no group.
+      facts.groups.push_back(digest_of(std::as_bytes(std::span(text))));
+      return;
+  }
+}
+
+void TableRowReader::read_facts(const CsvRecord& record, TableFacts& facts) {
+  facts.categories.resize(schema_.columns.size());
+  ++facts.rows;
+  const auto fields = fields_of(record, facts.complaints);
+  for (std::size_t i = 0; i < fields.size(); ++i) read_fact(i, fields[i], facts);
+}
+
+// ---- values ----
+
+void TableRowReader::read_number(std::size_t field, std::string_view text, float* value,
+                                 Complaints& complaints) {
+  if (const auto number = parse_float(text)) {
+    *value = *number;
+    // Numbers may stand for missing ones, such as -999.
+    if (rules_.missing_texts.empty() || !rules_.is_missing(text)) return;
+  }
+  *value = kMissing;
+  if (rules_.is_missing(text)) {
+    if (rules_.when_missing == WhenMissing::refuse) complain_of_missing(field, complaints);
+    return;
+  }
+  if (is_not_finite_text(text)) {
+    complain(complaints, field,
+             fmt::format("expected a finite number, found {}{}; if it stands for a missing value, "
+                         "say missing {{ text: {} }}",
+                         quoted_text(text), in_column(cells_[field]), quoted_text(text)));
+    return;
+  }
+  const bool wide = text.find_first_of("0123456789") != std::string_view::npos &&
+                    text.find_first_not_of("+-.0123456789eE \t") == std::string_view::npos &&
+                    text.find_first_of("eE") != 0 && text.find_first_of("eE") != std::string_view::npos;
+  complain(complaints, field,
+           fmt::format("expected a number{}, found {}{}", wide ? " within the range of float" : "",
+                       quoted_text(text), in_column(cells_[field])));
+}
+
+void TableRowReader::read_category(std::size_t field, std::string_view text, float* values) {
+  const std::size_t column = cells_[field].schema_column;
+  const std::size_t width = schema_.columns[column].categories.size();
+  if (rules_.is_missing(text)) {
+    std::fill_n(values, width, kMissing);
+    return;
+  }
+  std::fill_n(values, width, 0.0F);
+  if (const auto number = categories_[column].find(text)) values[*number] = 1;
+}
+
+void TableRowReader::read_values(const CsvRecord& record, std::span<float> values,
+                                 Complaints& complaints) {
+  const auto fields = fields_of(record, complaints);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const Cell& cell = cells_[i];
+    if (cell.role == ColumnRole::number) {
+      read_number(i, fields[i], &values[cell.first_feature], complaints);
+    } else if (cell.role == ColumnRole::category) {
+      read_category(i, fields[i], &values[cell.first_feature]);
+    }
+  }
+}
+
+void TableRowReader::check(const CsvRecord& record, Complaints& complaints) {
+  TableFacts facts;
+  facts.categories.resize(schema_.columns.size());
+  const auto fields = fields_of(record, facts.complaints);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    float unused = 0;
+    if (cells_[i].role == ColumnRole::number) {
+      read_number(i, fields[i], &unused, facts.complaints);
+    } else {
+      read_fact(i, fields[i], facts);
+    }
+  }
+  complaints.append(facts.complaints);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,90 @@
+#pragma once
+// The rows of a table, cell by cell: facts about all of them first (labels, groups,
+// which categories there are), then their values.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/complaints.h"
+#include "data/csv_fields.h"
+#include "data/table.h"
+#include "data/vocabulary.h"
+
+namespace lockstep {
+
+// More would be text and not a category: each becomes a feature.
+inline constexpr std::size_t kMostCategories = 10000;
+
+// What some rows in a row tell beside their values.
+struct TableFacts {
+  std::uint64_t rows = 0;
+  std::vector<Vocabulary> categories;     // of each column of the schema
+  Vocabulary class_names;
+  std::vector<float> labels;              // [rows, width], of label columns
+  std::vector<std::uint32_t> classes;     // [rows] numbers in class_names, of a class_name column
+  std::vector<std::uint64_t> groups;      // [rows], of a group column
+  Complaints complaints;
+
+  [[nodiscard]] std::string packed() const;
+  static TableFacts unpacked(std::string_view bytes);
+};
+
+// Looks at the rows of one file. Complaints go on to the next cell: all of a file
+// are found, in its order.
+class TableRowReader {
+ public:
+  // `columns`: what each column of the file is in the schema (matching_columns()).
+  // `fitted`: categories and class names are those of the schema and no others;
+  // else they are being found. `labelled`: labels, class names and groups count.
+  TableRowReader(const TableRules& rules, const TableSchema& schema,
+                 std::span<const std::size_t> columns, bool fitted, bool labelled,
+                 CsvDialect dialect);
+
+  // Whether a record is no row: an empty line, where there are several columns.
+  [[nodiscard]] bool is_blank(const CsvRecord& record) const;
+
+  // Everything of a row but its values.
+  void read_facts(const CsvRecord& record, TableFacts& facts);
+
+  // Its values: [features]. Categories must be known.
+  void read_values(const CsvRecord& record, std::span<float> values, Complaints& complaints);
+
+  // Complains of whatever is wrong with the row, in the order of its cells.
+  void check(const CsvRecord& record, Complaints& complaints);
+
+ private:
+  struct Cell {
+    std::size_t schema_column = 0;
+    ColumnRole role = ColumnRole::ignored;
+    std::size_t first_feature = 0;
+    std::size_t label = 0;  // which value of the label
+  };
+
+  // The fields of a well-formed record; otherwise complains and returns nothing.
+  std::span<const std::string_view> fields_of(const CsvRecord& record, Complaints& complaints);
+  void complain(Complaints& complaints, std::size_t field, std::string what) const;
+  // " (column \"age\")"
+  [[nodiscard]] std::string in_column(const Cell& cell) const;
+
+  void read_fact(std::size_t field, std::string_view text, TableFacts& facts);
+  void read_number(std::size_t field, std::string_view text, float* value, Complaints& complaints);
+  void read_category(std::size_t field, std::string_view text, float* values);
+  float read_label(std::size_t field, std::string_view text, Complaints& complaints);
+  void complain_of_missing(std::size_t field, Complaints& complaints) const;
+
+  const TableRules& rules_;
+  const TableSchema& schema_;
+  bool fitted_;
+  bool labelled_;
+  CsvSplitter splitter_;
+  std::vector<Cell> cells_;  // of the file's columns
+  std::size_t label_width_ = 0;
+  std::vector<Vocabulary> categories_;  // of the schema's columns, where known
+  Vocabulary class_names_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,92 @@
+#pragma once
+// What the columns of a table mean, and the features they become: a number is one
+// feature, a category one for each of its values (one-hot).
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lockstep {
+
+enum class ColumnRole { number, category, label, class_name, group, ignored };
+enum class WhenMissing { refuse, training_mean };
+enum class UnknownCategory { error, all_zero };
+
+// Which column has which role.
+struct ColumnRule {
+  std::string name;         // as in the header; empty: by index
+  std::uint32_t index = 0;  // counts from 1; 0: by name
+  ColumnRole role = ColumnRole::number;
+};
+
+struct TableRules {
+  std::vector<ColumnRule> columns;
+  ColumnRole others = ColumnRole::number;  // of the columns without a rule
+  WhenMissing when_missing = WhenMissing::refuse;
+  std::vector<std::string> missing_texts;  // beside the empty field
+  UnknownCategory unknown_category = UnknownCategory::error;
+
+  [[nodiscard]] bool is_missing(std::string_view text) const;
+};
+
+struct TableColumn {
+  std::string name;  // empty in a file without header
+  ColumnRole role = ColumnRole::number;
+  std::vector<std::string> categories;  // ascending by bytes; of ColumnRole::category
+  bool operator==(const TableColumn&) const = default;
+};
+
+// Columns in the order of the training file, which is that of the features.
+struct TableSchema {
+  std::vector<TableColumn> columns;
+  std::vector<std::string> class_names;  // ascending by bytes; of ColumnRole::class_name
+  bool operator==(const TableSchema&) const = default;
+};
+
+// A training table: how it is read, and what was found in it. Dev and test sets
+// and examples to predict are read by it.
+struct FittedTable {
+  TableRules rules;
+  TableSchema schema;
+};
+
+// Features of a column; 0 when it is no input.
+std::uint64_t feature_width(const TableColumn& column);
+std::uint64_t feature_count(const TableSchema& schema);
+
+// "age", "job=clerk", ...: one for each feature. Columns without a name are
+// called "column 3".
+std::vector<std::string> feature_names(const TableSchema& schema);
+
+// Values of a label: 1 for class names, else the number of label columns.
+std::uint64_t label_width(const TableSchema& schema);
+
+// "column \"age\"", or "column 3".
+std::string column_title(const TableSchema& schema, std::size_t column);
+
+// The header of a file: names, or only how many columns there are.
+struct TableHeader {
+  std::string file;                // for messages
+  std::vector<std::string> names;  // empty without a header
+  std::uint64_t columns = 0;
+};
+
+// The schema of a training file, with the values of its categories and classes
+// still to be found. Throws Error(data) when a rule names a column that is not
+// there or has one already, or two columns have the same name.
+TableSchema schema_of(const TableHeader& header, const TableRules& rules);
+
+// For each column of a file, the column of the schema that it is; by name where
+// both have names, else by place. Columns without which there is no example must
+// be there, label columns only for `labelled` ones. Throws Error(data).
+std::vector<std::size_t> matching_columns(const TableHeader& header, const TableSchema& schema,
+                                          bool labelled);
+
+// Names in quotes with commas between, "and 12 more" where they are many.
+std::string quoted_names(std::span<const std::string> names);
+
+}  // namespace lockstep

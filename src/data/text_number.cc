@@ -1,0 +1,99 @@
+#include "data/text_number.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <system_error>
+
+namespace lockstep {
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_digit(char c) { return '0' <= c && c <= '9'; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// The common case, some digits with a point somewhere, several times as fast as
+// from_chars. digits / 10^k is one division of two exact doubles, so the double
+// is the one nearest to the text. Its nearest float is that of the text too,
+// unless the double lies in the very middle of two floats: the text itself may
+// lie on either side of it then, and from_chars has to look.
+std::optional<float> parse_short_decimal(std::string_view digits, bool negative) {
+  constexpr std::array<double, 16> kPowers = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                              1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  constexpr std::size_t kMostDigits = 15;  // below 2^53
+  if (digits.empty() || digits.size() > kMostDigits + 1) return std::nullopt;
+  std::uint64_t number = 0;
+  std::size_t count = 0;
+  std::size_t decimals = 0;
+  bool point = false;
+  for (const char c : digits) {
+    if (is_digit(c)) {
+      number = number * 10 + static_cast<std::uint64_t>(c - '0');
+      ++count;
+      decimals += point ? 1 : 0;
+    } else if (c == '.' && !point) {
+      point = true;
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (count == 0 || count > kMostDigits) return std::nullopt;
+  const double value = static_cast<double>(number) / kPowers[decimals];
+  // The 29 bits that a float does not have.
+  constexpr std::uint64_t kDropped = (std::uint64_t{1} << 29) - 1;
+  constexpr std::uint64_t kMiddle = std::uint64_t{1} << 28;
+  if ((std::bit_cast<std::uint64_t>(value) & kDropped) == kMiddle) return std::nullopt;
+  const auto nearest = static_cast<float>(value);
+  return negative ? -nearest : nearest;
+}
+
+template <typename T>
+std::errc parse_all(std::string_view text, T& value) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && stop != end) return std::errc::invalid_argument;
+  return error == std::errc::result_out_of_range && stop != end ? std::errc::invalid_argument
+                                                                : error;
+}
+
+}  // namespace
+
+std::optional<float> parse_float(std::string_view text) {
+  text = trimmed(text);
+  const bool negative = text.starts_with('-');
+  const std::string_view digits = negative || text.starts_with('+') ? text.substr(1) : text;
+  if (const auto value = parse_short_decimal(digits, negative)) return value;
+  // from_chars knows no '+', and would take "nan" and "inf".
+  if (digits.empty() || !(is_digit(digits.front()) || digits.front() == '.')) return std::nullopt;
+  float value = 0;
+  std::errc error = parse_all(digits, value);
+  if (error == std::errc::result_out_of_range) {
+    double wide = 0;
+    error = parse_all(digits, wide);
+    if (error != std::errc() || wide >= 1) return std::nullopt;
+    value = static_cast<float>(wide);
+  }
+  if (error != std::errc()) return std::nullopt;
+  return negative ? -value : value;
+}
+
+bool is_not_finite_text(std::string_view text) {
+  text = trimmed(text);
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower == "nan" || lower == "inf" || lower == "infinity";
+}
+
+}  // namespace lockstep

@@ -1,7 +1,11 @@
 #include "data/csv_fields.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
+
+#include "data/byte_mask.h"
 
 namespace lockstep {
 
@@ -19,16 +23,27 @@ std::span<const std::string_view> CsvSplitter::split(const CsvRecord& record) {
 }
 
 void CsvSplitter::split_plain(std::string_view text) {
-  const char* begin = text.data();
-  const char* const end = begin + text.size();
-  while (begin != end) {
-    const void* found = std::memchr(begin, delimiter_, static_cast<std::size_t>(end - begin));
-    const char* stop = found != nullptr ? static_cast<const char*>(found) : end;
-    fields_.emplace_back(begin, static_cast<std::size_t>(stop - begin));
-    if (stop == end) return;
-    begin = stop + 1;
+  const char* const bytes = text.data();
+  std::size_t begin = 0;  // of the field
+  const auto end_fields = [&](std::uint32_t mask, std::size_t block) {
+    for (; mask != 0; mask &= mask - 1) {
+      const std::size_t end = block + static_cast<std::size_t>(std::countr_zero(mask));
+      fields_.emplace_back(bytes + begin, end - begin);
+      begin = end + 1;
+    }
+  };
+  std::size_t block = 0;
+  for (; block + kMaskBytes <= text.size(); block += kMaskBytes) {
+    end_fields(mask_of(bytes + block, delimiter_), block);
   }
-  fields_.emplace_back();  // after the last delimiter, or of an empty record
+  const std::size_t rest = text.size() - block;
+  if (rest > 0) {
+    std::array<char, kMaskBytes> last = {};
+    std::memcpy(last.data(), bytes + block, rest);
+    const std::uint32_t within = (std::uint32_t{1} << rest) - 1;
+    end_fields(mask_of(last.data(), delimiter_) & within, block);
+  }
+  fields_.push_back(text.substr(begin));
 }
 
 void CsvSplitter::split_quoted(std::string_view text) {

@@ -70,7 +70,13 @@ TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schem
     if (column.role == ColumnRole::label) ++label_width_;
     categories_.emplace_back(column.categories);
   }
-  for (const std::size_t column : columns) cells_.push_back(of_schema[column]);
+  for (const std::size_t column : columns) {
+    const ColumnRole role = of_schema[column].role;
+    const bool is_number = role == ColumnRole::number;
+    if (is_number || role == ColumnRole::category) inputs_.push_back(cells_.size());
+    if (!is_number && role != ColumnRole::ignored) others_.push_back(cells_.size());
+    cells_.push_back(of_schema[column]);
+  }
 }
 
 bool TableRowReader::is_blank(const CsvRecord& record) const {
@@ -193,7 +199,8 @@ void TableRowReader::read_facts(const CsvRecord& record, TableFacts& facts) {
   facts.categories.resize(schema_.columns.size());
   ++facts.rows;
   const auto fields = fields_of(record, facts.complaints);
-  for (std::size_t i = 0; i < fields.size(); ++i) read_fact(i, fields[i], facts);
+  if (fields.empty()) return;
+  for (const std::size_t i : others_) read_fact(i, fields[i], facts);
 }
 
 // ---- values ----
@@ -239,12 +246,13 @@ void TableRowReader::read_category(std::size_t field, std::string_view text, flo
 void TableRowReader::read_values(const CsvRecord& record, std::span<float> values,
                                  Complaints& complaints) {
   const auto fields = fields_of(record, complaints);
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    const Cell& cell = cells_[i];
-    if (cell.role == ColumnRole::number) {
-      read_number(i, fields[i], &values[cell.first_feature], complaints);
-    } else if (cell.role == ColumnRole::category) {
-      read_category(i, fields[i], &values[cell.first_feature]);
+  if (fields.empty()) return;
+  for (const std::size_t i : inputs_) {
+    float* const value = &values[cells_[i].first_feature];
+    if (cells_[i].role == ColumnRole::number) {
+      read_number(i, fields[i], value, complaints);
+    } else {
+      read_category(i, fields[i], value);
     }
   }
 }

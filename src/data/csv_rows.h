@@ -82,6 +82,8 @@ class TableRowReader {
   bool labelled_;
   CsvSplitter splitter_;
   std::vector<Cell> cells_;  // of the file's columns
+  std::vector<std::size_t> inputs_;  // those of them that have values
+  std::vector<std::size_t> others_;  // those that are facts
   std::size_t label_width_ = 0;
   std::vector<Vocabulary> categories_;  // of the schema's columns, where known
   Vocabulary class_names_;

@@ -30,23 +30,23 @@ std::optional<float> parse_short_decimal(std::string_view digits, bool negative)
   constexpr std::array<double, 16> kPowers = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                               1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
   constexpr std::size_t kMostDigits = 15;  // below 2^53
-  if (digits.empty() || digits.size() > kMostDigits + 1) return std::nullopt;
+  if (digits.size() > kMostDigits + 1) return std::nullopt;
   std::uint64_t number = 0;
   std::size_t count = 0;
+  std::size_t points = 0;
   std::size_t decimals = 0;
-  bool point = false;
+  // Without branches: where the point is, is different in every number.
   for (const char c : digits) {
-    if (is_digit(c)) {
-      number = number * 10 + static_cast<std::uint64_t>(c - '0');
-      ++count;
-      decimals += point ? 1 : 0;
-    } else if (c == '.' && !point) {
-      point = true;
-    } else {
-      return std::nullopt;
-    }
+    const auto digit = static_cast<std::uint64_t>(c) - '0';
+    const bool is = digit < 10;
+    number = is ? number * 10 + digit : number;
+    count += is ? 1 : 0;
+    decimals += is ? points : 0;
+    points += c == '.' ? 1 : 0;
   }
-  if (count == 0 || count > kMostDigits) return std::nullopt;
+  if (count == 0 || count > kMostDigits || count + points != digits.size() || points > 1) {
+    return std::nullopt;
+  }
   const double value = static_cast<double>(number) / kPowers[decimals];
   // The 29 bits that a float does not have.
   constexpr std::uint64_t kDropped = (std::uint64_t{1} << 29) - 1;

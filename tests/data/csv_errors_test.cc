@@ -1,0 +1,230 @@
+// Every way in which a table can be wrong, and what people are told.
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "data/csv.h"
+#include "idx_files.h"
+
+namespace lockstep {
+namespace {
+
+using testing::HasSubstr;
+
+TableRules rules_of(std::vector<ColumnRule> columns) {
+  TableRules rules;
+  rules.columns = std::move(columns);
+  return rules;
+}
+
+const TableRules kRules = rules_of({{"y", 0, ColumnRole::label}});
+
+class CsvErrors : public testing::Test {
+ protected:
+  // What reading `content` says, with the file called "t.csv"; the same in three
+  // parts.
+  [[nodiscard]] std::string error(const std::string& content, const TableRules& rules = kRules,
+                                  CsvDialect dialect = {},
+                                  std::shared_ptr<const FittedTable> like = nullptr) const {
+    const CsvFile file{directory.write("t.csv", content), dialect, rules, std::move(like)};
+    const Thrown alone = error_of([&] {
+      CsvExampleSource source(file);
+      source.read({});
+    });
+    EXPECT_EQ(alone.code, ExitCode::data) << alone.message;
+    for (const std::uint64_t parts : {2U, 3U, 5U}) {
+      const Thrown together = error_of([&] { read_in_parts(file, parts); });
+      EXPECT_EQ(together.message, alone.message) << parts << " parts";
+    }
+    std::string message = alone.message;
+    const std::string name = file.path.string();
+    for (std::size_t at = 0; (at = message.find(name)) != std::string::npos;) {
+      message.replace(at, name.size(), "t.csv");
+    }
+    return message;
+  }
+
+  static void read_in_parts(const CsvFile& file, std::uint64_t parts) {
+    std::vector<std::unique_ptr<CsvExampleSource>> readers;
+    for (std::uint64_t p = 0; p < parts; ++p) {
+      readers.push_back(std::make_unique<CsvExampleSource>(file, CsvPart{p, parts, 7}));
+    }
+    const auto share = [&](int round) {
+      std::vector<std::string> words;
+      for (auto& reader : readers) words.push_back(reader->tell(round));
+      for (auto& reader : readers) reader->hear(round, words);
+    };
+    for (int round = 0; round < PartedSource::kSurveyRounds; ++round) share(round);
+    for (auto& reader : readers) {
+      while (reader->read_next(2).size() > 0) {
+      }
+    }
+    share(PartedSource::kSurveyRounds);
+  }
+
+  TemporaryDirectory directory;
+};
+
+TEST_F(CsvErrors, TextWhereANumberShouldBe) {
+  EXPECT_EQ(error("x,z,y\n1,2,0\n3,abc,1\n"),
+            "t.csv:3:2: expected a number, found \"abc\" (column \"z\")");
+  EXPECT_EQ(error("x;y\n1,5;0\n", kRules, {';', true}),
+            "t.csv:2:1: expected a number, found \"1,5\" (column \"x\")");
+  EXPECT_EQ(error("1,abc\n", rules_of({{"", 1, ColumnRole::label}}), {',', false}),
+            "t.csv:1:2: expected a number, found \"abc\"");
+}
+
+TEST_F(CsvErrors, NumbersThatAreNone) {
+  for (const char* text : {"nan", "inf", "-Infinity", "NaN"}) {
+    EXPECT_EQ(error(fmt::format("x,y\n{},0\n", text)),
+              fmt::format("t.csv:2:1: expected a finite number, found \"{0}\" (column \"x\"); if "
+                          "it stands for a missing value, say missing {{ text: \"{0}\" }}",
+                          text));
+  }
+  EXPECT_EQ(error("x,y\n1e99,0\n"),
+            "t.csv:2:1: expected a number within the range of float, found \"1e99\" (column "
+            "\"x\")");
+  EXPECT_EQ(error("x,y\n1,inf\n"), "t.csv:2:2: expected a number, found \"inf\" (column \"y\")");
+}
+
+TEST_F(CsvErrors, TheFirstTenComeAtOnceInTheOrderOfTheFile) {
+  std::string content = "x,y\n";
+  for (int i = 0; i < 30; ++i) {
+    content += i % 2 == 0 ? fmt::format("bad{},\n", i) : "\"quoted\nline\",x,x\n";
+  }
+  // Of each pair of rows: a number, a label and, two lines long, too many fields.
+  EXPECT_EQ(error(content),
+            R"(t.csv:2:1: expected a number, found "bad0" (column "x")
+t.csv:2:2: a value is missing (column "y"); fill it in, or remove the row
+t.csv:3: expected 2 fields, found 3
+t.csv:5:1: expected a number, found "bad2" (column "x")
+t.csv:5:2: a value is missing (column "y"); fill it in, or remove the row
+t.csv:6: expected 2 fields, found 3
+t.csv:8:1: expected a number, found "bad4" (column "x")
+t.csv:8:2: a value is missing (column "y"); fill it in, or remove the row
+t.csv:9: expected 2 fields, found 3
+t.csv:11:1: expected a number, found "bad6" (column "x")
+and 35 more)");
+}
+
+TEST_F(CsvErrors, TheLineIsThatOfTheField) {
+  EXPECT_EQ(error("a,x,y\n\"two\nlines\",oops,0\n",
+                  rules_of({{"a", 0, ColumnRole::ignored}, {"y", 0, ColumnRole::label}})),
+            "t.csv:3:2: expected a number, found \"oops\" (column \"x\")");
+}
+
+TEST_F(CsvErrors, RaggedRows) {
+  EXPECT_EQ(error("x,y\n1,0\n1\n1,0,2\n1,\n"),
+            "t.csv:3: expected 2 fields, found 1\n"
+            "t.csv:4: expected 2 fields, found 3\n"
+            "t.csv:5:2: a value is missing (column \"y\"); fill it in, or remove the row");
+}
+
+TEST_F(CsvErrors, MissingValues) {
+  EXPECT_EQ(error("x,c,y\n1,a,0\n,,0\n",
+                  rules_of({{"c", 0, ColumnRole::category}, {"y", 0, ColumnRole::label}})),
+            "t.csv:3:1: a value is missing (column \"x\"); fill it in, ignore the column (role: "
+            "IGNORED), or say when_missing: TRAINING_MEAN\n"
+            "t.csv:3:2: a value is missing (column \"c\"); fill it in, ignore the column (role: "
+            "IGNORED), or say when_missing: TRAINING_MEAN");
+  TableRules imputed = rules_of({{"c", 0, ColumnRole::category}, {"y", 0, ColumnRole::label}});
+  imputed.when_missing = WhenMissing::training_mean;
+  EXPECT_EQ(error("x,c,y\n1,,0\n2,,0\n", imputed),
+            "t.csv: every value of column \"c\" is missing; ignore it (role: IGNORED)");
+}
+
+TEST_F(CsvErrors, Quotes) {
+  EXPECT_EQ(error("x,y\n1\"2,0\n3,1\n"),
+            "t.csv:2:1: a quote inside a field that does not begin with one; put the field in "
+            "quotes and write its own twice");
+  EXPECT_EQ(error("x,y\n\"1\"2,0\n3,1\n"),
+            "t.csv:2:1: expected the delimiter after a closing quote; write a quote inside a field "
+            "twice");
+  EXPECT_EQ(error("x,y\n1,0\n2,\"1\n3,1\n"),
+            "t.csv:3:2: a quote that is opened here is never closed");
+}
+
+TEST_F(CsvErrors, FilesWithoutRows) {
+  EXPECT_EQ(error(""), "t.csv: expected a table, found an empty file; fetch the file again");
+  EXPECT_EQ(error("x,y\n"), "t.csv: has a header and no rows");
+  EXPECT_EQ(error("x,y"), "t.csv: has a header and no rows");
+  EXPECT_EQ(error("\n\n\r\n"), "t.csv: has only empty lines");
+}
+
+TEST_F(CsvErrors, FilesThatAreNoTable) {
+  EXPECT_THAT(error(std::string("x,y\n1\0,0\n", 9)), HasSubstr("has bytes 00"));
+  EXPECT_THAT(error("\xFF\xFEx"), HasSubstr("UTF-16"));
+  EXPECT_THAT(error("x,y\r1,2\r"), HasSubstr("end with CR alone"));
+  EXPECT_THAT(error(gzip("x,y\n1,0\n").substr(0, 20)), HasSubstr("gzip data"));
+  const Thrown missing = error_of([&] { CsvExampleSource({directory.path() / "no", {}, kRules}); });
+  EXPECT_EQ(missing.code, ExitCode::missing_input);
+  const Thrown folder = error_of([&] { CsvExampleSource({directory.path(), {}, kRules}); });
+  EXPECT_EQ(folder.code, ExitCode::missing_input);
+}
+
+TEST_F(CsvErrors, Columns) {
+  EXPECT_EQ(error("a,b\n1,2\n"), "t.csv: no column \"y\"; its columns: \"a\", \"b\"");
+  EXPECT_EQ(error("x;y\n1;2\n"),
+            "t.csv: no column \"y\"; its columns: \"x;y\"; is the delimiter \";\"?");
+  EXPECT_EQ(error("x\ty\n1\t2\n"),
+            "t.csv: no column \"y\"; its columns: \"x\\x09y\"; is the delimiter a tab (\"\\t\")?");
+  EXPECT_EQ(error("x,y,x\n1,2,3\n"), "t.csv: two columns have the name \"x\"; rename one");
+  EXPECT_EQ(error("x,y\n1,2\n", rules_of({{"", 5, ColumnRole::label}})),
+            "t.csv: no column 5: it has 2 columns");
+  EXPECT_EQ(error("x,y\n1,2\n",
+                  rules_of({{"", 2, ColumnRole::label}, {"y", 0, ColumnRole::ignored}})),
+            "t.csv: column \"y\" has two roles in the job; remove one");
+  EXPECT_EQ(error("1,2\n", kRules, {',', false}),
+            "t.csv: no column can be named \"y\": the file has no header (header: false); give its "
+            "index");
+  EXPECT_THAT(error("y\n1\n"), HasSubstr("no column is an input"));
+}
+
+TEST_F(CsvErrors, ClassNamesWhereNumbersAreExpected) {
+  EXPECT_EQ(error("x,y\n1,cat\n"),
+            "t.csv:2:2: expected a number, found \"cat\" (column \"y\"); names of classes take the "
+            "role CLASS_NAME");
+}
+
+TEST_F(CsvErrors, TooManyCategories) {
+  std::string content = "c,x,y\n";
+  for (std::size_t i = 0; i <= kMostCategories; ++i) content += fmt::format("c{},1,0\n", i);
+  EXPECT_THAT(error(content, rules_of({{"c", 0, ColumnRole::category},
+                                       {"y", 0, ColumnRole::label}})),
+              HasSubstr("column \"c\" has more than 10000 different values"));
+}
+
+TEST_F(CsvErrors, OtherFilesThatDoNotFitTheTrainingFile) {
+  const TableRules rules = rules_of({{"c", 0, ColumnRole::category},
+                                     {"k", 0, ColumnRole::class_name},
+                                     {"id", 0, ColumnRole::ignored}});
+  CsvExampleSource train(
+      {directory.write("train.csv", "id,x,c,k\n1,2,red,cat\n2,3,blue,dog\n"), {}, rules});
+  const auto like = train.info().table;
+  const auto of = [&](const std::string& content) { return error(content, {}, {}, like); };
+  EXPECT_EQ(of("x,c,k\n2,rde,cat\n2,red,dgo\n"),
+            "t.csv:2:2: a category that the training file does not have, \"rde\" (column \"c\"); "
+            "unknown_category: ALL_ZERO would take it as none of them\n"
+            "t.csv:3:3: a class that the training file does not have, \"dgo\" (column \"k\"); it "
+            "has \"cat\", \"dog\"");
+  EXPECT_EQ(of("x,k\n2,cat\n"),
+            "t.csv: no column \"c\", which the training file has; its columns: \"x\", \"k\"");
+  EXPECT_EQ(of("x,c\n2,red\n"),
+            "t.csv: no column \"k\", which the training file has; its columns: \"x\", \"c\"");
+  EXPECT_EQ(of("x,c,k,z\n2,red,cat,1\n"),
+            "t.csv: column \"z\" is not in the training file; remove it");
+  EXPECT_EQ(error("2,red,cat\n", {}, {',', false}, like), "t.csv: 3 columns; the training file has 4");
+}
+
+TEST_F(CsvErrors, PlacesOfExamplesAreLines) {
+  const auto path = directory.write("t.csv", "a,x,y\n\"1\n\n\",1,0\n\n2,2,0\n3,3,1\n");
+  CsvExampleSource source(
+      {path, {}, rules_of({{"a", 0, ColumnRole::ignored}, {"y", 0, ColumnRole::label}})});
+  const std::vector<std::uint64_t> examples = {2, 0, 1};
+  EXPECT_THAT(source.places(examples),
+              testing::ElementsAre(path.string() + ":7", path.string() + ":2",
+                                   path.string() + ":6"));
+}
+
+}  // namespace
+}  // namespace lockstep

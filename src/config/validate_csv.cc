@@ -19,8 +19,8 @@ std::string name_of(const Table::Column& column) {
 
 void check_column(const ValueChecks& checks, const Table::Column& column, bool header,
                   const std::string& path) {
-  check_choice(checks, column.which_case() != Table::Column::WHICH_NOT_SET, path,
-               *Table::Column::descriptor(), "which");
+  check_choice(checks, column.place_case() != Table::Column::PLACE_NOT_SET, path,
+               *Table::Column::descriptor(), "place");
   if (column.has_index()) checks.at_least(path + ".index", column.index(), 1);
   if (column.has_name()) {
     checks.require(!column.name().empty(), path + ".name", "\"\"",
@@ -45,7 +45,7 @@ void check_columns(const ValueChecks& checks, const Table& table, bool header,
     const std::string column_path = fmt::format("{}.column[{}]", path, i);
     check_column(checks, column, header, column_path);
     trusted = trusted && column.has_role() && checks.trusted(column_path + ".role");
-    if (column.which_case() != Table::Column::WHICH_NOT_SET &&
+    if (column.place_case() != Table::Column::PLACE_NOT_SET &&
         !seen.insert(name_of(column)).second) {
       checks.complain(column_path,
                       fmt::format("{}: {} is given twice; remove one", path, name_of(column)));

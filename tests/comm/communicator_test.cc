@@ -213,5 +213,37 @@ TEST(Communicator, NodeLeaderIsTheLowestRankOfTheNode) {
   EXPECT_EQ(half.rank(), comm.rank() / 2);
 }
 
+TEST(Communicator, SharesTextsWithAll) {
+  const Communicator comm = Communicator::world();
+  for (int round = 0; round < 3; ++round) {
+    const auto text_of = [&](int rank) {
+      return std::string(length_of(rank, round), static_cast<char>('a' + rank));
+    };
+    const auto texts = comm.share_text(text_of(comm.rank()));
+    EXPECT_EQ(texts.size(), static_cast<std::size_t>(comm.size()));
+    for (int rank = 0; rank < comm.size(); ++rank) {
+      EXPECT_EQ(texts.at(static_cast<std::size_t>(rank)), text_of(rank));
+    }
+  }
+}
+
+TEST(Communicator, ExchangesBytesBetweenAll) {
+  const Communicator comm = Communicator::world();
+  const auto bytes_for = [&](int from, int to, int round) {
+    return std::vector<std::byte>(length_of(from + 2 * to, round),
+                                  static_cast<std::byte>(10 * from + to));
+  };
+  for (int round = 0; round < 3; ++round) {
+    std::vector<std::vector<std::byte>> parts;
+    for (int to = 0; to < comm.size(); ++to) parts.push_back(bytes_for(comm.rank(), to, round));
+    const auto received = comm.exchange(parts);
+    EXPECT_EQ(received.size(), parts.size());
+    for (int from = 0; from < comm.size(); ++from) {
+      EXPECT_EQ(received.at(static_cast<std::size_t>(from)),
+                bytes_for(from, comm.rank(), round));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -84,17 +84,17 @@ TEST(JobErrors, Data) {
   const std::string idx = "idx { features: \"x.gz\" labels: \"y.gz\" }";
   expect_lines({
       {idx, "",
-       "3:3: data.train has no format; expected one of idx, libsvm, npy, cifar, synthetic"},
+       "3:3: data.train has no format; expected one of idx, csv, libsvm, npy, cifar, synthetic"},
       {idx, "idx { labels: \"\" features: \"x\" }",
        "3:17: data.train.idx.labels is \"\"; expected the path of an IDX file"},
       {idx, "idx: 5", "3:11: data.train.idx is 5; expected { ... }"},
       {idx, "idxx { }", "3:11: no field \"idxx\" in data.train; did you mean \"idx\"?"},
       {idx, "parquet { }",
-       "3:3: data.train has no format; expected one of idx, libsvm, npy, cifar, "
+       "3:3: data.train has no format; expected one of idx, csv, libsvm, npy, cifar, "
        "synthetic\njob.textproto:3:11: no field \"parquet\" in "
-       "data.train; its fields: idx, libsvm, npy, cifar, synthetic, label_coding, corruption"},
+       "data.train; its fields: idx, csv, libsvm, npy, cifar, synthetic, label_coding, corruption"},
       {"data {", "data { dev { }",
-       "2:8: data.dev has no format; expected one of idx, libsvm, npy, cifar, synthetic"},
+       "2:8: data.dev has no format; expected one of idx, csv, libsvm, npy, cifar, synthetic"},
       {idx, idx + " corruption { }",
        "3:51: data.train.corruption.gaussian_noise is missing; expected a standard deviation"},
       {idx, idx + " corruption { gaussian_noise: 0 }",

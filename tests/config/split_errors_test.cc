@@ -25,7 +25,7 @@ std::string own(const std::string& set, const char* source) { return set + " " +
 
 TEST(SplitErrors, Parts) {
   expect_problem("dev { }",
-                 "8: data.dev has no format; expected one of idx, libsvm, npy, cifar, synthetic");
+                 "8: data.dev has no format; expected one of idx, csv, libsvm, npy, cifar, synthetic");
   expect_problem("split { dev { } }",
                  "16: data.split.dev has no size; expected one of count, fraction");
   expect_problem("split { dev { count: 0 } }",

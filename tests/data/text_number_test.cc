@@ -5,7 +5,9 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <locale>
 #include <random>
+#include <sstream>
 #include <string>
 
 #include <fmt/format.h>
@@ -82,8 +84,20 @@ TEST(TextNumber, RoundsRight) {
   }
 }
 
+// A locale made here, with a comma where others have a point.
+struct Comma : std::numpunct<char> {
+  [[nodiscard]] char do_decimal_point() const override { return ','; }
+  [[nodiscard]] char do_thousands_sep() const override { return '.'; }
+  [[nodiscard]] std::string do_grouping() const override { return "\3"; }
+};
+
 TEST(TextNumber, DoesNotCareForTheLocale) {
-  // Where a locale with a comma is installed; the C library then reads 2,5.
+  const std::locale before = std::locale::global(std::locale(std::locale(), new Comma));
+  std::istringstream stream("2,5");
+  double read = 0;
+  stream >> read;
+  ASSERT_EQ(read, 2.5) << "the locale is in force";
+  // The C library's too, where one is installed.
   for (const char* name : {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8"}) {
     if (std::setlocale(LC_ALL, name) != nullptr) break;
   }
@@ -91,6 +105,7 @@ TEST(TextNumber, DoesNotCareForTheLocale) {
   EXPECT_EQ(parse_float("1234567.5"), 1234567.5F);
   EXPECT_EQ(parse_float("2.5e1"), 25.0F);
   EXPECT_EQ(parse_float("2,5"), std::nullopt);
+  std::locale::global(before);
   std::setlocale(LC_ALL, "C");
 }
 

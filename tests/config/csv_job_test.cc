@@ -1,0 +1,199 @@
+// Tables in text files in a job: what they become, and what can be wrong with them.
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "job_text.h"
+
+namespace lockstep {
+namespace {
+
+const std::string kTableJob = R"(name: "table"
+data {
+  train { csv { file: "t.csv"
+    table {
+      column { name: "y" role: LABEL }
+    } } }
+}
+network { output { units: 2 } }
+optimizer { adam { } }
+training { batch_size: 64 epochs: 5 }
+)";
+
+std::string with_table(const std::string& columns) {
+  return with(kTableJob, "column { name: \"y\" role: LABEL }", columns);
+}
+
+TEST(CsvJob, HasItsDefaults) {
+  const Job job = parse(kTableJob).job;
+  const auto& csv = std::get<CsvSource>(job.data.train.format);
+  EXPECT_EQ(csv.file, "/jobs/t.csv");
+  EXPECT_TRUE(csv.header);
+  EXPECT_EQ(csv.delimiter, ',');
+  ASSERT_TRUE(csv.table);
+  ASSERT_EQ(csv.table->columns.size(), 1U);
+  EXPECT_EQ(csv.table->columns[0].name, "y");
+  EXPECT_EQ(csv.table->columns[0].role, ColumnRoleKind::label);
+  EXPECT_EQ(csv.table->other_columns, ColumnRoleKind::number);
+  EXPECT_EQ(csv.table->when_missing, WhenMissingKind::refuse);
+  EXPECT_EQ(csv.table->unknown_category, UnknownCategoryKind::error);
+  EXPECT_TRUE(csv.table->missing.empty());
+}
+
+TEST(CsvJob, TakesEveryField) {
+  const Job job = parse(R"(name: "table"
+data {
+  train { csv { file: "/x/t.tsv" header: false delimiter: "\t" table {
+    column { index: 3 role: CLASS_NAME }
+    column { index: 1 role: NUMBER }
+    column { index: 5 role: GROUP }
+    other_columns: CATEGORY
+    when_missing: TRAINING_MEAN
+    missing { text: "NA" } missing { text: "?" }
+    unknown_category: ALL_ZERO } } }
+  dev { csv { file: "d.csv" delimiter: ";" } }
+  test { csv { file: "e.csv" } }
+  dev_and_test_from: ONE_DISTRIBUTION
+  split { train_dev { count: 3 } by_group: true }
+}
+network { output { units: 2 } }
+optimizer { adam { } }
+training { batch_size: 64 epochs: 5 }
+)").job;
+  const auto& csv = std::get<CsvSource>(job.data.train.format);
+  EXPECT_EQ(csv.file, "/x/t.tsv");
+  EXPECT_FALSE(csv.header);
+  EXPECT_EQ(csv.delimiter, '\t');
+  ASSERT_EQ(csv.table->columns.size(), 3U);
+  EXPECT_EQ(csv.table->columns[0].index, 3U);
+  EXPECT_EQ(csv.table->columns[0].role, ColumnRoleKind::class_name);
+  EXPECT_EQ(csv.table->columns[2].role, ColumnRoleKind::group);
+  EXPECT_EQ(csv.table->other_columns, ColumnRoleKind::category);
+  EXPECT_EQ(csv.table->when_missing, WhenMissingKind::training_mean);
+  EXPECT_EQ(csv.table->unknown_category, UnknownCategoryKind::all_zero);
+  EXPECT_EQ(csv.table->missing, (std::vector<std::string>{"NA", "?"}));
+  const auto& dev = std::get<CsvSource>(job.data.dev->format);
+  EXPECT_EQ(dev.file, "/jobs/d.csv");
+  EXPECT_EQ(dev.delimiter, ';');
+  EXPECT_FALSE(dev.table);
+}
+
+TEST(CsvJob, ResolvedIsTheSameJobAgain) {
+  const LoadedJob once = parse(kTableJob);
+  EXPECT_EQ(parse(once.resolved_text).resolved_text, once.resolved_text);
+  const std::string with_dev =
+      with(kTableJob, "    } } }\n", "    } } } dev { csv { file: \"d.csv\" } }\n");
+  const LoadedJob two = parse(with_dev);
+  EXPECT_EQ(parse(two.resolved_text).resolved_text, two.resolved_text);
+}
+
+TEST(CsvJob, FileAndTableAreNeeded) {
+  EXPECT_EQ(problems_of(with(kTableJob, "file: \"t.csv\"", "")),
+            "job.textproto:3:11: data.train.csv.file is missing; expected the path of a CSV file");
+  EXPECT_EQ(problems_of(with(kTableJob, "\"t.csv\"", "\"\"")),
+            "job.textproto:3:17: data.train.csv.file is \"\"; expected the path of a CSV file");
+  EXPECT_EQ(problems_of(R"(name: "table"
+data { train { csv { file: "t.csv" } } }
+network { output { units: 2 } }
+optimizer { adam { } }
+training { batch_size: 64 epochs: 5 }
+)"),
+            "job.textproto:2:16: data.train.csv.table is missing; expected what its columns mean, "
+            "such as column { name: \"y\" role: LABEL }");
+}
+
+TEST(CsvJob, DelimitersAreOneCharacter) {
+  for (const char* delimiter : {"", "ab", "\\\"", "\\n", "é", "."}) {
+    const std::string text =
+        with(kTableJob, "file: \"t.csv\"", std::string("file: \"t.csv\" delimiter: \"") +
+                                               delimiter + "\"");
+    EXPECT_NE(problems_of(text).find("data.train.csv.delimiter is "), std::string::npos)
+        << delimiter;
+  }
+}
+
+TEST(CsvJob, ColumnsHaveAPlaceAndARole) {
+  EXPECT_EQ(problems_of(with_table("column { role: LABEL }")),
+            "job.textproto:5:7: data.train.csv.table.column[0] has no place; expected one of name, "
+            "index");
+  EXPECT_EQ(problems_of(with_table("column { name: \"y\" }")),
+            "job.textproto:5:7: data.train.csv.table.column[0].role is missing; expected what the "
+            "column is, such as LABEL");
+  EXPECT_EQ(problems_of(with_table("column { index: 0 role: LABEL }")),
+            "job.textproto:5:16: data.train.csv.table.column[0].index is 0; expected at least 1");
+  EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABLE }")),
+            "job.textproto:5:26: data.train.csv.table.column[0].role is LABLE; did you mean LABEL? "
+            "expected one of NUMBER, CATEGORY, LABEL, CLASS_NAME, GROUP, IGNORED");
+  EXPECT_EQ(problems_of(with(kTableJob, "file: \"t.csv\"", "file: \"t.csv\" header: false")),
+            "job.textproto:5:16: data.train.csv.table.column[0].name needs a header, and the file "
+            "has none (header: false); give the index");
+  EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } column { name: \"y\" role: "
+                                   "IGNORED }")),
+            "job.textproto:5:40: data.train.csv.table: column \"y\" is given twice; remove one");
+}
+
+TEST(CsvJob, LabelsFitTogether) {
+  EXPECT_EQ(problems_of(with_table("column { name: \"x\" role: IGNORED }")),
+            "job.textproto:4:5: data.train.csv.table has no label; give a column the role LABEL or "
+            "CLASS_NAME");
+  const std::string both =
+      "job.textproto:4:5: data.train.csv.table has class names and another label; only LABEL "
+      "columns make a vector together";
+  EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } column { name: \"z\" role: "
+                                   "CLASS_NAME }")),
+            both);
+  EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: CLASS_NAME } column { name: \"z\" "
+                                   "role: CLASS_NAME }")),
+            both);
+  EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } column { name: \"z\" role: "
+                                   "LABEL }")),
+            "");
+  EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } other_columns: LABEL")),
+            "job.textproto:5:40: data.train.csv.table.other_columns is LABEL; expected NUMBER, "
+            "CATEGORY or IGNORED");
+  EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } missing { text: \"\" }")),
+            "job.textproto:5:50: data.train.csv.table.missing[0].text is \"\"; expected a text; "
+            "the empty field is missing in any case");
+}
+
+TEST(CsvJob, GroupsAreForSplitsByGroup) {
+  const std::string text = with_table("column { name: \"y\" role: LABEL } column { name: \"g\" role: "
+                                      "GROUP }");
+  EXPECT_EQ(problems_of(text),
+            "job.textproto:4:5: data.train.csv.table has a GROUP column, which is for "
+            "data.split.by_group: true; set it, or make the column IGNORED");
+  EXPECT_EQ(problems_of(text, {"data.split.by_group=true"}), "");
+}
+
+TEST(CsvJob, SetsAreAllTables) {
+  const auto with_dev = [](const std::string& dev) {
+    return problems_of(with(kTableJob, "    } } }\n", "    } } }\n  dev { " + dev + " }\n"));
+  };
+  EXPECT_EQ(with_dev("csv { file: \"d.csv\" }"), "");
+  EXPECT_EQ(with_dev("idx { features: \"a\" labels: \"b\" }"),
+            "job.textproto:7:3: data.dev is no table, but data.train is one (csv); a table goes "
+            "with tables");
+  EXPECT_EQ(with_dev("csv { file: \"d.csv\" table { column { name: \"y\" role: LABEL } } }"),
+            "job.textproto:7:29: data.dev.csv.table contradicts data.train.csv.table, which says "
+            "what the columns of all sets mean; remove it");
+  EXPECT_EQ(with_dev("csv { file: \"t.csv\" }"),
+            "job.textproto:7:3: data.dev is the source of data.train again; the sets would share "
+            "their examples");
+  EXPECT_EQ(problems_of(with(kSmallJob, "labels: \"y.gz\" } }",
+                             "labels: \"y.gz\" } } dev { csv { file: \"d.csv\" } }")),
+            "job.textproto:3:53: data.dev is a table (csv), but data.train is none; a table goes "
+            "with tables");
+}
+
+TEST(CsvJob, FieldsCanBeOverridden) {
+  const Job job = parse(kTableJob, {"data.train.csv.table.column[0].role=CLASS_NAME",
+                                    "data.train.csv.delimiter=;"})
+                      .job;
+  const auto& csv = std::get<CsvSource>(job.data.train.format);
+  EXPECT_EQ(csv.table->columns[0].role, ColumnRoleKind::class_name);
+  EXPECT_EQ(csv.delimiter, ';');
+}
+
+}  // namespace
+}  // namespace lockstep

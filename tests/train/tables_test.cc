@@ -1,0 +1,350 @@
+// Tables over ranks: each parses its part of the file, and nothing shows it.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "comm/agreement.h"
+#include "support/collective.h"
+#include "train/dataset.h"
+#include "train/evaluate_checkpoint.h"
+#include "train/predict.h"
+#include "train/recorder.h"
+#include "train/saved_model.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint32_t kRows = 2500;
+
+// What row i says, by formulas.
+const char* color_of(std::uint32_t i) { return i % 7 < 3 ? "red" : i % 7 < 5 ? "dark\nblue" : ""; }
+const char* class_of(std::uint32_t i) { return i % 5 == 0 ? "yes, really" : i % 3 == 0 ? "no" : "maybe"; }
+bool size_is_missing(std::uint32_t i) { return i % 11 == 4; }
+std::uint32_t size_of(std::uint32_t i) { return i % 97 + (i % 5 == 0 ? 50 : 0); }
+int group_of(std::uint32_t i) { return static_cast<int>(i / 4); }
+
+// So long that every rank has a part, and mostly quoted line ends, so that parts
+// begin inside of them.
+std::string table_text() {
+  std::string text = "note,size,color,\"the\nother\",who,class\n";
+  for (std::uint32_t i = 0; i < kRows; ++i) {
+    std::string note;
+    for (std::uint32_t k = 0; k < 12 + i % 9; ++k) note += "\"\"x\"\",\n\n";
+    text += fmt::format("\"{}\",{},\"{}\",{}e-1,g{},\"{}\"{}", note,
+                        size_is_missing(i) ? "NA" : std::to_string(size_of(i)), color_of(i),
+                        static_cast<int>(i % 19) - 9, group_of(i), class_of(i),
+                        i % 2 == 0 ? "\n" : "\r\n");
+  }
+  return text;
+}
+
+std::string job_text() {
+  return R"(
+    name: "table" seed: 7
+    data {
+      train { csv { file: "table.csv" table {
+        column { name: "note" role: IGNORED }
+        column { name: "color" role: CATEGORY }
+        column { name: "who" role: IGNORED }
+        column { name: "class" role: CLASS_NAME }
+        missing { text: "NA" }
+        when_missing: TRAINING_MEAN } } }
+      split { dev { count: 400 } test { count: 300 } }
+    }
+    network { layer { units: 9 } output { units: 3 } }
+    optimizer { adam { learning_rate: 0.01 } }
+    training { batch_size: 120 shards: 12 epochs: 2 }
+    evaluation { train_examples: 600 })";
+}
+
+class Tables : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (comm_.is_root()) std::ofstream(directory_ / "table.csv", std::ios::binary) << table_text();
+    comm_.barrier();
+  }
+  [[nodiscard]] LoadedJob job(const std::vector<std::string>& overrides = {}) const {
+    return parse_job(job_text(), "table", directory_, overrides);
+  }
+  [[nodiscard]] TrainOptions options(const std::string& name, int threads = 1) const {
+    TrainOptions options;
+    options.layout = {comm_.size(), threads};
+    options.run_dir = directory_ / name;
+    return options;
+  }
+  void write(const std::string& name, const std::string& text) const {
+    if (comm_.is_root()) std::ofstream(directory_ / name, std::ios::binary) << text;
+    comm_.barrier();
+  }
+
+  Communicator comm_ = Communicator::world();
+  std::filesystem::path directory_ = collective_temp_dir();
+};
+
+std::vector<float> values_of(const Examples& examples) {
+  std::vector<float> values(examples.values.size() / sizeof(float));
+  std::memcpy(values.data(), examples.values.data(), examples.values.size());
+  return values;
+}
+
+TEST_F(Tables, EveryRankHasItsOwnExamplesAsTheFileHasThem) {
+  EXPECT_GT(std::filesystem::file_size(directory_ / "table.csv"), 4U << 16)
+      << "large enough for four ranks";
+  const Dataset data = load_dataset(job().job, comm_, {comm_.size(), 1});
+  EXPECT_EQ(comm_.sum(data.train.size()), kRows - 700);
+  EXPECT_EQ(data.features, 4U);
+  ASSERT_TRUE(on_all_ranks(data.table.has_value() && data.table->means.size() == 4));
+  EXPECT_EQ(class_names_of(data.table),
+            (std::vector<std::string>{"maybe", "no", "yes, really"}));
+  const std::vector<float>& means = data.table->means;
+  const auto expect_right = [&](const Examples& examples) {
+    const std::vector<float> values = values_of(examples);
+    for (std::uint64_t r = 0; r < examples.size(); ++r) {
+      const std::uint32_t i = examples.ids[r];
+      const std::string color = color_of(i);
+      const std::vector<float> expected = {
+          size_is_missing(i) ? means[0] : static_cast<float>(size_of(i)),
+          color.empty() ? means[1] : color == "dark\nblue" ? 1.0F : 0.0F,
+          color.empty() ? means[2] : color == "red" ? 1.0F : 0.0F,
+          static_cast<float>(static_cast<int>(i % 19) - 9) / 10};
+      for (std::uint64_t j = 0; j < 4; ++j) {
+        EXPECT_EQ(values[r * 4 + j], expected[j]) << "row " << i << ", feature " << j;
+      }
+      const float label = i % 5 == 0 ? 2 : i % 3 == 0 ? 1 : 0;
+      EXPECT_EQ(examples.labels[r], label) << "row " << i;
+    }
+  };
+  expect_right(data.train);
+  expect_right(data.dev.examples);
+  expect_right(data.test.examples);
+}
+
+TEST_F(Tables, MeansAreOfTheTrainingExamplesThatHaveTheValue) {
+  const Dataset data = load_dataset(job().job, comm_, {comm_.size(), 1});
+  const auto ids = comm_.gather(std::span<const std::uint32_t>(data.train.ids));
+  if (comm_.is_root()) {
+    double sum = 0;
+    double present = 0;
+    double red = 0;
+    double colored = 0;
+    for (const std::uint32_t i : ids) {
+      sum += size_is_missing(i) ? 0 : size_of(i);
+      present += size_is_missing(i) ? 0 : 1;
+      red += color_of(i) == std::string("red") ? 1 : 0;
+      colored += color_of(i)[0] != '\0' ? 1 : 0;
+    }
+    EXPECT_EQ(data.table->means[0], static_cast<float>(sum / present));
+    EXPECT_EQ(data.table->means[2], static_cast<float>(red / colored));
+  }
+  const Dataset alone = load_dataset(job().job, Communicator::self(), {1, 1});
+  EXPECT_EQ(alone.table->means, data.table->means);
+  EXPECT_EQ(alone.normalizer.mean, data.normalizer.mean);
+  EXPECT_EQ(alone.normalizer.inverse_deviation, data.normalizer.inverse_deviation);
+  EXPECT_EQ(alone.train_fingerprint, data.train_fingerprint);
+}
+
+TEST_F(Tables, RunsHaveTheSameBitsAtEveryLayout) {
+  const std::vector<std::vector<std::string>> jobs = {
+      {},
+      {"data.split.stratified=true"},
+      {"data.split.by_group=true", "data.train.csv.table.column[2].role=GROUP"},
+      {"data.train.corruption.gaussian_noise=0.5"},
+      {"training.shards=5", "training.batch_size=50"}};
+  for (std::size_t j = 0; j < jobs.size(); ++j) {
+    auto overrides = jobs[j];
+    overrides.emplace_back("checkpointing.enabled=false");
+    const LoadedJob loaded = job(overrides);
+    TrainOptions one;
+    one.run_dir = directory_ / fmt::format("alone-{}", j);
+    const Outcome alone = train_and_record(loaded, Communicator::self(), one);
+    const Outcome all = train_and_record(loaded, comm_, options(fmt::format("all-{}", j)));
+    EXPECT_EQ(all.text, alone.text) << "job " << j;
+  }
+}
+
+TEST_F(Tables, RowsOfAGroupStayTogether) {
+  const Job with_groups =
+      job({"data.split.by_group=true", "data.train.csv.table.column[2].role=GROUP"}).job;
+  const Dataset data = load_dataset(with_groups, comm_, {comm_.size(), 1});
+  std::map<int, std::set<std::string>> homes;
+  const auto note = [&](const std::vector<std::uint32_t>& own, const std::string& set) {
+    for (const std::uint32_t i : comm_.gather(std::span<const std::uint32_t>(own))) {
+      homes[group_of(i)].insert(set);
+    }
+  };
+  note(data.train.ids, "train");
+  note(data.dev.examples.ids, "dev");
+  note(data.test.examples.ids, "test");
+  for (const auto& [group, sets] : homes) EXPECT_EQ(sets.size(), 1U) << group;
+}
+
+TEST_F(Tables, ErrorsAreTheSameAtEveryLayout) {
+  // Wrong in every part of the file, and in ways that different passes see.
+  std::string text = table_text();
+  const auto spoil = [&](std::size_t from, const std::string& what, const std::string& by) {
+    const auto at = text.find(what, from);
+    text.replace(at, what.size(), by);
+  };
+  for (std::size_t part = 1; part < 16; ++part) {
+    const std::size_t at = text.size() * part / 16;
+    if (part % 3 == 0) {
+      spoil(at, ",\"red\",", ",\"red\",7,");
+    } else if (part % 3 == 1) {
+      spoil(at, "e-1,", "e-x,");
+    } else {
+      spoil(at, "\"maybe\"", "\"\"");
+    }
+  }
+  write("wrong.csv", text);
+  const Job wrong = job({"data.train.csv.file=wrong.csv"}).job;
+  const auto message = [&](const Communicator& comm) -> std::string {
+    try {
+      static_cast<void>(load_dataset(wrong, comm, {comm.size(), 1}));
+    } catch (const AgreedError& error) {
+      EXPECT_EQ(error.code(), ExitCode::data);
+      return error.what();
+    }
+    return "no error";
+  };
+  const std::string all = message(comm_);
+  EXPECT_EQ(all, message(Communicator::self()));
+  EXPECT_EQ(std::ranges::count(all, '\n'), 10) << all;
+  EXPECT_NE(all.find("and 5 more"), std::string::npos) << all;
+  EXPECT_TRUE(on_all_ranks(all.find("wrong.csv:") != std::string::npos, all));
+}
+
+TEST_F(Tables, LabelsAndOutputsMustFit) {
+  write("labels.csv", "x,y\n1,1\n2,2\n3,3\n");
+  const auto message = [&](const std::vector<std::string>& overrides) -> std::string {
+    try {
+      static_cast<void>(load_dataset(job(overrides).job, comm_, {comm_.size(), 1}));
+    } catch (const AgreedError& error) {
+      EXPECT_EQ(error.code(), ExitCode::data);
+      return error.what();
+    }
+    return "no error";
+  };
+  const auto expect_message = [&](const std::vector<std::string>& overrides,
+                                  const std::vector<std::string>& parts) {
+    const std::string text = message(overrides);
+    for (const std::string& part : parts) {
+      EXPECT_NE(text.find(part), std::string::npos) << text << "\nhas no: " << part;
+    }
+  };
+  expect_message({"network.output.units=4"},
+                 {"3 classes (\"maybe\", \"no\", \"yes, really\"), but network.output has 4 units",
+                  "set network.output.units to 3"});
+  expect_message({"network.output.units=1", "network.output.loss=SQUARED_ERROR"},
+                 {"class names need SOFTMAX_CROSS_ENTROPY"});
+  const std::string numbers =
+      "data.train={ csv { file: \"labels.csv\" table { column { name: \"y\" role: LABEL } } } }";
+  // No dev or test parts: there are only three rows.
+  const std::string split = "data.split={}";
+  expect_message({numbers, split},
+                 {"class labels, integers in 0..2", "labels.csv:4: 3", "look 1-based"});
+  write("labels.csv", "x,y\n1,-1\n2,0.5\n\n3,2\n");
+  expect_message({numbers, split}, {"labels.csv:2: -1", "labels.csv:3: 0.5"});
+}
+
+TEST_F(Tables, AFeatureWithoutATrainingValueHasNoMean) {
+  std::string text = "x,z,y\n";
+  for (int i = 0; i < 40; ++i) text += fmt::format("{},{},{}\n", i, "", i % 3);
+  write("empty-column.csv", text);
+  try {
+    static_cast<void>(load_dataset(
+        job({"data.train={ csv { file: \"empty-column.csv\" table { when_missing: TRAINING_MEAN "
+             "column { name: \"y\" role: LABEL } } } }",
+             "data.split={}"})
+            .job,
+        comm_, {comm_.size(), 1}));
+    ADD_FAILURE() << "expected an error";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.code(), ExitCode::data);
+    EXPECT_NE(std::string(error.what()).find("\"z\" is missing in every training example"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+// ---- saved models ----
+
+TEST_F(Tables, PredictionsAreThoseOfEvaluating) {
+  const LoadedJob loaded = job();
+  std::vector<std::unique_ptr<TrainingObserver>> none;
+  const Summary summary = train(loaded.job, loaded.resolved_text, comm_, options("run"), none);
+  std::uint64_t best = summary.best_step.value_or(0);
+  comm_.broadcast(best);
+  const auto path = directory_ / fmt::format("run/ckpt/step-{:08}.ckpt", best);
+
+  // The test rows in the same order, in a file of their own: other columns order,
+  // no ignored columns.
+  const Dataset data = load_dataset(loaded.job, Communicator::self(), {1, 1});
+  std::string text = "the\nother,class,color,size\n";
+  text.insert(0, 1, '"');
+  text.insert(text.find(",class"), 1, '"');
+  for (const std::uint32_t i : data.test.examples.ids) {
+    text += fmt::format("{}e-1,\"{}\",\"{}\",{}\n", static_cast<int>(i % 19) - 9, class_of(i),
+                        color_of(i), size_is_missing(i) ? "NA" : std::to_string(size_of(i)));
+  }
+  write("input.csv", text);
+  const SavedModel model = load_model(path, comm_);
+  EXPECT_EQ(class_names_of(model.table), class_names_of(data.table));
+  std::vector<float> decisions;
+  predict_examples(model, directory_ / "input.csv", comm_, {comm_.size(), 2},
+                   [&](const PredictionBlock& block) {
+                     decisions.insert(decisions.end(), block.decisions.begin(),
+                                      block.decisions.end());
+                   });
+  const CheckpointScores scores =
+      evaluate_checkpoint(path, EvaluationSplit::test, comm_, {comm_.size(), 1}, false);
+  if (comm_.is_root()) {
+    EXPECT_EQ(scores.class_names, class_names_of(data.table));
+    ASSERT_EQ(decisions.size(), 300U);
+    std::uint64_t wrong = 0;
+    for (std::size_t k = 0; k < decisions.size(); ++k) {
+      wrong += decisions[k] != data.test.examples.labels[k] ? 1 : 0;
+    }
+    EXPECT_EQ(scores.error, static_cast<double>(wrong) / 300);
+  }
+}
+
+TEST_F(Tables, AResumedRunRefusesOtherColumns) {
+  std::string first = "x,c,y\n";
+  for (int i = 0; i < 60; ++i) first += fmt::format("{},{},{}\n", i, i % 2 == 0 ? "a" : "b", i % 3);
+  write("data.csv", first);
+  const std::vector<std::string> overrides = {
+      "data.train={ csv { file: \"data.csv\" table { column { name: \"y\" role: LABEL } column { "
+      "name: \"c\" role: CATEGORY } } } }",
+      "data.split={}", "training.batch_size=12"};
+  std::vector<std::unique_ptr<TrainingObserver>> none;
+  const LoadedJob loaded = job(overrides);
+  static_cast<void>(train(loaded.job, loaded.resolved_text, comm_, options("resumed"), none));
+  // The same shape, but features that mean something else.
+  std::string other = first;
+  std::ranges::replace(other, 'b', 'd');
+  write("data.csv", other);
+  auto longer = overrides;
+  longer.emplace_back("training.epochs=3");
+  const LoadedJob more = job(longer);
+  TrainOptions resume = options("resumed");
+  resume.resume = Resume::must;
+  resume.allow_changed_data = true;
+  try {
+    static_cast<void>(train(more.job, more.resolved_text, comm_, resume, none));
+    ADD_FAILURE() << "expected an error";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.code(), ExitCode::data);
+    EXPECT_NE(std::string(error.what()).find("other columns, categories or classes"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -8,7 +8,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
-#include "config/nearest.h"
+#include "base/nearest.h"
 #include "config/scalar_value.h"
 
 namespace lockstep {

@@ -13,7 +13,7 @@
 #include <google/protobuf/message.h>
 
 #include "base/check.h"
-#include "config/nearest.h"
+#include "base/nearest.h"
 
 namespace lockstep {
 

@@ -156,6 +156,8 @@ void CsvExampleSource::hear(int round, std::span<const std::string> of_parts) {
 std::string CsvExampleSource::count_part() const {
   const CsvCounts counts = count_csv(file_.path, own_bytes(), part_.block_bytes);
   Packer packer;
+  packer.put(file_bytes_);
+  packer.put(first_row_.byte);
   packer.put(counts.bytes);
   packer.put(counts.line_ends);
   packer.put(counts.odd_quotes);
@@ -166,9 +168,18 @@ std::string CsvExampleSource::count_part() const {
 
 void CsvExampleSource::place_parts(std::span<const std::string> of_parts) {
   CsvPosition position;
+  std::pair<std::uint64_t, std::uint64_t> sizes;  // of the file and its header
   std::vector<std::uint64_t> digests;
   for (std::uint64_t p = 0; p < of_parts.size(); ++p) {
     Unpacker unpacker(of_parts[p]);
+    const auto file_bytes = unpacker.get<std::uint64_t>();
+    const auto first_row = unpacker.get<std::uint64_t>();
+    if (p == 0) sizes = {file_bytes, first_row};
+    if (sizes != std::pair(file_bytes, first_row)) {
+      fail(file_.path, fmt::format("is not the same file for every reader: {} bytes for the first, "
+                                   "{} for reader {}",
+                                   sizes.first, file_bytes, p));
+    }
     CsvCounts counts;
     counts.bytes = unpacker.get<std::uint64_t>();
     counts.line_ends = unpacker.get<std::uint64_t>();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "data/complaints.h"
 
 namespace lockstep {
@@ -50,7 +51,9 @@ std::size_t column_of(const TableHeader& header, const ColumnRule& rule) {
   }
   const auto found = std::ranges::find(header.names, rule.name);
   if (found == header.names.end()) {
-    fail(header, fmt::format("no column {}; its columns: {}{}", quoted_text(rule.name),
+    const auto nearest = nearest_word(rule.name, header.names);
+    fail(header, fmt::format("no column {}; {}its columns: {}{}", quoted_text(rule.name),
+                             nearest ? fmt::format("did you mean {}? ", quoted_text(*nearest)) : "",
                              quoted_names(header.names), delimiter_hint(header)));
   }
   return static_cast<std::size_t>(found - header.names.begin());

@@ -83,7 +83,7 @@ Split split_by_groups_of(ExampleSource& source, const PartSizes& sizes, SplitKey
   if (groups.empty()) {
     throw Error(ExitCode::usage,
                 fmt::format("data.split.by_group: {} has no groups; name them in its source, such "
-                            "as idx {{ groups: ... }}",
+                            "as idx {{ groups: ... }}, or a table's column with the role GROUP",
                             info.name));
   }
   check(groups.size() == info.examples, "every example has a group");

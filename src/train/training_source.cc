@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-constexpr std::uint64_t kRoundBytes = std::uint64_t{4} << 20;  // of values a rank parses
+constexpr std::uint64_t kRoundBytes = std::uint64_t{1} << 20;  // of values a rank parses
 
 // Examples for the ranks that own them, as bytes: number and values of each.
 std::vector<std::vector<std::byte>> sorted_by_owner(const Examples& examples,

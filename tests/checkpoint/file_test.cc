@@ -57,6 +57,7 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
   EXPECT_EQ(a.dev_fingerprint, b.dev_fingerprint);
   EXPECT_EQ(a.test_fingerprint, b.test_fingerprint);
   EXPECT_EQ(a.environment, b.environment);
+  EXPECT_EQ(a.table, b.table);
 }
 
 Thrown load_error(const std::filesystem::path& path) {

@@ -24,6 +24,8 @@ TEST(Inspect, ShowsFactsNormsAndTheJob) {
   EXPECT_THAT(text, ContainsRegex("layer1.bias +2 +13 +5 +12\n"));
   EXPECT_THAT(text, ContainsRegex("v +6 +9.53939 +-6 +-1\n"));
   EXPECT_THAT(text, ContainsRegex("inverse deviation +3 +9.16515 +2 +8\n"));
+  EXPECT_THAT(text, HasSubstr("   1  weight  number\n"));
+  EXPECT_THAT(text, HasSubstr("   3  (no name)  class_name\nclasses: cat, dog\n"));
   EXPECT_THAT(text, EndsWith("\nresolved job\n" + checkpoint.resolved_job));
 }
 

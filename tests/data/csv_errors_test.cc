@@ -164,6 +164,9 @@ TEST_F(CsvErrors, FilesThatAreNoTable) {
 
 TEST_F(CsvErrors, Columns) {
   EXPECT_EQ(error("a,b\n1,2\n"), "t.csv: no column \"y\"; its columns: \"a\", \"b\"");
+  EXPECT_EQ(error("age,labels\n1,2\n", rules_of({{"label", 0, ColumnRole::label}})),
+            "t.csv: no column \"label\"; did you mean \"labels\"? its columns: \"age\", "
+            "\"labels\"");
   EXPECT_EQ(error("x;y\n1;2\n"),
             "t.csv: no column \"y\"; its columns: \"x;y\"; is the delimiter \";\"?");
   EXPECT_EQ(error("x\ty\n1\t2\n"),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes csv_golden.txt: nasty tables and what Python's csv module reads in them.
 
-usage: tests/data/make_csv_golden.py > tests/data/csv_golden.txt
+usage: /usr/bin/python3 tests/data/make_csv_golden.py > tests/data/csv_golden.txt
 
 One table after the other: `file DELIMITER CONTENT`, then `row FIELD...` for each of its
 records, all in hexadecimal, an empty field as `-`. Random by key; not run by the tests.

@@ -33,6 +33,7 @@ class Onnx : public testing::Test {
                                                  .weights = weights_,
                                                  .mean = mean_,
                                                  .inverse_deviation = inverse_,
+                                                 .missing_means = missing_means_,
                                                  .name = "tiny",
                                                  .version = "1.2.3",
                                                  .metadata = {{"job", "tiny"}}})));
@@ -56,6 +57,7 @@ class Onnx : public testing::Test {
   std::vector<float> weights_;
   std::vector<float> mean_ = {1, 2, 3};
   std::vector<float> inverse_ = {0.5F, 0.25F, 1};
+  std::vector<float> missing_means_;
 };
 
 TEST_F(Onnx, NormalisesThenGoesThroughTheLayersWithoutDropout) {
@@ -90,6 +92,19 @@ TEST_F(Onnx, HoldsWeightsAsTheyStand) {
   const auto& gemm = read.graph().node(2);
   EXPECT_EQ(gemm.attribute(3).name(), "transB");
   EXPECT_EQ(gemm.attribute(3).i(), 1);
+}
+
+TEST_F(Onnx, FillsInWhatIsMissingFirst) {
+  missing_means_ = {7, 8, 9};
+  const onnx::ModelProto read = model();
+  EXPECT_THAT(operations(read),
+              ElementsAre("IsNaN", "Where", "Sub", "Div", "Gemm", "LeakyRelu", "Gemm", "Softmax"));
+  const auto& where = read.graph().node(1);
+  EXPECT_EQ(read.graph().node(0).input(0), "input");
+  EXPECT_THAT(where.input(),
+              ElementsAre(read.graph().node(0).output(0), "input.missing_mean", "input"));
+  EXPECT_THAT(values(read.graph().initializer(0)), ElementsAre(7, 8, 9));
+  EXPECT_EQ(read.graph().node(2).input(0), where.output(0));
 }
 
 TEST_F(Onnx, EndsAsTheLossSays) {

@@ -125,7 +125,7 @@ TEST(Partition, GroupsDecideTheTrueSizes) {
   EXPECT_EQ(split_source(job, SplitSource::train, source, {}).dev.size(), sizes.dev);
   EXPECT_EQ(error_of("dev { count: 20 } by_group: true", FakeSource(100)),
             "data.split.by_group: fake has no groups; name them in its source, such as idx { "
-            "groups: ... }");
+            "groups: ... }, or a table's column with the role GROUP");
   // Nothing to take, so no groups needed.
   EXPECT_EQ(error_of("by_group: true", FakeSource(100)), "no error");
   EXPECT_EQ(error_of("dev { count: 60 } test { count: 39 } by_group: true", FakeSource(100, 50)),

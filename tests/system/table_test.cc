@@ -1,0 +1,179 @@
+// Tables from the outside: a job on a CSV file, and everything one does with its model.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "system/run_program.h"
+
+namespace lockstep {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+namespace fs = std::filesystem;
+
+const char* class_of(int i) { return i % 3 == 0 ? "tame, mostly" : i % 3 == 1 ? "shy" : "wild"; }
+
+std::string row_of(int i) {
+  return fmt::format("{},{},{},\"{}\"\n", i % 7 == 2 ? "NA" : std::to_string(10 * (i % 3) + i % 4),
+                     i % 11 == 3   ? "NA"
+                     : i % 2 == 0 ? "black"
+                                  : "white",
+                     i % 5, class_of(i));
+}
+
+class Table : public testing::Test {
+ protected:
+  Table() {
+    std::ofstream file(directory_ / "pets.csv");
+    file << "weight,color,age,temper\n";
+    for (int i = 0; i < 240; ++i) file << row_of(i);
+    std::ofstream(directory_ / "pets.textproto") << R"(
+      name: "pets"
+      data {
+        train { csv { file: "pets.csv" table {
+          column { name: "color" role: CATEGORY }
+          column { name: "temper" role: CLASS_NAME }
+          missing { text: "NA" }
+          when_missing: TRAINING_MEAN } } }
+        split { dev { count: 40 } test { count: 40 } }
+      }
+      network { layer { units: 8 } output { units: 3 } }
+      optimizer { adam { learning_rate: 0.05 } }
+      training { batch_size: 40 shards: 4 epochs: 12 })";
+  }
+  ~Table() override { fs::remove_all(directory_); }
+
+  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
+    return run_program(
+        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
+  }
+  void train() const {
+    const auto result = run("train pets.textproto --run-dir run");
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+  [[nodiscard]] ProgramResult train_with(const std::string& overrides) const {
+    return run("train pets.textproto --run-dir wrong " + overrides);
+  }
+  fs::path directory_ = make_tiny_directory();
+};
+
+TEST_F(Table, CheckShowsColumnsFeaturesAndClasses) {
+  const auto result = run("check pets.textproto");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("train 160, dev 40, test 40; 4 features"));
+  EXPECT_THAT(result.out, HasSubstr("  1   weight                   number\n"));
+  EXPECT_THAT(result.out, HasSubstr("category   2 features: \"black\", \"white\"\n"));
+  EXPECT_THAT(result.out, HasSubstr("classes          3: \"shy\", \"tame, mostly\", \"wild\"\n"));
+}
+
+TEST_F(Table, PredictWritesTheClassesThatEvaluateCounts) {
+  train();
+  const auto evaluated = run("evaluate run --split train --json");
+  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  const json scores = json::parse(evaluated.out);
+  EXPECT_EQ(scores["classes"][1]["name"], "tame, mostly");
+  EXPECT_THAT(run("evaluate run --split test").out,
+              AllOf(HasSubstr("confusion matrix"), HasSubstr("tame, mostly"), HasSubstr("wild")));
+
+  // All rows: the wrong ones are those of the three sets.
+  const auto predicted = run("predict run pets.csv");
+  ASSERT_EQ(predicted.exit_code, 0) << predicted.err;
+  std::istringstream lines(predicted.out);
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line, "example,class,p_shy,\"p_tame, mostly\",p_wild");
+  double wrong = 0;
+  for (int i = 0; i < 240; ++i) {
+    std::getline(lines, line);
+    const std::string name = class_of(i);
+    const std::string field = name.find(',') == std::string::npos ? name : '"' + name + '"';
+    wrong += line.starts_with(fmt::format("{},{},", i, field)) ? 0 : 1;
+  }
+  double expected = 0;
+  for (const auto& [split, size] :
+       std::vector<std::pair<const char*, double>>{{"train", 160}, {"dev", 40}, {"test", 40}}) {
+    const json of = json::parse(run(fmt::format("evaluate run --split {} --json", split)).out);
+    expected += of["error"].get<double>() * size;
+  }
+  EXPECT_EQ(wrong, std::round(expected));
+  EXPECT_LT(wrong, 120) << "something was learnt";
+
+  // Without labels, in another order: the same.
+  std::ofstream file(directory_ / "input.tsv");
+  file << "age,weight,color\n";
+  for (int i = 0; i < 240; ++i) {
+    std::istringstream row(row_of(i));
+    std::string weight;
+    std::string color;
+    std::string age;
+    std::getline(row, weight, ',');
+    std::getline(row, color, ',');
+    std::getline(row, age, ',');
+    file << age << ',' << weight << ',' << color << '\n';
+  }
+  file.close();
+  EXPECT_EQ(run("predict run input.tsv").out, predicted.out);
+  const auto spread = run_program(
+      on_ranks(3, fmt::format("{} predict {} {}", LOCKSTEP_PROGRAM, (directory_ / "run").string(),
+                              (directory_ / "input.tsv").string())));
+  EXPECT_EQ(spread.out, predicted.out) << spread.err;
+}
+
+TEST_F(Table, TheExportedModelSaysWhatPredictSays) {
+  train();
+  ASSERT_EQ(run("predict run pets.csv --output table.csv").exit_code, 0);
+  ASSERT_EQ(run("export run --onnx model.onnx").exit_code, 0);
+  const auto checked = run_program(fmt::format("cd {} && {} model.onnx pets.csv table.csv",
+                                               directory_.string(), LOCKSTEP_CHECK_ONNX_TABLE));
+  EXPECT_EQ(checked.exit_code, 0) << checked.err;
+  EXPECT_THAT(checked.out, StartsWith("240 rows agree")) << checked.err;
+}
+
+TEST_F(Table, InspectShowsColumns) {
+  train();
+  EXPECT_THAT(run("inspect run").out,
+              AllOf(HasSubstr("2  color  category: black, white\n"),
+                    HasSubstr("classes: shy, tame, mostly, wild\n")));
+}
+
+TEST_F(Table, WrongFilesEndWithTheirCodes) {
+  const std::string file = "--set data.train.csv.file=";
+  std::ofstream(directory_ / "text.csv") << "weight,color,age,temper\n1,black,abc,shy\n";
+  const auto text = train_with(file + "text.csv");
+  EXPECT_EQ(text.exit_code, 65);
+  EXPECT_THAT(text.err, HasSubstr("text.csv:2:3: expected a number, found \"abc\""));
+  std::ofstream(directory_ / "header.csv") << "weight,color,age,temper\n";
+  EXPECT_EQ(train_with(file + "header.csv").exit_code, 65);
+  std::ofstream(directory_ / "empty.csv").close();
+  EXPECT_EQ(train_with(file + "empty.csv").exit_code, 65);
+  EXPECT_EQ(train_with(file + "nowhere.csv").exit_code, 66);
+  EXPECT_EQ(train_with("--set 'data.train.csv.table.column[1].role=TEMPER'").exit_code, 2);
+  EXPECT_EQ(train_with("--set network.output.units=5").exit_code, 65);
+  const auto column = train_with("--set 'data.train.csv.table.column[1].name=tempre'");
+  EXPECT_EQ(column.exit_code, 65);
+  EXPECT_THAT(column.err, HasSubstr("no column \"tempre\"; did you mean \"temper\"?"));
+
+  train();
+  std::ofstream(directory_ / "green.csv") << "weight,color,age\n1,green,2\n";
+  const auto green = run("predict run green.csv");
+  EXPECT_EQ(green.exit_code, 65);
+  EXPECT_THAT(green.err, HasSubstr("green.csv:2:2: a category that the training file does not"));
+  std::ofstream(directory_ / "short.csv") << "weight,age\n1,2\n";
+  EXPECT_EQ(run("predict run short.csv").exit_code, 65);
+  EXPECT_EQ(run("predict run nowhere.csv").exit_code, 66);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -163,7 +163,8 @@ TEST_F(CsvErrors, FilesThatAreNoTable) {
 }
 
 TEST_F(CsvErrors, Columns) {
-  EXPECT_EQ(error("a,b\n1,2\n"), "t.csv: no column \"y\"; its columns: \"a\", \"b\"");
+  EXPECT_EQ(error("height,weight\n1,2\n"),
+            "t.csv: no column \"y\"; its columns: \"height\", \"weight\"");
   EXPECT_EQ(error("age,labels\n1,2\n", rules_of({{"label", 0, ColumnRole::label}})),
             "t.csv: no column \"label\"; did you mean \"labels\"? its columns: \"age\", "
             "\"labels\"");

@@ -310,7 +310,7 @@ TEST_F(CsvTest, PartsShareTheWork) {
 TEST_F(CsvTest, MemoryIsBoundedWhateverTheSizeOfTheFile) {
   std::string content = "text,a,b,c,d,e,label\n";
   for (int i = 0; i < 40000; ++i) {
-    content += fmt::format("\"{}\n{}\",{},{}.25,{},1,2,{}\n", std::string(70, 'x'), i, i, i % 100,
+    content += fmt::format("\"{}\n{}\",{},{}.25,{},1,2,{}\n", std::string(80, 'x'), i, i, i % 100,
                            -i, i % 2);
   }
   ASSERT_GT(content.size(), 4U << 20);

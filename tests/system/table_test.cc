@@ -150,7 +150,11 @@ TEST_F(Table, InspectShowsColumns) {
 
 TEST_F(Table, WrongFilesEndWithTheirCodes) {
   const std::string file = "--set data.train.csv.file=";
-  std::ofstream(directory_ / "text.csv") << "weight,color,age,temper\n1,black,abc,shy\n";
+  {
+    std::ofstream broken(directory_ / "text.csv");
+    broken << "weight,color,age,temper\n1,black,abc,shy\n";
+    for (int i = 0; i < 120; ++i) broken << row_of(i);
+  }
   const auto text = train_with(file + "text.csv");
   EXPECT_EQ(text.exit_code, 65);
   EXPECT_THAT(text.err, HasSubstr("text.csv:2:3: expected a number, found \"abc\""));

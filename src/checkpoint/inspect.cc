@@ -116,11 +116,9 @@ std::string describe_table(const SavedTable& saved) {
   std::string text = "\ncolumns of the training table\n";
   for (std::size_t i = 0; i < saved.columns.size(); ++i) {
     const auto& [name, role, categories] = saved.columns[i];
-    fmt::format_to(std::back_inserter(text), "{:>4}  {}  {}\n", i + 1,
-                   name.empty() ? "(no name)" : name,
-                   categories.empty()
-                       ? role
-                       : fmt::format("{}: {}", role, fmt::join(categories, ", ")));
+    fmt::format_to(
+        std::back_inserter(text), "{:>4}  {}  {}\n", i + 1, name.empty() ? "(no name)" : name,
+        categories.empty() ? role : fmt::format("{}: {}", role, fmt::join(categories, ", ")));
   }
   if (!saved.class_names.empty()) {
     fmt::format_to(std::back_inserter(text), "classes: {}\n", fmt::join(saved.class_names, ", "));

@@ -86,9 +86,9 @@ std::string class_table(const DecisionCounts& counts, const std::vector<std::str
       return n == 0 ? "-" : fmt::format("{:.2f} to {:.2f}%", 100 * of.low, 100 * of.high);
     };
     text += fmt::format("{:>{}} {:>9} {:>10} {:>18} {:>8} {:>18} {:>8}\n", name, width,
-                        scores.examples, percent(scores.precision()), interval(scores.right, scores.decided),
-                        percent(scores.recall()), interval(scores.right, scores.examples),
-                        percent(scores.f1()));
+                        scores.examples, percent(scores.precision()),
+                        interval(scores.right, scores.decided), percent(scores.recall()),
+                        interval(scores.right, scores.examples), percent(scores.f1()));
   }
   return text;
 }

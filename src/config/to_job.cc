@@ -102,15 +102,14 @@ ColumnRoleKind to_column_role(proto::Table::Role role) {
 }
 
 TableConfig to_table(const proto::Table& table) {
-  TableConfig config{{},
-                     to_column_role(table.other_columns()),
-                     table.when_missing() == proto::Table::TRAINING_MEAN
-                         ? WhenMissingKind::training_mean
-                         : WhenMissingKind::refuse,
-                     {},
-                     table.unknown_category() == proto::Table::ALL_ZERO
-                         ? UnknownCategoryKind::all_zero
-                         : UnknownCategoryKind::error};
+  TableConfig config{
+      {},
+      to_column_role(table.other_columns()),
+      table.when_missing() == proto::Table::TRAINING_MEAN ? WhenMissingKind::training_mean
+                                                          : WhenMissingKind::refuse,
+      {},
+      table.unknown_category() == proto::Table::ALL_ZERO ? UnknownCategoryKind::all_zero
+                                                         : UnknownCategoryKind::error};
   for (const auto& column : table.column()) {
     config.columns.push_back({column.name(), column.index(), to_column_role(column.role())});
   }

@@ -26,8 +26,9 @@ void check_column(const ValueChecks& checks, const Table::Column& column, bool h
     checks.require(!column.name().empty(), path + ".name", "\"\"",
                    "the name of a column; a column with an empty name is found by its index");
     if (!header) {
-      checks.complain(path + ".name", path + ".name needs a header, and the file has none "
-                                             "(header: false); give the index");
+      checks.complain(path + ".name", path +
+                                          ".name needs a header, and the file has none "
+                                          "(header: false); give the index");
     }
   }
   checks.present(column.has_role(), path + ".role", "what the column is, such as LABEL");
@@ -59,8 +60,9 @@ void check_columns(const ValueChecks& checks, const Table& table, bool header,
     checks.complain(path, path + " has no label; give a column the role LABEL or CLASS_NAME");
   }
   if (class_names > 1 || (class_names == 1 && labels > 0)) {
-    checks.complain(path, path + " has class names and another label; only LABEL columns make a "
-                                 "vector together");
+    checks.complain(path, path +
+                              " has class names and another label; only LABEL columns make a "
+                              "vector together");
   }
   if (groups > 1) checks.complain(path, path + " has several GROUP columns; one is enough");
 }
@@ -118,8 +120,9 @@ void check_tables(const ValueChecks& checks, const proto::Data& data) {
                                         tables ? "is one (csv)" : "is none"));
     } else if (source.has_csv() && source.csv().has_table()) {
       checks.complain(path + ".csv.table",
-                      path + ".csv.table contradicts data.train.csv.table, which says what the "
-                             "columns of all sets mean; remove it");
+                      path +
+                          ".csv.table contradicts data.train.csv.table, which says what the "
+                          "columns of all sets mean; remove it");
     }
   };
   look(data.has_dev(), data.dev(), "data.dev");

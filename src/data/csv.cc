@@ -98,7 +98,8 @@ void CsvExampleSource::read_header() {
     table_ = file_.like;
     columns_ = matching_columns(header, table_->schema, file_.labelled);
   } else {
-    table_ = std::make_shared<FittedTable>(FittedTable{file_.rules, schema_of(header, file_.rules)});
+    table_ =
+        std::make_shared<FittedTable>(FittedTable{file_.rules, schema_of(header, file_.rules)});
     for (std::size_t i = 0; i < header.columns; ++i) columns_.push_back(i);
   }
 }
@@ -200,7 +201,8 @@ std::string CsvExampleSource::find_facts() {
   TableFacts facts;
   facts.categories.resize(table_->schema.columns.size());
   TableRowReader rows = row_reader(file_.like != nullptr);
-  for_each_row(own_records(), rows, [&](const CsvRecord& record) { rows.read_facts(record, facts); });
+  for_each_row(own_records(), rows,
+               [&](const CsvRecord& record) { rows.read_facts(record, facts); });
   return facts.packed();
 }
 
@@ -219,8 +221,7 @@ void CsvExampleSource::join_facts(std::span<const std::string> of_parts) {
     info_.examples += facts[p].rows;
   }
   if (info_.examples == 0) {
-    fail(file_.path, file_.dialect.header ? "has a header and no rows"
-                                          : "has no rows");
+    fail(file_.path, file_.dialect.header ? "has a header and no rows" : "has no rows");
   }
   if (info_.examples > std::numeric_limits<std::uint32_t>::max()) {
     fail(file_.path, fmt::format("{} rows; at most 2^32 - 1 are possible", info_.examples));
@@ -237,7 +238,7 @@ void CsvExampleSource::join_facts(std::span<const std::string> of_parts) {
     }
     for (const std::uint32_t number : part.classes) {
       // By like's numbers, or by those the part gave.
-      labels_.push_back(file_.like != nullptr ? static_cast<float>(number)
+      labels_.push_back(file_.like != nullptr     ? static_cast<float>(number)
                         : number < numbers.size() ? numbers[number]
                                                   : 0.0F);
     }
@@ -350,8 +351,7 @@ Examples CsvExampleSource::read(std::span<const std::uint32_t> ids) {
   kept.values.reserve(ids.size() * info_.features * sizeof(float));
   kept.ids.assign(ids.begin(), ids.end());
   for (const std::uint32_t id : ids) {
-    const auto label =
-        std::span(labels_).subspan(id * info_.label_width, info_.label_width);
+    const auto label = std::span(labels_).subspan(id * info_.label_width, info_.label_width);
     kept.labels.insert(kept.labels.end(), label.begin(), label.end());
   }
   records_.reset();

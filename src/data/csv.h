@@ -80,16 +80,16 @@ class CsvExampleSource : public PartedSource {
   CsvPart part_;
   bool compressed_ = false;
   std::uint64_t file_bytes_ = 0;
-  CsvPosition first_row_;            // after the header
+  CsvPosition first_row_;             // after the header
   std::vector<std::size_t> columns_;  // of the file, in the schema
   std::shared_ptr<const FittedTable> table_;
-  CsvPosition begin_;                // of this part
-  std::uint64_t end_ = 0;            // byte where it ends
+  CsvPosition begin_;      // of this part
+  std::uint64_t end_ = 0;  // byte where it ends
   std::uint64_t content_digest_ = 0;
   std::uint64_t fingerprint_ = 0;
   std::uint64_t first_example_ = 0;  // of this part
   std::uint64_t own_examples_ = 0;
-  bool suspicious_ = false;          // the facts of some part have complaints
+  bool suspicious_ = false;  // the facts of some part have complaints
   std::vector<float> labels_;
   std::vector<std::uint64_t> groups_;
   SourceInfo info_;

@@ -68,16 +68,18 @@ void CsvSplitter::split_quoted(std::string_view text) {
         ++at;
       }
       if (at < text.size() && text[at] != delimiter_) {
-        return fail("expected the delimiter after a closing quote; write a quote inside a field "
-                    "twice");
+        return fail(
+            "expected the delimiter after a closing quote; write a quote inside a field "
+            "twice");
       }
       fields_.emplace_back(unescaped_.data() + begin, unescaped_.size() - begin);
     } else {
       const std::size_t stop = std::min(text.find(delimiter_, at), text.size());
       const std::string_view field = text.substr(at, stop - at);
       if (field.find('"') != std::string_view::npos) {
-        return fail("a quote inside a field that does not begin with one; put the field in quotes "
-                    "and write its own twice");
+        return fail(
+            "a quote inside a field that does not begin with one; put the field in quotes "
+            "and write its own twice");
       }
       fields_.push_back(field);
       at = stop;
@@ -90,8 +92,8 @@ void CsvSplitter::split_quoted(std::string_view text) {
 std::uint64_t CsvSplitter::line_of(std::size_t field) const {
   if (begins_.empty()) return record_.line;
   const std::size_t begin = begins_[std::min(field, begins_.size() - 1)];
-  return record_.line + static_cast<std::uint64_t>(std::ranges::count(
-                            record_.text.substr(0, begin), '\n'));
+  return record_.line +
+         static_cast<std::uint64_t>(std::ranges::count(record_.text.substr(0, begin), '\n'));
 }
 
 }  // namespace lockstep

@@ -22,7 +22,7 @@ namespace lockstep {
 // What comes before a place in a file.
 struct CsvPosition {
   std::uint64_t byte = 0;
-  std::uint64_t line = 1;     // of that place; counts from 1
+  std::uint64_t line = 1;  // of that place; counts from 1
   bool inside_quotes = false;
   bool after_line_end = true;  // the byte before is one, or there is none
 };
@@ -62,10 +62,10 @@ class CsvRecordReader {
   ByteStream stream_;
   std::uint64_t end_;
   std::vector<char> buffer_;
-  std::size_t at_ = 0;        // of the next record in the buffer
+  std::size_t at_ = 0;  // of the next record in the buffer
   std::size_t filled_ = 0;
-  std::uint64_t byte_ = 0;    // of `at_` in the file
-  std::uint64_t line_ = 1;    // likewise
+  std::uint64_t byte_ = 0;  // of `at_` in the file
+  std::uint64_t line_ = 1;  // likewise
 };
 
 }  // namespace lockstep

@@ -123,20 +123,17 @@ void TableRowReader::complain_of_missing(std::size_t field, Complaints& complain
                              : "fill it in, or remove the row"));
 }
 
-float TableRowReader::read_label(std::size_t field, std::string_view text,
-                                 Complaints& complaints) {
+float TableRowReader::read_label(std::size_t field, std::string_view text, Complaints& complaints) {
   if (rules_.is_missing(text)) {
     complain_of_missing(field, complaints);
     return 0;
   }
   const auto value = parse_float(text);
   if (value) return *value;
-  complain(complaints, field,
-           fmt::format("expected a number, found {}{}{}", quoted_text(text),
-                       in_column(cells_[field]),
-                       is_not_finite_text(text)
-                           ? ""
-                           : "; names of classes take the role CLASS_NAME"));
+  complain(
+      complaints, field,
+      fmt::format("expected a number, found {}{}{}", quoted_text(text), in_column(cells_[field]),
+                  is_not_finite_text(text) ? "" : "; names of classes take the role CLASS_NAME"));
   return 0;
 }
 
@@ -178,10 +175,10 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
       } else if (const auto known = class_names_.find(text)) {
         number = *known;
       } else {
-        complain(facts.complaints, field,
-                 fmt::format("a class that the training file does not have, {}{}; it has {}",
-                             quoted_text(text), in_column(cell),
-                             quoted_names(schema_.class_names)));
+        complain(
+            facts.complaints, field,
+            fmt::format("a class that the training file does not have, {}{}; it has {}",
+                        quoted_text(text), in_column(cell), quoted_names(schema_.class_names)));
       }
       facts.classes.push_back(number);
       return;
@@ -226,7 +223,8 @@ void TableRowReader::read_number(std::size_t field, std::string_view text, float
   }
   const bool wide = text.find_first_of("0123456789") != std::string_view::npos &&
                     text.find_first_not_of("+-.0123456789eE \t") == std::string_view::npos &&
-                    text.find_first_of("eE") != 0 && text.find_first_of("eE") != std::string_view::npos;
+                    text.find_first_of("eE") != 0 &&
+                    text.find_first_of("eE") != std::string_view::npos;
   complain(complaints, field,
            fmt::format("expected a number{}, found {}{}", wide ? " within the range of float" : "",
                        quoted_text(text), in_column(cells_[field])));

@@ -22,11 +22,11 @@ inline constexpr std::size_t kMostCategories = 10000;
 // What some rows in a row tell beside their values.
 struct TableFacts {
   std::uint64_t rows = 0;
-  std::vector<Vocabulary> categories;     // of each column of the schema
+  std::vector<Vocabulary> categories;  // of each column of the schema
   Vocabulary class_names;
-  std::vector<float> labels;              // [rows, width], of label columns
-  std::vector<std::uint32_t> classes;     // [rows] numbers in class_names, of a class_name column
-  std::vector<std::uint64_t> groups;      // [rows], of a group column
+  std::vector<float> labels;           // [rows, width], of label columns
+  std::vector<std::uint32_t> classes;  // [rows] numbers in class_names, of a class_name column
+  std::vector<std::uint64_t> groups;   // [rows], of a group column
   Complaints complaints;
 
   [[nodiscard]] std::string packed() const;
@@ -81,7 +81,7 @@ class TableRowReader {
   bool fitted_;
   bool labelled_;
   CsvSplitter splitter_;
-  std::vector<Cell> cells_;  // of the file's columns
+  std::vector<Cell> cells_;          // of the file's columns
   std::vector<std::size_t> inputs_;  // those of them that have values
   std::vector<std::size_t> others_;  // those that are facts
   std::size_t label_width_ = 0;

@@ -36,16 +36,16 @@ void check_labels(std::span<const float> labels, std::uint64_t width, std::strin
   if (places) found = places(rows);
   std::string lines;
   for (std::size_t k = 0; k < shown.size(); ++k) {
-    lines += fmt::format("\n  {}{}: {}", places ? found[k] : fmt::format("row {}", rows[k]),
-                         width > 1 ? fmt::format(", label {}", shown[k] % width) : "",
-                         labels[shown[k]]);
+    lines +=
+        fmt::format("\n  {}{}: {}", places ? found[k] : fmt::format("row {}", rows[k]),
+                    width > 1 ? fmt::format(", label {}", shown[k] % width) : "", labels[shown[k]]);
   }
   if (bad > kMostShown) lines += fmt::format("\n  and {} more", bad - kMostShown);
-  throw Error(ExitCode::data,
-              fmt::format("{}: expected {}, but {} of {} labels {} not{}{}{}{}",
-                          source, allowed, bad, labels.size(), bad == 1 ? "is" : "are",
-                          places ? "" : " (rows count from 0)", lines,
-                          hint.empty() ? "" : "\n", hint));
+  throw Error(
+      ExitCode::data,
+      fmt::format("{}: expected {}, but {} of {} labels {} not{}{}{}{}", source, allowed, bad,
+                  labels.size(), bad == 1 ? "is" : "are", places ? "" : " (rows count from 0)",
+                  lines, hint.empty() ? "" : "\n", hint));
 }
 
 }  // namespace
@@ -69,8 +69,7 @@ void check_class_labels(std::span<const float> labels, std::uint64_t classes,
                        *std::ranges::max_element(labels));
   }
   check_labels(labels, 1, source, fmt::format("class labels, integers in 0..{}", classes - 1), hint,
-               places,
-               [&](float label) { return in(label, 0, count - 1); });
+               places, [&](float label) { return in(label, 0, count - 1); });
 }
 
 void check_binary_targets(std::span<const float> labels, std::uint64_t width,

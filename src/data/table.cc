@@ -32,8 +32,8 @@ std::string delimiter_hint(const TableHeader& header) {
   if (header.names.size() != 1) return "";
   for (const char other : {',', ';', '\t', '|'}) {
     if (header.names[0].find(other) == std::string::npos) continue;
-    return fmt::format("; is the delimiter {}?", other == '\t' ? "a tab (\"\\t\")"
-                                                               : fmt::format("\"{}\"", other));
+    return fmt::format("; is the delimiter {}?",
+                       other == '\t' ? "a tab (\"\\t\")" : fmt::format("\"{}\"", other));
   }
   return "";
 }
@@ -80,8 +80,7 @@ std::vector<std::string> feature_names(const TableSchema& schema) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     const TableColumn& column = schema.columns[i];
-    const std::string name =
-        column.name.empty() ? fmt::format("column {}", i + 1) : column.name;
+    const std::string name = column.name.empty() ? fmt::format("column {}", i + 1) : column.name;
     if (column.role == ColumnRole::number) names.push_back(name);
     for (const std::string& category : column.categories) names.push_back(name + "=" + category);
   }
@@ -108,8 +107,8 @@ TableSchema schema_of(const TableHeader& header, const TableRules& rules) {
   for (const ColumnRule& rule : rules.columns) {
     const std::size_t column = column_of(header, rule);
     if (ruled[column]) {
-      fail(header, fmt::format("{} has two roles in the job; remove one",
-                               column_title(schema, column)));
+      fail(header,
+           fmt::format("{} has two roles in the job; remove one", column_title(schema, column)));
     }
     ruled[column] = true;
     schema.columns[column].role = rule.role;
@@ -118,8 +117,8 @@ TableSchema schema_of(const TableHeader& header, const TableRules& rules) {
     return column.role == ColumnRole::number || column.role == ColumnRole::category;
   });
   if (!has_inputs) {
-    fail(header, fmt::format("no column is an input, a NUMBER or a CATEGORY{}",
-                             delimiter_hint(header)));
+    fail(header,
+         fmt::format("no column is an input, a NUMBER or a CATEGORY{}", delimiter_hint(header)));
   }
   return schema;
 }

@@ -264,8 +264,8 @@ TableRules table_rules(const TableConfig& config) {
 }
 
 std::unique_ptr<PartedSource> open_part(const DataSource& source,
-                                        std::shared_ptr<const FittedTable> like,
-                                        std::uint64_t part, std::uint64_t parts) {
+                                        std::shared_ptr<const FittedTable> like, std::uint64_t part,
+                                        std::uint64_t parts) {
   const auto* csv = std::get_if<CsvSource>(&source.format);
   if (csv == nullptr) return nullptr;
   return std::make_unique<CsvExampleSource>(csv_file(*csv, std::move(like)),

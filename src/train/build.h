@@ -44,8 +44,8 @@ std::unique_ptr<ExampleSource> as_configured(std::unique_ptr<ExampleSource> open
 // Opens part `part` of `parts` of a source, not yet as_configured(); null when its
 // format is not read in parts.
 std::unique_ptr<PartedSource> open_part(const DataSource& source,
-                                        std::shared_ptr<const FittedTable> like,
-                                        std::uint64_t part, std::uint64_t parts);
+                                        std::shared_ptr<const FittedTable> like, std::uint64_t part,
+                                        std::uint64_t parts);
 
 // What a job says of its tables.
 TableRules table_rules(const TableConfig& config);

@@ -153,9 +153,9 @@ struct LocalRead {
   std::optional<ImageShape> image;
   std::optional<AugmentationSpec> augmentation;
   std::shared_ptr<const FittedTable> table;
-  Split split;                          // of the training source
-  std::vector<std::uint32_t> ids;       // of it, that this rank needs
-  std::vector<std::uint32_t> owners;    // of all its examples, where ranks hand them out
+  Split split;                        // of the training source
+  std::vector<std::uint32_t> ids;     // of it, that this rank needs
+  std::vector<std::uint32_t> owners;  // of all its examples, where ranks hand them out
   // On rank 0 only:
   ReadSet train_dev;
   ReadSet dev;
@@ -505,11 +505,10 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   }
   dataset.train_fingerprint = digest_hex(local.train_fingerprint);
   if (local.table != nullptr) {
-    dataset.table = TableState{local.table, saved != nullptr
-                                                ? saved->means
-                                                : training_means(comm, *local.table, dataset.train,
-                                                                 dataset.shard_rows,
-                                                                 dataset.features)};
+    dataset.table = TableState{
+        local.table, saved != nullptr ? saved->means
+                                      : training_means(comm, *local.table, dataset.train,
+                                                       dataset.shard_rows, dataset.features)};
     for (Examples* examples :
          {&dataset.train, &local.train_dev.examples, &local.dev.examples, &local.test.examples}) {
       dataset.table->fill(*examples);

@@ -60,9 +60,8 @@ std::optional<TableState> from_saved(const std::optional<SavedTable>& saved, con
   const auto* csv = std::get_if<CsvSource>(&job.data.train.format);
   const bool of_table = csv != nullptr && csv->table.has_value();
   if (saved.has_value() != of_table) {
-    throw Error(ExitCode::data, of_table
-                                    ? "the checkpoint does not have the columns of its table"
-                                    : "the checkpoint has a table, but its job does not");
+    throw Error(ExitCode::data, of_table ? "the checkpoint does not have the columns of its table"
+                                         : "the checkpoint has a table, but its job does not");
   }
   if (!saved || !of_table) return std::nullopt;
   FittedTable fitted;
@@ -72,8 +71,7 @@ std::optional<TableState> from_saved(const std::optional<SavedTable>& saved, con
   }
   fitted.schema.class_names = saved->class_names;
   const bool imputes = fitted.rules.when_missing == WhenMissing::training_mean;
-  if (feature_count(fitted.schema) != features ||
-      saved->means.size() != (imputes ? features : 0)) {
+  if (feature_count(fitted.schema) != features || saved->means.size() != (imputes ? features : 0)) {
     throw Error(ExitCode::data, "the checkpoint's table does not have the features of its network");
   }
   return TableState{std::make_shared<FittedTable>(std::move(fitted)), saved->means};

@@ -8,7 +8,8 @@ temporary directory that it deletes, and reads it: with Lockstep on 1 and 2 rank
 that training does before its first step: surveyed, parsed, checked, each example with the
 rank that owns it), with pandas.read_csv (its C engine; float32 and category as asked for),
 with numpy.loadtxt, and plainly, from the disk if its cache can be dropped (as root) and from
-memory. What is not installed is left out, saying so; nothing is installed. Machines drift, so
+memory. Beside the seconds that passed it shows those of a core (of the busiest rank), which
+other programs on the machine disturb less. What is not installed is left out, saying so; nothing is installed. Machines drift, so
 every round measures everything once, and medians are shown. Run it after `launch/test`, on a
 machine that does nothing else.
 """
@@ -29,20 +30,21 @@ ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = 28
 CATEGORIES = ("red", "green", "blue", "dark yellow")
 RANKS = (1, 2)
+PANDAS_NAME = "pandas.read_csv"
 
 PANDAS = """
 import sys, time, pandas
 types = {f"x{j}": "float32" for j in range(%d)} | {"color": "category"}
-start = time.perf_counter()
+start, cpu = time.perf_counter(), time.process_time()
 table = pandas.read_csv(sys.argv[1], engine="c", dtype=types)
-print(time.perf_counter() - start)
+print(time.perf_counter() - start, time.process_time() - cpu)
 """ % NUMBERS
 NUMPY = """
 import sys, time, numpy
-start = time.perf_counter()
+start, cpu = time.perf_counter(), time.process_time()
 table = numpy.loadtxt(sys.argv[1], numpy.float32, delimiter=",", skiprows=1,
                       usecols=[*range(%d), %d])
-print(time.perf_counter() - start)
+print(time.perf_counter() - start, time.process_time() - cpu)
 """ % (NUMBERS, NUMBERS + 1)
 
 
@@ -82,12 +84,12 @@ def python_with(module):
 
 
 def read_plainly(path):
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     with open(path, "rb", buffering=0) as file:
         buffer = bytearray(1 << 18)
         while file.readinto(buffer):
             pass
-    return time.perf_counter() - start
+    return time.perf_counter() - start, time.process_time() - cpu
 
 
 def read_from_disk(path):
@@ -104,32 +106,46 @@ def read_from_disk(path):
 
 
 def read_with_lockstep(program, path, ranks):
-    return json.loads(output_of(["mpirun", "-n", ranks, program, path, "--label", "label",
-                                 "--category", "color"]))["seconds"]
+    read = json.loads(output_of(["mpirun", "-n", ranks, program, path, "--label", "label",
+                                 "--category", "color"]))
+    return read["seconds"], read["cpu_seconds"]
+
+
+def seconds_of(text):
+    return tuple(map(float, text.split()))
 
 
 def measure(path, arguments, pandas, numpy):
-    """Seconds of each reader, by name."""
+    """Seconds of each reader, and of a core, by name."""
     seconds = {"the disk, plainly": read_from_disk(path), "memory, plainly": read_plainly(path)}
     for ranks in RANKS:
         name = f"Lockstep, {ranks} rank{'s' if ranks > 1 else ''}"
         seconds[name] = read_with_lockstep(arguments.program, path, ranks)
     if pandas:
-        seconds["pandas.read_csv"] = float(output_of([pandas, "-c", PANDAS, path]))
+        seconds[PANDAS_NAME] = seconds_of(output_of([pandas, "-c", PANDAS, path]))
     if numpy:
-        seconds["numpy.loadtxt"] = float(output_of([numpy, "-c", NUMPY, path]))
+        seconds["numpy.loadtxt"] = seconds_of(output_of([numpy, "-c", NUMPY, path]))
     return {name: value for name, value in seconds.items() if value is not None}
 
 
+def relative(rounds, name, of):
+    """How many times as fast as pandas, within a round."""
+    return statistics.median(seconds[PANDAS_NAME][of] / max(seconds[name][of], 1e-9)
+                             for seconds in rounds)
+
+
 def show(rounds, size):
-    reference = "Lockstep, 1 rank"
     print(f"\n{size / 1e6:.0f} MB, {NUMBERS} numbers, a category and a label a row; "
           f"medians of {len(rounds)} rounds")
-    print(f"  {'':<18} {'MB/s':>8}   {reference} against it")
+    print(f"  {'':<18} {'MB/s':>8} {'MB per second of a core':>26}   of pandas")
     for name in rounds[0]:
-        speed = statistics.median(size / 1e6 / seconds[name] for seconds in rounds)
-        ratio = statistics.median(seconds[name] / seconds[reference] for seconds in rounds)
-        print(f"  {name:<18} {speed:>8.0f}   {ratio:.2f}")
+        def speed(of, name=name):
+            return statistics.median(size / 1e6 / max(seconds[name][of], 1e-9)
+                                     for seconds in rounds)
+        ratio = "-"
+        if PANDAS_NAME in rounds[0]:
+            ratio = " and ".join(f"{relative(rounds, name, of):.2f}" for of in (0, 1))
+        print(f"  {name:<18} {speed(0):>8.0f} {speed(1):>26.0f}   {ratio}")
 
 
 def main():

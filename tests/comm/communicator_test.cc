@@ -239,8 +239,7 @@ TEST(Communicator, ExchangesBytesBetweenAll) {
     const auto received = comm.exchange(parts);
     EXPECT_EQ(received.size(), parts.size());
     for (int from = 0; from < comm.size(); ++from) {
-      EXPECT_EQ(received.at(static_cast<std::size_t>(from)),
-                bytes_for(from, comm.rank(), round));
+      EXPECT_EQ(received.at(static_cast<std::size_t>(from)), bytes_for(from, comm.rank(), round));
     }
   }
 }

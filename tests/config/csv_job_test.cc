@@ -60,7 +60,8 @@ data {
 network { output { units: 2 } }
 optimizer { adam { } }
 training { batch_size: 64 epochs: 5 }
-)").job;
+)")
+                      .job;
   const auto& csv = std::get<CsvSource>(job.data.train.format);
   EXPECT_EQ(csv.file, "/x/t.tsv");
   EXPECT_FALSE(csv.header);
@@ -105,9 +106,8 @@ training { batch_size: 64 epochs: 5 }
 
 TEST(CsvJob, DelimitersAreOneCharacter) {
   for (const char* delimiter : {"", "ab", "\\\"", "\\n", "é", "."}) {
-    const std::string text =
-        with(kTableJob, "file: \"t.csv\"", std::string("file: \"t.csv\" delimiter: \"") +
-                                               delimiter + "\"");
+    const std::string text = with(kTableJob, "file: \"t.csv\"",
+                                  std::string("file: \"t.csv\" delimiter: \"") + delimiter + "\"");
     EXPECT_NE(problems_of(text).find("data.train.csv.delimiter is "), std::string::npos)
         << delimiter;
   }
@@ -158,8 +158,9 @@ TEST(CsvJob, LabelsFitTogether) {
 }
 
 TEST(CsvJob, GroupsAreForSplitsByGroup) {
-  const std::string text = with_table("column { name: \"y\" role: LABEL } column { name: \"g\" role: "
-                                      "GROUP }");
+  const std::string text = with_table(
+      "column { name: \"y\" role: LABEL } column { name: \"g\" role: "
+      "GROUP }");
   EXPECT_EQ(problems_of(text),
             "job.textproto:4:5: data.train.csv.table has a GROUP column, which is for "
             "data.split.by_group: true; set it, or make the column IGNORED");

@@ -175,9 +175,9 @@ TEST_F(CsvErrors, Columns) {
   EXPECT_EQ(error("x,y,x\n1,2,3\n"), "t.csv: two columns have the name \"x\"; rename one");
   EXPECT_EQ(error("x,y\n1,2\n", rules_of({{"", 5, ColumnRole::label}})),
             "t.csv: no column 5: it has 2 columns");
-  EXPECT_EQ(error("x,y\n1,2\n",
-                  rules_of({{"", 2, ColumnRole::label}, {"y", 0, ColumnRole::ignored}})),
-            "t.csv: column \"y\" has two roles in the job; remove one");
+  EXPECT_EQ(
+      error("x,y\n1,2\n", rules_of({{"", 2, ColumnRole::label}, {"y", 0, ColumnRole::ignored}})),
+      "t.csv: column \"y\" has two roles in the job; remove one");
   EXPECT_EQ(error("1,2\n", kRules, {',', false}),
             "t.csv: no column can be named \"y\": the file has no header (header: false); give its "
             "index");
@@ -193,9 +193,9 @@ TEST_F(CsvErrors, ClassNamesWhereNumbersAreExpected) {
 TEST_F(CsvErrors, TooManyCategories) {
   std::string content = "c,x,y\n";
   for (std::size_t i = 0; i <= kMostCategories; ++i) content += fmt::format("c{},1,0\n", i);
-  EXPECT_THAT(error(content, rules_of({{"c", 0, ColumnRole::category},
-                                       {"y", 0, ColumnRole::label}})),
-              HasSubstr("column \"c\" has more than 10000 different values"));
+  EXPECT_THAT(
+      error(content, rules_of({{"c", 0, ColumnRole::category}, {"y", 0, ColumnRole::label}})),
+      HasSubstr("column \"c\" has more than 10000 different values"));
 }
 
 TEST_F(CsvErrors, OtherFilesThatDoNotFitTheTrainingFile) {
@@ -217,7 +217,8 @@ TEST_F(CsvErrors, OtherFilesThatDoNotFitTheTrainingFile) {
             "t.csv: no column \"k\", which the training file has; its columns: \"x\", \"c\"");
   EXPECT_EQ(of("x,c,k,z\n2,red,cat,1\n"),
             "t.csv: column \"z\" is not in the training file; remove it");
-  EXPECT_EQ(error("2,red,cat\n", {}, {',', false}, like), "t.csv: 3 columns; the training file has 4");
+  EXPECT_EQ(error("2,red,cat\n", {}, {',', false}, like),
+            "t.csv: 3 columns; the training file has 4");
 }
 
 TEST_F(CsvErrors, PlacesOfExamplesAreLines) {
@@ -225,9 +226,9 @@ TEST_F(CsvErrors, PlacesOfExamplesAreLines) {
   CsvExampleSource source(
       {path, {}, rules_of({{"a", 0, ColumnRole::ignored}, {"y", 0, ColumnRole::label}})});
   const std::vector<std::uint64_t> examples = {2, 0, 1};
-  EXPECT_THAT(source.places(examples),
-              testing::ElementsAre(path.string() + ":7", path.string() + ":2",
-                                   path.string() + ":6"));
+  EXPECT_THAT(
+      source.places(examples),
+      testing::ElementsAre(path.string() + ":7", path.string() + ":2", path.string() + ":6"));
 }
 
 }  // namespace

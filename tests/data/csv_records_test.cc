@@ -136,13 +136,13 @@ TEST(CsvRecords, WrongQuotesAreFaults) {
     std::size_t field;
     const char* what;
   };
-  for (const auto& [text, field, what] : std::vector<Case>{
-           {"a,\"b\"c,d", 1, "after a closing quote"},
-           {"a,b\"c,d", 1, "does not begin with one"},
-           {"\"a\" ,b", 0, "after a closing quote"},
-           {"a, \"b\"", 1, "does not begin with one"},
-           {"a,b,\"c", 2, "never closed"},
-           {"\"a\"\"", 0, "never closed"}}) {
+  for (const auto& [text, field, what] :
+       std::vector<Case>{{"a,\"b\"c,d", 1, "after a closing quote"},
+                         {"a,b\"c,d", 1, "does not begin with one"},
+                         {"\"a\" ,b", 0, "after a closing quote"},
+                         {"a, \"b\"", 1, "does not begin with one"},
+                         {"a,b,\"c", 2, "never closed"},
+                         {"\"a\"\"", 0, "never closed"}}) {
     CsvSplitter splitter(',');
     splitter.split({text, 1, true});
     ASSERT_TRUE(splitter.fault()) << text;

@@ -33,9 +33,7 @@ std::vector<std::uint32_t> all_ids(std::uint64_t n) {
   return ids;
 }
 
-Examples read_all(CsvExampleSource& source) {
-  return source.read(all_ids(source.info().examples));
-}
+Examples read_all(CsvExampleSource& source) { return source.read(all_ids(source.info().examples)); }
 
 TableRules rules_of(std::vector<ColumnRule> columns) {
   TableRules rules;
@@ -43,9 +41,9 @@ TableRules rules_of(std::vector<ColumnRule> columns) {
   return rules;
 }
 
-const TableRules kPetRules =
-    rules_of({{"kind", 0, ColumnRole::class_name}, {"color", 0, ColumnRole::category},
-              {"id", 0, ColumnRole::ignored}});
+const TableRules kPetRules = rules_of({{"kind", 0, ColumnRole::class_name},
+                                       {"color", 0, ColumnRole::category},
+                                       {"id", 0, ColumnRole::ignored}});
 const std::string kPets =
     "id,weight,color,kind\n"
     "a,4.5,\"black, white\",cat\n"
@@ -109,8 +107,8 @@ TEST_F(CsvTest, OtherDialectsReadTheSame) {
 }
 
 TEST_F(CsvTest, SeveralLabelsAreAVector) {
-  auto source = open("a,x,b\n1,2,3\n4,5,6\n", rules_of({{"b", 0, ColumnRole::label},
-                                                        {"a", 0, ColumnRole::label}}));
+  auto source = open("a,x,b\n1,2,3\n4,5,6\n",
+                     rules_of({{"b", 0, ColumnRole::label}, {"a", 0, ColumnRole::label}}));
   EXPECT_EQ(source.info().label_width, 2U);
   EXPECT_EQ(source.info().features, 1U);
   EXPECT_THAT(source.read_labels(), ElementsAre(1, 3, 4, 6));
@@ -153,8 +151,8 @@ TEST_F(CsvTest, MissingTextsMayBeNumbersAndWords) {
 // ---- other files of the same table ----
 
 TEST_F(CsvTest, OtherFilesAreReadByTheTrainingColumns) {
-  auto train = open("id,weight,color,kind\na,4.5,black,cat\nb,30,brown,dog\nc,1,red,bird\n",
-                    kPetRules);
+  auto train =
+      open("id,weight,color,kind\na,4.5,black,cat\nb,30,brown,dog\nc,1,red,bird\n", kPetRules);
   // Another order, without the ignored column, and not every category or class.
   CsvExampleSource dev({directory.write("dev.csv", "kind,color,weight\ndog,red,7\ncat,black,8\n"),
                         {},
@@ -166,8 +164,7 @@ TEST_F(CsvTest, OtherFilesAreReadByTheTrainingColumns) {
 
   // To predict: with labels, which count for nothing, or without.
   for (const char* content : {"weight,color\n7,red\n", "kind,weight,color\nwolf,7,red\n"}) {
-    CsvExampleSource input(
-        {directory.write("in.csv", content), {}, {}, train.info().table, false});
+    CsvExampleSource input({directory.write("in.csv", content), {}, {}, train.info().table, false});
     EXPECT_EQ(input.info().label_width, 0U);
     EXPECT_TRUE(input.read_labels().empty());
     EXPECT_THAT(values_of(read_all(input)), ElementsAre(7, 0, 0, 1)) << content;
@@ -177,11 +174,11 @@ TEST_F(CsvTest, OtherFilesAreReadByTheTrainingColumns) {
 TEST_F(CsvTest, WithoutHeadersColumnsAreFoundByPlace) {
   TableRules rules = rules_of({{"", 2, ColumnRole::label}});
   CsvExampleSource train({directory.write("t.csv", "1,0,2\n3,1,4\n"), {',', false}, rules});
-  CsvExampleSource with({directory.write("a.csv", "5,9,6\n"), {',', false}, {},
-                         train.info().table, false});
+  CsvExampleSource with(
+      {directory.write("a.csv", "5,9,6\n"), {',', false}, {}, train.info().table, false});
   EXPECT_THAT(values_of(read_all(with)), ElementsAre(5, 6));
-  CsvExampleSource without({directory.write("b.csv", "5,6\n"), {',', false}, {},
-                            train.info().table, false});
+  CsvExampleSource without(
+      {directory.write("b.csv", "5,6\n"), {',', false}, {}, train.info().table, false});
   EXPECT_THAT(values_of(read_all(without)), ElementsAre(5, 6));
 }
 
@@ -200,8 +197,7 @@ TEST_F(CsvTest, UnknownCategoriesMayBeNoneOfTheKnown) {
 struct PartedRead {
   explicit PartedRead(const CsvFile& file, std::uint64_t count, std::uint64_t block_bytes) {
     for (std::uint64_t p = 0; p < count; ++p) {
-      readers.push_back(
-          std::make_unique<CsvExampleSource>(file, CsvPart{p, count, block_bytes}));
+      readers.push_back(std::make_unique<CsvExampleSource>(file, CsvPart{p, count, block_bytes}));
     }
     if (count > 1) {
       for (int round = 0; round < PartedSource::kSurveyRounds; ++round) share(round);
@@ -315,15 +311,15 @@ TEST_F(CsvTest, MemoryIsBoundedWhateverTheSizeOfTheFile) {
   }
   ASSERT_GT(content.size(), 4U << 20);
   const auto path = directory.write("a.csv", content);
-  const TableRules rules = rules_of({{"text", 0, ColumnRole::ignored},
-                                     {"label", 0, ColumnRole::label}});
+  const TableRules rules =
+      rules_of({{"text", 0, ColumnRole::ignored}, {"label", 0, ColumnRole::label}});
   content = {};
   reset_largest_allocation();
   for (const std::uint64_t parts : {1U, 3U}) {
     std::vector<std::unique_ptr<CsvExampleSource>> readers;
     for (std::uint64_t p = 0; p < parts; ++p) {
-      readers.push_back(std::make_unique<CsvExampleSource>(CsvFile{path, {}, rules},
-                                                           CsvPart{p, parts}));
+      readers.push_back(
+          std::make_unique<CsvExampleSource>(CsvFile{path, {}, rules}, CsvPart{p, parts}));
     }
     for (int round = 0; parts > 1 && round < PartedSource::kSurveyRounds; ++round) {
       std::vector<std::string> words;

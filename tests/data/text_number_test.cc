@@ -41,9 +41,9 @@ TEST(TextNumber, ReadsDecimalNumbers) {
 
 TEST(TextNumber, ReadsNothingElse) {
   for (const char* text :
-       {"", " ", "abc", "1a", "a1", "1 2", "1,5", "--1", "+-1", "-", "+", ".", "-.", "1.2.3", "e5",
-        "1e", "1e+", "0x10", "1_000", "nan", "NaN", "inf", "-inf", "infinity", "1f", "\"1\"", "1e39",
-        "-1e39", "1e999", "٣"}) {
+       {"",    " ",   "abc",  "1a",       "a1", "1 2",   "1,5",  "--1",   "+-1",   "-",
+        "+",   ".",   "-.",   "1.2.3",    "e5", "1e",    "1e+",  "0x10",  "1_000", "nan",
+        "NaN", "inf", "-inf", "infinity", "1f", "\"1\"", "1e39", "-1e39", "1e999", "٣"}) {
     EXPECT_EQ(parse_float(text), std::nullopt) << text;
   }
   EXPECT_EQ(parse_float(std::string_view("1\0", 2)), std::nullopt);
@@ -72,8 +72,7 @@ TEST(TextNumber, RoundsRight) {
   }
   for (int i = 0; i < 100000; ++i) {
     // The middle above a float in [1, 2^24), exact in decimal, and its neighbours.
-    const auto low = static_cast<float>(1 + below(1U << 24)) /
-                     static_cast<float>(1U << below(24));
+    const auto low = static_cast<float>(1 + below(1U << 24)) / static_cast<float>(1U << below(24));
     const float high = std::nextafter(low, std::numeric_limits<float>::infinity());
     const double middle = (static_cast<double>(low) + static_cast<double>(high)) / 2;
     for (const int precision : {14, 15, 17, 30}) {

@@ -27,7 +27,7 @@ const char* class_of(int i) { return i % 3 == 0 ? "tame, mostly" : i % 3 == 1 ? 
 
 std::string row_of(int i) {
   return fmt::format("{},{},{},\"{}\"\n", i % 7 == 2 ? "NA" : std::to_string(10 * (i % 3) + i % 4),
-                     i % 11 == 3   ? "NA"
+                     i % 11 == 3  ? "NA"
                      : i % 2 == 0 ? "black"
                                   : "white",
                      i % 5, class_of(i));
@@ -143,9 +143,8 @@ TEST_F(Table, TheExportedModelSaysWhatPredictSays) {
 
 TEST_F(Table, InspectShowsColumns) {
   train();
-  EXPECT_THAT(run("inspect run").out,
-              AllOf(HasSubstr("2  color  category: black, white\n"),
-                    HasSubstr("classes: shy, tame, mostly, wild\n")));
+  EXPECT_THAT(run("inspect run").out, AllOf(HasSubstr("2  color  category: black, white\n"),
+                                            HasSubstr("classes: shy, tame, mostly, wild\n")));
 }
 
 TEST_F(Table, WrongFilesEndWithTheirCodes) {

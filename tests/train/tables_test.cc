@@ -24,7 +24,9 @@ constexpr std::uint32_t kRows = 2500;
 
 // What row i says, by formulas.
 const char* color_of(std::uint32_t i) { return i % 7 < 3 ? "red" : i % 7 < 5 ? "dark\nblue" : ""; }
-const char* class_of(std::uint32_t i) { return i % 5 == 0 ? "yes, really" : i % 3 == 0 ? "no" : "maybe"; }
+const char* class_of(std::uint32_t i) {
+  return i % 5 == 0 ? "yes, really" : i % 3 == 0 ? "no" : "maybe";
+}
 bool size_is_missing(std::uint32_t i) { return i % 11 == 4; }
 std::uint32_t size_of(std::uint32_t i) { return i % 97 + (i % 5 == 0 ? 50 : 0); }
 int group_of(std::uint32_t i) { return static_cast<int>(i / 4); }
@@ -100,8 +102,7 @@ TEST_F(Tables, EveryRankHasItsOwnExamplesAsTheFileHasThem) {
   EXPECT_EQ(comm_.sum(data.train.size()), kRows - 700);
   EXPECT_EQ(data.features, 4U);
   ASSERT_TRUE(on_all_ranks(data.table.has_value() && data.table->means.size() == 4));
-  EXPECT_EQ(class_names_of(data.table),
-            (std::vector<std::string>{"maybe", "no", "yes, really"}));
+  EXPECT_EQ(class_names_of(data.table), (std::vector<std::string>{"maybe", "no", "yes, really"}));
   const std::vector<float>& means = data.table->means;
   const auto expect_right = [&](const Examples& examples) {
     const std::vector<float> values = values_of(examples);
@@ -110,8 +111,12 @@ TEST_F(Tables, EveryRankHasItsOwnExamplesAsTheFileHasThem) {
       const std::string color = color_of(i);
       const std::vector<float> expected = {
           size_is_missing(i) ? means[0] : static_cast<float>(size_of(i)),
-          color.empty() ? means[1] : color == "dark\nblue" ? 1.0F : 0.0F,
-          color.empty() ? means[2] : color == "red" ? 1.0F : 0.0F,
+          color.empty()           ? means[1]
+          : color == "dark\nblue" ? 1.0F
+                                  : 0.0F,
+          color.empty()    ? means[2]
+          : color == "red" ? 1.0F
+                           : 0.0F,
           static_cast<float>(static_cast<int>(i % 19) - 9) / 10};
       for (std::uint64_t j = 0; j < 4; ++j) {
         EXPECT_EQ(values[r * 4 + j], expected[j]) << "row " << i << ", feature " << j;
@@ -296,11 +301,10 @@ TEST_F(Tables, PredictionsAreThoseOfEvaluating) {
   const SavedModel model = load_model(path, comm_);
   EXPECT_EQ(class_names_of(model.table), class_names_of(data.table));
   std::vector<float> decisions;
-  predict_examples(model, directory_ / "input.csv", comm_, {comm_.size(), 2},
-                   [&](const PredictionBlock& block) {
-                     decisions.insert(decisions.end(), block.decisions.begin(),
-                                      block.decisions.end());
-                   });
+  predict_examples(
+      model, directory_ / "input.csv", comm_, {comm_.size(), 2}, [&](const PredictionBlock& block) {
+        decisions.insert(decisions.end(), block.decisions.begin(), block.decisions.end());
+      });
   const CheckpointScores scores =
       evaluate_checkpoint(path, EvaluationSplit::test, comm_, {comm_.size(), 1}, false);
   if (comm_.is_root()) {

@@ -221,13 +221,10 @@ void TableRowReader::read_number(std::size_t field, std::string_view text, float
                          quoted_text(text), in_column(cells_[field]), quoted_text(text)));
     return;
   }
-  const bool wide = text.find_first_of("0123456789") != std::string_view::npos &&
-                    text.find_first_not_of("+-.0123456789eE \t") == std::string_view::npos &&
-                    text.find_first_of("eE") != 0 &&
-                    text.find_first_of("eE") != std::string_view::npos;
   complain(complaints, field,
-           fmt::format("expected a number{}, found {}{}", wide ? " within the range of float" : "",
-                       quoted_text(text), in_column(cells_[field])));
+           fmt::format("expected a number{}, found {}{}",
+                       is_beyond_float(text) ? " within the range of float" : "", quoted_text(text),
+                       in_column(cells_[field])));
 }
 
 void TableRowReader::read_category(std::size_t field, std::string_view text, float* values) {

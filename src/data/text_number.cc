@@ -86,6 +86,13 @@ std::optional<float> parse_float(std::string_view text) {
   return negative ? -value : value;
 }
 
+bool is_beyond_float(std::string_view text) {
+  text = trimmed(text);
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  float unused = 0;
+  return parse_all(text, unused) == std::errc::result_out_of_range && !parse_float(text);
+}
+
 bool is_not_finite_text(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);

@@ -16,4 +16,7 @@ std::optional<float> parse_float(std::string_view text);
 // number for many programs, but none to train on.
 bool is_not_finite_text(std::string_view text);
 
+// Whether it is a decimal number that no float reaches, such as 1e99.
+bool is_beyond_float(std::string_view text);
+
 }  // namespace lockstep

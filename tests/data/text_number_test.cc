@@ -117,5 +117,14 @@ TEST(TextNumber, KnowsTheWordsForWhatIsNotFinite) {
   }
 }
 
+TEST(TextNumber, KnowsWhatIsBeyondFloat) {
+  for (const char* text : {"1e39", "-1e99", "+1e999", " 3.5e38"}) {
+    EXPECT_TRUE(is_beyond_float(text)) << text;
+  }
+  for (const char* text : {"", "1e", "1", "1e-60", "inf", "1e39x", "abc"}) {
+    EXPECT_FALSE(is_beyond_float(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace lockstep

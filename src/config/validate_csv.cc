@@ -1,5 +1,6 @@
 #include "config/validate_csv.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -84,12 +85,13 @@ void check_table(const ValueChecks& checks, const Table& table, bool header,
   }
 }
 
-bool has_group(const Table& table) {
-  for (const auto& column : table.column()) {
-    if (column.role() == Table::GROUP) return true;
-  }
-  return false;
+bool has_role(const Table& table, Table::Role role) {
+  return std::ranges::any_of(table.column(),
+                             [&](const Table::Column& column) { return column.role() == role; });
 }
+
+bool has_group(const Table& table) { return has_role(table, Table::GROUP); }
+bool has_class_names(const Table& table) { return has_role(table, Table::CLASS_NAME); }
 
 }  // namespace
 
@@ -128,6 +130,13 @@ void check_tables(const ValueChecks& checks, const proto::Data& data) {
   look(data.has_dev(), data.dev(), "data.dev");
   look(data.has_test(), data.test(), "data.test");
   look(data.has_held_out(), data.held_out(), "data.held_out");
+  if (tables && has_class_names(data.train().csv().table()) &&
+      data.train().label_coding() != proto::AS_IS && checks.trusted("data.train.label_coding")) {
+    checks.complain(
+        "data.train.label_coding",
+        "data.train.label_coding is for labels that are numbers, but the table has class "
+        "names, which are numbered from 0; remove it");
+  }
   if (tables && has_group(data.train().csv().table()) && !data.split().by_group() &&
       checks.trusted("data.split.by_group")) {
     checks.complain("data.train.csv.table",

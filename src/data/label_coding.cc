@@ -4,20 +4,20 @@
 #include <utility>
 
 #include "base/digest.h"
-#include "data/labels.h"
 
 namespace lockstep {
 
-void decode_labels(std::span<float> labels, LabelCoding coding, std::string_view source) {
+void decode_labels(std::span<float> labels, LabelCoding coding, std::string_view source,
+                   const RowPlaces& places) {
   switch (coding) {
     case LabelCoding::as_is:
       return;
     case LabelCoding::minus_one_plus_one:
-      check_signed_labels(labels, source);
+      check_signed_labels(labels, source, places);
       for (float& label : labels) label = label > 0 ? 1.0F : 0.0F;
       return;
     case LabelCoding::one_based:
-      check_one_based_labels(labels, source);
+      check_one_based_labels(labels, source, places);
       for (float& label : labels) label -= 1;
   }
 }
@@ -34,7 +34,11 @@ RecodedSource::RecodedSource(std::unique_ptr<ExampleSource> source, LabelCoding 
 
 std::vector<float> RecodedSource::read_labels() {
   std::vector<float> labels = source_->read_labels();
-  decode_labels(labels, coding_, source_->info().labels_name);
+  RowPlaces where;
+  if (source_->info().table != nullptr) {
+    where = [this](std::span<const std::uint64_t> rows) { return source_->places(rows); };
+  }
+  decode_labels(labels, coding_, source_->info().labels_name, where);
   return labels;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/labels.h"
 #include "data/source.h"
 
 namespace lockstep {
@@ -20,7 +21,8 @@ enum class LabelCoding {
 
 // Labels as the losses want them. Throws Error(data), naming the source, the
 // first offending rows and what is allowed, for labels that are not so coded.
-void decode_labels(std::span<float> labels, LabelCoding coding, std::string_view source);
+void decode_labels(std::span<float> labels, LabelCoding coding, std::string_view source,
+                   const RowPlaces& places = {});
 
 // The examples of another source with such labels; the coding is part of the
 // fingerprint.

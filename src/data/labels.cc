@@ -84,13 +84,15 @@ void check_binary_targets(std::span<const float> labels, std::uint64_t width,
                [](float label) { return label == 0 || label == 1; });
 }
 
-void check_signed_labels(std::span<const float> labels, std::string_view source) {
-  check_labels(labels, 1, source, "labels -1 or +1 (label_coding: MINUS_ONE_PLUS_ONE)", "",
+void check_signed_labels(std::span<const float> labels, std::string_view source,
+                         const RowPlaces& places) {
+  check_labels(labels, 1, source, "labels -1 or +1 (label_coding: MINUS_ONE_PLUS_ONE)", "", places,
                [](float label) { return label == 1 || label == -1; });
 }
 
-void check_one_based_labels(std::span<const float> labels, std::string_view source) {
-  check_labels(labels, 1, source, "class labels from 1 (label_coding: ONE_BASED)", "",
+void check_one_based_labels(std::span<const float> labels, std::string_view source,
+                            const RowPlaces& places) {
+  check_labels(labels, 1, source, "class labels from 1 (label_coding: ONE_BASED)", "", places,
                [](float label) { return is_integer(label) && label >= 1; });
 }
 

@@ -24,9 +24,11 @@ void check_binary_targets(std::span<const float> labels, std::uint64_t width,
                           std::string_view source, const RowPlaces& places = {});
 
 // Labels written as -1 and +1. labels: [n].
-void check_signed_labels(std::span<const float> labels, std::string_view source);
+void check_signed_labels(std::span<const float> labels, std::string_view source,
+                         const RowPlaces& places = {});
 
 // Class labels written from 1: integers of at least 1. labels: [n].
-void check_one_based_labels(std::span<const float> labels, std::string_view source);
+void check_one_based_labels(std::span<const float> labels, std::string_view source,
+                            const RowPlaces& places = {});
 
 }  // namespace lockstep

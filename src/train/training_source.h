@@ -40,7 +40,7 @@ class TrainingSource {
 
   const Communicator& comm_;
   std::unique_ptr<ExampleSource> source_;
-  PartedSource* parted_ = nullptr;  // in source_, when it is read in parts
+  PartedSource* parted_ = nullptr;        // in source_, when it is read in parts
   std::optional<Corruption> corruption_;  // of examples that come in parts
 };
 

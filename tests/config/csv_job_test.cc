@@ -167,6 +167,14 @@ TEST(CsvJob, GroupsAreForSplitsByGroup) {
   EXPECT_EQ(problems_of(text, {"data.split.by_group=true"}), "");
 }
 
+TEST(CsvJob, ClassNamesHaveNoCoding) {
+  EXPECT_EQ(problems_of(kTableJob, {"data.train.label_coding=ONE_BASED"}), "");
+  EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: CLASS_NAME }"),
+                        {"data.train.label_coding=ONE_BASED"}),
+            "--set data.train.label_coding=ONE_BASED: data.train.label_coding is for labels that "
+            "are numbers, but the table has class names, which are numbered from 0; remove it");
+}
+
 TEST(CsvJob, SetsAreAllTables) {
   const auto with_dev = [](const std::string& dev) {
     return problems_of(with(kTableJob, "    } } }\n", "    } } }\n  dev { " + dev + " }\n"));

@@ -24,8 +24,9 @@ void expect_problem(const std::string& fields, const std::string& problem) {
 std::string own(const std::string& set, const char* source) { return set + " " + source + " "; }
 
 TEST(SplitErrors, Parts) {
-  expect_problem("dev { }",
-                 "8: data.dev has no format; expected one of idx, csv, libsvm, npy, cifar, synthetic");
+  expect_problem(
+      "dev { }",
+      "8: data.dev has no format; expected one of idx, csv, libsvm, npy, cifar, synthetic");
   expect_problem("split { dev { } }",
                  "16: data.split.dev has no size; expected one of count, fraction");
   expect_problem("split { dev { count: 0 } }",

@@ -1,10 +1,12 @@
 #include "fuzz_cases.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "data/cifar.h"
+#include "data/csv.h"
 #include "data/idx.h"
 #include "data/label_coding.h"
 #include "data/libsvm.h"
@@ -56,6 +58,22 @@ std::unique_ptr<ExampleSource> open_libsvm_to_predict(const Paths& paths) {
 
 std::unique_ptr<ExampleSource> open_signed_libsvm(const Paths& paths) {
   return std::make_unique<RecodedSource>(open_libsvm(paths), LabelCoding::minus_one_plus_one);
+}
+
+std::unique_ptr<ExampleSource> open_table(const Paths& paths) {
+  TableRules rules;
+  rules.columns = {
+      {"", 2, ColumnRole::category}, {"", 3, ColumnRole::group}, {"", 5, ColumnRole::class_name}};
+  return std::make_unique<CsvExampleSource>(CsvFile{paths[0], {}, rules});
+}
+
+// By the columns and categories of another.
+std::unique_ptr<ExampleSource> open_other_table(const Paths& paths) {
+  auto fitted = std::make_shared<FittedTable>();
+  fitted->schema.columns = {{"x", ColumnRole::number, {}},
+                            {"color", ColumnRole::category, {"blue, dark", "red"}},
+                            {"y", ColumnRole::label, {}}};
+  return std::make_unique<CsvExampleSource>(CsvFile{paths[0], {';', true}, {}, fitted});
 }
 
 // A header of version 2 or 3: the length has four bytes.
@@ -112,6 +130,14 @@ std::vector<FuzzCase> fuzz_cases() {
        open_images},
       {"cifar-10", {cifar_records(1, 3), cifar_records(1, 2)}, open_cifar},
       {"cifar-100", {cifar_records(2, 3)}, open_cifar100},
+      {"csv",
+       {"x,color,who,z,\"the\nclass\"\r\n1.5,\"blue, "
+        "dark\",ann,-2e-1,cat\n3,red,\"b\"\"ob\",4,dog\n"
+        "\n\"7\",\"a\nb\",ann,.5,cat"},
+       open_table},
+      {"csv of known columns",
+       {"\xEF\xBB\xBFy;x;color\n0;1;red\n1;-3.25;blue, dark\n1;0.125;\"red\"\n"},
+       open_other_table},
       {"libsvm", {libsvm}, open_libsvm, kDense, kGrowth},
       {"libsvm to predict", {without_groups}, open_libsvm_to_predict, kDense, kGrowth},
       {"libsvm of -1 and +1", {libsvm}, open_signed_libsvm, kDense, kGrowth},

@@ -173,6 +173,33 @@ TEST_F(Tables, RunsHaveTheSameBitsAtEveryLayout) {
   }
 }
 
+TEST_F(Tables, LabelsMayBeCoded) {
+  std::string text = "x,z,y\n";
+  for (int i = 0; i < 90; ++i) text += fmt::format("{},{},{}\n", i % 10, -i, 1 + i % 3);
+  write("coded.csv", text);
+  std::vector<std::string> overrides = {
+      "data.train={ csv { file: \"coded.csv\" table { column { name: \"y\" role: LABEL } } } "
+      "label_coding: ONE_BASED corruption { gaussian_noise: 0.5 } }",
+      "data.split={ dev { count: 20 } stratified: true }", "training.batch_size=12",
+      "checkpointing.enabled=false"};
+  const Dataset data = load_dataset(job(overrides).job, comm_, {comm_.size(), 1});
+  for (std::uint64_t r = 0; r < data.train.size(); ++r) {
+    EXPECT_EQ(data.train.labels[r], static_cast<float>(data.train.ids[r] % 3));
+  }
+  TrainOptions one;
+  one.run_dir = directory_ / "alone-coded";
+  const Outcome alone = train_and_record(job(overrides), Communicator::self(), one);
+  EXPECT_EQ(train_and_record(job(overrides), comm_, options("all-coded")).text, alone.text);
+
+  write("coded.csv", text + "\n1,2,0\n");
+  try {
+    static_cast<void>(load_dataset(job(overrides).job, comm_, {comm_.size(), 1}));
+    ADD_FAILURE() << "expected an error";
+  } catch (const AgreedError& error) {
+    EXPECT_NE(std::string(error.what()).find("coded.csv:93: 0"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(Tables, RowsOfAGroupStayTogether) {
   const Job with_groups =
       job({"data.split.by_group=true", "data.train.csv.table.column[2].role=GROUP"}).job;

@@ -44,6 +44,18 @@ void check_is_text(const std::filesystem::path& path, std::string_view start) {
   }
 }
 
+// Throws when `record`, as `splitter` has split it, is no header.
+void check_is_header(const std::filesystem::path& path, const CsvRecord& record,
+                     const CsvSplitter& splitter) {
+  Complaints complaints;
+  if (record.too_long) {
+    complaints.add(record.line, 0, "a header without an end; is this a table?");
+  } else if (const auto& fault = splitter.fault()) {
+    complaints.add(splitter.line_of(fault->field), fault->field + 1, std::string(fault->what));
+  }
+  if (!complaints.empty()) complaints.throw_for(path.string());
+}
+
 }  // namespace
 
 CsvExampleSource::CsvExampleSource(CsvFile file, CsvPart part)
@@ -78,13 +90,7 @@ void CsvExampleSource::read_header() {
       continue;
     }
     const auto fields = splitter.split(*record);
-    Complaints complaints;
-    if (record->too_long) {
-      complaints.add(record->line, 0, "a header without an end; is this a table?");
-    } else if (const auto& fault = splitter.fault()) {
-      complaints.add(splitter.line_of(fault->field), fault->field + 1, std::string(fault->what));
-    }
-    if (!complaints.empty()) complaints.throw_for(file_.path.string());
+    check_is_header(file_.path, *record, splitter);
     header.columns = fields.size();
     if (file_.dialect.header) {
       header.names.assign(fields.begin(), fields.end());
@@ -121,7 +127,9 @@ CsvRecordReader CsvExampleSource::own_records() const { return {file_.path, begi
 template <typename Use>
 void CsvExampleSource::for_each_row(CsvRecordReader records, const TableRowReader& rows,
                                     const Use& use) const {
-  while (const auto record = records.next()) {
+  while (true) {
+    const auto record = records.next();
+    if (!record.has_value()) return;
     if (!rows.is_blank(*record)) use(*record);
   }
 }
@@ -316,19 +324,16 @@ std::uint64_t CsvExampleSource::settings_digest() const {
 // ---- examples ----
 
 Examples CsvExampleSource::read_next(std::uint64_t rows) {
-  if (!records_) {
-    records_.emplace(file_.path, begin_, end_);
-    rows_.emplace(row_reader(true));
-  }
+  if (!reading_) reading_.reset(new Reading{own_records(), row_reader(true)});
   Examples examples;
   examples.type = ElementType::f32;
   examples.features = info_.features;
   std::vector<float> row(info_.features);
   while (examples.size() < rows) {
-    const auto record = records_->next();
+    const auto record = reading_->records.next();
     if (!record) break;
-    if (rows_->is_blank(*record)) continue;
-    rows_->read_values(*record, row, complaints_);
+    if (reading_->rows.is_blank(*record)) continue;
+    reading_->rows.read_values(*record, row, complaints_);
     const auto bytes = std::as_bytes(std::span(row));
     examples.values.insert(examples.values.end(), bytes.begin(), bytes.end());
     examples.ids.push_back(static_cast<std::uint32_t>(first_example_ + done_++));
@@ -354,7 +359,7 @@ Examples CsvExampleSource::read(std::span<const std::uint32_t> ids) {
     const auto label = std::span(labels_).subspan(id * info_.label_width, info_.label_width);
     kept.labels.insert(kept.labels.end(), label.begin(), label.end());
   }
-  records_.reset();
+  reading_.reset();
   done_ = 0;
   complaints_ = {};
   auto next = ids.begin();

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -95,8 +94,11 @@ class CsvExampleSource : public PartedSource {
   SourceInfo info_;
 
   // While examples are read:
-  std::optional<CsvRecordReader> records_;
-  std::optional<TableRowReader> rows_;
+  struct Reading {
+    CsvRecordReader records;
+    TableRowReader rows;
+  };
+  std::unique_ptr<Reading> reading_;  // null before the first example
   std::uint64_t done_ = 0;
   Complaints complaints_;
 };

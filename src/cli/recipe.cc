@@ -1,6 +1,5 @@
 #include "diagnose/recipe.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -14,17 +13,15 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/prepared_job.h"
 #include "cli/recipe_table.h"
 #include "cli/run_record.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
-#include "config/job_diff.h"
 #include "config/job_file.h"
 #include "diagnose/diagnose_run.h"
 #include "report/error_file.h"
 #include "report/reports.h"
-#include "train/environment.h"
-#include "train/memory_plan.h"
 
 namespace lockstep {
 namespace {
@@ -124,15 +121,6 @@ fs::path prepare_directory(const fs::path& requested, const std::string& job_nam
   return requested;
 }
 
-std::string describe_difference(const std::string& theirs, const std::string& root) {
-  std::string text;
-  for (const FieldDifference& field : diff_jobs(theirs, root)) {
-    if (!text.empty()) text += "; ";
-    text += fmt::format("{} {}, rank 0 has {}", field.path, field.value_a, field.value_b);
-  }
-  return text;
-}
-
 int exit_code(const std::string& stop_reason) {
   if (stop_reason == "interrupted") return static_cast<int>(ExitCode::interrupted);
   if (stop_reason == "diverged") return static_cast<int>(ExitCode::diverged);
@@ -141,37 +129,23 @@ int exit_code(const std::string& stop_reason) {
 
 int run_recipe_command(const RecipeArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
-  LoadedJob loaded;
+  const auto [loaded, layout] = prepare_job(comm, arguments.job, arguments.overrides,
+                                            arguments.threads, /*no_dropout=*/false);
+  agree(comm, [&job = loaded.job] { check_recipe_job(job); });
   RecipeOptions options;
   options.runs = arguments.runs;
-  options.layout = {comm.size(),
-                    arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
-  agree(comm, [&] {
-    loaded = load_job(arguments.job, arguments.overrides);
-    check_recipe_job(loaded.job);
-    if (arguments.threads == 0 && comm.size() == 1) {
-      options.layout.threads =
-          std::min(options.layout.threads, static_cast<int>(loaded.job.training.shards));
-    }
-    check_layout(options.layout, loaded.job.training.shards);
-  });
-  require_same(comm, loaded.resolved_text, describe_difference);
-  require_same(comm, fmt::format("{}", options.layout.threads),
-               [](const std::string& theirs, const std::string& root) {
-                 return fmt::format("{} threads, rank 0 has {}", theirs, root);
-               });
-  require_same_environment(comm);
+  options.layout = layout;
   options.layout.prefetch_threads = arguments.prefetch_threads >= 0
                                         ? arguments.prefetch_threads
                                         : default_prefetch_threads(comm, options.layout.threads);
   options.stop_requested = stop_was_requested;
   options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
 
+  const std::string& job_name = loaded.job.name;
   std::string directory;
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    directory =
-        prepare_directory(arguments.run_dir, loaded.job.name, arguments.resume == "auto").string();
+    directory = prepare_directory(arguments.run_dir, job_name, arguments.resume == "auto").string();
     remove_error_files(directory);
   });
   comm.broadcast(directory);

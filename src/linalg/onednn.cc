@@ -4,9 +4,12 @@
 #include <new>
 
 #include <dnnl.h>
-#include <omp.h>
 
 #include "base/check.h"
+
+// As OpenMP declares it. Its header is not included, because each compiler has its
+// own and clang's tools cannot read GCC's.
+extern "C" void omp_set_num_threads(int num_threads);
 
 namespace lockstep::onednn {
 namespace {

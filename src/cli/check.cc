@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
 #include "config/without_dropout.h"
@@ -157,16 +158,13 @@ void add_check_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<CheckArguments>();
   CLI::App* command =
       app.add_subcommand("check", "Show a job with its defaults, and what it will need");
-  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
-  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_job(*command, arguments->job);
+  add_overrides(*command, arguments->overrides);
   command->add_option("--ranks", arguments->ranks, "Ranks to predict the memory for [1]")
       ->check(CLI::Range(1, 1 << 20));
   command->add_option("--threads", arguments->threads, "Threads per rank, likewise [1]")
       ->check(CLI::Range(1, 4096));
-  command->add_flag("--no-dropout", arguments->no_dropout, kNoDropoutHelp);
+  add_no_dropout(*command, arguments->no_dropout);
   command
       ->add_option("--prefetch-threads", arguments->prefetch_threads,
                    "Prefetch threads per rank, likewise [0]")

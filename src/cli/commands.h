@@ -38,9 +38,7 @@ void add_sweep_command(CLI::App& app, Action& action);
 void add_flow_command(CLI::App& app, Action& action);
 void add_descent_command(CLI::App& app, Action& action);
 
-// --no-dropout: what it does, and what it says when it was given.
-constexpr const char* kNoDropoutHelp =
-    "Every keep_prob is 1: see J fall before turning dropout on (1.7)";
+// What is said when --no-dropout was given.
 constexpr const char* kNoDropoutNotice =
     "--no-dropout: every keep_prob is 1. J must now fall at every step of full-batch gradient "
     "descent with a small enough learning rate; once it does, turn dropout on (1.7)";

@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/descent_text.h"
+#include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/result_files.h"
 #include "cli/signals.h"
@@ -121,11 +122,8 @@ void add_descent_command(CLI::App& app, Action& action) {
       "included, does not fall, smaller steps along the same gradient tell whether the\n"
       "learning rate is too large or the gradient wrong. Exit code 0: J fell; 77: it did\n"
       "not; 70: the gradient is wrong.\n");
-  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
-  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_job(*command, arguments->job);
+  add_overrides(*command, arguments->overrides);
   command->add_option("--steps", arguments->steps, "Steps to take [50]")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U));
   command
@@ -144,12 +142,10 @@ void add_descent_command(CLI::App& app, Action& action) {
       ->add_option("--examples", arguments->examples,
                    "A fixed sample of so many training examples instead of all of them")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32U));
-  command
-      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
-      ->check(CLI::Range(1, 4096));
+  add_threads(*command, arguments->threads);
   command->add_option("--run-dir", arguments->run_dir,
                       "Also write descent.txt and descent.json to this directory");
-  command->add_flag("--json", arguments->json, "One JSON object instead of text");
+  add_json(*command, arguments->json);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
       return run_descent(*arguments, context);

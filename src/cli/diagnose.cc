@@ -10,6 +10,7 @@
 #include "checkpoint/load.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/run_record.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
@@ -155,13 +156,10 @@ void add_diagnose_command(CLI::App& app, Action& action) {
                    "The lowest error possible, instead of the job's diagnosis.base_error (0.01: "
                    "one percent)")
       ->check(CLI::Range(0.0, 1.0));
-  command
-      ->add_option("--threads", arguments->threads,
-                   "Threads per rank, for a checkpoint [all cores if alone, or 1]")
-      ->check(CLI::Range(1, 4096));
+  add_threads(*command, arguments->threads);
   command->add_flag("--allow-changed-data", arguments->allow_changed_data,
                     "Evaluate a checkpoint although the data has changed");
-  command->add_flag("--json", arguments->json, "One JSON object instead of text");
+  add_json(*command, arguments->json);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
       return run_diagnose(*arguments, context);

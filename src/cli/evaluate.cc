@@ -5,6 +5,7 @@
 
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/score_tables.h"
 #include "comm/agreement.h"
 #include "train/evaluate_checkpoint.h"
@@ -50,18 +51,13 @@ int run_evaluate(const EvaluateArguments& arguments, const CommandContext& conte
 void add_evaluate_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<EvaluateArguments>();
   CLI::App* command = app.add_subcommand("evaluate", "Score a checkpoint on its job's data");
-  command
-      ->add_option("checkpoint", arguments->checkpoint,
-                   "Checkpoint file, pointer (best, latest) or run directory")
-      ->required();
+  add_model(*command, "checkpoint", arguments->checkpoint);
   command->add_option("--split", arguments->split, "dev, test, train or train_dev [dev]")
       ->check(CLI::IsMember({"dev", "test", "train", "train_dev"}));
-  command
-      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
-      ->check(CLI::Range(1, 4096));
+  add_threads(*command, arguments->threads);
   command->add_flag("--allow-changed-data", arguments->allow_changed_data,
                     "Evaluate although the data has changed");
-  command->add_flag("--json", arguments->json, "One JSON object instead of text");
+  add_json(*command, arguments->json);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
       return run_evaluate(*arguments, context);

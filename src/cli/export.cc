@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "comm/agreement.h"
 #include "export/onnx.h"
 #include "train/saved_model.h"
@@ -73,10 +74,7 @@ void add_export_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<ExportArguments>();
   CLI::App* command = app.add_subcommand("export", "Write a model for other programs");
   command->footer("  lockstep export runs/fashion-1 --onnx fashion.onnx");
-  command
-      ->add_option("model", arguments->model,
-                   "Checkpoint file, pointer (best, latest) or run directory")
-      ->required();
+  add_model(*command, "model", arguments->model);
   command->add_option("--onnx", arguments->onnx, "ONNX file to write (IR 8, opset 13)")->required();
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) { return run_export(*arguments, context); };

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/flow_table.h"
+#include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
@@ -60,21 +61,16 @@ void add_flow_command(CLI::App& app, Action& action) {
       "shows for every layer its activations, the gradient that comes back to it, and what\n"
       "is dead or saturated; then what to do. Exit code 0 whatever it finds; --json has\n"
       "\"findings\". During training the job field `monitor` does the same.\n");
-  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
-  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_job(*command, arguments->job);
+  add_overrides(*command, arguments->overrides);
   command
       ->add_option("--examples", arguments->examples,
                    "Training examples to look at [monitor.examples of the job, or 256]")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32U));
-  command
-      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
-      ->check(CLI::Range(1, 4096));
+  add_threads(*command, arguments->threads);
   command->add_option("--run-dir", arguments->run_dir,
                       "Also write flow.txt and flow.json to this directory");
-  command->add_flag("--json", arguments->json, "One JSON object instead of text");
+  add_json(*command, arguments->json);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) { return run_flow(*arguments, context); };
   });

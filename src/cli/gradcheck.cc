@@ -14,6 +14,7 @@
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/gradcheck_tables.h"
+#include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/run_directory.h"
 #include "cli/signals.h"
@@ -143,7 +144,7 @@ void add_gradcheck_command(CLI::App& app, Action& action) {
       "tensor by tensor. Ends with 0 when it is right and with 70 when it is not.\n\n"
       "  lockstep gradcheck job.textproto --after 100\n"
       "  mpirun -n 4 lockstep gradcheck job.textproto runs/mine/ckpt/best --json");
-  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
+  add_job(*command, arguments->job);
   command->add_option("checkpoint", arguments->checkpoint,
                       "Check at its weights: a checkpoint file, pointer (best, latest) or run "
                       "directory [the job's initial weights]");
@@ -170,14 +171,9 @@ void add_gradcheck_command(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"off", "frozen"}));
   command->add_option("--run-dir", arguments->run_dir,
                       "Directory for gradcheck.txt and gradcheck.json; may hold a run [none]");
-  command
-      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
-      ->check(CLI::Range(1, 4096));
-  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_flag("--json", arguments->json, "One JSON object instead of text");
+  add_threads(*command, arguments->threads);
+  add_overrides(*command, arguments->overrides);
+  add_json(*command, arguments->json);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
       return run_gradcheck(*arguments, context);

@@ -8,6 +8,7 @@
 #include "checkpoint/load.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "comm/agreement.h"
 
 namespace lockstep {
@@ -15,9 +16,7 @@ namespace lockstep {
 void add_inspect_command(CLI::App& app, Action& action) {
   auto path = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("inspect", "Show what a checkpoint holds");
-  command
-      ->add_option("checkpoint", *path, "Checkpoint file, pointer (best, latest) or run directory")
-      ->required();
+  add_model(*command, "checkpoint", *path);
   command->callback([&action, path] {
     action = [path](const CommandContext& context) {
       agree(context.comm, [&] {

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "comm/agreement.h"
 
 namespace lockstep {
@@ -115,19 +116,14 @@ void add_predict_command(CLI::App& app, Action& action) {
   command->footer(
       "  lockstep predict runs/fashion-1 test-images.gz > predictions.csv\n"
       "  mpirun -n 4 lockstep predict runs/fashion-1/ckpt/best images --output table.csv");
-  command
-      ->add_option("model", arguments->model,
-                   "Checkpoint file, pointer (best, latest) or run directory")
-      ->required();
+  add_model(*command, "model", arguments->model);
   command
       ->add_option("input", arguments->input,
                    "Examples in the format of the model's training data; labels, which only CIFAR "
                    "must and libsvm and tables may have, are not looked at")
       ->required();
   command->add_option("--output", arguments->output, "File for the table [stdout]");
-  command
-      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
-      ->check(CLI::Range(1, 4096));
+  add_threads(*command, arguments->threads);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
       return run_predict(*arguments, context);

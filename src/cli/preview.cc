@@ -11,6 +11,7 @@
 
 #include "base/atomic_file.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
 #include "report/contact_sheet.h"
@@ -83,16 +84,13 @@ void add_preview_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<PreviewArguments>();
   CLI::App* command = app.add_subcommand(
       "preview", "Draw training images beside what augmentation makes of them, as a PNG file");
-  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
+  add_job(*command, arguments->job);
   command->add_option("--output", arguments->output, "The file [preview.png]");
   command->add_option("--examples", arguments->examples, "How many training examples [10]")
       ->check(CLI::Range(1, 100));
   command->add_option("--epochs", arguments->epochs, "In how many epochs [8]")
       ->check(CLI::Range(1, 100));
-  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_overrides(*command, arguments->overrides);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
       agree(context.comm, [&] {

@@ -13,6 +13,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/recipe_table.h"
 #include "cli/run_record.h"
@@ -173,28 +174,20 @@ void add_recipe_command(CLI::App& app, Action& action) {
       "recipe",
       "Follow the basic recipe (1.3): train, diagnose, take the first step, keep it if the dev "
       "error fell, and again");
-  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
+  add_job(*command, arguments->job);
   command->add_option("--runs", arguments->runs, "At most so many trainings [8]")
       ->check(CLI::Range(1, 1000));
   command->add_option("--run-dir", arguments->run_dir,
                       "Where results go [runs/<job name>-recipe-<number>]");
-  command
-      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
-      ->check(CLI::Range(1, 4096));
-  command
-      ->add_option("--prefetch-threads", arguments->prefetch_threads,
-                   "Threads per rank that augment ahead of time, in runs that do [idle cores]")
-      ->check(CLI::Range(0, 4096));
-  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_threads(*command, arguments->threads);
+  add_prefetch_threads(*command, arguments->prefetch_threads);
+  add_overrides(*command, arguments->overrides);
   command
       ->add_option("--resume", arguments->resume,
                    "auto: go on with the recipe in --run-dir if there is one, taking over the runs "
                    "that have finished")
       ->check(CLI::IsMember({"auto", "never"}));
-  command->add_flag("--json", arguments->json, "One JSON object on stdout instead of the table");
+  add_json(*command, arguments->json);
   command->add_flag("--no-color", arguments->no_color, "No colour on a terminal");
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {

@@ -12,6 +12,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/run_directory.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
@@ -207,27 +208,16 @@ void add_sweep_command(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 1 << 20));
   command->add_option("--run-dir", arguments->run_dir,
                       "Where results go [runs/<sweep name>-<number>]");
-  command
-      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
-      ->check(CLI::Range(1, 4096));
-  command
-      ->add_option("--prefetch-threads", arguments->prefetch_threads,
-                   "Threads per rank that gather and augment batches ahead of time [idle cores if "
-                   "a job augments, or 0]")
-      ->check(CLI::Range(0, 4096));
-  command
-      ->add_option("--set", arguments->overrides,
-                   "Override a field of the jobs of all trials: path=value")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_threads(*command, arguments->threads);
+  add_prefetch_threads(*command, arguments->prefetch_threads);
+  add_overrides(*command, arguments->overrides, "the jobs of all trials");
   command
       ->add_option("--resume", arguments->resume,
                    "Go on with the sweep in --run-dir: auto (if there is one), must")
       ->check(CLI::IsMember({"auto", "must", "never"}));
   command->add_flag("--allow-changed-data", arguments->allow_changed_data,
                     "Resume although the data has changed");
-  command->add_flag("--json", arguments->json, "The results as one JSON object instead of text");
+  add_json(*command, arguments->json);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
       return run_sweep_command(*arguments, context);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/run_directory.h"
 #include "cli/run_record.h"
@@ -87,28 +88,19 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
 void add_train_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<TrainArguments>();
   CLI::App* command = app.add_subcommand("train", "Train the network of a job file");
-  command->add_option("job", arguments->job, "Job file (protobuf text format)")->required();
+  add_job(*command, arguments->job);
   command->add_option("--run-dir", arguments->run_dir,
                       "Where results go [runs/<job name>-<number>]");
-  command
-      ->add_option("--threads", arguments->threads, "Threads per rank [all cores if alone, or 1]")
-      ->check(CLI::Range(1, 4096));
-  command
-      ->add_option("--prefetch-threads", arguments->prefetch_threads,
-                   "Threads per rank that gather and augment batches ahead of time [idle cores if "
-                   "the job augments, or 0]")
-      ->check(CLI::Range(0, 4096));
-  command->add_option("--set", arguments->overrides, "Override a field of the job: path=value")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_threads(*command, arguments->threads);
+  add_prefetch_threads(*command, arguments->prefetch_threads);
+  add_overrides(*command, arguments->overrides);
   command
       ->add_option("--resume", arguments->resume,
                    "Go on from the newest checkpoint in --run-dir: auto (if there is one), must")
       ->check(CLI::IsMember({"auto", "must", "never"}));
   command->add_flag("--allow-changed-data", arguments->allow_changed_data,
                     "Resume although the data has changed");
-  command->add_flag("--no-dropout", arguments->no_dropout, kNoDropoutHelp);
+  add_no_dropout(*command, arguments->no_dropout);
   command->add_flag("--no-color", arguments->no_color, "No colour on a terminal");
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) { return run_train(*arguments, context); };

@@ -1,0 +1,50 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+namespace lockstep {
+namespace {
+
+constexpr int kMostThreads = 4096;
+
+}  // namespace
+
+void add_job(CLI::App& command, std::string& job) {
+  command.add_option("job", job, "Job file (protobuf text format)")->required();
+}
+
+void add_model(CLI::App& command, const std::string& name, std::string& model) {
+  command.add_option(name, model, "Checkpoint file, pointer (best, latest) or run directory")
+      ->required();
+}
+
+void add_overrides(CLI::App& command, std::vector<std::string>& overrides, const std::string& of) {
+  command.add_option("--set", overrides, fmt::format("Override a field of {}: path=value", of))
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_threads(CLI::App& command, int& threads) {
+  command.add_option("--threads", threads, "Threads per rank [all cores if alone, or 1]")
+      ->check(CLI::Range(1, kMostThreads));
+}
+
+void add_prefetch_threads(CLI::App& command, int& threads) {
+  command
+      .add_option("--prefetch-threads", threads,
+                  "Threads per rank that gather and augment batches ahead of time [idle cores if a "
+                  "job augments, or 0]")
+      ->check(CLI::Range(0, kMostThreads));
+}
+
+void add_no_dropout(CLI::App& command, bool& no_dropout) {
+  command.add_flag("--no-dropout", no_dropout,
+                   "Every keep_prob is 1: see J fall before turning dropout on (1.7)");
+}
+
+void add_json(CLI::App& command, bool& json) {
+  command.add_flag("--json", json, "One JSON object instead of text");
+}
+
+}  // namespace lockstep

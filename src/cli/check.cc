@@ -13,6 +13,7 @@
 #include "train/build.h"
 #include "train/cautions.h"
 #include "train/dataset.h"
+#include "train/dataset_sizes.h"
 #include "train/dev_size.h"
 #include "train/memory_plan.h"
 

@@ -17,7 +17,7 @@
 #include "diagnose/diagnose_run.h"
 #include "report/diagnosis_json.h"
 #include "report/diagnosis_text.h"
-#include "train/dataset.h"
+#include "train/dataset_sizes.h"
 #include "train/evaluate_checkpoint.h"
 
 namespace lockstep {

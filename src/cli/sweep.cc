@@ -26,7 +26,7 @@
 #include "sweep/table.h"
 #include "sweep/termination.h"
 #include "sweep/trials.h"
-#include "train/dataset.h"
+#include "train/dataset_sizes.h"
 #include "train/environment.h"
 
 namespace lockstep {

@@ -66,8 +66,9 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   LossSums sums;
   if (split == EvaluationSplit::train) {
     scores.examples = data.geometry.train_examples;
-    sums = evaluator.evaluate(model.weights, data.train,
-                              training_blocks(data, layout, comm.rank(), 0), count);
+    sums = evaluator.evaluate(
+        model.weights, data.train,
+        training_blocks(data.geometry, layout, comm.rank(), data.shard_rows, 0), count);
     const Regularizer regularizer(build_regularization(model.job), network.layout(),
                                   data.geometry.train_examples);
     scores.penalty = regularizer.penalty<float>(model.weights).sum();

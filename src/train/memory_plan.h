@@ -5,7 +5,7 @@
 
 #include "config/job.h"
 #include "nn/spec.h"
-#include "train/dataset.h"
+#include "train/dataset_sizes.h"
 #include "train/layout.h"
 
 namespace lockstep {

@@ -66,8 +66,8 @@ class Run {
         checkpoints_(options.run_dir / "ckpt", job_, resolved_job_, environment_, comm, data_,
                      network_, engine_),
         evaluator_(comm, engine_.pool(), network_, data_.normalizer, data_.label_width),
-        sample_blocks_(
-            training_blocks(data_, options.layout, comm.rank(), job.evaluation.train_examples)) {
+        sample_blocks_(training_blocks(data_.geometry, options.layout, comm.rank(),
+                                       data_.shard_rows, job.evaluation.train_examples)) {
     if (job.monitor) {
       monitor_ = options.make_monitor({job_, comm_, options_.layout, data_, network_, engine_});
     }
@@ -349,8 +349,9 @@ class Run {
       if (comm_.is_root()) std::ranges::copy(best_weights_, engine_.weights().begin());
       comm_.broadcast(engine_.weights());
     }
-    const Scores scores = score(training_blocks(data_, options_.layout, comm_.rank(), 0),
-                                data_.geometry.train_examples, options_.with_test);
+    const Scores scores =
+        score(training_blocks(data_.geometry, options_.layout, comm_.rank(), data_.shard_rows, 0),
+              data_.geometry.train_examples, options_.with_test);
     engine_.clock().enter(Phase::waiting);
     const std::uint64_t peak_memory = comm_.max(peak_memory_bytes());
 

@@ -13,6 +13,7 @@
 #include "support/collective.h"
 #include "train/build.h"
 #include "train/dataset.h"
+#include "train/dataset_sizes.h"
 #include "train/evaluate_checkpoint.h"
 #include "train/partition.h"
 #include "train/recorder.h"

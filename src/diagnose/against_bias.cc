@@ -1,0 +1,173 @@
+#include "diagnose/remedies.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "train/build.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint32_t kLargestLayer = 4096;  // beyond that, a person should decide
+constexpr std::size_t kMostLayers = 8;
+
+void bigger_network(RecipeDraft& recipe) {
+  const auto& hidden = recipe.job.network.hidden;
+  const std::string expected = "lower training error, and so less bias";
+  if (hidden.empty()) {
+    const std::uint64_t units = std::clamp<std::uint64_t>(2 * recipe.facts.features, 16, 256);
+    recipe.add(
+        "bigger network", fmt::format("a hidden layer of {} units", units),
+        "high bias: without a hidden layer the network is logistic regression, which is nearly "
+        "linear (1.3: bigger network)",
+        expected, {fmt::format("network.layer[0]={{units: {}}}", units)});
+    return;
+  }
+  std::vector<std::string> lines;
+  std::vector<std::string> widths;
+  for (std::size_t i = 0; i < hidden.size(); ++i) {
+    const std::uint32_t factor = hidden[i].units < 64 ? 4 : 2;
+    const std::uint32_t units =
+        std::max(hidden[i].units, std::min(kLargestLayer, hidden[i].units * factor));
+    widths.push_back(std::to_string(units));
+    if (units > hidden[i].units)
+      lines.push_back(layer_field(i, "units") + fmt::format("={}", units));
+  }
+  if (lines.empty()) return;
+  recipe.add("bigger network", fmt::format("hidden layers of {} units", listed(widths)),
+             fmt::format("high bias: {} of the training set is wrong (1.3: bigger network)",
+                         percent(recipe.diagnosis.train)),
+             expected, lines);
+}
+
+void longer_training(RecipeDraft& recipe) {
+  const auto& training = recipe.job.training;
+  const std::string expected = "lower J and training error";
+  if (recipe.facts.stop_reason == "early_stopping" && recipe.job.early_stopping) {
+    const std::uint64_t patience = 2ULL * recipe.job.early_stopping->patience;
+    recipe.add("train longer", fmt::format("early stopping with a patience of {}", patience),
+               "high bias: training stopped early, before the training set was fitted (1.3: train "
+               "longer; 1.8: stopping early couples the two tasks)",
+               expected, {fmt::format("early_stopping.patience={}", patience)});
+    return;
+  }
+  const bool constant = std::holds_alternative<ConstantSchedule>(recipe.job.schedule.kind);
+  if (recipe.facts.cost_was_falling == false && constant) return;  // longer would not help
+  const char* why = recipe.facts.cost_was_falling == true
+                        ? "high bias, and J was still falling at the end (1.3: train longer)"
+                    : recipe.facts.cost_was_falling == false
+                        ? "high bias; J no longer fell, but with the small learning rate of the "
+                          "schedule's end (1.3: train longer)"
+                        : "high bias (1.3: train longer)";
+  std::vector<std::string> lines;
+  std::string length;
+  if (training.epochs) {
+    length = fmt::format("{} epochs", 2ULL * *training.epochs);
+    lines = {fmt::format("training.epochs={}", 2ULL * *training.epochs)};
+  } else if (training.steps) {
+    length = fmt::format("{} steps", 2 * *training.steps);
+    lines = {fmt::format("training.steps={}", 2 * *training.steps)};
+  }
+  recipe.add("train longer", length, why, expected, lines);
+}
+
+void other_optimizer(RecipeDraft& recipe) {
+  const std::string expected = "J falls faster, to a lower training error";
+  if (std::holds_alternative<KeepInputs>(recipe.job.data.normalization)) {
+    recipe.add(
+        "normalise", "normalised inputs",
+        "high bias: with features of unlike ranges gradient descent must take small steps (1.9)",
+        expected, {"data.normalization.standardize={}"});
+  }
+  const auto try_optimizer = [&](const std::string& name, const std::string& line) {
+    recipe.add("other optimizer", name, "high bias (1.3: other optimizers)", expected, {line});
+  };
+  const double rate = base_learning_rate(recipe.job.optimizer);
+  if (std::holds_alternative<AdamConfig>(recipe.job.optimizer)) {
+    for (const double factor : {3.0, 1.0 / 3.0}) {
+      const double other = rough(rate * factor);
+      try_optimizer(fmt::format("Adam with a learning rate of {:g}", other),
+                    fmt::format("optimizer.adam.learning_rate={:g}", other));
+    }
+    return;
+  }
+  try_optimizer("Adam", "optimizer.adam={}");
+  if (std::holds_alternative<GradientDescentConfig>(recipe.job.optimizer)) {
+    try_optimizer("momentum", fmt::format("optimizer.momentum.learning_rate={:g}", rate));
+  }
+}
+
+void less_regularization(RecipeDraft& recipe) {
+  std::vector<std::string> lines;
+  std::string what;
+  const auto say = [&](const std::string& part) { what += (what.empty() ? "" : ", ") + part; };
+  bool dropout = false;
+  const auto raise = [&](const std::string& path, double keep_prob) {
+    if (keep_prob >= 1) return;
+    dropout = true;
+    const double halfway = std::round(50 * (1 + keep_prob)) / 100;
+    lines.push_back(fmt::format("{}={:g}", path, halfway > 0.94 ? 1 : halfway));
+  };
+  raise("network.input_keep_prob", recipe.job.network.input_keep_prob);
+  for (std::size_t i = 0; i < recipe.job.network.hidden.size(); ++i) {
+    raise(layer_field(i, "keep_prob"), recipe.job.network.hidden[i].keep_prob);
+  }
+  if (dropout) say("half the dropout");
+  if (recipe.largest_lambda(&PenaltyConfig::l2_lambda) > 0) {
+    const double lambda = rough(recipe.largest_lambda(&PenaltyConfig::l2_lambda) / 3);
+    for (const std::string& line : recipe.lambda_lines("l2_lambda", lambda)) lines.push_back(line);
+    say(fmt::format("L2 with lambda {:g}", lambda));
+  }
+  if (recipe.largest_lambda(&PenaltyConfig::l1_lambda) > 0) {
+    const double lambda = rough(recipe.largest_lambda(&PenaltyConfig::l1_lambda) / 3);
+    for (const std::string& line : recipe.lambda_lines("l1_lambda", lambda)) lines.push_back(line);
+    say(fmt::format("L1 with lambda {:g}", lambda));
+  }
+  if (lines.empty()) return;
+  recipe.add(
+      "less regularisation", what,
+      "high bias although the network is regularised, which makes it simpler than it could be "
+      "(1.5)",
+      "lower training error; variance may rise", lines);
+}
+
+void other_architecture(RecipeDraft& recipe) {
+  const auto& hidden = recipe.job.network.hidden;
+  const std::string expected = "lower training error";
+  if (hidden.empty()) return;
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < hidden.size(); ++i) {
+    const ActivationKind kind = hidden[i].activation;
+    if (kind != ActivationKind::relu && kind != ActivationKind::leaky_relu) {
+      lines.push_back(layer_field(i, "activation=RELU"));
+    }
+  }
+  if (!lines.empty()) {
+    recipe.add("other architecture", "ReLU in every hidden layer",
+               "high bias: saturated units learn slowly (1.3: another architecture, perhaps)",
+               expected, lines);
+  }
+  if (hidden.size() >= kMostLayers) return;
+  recipe.add("other architecture",
+             fmt::format("one more hidden layer of {} units", hidden.back().units),
+             "high bias (1.3: another architecture, perhaps)", expected,
+             {fmt::format("network.layer[{}]={{units: {}}}", hidden.size(), hidden.back().units)});
+}
+
+}  // namespace
+
+void against_bias(RecipeDraft& recipe) {
+  bigger_network(recipe);
+  longer_training(recipe);
+  other_optimizer(recipe);
+  less_regularization(recipe);
+  other_architecture(recipe);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,152 @@
+#include "diagnose/remedies.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/binomial.h"
+#include "train/cautions.h"
+#include "train/dev_size.h"
+
+namespace lockstep {
+namespace {
+
+std::string high_variance(const RecipeDraft& recipe) {
+  const bool train_dev = recipe.diagnosis.train_dev.has_value();
+  return fmt::format("high variance: {} wrong on train, {} on {}", percent(recipe.diagnosis.train),
+                     percent(train_dev ? recipe.diagnosis.train_dev : recipe.diagnosis.dev),
+                     train_dev ? "train-dev" : "dev");
+}
+
+void more_data(RecipeDraft& recipe) {
+  recipe.add("more data",
+             fmt::format("more than {} training examples", recipe.facts.train_examples),
+             high_variance(recipe) + " (1.3: more data, the surest remedy where it can be had)",
+             "dev error closer to the training error", {});
+  if (!recipe.job.data.split.dev || recipe.job.data.held_out || !recipe.diagnosis.dev) return;
+  const std::uint64_t needed =
+      examples_for_half_width(recipe.diagnosis.dev->error, decided_improvement(recipe.job));
+  if (recipe.facts.dev_examples < 2 * needed) return;
+  recipe.add(
+      "more data", fmt::format("a dev set of {} examples, the others for training", needed),
+      fmt::format("{} dev examples are more than it takes to tell improvements of {:g} points "
+                  "apart (1.1)",
+                  recipe.facts.dev_examples, 100 * decided_improvement(recipe.job)),
+      "a little less variance", {fmt::format("data.split.dev.count={}", needed)}, false);
+}
+
+// J has lambda / (2 m): what a lambda does depends on lambda / m. About 1e-4 is
+// where weight decay begins to show.
+void more_l2(RecipeDraft& recipe) {
+  const double lambda = recipe.largest_lambda(&PenaltyConfig::l2_lambda);
+  const double first = static_cast<double>(recipe.facts.train_examples) * 1e-4;
+  std::vector<double> values = {rough(first), rough(3 * first)};
+  if (lambda > 0) values = {rough(3 * lambda), rough(10 * lambda)};
+  const std::string coupled =
+      recipe.job.early_stopping ? "; better without early stopping, which couples tasks (1.8)" : "";
+  for (const double value : values) {
+    recipe.add("L2", fmt::format("L2 with lambda {:g}", value),
+               high_variance(recipe) +
+                   " (1.3: regularisation; 1.4: lambda is chosen on the dev set)" + coupled,
+               "smaller weights, a simpler function, lower dev error",
+               recipe.lambda_lines("l2_lambda", value));
+  }
+}
+
+// Lower where the weight matrix is largest (1.7); small layers keep all.
+void more_dropout(RecipeDraft& recipe) {
+  const auto& hidden = recipe.job.network.hidden;
+  if (hidden.empty()) return;
+  std::vector<std::uint64_t> sizes;
+  std::uint64_t inputs = recipe.facts.features;
+  for (const DenseConfig& layer : hidden) {
+    sizes.push_back(std::max<std::uint64_t>(inputs, 1) * layer.units);
+    inputs = layer.units;
+  }
+  const std::uint64_t largest = *std::ranges::max_element(sizes);
+  constexpr std::uint32_t kSmallLayer = 16;
+  constexpr double kLowest = 0.5;
+  std::vector<std::string> lines;
+  std::vector<std::string> what;
+  for (std::size_t i = 0; i < hidden.size(); ++i) {
+    const double now = hidden[i].keep_prob;
+    double next = std::max(kLowest, std::round(100 * (now - 0.1)) / 100);
+    if (now >= 1) next = sizes[i] == largest && hidden.size() > 1 ? 0.7 : 0.8;
+    if (hidden[i].units < kSmallLayer || next >= now) continue;
+    lines.push_back(layer_field(i, "keep_prob") + fmt::format("={:g}", next));
+    what.push_back(fmt::format("{:g}", next));
+  }
+  if (lines.empty()) return;
+  recipe.add(
+      "dropout", "dropout with keep_prob " + listed(what),
+      high_variance(recipe) + " (1.3: regularisation; 1.7: lower where the weights are most)",
+      "weights spread; lower dev error, higher training error", lines);
+}
+
+void augment(RecipeDraft& recipe) {
+  if (!recipe.facts.images) return;
+  const AugmentationConfig now = recipe.job.data.augmentation.value_or(AugmentationConfig{});
+  const std::string expected = "training examples stand for more; lower dev error";
+  if (!now.shift && !now.rotation && !now.zoom && !now.crop) {
+    recipe.add(
+        "augmentation", "training images shifted and turned a little",
+        high_variance(recipe) + " (1.8: augmentation, cheaper than more data and worth less)",
+        expected,
+        {"data.augmentation.shift={horizontal: 1 vertical: 1}",
+         "data.augmentation.rotation={probability: 0.5 degrees: 5}"});
+  }
+  if (!now.horizontal_flip) {
+    recipe.add(
+        "augmentation", "training images mirrored half of the time",
+        high_variance(recipe) +
+            " (1.8: augmentation; only where a mirrored image is still of its class, not for "
+            "digits and letters)",
+        expected, {"data.augmentation.horizontal_flip={}"});
+  }
+}
+
+void stop_early(RecipeDraft& recipe) {
+  if (recipe.job.early_stopping || !recipe.facts.dev_was_best_before_the_end) return;
+  recipe.add("early stopping", "early stopping",
+             high_variance(recipe) +
+                 ", and the dev error had been better before the end (1.8: early "
+                 "stopping; it couples two tasks)",
+             "the dev error of the best evaluation",
+             {"early_stopping={metric: DEV_ERROR patience: 10}"});
+}
+
+void smaller_network(RecipeDraft& recipe) {
+  std::vector<std::string> lines;
+  std::vector<std::string> widths;
+  constexpr std::uint32_t kSmallest = 16;
+  for (std::size_t i = 0; i < recipe.job.network.hidden.size(); ++i) {
+    const std::uint32_t units = recipe.job.network.hidden[i].units;
+    const std::uint32_t half = units >= 2 * kSmallest ? units / 2 : units;
+    widths.push_back(std::to_string(half));
+    if (half < units) lines.push_back(layer_field(i, "units") + fmt::format("={}", half));
+  }
+  if (lines.empty()) return;
+  recipe.add(
+      "other architecture", fmt::format("hidden layers of {} units", listed(widths)),
+      high_variance(recipe) +
+          " (1.3: another architecture, perhaps; a large network well regularised is better, "
+          "where there is time for it)",
+      "less variance; bias may rise", lines);
+}
+
+}  // namespace
+
+void against_variance(RecipeDraft& recipe) {
+  more_data(recipe);
+  more_l2(recipe);
+  more_dropout(recipe);
+  augment(recipe);
+  stop_early(recipe);
+  smaller_network(recipe);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,23 @@
+#pragma once
+// The remedies of the basic recipe (lecture 1.3), one file for each problem. Each
+// adds its steps to the recipe in the lecture's order.
+
+#include "diagnose/recipe_draft.h"
+
+namespace lockstep {
+
+// Sets that a verdict needs and the job does not have, or has too small (1.1).
+void make_measurable(RecipeDraft& recipe);
+
+// High bias: bigger network, longer training, another optimizer (inputs normalised
+// first, 1.9), less regularisation (1.5), another architecture.
+void against_bias(RecipeDraft& recipe);
+
+// High variance: more data, L2 (1.4), dropout (1.7), augmentation of images and
+// early stopping (1.8), another architecture.
+void against_variance(RecipeDraft& recipe);
+
+// Data mismatch: training data more like dev (1.1).
+void against_mismatch(RecipeDraft& recipe);
+
+}  // namespace lockstep

@@ -1,0 +1,92 @@
+#include "train/checked_labels.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "data/labels.h"
+
+namespace lockstep {
+namespace {
+
+// Classes that have names are as many as the network's.
+void check_class_names(const SourceInfo& info, const OutputConfig& output) {
+  if (info.table == nullptr || info.table->schema.class_names.empty()) return;
+  const std::vector<std::string>& names = info.table->schema.class_names;
+  const auto fail = [&](const std::string& remedy) {
+    throw Error(ExitCode::data,
+                fmt::format("{}: {} classes ({}), but network.output has {} unit{}; {}",
+                            info.labels_name, names.size(), quoted_names(names), output.units,
+                            output.units == 1 ? "" : "s", remedy));
+  };
+  if (output.units == 1 && output.loss == LossKind::squared_error) {
+    fail("class names need SOFTMAX_CROSS_ENTROPY, or LOGISTIC where there are two");
+  }
+  const std::uint64_t expected = output.units == 1 ? 2 : output.units;
+  if (names.size() != expected) {
+    fail(names.size() == 1 ? "one class is nothing to learn"
+                           : fmt::format("set network.output.units to {}", names.size()));
+  }
+}
+
+void check_labels(std::span<const float> labels, ExampleSource& source,
+                  const OutputConfig& output) {
+  const SourceInfo& info = source.info();
+  const std::uint64_t width = info.label_width;
+  check_class_names(info, output);
+  // Rows of a table are where its file says, others are counted.
+  RowPlaces places;
+  if (info.table != nullptr) {
+    places = [&](std::span<const std::uint64_t> rows) { return source.places(rows); };
+  }
+  if (width != 1 && width != output.units) {
+    throw Error(ExitCode::data, fmt::format("{}: {} values per label; the network has {} outputs",
+                                            info.labels_name, width, output.units));
+  }
+  switch (output.loss) {
+    case LossKind::softmax_cross_entropy:
+      if (width != 1) {
+        throw Error(ExitCode::data,
+                    fmt::format("{}: {} values per label; softmax needs one class number each",
+                                info.labels_name, width));
+      }
+      return check_class_labels(labels, output.units, info.labels_name, places);
+    case LossKind::logistic:
+      if (width == 1 && output.units > 1) {
+        return check_class_labels(labels, output.units, info.labels_name, places);
+      }
+      return check_binary_targets(labels, width, info.labels_name, places);
+    case LossKind::squared_error:
+      if (width == 1 && output.units > 1) {
+        return check_class_labels(labels, output.units, info.labels_name, places);
+      }
+  }
+}
+
+// The labels of a source that vouches for its classes.
+void check_known_classes(std::uint64_t classes, const std::string& source,
+                         const OutputConfig& output) {
+  const bool values = output.loss == LossKind::squared_error && output.units == 1;
+  const std::uint64_t most = output.units == 1 ? 2 : output.units;
+  if (values || classes <= most) return;
+  throw Error(ExitCode::data, fmt::format("{} has {} classes; the network has {} output{}", source,
+                                          classes, output.units, output.units == 1 ? "" : "s"));
+}
+
+}  // namespace
+
+std::vector<float> checked_labels(ExampleSource& source, const OutputConfig& output, bool wanted) {
+  const SourceInfo& info = source.info();
+  if (info.classes) {
+    check_known_classes(*info.classes, info.labels_name, output);
+    return wanted ? source.read_labels() : std::vector<float>();
+  }
+  std::vector<float> labels = source.read_labels();
+  check_labels(labels, source, output);
+  return labels;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,34 @@
+#pragma once
+// How large the sets of a job are, found without reading the examples.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "config/job.h"
+#include "data/augmentation.h"
+#include "data/table.h"
+
+namespace lockstep {
+
+// How many examples each set of a job has; opens the sources' files and reads
+// their headers only (of tables all but the values), and groups where the split goes
+// by them. Does not communicate.
+struct DatasetSizes {
+  std::uint64_t features = 0;
+  std::uint64_t label_width = 0;
+  std::uint64_t bytes_per_example = 0;  // in memory, label and number included
+  std::uint64_t train = 0;
+  std::uint64_t dev = 0;
+  std::uint64_t test = 0;
+  std::optional<ImageShape> image = std::nullopt;  // where it is known
+  std::uint64_t train_dev = 0;
+  std::uint64_t unused = 0;  // of data.held_out, neither in dev nor in test
+  // The best possible error (1.2) on what dev comes from (without a dev set:
+  // train), where the source knows it.
+  std::optional<double> bayes_error = std::nullopt;
+  std::shared_ptr<const FittedTable> table = nullptr;
+};
+DatasetSizes dataset_sizes(const Job& job);
+
+}  // namespace lockstep

@@ -1,0 +1,28 @@
+#include "train/open_like.h"
+
+#include <cstdint>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "train/build.h"
+
+namespace lockstep {
+
+std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceInfo& train) {
+  auto source =
+      open_source(config, KnownFeatures{train.features, "the training set has", train.table});
+  const SourceInfo& info = source->info();
+  const auto require_same_count = [&](std::uint64_t count, std::uint64_t of_train, const char* what,
+                                      const std::string& name) {
+    if (count == of_train) return;
+    throw Error(ExitCode::data,
+                fmt::format("{}: {} {}; the training set has {}", name, count, what, of_train));
+  };
+  require_same_count(info.features, train.features, "features per example", info.name);
+  require_same_count(info.label_width, train.label_width, "values per label", info.labels_name);
+  return source;
+}
+
+}  // namespace lockstep

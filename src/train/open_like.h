@@ -1,0 +1,16 @@
+#pragma once
+// Sources beside the training source.
+
+#include <memory>
+
+#include "config/job.h"
+#include "data/source.h"
+
+namespace lockstep {
+
+// Opens a source whose examples must be like those of the training source: as many
+// features and values per label, the same columns of a table. Does not communicate.
+// Throws Error(data) when they are not, and what open_source() throws.
+std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceInfo& train);
+
+}  // namespace lockstep

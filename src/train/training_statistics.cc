@@ -1,0 +1,92 @@
+#include "train/training_statistics.h"
+
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "comm/agreement.h"
+#include "data/missing.h"
+
+namespace lockstep {
+namespace {
+
+// Collective. Sums over all shards, in shard order, of the `width` numbers that
+// `of_shard(rows)` says of each; the same bits on every rank and layout.
+template <typename OfShard>
+std::vector<double> sum_over_shards(const Communicator& comm, const OwnShards& own,
+                                    std::uint64_t width, const OfShard& of_shard) {
+  std::vector<double> of_own;
+  for (const std::vector<std::uint32_t>& rows : own.rows) {
+    const std::vector<double> sums = of_shard(rows);
+    of_own.insert(of_own.end(), sums.begin(), sums.end());
+  }
+  const std::vector<double> all = comm.gather(std::span<const double>(of_own));
+  std::vector<double> total(width, 0.0);
+  for (std::size_t i = 0; i < all.size(); ++i) total[i % width] += all[i];
+  comm.broadcast(std::span(total));
+  return total;
+}
+
+// How many features in a row share a mean and a deviation.
+std::uint64_t features_per_statistic(StatisticsPer per, std::uint64_t features,
+                                     const std::optional<ImageShape>& image) {
+  switch (per) {
+    case StatisticsPer::all:
+      return features;
+    case StatisticsPer::channel:
+      check(image.has_value(), "statistics per channel come with a shape of images");
+      return image ? features / image->channels : features;
+    case StatisticsPer::feature:
+      break;
+  }
+  return 1;
+}
+
+}  // namespace
+
+std::vector<float> training_means(const Communicator& comm, const FittedTable& table,
+                                  const OwnShards& own) {
+  if (table.rules.when_missing == WhenMissing::refuse) return {};
+  const std::uint64_t features = own.examples.features;
+  const std::vector<double> sums = sum_over_shards(
+      comm, own, 2 * features, [&](const auto& rows) { return present_sums(own.examples, rows); });
+  std::vector<float> means;
+  agree(comm, [&] {
+    for (std::uint64_t j = 0; j < features; ++j) {
+      if (sums[features + j] == 0) {
+        throw Error(ExitCode::data,
+                    fmt::format("{} is missing in every training example, so it has no mean; "
+                                "ignore its column (role: IGNORED)",
+                                quoted_names(std::span(&feature_names(table.schema)[j], 1))));
+      }
+      means.push_back(static_cast<float>(sums[j] / sums[features + j]));
+    }
+  });
+  return means;
+}
+
+Normalizer training_normalizer(const NormalizationConfig& config, const Communicator& comm,
+                               const OwnShards& own, std::uint64_t train_examples,
+                               const std::optional<ImageShape>& image) {
+  const std::uint64_t features = own.examples.features;
+  if (std::holds_alternative<KeepInputs>(config)) return {};
+  if (const auto* scale = std::get_if<ScaleInputs>(&config)) {
+    return scaler(features, scale->divisor);
+  }
+  const std::uint64_t group =
+      features_per_statistic(std::get<Standardize>(config).per, features, image);
+  const auto divide = [&](std::vector<double> sums) {
+    for (double& sum : sums) sum /= static_cast<double>(train_examples);
+    return pooled(sums, group);
+  };
+  const auto mean = divide(sum_over_shards(
+      comm, own, features, [&](const auto& rows) { return feature_sums(own.examples, rows); }));
+  const auto variance = divide(sum_over_shards(comm, own, features, [&](const auto& rows) {
+    return centred_square_sums(own.examples, rows, mean);
+  }));
+  return standardizer(mean, variance);
+}
+
+}  // namespace lockstep

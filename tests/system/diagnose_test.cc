@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "system/run_program.h"
+#include "system/program_fixture.h"
 
 namespace lockstep {
 namespace {
@@ -29,25 +29,9 @@ constexpr const char* kUnderfitJob = R"(
   optimizer { gradient_descent { learning_rate: 0.05 } }
   training { batch_size: 24 shards: 12 epochs: 4 })";
 
-class Diagnose : public testing::Test {
+class Diagnose : public ProgramFixture {
  protected:
   Diagnose() { std::ofstream(directory_ / "underfit.textproto") << kUnderfitJob; }
-  ~Diagnose() override { fs::remove_all(directory_); }
-
-  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
-    return run_program(
-        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
-  }
-  [[nodiscard]] ProgramResult run_on(int ranks, const std::string& arguments,
-                                     const std::string& fault = "") const {
-    return run_program(
-        fmt::format("cd {} && LOCKSTEP_FAULT='{}' {}", directory_.string(), fault,
-                    on_ranks(ranks, fmt::format("{} {}", LOCKSTEP_WITH_FAULTS, arguments))));
-  }
-  [[nodiscard]] std::string file(const std::string& name) const {
-    return read_file(directory_ / name);
-  }
-  fs::path directory_ = make_tiny_directory();
 };
 
 TEST_F(Diagnose, ATrainingEndsWithItsVerdict) {
@@ -74,7 +58,7 @@ TEST_F(Diagnose, ATrainingEndsWithItsVerdict) {
   const auto checkpoint = run("diagnose run/ckpt/latest --json");
   ASSERT_EQ(checkpoint.exit_code, 0) << checkpoint.err;
   EXPECT_EQ(json::parse(checkpoint.out)["gaps"], diagnosis["gaps"]);
-  const auto on_ranks = run_on(3, "diagnose run/ckpt/latest --json");
+  const auto on_ranks = run("diagnose run/ckpt/latest --json", 3);
   EXPECT_EQ(on_ranks.out, checkpoint.out) << on_ranks.err;
 }
 
@@ -119,7 +103,8 @@ TEST_F(Diagnose, WhatIsNoFinishedRun) {
 }
 
 TEST_F(Diagnose, AnInterruptedRunIsSaidToBeUnfinished) {
-  ASSERT_EQ(run_on(2, "train underfit.textproto --run-dir run", "1 5 terminate").exit_code, 75);
+  ASSERT_EQ(run_with_fault("train underfit.textproto --run-dir run", 2, "1 5 terminate").exit_code,
+            75);
   const auto result = run("diagnose run");
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("the verdict on an unfinished training"));
@@ -155,7 +140,7 @@ TEST_F(Diagnose, TheRecipeIsTheSameOnAllRanks) {
   }
   EXPECT_THAT(file("alone/recipe.json"), Not(HasSubstr("test_error")));
 
-  const auto three = run_on(3, "recipe underfit.textproto --runs 4 --run-dir three --json");
+  const auto three = run("recipe underfit.textproto --runs 4 --run-dir three --json", 3);
   ASSERT_EQ(three.exit_code, 0) << three.err;
   EXPECT_EQ(file("three/recipe.json"), file("alone/recipe.json"));
   EXPECT_EQ(file("three/recipe.txt"), file("alone/recipe.txt"));
@@ -174,15 +159,14 @@ TEST_F(Diagnose, AnInterruptedRecipeGoesOnAtAnotherLayout) {
   ASSERT_EQ(run("recipe underfit.textproto --runs 3 --run-dir whole").exit_code, 0);
   // Two runs have 12 steps; the third, which trains longer, is struck.
   const auto stopped =
-      run_on(2, "recipe underfit.textproto --runs 3 --run-dir parts", "1 15 terminate");
+      run_with_fault("recipe underfit.textproto --runs 3 --run-dir parts", 2, "1 15 terminate");
   ASSERT_EQ(stopped.exit_code, 75) << stopped.err;
   EXPECT_THAT(file("parts/recipe.txt"), HasSubstr("--resume auto goes on"));
   EXPECT_EQ(json::parse(file("parts/recipe.json"))["trials"].size(), 2U);
   const auto refused = run("recipe underfit.textproto --runs 3 --run-dir parts");
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.err, HasSubstr("already holds a recipe"));
-  const auto resumed =
-      run_on(3, "recipe underfit.textproto --runs 3 --run-dir parts --resume auto");
+  const auto resumed = run("recipe underfit.textproto --runs 3 --run-dir parts --resume auto", 3);
   ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
   EXPECT_EQ(file("parts/recipe.json"), file("whole/recipe.json"));
   const auto other =

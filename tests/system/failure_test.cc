@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "system/run_program.h"
+#include "system/program_fixture.h"
 
 namespace lockstep {
 namespace {
@@ -23,20 +23,15 @@ int count(const std::string& text, const std::string& part) {
   return found;
 }
 
-class Failure : public testing::Test {
+class Failure : public ProgramFixture {
  protected:
-  ~Failure() override { fs::remove_all(directory_); }
-
   [[nodiscard]] ProgramResult train(int ranks, const std::string& arguments,
                                     const std::string& fault = "") const {
-    return run_program(fmt::format("cd {} && LOCKSTEP_FAULT='{}' {}", directory_.string(), fault,
-                                   on_ranks(ranks, fmt::format("{} train job.textproto {}",
-                                                               LOCKSTEP_WITH_FAULTS, arguments))));
+    return run_with_fault("train job.textproto " + arguments, ranks, fault);
   }
   [[nodiscard]] json summary(const std::string& run) const {
     return json::parse(read_file(directory_ / run / "summary.json"));
   }
-  fs::path directory_ = make_tiny_directory();
 };
 
 TEST_F(Failure, AnExceptionOnOneRankEndsAll) {
@@ -44,7 +39,7 @@ TEST_F(Failure, AnExceptionOnOneRankEndsAll) {
   EXPECT_EQ(result.exit_code, 70);
   EXPECT_EQ(count(result.err, "made to fail by a test"), 1) << result.err;
   EXPECT_THAT(result.err, HasSubstr("[rank 1 "));
-  const json error = json::parse(read_file(directory_ / "run/error.rank1.json"));
+  const json error = json::parse(file("run/error.rank1.json"));
   EXPECT_THAT(error["message"].get<std::string>(), HasSubstr("made to fail by a test"));
   ASSERT_EQ(train(2, "--run-dir run --resume must").exit_code, 0);
   EXPECT_FALSE(fs::exists(directory_ / "run/error.rank1.json"));

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "system/run_program.h"
+#include "system/program_fixture.h"
 
 namespace lockstep {
 namespace {
@@ -21,25 +21,14 @@ using testing::HasSubstr;
 using testing::Not;
 namespace fs = std::filesystem;
 
-class Flow : public testing::Test {
+class Flow : public ProgramFixture {
  protected:
-  ~Flow() override { fs::remove_all(directory_); }
-
-  [[nodiscard]] ProgramResult run(const std::string& arguments, int ranks = 1) const {
-    const std::string program = fmt::format("{} {}", LOCKSTEP_PROGRAM, arguments);
-    return run_program(fmt::format("cd {} && {}", directory_.string(),
-                                   ranks == 1 ? program : on_ranks(ranks, program)));
-  }
-  [[nodiscard]] std::string read(const std::string& name) const {
-    return read_file(directory_ / name);
-  }
   [[nodiscard]] std::vector<json> lines(const std::string& name) const {
     std::vector<json> all;
-    std::istringstream text(read(name));
+    std::istringstream text(file(name));
     for (std::string line; std::getline(text, line);) all.push_back(json::parse(line));
     return all;
   }
-  fs::path directory_ = make_tiny_directory();
 };
 
 const std::string kLecture =
@@ -55,8 +44,8 @@ TEST_F(Flow, ShowsTheLecturesCaseAsATableAndInWords) {
   EXPECT_THAT(result.out, HasSubstr("  150     12 LINEAR"));
   EXPECT_THAT(result.out, HasSubstr("  151      3 (output)"));
   EXPECT_EQ(result.err, "");
-  EXPECT_EQ(read("out/flow/flow.txt"), result.out);
-  const json record = json::parse(read("out/flow/flow.json"));
+  EXPECT_EQ(file("out/flow/flow.txt"), result.out);
+  const json record = json::parse(file("out/flow/flow.json"));
   EXPECT_EQ(record["layers"].size(), 151U);
   EXPECT_EQ(record["findings"][0]["kind"], "exploding_activations");
   EXPECT_NEAR(record["activation_factor"].get<double>(), 1.5, 1e-6);
@@ -85,14 +74,14 @@ TEST_F(Flow, AMonitoredTrainingHasItsFiles) {
   EXPECT_EQ(records[0]["step"], 1);
   EXPECT_EQ(records[3]["step"], 15);
   EXPECT_GT(records[3]["layers"][0]["update_ratio"].get<double>(), 0);
-  EXPECT_THAT(read("run/report.html"), HasSubstr("Signal flow at step 15"));
+  EXPECT_THAT(file("run/report.html"), HasSubstr("Signal flow at step 15"));
   // No bit of the weights has changed, at this layout and another.
-  const json plain = json::parse(read("plain/summary.json"));
-  EXPECT_EQ(json::parse(read("run/summary.json"))["weights_digest"], plain["weights_digest"]);
-  EXPECT_GT(json::parse(read("run/summary.json"))["seconds"]["monitor"].get<double>(), 0);
+  const json plain = json::parse(file("plain/summary.json"));
+  EXPECT_EQ(json::parse(file("run/summary.json"))["weights_digest"], plain["weights_digest"]);
+  EXPECT_GT(json::parse(file("run/summary.json"))["seconds"]["monitor"].get<double>(), 0);
   ASSERT_EQ(run("train job.textproto --run-dir ranks" + monitor, 2).exit_code, 0);
-  EXPECT_EQ(json::parse(read("ranks/summary.json"))["weights_digest"], plain["weights_digest"]);
-  EXPECT_EQ(read("ranks/flow.jsonl"), read("run/flow.jsonl"));
+  EXPECT_EQ(json::parse(file("ranks/summary.json"))["weights_digest"], plain["weights_digest"]);
+  EXPECT_EQ(file("ranks/flow.jsonl"), file("run/flow.jsonl"));
 }
 
 TEST_F(Flow, AResumedTrainingGoesOnInItsFile) {
@@ -140,8 +129,8 @@ TEST_F(Descent, JFalls) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("PASS: J fell in each of 20 steps"));
   EXPECT_THAT(result.out, HasSubstr("on all 101 training examples"));
-  EXPECT_EQ(read("out/descent.txt"), result.out);
-  const json record = json::parse(read("out/descent.json"));
+  EXPECT_EQ(file("out/descent.txt"), result.out);
+  const json record = json::parse(file("out/descent.json"));
   EXPECT_EQ(record["passed"], true);
   const auto costs = record["costs"].get<std::vector<double>>();
   ASSERT_EQ(costs.size(), 21U);

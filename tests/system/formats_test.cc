@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "system/run_program.h"
+#include "system/program_fixture.h"
 
 namespace lockstep {
 namespace {
@@ -17,25 +17,15 @@ using nlohmann::json;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-class FormatsProgram : public testing::Test {
+class FormatsProgram : public ProgramFixture {
  protected:
-  ~FormatsProgram() override { fs::remove_all(directory_); }
-
-  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
-    return run_program(
-        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
-  }
   // The summary of a job that is trained.
   [[nodiscard]] json trained(const std::string& job, const std::string& run_dir) const {
     const auto result = run(fmt::format("train {} --run-dir {} --threads 1", job, run_dir));
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return json::parse(read_file(directory_ / run_dir / "summary.json"));
   }
-  void write(const std::string& name, const std::string& content) const {
-    std::ofstream(directory_ / name, std::ios::binary) << content;
-  }
 
-  fs::path directory_ = make_tiny_directory();
   const std::string jobs_ = LOCKSTEP_JOBS_DIR;
 };
 

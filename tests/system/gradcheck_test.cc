@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "system/run_program.h"
+#include "system/program_fixture.h"
 
 namespace lockstep {
 namespace {
@@ -20,16 +20,7 @@ using testing::HasSubstr;
 using testing::Not;
 namespace fs = std::filesystem;
 
-class Gradcheck : public testing::Test {
- protected:
-  void TearDown() override { fs::remove_all(directory_); }
-
-  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
-    return run_program(
-        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
-  }
-  fs::path directory_ = make_tiny_directory();
-};
+class Gradcheck : public ProgramFixture {};
 
 TEST_F(Gradcheck, IsGreatBeforeAndAfterTraining) {
   const auto result = run("gradcheck job.textproto --after 10");
@@ -53,9 +44,8 @@ TEST_F(Gradcheck, PrintsTheSameBytesAtEveryLayout) {
     ASSERT_EQ(alone.exit_code, 0) << alone.err;
     EXPECT_EQ(run(fmt::format("gradcheck job.textproto --threads 5 {}", arguments)).out, alone.out);
     for (const int ranks : {2, 3, 4}) {
-      const auto spread = run_program(
-          on_ranks(ranks, fmt::format("{} gradcheck {} --threads 2 {}", LOCKSTEP_PROGRAM,
-                                      (directory_ / "job.textproto").string(), arguments)));
+      const auto spread =
+          run(fmt::format("gradcheck job.textproto --threads 2 {}", arguments), ranks);
       ASSERT_EQ(spread.exit_code, 0) << spread.err;
       EXPECT_EQ(spread.out, alone.out) << ranks << " ranks";
     }
@@ -95,9 +85,9 @@ TEST_F(Gradcheck, ChecksACheckpointAndWritesBesideIt) {
   ASSERT_EQ(run("train job.textproto --run-dir run").exit_code, 0);
   const auto result = run("gradcheck job.textproto run/ckpt/latest --run-dir run");
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(read_file(directory_ / "run/gradcheck.txt"), result.out);
-  const json report = json::parse(read_file(directory_ / "run/gradcheck.json"));
-  const json summary = json::parse(read_file(directory_ / "run/summary.json"));
+  EXPECT_EQ(file("run/gradcheck.txt"), result.out);
+  const json report = json::parse(file("run/gradcheck.json"));
+  const json summary = json::parse(file("run/summary.json"));
   const auto inspected = run("inspect run/ckpt/latest");
   EXPECT_THAT(inspected.out, HasSubstr(report["checks"][0]["weights_digest"].get<std::string>()));
   EXPECT_EQ(report["checks"][0]["step"], summary["steps"]);
@@ -118,12 +108,10 @@ TEST_F(Gradcheck, ADisagreementIsShownAndEndsWith70) {
   EXPECT_THAT(result.out, HasSubstr("worst entries"));
   EXPECT_THAT(result.out, HasSubstr("suspect: "));
   EXPECT_THAT(result.out, HasSubstr("check again with 1e-05"));
-  const json report = json::parse(read_file(directory_ / "new/gradcheck.json"));
+  const json report = json::parse(file("new/gradcheck.json"));
   EXPECT_EQ(report["passed"], false);
   EXPECT_FALSE(report["checks"][0]["suspect"]["hint"].get<std::string>().empty());
-  const auto spread =
-      run_program(on_ranks(3, fmt::format("{} gradcheck {} --epsilon 0.1", LOCKSTEP_PROGRAM,
-                                          (directory_ / "job.textproto").string())));
+  const auto spread = run("gradcheck job.textproto --epsilon 0.1", 3);
   EXPECT_EQ(spread.exit_code, 70);
 }
 

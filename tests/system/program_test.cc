@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "system/run_program.h"
+#include "system/program_fixture.h"
 #include "train/tiny_job.h"
 
 namespace lockstep {
@@ -21,16 +21,7 @@ using testing::HasSubstr;
 using testing::Not;
 namespace fs = std::filesystem;
 
-class Program : public testing::Test {
- protected:
-  ~Program() override { fs::remove_all(directory_); }
-
-  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
-    return run_program(
-        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
-  }
-  fs::path directory_ = make_tiny_directory();
-};
+class Program : public ProgramFixture {};
 
 TEST_F(Program, TrainFillsTheRunDirectory) {
   const auto result = run("train job.textproto --run-dir run");
@@ -39,7 +30,7 @@ TEST_F(Program, TrainFillsTheRunDirectory) {
                            "ckpt/best", "environment.json", "report.html"}) {
     EXPECT_TRUE(fs::exists(directory_ / "run" / name)) << name;
   }
-  const json summary = json::parse(read_file(directory_ / "run/summary.json"));
+  const json summary = json::parse(file("run/summary.json"));
   for (const char* name : {"stop_reason",
                            "epochs",
                            "steps",
@@ -69,7 +60,7 @@ TEST_F(Program, TrainFillsTheRunDirectory) {
                             "optimizer", "evaluation", "waiting"}) {
     EXPECT_TRUE(summary["seconds"].contains(phase)) << phase;
   }
-  const std::string metrics = read_file(directory_ / "run/metrics.jsonl");
+  const std::string metrics = file("run/metrics.jsonl");
   const json first = json::parse(metrics.substr(0, metrics.find('\n')));
   for (const char* name :
        {"step", "epoch", "cost", "penalty", "l2_penalty", "l1_penalty", "weights_norm",
@@ -95,8 +86,8 @@ TEST_F(Program, AnExistingRunIsNotOverwritten) {
 TEST_F(Program, TheResolvedJobOfARunTrainsToTheSameBits) {
   ASSERT_EQ(run("train job.textproto --run-dir one").exit_code, 0);
   ASSERT_EQ(run("train one/job.textproto --run-dir two").exit_code, 0);
-  EXPECT_EQ(json::parse(read_file(directory_ / "one/summary.json"))["weights_digest"],
-            json::parse(read_file(directory_ / "two/summary.json"))["weights_digest"]);
+  EXPECT_EQ(json::parse(file("one/summary.json"))["weights_digest"],
+            json::parse(file("two/summary.json"))["weights_digest"]);
 }
 
 TEST_F(Program, TrainsWithoutDevSet) {
@@ -106,7 +97,7 @@ TEST_F(Program, TrainsWithoutDevSet) {
          "training { full_batch: true epochs: 3 }";
   const auto result = run("train train-only.textproto --run-dir run");
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  const json summary = json::parse(read_file(directory_ / "run/summary.json"));
+  const json summary = json::parse(file("run/summary.json"));
   EXPECT_TRUE(summary["dev_error"].is_null());
   EXPECT_TRUE(summary["best_step"].is_null());
   EXPECT_EQ(summary["steps"], 3);
@@ -114,11 +105,9 @@ TEST_F(Program, TrainsWithoutDevSet) {
 
 TEST_F(Program, EvaluateAgreesWithTheSummaryOnAnyRanks) {
   ASSERT_EQ(run("train job.textproto --run-dir run").exit_code, 0);
-  const json summary = json::parse(read_file(directory_ / "run/summary.json"));
+  const json summary = json::parse(file("run/summary.json"));
   for (const int ranks : {1, 3}) {
-    const auto result =
-        run_program(on_ranks(ranks, fmt::format("{} evaluate {}/run/ckpt/best --split dev --json",
-                                                LOCKSTEP_PROGRAM, directory_.string())));
+    const auto result = run("evaluate run/ckpt/best --split dev --json", ranks);
     ASSERT_EQ(result.exit_code, 0) << result.err;
     const json scores = json::parse(result.out);
     EXPECT_EQ(scores["error"], summary["dev_error"]);
@@ -179,7 +168,7 @@ TEST_F(Program, DropoutAgainstOverfittingIsNotCautioned) {
     labels.push_back(static_cast<unsigned char>((i * 2654435761U >> 16) % kTinyClasses));
   }
   write_idx(directory_ / "random-labels", {141}, labels);
-  std::string job = read_file(directory_ / "job.textproto");
+  std::string job = file("job.textproto");
   const auto stopping = job.find("early_stopping");
   ASSERT_NE(stopping, std::string::npos);
   std::ofstream(directory_ / "whole.textproto")
@@ -187,7 +176,7 @@ TEST_F(Program, DropoutAgainstOverfittingIsNotCautioned) {
   const std::string train = "train whole.textproto --set data.train.idx.labels=random-labels ";
   const auto late = run(train + "--run-dir late --set training.epochs=60");
   ASSERT_EQ(late.exit_code, 0) << late.err;
-  const json summary = json::parse(read_file(directory_ / "late/summary.json"));
+  const json summary = json::parse(file("late/summary.json"));
   EXPECT_LT(summary["train_error"].get<double>() + 0.3, summary["dev_error"].get<double>());
   EXPECT_THAT(late.err, Not(HasSubstr("dropout without overfitting")));
   EXPECT_THAT(late.err, Not(HasSubstr("early stopping is on")));
@@ -204,10 +193,10 @@ TEST_F(Program, WithoutDropoutJFallsAtEveryStepOfGradientDescent) {
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("--no-dropout: every keep_prob is 1"));
   EXPECT_THAT(result.err, Not(HasSubstr("dropout without overfitting")));
-  const std::string job = read_file(directory_ / "without/job.textproto");
+  const std::string job = file("without/job.textproto");
   EXPECT_THAT(job, HasSubstr("keep_prob: 1\n"));
   EXPECT_THAT(job, Not(HasSubstr("keep_prob: 0")));
-  std::istringstream lines(read_file(directory_ / "without/metrics.jsonl"));
+  std::istringstream lines(file("without/metrics.jsonl"));
   double before = std::numeric_limits<double>::infinity();
   int evaluations = 0;
   for (std::string line; std::getline(lines, line); ++evaluations) {
@@ -247,7 +236,7 @@ TEST_F(Program, PreviewDrawsAugmentedExamples) {
   const auto result = run(command + "a.png");
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("a.png: 3 training examples"));
-  const std::string sheet = read_file(directory_ / "a.png");
+  const std::string sheet = file("a.png");
   // Images of 3 x 4 pixels, enlarged 28 times: five beside and three below each other.
   const auto [width, height] = png_size(sheet);
   EXPECT_GT(width, 5U * 84);
@@ -256,12 +245,12 @@ TEST_F(Program, PreviewDrawsAugmentedExamples) {
   EXPECT_LT(height, 3U * 112 + 100);
 
   ASSERT_EQ(run(command + "b.png").exit_code, 0);
-  EXPECT_EQ(read_file(directory_ / "b.png"), sheet);
+  EXPECT_EQ(file("b.png"), sheet);
   ASSERT_EQ(run(command + "c.png --set seed=9").exit_code, 0);
-  EXPECT_NE(read_file(directory_ / "c.png"), sheet);
+  EXPECT_NE(file("c.png"), sheet);
   ASSERT_EQ(run(command + "d.png --set 'data.image={channels: 3 height: 2 width: 2}'").exit_code,
             0);
-  EXPECT_GT(png_size(read_file(directory_ / "d.png")).second, 3U * 112);
+  EXPECT_GT(png_size(file("d.png")).second, 3U * 112);
 }
 
 TEST_F(Program, PreviewWithoutAugmentationShowsTheOriginals) {
@@ -288,8 +277,8 @@ TEST_F(Program, PrefetchThreadsChangeNoResult) {
   ASSERT_EQ(run("train job.textproto --threads 1 --prefetch-threads 2 --run-dir two " + augmented)
                 .exit_code,
             0);
-  const json none = json::parse(read_file(directory_ / "none/summary.json"));
-  const json two = json::parse(read_file(directory_ / "two/summary.json"));
+  const json none = json::parse(file("none/summary.json"));
+  const json two = json::parse(file("two/summary.json"));
   EXPECT_EQ(none["weights_digest"], two["weights_digest"]);
   EXPECT_GT(none["seconds"]["augmentation"], 0);
   EXPECT_EQ(none["seconds"]["ahead"], 0);

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "system/run_program.h"
+#include "system/program_fixture.h"
 
 namespace lockstep {
 namespace {
@@ -22,19 +22,12 @@ namespace fs = std::filesystem;
 
 constexpr const char* kTestImages = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
 
-class Result : public testing::Test {
+class Result : public ProgramFixture {
  protected:
-  ~Result() override { fs::remove_all(directory_); }
-
-  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
-    return run_program(
-        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
-  }
   void train_tiny(const std::string& arguments = "") const {
     const auto result = run("train job.textproto --run-dir run " + arguments);
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
-  fs::path directory_ = make_tiny_directory();
 };
 
 // A few steps on Fashion-MNIST through every activation.
@@ -86,9 +79,7 @@ TEST_F(Result, PredictionsHaveTheSameBytesAtEveryLayout) {
   EXPECT_EQ(std::ranges::count(alone.out, '\n'), 1 + 141);
   EXPECT_EQ(run("predict run features --threads 3").out, alone.out);
   for (const int ranks : {2, 3, 4}) {
-    const auto result = run_program(on_ranks(
-        ranks, fmt::format("{} predict {} {}", LOCKSTEP_PROGRAM, (directory_ / "run").string(),
-                           (directory_ / "features").string())));
+    const auto result = run("predict run features", ranks);
     ASSERT_EQ(result.exit_code, 0) << result.err;
     EXPECT_EQ(result.out, alone.out) << ranks << " ranks";
   }
@@ -129,9 +120,7 @@ TEST_F(Result, EvaluateCountsDecisionsByClass) {
   EXPECT_GT(scores["error_interval_95"][1].get<double>(), scores["error"].get<double>());
   EXPECT_EQ(scores["classes"].size(), 3U);
 
-  const auto spread =
-      run_program(on_ranks(3, fmt::format("{} evaluate {} --split dev --json", LOCKSTEP_PROGRAM,
-                                          (directory_ / "run").string())));
+  const auto spread = run("evaluate run --split dev --json", 3);
   EXPECT_EQ(spread.out, alone.out);
   const auto text = run("evaluate run --split dev");
   EXPECT_THAT(text.out, HasSubstr("confusion matrix"));

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "system/run_program.h"
+#include "system/program_fixture.h"
 
 namespace lockstep {
 namespace {
@@ -18,18 +18,13 @@ using testing::HasSubstr;
 using testing::Not;
 namespace fs = std::filesystem;
 
-class Sets : public testing::Test {
+class Sets : public ProgramFixture {
  protected:
   Sets() {
     const fs::path other = make_tiny_directory();
     fs::rename(other, directory_ / "other");
   }
-  ~Sets() override { fs::remove_all(directory_); }
 
-  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
-    return run_program(
-        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
-  }
   // A job whose `data` has these fields beside train.
   void write_job(const std::string& data) const {
     std::ofstream(directory_ / "sets.textproto")
@@ -41,7 +36,6 @@ class Sets : public testing::Test {
     return json::parse(read_file(directory_ / run_dir / "summary.json"));
   }
 
-  fs::path directory_ = make_tiny_directory();
   const std::string other_ = "{ idx { features: 'other/features' labels: 'other/labels' } }";
 };
 
@@ -59,8 +53,8 @@ TEST_F(Sets, TheMismatchedCase) {
   const json summary = summary_of("run");
   EXPECT_TRUE(summary["train_dev_error"].is_number());
   EXPECT_TRUE(summary["train_dev_cost"].is_number());
-  EXPECT_THAT(read_file(directory_ / "run/report.html"), HasSubstr("<td>train-dev</td>"));
-  EXPECT_THAT(read_file(directory_ / "run/metrics.jsonl"), HasSubstr("\"train_dev_error\":0."));
+  EXPECT_THAT(file("run/report.html"), HasSubstr("<td>train-dev</td>"));
+  EXPECT_THAT(file("run/metrics.jsonl"), HasSubstr("\"train_dev_error\":0."));
 
   const auto evaluated = run("evaluate run/ckpt/latest --split train_dev --json");
   ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
@@ -79,7 +73,7 @@ TEST_F(Sets, WithoutATestSetTheDevSetServes) {
       "no test set: the dev error is not an unbiased estimate, the dev set serves (1.1)";
   EXPECT_THAT(result.out, HasSubstr(statement));
   EXPECT_THAT(result.out, Not(HasSubstr("\ntest ")));
-  EXPECT_THAT(read_file(directory_ / "run/report.html"), HasSubstr(statement));
+  EXPECT_THAT(file("run/report.html"), HasSubstr(statement));
 }
 
 TEST_F(Sets, TrainOnly) {

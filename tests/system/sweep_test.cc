@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "system/run_program.h"
+#include "system/program_fixture.h"
 
 namespace lockstep {
 namespace {
@@ -18,17 +18,16 @@ using testing::HasSubstr;
 using testing::Not;
 namespace fs = std::filesystem;
 
-class Sweep : public testing::Test {
+class Sweep : public ProgramFixture {
  protected:
-  Sweep() { write("grid {}", kLambdas); }
-  ~Sweep() override { fs::remove_all(directory_); }
+  Sweep() { write_sweep("grid {}", kLambdas); }
 
   static constexpr const char* kLambdas =
       "parameter { name: 'lambda' path: 'regularization.l2_lambda' "
       "            range { min: 0.1 max: 10 scale: LOG steps: 3 } }"
       "parameter { name: 'keep' path: 'network.layer[*].keep_prob' numbers { value: [1, 0.7] } }";
 
-  void write(const std::string& search, const std::string& parameters) const {
+  void write_sweep(const std::string& search, const std::string& parameters) const {
     std::ofstream(directory_ / "sweep.textproto")
         << "name: 'tiny-sweep' job: 'job.textproto' "
            "set: ['training.epochs=3', 'data.split.test.count=20'] "
@@ -36,16 +35,8 @@ class Sweep : public testing::Test {
   }
   [[nodiscard]] ProgramResult sweep(int ranks, const std::string& arguments,
                                     const std::string& fault = "") const {
-    const std::string program =
-        fmt::format("{} sweep sweep.textproto {}", LOCKSTEP_WITH_FAULTS, arguments);
-    return run_program(fmt::format("cd {} && LOCKSTEP_FAULT='{}' {}", directory_.string(), fault,
-                                   ranks == 1 ? program : on_ranks(ranks, program)));
+    return run_with_fault("sweep sweep.textproto " + arguments, ranks, fault);
   }
-  [[nodiscard]] std::string file(const std::string& name) const {
-    return read_file(directory_ / name);
-  }
-
-  fs::path directory_ = make_tiny_directory();
 };
 
 TEST_F(Sweep, HasTheSameFilesOnAnyRanksInAnyGroups) {
@@ -75,9 +66,7 @@ TEST_F(Sweep, HasTheSameFilesOnAnyRanksInAnyGroups) {
 
 TEST_F(Sweep, TheWinnersJobTrainsToTheSameBits) {
   ASSERT_EQ(sweep(2, "--run-dir run --groups 2").exit_code, 0);
-  const auto again =
-      run_program(fmt::format("cd {} && {} train run/winner.textproto --run-dir again",
-                              directory_.string(), LOCKSTEP_PROGRAM));
+  const auto again = run("train run/winner.textproto --run-dir again");
   ASSERT_EQ(again.exit_code, 0) << again.err;
   const json winner = json::parse(file("run/sweep.json"))["winner"];
   const json summary = json::parse(file("again/summary.json"));
@@ -113,7 +102,7 @@ TEST_F(Sweep, GoesOnAfterAKillWhereverItWas) {
   const Kill kills[] = {
       {"0 0 kill 2", 1, 1}, {"1 0 kill 2", 2, 2}, {"0 7 kill 1", 2, 2}, {"2 3 kill 2", 3, 2}};
   for (const char* rule : {"", "successive_halving { eta: 2 }", "median { wave: 2 }"}) {
-    write("metric: DEV_COST grid {} " + std::string(rule), kLambdas);
+    write_sweep("metric: DEV_COST grid {} " + std::string(rule), kLambdas);
     const std::string name = std::string(rule).substr(0, 4);
     ASSERT_EQ(sweep(1, "--run-dir whole" + name).exit_code, 0);
     const std::string expected = file("whole" + name + "/sweep.csv");
@@ -165,9 +154,9 @@ TEST_F(Sweep, AnErrorInOneGroupEndsAllAndNamesTheTrial) {
 }
 
 TEST_F(Sweep, ATrialThatDivergesIsOneResult) {
-  write("grid {}",
-        "parameter { name: 'rate' path: 'optimizer.gradient_descent.learning_rate' "
-        "            numbers { value: [1e30, 0.1] } }");
+  write_sweep("grid {}",
+              "parameter { name: 'rate' path: 'optimizer.gradient_descent.learning_rate' "
+              "            numbers { value: [1e30, 0.1] } }");
   const auto result = sweep(2, "--run-dir run --groups 2");
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const json results = json::parse(file("run/sweep.json"));
@@ -175,9 +164,9 @@ TEST_F(Sweep, ATrialThatDivergesIsOneResult) {
   EXPECT_EQ(results["trials"][0]["status"], "diverged");
   EXPECT_EQ(results["trials"][0]["rank"], 2);
 
-  write("grid {}",
-        "parameter { name: 'rate' path: 'optimizer.gradient_descent.learning_rate' "
-        "            numbers { value: [1e30, 1e29] } }");
+  write_sweep("grid {}",
+              "parameter { name: 'rate' path: 'optimizer.gradient_descent.learning_rate' "
+              "            numbers { value: [1e30, 1e29] } }");
   const auto none = sweep(1, "--run-dir none");
   EXPECT_EQ(none.exit_code, 77);
   EXPECT_THAT(none.err, HasSubstr("every trial diverged"));
@@ -194,9 +183,9 @@ TEST_F(Sweep, BadInputIsToldBeforeAnythingIsTrained) {
   refused("--groups 2", 2, "2 groups need at least as many ranks, and there are 1");
   refused("--threads 13", 2, "13 workers, but training.shards is 12");
   refused("--set sed=1", 2, "--set sed=1: no field \"sed\" in the job; did you mean \"seed\"?");
-  write("grid {}", "parameter { path: 'regularization.l2_lamda' numbers { value: 1 } }");
+  write_sweep("grid {}", "parameter { path: 'regularization.l2_lamda' numbers { value: 1 } }");
   refused("", 2, "parameter \"regularization.l2_lamda\" sets regularization.l2_lamda=1: no field");
-  write("grid {}", "parameter { path: 'data.train.idx.labels' texts { value: 'nothing' } }");
+  write_sweep("grid {}", "parameter { path: 'data.train.idx.labels' texts { value: 'nothing' } }");
   refused("", 66, "nothing");
 }
 

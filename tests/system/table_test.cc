@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "system/run_program.h"
+#include "system/program_fixture.h"
 
 namespace lockstep {
 namespace {
@@ -33,7 +33,7 @@ std::string row_of(int i) {
                      i % 5, class_of(i));
 }
 
-class Table : public testing::Test {
+class Table : public ProgramFixture {
  protected:
   Table() {
     std::ofstream file(directory_ / "pets.csv");
@@ -53,12 +53,7 @@ class Table : public testing::Test {
       optimizer { adam { learning_rate: 0.05 } }
       training { batch_size: 40 shards: 4 epochs: 12 })";
   }
-  ~Table() override { fs::remove_all(directory_); }
 
-  [[nodiscard]] ProgramResult run(const std::string& arguments) const {
-    return run_program(
-        fmt::format("cd {} && {} {}", directory_.string(), LOCKSTEP_PROGRAM, arguments));
-  }
   void train() const {
     const auto result = run("train pets.textproto --run-dir run");
     ASSERT_EQ(result.exit_code, 0) << result.err;
@@ -66,7 +61,6 @@ class Table : public testing::Test {
   [[nodiscard]] ProgramResult train_with(const std::string& overrides) const {
     return run("train pets.textproto --run-dir wrong " + overrides);
   }
-  fs::path directory_ = make_tiny_directory();
 };
 
 TEST_F(Table, CheckShowsColumnsFeaturesAndClasses) {
@@ -125,9 +119,7 @@ TEST_F(Table, PredictWritesTheClassesThatEvaluateCounts) {
   }
   file.close();
   EXPECT_EQ(run("predict run input.tsv").out, predicted.out);
-  const auto spread = run_program(
-      on_ranks(3, fmt::format("{} predict {} {}", LOCKSTEP_PROGRAM, (directory_ / "run").string(),
-                              (directory_ / "input.tsv").string())));
+  const auto spread = run("predict run input.tsv", 3);
   EXPECT_EQ(spread.out, predicted.out) << spread.err;
 }
 

@@ -34,11 +34,8 @@ RecodedSource::RecodedSource(std::unique_ptr<ExampleSource> source, LabelCoding 
 
 std::vector<float> RecodedSource::read_labels() {
   std::vector<float> labels = source_->read_labels();
-  RowPlaces where;
-  if (source_->info().table != nullptr) {
-    where = [this](std::span<const std::uint64_t> rows) { return source_->places(rows); };
-  }
-  decode_labels(labels, coding_, source_->info().labels_name, where);
+  decode_labels(labels, coding_, source_->info().labels_name,
+                [this](std::span<const std::uint64_t> rows) { return source_->places(rows); });
   return labels;
 }
 

@@ -37,15 +37,15 @@ void check_labels(std::span<const float> labels, std::uint64_t width, std::strin
   std::string lines;
   for (std::size_t k = 0; k < shown.size(); ++k) {
     lines +=
-        fmt::format("\n  {}{}: {}", places ? found[k] : fmt::format("row {}", rows[k]),
+        fmt::format("\n  {}{}: {}", found.empty() ? fmt::format("row {}", rows[k]) : found[k],
                     width > 1 ? fmt::format(", label {}", shown[k] % width) : "", labels[shown[k]]);
   }
   if (bad > kMostShown) lines += fmt::format("\n  and {} more", bad - kMostShown);
-  throw Error(
-      ExitCode::data,
-      fmt::format("{}: expected {}, but {} of {} labels {} not{}{}{}{}", source, allowed, bad,
-                  labels.size(), bad == 1 ? "is" : "are", places ? "" : " (rows count from 0)",
-                  lines, hint.empty() ? "" : "\n", hint));
+  throw Error(ExitCode::data,
+              fmt::format("{}: expected {}, but {} of {} labels {} not{}{}{}{}", source, allowed,
+                          bad, labels.size(), bad == 1 ? "is" : "are",
+                          found.empty() ? " (rows count from 0)" : "", lines,
+                          hint.empty() ? "" : "\n", hint));
 }
 
 }  // namespace

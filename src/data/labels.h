@@ -12,7 +12,8 @@
 
 namespace lockstep {
 
-// Where rows are to be found, as ExampleSource::places says. Absent: "row 17".
+// Where rows are to be found, as ExampleSource::places says. Absent or without an
+// answer: "row 17".
 using RowPlaces = std::function<std::vector<std::string>(std::span<const std::uint64_t>)>;
 
 // For softmax: integers in 0..classes-1. labels: [n].

@@ -165,6 +165,22 @@ Examples LibsvmExampleSource::read(std::span<const std::uint32_t> ids) {
   return examples;
 }
 
+std::vector<std::string> LibsvmExampleSource::places(std::span<const std::uint64_t> examples) {
+  std::vector<std::string> places(examples.size());
+  LineReader reader(path_);
+  LibsvmLine line;
+  std::string_view text;
+  for (std::uint64_t example = 0; reader.next(text);) {
+    if (parse_libsvm_line(text, labelled_, info_.features, line) || line.blank) continue;
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+      if (examples[i] != example) continue;
+      places[i] = fmt::format("{}:{}", path_.string(), reader.number());
+    }
+    ++example;
+  }
+  return places;
+}
+
 std::uint64_t LibsvmExampleSource::fingerprint() const {
   const std::uint64_t parts[] = {digest_, info_.features};
   return digest_of(std::as_bytes(std::span(parts)));

@@ -38,6 +38,7 @@ class LibsvmExampleSource : public ExampleSource {
   std::vector<std::uint64_t> read_groups() override { return groups_; }
   Examples read(std::span<const std::uint32_t> ids) override;
   [[nodiscard]] std::uint64_t fingerprint() const override;
+  std::vector<std::string> places(std::span<const std::uint64_t> examples) override;
 
  private:
   std::filesystem::path path_;

@@ -77,8 +77,8 @@ class ExampleSource {
   // kept. Only after read().
   [[nodiscard]] virtual std::uint64_t fingerprint() const = 0;
 
-  // Where people find these examples: "row 17" (rows count from 0), or file and
-  // line. For messages; may read the files again.
+  // Where people find these examples: file and line. Empty where they are only
+  // counted, as rows from 0. For messages; may read the files again.
   virtual std::vector<std::string> places(std::span<const std::uint64_t> examples);
 };
 

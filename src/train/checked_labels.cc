@@ -37,11 +37,7 @@ void check_labels(std::span<const float> labels, ExampleSource& source,
   const SourceInfo& info = source.info();
   const std::uint64_t width = info.label_width;
   check_class_names(info, output);
-  // Rows of a table are where its file says, others are counted.
-  RowPlaces places;
-  if (info.table != nullptr) {
-    places = [&](std::span<const std::uint64_t> rows) { return source.places(rows); };
-  }
+  const RowPlaces places = [&](std::span<const std::uint64_t> rows) { return source.places(rows); };
   if (width != 1 && width != output.units) {
     throw Error(ExitCode::data, fmt::format("{}: {} values per label; the network has {} outputs",
                                             info.labels_name, width, output.units));

@@ -57,6 +57,9 @@ TEST_F(LibsvmTest, ReadsTheRowsAskedForDense) {
     EXPECT_EQ(some.ids, (Ids{1, 3}));
     EXPECT_EQ(values_as<float>(some), (std::vector<float>{0, 1e-3F, 0, 0, 1, 2, 0, 4}));
     EXPECT_TRUE(source.read_groups().empty());
+    const std::string path = (directory.path() / "a.txt").string();
+    EXPECT_EQ(source.places(std::vector<std::uint64_t>{3, 0, 1}),
+              (std::vector<std::string>{path + ":6", path + ":2", path + ":4"}));
   }
 }
 

@@ -27,7 +27,7 @@ TEST(GradientCheck, EqualGradientsAreGreat) {
 }
 
 TEST(GradientCheck, ASmallTensorIsNotLostInALargeOne) {
-  const ParameterTensor& bias = made_up_layout().bias(1);
+  const ParameterTensor bias = made_up_layout().bias(1);
   const GradientCheck check = compared(made_up_entries(made_up_layout(), [&](CheckedEntry& entry) {
     if (bias.range().contains(entry.entry)) {
       entry.numerical *= 1e-3;

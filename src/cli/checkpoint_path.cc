@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "report/summary_json.h"
 
 namespace lockstep {
 namespace {
@@ -26,10 +27,21 @@ fs::path follow(const fs::path& pointer) {
   return target;
 }
 
+// The pointer that the summary of a run names; empty without.
+std::string pointer_of_summary(const fs::path& run_dir) {
+  if (!fs::is_regular_file(run_dir / "summary.json")) return "";
+  const auto summary = read_summary(run_dir / "summary.json");
+  return summary ? summary->checkpoint : "";
+}
+
 }  // namespace
 
 fs::path find_checkpoint(const fs::path& named) {
   if (fs::is_directory(named)) {
+    const std::string described = pointer_of_summary(named);
+    if (!described.empty() && fs::is_regular_file(named / described)) {
+      return follow(named / described);
+    }
     for (const char* pointer : {"ckpt/best", "ckpt/latest", "best", "latest"}) {
       if (fs::is_regular_file(named / pointer)) return follow(named / pointer);
     }

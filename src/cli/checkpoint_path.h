@@ -6,8 +6,9 @@
 namespace lockstep {
 
 // The checkpoint file meant by `named`: the file itself; a pointer file (best,
-// latest) beside the checkpoints; or a run directory, whose best checkpoint is
-// taken, or the latest without a best. Throws Error(missing_input).
+// latest) beside the checkpoints; or a run directory: the checkpoint that its
+// summary describes, without a summary the best one, or the latest without a best.
+// Throws Error(missing_input).
 std::filesystem::path find_checkpoint(const std::filesystem::path& named);
 
 }  // namespace lockstep

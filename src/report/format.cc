@@ -75,17 +75,23 @@ void add_weights(Out out, const Summary& summary) {
                  format_percent(summary.weights_near_zero));
 }
 
-void add_files(Out out, const RunStart& start, bool diagnosed, const std::string& checkpoint) {
+void add_files(Out out, const RunStart& start, const Summary& summary) {
   fmt::format_to(out, "{:<9}{}\n", "files", start.run_dir);
-  const auto add = [&](const std::string& name, const char* what) {
+  const auto add = [&](const std::string& name, const std::string& what) {
     fmt::format_to(out, "{:<11}{:<15}{}\n", "", name, what);
   };
   add("report.html", "curves and tables for a browser");
   add("summary.json", "these results, for scripts");
-  if (diagnosed) add("diagnosis.txt", "bias and variance, and what to try");
+  if (summary.diagnosis) add("diagnosis.txt", "bias and variance, and what to try");
   add("metrics.jsonl", "one line per evaluation");
   add("tb/", "the same for TensorBoard");
-  if (!checkpoint.empty()) add(checkpoint, "the trained network");
+  if (summary.checkpoint.empty()) return;
+  add(summary.checkpoint, "the trained network: its numbers are these");
+  if (summary.checkpoint == "ckpt/latest" && summary.best_step &&
+      *summary.best_step != summary.steps) {
+    add("ckpt/best", fmt::format("the network of the best evaluation, at step {}",
+                                 format_count(*summary.best_step)));
+  }
 }
 
 // The command that goes on with the run; empty when that makes no sense.
@@ -98,10 +104,9 @@ std::string resume_command(const RunStart& start, const std::string& stop_reason
   return stop_reason == "interrupted" ? command : "";
 }
 
-void add_next(Out out, const RunStart& start, const Summary& summary,
-              const std::string& checkpoint) {
-  if (checkpoint.empty()) return;
-  const std::string model = shell_word(start.run_dir + "/" + checkpoint);
+void add_next(Out out, const RunStart& start, const Summary& summary) {
+  if (summary.checkpoint.empty()) return;
+  const std::string model = shell_word(start.run_dir + "/" + summary.checkpoint);
   const char* split = start.test_examples > 0        ? "test"
                       : start.dev_examples > 0       ? "dev"
                       : start.train_dev_examples > 0 ? "train_dev"
@@ -257,7 +262,7 @@ std::string describe_sets(const RunStart& start) {
 }
 
 std::string format_finish(const RunStart& start, const Summary& summary,
-                          const std::optional<Evaluation>& best, const std::string& checkpoint) {
+                          const std::optional<Evaluation>& best) {
   std::string text;
   const Out out(text);
   fmt::format_to(out, "{} {} (epoch {}, step {})\n", start.job_name,
@@ -276,8 +281,8 @@ std::string format_finish(const RunStart& start, const Summary& summary,
   if (summary.diagnosis) text += diagnosis_lines(*summary.diagnosis);
   add_weights(out, summary);
   fmt::format_to(out, "{:<9}{} examples/s\n", "speed", format_speed(summary.examples_per_second));
-  add_files(out, start, summary.diagnosis.has_value(), checkpoint);
-  add_next(out, start, summary, checkpoint);
+  add_files(out, start, summary);
+  add_next(out, start, summary);
   return text;
 }
 

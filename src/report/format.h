@@ -56,9 +56,8 @@ std::string describe_stop(const std::string& stop_reason);
 std::string describe_sets(const RunStart& start);
 
 // The results of a run: why it stopped, the best step, errors, files, next
-// commands. `best` is the best evaluation, where known. `checkpoint` is what to
-// evaluate, relative to the run directory ("ckpt/best"); empty: none was kept.
+// commands. `best` is the best evaluation, where known.
 std::string format_finish(const RunStart& start, const Summary& summary,
-                          const std::optional<Evaluation>& best, const std::string& checkpoint);
+                          const std::optional<Evaluation>& best);
 
 }  // namespace lockstep

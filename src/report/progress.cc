@@ -24,15 +24,6 @@ std::string painted(const std::string& text, const char* color, bool paint) {
   return paint ? color + text + kPlain : text;
 }
 
-// What a later command should load: the best model, else the last state.
-std::string kept_checkpoint(const std::filesystem::path& run_dir) {
-  std::error_code ignored;
-  for (const char* name : {"ckpt/best", "ckpt/latest"}) {
-    if (std::filesystem::exists(run_dir / name, ignored)) return name;
-  }
-  return "";
-}
-
 }  // namespace
 
 ProgressStyle progress_style(int log_descriptor, bool allow_color) {
@@ -89,7 +80,7 @@ void ProgressReport::on_evaluation(const Evaluation& evaluation) {
 void ProgressReport::on_finish(const Summary& summary) {
   clear_live_line();
   if (!shows_results_) return;
-  const std::string text = format_finish(start_, summary, best_, kept_checkpoint(start_.run_dir));
+  const std::string text = format_finish(start_, summary, best_);
   if (const int error = write_all(results_, text); error != 0) {
     throw Error(ExitCode::io,
                 std::string("cannot write the results to stdout: ") + std::strerror(error));

@@ -42,6 +42,7 @@ Summary summary_of(const Json& object) {
   summary.l2_penalty = field_or_zero<double>(object, "l2_penalty");
   summary.l1_penalty = field_or_zero<double>(object, "l1_penalty");
   summary.weights_digest = field_or_zero<std::string>(object, "weights_digest");
+  summary.checkpoint = optional_field<std::string>(object, "checkpoint").value_or("");
   summary.train_examples = field_or_zero<std::uint64_t>(object, "train_examples");
   summary.train_dev_examples = field_or_zero<std::uint64_t>(object, "train_dev_examples");
   summary.dev_examples = field_or_zero<std::uint64_t>(object, "dev_examples");
@@ -76,6 +77,7 @@ std::string summary_to_json(const Summary& summary) {
   Json& seconds = object["seconds"] = Json::object();
   for (const auto& [phase, duration] : summary.seconds) set_number(seconds, phase, duration);
   object["weights_digest"] = summary.weights_digest;
+  object["checkpoint"] = summary.checkpoint.empty() ? Json() : Json(summary.checkpoint);
   object["peak_memory_bytes"] = summary.peak_memory_bytes;
   object["ranks"] = summary.ranks;
   object["threads"] = summary.threads;

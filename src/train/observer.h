@@ -82,6 +82,9 @@ struct Summary {
   double examples_per_second = 0;
   std::map<std::string, double> seconds;  // by phase
   std::string weights_digest;
+  // The checkpoint with the weights that all this is of, from the run directory:
+  // "ckpt/best" or "ckpt/latest"; empty: none is kept.
+  std::string checkpoint;
   std::uint64_t peak_memory_bytes = 0;  // the largest rank's
   int ranks = 1;
   int threads = 1;

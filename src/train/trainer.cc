@@ -375,6 +375,8 @@ class Run {
     summary.examples_per_second = static_cast<double>(trained_rows_) / step_seconds();
     summary.seconds = engine_.clock().by_name();
     summary.weights_digest = digest_hex(digest_of(std::as_bytes(engine_.weights())));
+    if (job_.checkpointing.enabled)
+      summary.checkpoint = restores_best ? "ckpt/best" : "ckpt/latest";
     summary.peak_memory_bytes = peak_memory;
     summary.ranks = options_.layout.ranks;
     summary.threads = options_.layout.threads;

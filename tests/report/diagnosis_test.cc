@@ -86,9 +86,9 @@ TEST(DiagnosisText, TheEndOfARunHasAFewLinesOfIt) {
   RunStart start = sample_start("run");
   start.test_examples = 0;
   Summary summary = sample_summary();
-  EXPECT_THAT(format_finish(start, summary, std::nullopt, ""), Not(HasSubstr("verdict")));
+  EXPECT_THAT(format_finish(start, summary, std::nullopt), Not(HasSubstr("verdict")));
   summary.diagnosis = sample_diagnosis();
-  const std::string text = format_finish(start, summary, std::nullopt, "");
+  const std::string text = format_finish(start, summary, std::nullopt);
   EXPECT_THAT(text, HasSubstr("\nverdict  high variance\n"
                               "         bias         1.00 points  95% 0.90 to 1.10     low\n"
                               "         variance     9.00 points  95% 8.10 to 9.90     high\n"

@@ -101,7 +101,7 @@ TEST(Format, EvaluationWithoutDevSet) {
 TEST(Format, FinishTellsWhyWhatWhereAndWhatNext) {
   Evaluation best = sample_evaluation(10);
   best.best = true;
-  EXPECT_EQ(format_finish(sample_start("runs/a"), sample_summary(), best, "ckpt/best"),
+  EXPECT_EQ(format_finish(sample_start("runs/a"), sample_summary(), best),
             "fashion-mlp stopped early: the dev set no longer improved (epoch 14, step 3,010)\n"
             "best     step 2,150, epoch 10, dev error 10.94%, dev cost 0.3071\n"
             "train    error   8.12%  accuracy  91.88%  cost 0.2212     examples     55,000\n"
@@ -114,7 +114,7 @@ TEST(Format, FinishTellsWhyWhatWhereAndWhatNext) {
             "           summary.json   these results, for scripts\n"
             "           metrics.jsonl  one line per evaluation\n"
             "           tb/            the same for TensorBoard\n"
-            "           ckpt/best      the trained network\n"
+            "           ckpt/best      the trained network: its numbers are these\n"
             "next     lockstep evaluate runs/a/ckpt/best --split test\n"
             "         lockstep inspect runs/a/ckpt/best\n"
             "         lockstep train runs/a/job.textproto --run-dir runs/a --resume auto "
@@ -124,27 +124,42 @@ TEST(Format, FinishTellsWhyWhatWhereAndWhatNext) {
 TEST(Format, FinishWithoutATestSetDoesNotCallDevOne) {
   RunStart start = sample_start("runs/a");
   start.test_examples = 0;
-  const std::string text = format_finish(start, sample_summary(), std::nullopt, "ckpt/best");
+  const std::string text = format_finish(start, sample_summary(), std::nullopt);
   EXPECT_THAT(text, HasSubstr("no test set: the dev error is not an unbiased estimate"));
   EXPECT_THAT(text, Not(HasSubstr("\ntest")));
   EXPECT_THAT(text, HasSubstr("--split dev"));
   start.dev_examples = 0;
-  EXPECT_THAT(format_finish(start, sample_summary(), std::nullopt, "ckpt/latest"),
+  EXPECT_THAT(format_finish(start, sample_summary(), std::nullopt),
               HasSubstr("no dev or test set"));
 }
 
 TEST(Format, FinishOffersOnlyWhatThereIs) {
-  const std::string text =
-      format_finish(sample_start("runs/a"), sample_summary(), std::nullopt, "");
+  Summary summary = sample_summary();
+  summary.checkpoint = "";
+  const std::string text = format_finish(sample_start("runs/a"), summary, std::nullopt);
   EXPECT_THAT(text, Not(HasSubstr("ckpt")));
   EXPECT_THAT(text, Not(HasSubstr("next")));
+}
+
+TEST(Format, TheLastNetworkIsToldFromTheBest) {
+  Summary summary = sample_summary();
+  summary.checkpoint = "ckpt/latest";
+  EXPECT_THAT(
+      format_finish(sample_start("runs/a"), summary, std::nullopt),
+      HasSubstr("           ckpt/latest    the trained network: its numbers are these\n"
+                "           ckpt/best      the network of the best evaluation, at step 2,150\n"
+                "next     lockstep evaluate runs/a/ckpt/latest --split test\n"));
+  summary.best_step = summary.steps;
+  EXPECT_THAT(format_finish(sample_start("runs/a"), summary, std::nullopt),
+              Not(HasSubstr("ckpt/best")));
 }
 
 TEST(Format, AnInterruptedRunIsFirstToldHowToGoOn) {
   Summary summary = sample_summary();
   summary.stop_reason = "interrupted";
+  summary.checkpoint = "ckpt/latest";
   EXPECT_THAT(
-      format_finish(sample_start("my runs/a"), summary, std::nullopt, "ckpt/latest"),
+      format_finish(sample_start("my runs/a"), summary, std::nullopt),
       HasSubstr("next     lockstep train 'my runs/a/job.textproto' --run-dir 'my runs/a' --resume "
                 "auto\n         lockstep evaluate 'my runs/a/ckpt/latest' --split test\n"));
 }

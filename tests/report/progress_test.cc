@@ -127,8 +127,7 @@ TEST(ProgressReport, WithoutATerminalWritesOneLinePerEvaluation) {
 TEST(ProgressReport, ResultsGoToStdoutWithTheBestEvaluation) {
   Evaluation best = sample_evaluation(10);
   best.best = true;
-  EXPECT_EQ(run_with({}).results,
-            format_finish(sample_start("runs/a"), sample_summary(), best, ""));
+  EXPECT_EQ(run_with({}).results, format_finish(sample_start("runs/a"), sample_summary(), best));
 }
 
 TEST(ProgressReport, OnATerminalOneLineIsRedrawn) {
@@ -187,23 +186,6 @@ TEST(ProgressReport, AResumedRunKnowsItsBestEvaluation) {
   report.on_finish(sample_summary());
   EXPECT_THAT(read_text(directory / "results"),
               HasSubstr("best     step 2,150, epoch 10, dev error 10.94%"));
-}
-
-TEST(ProgressReport, OffersTheCheckpointThatExists) {
-  const auto directory = fresh_directory();
-  std::filesystem::create_directories(directory / "ckpt");
-  replace_file(directory / "ckpt" / "latest", "");
-  const Opened null("/dev/null", O_WRONLY);
-  const auto results_of_a_run = [&] {
-    const Opened results(directory / "results", O_CREAT | O_TRUNC | O_WRONLY);
-    ProgressReport report({}, null.get(), results.get());
-    report.on_start(sample_start(directory));
-    report.on_finish(sample_summary());
-    return read_text(directory / "results");
-  };
-  EXPECT_THAT(results_of_a_run(), HasSubstr("/ckpt/latest --split test"));
-  replace_file(directory / "ckpt" / "best", "");
-  EXPECT_THAT(results_of_a_run(), HasSubstr("/ckpt/best --split test"));
 }
 
 TEST(ProgressReport, AFullStderrIsIgnored) {

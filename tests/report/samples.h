@@ -91,6 +91,7 @@ inline Summary sample_summary() {
   summary.examples_per_second = 24310;
   summary.seconds = {{"forward", 11.5}, {"backward", 20.25}, {"total", 31.75}};
   summary.weights_digest = "9f86d081884c7d65";
+  summary.checkpoint = "ckpt/best";
   summary.peak_memory_bytes = 241000000;
   summary.ranks = 2;
   summary.threads = 1;

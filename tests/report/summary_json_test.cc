@@ -47,6 +47,7 @@ TEST(SummaryJson, HoldsTheValues) {
   EXPECT_EQ(object["weights_near_zero"].get<double>(), 0.125);
   EXPECT_EQ(object["seconds"]["backward"].get<double>(), 20.25);
   EXPECT_EQ(object["weights_digest"], "9f86d081884c7d65");
+  EXPECT_EQ(object["checkpoint"], "ckpt/best");
   EXPECT_EQ(object["peak_memory_bytes"].get<std::uint64_t>(), 241000000u);
   EXPECT_EQ(object["ranks"], 2);
   EXPECT_EQ(object["threads"], 1);

@@ -52,7 +52,7 @@ TEST(TrainDev, ProgressShowsItBetweenTrainAndDev) {
 
 TEST(TrainDev, TheResultsKeepTheirColumns) {
   const std::string text =
-      format_finish(start_with_train_dev(), summary_with_train_dev(), std::nullopt, "ckpt/best");
+      format_finish(start_with_train_dev(), summary_with_train_dev(), std::nullopt);
   EXPECT_THAT(
       text,
       HasSubstr("train    error   8.12%  accuracy  91.88%  cost 0.2212     examples     55,000\n"

@@ -119,6 +119,26 @@ TEST_F(Program, EvaluateAgreesWithTheSummaryOnAnyRanks) {
   EXPECT_THAT(no_test.err, HasSubstr("no such set"));
 }
 
+// Without early stopping the last weights are the result, though others were better.
+TEST_F(Program, ARunDirectoryMeansTheNetworkOfItsSummary) {
+  write("last.textproto", R"(
+    name: "last" seed: 7
+    data { train { idx { features: "features" labels: "labels" } } split { dev { count: 40 } } }
+    network { layer { units: 30 } output { units: 3 } }
+    optimizer { adam { learning_rate: 0.1 } }
+    training { batch_size: 24 shards: 4 epochs: 12 })");
+  const auto result = run("train last.textproto --run-dir run");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json summary = json::parse(file("run/summary.json"));
+  ASSERT_NE(summary["best_step"], summary["steps"]);
+  EXPECT_EQ(summary["checkpoint"], "ckpt/latest");
+  EXPECT_THAT(result.out, HasSubstr("the network of the best evaluation, at step "));
+  const json scores = json::parse(run("evaluate run --json").out);
+  EXPECT_EQ(scores["weights_digest"], summary["weights_digest"]);
+  EXPECT_EQ(scores["cost"], summary["dev_cost"]);
+  EXPECT_NE(json::parse(run("evaluate run/ckpt/best --json").out)["cost"], summary["dev_cost"]);
+}
+
 TEST_F(Program, InspectShowsTensors) {
   ASSERT_EQ(run("train job.textproto --run-dir run --set training.epochs=1").exit_code, 0);
   const auto result = run("inspect run");

@@ -18,9 +18,30 @@ std::filesystem::path directory_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : ".";
 }
 
+// Where symbolic links lead: the file is replaced, not the link.
+std::filesystem::path target_of(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(path, error)) return path;
+  const auto target = std::filesystem::weakly_canonical(path, error);
+  return error ? path : target;
+}
+
+// A device or pipe cannot be replaced by a file.
+bool is_written_in_place(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  return std::filesystem::is_character_file(status) || std::filesystem::is_fifo(status) ||
+         std::filesystem::is_block_file(status) || std::filesystem::is_socket(status);
+}
+
 }  // namespace
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(target_of(path)) {
+  if (is_written_in_place(path_)) {
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor_ < 0) fail("open", errno);
+    return;
+  }
   temp_path_ = path_;
   temp_path_ += fmt::format(".tmp-{}", ::getpid());
   std::error_code ignored;
@@ -32,7 +53,7 @@ AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
 AtomicFile::~AtomicFile() {
   if (descriptor_ < 0) return;
   ::close(descriptor_);
-  ::unlink(temp_path_.c_str());
+  if (!temp_path_.empty()) ::unlink(temp_path_.c_str());
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
@@ -47,6 +68,10 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 }
 
 void AtomicFile::commit() {
+  if (temp_path_.empty()) {
+    if (::close(std::exchange(descriptor_, -1)) != 0) fail("close", errno);
+    return;
+  }
   if (::fsync(descriptor_) != 0) fail("flush", errno);
   const int descriptor = std::exchange(descriptor_, -1);
   if (::close(descriptor) != 0) {

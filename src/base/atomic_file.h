@@ -11,7 +11,8 @@
 namespace lockstep {
 
 // Writes a file that appears under its final name only on commit(). An
-// uncommitted file is removed. Every failure throws Error(io) naming the file,
+// uncommitted file is removed. A symbolic link is followed, and a device or pipe is
+// written to as it is. Every failure throws Error(io) naming the file,
 // the cause and, when the disk is full, the free space.
 class AtomicFile {
  public:
@@ -27,7 +28,7 @@ class AtomicFile {
   [[noreturn]] void fail(const std::string& action, int error_number) const;
 
   std::filesystem::path path_;
-  std::filesystem::path temp_path_;
+  std::filesystem::path temp_path_;  // empty: written in place
   int descriptor_ = -1;
 };
 

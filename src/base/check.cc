@@ -1,6 +1,8 @@
 #include "base/check.h"
 
+#include <cstdio>
 #include <cstdlib>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -8,7 +10,9 @@ namespace lockstep {
 
 void check(bool holds, std::string_view what, const char* file, int line) {
   if (holds) return;
-  fmt::print(stderr, "{}:{}: broken invariant: {}\n", file, line, what);
+  // Not fmt::print, which throws when stderr is closed.
+  const std::string text = fmt::format("{}:{}: broken invariant: {}\n", file, line, what);
+  std::fputs(text.c_str(), stderr);
   std::abort();
 }
 

@@ -36,6 +36,13 @@ struct SavedTable {
   friend bool operator==(const SavedTable&, const SavedTable&) = default;
 };
 
+struct SavedImage {
+  std::uint32_t channels = 1;
+  std::uint32_t height = 0;
+  std::uint32_t width = 0;
+  friend bool operator==(const SavedImage&, const SavedImage&) = default;
+};
+
 struct Checkpoint {
   std::uint32_t format_version = kCheckpointFormatVersion;  // of the file it came from
   std::string lockstep_version;                             // the build that wrote it
@@ -50,7 +57,9 @@ struct Checkpoint {
   std::vector<float> mean;               // empty, one for all, or one per feature
   std::vector<float> inverse_deviation;  // likewise
 
-  std::optional<SavedTable> table;  // of a model of tables
+  std::optional<SavedTable> table;           // of a model of tables
+  std::optional<std::uint64_t> label_width;  // values per label; files of older builds lack it
+  std::optional<SavedImage> image;           // of examples that are images
 
   std::optional<double> best_metric;  // none before the first evaluation
   std::uint64_t best_step = 0;

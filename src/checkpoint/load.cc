@@ -99,6 +99,11 @@ Checkpoint read_header(RecordReader& reader) {
   }
 
   if (header.has_table()) checkpoint.table = table_of(header.table());
+  if (header.has_label_width()) checkpoint.label_width = header.label_width();
+  if (header.has_image()) {
+    const auto& image = header.image();
+    checkpoint.image = {image.channels(), image.height(), image.width()};
+  }
 
   const auto& stopping = header.early_stopping();
   if (stopping.has_best_metric()) checkpoint.best_metric = stopping.best_metric();

@@ -98,6 +98,15 @@ FoundCheckpoint with_notices(FoundCheckpoint found, Notices notices) {
                                           fmt::join(reasons, "\n  ")));
 }
 
+[[noreturn]] void none_best(const fs::path& directory, const Notices& reasons) {
+  throw Error(
+      ExitCode::data,
+      fmt::format("the best checkpoint in {} cannot be read, and its weights are what early "
+                  "stopping ends with; restore the file from a copy, or start a new run:"
+                  "\n  {}",
+                  directory.string(), fmt::join(reasons, "\n  ")));
+}
+
 void remove(const fs::path& path, Notices& notices) {
   std::error_code error;
   fs::remove(path, error);
@@ -179,12 +188,15 @@ std::optional<FoundCheckpoint> find_best(const fs::path& directory) {
   const bool pointed = fs::exists(pointer, error);
 
   Notices notices;
+  fs::path tried;
   if (const auto name = read_pointer(pointer, notices)) {
-    if (auto found = try_load(directory / *name, notices)) return found;
+    tried = directory / *name;
+    if (auto found = try_load(tried, notices)) return found;
   }
   if (const auto latest = find_latest(directory); latest && latest->checkpoint.best_metric) {
     notices.insert(notices.end(), latest->notices.begin(), latest->notices.end());
     const fs::path path = directory / step_file_name(latest->checkpoint.best_step);
+    if (path == tried) none_best(directory, notices);
     if (auto found = try_load(path, notices)) {
       return with_notices(std::move(*found), std::move(notices));
     }

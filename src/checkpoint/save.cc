@@ -43,6 +43,12 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint) {
   header.set_inverse_deviation_elements(checkpoint.inverse_deviation.size());
 
   if (checkpoint.table) add_table(*checkpoint.table, *header.mutable_table());
+  if (checkpoint.label_width) header.set_label_width(*checkpoint.label_width);
+  if (checkpoint.image) {
+    header.mutable_image()->set_channels(checkpoint.image->channels);
+    header.mutable_image()->set_height(checkpoint.image->height);
+    header.mutable_image()->set_width(checkpoint.image->width);
+  }
 
   auto& stopping = *header.mutable_early_stopping();
   if (checkpoint.best_metric) stopping.set_best_metric(*checkpoint.best_metric);

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/result_files.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
 #include "config/without_dropout.h"
@@ -123,34 +124,36 @@ void check_job(const CheckArguments& arguments) {
   const Layout layout{arguments.ranks, arguments.threads, arguments.prefetch_threads};
   check_layout(layout, job.training.shards);
 
-  fmt::print("{}\n", loaded.resolved_text);
+  std::string text = loaded.resolved_text + "\n";
   const std::string train_dev =
       sizes.train_dev > 0 ? fmt::format(" train-dev {},", sizes.train_dev) : "";
-  fmt::print("examples         train {},{} dev {}, test {}; {} features\n", sizes.train, train_dev,
-             sizes.dev, sizes.test, sizes.features);
+  text += fmt::format("examples         train {},{} dev {}, test {}; {} features\n", sizes.train,
+                      train_dev, sizes.dev, sizes.test, sizes.features);
   if (sizes.image) {
-    fmt::print("images           {} x {} x {} (channels, height, width)\n", sizes.image->channels,
-               sizes.image->height, sizes.image->width);
+    text += fmt::format("images           {} x {} x {} (channels, height, width)\n",
+                        sizes.image->channels, sizes.image->height, sizes.image->width);
   }
   if (sizes.bayes_error) {
-    fmt::print(
+    text += fmt::format(
         "bayes error      {:.4f} % (known of the source; no classifier does better: the "
         "diagnosis.base_error to count from)\n",
         100 * *sizes.bayes_error);
   }
-  if (sizes.table != nullptr) fmt::print("{}", table_text(sizes.table->schema));
-  fmt::print("parameters       {}\n", parameter_layout(network).size);
-  fmt::print("steps per epoch  {}\n", steps_per_epoch(geometry));
-  fmt::print("steps            {}\n", total_steps(job.training, geometry));
-  fmt::print("memory of rank 0 at {} ranks x {} threads (--ranks, --threads):\n{}", layout.ranks,
-             layout.threads, memory_table(plan_memory(job, network, sizes, layout)));
-  if (arguments.no_dropout) fmt::print("note: {}\n", kNoDropoutNotice);
-  for (const std::string& caution : job_cautions(job)) fmt::print("{}\n", caution);
+  if (sizes.table != nullptr) text += fmt::format("{}", table_text(sizes.table->schema));
+  text += fmt::format("parameters       {}\n", parameter_layout(network).size);
+  text += fmt::format("steps per epoch  {}\n", steps_per_epoch(geometry));
+  text += fmt::format("steps            {}\n", total_steps(job.training, geometry));
+  text += fmt::format("memory of rank 0 at {} ranks x {} threads (--ranks, --threads):\n{}",
+                      layout.ranks, layout.threads,
+                      memory_table(plan_memory(job, network, sizes, layout)));
+  if (arguments.no_dropout) text += fmt::format("note: {}\n", kNoDropoutNotice);
+  for (const std::string& caution : job_cautions(job)) text += fmt::format("{}\n", caution);
   if (sizes.train < job.training.shards) {
-    fmt::print("note: {} training examples for {} shards: some shards are empty\n", sizes.train,
-               job.training.shards);
+    text += fmt::format("note: {} training examples for {} shards: some shards are empty\n",
+                        sizes.train, job.training.shards);
   }
-  for (const std::string& note : notes_on_sets(job, sizes)) fmt::print("note: {}\n", note);
+  for (const std::string& note : notes_on_sets(job, sizes)) text += fmt::format("note: {}\n", note);
+  print_result(text);
 }
 
 }  // namespace

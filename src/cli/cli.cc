@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <filesystem>
+#include <iostream>
 #include <new>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 #include "comm/preflight.h"
 #include "comm/session.h"
 #include "linalg/gemm.h"
+#include "report/descriptor.h"
 #include "report/error_file.h"
 
 namespace lockstep {
@@ -27,6 +29,22 @@ std::string host_name() {
   std::string name(256, '\0');
   if (gethostname(name.data(), name.size() - 1) != 0) return "unknown host";
   return name.substr(0, name.find('\0'));
+}
+
+// What decides which way a rank goes, and so with whom it communicates. Overrides are
+// left out: where jobs are compared, the fields that differ are told.
+std::string command_line(int argc, char** argv) {
+  std::string line;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.starts_with("--set=")) continue;
+    if (word == "--set") {
+      ++i;
+      continue;
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return line;
 }
 
 // How a failing process ends.
@@ -53,7 +71,7 @@ Failure describe(const std::exception_ptr& error) {
 int leave_together(const Communicator& comm, const std::filesystem::path& run_dir,
                    const AgreedError& error) {
   if (comm.is_root()) {
-    fmt::print(stderr, "lockstep: {}\n", error.what());
+    write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", error.what()));
     if (!run_dir.empty()) write_error_file(run_dir, 0, host_name(), error.code(), error.what());
   }
   return static_cast<int>(error.code());
@@ -63,9 +81,10 @@ int leave_together(const Communicator& comm, const std::filesystem::path& run_di
 [[noreturn]] void end_all(const Communicator& comm, const std::filesystem::path& run_dir,
                           const Failure& failure) {
   if (comm.size() > 1) {
-    fmt::print(stderr, "lockstep: [rank {} {}] {}\n", comm.rank(), host_name(), failure.message);
+    write_log(STDERR_FILENO, fmt::format("lockstep: [rank {} {}] {}\n", comm.rank(), host_name(),
+                                         failure.message));
   } else {
-    fmt::print(stderr, "lockstep: {}\n", failure.message);
+    write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", failure.message));
   }
   if (!run_dir.empty()) {
     write_error_file(run_dir, comm.rank(), host_name(), failure.code, failure.message);
@@ -82,6 +101,9 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const Action& act
   std::filesystem::path run_dir;
   try {
     agree(comm, [&] { check_launch(launched, comm.size()); });
+    require_same(comm, command_line(argc, argv), [](const auto& theirs, const auto& root) {
+      return fmt::format("called with `{}`, rank 0 with `{}`", theirs, root);
+    });
     return action({comm, hooks, argv[0], run_dir});
   } catch (const AgreedError& error) {
     return leave_together(comm, run_dir, error);
@@ -122,7 +144,10 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   } catch (const CLI::ParseError& error) {
     // Every rank of a launch parses the same line; one of them tells.
     const auto rank = process_environment()("OMPI_COMM_WORLD_RANK").value_or("0");
-    if (rank == "0") app.exit(error);
+    if (rank == "0") {
+      app.exit(error);
+      if (!std::cout.flush()) return static_cast<int>(ExitCode::io);  // help, or the version
+    }
     return error.get_exit_code() == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }
   return run_with_mpi(argc, argv, hooks, action);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include "cli/commands.h"
@@ -18,6 +20,7 @@
 #include "diagnose/descent.h"
 #include "diagnose/descent_verdict.h"
 #include "diagnose/job_descent.h"
+#include "report/descriptor.h"
 
 namespace lockstep {
 namespace {
@@ -46,7 +49,7 @@ class ProgressLines {
     const auto now = Clock::now();
     if (step == steps || now - last_ < std::chrono::seconds(5)) return;
     last_ = now;
-    fmt::print(stderr, "descent: step {} of {}, J {:.6g}\n", step, steps, cost);
+    write_log(STDERR_FILENO, fmt::format("descent: step {} of {}, J {:.6g}\n", step, steps, cost));
   }
 
  private:

@@ -11,6 +11,7 @@
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/result_files.h"
 #include "cli/run_record.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
@@ -133,9 +134,9 @@ int run_diagnose(const DiagnoseArguments& arguments, const CommandContext& conte
   }
   if (!comm.is_root()) return 0;
   if (arguments.json) {
-    fmt::print("{}\n", to_text(diagnosis_to_json(result.diagnosis)));
+    print_result(fmt::format("{}\n", to_text(diagnosis_to_json(result.diagnosis))));
   } else {
-    fmt::print("{}", diagnosis_text(result.job_name, result.diagnosis));
+    print_result(diagnosis_text(result.job_name, result.diagnosis));
   }
   return 0;
 }

@@ -6,6 +6,7 @@
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/result_files.h"
 #include "cli/score_tables.h"
 #include "comm/agreement.h"
 #include "train/evaluate_checkpoint.h"
@@ -39,9 +40,9 @@ int run_evaluate(const EvaluateArguments& arguments, const CommandContext& conte
                                                       arguments.allow_changed_data);
   if (!comm.is_root()) return 0;
   if (arguments.json) {
-    fmt::print("{}\n", score_json(scores, arguments.split).dump());
+    print_result(fmt::format("{}\n", score_json(scores, arguments.split).dump()));
   } else {
-    fmt::print("{}", score_text(scores, arguments.split));
+    print_result(score_text(scores, arguments.split));
   }
   return 0;
 }

@@ -12,6 +12,7 @@
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/result_files.h"
 #include "comm/agreement.h"
 #include "export/onnx.h"
 #include "train/saved_model.h"
@@ -62,8 +63,8 @@ int run_export(const ExportArguments& arguments, const CommandContext& context) 
                                           .version = LOCKSTEP_VERSION,
                                           .metadata = metadata_of(model)});
     replace_file(arguments.onnx, bytes);
-    fmt::print("{}: {} parameters, after step {} (digest {})\n", arguments.onnx,
-               model.weights.size(), model.step, model.weights_digest);
+    print_result(fmt::format("{}: {} parameters, after step {} (digest {})\n", arguments.onnx,
+                             model.weights.size(), model.step, model.weights_digest));
   });
   return 0;
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
@@ -19,6 +21,7 @@
 #include "cli/run_directory.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
+#include "report/descriptor.h"
 
 namespace lockstep {
 namespace {
@@ -43,7 +46,7 @@ class ProgressLines {
     const auto now = Clock::now();
     if (done == total || now - last_ < std::chrono::seconds(5)) return;
     last_ = now;
-    fmt::print(stderr, "gradcheck: {} of {} entries\n", done, total);
+    write_log(STDERR_FILENO, fmt::format("gradcheck: {} of {} entries\n", done, total));
   }
 
  private:
@@ -118,7 +121,7 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
       replace_file(context.run_dir / "gradcheck.json", json);
     }
     print_result(arguments.json ? json : text);
-    if (!passed) fmt::print(stderr, "lockstep: the gradient is not that of J\n");
+    if (!passed) write_log(STDERR_FILENO, fmt::format("lockstep: the gradient is not that of J\n"));
   });
   // Nothing a user wrote can make a gradient wrong: it is a bug of Lockstep.
   return static_cast<int>(passed ? ExitCode::ok : ExitCode::internal);

@@ -9,6 +9,7 @@
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/result_files.h"
 #include "comm/agreement.h"
 
 namespace lockstep {
@@ -21,7 +22,7 @@ void add_inspect_command(CLI::App& app, Action& action) {
     action = [path](const CommandContext& context) {
       agree(context.comm, [&] {
         if (!context.comm.is_root()) return;
-        fmt::print("{}", describe_checkpoint(load_checkpoint(find_checkpoint(*path))));
+        print_result(describe_checkpoint(load_checkpoint(find_checkpoint(*path))));
       });
       return 0;
     };

@@ -54,10 +54,17 @@ class TableOutput {
 
 // Columns of probabilities are called p0, p1, ..., or p_<class> where classes have
 // names; a single unit has that of the second class, the one it says yes to.
-std::string header(const NetworkSpec& spec, const std::vector<std::string>& class_names) {
+// Units that answer a question each have their answers, 0 or 1, as label0, label1, ...
+std::string header(const SavedModel& model, const std::vector<std::string>& class_names) {
+  const NetworkSpec& spec = model.network.spec();
   const bool decides = spec.loss != Loss::squared_error;
-  std::string line = decides ? "example,class" : "example";
   const std::uint64_t outputs = spec.layers.back().outputs;
+  std::string line = "example";
+  if (decides && decides_each_output(model) && outputs > 1) {
+    for (std::uint64_t o = 0; o < outputs; ++o) line += fmt::format(",label{}", o);
+  } else if (decides) {
+    line += ",class";
+  }
   for (std::uint64_t o = 0; o < outputs; ++o) {
     line += decides && !class_names.empty()
                 ? "," + csv_field("p_" + class_names[outputs == 1 ? 1 : o])
@@ -75,7 +82,9 @@ std::string lines(const NetworkSpec& spec, const std::vector<std::string>& class
   std::string text;
   for (std::uint64_t r = 0; r < block.predictions.rows; ++r) {
     text += std::to_string(block.first + r);
-    if (spec.loss != Loss::squared_error) text += "," + name_of(block.decisions[r]);
+    if (spec.loss != Loss::squared_error) {
+      for (const float decision : block.decisions.row(r)) text += "," + name_of(decision);
+    }
     for (const float value : block.predictions.row(r)) text += fmt::format(",{}", value);
     text += '\n';
   }
@@ -91,15 +100,14 @@ int run_predict(const PredictArguments& arguments, const CommandContext& context
     if (comm.is_root()) path = find_checkpoint(arguments.model).string();
   });
   const SavedModel model = load_model(path, comm);
-  const NetworkSpec& spec = model.network.spec();
   const std::vector<std::string> class_names = class_names_of(model.table);
   std::optional<TableOutput> output;
   agree(comm, [&] {
     if (comm.is_root()) output.emplace(arguments.output);
   });
   predict_examples(model, arguments.input, comm, layout, [&](const PredictionBlock& block) {
-    if (block.first == 0) output->write(header(spec, class_names));
-    output->write(lines(spec, class_names, block));
+    if (block.first == 0) output->write(header(model, class_names));
+    output->write(lines(model.network.spec(), class_names, block));
   });
   agree(comm, [&] {
     if (comm.is_root()) output->finish();

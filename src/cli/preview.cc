@@ -12,6 +12,7 @@
 #include "base/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/result_files.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
 #include "report/contact_sheet.h"
@@ -69,12 +70,14 @@ void preview_job(const PreviewArguments& arguments) {
   const LoadedJob loaded = load_job(arguments.job, arguments.overrides);
   const Preview preview = preview_augmentation(loaded.job, arguments.examples, arguments.epochs);
   replace_file(arguments.output, draw(to_sheet(preview)).to_png());
-  fmt::print("{}: {} training examples, {}\n", arguments.output, preview.examples.size(),
-             loaded.job.data.augmentation
-                 ? fmt::format("as they are and in epochs 1 to {}", arguments.epochs)
-                 : "as they are: the job has no data.augmentation");
+  print_result(fmt::format("{}: {} training examples, {}\n", arguments.output,
+                           preview.examples.size(),
+                           loaded.job.data.augmentation
+                               ? fmt::format("as they are and in epochs 1 to {}", arguments.epochs)
+                               : "as they are: the job has no data.augmentation"));
   if (preview.shape.channels != 1 && preview.shape.channels != 3) {
-    fmt::print("note: only the first of {} channels is shown\n", preview.shape.channels);
+    print_result(
+        fmt::format("note: only the first of {} channels is shown\n", preview.shape.channels));
   }
 }
 

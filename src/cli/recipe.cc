@@ -7,6 +7,8 @@
 #include <system_error>
 #include <vector>
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -16,11 +18,13 @@
 #include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/recipe_table.h"
+#include "cli/result_files.h"
 #include "cli/run_record.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
 #include "diagnose/diagnose_run.h"
+#include "report/descriptor.h"
 #include "report/error_file.h"
 #include "report/reports.h"
 
@@ -81,8 +85,9 @@ class FilesHost : public RecipeHost {
     if (!result.best_job.empty()) replace_file(directory_ / "best.textproto", result.best_job);
     if (result.trials.empty() || !result.stop_reason.empty()) return;
     const RecipeTrial& trial = result.trials.back();
-    fmt::print(stderr, "recipe: run {} of {}: {}{}\n", trial.number, result.runs, trial.outcome,
-               trial.comparison.empty() ? "" : ", " + trial.comparison);
+    write_log(STDERR_FILENO,
+              fmt::format("recipe: run {} of {}: {}{}\n", trial.number, result.runs, trial.outcome,
+                          trial.comparison.empty() ? "" : ", " + trial.comparison));
   }
 
  private:
@@ -156,11 +161,11 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
   const RecipeResult result = run_recipe(loaded, comm, options, host);
   if (comm.is_root()) {
     if (arguments.json) {
-      fmt::print("{}\n", recipe_json(result).dump());
+      print_result(fmt::format("{}\n", recipe_json(result).dump()));
     } else {
-      fmt::print(
+      print_result(fmt::format(
           "{}Files: {} (recipe.txt, recipe.json, best.textproto, a directory for each run)\n",
-          recipe_text(result), directory);
+          recipe_text(result), directory));
     }
   }
   return exit_code(result.stop_reason);

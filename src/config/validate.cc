@@ -215,6 +215,9 @@ void check_training(const ValueChecks& checks, const proto::Training& training) 
   const auto& type = *proto::Training::descriptor();
   const std::string path = "training";
   checks.at_least(path + ".shards", training.shards(), 1);
+  constexpr std::uint64_t kMostShards = 1 << 20;  // every rank has a list of all
+  checks.require(training.shards() <= kMostShards, path + ".shards",
+                 fmt::to_string(training.shards()), fmt::format("at most {}", kMostShards));
   check_choice(checks, training.batch_case() != proto::Training::BATCH_NOT_SET, path, type,
                "batch");
   if (training.has_batch_size()) {

@@ -16,7 +16,9 @@ WeightStatistics weight_statistics(const ParameterLayout& layout, std::span<cons
     if (tensor.kind != ParameterKind::weight) continue;
     const std::span<const T> values = weights.subspan(tensor.offset, tensor.range().size());
     squares += sum_of_squares(values);
-    const double limit = kNearZero * static_cast<double>(largest_magnitude(values));
+    const double usual = 1.0 / std::sqrt(static_cast<double>(tensor.columns));
+    const double largest = static_cast<double>(largest_magnitude(values));
+    const double limit = kNearZero * std::max(largest, usual);
     near_zero += static_cast<std::uint64_t>(
         std::ranges::count_if(values, [&](T value) { return std::abs(value) <= limit; }));
     count += values.size();

@@ -9,7 +9,8 @@
 namespace lockstep {
 
 // A weight counts as near zero when it is at most this fraction of the largest
-// weight of its layer.
+// weight of its layer, or of 1 / sqrt(n_in), the usual size of an initial weight
+// (Xavier, 1.11): where all weights have shrunk, none is large beside the others.
 constexpr double kNearZero = 1e-3;
 
 // Over the weights of all layers; biases are left out.

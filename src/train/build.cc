@@ -3,6 +3,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/check.h"
 #include "base/error.h"
 #include "data/cifar.h"
@@ -208,6 +210,23 @@ struct WithoutLabels {
 
 }  // namespace
 
+namespace {
+
+// Far beyond any memory, and far from where sums of sizes in bytes overflow.
+void check_size(const NetworkSpec& network) {
+  constexpr double kMostParameters = 1e12;
+  double parameters = 0;
+  for (const DenseSpec& layer : network.layers) {
+    parameters += static_cast<double>(layer.outputs) * (static_cast<double>(layer.inputs) + 1);
+  }
+  if (parameters <= kMostParameters) return;
+  throw Error(ExitCode::usage, fmt::format("the network has {:.3g} parameters; expected at most "
+                                           "{:g}: make its layers narrower (network.layer units)",
+                                           parameters, kMostParameters));
+}
+
+}  // namespace
+
 NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features) {
   NetworkSpec spec;
   spec.inputs = features;
@@ -221,6 +240,7 @@ NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features) {
   }
   spec.layers.push_back({inputs, config.output.units, Activation::linear, 1.0,
                          build_initializer(config.output.initializer)});
+  check_size(spec);
   return spec;
 }
 

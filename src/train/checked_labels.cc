@@ -36,19 +36,10 @@ void check_labels(std::span<const float> labels, ExampleSource& source,
                   const OutputConfig& output) {
   const SourceInfo& info = source.info();
   const std::uint64_t width = info.label_width;
-  check_class_names(info, output);
   const RowPlaces places = [&](std::span<const std::uint64_t> rows) { return source.places(rows); };
-  if (width != 1 && width != output.units) {
-    throw Error(ExitCode::data, fmt::format("{}: {} values per label; the network has {} outputs",
-                                            info.labels_name, width, output.units));
-  }
+  check_label_width(info, output);
   switch (output.loss) {
     case LossKind::softmax_cross_entropy:
-      if (width != 1) {
-        throw Error(ExitCode::data,
-                    fmt::format("{}: {} values per label; softmax needs one class number each",
-                                info.labels_name, width));
-      }
       return check_class_labels(labels, output.units, info.labels_name, places);
     case LossKind::logistic:
       if (width == 1 && output.units > 1) {
@@ -73,6 +64,20 @@ void check_known_classes(std::uint64_t classes, const std::string& source,
 }
 
 }  // namespace
+
+void check_label_width(const SourceInfo& info, const OutputConfig& output) {
+  check_class_names(info, output);
+  const std::uint64_t width = info.label_width;
+  if (width != 1 && output.loss == LossKind::softmax_cross_entropy) {
+    throw Error(ExitCode::data,
+                fmt::format("{}: {} values per label; softmax needs one class number each",
+                            info.labels_name, width));
+  }
+  if (width != 1 && width != output.units) {
+    throw Error(ExitCode::data, fmt::format("{}: {} values per label; the network has {} outputs",
+                                            info.labels_name, width, output.units));
+  }
+}
 
 std::vector<float> checked_labels(ExampleSource& source, const OutputConfig& output, bool wanted) {
   const SourceInfo& info = source.info();

@@ -9,6 +9,10 @@
 
 namespace lockstep {
 
+// Whether a label of the source, as its header describes it, suits `output`: as many
+// values as the loss needs, as many class names as there are classes. Throws Error(data).
+void check_label_width(const SourceInfo& info, const OutputConfig& output);
+
 // All labels of a source, in order. Where the source vouches for its classes they are
 // not even read, unless `wanted`: there may be more of them than memory holds.
 // Throws Error(data), with the place of the first bad one and the remedy, when

@@ -146,6 +146,17 @@ LocalRead plan_local(const Job& job, const Layout& layout, int rank, ExampleSour
   return local;
 }
 
+// Whoever tests on examples that were trained on learns nothing of new ones (1.1).
+void refuse_the_same_content(const char* field, const WholeSet& set, const char* other,
+                             std::uint64_t other_fingerprint) {
+  if (set.examples.size() == 0 || set.fingerprint != other_fingerprint) return;
+  throw Error(ExitCode::data,
+              fmt::format("{} has the same content as {} (fingerprint {}), so that the sets would "
+                          "share their examples; give each a source of its own, or split one with "
+                          "data.split",
+                          field, other, digest_hex(other_fingerprint)));
+}
+
 // `all`: the examples that `local` asks for. Rank 0 takes the held-out parts out of
 // them, and reads the sets that have sources of their own.
 void finish_local(const Job& job, const SourceInfo& info, std::uint64_t fingerprint, int rank,
@@ -161,9 +172,22 @@ void finish_local(const Job& job, const SourceInfo& info, std::uint64_t fingerpr
     local.own = std::move(all);
   }
   if (rank != 0) return;
-  if (job.data.held_out) read_held_out_source(job, *job.data.held_out, info, local);
-  if (job.data.dev) local.dev = read_whole_source(*job.data.dev, job.network.output, info);
-  if (job.data.test) local.test = read_whole_source(*job.data.test, job.network.output, info);
+  if (job.data.held_out) {
+    read_held_out_source(job, *job.data.held_out, info, local);
+    refuse_the_same_content("data.held_out", local.dev, "data.train", fingerprint);
+    refuse_the_same_content("data.held_out", local.test, "data.train", fingerprint);
+  }
+  if (job.data.dev) {
+    local.dev = read_whole_source(*job.data.dev, job.network.output, info);
+    refuse_the_same_content("data.dev", local.dev, "data.train", fingerprint);
+  }
+  if (job.data.test) {
+    local.test = read_whole_source(*job.data.test, job.network.output, info);
+    refuse_the_same_content("data.test", local.test, "data.train", fingerprint);
+    if (job.data.dev) {
+      refuse_the_same_content("data.test", local.test, "data.dev", local.dev.fingerprint);
+    }
+  }
 }
 
 // Collective.

@@ -3,6 +3,7 @@
 #include "data/source.h"
 #include "train/build.h"
 #include "train/build_augmentation.h"
+#include "train/checked_labels.h"
 #include "train/open_like.h"
 #include "train/partition.h"
 
@@ -11,6 +12,7 @@ namespace lockstep {
 DatasetSizes dataset_sizes(const Job& job) {
   const auto train = open_source(job.data.train);
   const SourceInfo& info = train->info();
+  check_label_width(info, job.network.output);
   DatasetSizes sizes;
   sizes.image = image_shape(job.data, info);
   sizes.table = info.table;

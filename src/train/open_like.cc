@@ -10,6 +10,16 @@
 
 namespace lockstep {
 
+void require_same_image(const SourceInfo& info, const std::optional<ImageShape>& expected,
+                        const char* whose) {
+  if (!expected || !info.image || *info.image == *expected) return;
+  const auto text = [](const ImageShape& image) {
+    return fmt::format("{} x {} x {}", image.channels, image.height, image.width);
+  };
+  throw Error(ExitCode::data, fmt::format("{}: images of {} (channels, height, width); {} {}",
+                                          info.name, text(*info.image), whose, text(*expected)));
+}
+
 std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceInfo& train) {
   auto source =
       open_source(config, KnownFeatures{train.features, "the training set has", train.table});
@@ -21,6 +31,7 @@ std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceI
                 fmt::format("{}: {} {}; the training set has {}", name, count, what, of_train));
   };
   require_same_count(info.features, train.features, "features per example", info.name);
+  require_same_image(info, train.image, "the training set has");
   require_same_count(info.label_width, train.label_width, "values per label", info.labels_name);
   return source;
 }

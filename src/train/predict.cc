@@ -1,6 +1,8 @@
 #include "train/predict.h"
 
 #include <algorithm>
+#include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,8 @@
 #include "data/source.h"
 #include "nn/prediction.h"
 #include "train/build.h"
-#include "train/dataset.h"
+#include "train/evaluation_blocks.h"
+#include "train/open_like.h"
 
 namespace lockstep {
 namespace {
@@ -45,6 +48,7 @@ Examples read_share(const SavedModel& model, const std::filesystem::path& input,
     throw Error(ExitCode::data, fmt::format("{}: {} features per example; the model has {}",
                                             info.name, info.features, model.network.spec().inputs));
   }
+  require_same_image(info, model.image, "the model has");
   examples = info.examples;
   std::vector<std::uint32_t> ids;
   for (std::uint64_t round = 0; round < rounds_of(examples, layout); ++round) {
@@ -58,6 +62,23 @@ Examples read_share(const SavedModel& model, const std::filesystem::path& input,
   Examples share = source->read(ids);
   if (model.table) model.table->fill(share);
   return share;
+}
+
+// A decision that is a number of no use is none.
+void require_finite(std::span<const float> predictions, std::uint64_t first,
+                    std::uint64_t outputs) {
+  const auto bad = std::ranges::find_if_not(predictions, [](float p) { return std::isfinite(p); });
+  if (bad == predictions.end()) return;
+  const auto example = first + static_cast<std::uint64_t>(bad - predictions.begin()) / outputs;
+  throw Error(ExitCode::data,
+              fmt::format("the prediction of example {} (counted from 0) is not finite: its values "
+                          "are so far from those of the training set that the outputs are beyond "
+                          "float; correct it or leave it out",
+                          example));
+}
+
+std::uint64_t decisions_per_example(const SavedModel& model) {
+  return decides_each_output(model) ? model.network.spec().layers.back().outputs : 1;
 }
 
 // Predictions and decisions of one worker in a round.
@@ -76,8 +97,11 @@ BlockResult predict_block(const SavedModel& model, const Examples& examples,
   BlockResult result;
   for (std::uint64_t r = 0; r < outputs.rows; ++r) {
     const std::span<const float> row = outputs.row(r);
-    result.decisions.push_back(row.size() == 1 ? (decides_yes(row[0]) ? 1.0F : 0.0F)
-                                               : static_cast<float>(decided_class(row)));
+    if (decides_each_output(model)) {
+      for (const float logit : row) result.decisions.push_back(decides_yes(logit) ? 1.0F : 0.0F);
+    } else {
+      result.decisions.push_back(static_cast<float>(decided_class(row)));
+    }
   }
   to_predictions(spec.loss, outputs);
   result.predictions.assign(outputs.values().begin(), outputs.values().end());
@@ -85,6 +109,11 @@ BlockResult predict_block(const SavedModel& model, const Examples& examples,
 }
 
 }  // namespace
+
+bool decides_each_output(const SavedModel& model) {
+  const std::uint64_t outputs = model.network.spec().layers.back().outputs;
+  return outputs == 1 || (model.network.spec().loss == Loss::logistic && model.label_width > 1);
+}
 
 void predict_examples(const SavedModel& model, const std::filesystem::path& input,
                       const Communicator& comm, const Layout& layout,
@@ -128,8 +157,12 @@ void predict_examples(const SavedModel& model, const std::filesystem::path& inpu
     const std::vector<float> decisions = comm.gather(std::span<const float>(mine.decisions));
     agree(comm, [&] {
       if (!comm.is_root()) return;
-      use({done, {predictions.data(), decisions.size(), outputs}, decisions});
-      done += decisions.size();
+      require_finite(predictions, done, outputs);
+      const std::uint64_t rows_done = predictions.size() / outputs;
+      use({done,
+           {predictions.data(), rows_done, outputs},
+           {decisions.data(), rows_done, decisions_per_example(model)}});
+      done += rows_done;
     });
   }
 }

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <span>
 
 #include "comm/communicator.h"
 #include "linalg/matrix.h"
@@ -15,17 +14,23 @@ namespace lockstep {
 
 // Some predictions, in the order of the input.
 struct PredictionBlock {
-  std::uint64_t first = 0;           // number of the first example
-  Matrix<const float> predictions;   // [B, O]: probabilities, or values of squared error
-  std::span<const float> decisions;  // [B]: a class number, or 0 or 1 of a single unit
+  std::uint64_t first = 0;          // number of the first example
+  Matrix<const float> predictions;  // [B, O]: probabilities, or values of squared error
+  // [B, 1]: a class number; or [B, O]: 0 or 1 of each output.
+  Matrix<const float> decisions;
 };
+
+// Whether each output of a model answers a question of its own with yes or no: a
+// single unit, or logistic units trained on a label each. Otherwise they are classes,
+// one of which is decided on.
+bool decides_each_output(const SavedModel& model);
 
 // Collective. Predicts every example of `input`, a file in the format of the
 // model's training source, without labels; gives them to `use` on rank 0, block
 // after block, the same at every layout. A rank holds its share of the
 // examples; predictions are held for one round of blocks only. Throws
-// AgreedError for input that cannot be had or does not fit the model; an
-// exception of `use` reaches all ranks likewise.
+// AgreedError for input that cannot be had, does not fit the model or leads to
+// outputs beyond float; an exception of `use` reaches all ranks likewise.
 void predict_examples(const SavedModel& model, const std::filesystem::path& input,
                       const Communicator& comm, const Layout& layout,
                       const std::function<void(const PredictionBlock&)>& use);

@@ -76,6 +76,10 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
     checkpoint.mean = data_.normalizer.mean;
     checkpoint.inverse_deviation = data_.normalizer.inverse_deviation;
     if (data_.table) checkpoint.table = to_saved(*data_.table);
+    checkpoint.label_width = data_.label_width;
+    if (data_.image) {
+      checkpoint.image = {data_.image->channels, data_.image->height, data_.image->width};
+    }
     checkpoint.best_metric = position.stopping.best_metric;
     checkpoint.best_step = position.stopping.best_step;
     checkpoint.evaluations_without_improvement = position.stopping.evaluations_without_improvement;

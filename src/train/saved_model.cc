@@ -71,6 +71,10 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
   comm.broadcast(checkpoint.mean);
   comm.broadcast(checkpoint.inverse_deviation);
   broadcast(checkpoint.table, comm);
+  std::uint64_t label_width = checkpoint.label_width.value_or(0);
+  comm.broadcast(label_width);
+  SavedImage image = checkpoint.image.value_or(SavedImage{});
+  comm.broadcast(image);
   comm.broadcast(checkpoint.train_fingerprint);
   comm.broadcast(checkpoint.dev_fingerprint);
   comm.broadcast(checkpoint.test_fingerprint);
@@ -91,12 +95,17 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
                                               path.string(), checkpoint.mean.size(), features));
     }
   });
+  if (label_width == 0) label_width = table ? lockstep::label_width(table->fitted->schema) : 1;
   return {.job = std::move(job),
           .step = checkpoint.step,
           .weights_digest = std::move(checkpoint.weights_digest),
           .weights = std::move(checkpoint.weights),
           .normalizer = {std::move(checkpoint.mean), std::move(checkpoint.inverse_deviation)},
           .table = std::move(table),
+          .label_width = label_width,
+          .image = image.height > 0
+                       ? std::optional(ImageShape{image.channels, image.height, image.width})
+                       : std::nullopt,
           .train_fingerprint = std::move(checkpoint.train_fingerprint),
           .dev_fingerprint = std::move(checkpoint.dev_fingerprint),
           .test_fingerprint = std::move(checkpoint.test_fingerprint),

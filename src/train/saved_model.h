@@ -10,6 +10,7 @@
 #include "comm/communicator.h"
 #include "config/job.h"
 #include "data/normalization.h"
+#include "data/source.h"
 #include "nn/network.h"
 #include "train/table_state.h"
 
@@ -22,6 +23,8 @@ struct SavedModel {
   std::vector<float> weights;
   Normalizer normalizer;
   std::optional<TableState> table;  // of a model of tables
+  std::uint64_t label_width = 1;    // values per label
+  std::optional<ImageShape> image;  // of examples that are images
   std::string train_fingerprint, dev_fingerprint, test_fingerprint;
   Network<float> network;
 };

@@ -128,8 +128,8 @@ void StepEngine<T>::set_losses(std::span<const LossSums> losses) {
 template <typename T>
 Error StepEngine<T>::diverged(std::uint64_t step, const std::string& what) const {
   return {ExitCode::diverged,
-          fmt::format("diverged at step {}: {}, with learning rate {:g}; no weight was touched, "
-                      "and the last checkpoint is as it was; try a smaller learning rate",
+          fmt::format("diverged at step {}: {}, with learning rate {:g}; checkpoints are as they "
+                      "were; try a smaller learning rate",
                       step + 1, what, learning_rate(step))};
 }
 

@@ -9,9 +9,12 @@
 
 #include <sys/resource.h>
 
+#include <fmt/format.h>
+
 #include "base/digest.h"
 #include "base/error.h"
 #include "comm/agreement.h"
+#include "nn/guessing.h"
 #include "nn/initializer.h"
 #include "nn/regularizer.h"
 #include "nn/weight_statistics.h"
@@ -28,6 +31,7 @@
 #include "train/scores.h"
 #include "train/step_engine.h"
 #include "train/step_probe.h"
+#include "train/training_statistics.h"
 
 namespace lockstep {
 namespace {
@@ -217,6 +221,8 @@ class Run {
     const auto shard_losses = comm_.gather(std::span<const LossSums>(engine_.own_losses()));
     Decision decision;
     bool finite = true;
+    bool cost_is_finite = true;
+    bool blew_up = false;
     if (comm_.is_root()) {
       LossSums batches;
       for (const LossSums& shard : shard_losses) batches += shard;
@@ -234,7 +240,9 @@ class Run {
       evaluation.learning_rate = engine_.learning_rate(position_.step - 1);
       evaluation.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
       evaluation.examples_per_second = static_cast<double>(position_.interval_rows) / seconds;
-      finite = std::isfinite(evaluation.cost) && std::isfinite(evaluation.dev_cost.value_or(0));
+      cost_is_finite = std::isfinite(evaluation.cost);
+      blew_up = is_beyond_guessing(network_.spec(), mean_loss(scores.train).value_or(0));
+      finite = cost_is_finite && !blew_up && std::isfinite(evaluation.dev_cost.value_or(0));
       const auto metric = dev_metric(evaluation);
       if (metric && finite) {
         const auto& stopping = job_.early_stopping;
@@ -253,9 +261,9 @@ class Run {
     }
     comm_.broadcast(decision);
     comm_.broadcast(finite);
-    if (!finite) {
-      agree(comm_, [&] { throw engine_.diverged(position_.step - 1, "the cost is not finite"); });
-    }
+    comm_.broadcast(cost_is_finite);
+    comm_.broadcast(blew_up);
+    if (!finite) agree(comm_, [&] { throw failure_of_evaluation(cost_is_finite, blew_up); });
 
     engine_.set_losses({});
     position_.interval_rows = 0;
@@ -270,6 +278,30 @@ class Run {
     interval_step_seconds_ = step_seconds();
     interval_start_ = Clock::now();
     return stop_reason;
+  }
+
+  [[nodiscard]] std::optional<std::string> coarse_features_caution(const Dataset& data) const {
+    if (!std::holds_alternative<Standardize>(job_.data.normalization)) return std::nullopt;
+    return caution_of_coarse_features(
+        data.normalizer,
+        data.table ? feature_names(data.table->fitted->schema) : std::vector<std::string>());
+  }
+
+  // Why a run cannot go on after an evaluation.
+  [[nodiscard]] Error failure_of_evaluation(bool cost_is_finite, bool blew_up) const {
+    if (!cost_is_finite) return engine_.diverged(position_.step - 1, "the cost is not finite");
+    if (blew_up) {
+      return engine_.diverged(position_.step - 1,
+                              fmt::format("the training loss is more than {:g} times that of "
+                                          "guessing",
+                                          kBeyondGuessing));
+    }
+    return {ExitCode::data,
+            fmt::format("the dev cost is not finite at step {}, although J is: some example of the "
+                        "dev set has values so far from those of the training set that its outputs "
+                        "are beyond float; look for extreme values in the dev set, or split it off "
+                        "the training source",
+                        position_.step)};
   }
 
   // Collective. Lets rank 0's observers write; a failure reaches all ranks.
@@ -324,7 +356,10 @@ class Run {
     const bool memory_refused =
         comm_.any(engine_.exchange().shared_memory_was_refused() ? 1 : 0) != 0;
     agree_reported([&](TrainingObserver& observer) { observer.on_start(start); });
-    if (options_.with_cautions) show(job_cautions(job_));
+    if (options_.with_cautions) {
+      show(job_cautions(job_));
+      if (const auto caution = coarse_features_caution(data_)) show({*caution});
+    }
     if (memory_refused) {
       show(
           {"ranks of one node exchange messages, because they could not share memory; is there "

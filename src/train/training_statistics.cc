@@ -1,5 +1,7 @@
 #include "train/training_statistics.h"
 
+#include <cmath>
+#include <limits>
 #include <variant>
 
 #include <fmt/format.h>
@@ -86,7 +88,47 @@ Normalizer training_normalizer(const NormalizationConfig& config, const Communic
   const auto variance = divide(sum_over_shards(comm, own, features, [&](const auto& rows) {
     return centred_square_sums(own.examples, rows, mean);
   }));
+  agree(comm, [&] {
+    // 1 / deviation must be a normal float.
+    constexpr double kLargestDeviation = 1.0 / std::numeric_limits<float>::min();
+    for (std::size_t j = 0; j < variance.size(); ++j) {
+      if (std::sqrt(variance[j]) <= kLargestDeviation) continue;
+      throw Error(ExitCode::data,
+                  fmt::format("feature {} (counted from 0) has a standard deviation of {:.3g} over "
+                              "the training set, too large to divide by in float; scale it down "
+                              "in the source",
+                              j, std::sqrt(variance[j])));
+    }
+  });
   return standardizer(mean, variance);
+}
+
+std::optional<std::string> caution_of_coarse_features(const Normalizer& normalizer,
+                                                      std::span<const std::string> names) {
+  constexpr double kFewestSteps = 256;  // of a float in a standard deviation
+  constexpr std::size_t kMostNamed = 3;
+  std::string named;
+  std::size_t coarse = 0;
+  for (std::size_t j = 0; j < normalizer.mean.size(); ++j) {
+    const double mean = std::abs(static_cast<double>(normalizer.mean[j]));
+    const double step = mean * static_cast<double>(std::numeric_limits<float>::epsilon());
+    const double deviation = 1.0 / static_cast<double>(normalizer.inverse_deviation[j]);
+    // A constant feature has 1 for its deviation; floats hold whole numbers up to 2^24.
+    const bool may_be_constant = normalizer.inverse_deviation[j] == 1.0F && mean < 0x1p24;
+    if (may_be_constant || deviation >= kFewestSteps * step) continue;
+    if (++coarse > kMostNamed) continue;
+    named +=
+        fmt::format("{}{} (mean {:.6g}, deviation {:.3g}, floats there {:.2g} apart)",
+                    named.empty() ? "" : ", ",
+                    names.empty() ? fmt::format("feature {}", j) : names[j], mean, deviation, step);
+  }
+  if (coarse == 0) return std::nullopt;
+  const std::string more =
+      coarse > kMostNamed ? fmt::format(" and {} more", coarse - kMostNamed) : "";
+  return fmt::format(
+      "caution: {}{}: values are floats, and differences as small as this are lost in rounding "
+      "before the mean is taken away (1.9); subtract a constant from the column in the source",
+      named, more);
 }
 
 }  // namespace lockstep

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "comm/communicator.h"
@@ -30,9 +31,17 @@ std::vector<float> training_means(const Communicator& comm, const FittedTable& t
                                   const OwnShards& own);
 
 // Collective. `train_examples`: of all ranks. Of the examples as they are, without
-// augmentation; statistics per channel need the shape of the images.
+// augmentation; statistics per channel need the shape of the images. Throws
+// AgreedError(data) when a deviation is so large that dividing by it is beyond float.
 Normalizer training_normalizer(const NormalizationConfig& config, const Communicator& comm,
                                const OwnShards& own, std::uint64_t train_examples,
                                const std::optional<ImageShape>& image);
+
+// Features whose spread is small beside their size, as of times in seconds: floats of
+// that size are so far apart that fewer than some hundred fit into a standard
+// deviation, and differences are lost before the mean is taken away. A caution that
+// names the first of them; `names`: by feature, or empty. Pure.
+std::optional<std::string> caution_of_coarse_features(const Normalizer& normalizer,
+                                                      std::span<const std::string> names);
 
 }  // namespace lockstep

@@ -58,6 +58,8 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
   EXPECT_EQ(a.test_fingerprint, b.test_fingerprint);
   EXPECT_EQ(a.environment, b.environment);
   EXPECT_EQ(a.table, b.table);
+  EXPECT_EQ(a.label_width, b.label_width);
+  EXPECT_EQ(a.image, b.image);
 }
 
 Thrown load_error(const std::filesystem::path& path) {

@@ -34,5 +34,11 @@ TEST(WeightStatistics, ALayerOfZerosIsNearZero) {
   EXPECT_DOUBLE_EQ(weight_statistics<float>(layout(), weights).near_zero, 4.0 / 6);
 }
 
+TEST(WeightStatistics, NoWeightOfAShrunkenLayerIsLarge) {
+  // 1/1000 of 1 / sqrt(2) is 7.07e-4.
+  const std::vector<float> weights = {1e-9F, 6e-4F, -7e-4F, 0, 1, 1, 1e-3F, 6e-4F, 1};
+  EXPECT_DOUBLE_EQ(weight_statistics<float>(layout(), weights).near_zero, 5.0 / 6);
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -22,9 +22,9 @@ TEST(SummaryJson, HasExactlyTheKeysOfTheContract) {
                         "train_dev_error", "dev_error", "test_error", "train_cost",
                         "train_dev_cost", "dev_cost", "test_cost", "l2_penalty", "l1_penalty",
                         "weights_norm", "weights_near_zero", "examples_per_second", "seconds",
-                        "weights_digest", "peak_memory_bytes", "ranks", "threads", "shards",
-                        "versions", "train_examples", "train_dev_examples", "dev_examples",
-                        "test_examples", "features", "images", "diagnosis"));
+                        "weights_digest", "checkpoint", "peak_memory_bytes", "ranks", "threads",
+                        "shards", "versions", "train_examples", "train_dev_examples",
+                        "dev_examples", "test_examples", "features", "images", "diagnosis"));
 }
 
 TEST(SummaryJson, HoldsTheValues) {

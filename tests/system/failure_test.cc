@@ -92,6 +92,57 @@ TEST_F(Failure, ARankWithAnotherJobIsNamed) {
               HasSubstr("rank 1 differs: optimizer.adam.learning_rate 0.1, rank 0 has 0.01"));
 }
 
+// Whatever decides how a rank goes on: it would wait for others for ever.
+TEST_F(Failure, ARankWithOtherOptionsIsNamed) {
+  const auto result = run_program(fmt::format(
+      "cd {} && {} -n 1 {} train job.textproto --run-dir run --resume auto : -n 1 {} train "
+      "job.textproto --run-dir run",
+      directory_.string(), LOCKSTEP_MPIEXEC, LOCKSTEP_PROGRAM, LOCKSTEP_PROGRAM));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err,
+              HasSubstr("rank 1 differs: called with `train job.textproto --run-dir run`, "
+                        "rank 0 with `train job.textproto --run-dir run --resume auto`"));
+}
+
+TEST_F(Failure, AClosedStderrHidesNoExitCode) {
+  EXPECT_EQ(run("check nowhere 2>/dev/full").exit_code, 66);
+  EXPECT_EQ(run("check nowhere 2>&-").exit_code, 66);
+  EXPECT_EQ(run("train job.textproto --run-dir run >/dev/full 2>/dev/full").exit_code, 74);
+}
+
+TEST_F(Failure, ResultsThatCannotBeWrittenAreAnError) {
+  ASSERT_EQ(run("train job.textproto --run-dir run").exit_code, 0);
+  for (const char* command :
+       {"check job.textproto", "inspect run", "evaluate run", "evaluate run --json", "diagnose run",
+        "diagnose run --json", "--version", "train --help", "predict run features"}) {
+    EXPECT_EQ(run(fmt::format("{} >/dev/full", command)).exit_code, 74) << command;
+  }
+}
+
+TEST_F(Failure, AnOutputThatIsNoFileStaysWhatItIs) {
+  ASSERT_EQ(run("train job.textproto --run-dir run").exit_code, 0);
+  write("there", "");
+  fs::create_symlink("there", directory_ / "link");
+  const std::string expected = run("predict run features").out;
+  ASSERT_EQ(run("predict run features --output link").exit_code, 0);
+  EXPECT_TRUE(fs::is_symlink(directory_ / "link"));
+  EXPECT_EQ(file("there"), expected);
+  const auto piped = run_program(
+      fmt::format("cd {0} && mkfifo pipe && cat pipe > copy & cd {0} && while [ ! -p pipe ]; do :; "
+                  "done; {1} predict run features --output pipe; code=$?; wait; exit $code",
+                  directory_.string(), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(piped.exit_code, 0) << piped.err;
+  EXPECT_TRUE(fs::is_fifo(directory_ / "pipe"));
+  EXPECT_EQ(file("copy"), expected);
+}
+
+TEST_F(Failure, ABlowUpThatStaysFiniteIsDivergence) {
+  const auto result =
+      run("train job.textproto --run-dir run --set optimizer.adam.learning_rate=1e6");
+  EXPECT_EQ(result.exit_code, 77);
+  EXPECT_THAT(result.err, HasSubstr("the training loss is more than 10000 times that of guessing"));
+}
+
 TEST_F(Failure, TooManyWorkersAreRefused) {
   const auto result = train(2, "--run-dir run --threads 7");
   EXPECT_EQ(result.exit_code, 2);

@@ -23,6 +23,10 @@ class Sets : public ProgramFixture {
   Sets() {
     const fs::path other = make_tiny_directory();
     fs::rename(other, directory_ / "other");
+    // Of the same kind, but not the same.
+    std::string features = file("other/features");
+    features.back() ^= 1;
+    write("other/features", features);
   }
 
   // A job whose `data` has these fields beside train.
@@ -62,6 +66,48 @@ TEST_F(Sets, TheMismatchedCase) {
   EXPECT_EQ(scores["examples"], 21);
   EXPECT_EQ(scores["error"], summary["train_dev_error"]);
   EXPECT_EQ(scores["cost"], summary["train_dev_cost"]);
+}
+
+TEST_F(Sets, CopiesOfTheTrainingSetAreRefused) {
+  fs::copy_file(directory_ / "features", directory_ / "copy");
+  for (const char* set : {"dev", "test"}) {
+    write_job(fmt::format("{} {{ idx {{ features: 'copy' labels: 'labels' }} }}", set));
+    const auto result = run("train sets.textproto --run-dir run", 2);
+    EXPECT_EQ(result.exit_code, 65);
+    EXPECT_THAT(result.err, HasSubstr(fmt::format(
+                                "data.{} has the same content as data.train (fingerprint", set)));
+    fs::remove_all(directory_ / "run");
+  }
+  fs::copy_file(directory_ / "other/features", directory_ / "copy",
+                fs::copy_options::overwrite_existing);
+  write_job("dev " + other_ +
+            " test { idx { features: 'copy' labels: 'labels' } } "
+            "dev_and_test_from: ONE_DISTRIBUTION");
+  EXPECT_THAT(run("train sets.textproto --run-dir run").err,
+              HasSubstr("data.test has the same content as data.dev"));
+}
+
+TEST_F(Sets, ADevSetBeyondFloatIsNoDivergence) {
+  std::string train = "a,b,label\n";
+  for (int i = 0; i < 60; ++i) train += fmt::format("0.0{},0.0{},{}\n", i % 7, i % 5, i % 2);
+  write("train.csv", train);
+  write("dev.csv", "a,b,label\n1,3e38,0\n-3e38,2,1\n");
+  write("tame.csv", "a,b,label\n1,3,0\n3,2,1\n");
+  write("wild.textproto", R"(
+    name: "wild" data { train { csv { file: "train.csv" table { column { name: "label" role: LABEL } } } } dev { csv { file: "dev.csv" } } }
+    network { layer { units: 8 } output { units: 2 } } optimizer { adam {} }
+    training { batch_size: 12 shards: 2 epochs: 2 })");
+  const auto result = run("train wild.textproto --run-dir run", 2);
+  EXPECT_EQ(result.exit_code, 65);
+  EXPECT_THAT(result.err, HasSubstr("the dev cost is not finite at step 5, although J is"));
+  ASSERT_EQ(run("train wild.textproto --run-dir only --set training.epochs=2 --set "
+                "'data.dev.csv.file=\"tame.csv\"'")
+                .exit_code,
+            0);
+  const auto predicted = run("predict only dev.csv");
+  EXPECT_EQ(predicted.exit_code, 65);
+  EXPECT_THAT(predicted.err,
+              HasSubstr("the prediction of example 0 (counted from 0) is not finite"));
 }
 
 TEST_F(Sets, WithoutATestSetTheDevSetServes) {
@@ -107,10 +153,11 @@ TEST_F(Sets, DevAndTestFromTwoSourcesNeedAWord) {
 
 TEST_F(Sets, ADevSetTooSmallForWhatIsDecidedOnItIsToldOnce) {
   write_job("split { dev { count: 41 } }");
-  EXPECT_THAT(run("check sets.textproto").out,
-              HasSubstr("at a dev error of 10%, 41 examples leave +-9.4 percentage points (95%), "
-                        "and improvements of 1 are looked for; 3461 examples would tell them apart "
-                        "(the dev error is assumed)"));
+  EXPECT_THAT(
+      run("check sets.textproto").out,
+      HasSubstr("at a dev error of 10%, 41 examples leave +-9.4 percentage points (95%), "
+                "and improvements of 1 are looked for; 3461 examples would leave no more than that "
+                "(the dev error is assumed)"));
   const auto warned = run("train sets.textproto --run-dir run");
   const std::string warning =
       "the dev set is small for what is decided on it (1.1): at a dev "

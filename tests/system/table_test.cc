@@ -123,6 +123,29 @@ TEST_F(Table, PredictWritesTheClassesThatEvaluateCounts) {
   EXPECT_EQ(spread.out, predicted.out) << spread.err;
 }
 
+// Logistic units with a label each answer apart from each other.
+TEST_F(Table, SeveralLabelsAreDecidedOneByOne) {
+  std::string rows = "a,b,first,second\n";
+  for (int i = 0; i < 80; ++i)
+    rows += fmt::format("{},{},{},{}\n", i % 2, i / 2 % 2, i % 2, i / 2 % 2);
+  write("two.csv", rows);
+  write("two.textproto", R"(
+    name: "two"
+    data { train { csv { file: "two.csv" table {
+      column { name: "first" role: LABEL } column { name: "second" role: LABEL } } } } }
+    network { output { units: 2 loss: LOGISTIC } }
+    optimizer { adam { learning_rate: 0.1 } }
+    training { batch_size: 80 shards: 2 steps: 100 })");
+  const auto trained = run("train two.textproto --run-dir two");
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const auto predicted = run("predict two two.csv");
+  ASSERT_EQ(predicted.exit_code, 0) << predicted.err;
+  EXPECT_THAT(predicted.out, StartsWith("example,label0,label1,p0,p1\n0,0,0,"));
+  EXPECT_THAT(predicted.out,
+              AllOf(HasSubstr("\n1,1,0,"), HasSubstr("\n2,0,1,"), HasSubstr("\n3,1,1,")));
+  EXPECT_EQ(run("predict two two.csv", 3).out, predicted.out);
+}
+
 TEST_F(Table, TheExportedModelSaysWhatPredictSays) {
   train();
   ASSERT_EQ(run("predict run pets.csv --output table.csv").exit_code, 0);

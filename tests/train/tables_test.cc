@@ -328,10 +328,11 @@ TEST_F(Tables, PredictionsAreThoseOfEvaluating) {
   const SavedModel model = load_model(path, comm_);
   EXPECT_EQ(class_names_of(model.table), class_names_of(data.table));
   std::vector<float> decisions;
-  predict_examples(
-      model, directory_ / "input.csv", comm_, {comm_.size(), 2}, [&](const PredictionBlock& block) {
-        decisions.insert(decisions.end(), block.decisions.begin(), block.decisions.end());
-      });
+  predict_examples(model, directory_ / "input.csv", comm_, {comm_.size(), 2},
+                   [&](const PredictionBlock& block) {
+                     decisions.insert(decisions.end(), block.decisions.values().begin(),
+                                      block.decisions.values().end());
+                   });
   const CheckpointScores scores =
       evaluate_checkpoint(path, EvaluationSplit::test, comm_, {comm_.size(), 1}, false);
   if (comm_.is_root()) {

@@ -1,0 +1,26 @@
+#include "nn/guessing.h"
+
+#include <cmath>
+#include <numbers>
+
+namespace lockstep {
+
+double loss_of_guessing(const NetworkSpec& network) {
+  const auto outputs = static_cast<double>(network.layers.back().outputs);
+  switch (network.loss) {
+    case Loss::softmax_cross_entropy:
+      return std::log(outputs);
+    case Loss::logistic:
+      return outputs * std::numbers::ln2;
+    case Loss::squared_error:
+      break;
+  }
+  return 0;
+}
+
+bool is_beyond_guessing(const NetworkSpec& network, double mean_loss) {
+  const double guessing = loss_of_guessing(network);
+  return guessing > 0 && mean_loss > kBeyondGuessing * guessing;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,42 @@
+#include "train/training_statistics.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+namespace lockstep {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(CoarseFeatures, UsualOnesGiveNoCaution) {
+  // Pixels, a year, a constant, a time in seconds over months.
+  const Normalizer normalizer{.mean = {127, 2000, 90000, 1.7e9F},
+                              .inverse_deviation = {1 / 60.0F, 1 / 5.0F, 1, 1e-7F}};
+  EXPECT_EQ(caution_of_coarse_features(normalizer, {}), std::nullopt);
+  EXPECT_EQ(caution_of_coarse_features({}, {}), std::nullopt);
+}
+
+TEST(CoarseFeatures, ATimeInSecondsOverAMinuteIsNamed) {
+  const Normalizer normalizer{.mean = {5, 1.7e9F}, .inverse_deviation = {1, 1 / 64.0F}};
+  const auto caution = caution_of_coarse_features(normalizer, {});
+  ASSERT_TRUE(caution.has_value());
+  EXPECT_THAT(*caution,
+              HasSubstr("feature 1 (mean 1.7e+09, deviation 64, floats there 2e+02 apart)"));
+  EXPECT_THAT(*caution, HasSubstr("subtract a constant"));
+  const std::vector<std::string> names = {"age", "time"};
+  EXPECT_THAT(caution_of_coarse_features(normalizer, names).value_or(""), HasSubstr("time (mean"));
+  EXPECT_THAT(caution_of_coarse_features(normalizer, names).value_or(""), Not(HasSubstr("age")));
+}
+
+TEST(CoarseFeatures, AllValuesOfAFeatureMayHaveBecomeOneFloat) {
+  const Normalizer normalizer{.mean = {1e9F, 1e9F, 1e9F, 1e9F, 1e9F},
+                              .inverse_deviation = {1, 1, 1, 1, 1}};
+  EXPECT_THAT(caution_of_coarse_features(normalizer, {}).value_or(""), HasSubstr(" and 2 more"));
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -54,6 +54,12 @@ fs::path prepare_run_directory(const fs::path& requested, const std::string& job
                             "by --resume auto",
                             requested.string()));
   }
+  if (resumes && fs::exists(requested / "summary.json") && !fs::exists(requested / "ckpt")) {
+    throw Error(ExitCode::usage,
+                fmt::format("{} has the results of a run without checkpoints, which cannot go on; "
+                            "choose another --run-dir",
+                            requested.string()));
+  }
   return requested;
 }
 

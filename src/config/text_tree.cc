@@ -18,25 +18,42 @@ constexpr int kDeepestNesting = 32;
 class FirstLexicalError : public io::ErrorCollector {
  public:
   void AddError(int line, io::ColumnNumber column, const std::string& message) override {
-    if (!error) error = TextSyntaxError{{line + 1, column + 1}, message};
+    if (error) return;
+    const bool foreign = message.find("non ascii") != std::string::npos;
+    error =
+        TextSyntaxError{{line + 1, column + 1},
+                        foreign ? "a character that is not ASCII outside of quotes and comments; "
+                                  "are quotes straight, as in \"text\"?"
+                                : message};
   }
 
   std::optional<TextSyntaxError> error;
 };
 
+// Some editors write one.
+std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+}
+
 // Recursive descent. Results are built in place, so that what was read before
 // a syntax error (thrown as TextSyntaxError, never leaving this file) remains.
 class Parser {
  public:
-  explicit Parser(std::string_view text)
-      : stream_(text.data(), static_cast<int>(text.size())), tokenizer_(&stream_, &lexical_) {
+  explicit Parser(std::string_view whole)
+      : text_(without_byte_order_mark(whole)),
+        stream_(text_.data(), static_cast<int>(text_.size())),
+        tokenizer_(&stream_, &lexical_) {
     tokenizer_.set_comment_style(io::Tokenizer::SH_COMMENT_STYLE);
     tokenizer_.set_allow_f_after_float(true);
   }
 
   void parse_file(std::vector<TextField>& fields) {
     advance();
-    while (!at(io::Tokenizer::TYPE_END)) parse_field(fields.emplace_back());
+    while (!at(io::Tokenizer::TYPE_END)) {
+      if (!at(io::Tokenizer::TYPE_IDENTIFIER)) fail("a field name");
+      parse_field(fields.emplace_back());
+    }
   }
 
   void parse_lone_value(TextValue& value) {
@@ -139,6 +156,7 @@ class Parser {
   }
 
   FirstLexicalError lexical_;
+  std::string_view text_;
   io::ArrayInputStream stream_;
   io::Tokenizer tokenizer_;
   int depth_ = 0;

@@ -28,7 +28,15 @@ void check_data(const SavedModel& model, const Dataset& data, EvaluationSplit sp
         return std::pair(model.train_fingerprint, data.train_fingerprint);
     }
   }();
-  if (now.empty()) throw Error(ExitCode::usage, "the checkpoint's job has no such set of examples");
+  if (now.empty()) {
+    std::string sets = "train";
+    if (data.train_dev.total > 0) sets += ", train_dev";
+    if (data.dev.total > 0) sets += ", dev";
+    if (data.test.total > 0) sets += ", test";
+    throw Error(ExitCode::usage,
+                fmt::format("the job {} has no such set of examples; --split: one of {}",
+                            model.job.name, sets));
+  }
   if (then == now) return;
   throw Error(ExitCode::data,
               fmt::format("the data has changed since the checkpoint: fingerprint {}, was {}; "

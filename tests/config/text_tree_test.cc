@@ -93,6 +93,16 @@ TEST(TextTree, LexicalErrorsEndTheText) {
   EXPECT_TRUE(parse_text_tree("a: \"not closed\n b: 1").error);
   EXPECT_TRUE(parse_text_tree(std::string("a: 1 \0 b: 2", 11)).error);
   EXPECT_TRUE(parse_text_tree("a: 1x").error);
+  const TextTree stray = parse_text_tree("} a: 1");
+  EXPECT_TRUE(stray.error);
+  EXPECT_TRUE(stray.fields.empty());
+  const TextTree curly = parse_text_tree("a: \xE2\x80\x9Cx\xE2\x80\x9D");
+  ASSERT_TRUE(curly.error);
+  EXPECT_NE(curly.error->message.find("are quotes straight"), std::string::npos);
+  EXPECT_FALSE(parse_text_tree("\xEF\xBB\xBF"
+                               "a: 1")
+                   .error)
+      << "a byte order mark";
 }
 
 TEST(TextTree, KeepsWhatStoodBeforeAnError) {

@@ -119,6 +119,17 @@ TEST_F(Program, EvaluateAgreesWithTheSummaryOnAnyRanks) {
   EXPECT_THAT(no_test.err, HasSubstr("no such set"));
 }
 
+TEST_F(Program, ResultsWithoutCheckpointsAreNotOverwritten) {
+  const std::string train = "train job.textproto --run-dir run --set checkpointing.enabled=false";
+  ASSERT_EQ(run(train).exit_code, 0);
+  const std::string summary = file("run/summary.json");
+  EXPECT_TRUE(json::parse(summary)["checkpoint"].is_null());
+  const auto again = run(train + " --resume auto");
+  EXPECT_EQ(again.exit_code, 2);
+  EXPECT_THAT(again.err, HasSubstr("has the results of a run without checkpoints"));
+  EXPECT_EQ(file("run/summary.json"), summary);
+}
+
 // Without early stopping the last weights are the result, though others were better.
 TEST_F(Program, ARunDirectoryMeansTheNetworkOfItsSummary) {
   write("last.textproto", R"(

@@ -60,10 +60,11 @@ std::uint64_t content_bytes(const std::filesystem::path& path, CifarKind kind) {
 std::uint64_t count_records(const std::filesystem::path& path, CifarKind kind) {
   const std::uint64_t bytes = content_bytes(path, kind);
   const std::uint64_t record = record_bytes(kind);
-  if (bytes > 0 && bytes % record == 0) return bytes / record;
+  if (bytes == 0) fail_file(path, "is empty; fetch the file again");
+  if (bytes % record == 0) return bytes / record;
   const CifarKind other =
       kind == CifarKind::cifar10 ? CifarKind::cifar100_fine : CifarKind::cifar10;
-  const bool of_other = bytes > 0 && bytes % record_bytes(other) == 0;
+  const bool of_other = bytes % record_bytes(other) == 0;
   fail_file(path, fmt::format("expected records of {} bytes ({}), found {}: {} over{}", record,
                               name(kind), bytes_text(bytes), bytes_text(bytes % record),
                               of_other ? fmt::format("; it would fit {}", kinds(other))

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "data/file_error.h"
 #include "data/packing.h"
 
 namespace lockstep {
@@ -79,6 +80,11 @@ void CsvExampleSource::read_header() {
     std::string start(4096, '\0');
     start.resize(stream.read(std::as_writable_bytes(std::span(start))));
     check_is_text(file_.path, start);
+    // "<" alone may begin a value, as in "<0.1".
+    const bool has_page = start.find("<!DOCTYPE") != std::string::npos ||
+                          start.find("<!doctype") != std::string::npos ||
+                          start.find("<html") != std::string::npos;
+    if (has_page) refuse_html(file_.path, std::as_bytes(std::span(start)), "a table");
     if (start.starts_with(kByteOrderMark)) first_row_.byte = kByteOrderMark.size();
   }
   CsvRecordReader records(file_.path, first_row_, kToTheEnd);

@@ -145,7 +145,7 @@ TEST_F(CifarTest, SizesMustBeWholeRecords) {
                 HasSubstr("expected records of 3073 bytes (CIFAR-10), found 6145 bytes: 3072 bytes "
                           "over; fetch the file again"));
     EXPECT_THAT(error(stored(second + "x")), HasSubstr("1 byte over"));
-    EXPECT_THAT(error(stored("")), HasSubstr("found 0 bytes"));
+    EXPECT_THAT(error(stored("")), HasSubstr("is empty"));
   }
   EXPECT_THAT(error(record({1, 2}, 0) + record({1, 2}, 1)),
               HasSubstr("it would fit kind: CIFAR_100_FINE or CIFAR_100_COARSE"));
@@ -153,6 +153,7 @@ TEST_F(CifarTest, SizesMustBeWholeRecords) {
 }
 
 TEST_F(CifarTest, OtherFiles) {
+  EXPECT_THAT(error(""), HasSubstr("is empty"));
   EXPECT_THAT(error("<html>"), HasSubstr("looks like an HTML page, not CIFAR-10"));
   EXPECT_THAT(error(gzip(second).substr(0, 100)), HasSubstr("its gzip data ends early"));
 }

@@ -149,6 +149,8 @@ TEST_F(CsvErrors, FilesWithoutRows) {
   EXPECT_EQ(error("x,y\n"), "t.csv: has a header and no rows");
   EXPECT_EQ(error("x,y"), "t.csv: has a header and no rows");
   EXPECT_EQ(error("\n\n\r\n"), "t.csv: has only empty lines");
+  EXPECT_EQ(error("<!DOCTYPE html>\n<html></html>\n"),
+            "t.csv: looks like an HTML page, not a table: was the download redirected?");
 }
 
 TEST_F(CsvErrors, FilesThatAreNoTable) {

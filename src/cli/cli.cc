@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.h"
+#include "base/host_name.h"
 #include "cli/commands.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
@@ -24,12 +25,6 @@
 
 namespace lockstep {
 namespace {
-
-std::string host_name() {
-  std::string name(256, '\0');
-  if (gethostname(name.data(), name.size() - 1) != 0) return "unknown host";
-  return name.substr(0, name.find('\0'));
-}
 
 // What decides which way a rank goes, and so with whom it communicates. Overrides are
 // left out: where jobs are compared, the fields that differ are told.

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "cli/prepared_job.h"
 #include "cli/recipe_table.h"
 #include "cli/result_files.h"
+#include "cli/run_lock.h"
 #include "cli/run_record.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
@@ -149,9 +151,11 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
 
   const std::string& job_name = loaded.job.name;
   std::string directory;
+  std::optional<RunLock> lock;  // on rank 0
   agree(comm, [&] {
     if (!comm.is_root()) return;
     directory = prepare_directory(arguments.run_dir, job_name, arguments.resume == "auto").string();
+    lock.emplace(directory, job_name);
     remove_error_files(directory);
   });
   comm.broadcast(directory);

@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/run_directory.h"
+#include "cli/run_lock.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
 #include "config/sweep_file.h"
@@ -140,11 +141,13 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   options.log = log_line;
 
   std::string run_dir;
+  std::optional<RunLock> lock;  // on rank 0
   const std::string caution = orthogonalization_caution(loaded.sweep, trials);
   agree(comm, [&] {
     if (!comm.is_root()) return;
     options.features = dataset_sizes(trials.front().loaded.job).features;
     run_dir = prepare_directory(arguments, loaded, options.resume).string();
+    lock.emplace(run_dir, loaded.sweep.name);
     remove_error_files(run_dir);
     const auto count = [](std::size_t number, const char* noun) {
       return format_quantity(number, noun);

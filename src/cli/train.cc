@@ -1,6 +1,7 @@
 #include "train/trainer.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/run_directory.h"
+#include "cli/run_lock.h"
 #include "cli/run_record.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
@@ -61,11 +63,13 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   options.make_monitor = make_flow_monitor;
   options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
   std::string run_dir;
+  std::optional<RunLock> lock;  // on rank 0
   agree(comm, [&] {
     if (!comm.is_root()) return;
     run_dir =
         prepare_run_directory(arguments.run_dir, loaded.job.name, options.resume != Resume::never)
             .string();
+    lock.emplace(run_dir, loaded.job.name);
     remove_error_files(run_dir);
   });
   comm.broadcast(run_dir);

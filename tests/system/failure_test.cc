@@ -104,6 +104,21 @@ TEST_F(Failure, ARankWithOtherOptionsIsNamed) {
                         "rank 0 with `train job.textproto --run-dir run --resume auto`"));
 }
 
+TEST_F(Failure, ASecondProgramInTheRunDirectoryIsRefused) {
+  fs::create_directory(directory_ / "run");
+  for (const char* command :
+       {"train job.textproto --run-dir run --resume auto", "recipe job.textproto --run-dir run"}) {
+    const auto result = run_program(fmt::format(
+        "cd {} && flock run/lock sh -c 'echo process 7 on node3, job other > run/lock; {} {}'",
+        directory_.string(), LOCKSTEP_PROGRAM, command));
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.err, HasSubstr("run is in use by process 7 on node3, job other;"));
+  }
+  // The lock goes with its process, whatever becomes of it and of the file.
+  EXPECT_NE(train(1, "--run-dir run", "0 7 kill").exit_code, 0);
+  EXPECT_EQ(train(2, "--run-dir run --resume must").exit_code, 0);
+}
+
 TEST_F(Failure, AClosedStderrHidesNoExitCode) {
   EXPECT_EQ(run("check nowhere 2>/dev/full").exit_code, 66);
   EXPECT_EQ(run("check nowhere 2>&-").exit_code, 66);

@@ -1,0 +1,58 @@
+#include "cli/run_lock.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/host_name.h"
+#include "report/descriptor.h"
+
+namespace lockstep {
+namespace {
+
+// What the holder wrote; "another program" until it has.
+std::string holder(int descriptor) {
+  std::array<char, 512> text{};
+  const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
+  if (size <= 0) return "another program";
+  std::string_view line(text.data(), static_cast<std::size_t>(size));
+  line = line.substr(0, line.find('\n'));
+  return std::string(line);
+}
+
+std::string description(const std::string& job) {
+  return fmt::format("process {} on {}, job {}\n", ::getpid(), host_name(), job);
+}
+
+}  // namespace
+
+RunLock::RunLock(const std::filesystem::path& directory, const std::string& job) {
+  const std::filesystem::path path = directory / "lock";
+  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) {
+    throw Error(ExitCode::io,
+                fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
+  }
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    const std::string other = holder(descriptor_);
+    ::close(descriptor_);
+    throw Error(ExitCode::usage, fmt::format("{} is in use by {}; wait for its end, or choose "
+                                             "another --run-dir",
+                                             directory.string(), other));
+  }
+  // Who holds it is for people only: a full disk is told of by what matters.
+  const std::string text = description(job);
+  if (::ftruncate(descriptor_, 0) == 0) static_cast<void>(write_all(descriptor_, text));
+}
+
+RunLock::~RunLock() { ::close(descriptor_); }
+
+}  // namespace lockstep

@@ -36,7 +36,7 @@ bool is_written_in_place(const std::filesystem::path& path) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(target_of(path)) {
+AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(target_of(path)) {
   if (is_written_in_place(path_)) {
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
     if (descriptor_ < 0) fail("open", errno);

@@ -45,6 +45,14 @@ void check_is_text(const std::filesystem::path& path, std::string_view start) {
   }
 }
 
+// "<" alone may begin a value, as in "<0.1".
+void refuse_page(const std::filesystem::path& path, const std::string& start) {
+  for (const char* tag : {"<!DOCTYPE", "<!doctype", "<html"}) {
+    if (start.find(tag) == std::string::npos) continue;
+    refuse_html(path, std::as_bytes(std::span(start)), "a table");
+  }
+}
+
 // Throws when `record`, as `splitter` has split it, is no header.
 void check_is_header(const std::filesystem::path& path, const CsvRecord& record,
                      const CsvSplitter& splitter) {
@@ -80,11 +88,7 @@ void CsvExampleSource::read_header() {
     std::string start(4096, '\0');
     start.resize(stream.read(std::as_writable_bytes(std::span(start))));
     check_is_text(file_.path, start);
-    // "<" alone may begin a value, as in "<0.1".
-    const bool has_page = start.find("<!DOCTYPE") != std::string::npos ||
-                          start.find("<!doctype") != std::string::npos ||
-                          start.find("<html") != std::string::npos;
-    if (has_page) refuse_html(file_.path, std::as_bytes(std::span(start)), "a table");
+    refuse_page(file_.path, start);
     if (start.starts_with(kByteOrderMark)) first_row_.byte = kByteOrderMark.size();
   }
   CsvRecordReader records(file_.path, first_row_, kToTheEnd);

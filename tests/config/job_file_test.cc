@@ -1,10 +1,5 @@
 #include "config/job_file.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <variant>
 
@@ -14,44 +9,6 @@
 
 namespace lockstep {
 namespace {
-
-namespace fs = std::filesystem;
-
-// Every field away from its default, so that a mixed-up one shows.
-const std::string kFullJob = R"(
-name: "full-1.0_x"
-seed: 7
-data {
-  train { idx { features: "/data/x.gz" labels: "sub/../y.gz" } }
-  test {
-    idx { features: "tx.gz" labels: "ty.gz" }
-    corruption { gaussian_noise: 2.5 seed: 3 }
-  }
-  split { dev { count: 500 } train_dev { fraction: 0.25 } stratified: true }
-  dev_and_test_from: DIFFERENT_DISTRIBUTIONS
-  normalization { standardize { per: ALL } }
-}
-network {
-  input_keep_prob: 0.8
-  layer { units: 32 activation: TANH keep_prob: 0.5 initializer { kind: GLOROT multiplier: 2 } }
-  layer { units: 16 activation: LEAKY_RELU regularization { l2_lambda: 0.5 l1_lambda: 0.75 } }
-  layer { units: 8 activation: SIGMOID }
-  output {
-    units: 1 loss: LOGISTIC initializer { kind: ZERO } regularization { l2_lambda: 0 }
-  }
-}
-regularization { l2_lambda: 0.25 l1_lambda: 0.125 include_biases: true }
-optimizer {
-  adam { learning_rate: 0.01 beta1: 0.8 beta2: 0.99 epsilon: 1e-6 }
-  schedule { warmup_epochs: 2 step { every_epochs: 3 factor: 0.5 } }
-}
-training { batch_size: 24 shards: 12 steps: 100 }
-evaluation { every_epochs: 2 train_examples: 0 smallest_improvement: 0.002 }
-early_stopping { metric: DEV_COST patience: 3 min_improvement: 0.001 }
-checkpointing { enabled: false every_epochs: 4 keep_last: 5 }
-exchange { bucket_bytes: 8192 shared_memory: false }
-diagnosis { base_error: 0.15 high_gap: 0.01 high_share: 0.25 }
-)";
 
 TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   const Job job = parse(kSmallJob).job;
@@ -284,123 +241,6 @@ TEST(JobFile, NoHiddenLayerIsLogisticRegression) {
   EXPECT_TRUE(parse(with(kSmallJob, "layer { units: 16 }", "")).job.network.hidden.empty());
 }
 
-TEST(ResolvedText, WritesEverythingOut) {
-  EXPECT_EQ(parse(kSmallJob).resolved_text, R"(name: "small"
-seed: 1
-data {
-  train {
-    idx {
-      features: "/jobs/x.gz"
-      labels: "/jobs/y.gz"
-    }
-    label_coding: AS_IS
-  }
-  split {
-    stratified: false
-    by_group: false
-  }
-  normalization {
-    standardize {
-      per: FEATURE
-    }
-  }
-  dev_and_test_from: ONE_SOURCE
-}
-network {
-  input_keep_prob: 1
-  layer {
-    units: 16
-    activation: RELU
-    keep_prob: 1
-    initializer {
-      kind: HE
-      multiplier: 1
-    }
-  }
-  output {
-    units: 10
-    loss: SOFTMAX_CROSS_ENTROPY
-    initializer {
-      kind: XAVIER
-      multiplier: 1
-    }
-  }
-}
-regularization {
-  l2_lambda: 0
-  include_biases: false
-  l1_lambda: 0
-}
-optimizer {
-  adam {
-    learning_rate: 0.001
-    beta1: 0.9
-    beta2: 0.999
-    epsilon: 1e-08
-  }
-  schedule {
-    warmup_epochs: 0
-    constant {
-    }
-  }
-}
-training {
-  batch_size: 64
-  shards: 8
-  epochs: 5
-}
-evaluation {
-  every_epochs: 1
-  train_examples: 10000
-  smallest_improvement: 0.01
-}
-checkpointing {
-  enabled: true
-  every_epochs: 1
-  keep_last: 1
-}
-exchange {
-  bucket_bytes: 4194304
-  shared_memory: true
-}
-diagnosis {
-  base_error: 0
-  high_gap: 0.02
-  high_share: 0.33
-}
-)");
-}
-
-TEST(ResolvedText, ALayerWithALambdaOfItsOwnShowsBothInForce) {
-  const std::string text =
-      parse(with(kSmallJob, "output {", "output { regularization { l1_lambda: 0.5 } "),
-            {"regularization.l2_lambda=0.25"})
-          .resolved_text;
-  EXPECT_NE(text.find("    regularization {\n"
-                      "      l2_lambda: 0.25\n"
-                      "      l1_lambda: 0.5\n"
-                      "    }\n"),
-            std::string::npos)
-      << text;
-}
-
-// The same job, from anywhere. A Job is a function of the resolved text alone.
-TEST(ResolvedText, LoadsToItself) {
-  const std::string awkward = with(with(kFullJob, "/data/x.gz", "/d\303\274 \\\"q\\\" \\\\/x.gz"),
-                                   "learning_rate: 0.01", "learning_rate: 0.1234567890123456789");
-  for (const std::string& text : {kSmallJob, kFullJob, awkward}) {
-    const LoadedJob first = parse(text);
-    const LoadedJob again = parse_job(first.resolved_text, "resolved", "/elsewhere", {});
-    EXPECT_EQ(again.resolved_text, first.resolved_text);
-    EXPECT_EQ(std::get<IdxSource>(again.job.data.train.format).features,
-              std::get<IdxSource>(first.job.data.train.format).features);
-    EXPECT_EQ(std::get<AdamConfig>(again.job.optimizer).learning_rate,
-              std::get<AdamConfig>(first.job.optimizer).learning_rate);
-  }
-}
-
-// ---- files ----
-
 TEST(JobFile, RepeatedLayersStandOneByOneInTheResolvedJob) {
   const std::string text =
       with(kSmallJob, "layer { units: 16 }",
@@ -440,88 +280,6 @@ TEST(JobFile, IdentityAndMonitor) {
   EXPECT_EQ(job.job.monitor->every_steps, 7U);
   EXPECT_EQ(job.job.monitor->examples, 256U);
   EXPECT_FALSE(parse(kSmallJob).job.monitor.has_value());
-}
-
-class JobOnDisk : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string name = testing::TempDir() + "/job_file_test.XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    dir_ = name;
-  }
-  void TearDown() override { fs::remove_all(dir_); }
-
-  fs::path write(const std::string& name, const std::string& text) {
-    std::ofstream(dir_ / name, std::ios::binary) << text;
-    return dir_ / name;
-  }
-
-  // "<exit code>: <message>", with the directory written as DIR.
-  std::string failure(const fs::path& path) {
-    try {
-      load_job(path, {});
-      return "no failure";
-    } catch (const Error& error) {
-      std::string message = error.what();
-      const auto at = message.find(dir_.string());
-      if (at != std::string::npos) message.replace(at, dir_.string().size(), "DIR");
-      return std::to_string(static_cast<int>(error.code())) + ": " + message;
-    }
-  }
-
-  fs::path dir_;
-};
-
-TEST_F(JobOnDisk, PathsStartAtItsDirectory) {
-  const Job job = load_job(write("job.textproto", kSmallJob), {}).job;
-  EXPECT_EQ(std::get<IdxSource>(job.data.train.format).features, dir_ / "x.gz");
-}
-
-TEST_F(JobOnDisk, RelativeJobPathsBecomeAbsolute) {
-  write("job.textproto", kSmallJob);
-  const fs::path before = fs::current_path();
-  fs::current_path(dir_);
-  const Job job = load_job("job.textproto", {}).job;
-  fs::current_path(before);
-  EXPECT_EQ(std::get<IdxSource>(job.data.train.format).features, fs::canonical(dir_) / "x.gz");
-}
-
-TEST_F(JobOnDisk, AppliesOverrides) {
-  const std::string overrides[] = {"seed=9"};
-  EXPECT_EQ(load_job(write("job.textproto", kSmallJob), overrides).job.seed, 9U);
-}
-
-TEST_F(JobOnDisk, ProblemsNameTheFile) {
-  EXPECT_EQ(failure(write("job.textproto", with(kSmallJob, "name:", "nam:"))),
-            "2: DIR/job.textproto:1:1: no field \"nam\" in the job; did you mean \"name\"?");
-}
-
-TEST_F(JobOnDisk, MissingFileIsMissingInput) {
-  EXPECT_EQ(failure(dir_ / "none"), "66: DIR/none: no such job file");
-  EXPECT_EQ(failure(write("file", "") / "below"), "66: DIR/file/below: no such job file");
-}
-
-TEST_F(JobOnDisk, DirectoryIsRefused) {
-  EXPECT_EQ(failure(dir_), "2: DIR: a directory; expected a job file (protobuf text format)");
-}
-
-TEST_F(JobOnDisk, EmptyFileIsRefused) {
-  const std::string expected =
-      ":1:1: the job is empty; expected name, data, network, optimizer and training";
-  EXPECT_EQ(failure(write("empty", "")), "2: DIR/empty" + expected);
-  EXPECT_EQ(failure(write("comment", "# nothing\n")), "2: DIR/comment" + expected);
-}
-
-TEST_F(JobOnDisk, HugeFileIsRefusedUnread) {
-  const fs::path path = write("huge", "");
-  fs::resize_file(path, std::uintmax_t{3} << 30);  // sparse
-  EXPECT_EQ(failure(path),
-            "2: DIR/huge: larger than 1048576 bytes, so not a job file (protobuf text format); is "
-            "it a data file?");
-}
-
-TEST_F(JobOnDisk, EndlessDeviceIsRefused) {
-  EXPECT_EQ(failure("/dev/zero").substr(0, 23), "2: /dev/zero: larger th");
 }
 
 }  // namespace

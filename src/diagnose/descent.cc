@@ -5,7 +5,9 @@
 namespace lockstep {
 namespace {
 
-constexpr int kMostTrials = 12;  // each a tenth of the one before
+// Each a tenth of the one before: from a promise of 10 J to one too small to see, which
+// is 1e-8 J.
+constexpr int kMostTrials = 12;
 
 double rounding(double cost) { return kCostRounding * std::abs(cost); }
 
@@ -69,10 +71,18 @@ class Check {
     return -trial.promised >= kClearPromise * rounding(cost_);
   }
 
+  // A tenth, a hundredth, ... of the rate asked for: the first whose promise is not
+  // hopeless. J is not negative, so it cannot fall by more than itself.
+  [[nodiscard]] double first_rate_to_judge() const {
+    constexpr double kHopeless = 10;
+    double rate = options_.learning_rate / 10;
+    while (rate * squared_norm_ > kHopeless * std::abs(cost_)) rate /= 10;
+    return rate;
+  }
+
   DescentOutcome judge_smaller_steps() {
-    double rate = options_.learning_rate;
-    for (int i = 0; i < kMostTrials; ++i) {
-      rate /= 10;
+    double rate = first_rate_to_judge();
+    for (int i = 0; i < kMostTrials; ++i, rate /= 10) {
       const DescentTrial trial = try_rate(rate);
       if (!is_clear(trial)) break;
       result_.trials.push_back(trial);

@@ -68,6 +68,20 @@ TEST(Descent, FallsAtEveryStepAndEndsWhereGradientDescentDoes) {
 }
 
 // Gradient descent on curvature c is stable up to the rate 2 / c.
+// Tenths of such a rate would end before they are small enough to judge by.
+TEST(Descent, AnAbsurdRateIsTooLargeAndNoFaultOfTheGradient) {
+  for (const double rate : {1e11, 1e13, 1e100, 1e300}) {
+    Quadratic problem({4, 4});
+    const DescentResult result = check(problem, rate);
+    EXPECT_EQ(result.outcome, DescentOutcome::rate_too_large) << rate;
+    ASSERT_TRUE(result.suggested_rate.has_value());
+    EXPECT_LT(*result.suggested_rate, 0.5) << rate;
+    EXPECT_GT(*result.suggested_rate, 0.001) << rate;
+    Quadratic wrong({4, 4}, [](Point g) { return Point{-g[0], -g[1]}; });
+    EXPECT_EQ(check(wrong, rate).outcome, DescentOutcome::gradient_wrong) << rate;
+  }
+}
+
 TEST(Descent, ALargerRateThanTwoOverTheCurvatureIsTooLarge) {
   Quadratic good({1, 4});
   EXPECT_EQ(check(good, 0.45).outcome, DescentOutcome::fell);

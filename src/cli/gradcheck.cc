@@ -121,7 +121,7 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
       replace_file(context.run_dir / "gradcheck.json", json);
     }
     print_result(arguments.json ? json : text);
-    if (!passed) write_log(STDERR_FILENO, fmt::format("lockstep: the gradient is not that of J\n"));
+    if (!passed) write_log(STDERR_FILENO, "lockstep: the gradient is not that of J\n");
   });
   // Nothing a user wrote can make a gradient wrong: it is a bug of Lockstep.
   return static_cast<int>(passed ? ExitCode::ok : ExitCode::internal);

@@ -7,6 +7,10 @@
 #include <limits>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "comm/agreement.h"
 #include "nn/numerical_gradient.h"
 
 namespace lockstep {
@@ -70,6 +74,19 @@ void take_differences(CostProbe& probe, const Communicator& comm, double epsilon
   }
   comm.broadcast(std::span(kinks));
   for (std::size_t i = 0; i < which.size(); ++i) entries[which[i]].at_kink = kinks[i] != 0;
+}
+
+// Training that has blown up is no fault of the gradient, and leaves nothing to check.
+void require_finite_differences(std::span<const CheckedEntry> entries, double cost) {
+  const bool finite = std::isfinite(cost) && std::ranges::all_of(entries, [](const auto& entry) {
+                        return entry.at_kink || std::isfinite(entry.numerical);
+                      });
+  if (finite) return;
+  throw Error(ExitCode::diverged,
+              fmt::format("J is {:.6g} at these weights, and it or a difference of it is not "
+                          "finite: there is nothing to compare the gradient with; try a smaller "
+                          "learning rate, or smaller initial weights",
+                          cost));
 }
 
 }  // namespace
@@ -137,6 +154,9 @@ GradientCheck check_gradient(CostProbe& probe, const Communicator& comm,
     }
     std::erase_if(remaining, [&](std::uint64_t i) { return !entries[i].at_kink; });
   }
+  agree(comm, [&] {
+    if (comm.is_root()) require_finite_differences(entries, cost);
+  });
   if (!comm.is_root()) return {};
   return compare_entries(layout, entries, cost, setting.epsilon);
 }

@@ -88,7 +88,8 @@ struct CheckSetting {
 // Collective. Compares `gradient_of(weights)` with differences of the probe's J.
 // When a kink lies within epsilon of an entry, epsilon is divided by 10 for it,
 // up to kReductions times. The result is on rank 0, the same bits at every
-// layout; elsewhere it is empty.
+// layout; elsewhere it is empty. Throws AgreedError(diverged) when J or a difference is
+// not finite at `weights`.
 constexpr int kReductions = 3;
 GradientCheck check_gradient(CostProbe& probe, const Communicator& comm,
                              const ParameterLayout& layout, std::span<const double> weights,

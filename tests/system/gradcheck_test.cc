@@ -115,6 +115,16 @@ TEST_F(Gradcheck, ADisagreementIsShownAndEndsWith70) {
   EXPECT_EQ(spread.exit_code, 70);
 }
 
+TEST_F(Gradcheck, ABlownUpTrainingIsNoFaultOfTheGradient) {
+  const auto result =
+      run("gradcheck " LOCKSTEP_JOBS_DIR
+          "/spirals.textproto --after 50 --entries 20 --set optimizer.adam.learning_rate=1e30",
+          2);
+  EXPECT_EQ(result.exit_code, 77) << result.out;
+  EXPECT_THAT(result.err, HasSubstr("nothing to compare the gradient with"));
+  EXPECT_THAT(result.out, Not(HasSubstr("suspect")));
+}
+
 TEST_F(Gradcheck, SaysWhatIsWrongWithItsArguments) {
   EXPECT_EQ(run("gradcheck nowhere.textproto").exit_code, 66);
   EXPECT_EQ(run("gradcheck job.textproto nowhere").exit_code, 66);

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/result_files.h"
 #include "cli/run_directory.h"
 #include "cli/run_lock.h"
 #include "cli/signals.h"
@@ -92,10 +93,9 @@ void report(const SweepArguments& arguments, const SweepResults& results, const 
   replace_file(run_dir / "sweep.json", json);
   const bool won = winner_of(results) != nullptr;
   if (won) replace_file(run_dir / "winner.textproto", winner_job(results));
-  const std::string text = arguments.json ? json : sweep_text(results, run_dir.string());
-  if (write_all(STDOUT_FILENO, text) != 0) {
-    throw Error(ExitCode::io, "cannot write the results to stdout");
-  }
+  const std::string text = sweep_text(results);
+  replace_file(run_dir / "sweep.txt", text);
+  print_result(arguments.json ? json : text + next_steps(results, run_dir.string()));
   if (!won) {
     throw Error(ExitCode::diverged,
                 "every trial diverged; try smaller learning rates or initial weights");

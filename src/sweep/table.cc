@@ -272,14 +272,21 @@ std::string sweep_json(const SweepResults& results) {
   return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string sweep_text(const SweepResults& results, const std::string& run_dir) {
+std::string sweep_text(const SweepResults& results) {
   std::string text = ranked_table(results);
   for (const std::string& caution : results.cautions) text += "\n" + caution + "\n";
+  if (const RankedTrial* winner = winner_of(results)) {
+    text += "\n" + winner_text(results, *winner) + notice_of_ties(results, *winner);
+  }
+  return text;
+}
+
+std::string next_steps(const SweepResults& results, const std::string& run_dir) {
   const RankedTrial* winner = winner_of(results);
+  std::string text = fmt::format("\nfiles in {}: sweep.txt, sweep.csv, sweep.json, {}trials/\n",
+                                 run_dir, winner == nullptr ? "" : "winner.textproto, ");
   if (winner == nullptr) return text;
-  text += "\n" + winner_text(results, *winner) + notice_of_ties(results, *winner);
   text += fmt::format(
-      "\nfiles in {0}: sweep.csv, sweep.json, trials/\n"
       "next: lockstep train {0}/winner.textproto      trains the winner again, to the same bits\n"
       "      lockstep evaluate {0}/{1}/ckpt/{2}    scores it by class\n",
       run_dir, trial_directory(winner->number).string(),

@@ -41,9 +41,12 @@ std::string sweep_csv(const SweepResults& results);
 // does not exist is null.
 std::string sweep_json(const SweepResults& results);
 
-// The ranked table, the winner, and what should be known of it. `run_dir` is where
-// the files are.
-std::string sweep_text(const SweepResults& results, const std::string& run_dir);
+// sweep.txt: the ranked table, the winner, and what should be known of it. The same
+// wherever the run directory is.
+std::string sweep_text(const SweepResults& results);
+
+// Where the files are, and what to do with the winner.
+std::string next_steps(const SweepResults& results, const std::string& run_dir);
 
 // winner.textproto: the winner's job with a comment that says where it comes from.
 std::string winner_job(const SweepResults& results);

@@ -87,7 +87,7 @@ TEST_F(Table, JsonSaysTheSameAndMore) {
 }
 
 TEST_F(Table, TextRanksAndNamesTheWinner) {
-  const std::string text = sweep_text(results_, "runs/s-1");
+  const std::string text = sweep_text(results_) + next_steps(results_, "runs/s-1");
   EXPECT_THAT(text, HasSubstr("rank  trial  rate"));
   EXPECT_LT(text.find("10.00%"), text.find("10.10%"));
   EXPECT_THAT(text, HasSubstr("winner: trial 2 (rate=0.2 la,yers=[{ units: 1 }, { units: 2 }])"));
@@ -102,7 +102,7 @@ TEST_F(Table, TextRanksAndNamesTheWinner) {
 TEST_F(Table, ALargeDevSetTellsThemApart) {
   results_.dev_examples = 10'000'000;
   EXPECT_TRUE(indistinguishable(results_).empty());
-  EXPECT_THAT(sweep_text(results_, "r"), Not(HasSubstr("apart")));
+  EXPECT_THAT(sweep_text(results_), Not(HasSubstr("apart")));
   results_.dev_examples = 1000;
   sweep_.metric = SweepMetric::dev_cost;
   EXPECT_TRUE(indistinguishable(results_).empty()) << "costs are not counted";
@@ -115,7 +115,7 @@ TEST_F(Table, WithoutAWinner) {
                      {3, TrialStatus::diverged, {}}};
   EXPECT_EQ(winner_of(results_), nullptr);
   EXPECT_TRUE(json::parse(sweep_json(results_))["winner"].is_null());
-  EXPECT_THAT(sweep_text(results_, "r"), Not(HasSubstr("winner")));
+  EXPECT_THAT(sweep_text(results_), Not(HasSubstr("winner")));
 }
 
 TEST_F(Table, TheWinnersJobSaysWhereItComesFrom) {

@@ -42,12 +42,15 @@ class Sweep : public ProgramFixture {
 TEST_F(Sweep, HasTheSameFilesOnAnyRanksInAnyGroups) {
   std::string csv;
   std::string all;
+  std::string text;
   for (const auto& [ranks, groups] : {std::pair{1, 1}, {2, 1}, {2, 2}, {4, 2}}) {
     const std::string run = fmt::format("run-{}-{}", ranks, groups);
     const auto result = sweep(ranks, fmt::format("--run-dir {} --groups {}", run, groups));
     ASSERT_EQ(result.exit_code, 0) << result.err;
     if (csv.empty()) csv = file(run + "/sweep.csv");
     if (all.empty()) all = file(run + "/sweep.json");
+    if (text.empty()) text = file(run + "/sweep.txt");
+    EXPECT_EQ(file(run + "/sweep.txt"), text);
     EXPECT_EQ(file(run + "/sweep.csv"), csv);
     EXPECT_EQ(file(run + "/sweep.json"), all);
     EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 7) << csv;

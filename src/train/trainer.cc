@@ -220,9 +220,7 @@ class Run {
               training_block_examples(data_.geometry, job_.evaluation.train_examples), false);
     const auto shard_losses = comm_.gather(std::span<const LossSums>(engine_.own_losses()));
     Decision decision;
-    bool finite = true;
-    bool cost_is_finite = true;
-    bool blew_up = false;
+    Soundness soundness = Soundness::sound;
     if (comm_.is_root()) {
       LossSums batches;
       for (const LossSums& shard : shard_losses) batches += shard;
@@ -240,11 +238,9 @@ class Run {
       evaluation.learning_rate = engine_.learning_rate(position_.step - 1);
       evaluation.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
       evaluation.examples_per_second = static_cast<double>(position_.interval_rows) / seconds;
-      cost_is_finite = std::isfinite(evaluation.cost);
-      blew_up = is_beyond_guessing(network_.spec(), mean_loss(scores.train).value_or(0));
-      finite = cost_is_finite && !blew_up && std::isfinite(evaluation.dev_cost.value_or(0));
+      soundness = soundness_of(evaluation, mean_loss(scores.train).value_or(0));
       const auto metric = dev_metric(evaluation);
-      if (metric && finite) {
+      if (metric && soundness == Soundness::sound) {
         const auto& stopping = job_.early_stopping;
         const StoppingVerdict verdict = observe(
             position_.stopping, *metric, position_.step, stopping ? stopping->min_improvement : 0.0,
@@ -260,10 +256,8 @@ class Run {
       agree_reported({});
     }
     comm_.broadcast(decision);
-    comm_.broadcast(finite);
-    comm_.broadcast(cost_is_finite);
-    comm_.broadcast(blew_up);
-    if (!finite) agree(comm_, [&] { throw failure_of_evaluation(cost_is_finite, blew_up); });
+    comm_.broadcast(soundness);
+    if (soundness != Soundness::sound) agree(comm_, [&] { throw failure_of(soundness); });
 
     engine_.set_losses({});
     position_.interval_rows = 0;
@@ -280,28 +274,38 @@ class Run {
     return stop_reason;
   }
 
-  [[nodiscard]] std::optional<std::string> coarse_features_caution(const Dataset& data) const {
-    if (!std::holds_alternative<Standardize>(job_.data.normalization)) return std::nullopt;
-    return caution_of_coarse_features(
-        data.normalizer,
-        data.table ? feature_names(data.table->fitted->schema) : std::vector<std::string>());
+  // Whether a run can go on after an evaluation.
+  enum class Soundness { sound, cost_not_finite, beyond_guessing, dev_cost_not_finite };
+
+  [[nodiscard]] Soundness soundness_of(const Evaluation& evaluation, double train_loss) const {
+    if (!std::isfinite(evaluation.cost)) return Soundness::cost_not_finite;
+    if (is_beyond_guessing(network_.spec(), train_loss)) return Soundness::beyond_guessing;
+    const bool dev_is_finite = std::isfinite(evaluation.dev_cost.value_or(0));
+    return dev_is_finite ? Soundness::sound : Soundness::dev_cost_not_finite;
   }
 
-  // Why a run cannot go on after an evaluation.
-  [[nodiscard]] Error failure_of_evaluation(bool cost_is_finite, bool blew_up) const {
-    if (!cost_is_finite) return engine_.diverged(position_.step - 1, "the cost is not finite");
-    if (blew_up) {
-      return engine_.diverged(position_.step - 1,
-                              fmt::format("the training loss is more than {:g} times that of "
-                                          "guessing",
-                                          kBeyondGuessing));
+  [[nodiscard]] Error failure_of(Soundness soundness) const {
+    const std::uint64_t step = position_.step;
+    if (soundness == Soundness::dev_cost_not_finite) {
+      return {ExitCode::data,
+              fmt::format("the dev cost is not finite at step {}, although J is: some example of "
+                          "the dev set has values so far from those of the training set that its "
+                          "outputs are beyond float; look for extreme values in the dev set, or "
+                          "split it off the training source",
+                          step)};
     }
-    return {ExitCode::data,
-            fmt::format("the dev cost is not finite at step {}, although J is: some example of the "
-                        "dev set has values so far from those of the training set that its outputs "
-                        "are beyond float; look for extreme values in the dev set, or split it off "
-                        "the training source",
-                        position_.step)};
+    return engine_.diverged(
+        step - 1, soundness == Soundness::cost_not_finite
+                      ? "the cost is not finite"
+                      : fmt::format("the training loss is more than {:g} times that of guessing",
+                                    kBeyondGuessing));
+  }
+
+  [[nodiscard]] std::optional<std::string> coarse_features_caution() const {
+    if (!std::holds_alternative<Standardize>(job_.data.normalization)) return std::nullopt;
+    return caution_of_coarse_features(
+        data_.normalizer,
+        data_.table ? feature_names(data_.table->fitted->schema) : std::vector<std::string>());
   }
 
   // Collective. Lets rank 0's observers write; a failure reaches all ranks.
@@ -358,7 +362,7 @@ class Run {
     agree_reported([&](TrainingObserver& observer) { observer.on_start(start); });
     if (options_.with_cautions) {
       show(job_cautions(job_));
-      if (const auto caution = coarse_features_caution(data_)) show({*caution});
+      if (const auto caution = coarse_features_caution()) show({*caution});
     }
     if (memory_refused) {
       show(
@@ -410,8 +414,9 @@ class Run {
     summary.examples_per_second = static_cast<double>(trained_rows_) / step_seconds();
     summary.seconds = engine_.clock().by_name();
     summary.weights_digest = digest_hex(digest_of(std::as_bytes(engine_.weights())));
-    if (job_.checkpointing.enabled)
+    if (job_.checkpointing.enabled) {
       summary.checkpoint = restores_best ? "ckpt/best" : "ckpt/latest";
+    }
     summary.peak_memory_bytes = peak_memory;
     summary.ranks = options_.layout.ranks;
     summary.threads = options_.layout.threads;

@@ -16,6 +16,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "comm/agreement.h"
+#include "nn/prediction.h"
 
 namespace lockstep {
 namespace {
@@ -60,7 +61,7 @@ std::string header(const SavedModel& model, const std::vector<std::string>& clas
   const bool decides = spec.loss != Loss::squared_error;
   const std::uint64_t outputs = spec.layers.back().outputs;
   std::string line = "example";
-  if (decides && decides_each_output(model) && outputs > 1) {
+  if (outputs > 1 && decides_by_unit(spec, model.label_width)) {
     for (std::uint64_t o = 0; o < outputs; ++o) line += fmt::format(",label{}", o);
   } else if (decides) {
     line += ",class";

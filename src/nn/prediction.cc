@@ -48,4 +48,8 @@ template void to_predictions(Loss, Matrix<double>);
 template std::uint64_t decided_class(std::span<const float>);
 template std::uint64_t decided_class(std::span<const double>);
 
+bool decides_by_unit(const NetworkSpec& network, std::uint64_t label_width) {
+  return network.loss == Loss::logistic && label_width == network.layers.back().outputs;
+}
+
 }  // namespace lockstep

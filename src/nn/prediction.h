@@ -26,4 +26,8 @@ constexpr bool decides_yes(T logit) {
   return logit > T(0);
 }
 
+// Whether each unit answers a question of its own with yes or no: logistic units with
+// a label each. Other units are classes, one of which is decided on.
+bool decides_by_unit(const NetworkSpec& network, std::uint64_t label_width);
+
 }  // namespace lockstep

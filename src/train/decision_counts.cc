@@ -29,8 +29,7 @@ ClassScores class_scores(const DecisionCounts& counts, std::uint64_t unit, std::
 }
 
 DecisionCounter::DecisionCounter(const NetworkSpec& spec, std::uint64_t label_width, int threads)
-    : loss_(spec.loss),
-      by_unit_(spec.loss == Loss::logistic && label_width == spec.layers.back().outputs) {
+    : loss_(spec.loss), by_unit_(decides_by_unit(spec, label_width)) {
   const std::uint64_t outputs = spec.layers.back().outputs;
   empty_.classes = by_unit_ ? 2 : outputs;
   empty_.units = by_unit_ ? outputs : 1;

@@ -78,7 +78,8 @@ void require_finite(std::span<const float> predictions, std::uint64_t first,
 }
 
 std::uint64_t decisions_per_example(const SavedModel& model) {
-  return decides_each_output(model) ? model.network.spec().layers.back().outputs : 1;
+  const NetworkSpec& spec = model.network.spec();
+  return decides_by_unit(spec, model.label_width) ? spec.layers.back().outputs : 1;
 }
 
 // Predictions and decisions of one worker in a round.
@@ -94,10 +95,11 @@ BlockResult predict_block(const SavedModel& model, const Examples& examples,
   gather_rows<float>(examples, rows, model.normalizer, workspace.input().top(rows.size()));
   model.network.predict(model.weights, workspace, rows.size());
   const Matrix<float> outputs = workspace.logits(rows.size());
+  const bool by_unit = decides_by_unit(spec, model.label_width);
   BlockResult result;
   for (std::uint64_t r = 0; r < outputs.rows; ++r) {
     const std::span<const float> row = outputs.row(r);
-    if (decides_each_output(model)) {
+    if (by_unit) {
       for (const float logit : row) result.decisions.push_back(decides_yes(logit) ? 1.0F : 0.0F);
     } else {
       result.decisions.push_back(static_cast<float>(decided_class(row)));
@@ -109,11 +111,6 @@ BlockResult predict_block(const SavedModel& model, const Examples& examples,
 }
 
 }  // namespace
-
-bool decides_each_output(const SavedModel& model) {
-  const std::uint64_t outputs = model.network.spec().layers.back().outputs;
-  return outputs == 1 || (model.network.spec().loss == Loss::logistic && model.label_width > 1);
-}
 
 void predict_examples(const SavedModel& model, const std::filesystem::path& input,
                       const Communicator& comm, const Layout& layout,

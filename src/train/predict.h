@@ -16,14 +16,9 @@ namespace lockstep {
 struct PredictionBlock {
   std::uint64_t first = 0;          // number of the first example
   Matrix<const float> predictions;  // [B, O]: probabilities, or values of squared error
-  // [B, 1]: a class number; or [B, O]: 0 or 1 of each output.
+  // [B, 1]: a class number; or [B, O]: 0 or 1 of each, where decides_by_unit().
   Matrix<const float> decisions;
 };
-
-// Whether each output of a model answers a question of its own with yes or no: a
-// single unit, or logistic units trained on a label each. Otherwise they are classes,
-// one of which is decided on.
-bool decides_each_output(const SavedModel& model);
 
 // Collective. Predicts every example of `input`, a file in the format of the
 // model's training source, without labels; gives them to `use` on rank 0, block

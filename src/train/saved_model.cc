@@ -71,10 +71,8 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
   comm.broadcast(checkpoint.mean);
   comm.broadcast(checkpoint.inverse_deviation);
   broadcast(checkpoint.table, comm);
-  std::uint64_t label_width = checkpoint.label_width.value_or(0);
-  comm.broadcast(label_width);
-  SavedImage image = checkpoint.image.value_or(SavedImage{});
-  comm.broadcast(image);
+  comm.broadcast(checkpoint.label_width);
+  comm.broadcast(checkpoint.image);
   comm.broadcast(checkpoint.train_fingerprint);
   comm.broadcast(checkpoint.dev_fingerprint);
   comm.broadcast(checkpoint.test_fingerprint);
@@ -95,17 +93,19 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
                                               path.string(), checkpoint.mean.size(), features));
     }
   });
-  if (label_width == 0) label_width = table ? lockstep::label_width(table->fitted->schema) : 1;
+  const std::uint64_t default_width = table ? label_width(table->fitted->schema) : 1;
+  std::optional<ImageShape> image;
+  if (checkpoint.image) {
+    image = {checkpoint.image->channels, checkpoint.image->height, checkpoint.image->width};
+  }
   return {.job = std::move(job),
           .step = checkpoint.step,
           .weights_digest = std::move(checkpoint.weights_digest),
           .weights = std::move(checkpoint.weights),
           .normalizer = {std::move(checkpoint.mean), std::move(checkpoint.inverse_deviation)},
           .table = std::move(table),
-          .label_width = label_width,
-          .image = image.height > 0
-                       ? std::optional(ImageShape{image.channels, image.height, image.width})
-                       : std::nullopt,
+          .label_width = checkpoint.label_width.value_or(default_width),
+          .image = image,
           .train_fingerprint = std::move(checkpoint.train_fingerprint),
           .dev_fingerprint = std::move(checkpoint.dev_fingerprint),
           .test_fingerprint = std::move(checkpoint.test_fingerprint),

@@ -139,7 +139,7 @@ void check_job(const CheckArguments& arguments) {
         "diagnosis.base_error to count from)\n",
         100 * *sizes.bayes_error);
   }
-  if (sizes.table != nullptr) text += fmt::format("{}", table_text(sizes.table->schema));
+  if (sizes.table != nullptr) text += table_text(sizes.table->schema);
   text += fmt::format("parameters       {}\n", parameter_layout(network).size);
   text += fmt::format("steps per epoch  {}\n", steps_per_epoch(geometry));
   text += fmt::format("steps            {}\n", total_steps(job.training, geometry));
@@ -147,7 +147,7 @@ void check_job(const CheckArguments& arguments) {
                       layout.ranks, layout.threads,
                       memory_table(plan_memory(job, network, sizes, layout)));
   if (arguments.no_dropout) text += fmt::format("note: {}\n", kNoDropoutNotice);
-  for (const std::string& caution : job_cautions(job)) text += fmt::format("{}\n", caution);
+  for (const std::string& caution : job_cautions(job)) text += caution + "\n";
   if (sizes.train < job.training.shards) {
     text += fmt::format("note: {} training examples for {} shards: some shards are empty\n",
                         sizes.train, job.training.shards);

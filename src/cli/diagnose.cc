@@ -132,12 +132,11 @@ int run_diagnose(const DiagnoseArguments& arguments, const CommandContext& conte
   if (!checkpoint.empty()) {
     result = diagnose_checkpoint(checkpoint, arguments, comm);
   }
-  if (!comm.is_root()) return 0;
-  if (arguments.json) {
-    print_result(fmt::format("{}\n", to_text(diagnosis_to_json(result.diagnosis))));
-  } else {
-    print_result(diagnosis_text(result.job_name, result.diagnosis));
-  }
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    print_result(arguments.json ? to_text(diagnosis_to_json(result.diagnosis)) + "\n"
+                                : diagnosis_text(result.job_name, result.diagnosis));
+  });
   return 0;
 }
 

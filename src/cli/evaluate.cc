@@ -38,12 +38,11 @@ int run_evaluate(const EvaluateArguments& arguments, const CommandContext& conte
   });
   const CheckpointScores scores = evaluate_checkpoint(path, split_of(arguments.split), comm, layout,
                                                       arguments.allow_changed_data);
-  if (!comm.is_root()) return 0;
-  if (arguments.json) {
-    print_result(fmt::format("{}\n", score_json(scores, arguments.split).dump()));
-  } else {
-    print_result(score_text(scores, arguments.split));
-  }
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    print_result(arguments.json ? score_json(scores, arguments.split).dump() + "\n"
+                                : score_text(scores, arguments.split));
+  });
   return 0;
 }
 

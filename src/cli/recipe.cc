@@ -163,15 +163,15 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
 
   FilesHost host(directory, !arguments.no_color);
   const RecipeResult result = run_recipe(loaded, comm, options, host);
-  if (comm.is_root()) {
-    if (arguments.json) {
-      print_result(fmt::format("{}\n", recipe_json(result).dump()));
-    } else {
-      print_result(fmt::format(
-          "{}Files: {} (recipe.txt, recipe.json, best.textproto, a directory for each run)\n",
-          recipe_text(result), directory));
-    }
-  }
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    const char* best = result.best_job.empty() ? "" : "best.textproto, ";
+    print_result(arguments.json
+                     ? recipe_json(result).dump() + "\n"
+                     : fmt::format("{}Files: {} (recipe.txt, recipe.json, {}a directory for each "
+                                   "run)\n",
+                                   recipe_text(result), directory, best));
+  });
   return exit_code(result.stop_reason);
 }
 

@@ -194,6 +194,7 @@ TEST_F(Diagnose, ADivergingJobEndsTheRecipeWithItsCode) {
           "optimizer.gradient_descent.learning_rate=1e30");
   EXPECT_EQ(result.exit_code, 77) << result.err;
   EXPECT_THAT(result.out, HasSubstr("The job as it is diverged"));
+  EXPECT_THAT(result.out, Not(HasSubstr("best.textproto"))) << "there is none";
   const json error = json::parse(file("wild/run-01/error.rank0.json"));
   EXPECT_EQ(error["exit_code"], 77);
 }

@@ -9,6 +9,8 @@
 
 #include "cli/commands.h"
 
+#include "base/host_name.h"
+
 namespace lockstep {
 namespace {
 
@@ -20,8 +22,7 @@ struct Cores {
 // Those this process may use, which a launcher may have restricted.
 Cores usable_cores() {
   Cores cores;
-  std::string host(256, '\0');
-  if (gethostname(host.data(), host.size() - 1) == 0) cores.name = host.c_str();
+  cores.name = host_name();
   cpu_set_t set;
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof(set), &set) != 0) return cores;

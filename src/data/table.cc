@@ -82,8 +82,9 @@ std::vector<std::string> feature_names(const TableSchema& schema) {
     const TableColumn& column = schema.columns[i];
     const std::string name = column.name.empty() ? fmt::format("column {}", i + 1) : column.name;
     if (column.role == ColumnRole::number) names.push_back(name);
-    for (const std::string& category : column.categories)
+    for (const std::string& category : column.categories) {
       names.push_back(fmt::format("{}={}", name, category));
+    }
   }
   return names;
 }

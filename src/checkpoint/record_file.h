@@ -31,7 +31,7 @@ inline constexpr std::uint64_t kMaxRecordBytes = (std::uint64_t{64} << 20) + 409
 // Error(io), see AtomicFile.
 class RecordWriter {
  public:
-  RecordWriter(std::filesystem::path path, std::uint32_t version);
+  RecordWriter(const std::filesystem::path& path, std::uint32_t version);
 
   void add(std::span<const std::byte> payload);
   void commit();

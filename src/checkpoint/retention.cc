@@ -206,4 +206,13 @@ std::optional<FoundCheckpoint> find_best(const fs::path& directory) {
   none_valid(directory, notices);
 }
 
+std::optional<FoundCheckpoint> find_with_weights(const fs::path& directory,
+                                                 const std::string& weights_digest) {
+  for (const auto find : {find_best, find_latest}) {
+    auto found = find(directory);
+    if (found && found->checkpoint.weights_digest == weights_digest) return found;
+  }
+  return std::nullopt;
+}
+
 }  // namespace lockstep

@@ -49,4 +49,9 @@ std::optional<FoundCheckpoint> find_latest(const std::filesystem::path& director
 // with all reasons when it is known but not valid.
 std::optional<FoundCheckpoint> find_best(const std::filesystem::path& directory);
 
+// The best or the latest checkpoint, whichever has these weights; none when neither
+// has. Throws as they do.
+std::optional<FoundCheckpoint> find_with_weights(const std::filesystem::path& directory,
+                                                 const std::string& weights_digest);
+
 }  // namespace lockstep

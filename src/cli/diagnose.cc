@@ -56,14 +56,30 @@ struct Diagnosed {
   Diagnosis diagnosis;
 };
 
+// What to diagnose instead of a directory that holds no run that has ended.
+std::string what_to_diagnose(const fs::path& directory) {
+  if (fs::exists(directory / "recipe.json")) {
+    return fmt::format("it holds a recipe; diagnose one of its runs, such as {}",
+                       recipe_run_directory(directory, 1).string());
+  }
+  if (fs::exists(directory / "sweep.textproto")) {
+    return fmt::format("it holds a sweep; diagnose one of its trials, such as {}",
+                       (directory / "trials/0000").string());
+  }
+  if (fs::exists(directory / "ckpt")) {
+    return fmt::format("its run has not ended; diagnose a checkpoint by its name, such as {}",
+                       (directory / "ckpt/latest").string());
+  }
+  return "it holds no run";
+}
+
 // From what the run wrote; nothing is computed again.
 Diagnosed diagnose_directory(const fs::path& run_dir, std::optional<double> base_error) {
   std::optional<RunRecord> record = read_run(run_dir);
   if (!record) {
     throw Error(ExitCode::missing_input,
-                fmt::format("{} has no summary.json: it holds no run that has ended; a checkpoint "
-                            "of a run that goes on can be diagnosed by its name, such as {}",
-                            run_dir.string(), (run_dir / "ckpt/latest").string()));
+                fmt::format("{} has no summary.json: {}", run_dir.string(),
+                            what_to_diagnose(run_dir)));
   }
   const LoadedJob loaded = with_base_error(record->resolved_job, base_error);
   if (record->summary.train_examples == 0) add_sizes(loaded.job, record->summary);  // an old file
@@ -135,7 +151,9 @@ int run_diagnose(const DiagnoseArguments& arguments, const CommandContext& conte
   agree(comm, [&] {
     if (!comm.is_root()) return;
     print_result(arguments.json ? to_text(diagnosis_to_json(result.diagnosis)) + "\n"
-                                : diagnosis_text(result.job_name, result.diagnosis));
+                                : diagnosis_text(result.job_name, result.diagnosis,
+                                                 arguments.base_error ? "--base-error"
+                                                                      : "diagnosis.base_error"));
   });
   return 0;
 }
@@ -157,8 +175,7 @@ void add_diagnose_command(CLI::App& app, Action& action) {
                    "one percent)")
       ->check(CLI::Range(0.0, 1.0));
   add_threads(*command, arguments->threads);
-  command->add_flag("--allow-changed-data", arguments->allow_changed_data,
-                    "Evaluate a checkpoint although the data has changed");
+  add_allow_changed_data(*command, arguments->allow_changed_data, "Evaluate a checkpoint");
   add_json(*command, arguments->json);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {

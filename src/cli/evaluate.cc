@@ -55,8 +55,7 @@ void add_evaluate_command(CLI::App& app, Action& action) {
   command->add_option("--split", arguments->split, "dev, test, train or train_dev [dev]")
       ->check(CLI::IsMember({"dev", "test", "train", "train_dev"}));
   add_threads(*command, arguments->threads);
-  command->add_flag("--allow-changed-data", arguments->allow_changed_data,
-                    "Evaluate although the data has changed");
+  add_allow_changed_data(*command, arguments->allow_changed_data, "Evaluate");
   add_json(*command, arguments->json);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {

@@ -38,6 +38,15 @@ void add_prefetch_threads(CLI::App& command, int& threads) {
       ->check(CLI::Range(0, kMostThreads));
 }
 
+void add_resume(CLI::App& command, std::string& resume, const std::string& help) {
+  command.add_option("--resume", resume, help + ": auto (if there is one), must")
+      ->check(CLI::IsMember({"auto", "must", "never"}));
+}
+
+void add_allow_changed_data(CLI::App& command, bool& allow, const std::string& use) {
+  command.add_flag("--allow-changed-data", allow, use + " although the data has changed");
+}
+
 void add_no_dropout(CLI::App& command, bool& no_dropout) {
   command.add_flag("--no-dropout", no_dropout,
                    "Every keep_prob is 1: see J fall before turning dropout on (1.7)");

@@ -25,6 +25,12 @@ void add_threads(CLI::App& command, int& threads);
 // then, for jobs that augment.
 void add_prefetch_threads(CLI::App& command, int& threads);
 
+// --resume auto, must or never. `help`: what is gone on with.
+void add_resume(CLI::App& command, std::string& resume, const std::string& help);
+
+// --allow-changed-data. `use`: what is done all the same.
+void add_allow_changed_data(CLI::App& command, bool& allow, const std::string& use = "Resume");
+
 // --no-dropout.
 void add_no_dropout(CLI::App& command, bool& no_dropout);
 

@@ -45,6 +45,7 @@ struct RecipeArguments {
   int threads = 0;            // 0: default_threads
   int prefetch_threads = -1;  // -1: default_prefetch_threads
   std::string resume;
+  bool allow_changed_data = false;
   bool no_color = false;
   bool json = false;
 };
@@ -97,12 +98,46 @@ class FilesHost : public RecipeHost {
   bool color_;
 };
 
-// The directory of the recipe, created: `requested`, or the first free
+// Runs that the recipe in `directory` has taken; 0 when there is none.
+std::size_t runs_taken(const fs::path& directory) {
+  std::ifstream file(directory / kRecipeFile);
+  const auto recipe = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  return recipe.is_object() && recipe.contains("trials") ? recipe["trials"].size() : 0;
+}
+
+// Whether the directory is one to go on with. Throws Error unless --resume says so
+// where there is something, and where it must.
+void check_resume(const RecipeArguments& arguments, const fs::path& directory) {
+  const bool used = fs::exists(directory / kRecipeFile) ||
+                    fs::exists(recipe_run_directory(directory, 1)) ||
+                    fs::exists(directory / "metrics.jsonl");
+  const bool resumes = arguments.resume == "auto" || arguments.resume == "must";
+  if (used && !resumes) {
+    throw Error(ExitCode::usage,
+                fmt::format("{} already holds a recipe or a run: choose another --run-dir, or go "
+                            "on with a recipe by --resume auto",
+                            directory.string()));
+  }
+  if (!used && arguments.resume == "must") {
+    throw Error(ExitCode::missing_input,
+                fmt::format("no recipe to resume in {}", directory.string()));
+  }
+  const std::size_t taken = runs_taken(directory);
+  if (taken > static_cast<std::size_t>(arguments.runs)) {
+    throw Error(ExitCode::usage,
+                fmt::format("{} holds a recipe of {} runs, more than --runs {}; give at least as "
+                            "many, or another --run-dir",
+                            directory.string(), taken, arguments.runs));
+  }
+}
+
+// The directory of the recipe, created: --run-dir, or the first free
 // runs/<job name>-recipe-<number>.
-fs::path prepare_directory(const fs::path& requested, const std::string& job_name, bool resumes) {
+fs::path prepare_directory(const RecipeArguments& arguments, const std::string& job_name) {
+  const fs::path requested = arguments.run_dir;
   std::error_code error;
   if (requested.empty()) {
-    if (resumes) {
+    if (arguments.resume == "auto" || arguments.resume == "must") {
       throw Error(ExitCode::usage, "--resume needs the --run-dir of the recipe to go on with");
     }
     fs::create_directories("runs", error);
@@ -112,15 +147,7 @@ fs::path prepare_directory(const fs::path& requested, const std::string& job_nam
     }
     throw Error(ExitCode::io, "cannot create a directory in runs: " + error.message());
   }
-  const bool used = fs::exists(requested / kRecipeFile) ||
-                    fs::exists(recipe_run_directory(requested, 1)) ||
-                    fs::exists(requested / "metrics.jsonl");
-  if (used && !resumes) {
-    throw Error(ExitCode::usage,
-                fmt::format("{} already holds a recipe or a run: choose another --run-dir, or go "
-                            "on with a recipe by --resume auto",
-                            requested.string()));
-  }
+  check_resume(arguments, requested);
   fs::create_directories(requested, error);
   if (error || !fs::is_directory(requested)) {
     throw Error(ExitCode::io, fmt::format("cannot create {}: {}", requested.string(),
@@ -146,6 +173,7 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
   options.layout.prefetch_threads = arguments.prefetch_threads >= 0
                                         ? arguments.prefetch_threads
                                         : default_prefetch_threads(comm, options.layout.threads);
+  options.allow_changed_data = arguments.allow_changed_data;
   options.stop_requested = stop_was_requested;
   options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
 
@@ -154,7 +182,7 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
   std::optional<RunLock> lock;  // on rank 0
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    directory = prepare_directory(arguments.run_dir, job_name, arguments.resume == "auto").string();
+    directory = prepare_directory(arguments, job_name).string();
     lock.emplace(directory, job_name);
     remove_error_files(directory);
   });
@@ -191,11 +219,9 @@ void add_recipe_command(CLI::App& app, Action& action) {
   add_threads(*command, arguments->threads);
   add_prefetch_threads(*command, arguments->prefetch_threads);
   add_overrides(*command, arguments->overrides);
-  command
-      ->add_option("--resume", arguments->resume,
-                   "auto: go on with the recipe in --run-dir if there is one, taking over the runs "
-                   "that have finished")
-      ->check(CLI::IsMember({"auto", "never"}));
+  add_resume(*command, arguments->resume,
+             "Go on with the recipe in --run-dir, taking over the runs that have finished");
+  add_allow_changed_data(*command, arguments->allow_changed_data);
   add_json(*command, arguments->json);
   command->add_flag("--no-color", arguments->no_color, "No colour on a terminal");
   command->callback([&action, arguments] {

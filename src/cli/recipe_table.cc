@@ -95,8 +95,28 @@ std::string ending(const RecipeResult& result) {
   }
   if (reason == "exhausted") return "Every step that a program can take has been tried.\n";
   if (reason == "uncertain") return "The sets are too small for a verdict.\n";
-  if (reason == "diverged") return "The job as it is diverged; try a smaller learning rate.\n";
+  if (reason == "diverged") {
+    return result.trials.size() == 1
+               ? "The job as it is diverged, and no run is left to try a smaller learning rate.\n"
+               : "The job diverged, with smaller learning rates too; look at its data and its "
+                 "initial weights (lockstep flow).\n";
+  }
   return "The recipe was interrupted; --resume auto goes on.\n";
+}
+
+std::string test_text(const RecipeResult& result) {
+  if (result.test) {
+    return fmt::format(
+        "      test error {} of {} examples, 95% interval {} to {}; looked at once, for this run "
+        "(1.4)\n",
+        format_percent(result.test->error), format_count(result.test->examples),
+        format_percent(result.test->interval.low), format_percent(result.test->interval.high));
+  }
+  if (result.stop_reason.empty() || result.stop_reason == "interrupted") return "";
+  return result.has_test_set
+             ? "      no checkpoint was kept, so its test error is that of training best.textproto\n"
+             : "      no test set: the dev error, the best of several, is likely to be too good "
+               "(1.1)\n";
 }
 
 nlohmann::ordered_json error_json(const RecipeTrial& trial, OptionalError Diagnosis::*set) {
@@ -150,6 +170,7 @@ std::string recipe_text(const RecipeResult& result) {
     text +=
         fmt::format("Best: run {}, dev error {}", best.number, error_text(best, &Diagnosis::dev));
     text += best.set.empty() ? "\n" : fmt::format("; {}\n", set_arguments(best.set));
+    text += test_text(result);
   }
   if (!result.left.empty() && result.stop_reason != "neither") {
     text += "Left to try:\n";
@@ -168,6 +189,7 @@ nlohmann::ordered_json recipe_json(const RecipeResult& result) {
   object["stop_reason"] = result.stop_reason.empty() ? nlohmann::ordered_json()
                                                      : nlohmann::ordered_json(result.stop_reason);
   object["best"] = result.best > 0 ? nlohmann::ordered_json(result.best) : nlohmann::ordered_json();
+  object["test"] = error_to_json(result.test);
   auto& trials = object["trials"] = nlohmann::ordered_json::array();
   for (const RecipeTrial& trial : result.trials) trials.push_back(trial_json(trial));
   auto& left = object["left"] = nlohmann::ordered_json::array();

@@ -16,14 +16,17 @@
 #include "cli/result_files.h"
 #include "cli/run_directory.h"
 #include "cli/run_lock.h"
+#include "cli/run_record.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
 #include "config/sweep_file.h"
+#include "diagnose/diagnose_run.h"
 #include "diagnose/flow_monitor.h"
 #include "report/descriptor.h"
 #include "report/error_file.h"
 #include "report/format.h"
 #include "report/reports.h"
+#include "sweep/cautions.h"
 #include "sweep/run_sweep.h"
 #include "sweep/table.h"
 #include "sweep/termination.h"
@@ -135,14 +138,15 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   options.stop_requested = stop_was_requested;
   options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
   options.make_monitor = make_flow_monitor;
-  options.trial_reports = [] {
-    return guarded_standard_reports({.color = false, .progress = false});
+  options.trial_reports = [](const LoadedJob& job) {
+    return with_diagnosis(guarded_standard_reports({.color = false, .progress = false}), job,
+                          evaluations_before);
   };
   options.log = log_line;
 
   std::string run_dir;
   std::optional<RunLock> lock;  // on rank 0
-  const std::string caution = orthogonalization_caution(loaded.sweep, trials);
+  const std::vector<std::string> cautions = sweep_cautions(loaded.sweep, trials);
   agree(comm, [&] {
     if (!comm.is_root()) return;
     options.features = dataset_sizes(trials.front().loaded.job).features;
@@ -157,7 +161,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
                          count(static_cast<std::size_t>(options.groups), "group"),
                          count(static_cast<std::size_t>(comm.size()), "rank"),
                          count(static_cast<std::size_t>(options.threads), "thread"), run_dir));
-    if (!caution.empty()) log_line(caution);
+    for (const std::string& caution : cautions) log_line(caution);
   });
   comm.broadcast(options.features);
   comm.broadcast(run_dir);
@@ -179,8 +183,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
                        .ranked = rank_trials(loaded.sweep, outcome.records),
                        .dev_examples = 0,
                        .test = std::nullopt,
-                       .cautions = {}};
-  if (!caution.empty()) results.cautions.push_back(caution);
+                       .cautions = cautions};
   if (const RankedTrial* winner = winner_of(results)) {
     results.test = test_winner(loaded, trials[winner->number], winner->result, comm, options);
   }
@@ -214,12 +217,8 @@ void add_sweep_command(CLI::App& app, Action& action) {
   add_threads(*command, arguments->threads);
   add_prefetch_threads(*command, arguments->prefetch_threads);
   add_overrides(*command, arguments->overrides, "the jobs of all trials");
-  command
-      ->add_option("--resume", arguments->resume,
-                   "Go on with the sweep in --run-dir: auto (if there is one), must")
-      ->check(CLI::IsMember({"auto", "must", "never"}));
-  command->add_flag("--allow-changed-data", arguments->allow_changed_data,
-                    "Resume although the data has changed");
+  add_resume(*command, arguments->resume, "Go on with the sweep in --run-dir");
+  add_allow_changed_data(*command, arguments->allow_changed_data);
   add_json(*command, arguments->json);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {

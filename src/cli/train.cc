@@ -98,12 +98,8 @@ void add_train_command(CLI::App& app, Action& action) {
   add_threads(*command, arguments->threads);
   add_prefetch_threads(*command, arguments->prefetch_threads);
   add_overrides(*command, arguments->overrides);
-  command
-      ->add_option("--resume", arguments->resume,
-                   "Go on from the newest checkpoint in --run-dir: auto (if there is one), must")
-      ->check(CLI::IsMember({"auto", "must", "never"}));
-  command->add_flag("--allow-changed-data", arguments->allow_changed_data,
-                    "Resume although the data has changed");
+  add_resume(*command, arguments->resume, "Go on from the newest checkpoint in --run-dir");
+  add_allow_changed_data(*command, arguments->allow_changed_data);
   add_no_dropout(*command, arguments->no_dropout);
   command->add_flag("--no-color", arguments->no_color, "No colour on a terminal");
   command->callback([&action, arguments] {

@@ -40,6 +40,15 @@ std::string print(const proto::Job& job) {
   return text;
 }
 
+std::vector<std::string> idle_overrides(std::span<const std::string> overrides,
+                                        const Origins& origins) {
+  std::vector<std::string> idle;
+  for (const std::string& assignment : overrides) {
+    if (!origins.stands(assignment)) idle.push_back(assignment);
+  }
+  return idle;
+}
+
 }  // namespace
 
 std::string read_text_file(const std::filesystem::path& path, std::string_view kind) {
@@ -104,7 +113,8 @@ std::optional<LoadedJob> parse_job(std::string_view text, const std::filesystem:
                                  job.network().layer_size(), kLargestJobBytes));
     return std::nullopt;
   }
-  return LoadedJob{to_job(job), std::move(resolved_text)};
+  return LoadedJob{to_job(job), std::move(resolved_text), origins.replaced(),
+                   idle_overrides(overrides, origins)};
 }
 
 LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,

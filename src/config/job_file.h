@@ -9,8 +9,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/job.h"
+#include "config/origins.h"
 #include "config/problems.h"
 
 namespace lockstep {
@@ -20,6 +22,10 @@ struct LoadedJob {
   // The job with every default written out and paths absolute, in text format.
   // It can be run from anywhere, and loads to the same job and the same text.
   std::string resolved_text;
+  // What became of overrides before others: fields that were set again, and those
+  // overrides of which nothing is left in the job.
+  std::vector<ReplacedField> replaced;
+  std::vector<std::string> idle_overrides;
 };
 
 // Loads the job file at `path` with `overrides` ("optimizer.adam.beta1=0.8",

@@ -122,7 +122,8 @@ class Override {
     const TextTree tree = parse_text_tree(field.name() + ": " + value);
     if (tree.error) return report(tree.error->message);
     if (tree.fields.size() != 1) return report(fmt::format("{} expects [{{ ... }}, ...]", path));
-    origins_.forget(path);
+    origins_.forget(path, assignment_);
+    origins_.record(path, place());
     message.GetReflection()->ClearField(&message, &field);
     builder_.set_fields(tree.fields, parent, message);
   }
@@ -159,8 +160,10 @@ class Override {
   // The message in `field`, created if need be, appending its name to `path`.
   pb::Message* enter(const pb::FieldDescriptor& field, std::string& path, pb::Message& message) {
     const pb::Reflection& reflection = *message.GetReflection();
-    if (!reflection.HasField(message, &field)) claim(field, path);
+    const bool is_new = !reflection.HasField(message, &field);
+    if (is_new) forget_excluded(field, path);
     path = join_path(path, field.name());
+    if (is_new) origins_.record_made(path, place());
     return reflection.MutableMessage(&message, &field);
   }
 
@@ -168,9 +171,11 @@ class Override {
            pb::Message& message) {
     const auto parsed = parse_value(value, field);
     if (!parsed) return;
-    claim(field, parent);
+    forget_excluded(field, parent);
+    const std::string path = join_path(parent, field.name());
+    origins_.record(path, place());
     message.GetReflection()->ClearField(&message, &field);
-    builder_.set_value(*parsed, field, join_path(parent, field.name()), message);
+    builder_.set_value(*parsed, field, path, message);
   }
 
   // A whole element of a repeated field.
@@ -179,7 +184,7 @@ class Override {
     if (error || parsed.kind != TextValue::Kind::message) {
       return report(fmt::format("{} expects {{ ... }}", path));
     }
-    origins_.forget(path);
+    origins_.forget(path, assignment_);
     origins_.record(path, place());
     element.Clear();
     builder_.set_fields(parsed.fields, path, element);
@@ -199,16 +204,14 @@ class Override {
     return std::nullopt;
   }
 
-  // Makes this override the origin of `field` and forgets what it replaces.
-  void claim(const pb::FieldDescriptor& field, const std::string& parent) {
+  // Forgets `field` and, where it is one of a oneof, what it excludes.
+  void forget_excluded(const pb::FieldDescriptor& field, const std::string& parent) {
     if (const pb::OneofDescriptor* oneof = field.containing_oneof()) {
       for (int i = 0; i < oneof->field_count(); ++i) {
-        origins_.forget(join_path(parent, oneof->field(i)->name()));
+        origins_.forget(join_path(parent, oneof->field(i)->name()), assignment_);
       }
     }
-    const std::string path = join_path(parent, field.name());
-    origins_.forget(path);
-    origins_.record(path, place());
+    origins_.forget(join_path(parent, field.name()), assignment_);
   }
 
   [[nodiscard]] Place place() const { return {1, 1, assignment_}; }

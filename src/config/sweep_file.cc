@@ -1,6 +1,7 @@
 #include "config/sweep_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -104,6 +105,24 @@ void check_alternatives(const ValueChecks& checks, const Sweep::Alternatives& al
   }
 }
 
+bool is_printable(const std::string& text) {
+  return std::ranges::none_of(text,
+                              [](unsigned char letter) { return letter < ' ' || letter == 0x7f; });
+}
+
+// A column of the tables, beside those that every sweep has.
+void check_column_name(const ValueChecks& checks, const Sweep::Parameter& parameter,
+                       const std::string& path) {
+  constexpr std::array kFixed = {"trial",      "rank",   "dev_error",  "dev_cost", "train_error",
+                                 "train_cost", "epochs", "best_epoch", "status",   "weights_digest"};
+  const std::string name = name_of(parameter);
+  const bool fixed = std::ranges::find(kFixed, name) != kFixed.end();
+  const bool missing = name.empty() && !parameter.has_name();  // told elsewhere
+  checks.require(missing || (!name.empty() && !fixed && is_printable(name)), path + ".name",
+                 "\"" + name + "\"",
+                 fixed ? "another name; tables have this column" : "printable characters");
+}
+
 void check_parameter(const ValueChecks& checks, const Sweep& sweep, int index) {
   const Sweep::Parameter& parameter = sweep.parameter(index);
   const std::string path = parameter_path(index);
@@ -131,6 +150,7 @@ void check_parameter(const ValueChecks& checks, const Sweep& sweep, int index) {
   if (parameter.has_texts()) {
     check_list(checks, parameter.texts().value(), path + ".texts", "at least one value");
   }
+  check_column_name(checks, parameter, path);
   for (int other = 0; other < index; ++other) {
     if (name_of(parameter).empty() || name_of(sweep.parameter(other)) != name_of(parameter))
       continue;

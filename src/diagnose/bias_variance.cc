@@ -12,13 +12,8 @@ namespace {
 
 double wrong_answers(const SetError& set) { return set.error * static_cast<double>(set.examples); }
 
-MeasuredError measured(const SetError& set) {
-  return {set.error, set.examples, wilson_interval(wrong_answers(set), set.examples)};
-}
-
-std::optional<MeasuredError> measured(const std::optional<SetError>& set) {
-  if (!set) return std::nullopt;
-  return measured(*set);
+std::optional<MeasuredError> measured_if(const std::optional<SetError>& set) {
+  return set ? std::optional(measured(*set)) : std::nullopt;
 }
 
 ErrorGap gap_between(const SetError& first, const SetError& second) {
@@ -145,7 +140,11 @@ void note_missing_sets(Diagnosis& diagnosis, const RunErrors& errors) {
         "dev and test are of different distributions: what is best on dev need not be on test "
         "(1.1)");
   }
-  if (errors.dev && !errors.test) {
+  if (errors.test_unseen) {
+    diagnosis.notes.emplace_back(
+        "the test error was not looked at: what is chosen among several runs is chosen by dev, and "
+        "test is for the one that is chosen (1.4)");
+  } else if (errors.dev && !errors.test) {
     diagnosis.notes.emplace_back(
         "no test set: the dev error is not an unbiased estimate, the dev set serves (1.1)");
   }
@@ -163,6 +162,10 @@ void note_overfitted_dev(Diagnosis& diagnosis, const RunErrors& errors) {
 
 }  // namespace
 
+MeasuredError measured(const SetError& set) {
+  return {set.error, set.examples, wilson_interval(wrong_answers(set), set.examples)};
+}
+
 Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config) {
   Diagnosis diagnosis;
   diagnosis.base_error = config.base_error;
@@ -170,9 +173,9 @@ Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config
   diagnosis.high_share = config.high_share;
   const MeasuredError train = measured(errors.train);
   diagnosis.train = train;
-  diagnosis.train_dev = measured(errors.train_dev);
-  diagnosis.dev = measured(errors.dev);
-  diagnosis.test = measured(errors.test);
+  diagnosis.train_dev = measured_if(errors.train_dev);
+  diagnosis.dev = measured_if(errors.dev);
+  diagnosis.test = measured_if(errors.test);
 
   diagnosis.avoidable_bias = avoidable_bias(train, config.base_error);
   if (errors.train_dev) {

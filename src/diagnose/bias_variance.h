@@ -23,7 +23,12 @@ struct RunErrors {
   bool dev_from_elsewhere = false;
   // Dev and test are of different distributions, as the job says.
   bool dev_and_test_differ = false;
+  // There is a test set, and nobody looked at it: `test` is absent.
+  bool test_unseen = false;
 };
+
+// With its interval. Pure.
+MeasuredError measured(const SetError& set);
 
 // Pure. The errors with their intervals, the gaps between them, which of those
 // are high by the rule of `config` (`Diagnosis` in proto/job.proto), and the

@@ -80,6 +80,7 @@ Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
     errors.train_dev = set_error(summary.train_dev_error, summary.train_dev_examples);
     errors.dev = set_error(summary.dev_error, summary.dev_examples);
     errors.test = set_error(summary.test_error, summary.test_examples);
+    errors.test_unseen = summary.test_examples > 0 && !summary.test_error;
     errors.dev_from_elsewhere = job.data.dev || job.data.held_out;
     errors.dev_and_test_differ =
         job.data.dev_and_test_from == DevAndTestFrom::different_distributions;
@@ -88,6 +89,10 @@ Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
   if (summary.stop_reason == "interrupted") {
     diagnosis.notes.emplace_back(
         "the run was interrupted: this is the verdict on an unfinished training");
+  }
+  if (summary.stop_reason == "paused" || summary.stop_reason == "hopeless") {
+    diagnosis.notes.emplace_back(
+        "the sweep ended the run before its end: this is the verdict on an unfinished training");
   }
   RunFacts facts;
   facts.stop_reason = summary.stop_reason;

@@ -10,10 +10,14 @@
 
 #include "base/binomial.h"
 #include "base/error.h"
+#include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "config/job_diff.h"
+#include "diagnose/bias_variance.h"
 #include "diagnose/diagnose_run.h"
 #include "diagnose/flow_monitor.h"
+#include "diagnose/remedies.h"
+#include "train/evaluate_checkpoint.h"
 #include "train/trainer.h"
 
 namespace lockstep {
@@ -75,6 +79,7 @@ class Book {
   Book(const LoadedJob& loaded, int runs) {
     result_.job_name = loaded.job.name;
     result_.runs = runs;
+    result_.has_test_set = loaded.job.data.test || loaded.job.data.split.test;
     tried_.insert(loaded.resolved_text);
     next_.number = 1;
     next_job_ = loaded.resolved_text;
@@ -82,6 +87,7 @@ class Book {
 
   [[nodiscard]] const RecipeResult& result() const { return result_; }
   [[nodiscard]] const std::string& next_job() const { return next_job_; }
+  [[nodiscard]] const std::string& best_weights() const { return best_weights_; }
 
   void take(const RunRecord& record) {
     const LoadedJob loaded = parse_job(record.resolved_job, "resolved job", "/", {});
@@ -92,12 +98,16 @@ class Book {
     if (before && after) {
       trial.outcome = after->error < before->error ? "kept" : "discarded";
       trial.comparison = compare(*before, *after);
+    } else if (trial.based_on > 0) {
+      trial.outcome = "trains";
+      trial.comparison = fmt::format("dev error {}", after ? percent(after->error) : "-");
     } else {
       trial.outcome = "start";
     }
     if (trial.outcome != "discarded") {
       result_.best = trial.number;
       result_.best_job = record.resolved_job;
+      best_weights_ = record.summary.weights_digest;
     }
     result_.trials.push_back(std::move(trial));
     choose();
@@ -108,10 +118,15 @@ class Book {
     trial.outcome = "diverged";
     trial.comparison = message;
     result_.trials.push_back(std::move(trial));
-    choose();
+    if (result_.best == 0) {
+      tame();
+    } else {
+      choose();
+    }
   }
 
   void interrupt() { stop("interrupted"); }
+  void test(const MeasuredError& error) { result_.test = error; }
 
  private:
   [[nodiscard]] const RecipeTrial& best_trial() const {
@@ -128,13 +143,38 @@ class Book {
     return {kinds_taken_[step.kind], lines_taken_[step.set]};
   }
 
+  [[nodiscard]] bool budget_is_spent() const {
+    return static_cast<int>(result_.trials.size()) >= result_.runs;
+  }
+
+  // The next run when none has come to its end: the last job with a smaller learning
+  // rate.
+  void tame() {
+    constexpr std::size_t kMostDivergences = 4;
+    if (budget_is_spent() || result_.trials.size() >= kMostDivergences) return stop("diverged");
+    const LoadedJob last = parse_job(next_job_, "resolved job", "/", {});
+    RecipeStep step = against_divergence(last.job);
+    std::string job = parse_job(last.resolved_text, "resolved job", "/", step.set).resolved_text;
+    take_next(std::move(step), result_.trials.back(), std::move(job));
+  }
+
+  // `step` on top of `trial`, which makes `job`.
+  void take_next(RecipeStep step, const RecipeTrial& trial, std::string job) {
+    tried_.insert(job);
+    next_ = {};
+    next_.number = static_cast<int>(result_.trials.size()) + 1;
+    next_.based_on = trial.number;
+    next_.set = combined(trial.set, step.set);
+    next_.step = std::move(step);
+    next_job_ = std::move(job);
+  }
+
   // The next run: the first step of the best run's recipe that a program can
   // take and that makes a job not yet tried. First all steps against bias, then
   // those against variance, then mismatch; of one group, a kind of step that has
   // been tried waits until the others have had as many turns, and so do the very
   // same lines.
   void choose() {
-    if (result_.best == 0) return stop("diverged");
     const Diagnosis diagnosis = best_trial().diagnosis.value_or(Diagnosis{});
     const LoadedJob best = parse_job(result_.best_job, "resolved job", "/", {});
     const RecipeStep* chosen = nullptr;
@@ -157,24 +197,19 @@ class Book {
       return stop(diagnosis.verdict);
     }
     if (chosen == nullptr) return stop("exhausted");
-    if (static_cast<int>(result_.trials.size()) >= result_.runs) return stop("budget");
+    if (budget_is_spent()) return stop("budget");
     ++kinds_taken_[chosen->kind];
     ++lines_taken_[chosen->set];
-    tried_.insert(chosen_job);
-    next_ = {};
-    next_.number = static_cast<int>(result_.trials.size()) + 1;
-    next_.based_on = result_.best;
-    next_.step = *chosen;
-    next_.set = combined(best_trial().set, chosen->set);
-    next_job_ = std::move(chosen_job);
+    take_next(*chosen, best_trial(), std::move(chosen_job));
   }
 
   RecipeResult result_;
   std::set<std::string> tried_;  // resolved jobs
   std::map<std::string, int> kinds_taken_;
   std::map<std::vector<std::string>, int> lines_taken_;
-  RecipeTrial next_;      // being run
-  std::string next_job_;  // its job, resolved; empty: the recipe is over
+  std::string best_weights_;  // their digest
+  RecipeTrial next_;          // being run
+  std::string next_job_;      // its job, resolved; empty: the recipe is over
 };
 
 // What rank 0 finds of a run before it is trained, and every rank must know.
@@ -203,12 +238,37 @@ class RecipeRun {
       job = book_.next_job();
       comm_.broadcast(job);
     }
+    test_best();
     RecipeResult result = book_.result();
     comm_.broadcast(result.stop_reason);
     return result;
   }
 
  private:
+  // Collective. The test error of the best run, when the recipe has ended.
+  void test_best() {
+    std::string checkpoint;  // empty: nothing to test, or nothing to test it with
+    agree(comm_, [&] {
+      if (!comm_.is_root()) return;
+      const RecipeResult& result = book_.result();
+      if (result.best == 0 || result.stop_reason == "interrupted") return;
+      if (!result.has_test_set) return;
+      const fs::path run_dir = recipe_run_directory(options_.directory, result.best);
+      const auto found = find_with_weights(run_dir / "ckpt", book_.best_weights());
+      if (found) checkpoint = found->path.string();
+    });
+    comm_.broadcast(checkpoint);
+    if (checkpoint.empty()) return;
+    const CheckpointScores scores =
+        evaluate_checkpoint(checkpoint, EvaluationSplit::test, comm_, options_.layout,
+                            options_.allow_changed_data);
+    agree(comm_, [&] {
+      if (!comm_.is_root() || !scores.error) return;
+      book_.test(measured({*scores.error, scores.examples}));
+      host_.publish(book_.result());
+    });
+  }
+
   // Collective. Has the book take in one run, trained now or before. False when
   // it was interrupted.
   bool take_run(const LoadedJob& loaded, const fs::path& run_dir) {
@@ -259,6 +319,8 @@ class RecipeRun {
     options.resume = resumes ? Resume::automatic : Resume::never;
     options.stop_requested = options_.stop_requested;
     options.on_step = options_.on_step;
+    options.allow_changed_data = options_.allow_changed_data;
+    options.with_test = false;
     options.make_monitor = make_flow_monitor;
     std::vector<std::unique_ptr<TrainingObserver>> observers;
     if (comm_.is_root()) observers.push_back(host_.reports(loaded));

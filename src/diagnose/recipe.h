@@ -30,7 +30,8 @@ struct RecipeTrial {
   int number = 1;                // from 1; its results are in run-NN
   int based_on = 0;              // the run whose job the step changes; 0: none, the job as it is
   RecipeStep step;               // empty for the first run
-  std::string outcome;           // "start", "kept", "discarded", "diverged"
+  std::string outcome;           // "start", "trains" (after a divergence), "kept",
+                                 // "discarded", "diverged"
   std::string comparison;        // of the dev error with that of `based_on`; empty for the first
   std::vector<std::string> set;  // everything that is changed of the job as it was
   std::optional<Diagnosis> diagnosis;  // none of a run that diverged
@@ -42,17 +43,22 @@ struct RecipeResult {
   std::vector<RecipeTrial> trials;
   // "neither" (nothing is high any more), "budget", "exhausted" (no step that a
   // program can take is left), "uncertain" (the sets are too small for a
-  // verdict), "diverged" (the job as it is), "interrupted"; empty: going on.
+  // verdict), "diverged" (the job as it is, and with smaller learning rates),
+  // "interrupted"; empty: going on.
   std::string stop_reason;
   int best = 0;                  // number of the best run; 0: none
   std::string best_job;          // its job, resolved
   std::vector<RecipeStep> left;  // steps not taken: for a person, or beyond the budget
+  bool has_test_set = false;
+  // Of the best run, at the end; none without a test set or a checkpoint.
+  std::optional<MeasuredError> test;
 };
 
 struct RecipeOptions {
   std::filesystem::path directory;  // exists
   int runs = 1;                     // at most; the job as it is counts as one
   Layout layout;                    // prefetch threads: of runs that augment
+  bool allow_changed_data = false;  // when a run is gone on with
   std::function<bool()> stop_requested = [] { return false; };
   std::function<void(std::uint64_t step)> on_step = [](std::uint64_t) {};
 };
@@ -82,8 +88,9 @@ void check_recipe_job(const Job& job);
 // Collective over comm. Follows the recipe from the job of `loaded`. Each run is
 // trained as by train() into its own directory; runs that `host` finds there,
 // finished or with a checkpoint, are taken over or gone on with. Choices are
-// made on rank 0 by dev errors alone, never by the test error: they are the
-// same at every layout. Returns the result on rank 0, on the others its
+// made on rank 0 by dev errors alone: they are the same at every layout. Test is
+// looked at once, at the end, for the best run (1.4). A job that diverges is tried
+// with smaller learning rates. Returns the result on rank 0, on the others its
 // stop_reason. Throws AgreedError as train() does, but for divergence, and
 // (usage) when a directory holds the run of another job.
 RecipeResult run_recipe(const LoadedJob& loaded, const Communicator& comm,

@@ -17,6 +17,10 @@ void against_bias(RecipeDraft& recipe);
 // early stopping (1.8), another architecture.
 void against_variance(RecipeDraft& recipe);
 
+// A training whose cost became infinite, NaN or very large: a tenth of its learning
+// rate. Not part of a diagnosis, for there is none.
+RecipeStep against_divergence(const Job& job);
+
 // Data mismatch: training data more like dev (1.1).
 void against_mismatch(RecipeDraft& recipe);
 

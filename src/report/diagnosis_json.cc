@@ -10,15 +10,6 @@ namespace {
 
 Json interval_json(const Interval& interval) { return Json::array({interval.low, interval.high}); }
 
-Json error_json(const std::optional<MeasuredError>& measured) {
-  if (!measured) return nullptr;
-  Json object;
-  object["error"] = measured->error;
-  object["examples"] = measured->examples;
-  object["interval_95"] = interval_json(measured->interval);
-  return object;
-}
-
 const char* level_name(GapLevel level) {
   if (level == GapLevel::high) return "high";
   return level == GapLevel::uncertain ? "uncertain" : "low";
@@ -39,6 +30,15 @@ Json gap_json(const std::optional<ErrorGap>& gap, bool judged = true) {
 
 }  // namespace
 
+Json error_to_json(const std::optional<MeasuredError>& measured) {
+  if (!measured) return nullptr;
+  Json object;
+  object["error"] = measured->error;
+  object["examples"] = measured->examples;
+  object["interval_95"] = interval_json(measured->interval);
+  return object;
+}
+
 Json step_to_json(const RecipeStep& step) {
   Json object;
   object["against"] = step.against;
@@ -58,10 +58,10 @@ Json diagnosis_to_json(const Diagnosis& diagnosis) {
   object["high_gap"] = diagnosis.high_gap;
   object["high_share"] = diagnosis.high_share;
   Json& errors = object["errors"] = Json::object();
-  errors["train"] = error_json(diagnosis.train);
-  errors["train_dev"] = error_json(diagnosis.train_dev);
-  errors["dev"] = error_json(diagnosis.dev);
-  errors["test"] = error_json(diagnosis.test);
+  errors["train"] = error_to_json(diagnosis.train);
+  errors["train_dev"] = error_to_json(diagnosis.train_dev);
+  errors["dev"] = error_to_json(diagnosis.dev);
+  errors["test"] = error_to_json(diagnosis.test);
   Json& gaps = object["gaps"] = Json::object();
   gaps["avoidable_bias"] = gap_json(diagnosis.avoidable_bias);
   gaps["variance"] = gap_json(diagnosis.variance);

@@ -2,6 +2,7 @@
 // A diagnosis for scripts, and the files diagnosis.json and diagnosis.txt.
 
 #include <filesystem>
+#include <optional>
 
 #include "report/json_fields.h"
 #include "train/observer.h"
@@ -15,6 +16,9 @@ namespace lockstep {
 // "interval_95", "share", "level"}, a step {"against", "kind", "action", "reason",
 // "expected", "set": ["path=value"], "comparable"}. What there is not is null.
 Json diagnosis_to_json(const Diagnosis& diagnosis);
+
+// null where it was not measured.
+Json error_to_json(const std::optional<MeasuredError>& measured);
 
 Json step_to_json(const RecipeStep& step);
 

@@ -108,14 +108,15 @@ std::string diagnosis_lines(const Diagnosis& diagnosis) {
   return text;
 }
 
-std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnosis) {
+std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnosis,
+                           const std::string& base_error_from) {
   std::string text;
   const Out out(text);
   fmt::format_to(out, "{}: {}\n", job_name, verdict_phrase(diagnosis));
   if (diagnosis.train) {
     fmt::format_to(out, "\n{:<12}{:>8}   {:<18}{:>12}\n", "", "error", "95% interval", "examples");
-    fmt::format_to(out, "{:<12}{:>8}   {}\n", "base", format_percent(diagnosis.base_error),
-                   "given: diagnosis.base_error");
+    fmt::format_to(out, "{:<12}{:>8}   given: {}\n", "base",
+                   format_percent(diagnosis.base_error), base_error_from);
     add_error(out, "train", diagnosis.train);
     add_error(out, "train-dev", diagnosis.train_dev);
     add_error(out, "dev", diagnosis.dev);

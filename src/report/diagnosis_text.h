@@ -19,6 +19,8 @@ std::string set_arguments(const std::vector<std::string>& set);
 std::string diagnosis_lines(const Diagnosis& diagnosis);
 
 // All of it: errors with intervals, gaps, notes, and the recipe with reasons.
-std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnosis);
+// `base_error_from`: who gave the base error.
+std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnosis,
+                           const std::string& base_error_from = "diagnosis.base_error");
 
 }  // namespace lockstep

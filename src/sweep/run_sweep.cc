@@ -266,7 +266,7 @@ class SweepRun {
     if (group_.is_root()) {
       observers.push_back(std::make_unique<TrialRecorder>(record, path));
       observers.push_back(std::make_unique<NamedNotices>(name, options_.log));
-      if (options_.trial_reports) observers.push_back(options_.trial_reports());
+      if (options_.trial_reports) observers.push_back(options_.trial_reports(trial.loaded));
     }
 
     TrialResult result;
@@ -308,16 +308,14 @@ class SweepRun {
     std::string path;
     agree(group_, [&] {
       if (!group_.is_root()) return;
-      for (const auto find : {find_best, find_latest}) {
-        const auto found = find(directory(trial) / "ckpt");
-        if (found && found->checkpoint.weights_digest == result.weights_digest) {
-          path = found->path.string();
-          return;
-        }
+      const auto found = find_with_weights(directory(trial) / "ckpt", result.weights_digest);
+      if (!found) {
+        throw Error(
+            ExitCode::data,
+            fmt::format("no checkpoint in {} has the weights that the trial ended with ({})",
+                        directory(trial).string(), result.weights_digest));
       }
-      throw Error(ExitCode::data,
-                  fmt::format("no checkpoint in {} has the weights that the trial ended with ({})",
-                              directory(trial).string(), result.weights_digest));
+      path = found->path.string();
     });
     group_.broadcast(path);
     return path;

@@ -35,7 +35,7 @@ struct SweepOptions {
   // Makes the signal-flow monitor of jobs that have one; as in TrainOptions.
   MakeStepProbe make_monitor;
   // Makes the reports of one trial; called on the first rank of its group.
-  std::function<std::unique_ptr<TrainingObserver>()> trial_reports;
+  std::function<std::unique_ptr<TrainingObserver>(const LoadedJob&)> trial_reports;
   // Takes a line on how the sweep goes; called on the first rank of any group.
   std::function<void(const std::string&)> log = [](const std::string&) {};
 };

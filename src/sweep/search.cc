@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -70,16 +72,61 @@ std::vector<SearchPoint> grid_points(const SweepConfig& sweep) {
   return points;
 }
 
-ParameterValue random_value(const SweepConfig& sweep, std::uint32_t trial, std::size_t index) {
-  const SweepParameter& parameter = sweep.parameters[index];
-  const auto words =
-      random_words({sweep.seed, Purpose::search}, {trial, static_cast<std::uint32_t>(index), 0, 0});
-  const double u = uniform_from_words(words[0], words[1]);
-  if (const auto* range = std::get_if<NumberRange>(&parameter.values)) {
-    return value_of(parameter, fmt::format("{}", number_at(*range, u)));
+// Draws the points of random search.
+class PointDraw {
+ public:
+  explicit PointDraw(const SweepConfig& sweep) : sweep_(sweep) {
+    for (const SweepParameter& parameter : sweep.parameters) {
+      const bool range = std::holds_alternative<NumberRange>(parameter.values);
+      lists_.push_back(range ? std::vector<ParameterValue>() : listed_values(parameter));
+    }
   }
-  const std::vector<ParameterValue> values = listed_values(parameter);
-  return values[static_cast<std::size_t>(u * static_cast<double>(values.size()))];
+
+  // The first draw for the trial that none before had; none when they seem to be
+  // used up.
+  std::optional<SearchPoint> next(std::uint32_t trial) {
+    // Enough to find the last of 10,000 equally likely points.
+    constexpr std::uint32_t kAttempts = 200'000;
+    for (std::uint32_t attempt = 0; attempt < kAttempts; ++attempt) {
+      SearchPoint point;
+      std::vector<std::string> texts;
+      for (std::size_t index = 0; index < lists_.size(); ++index) {
+        point.push_back(value(trial, index, attempt));
+        texts.push_back(point.back().text);
+      }
+      if (taken_.insert(std::move(texts)).second) return point;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] ParameterValue value(std::uint32_t trial, std::size_t index,
+                                     std::uint32_t attempt) const {
+    const SweepParameter& parameter = sweep_.parameters[index];
+    const auto words = random_words({sweep_.seed, Purpose::search},
+                                    {trial, static_cast<std::uint32_t>(index), attempt, 0});
+    const double u = uniform_from_words(words[0], words[1]);
+    if (const auto* range = std::get_if<NumberRange>(&parameter.values)) {
+      return value_of(parameter, fmt::format("{}", number_at(*range, u)));
+    }
+    const auto& values = lists_[index];
+    return values[static_cast<std::size_t>(u * static_cast<double>(values.size()))];
+  }
+
+  const SweepConfig& sweep_;
+  std::vector<std::vector<ParameterValue>> lists_;  // empty of a range
+  std::set<std::vector<std::string>> taken_;
+};
+
+std::vector<SearchPoint> random_points(const SweepConfig& sweep, std::uint32_t trials) {
+  PointDraw draw(sweep);
+  std::vector<SearchPoint> points;
+  while (points.size() < trials) {
+    auto point = draw.next(static_cast<std::uint32_t>(points.size()));
+    if (!point) break;
+    points.push_back(*std::move(point));
+  }
+  return points;
 }
 
 }  // namespace
@@ -110,14 +157,7 @@ std::uint64_t grid_size(const SweepParameter& parameter) {
 
 std::vector<SearchPoint> search_points(const SweepConfig& sweep) {
   const auto* random = std::get_if<RandomSearch>(&sweep.search);
-  if (random == nullptr) return grid_points(sweep);
-  std::vector<SearchPoint> points(random->trials);
-  for (std::uint32_t trial = 0; trial < random->trials; ++trial) {
-    for (std::size_t index = 0; index < sweep.parameters.size(); ++index) {
-      points[trial].push_back(random_value(sweep, trial, index));
-    }
-  }
-  return points;
+  return random == nullptr ? grid_points(sweep) : random_points(sweep, random->trials);
 }
 
 }  // namespace lockstep

@@ -31,8 +31,9 @@ double number_at(const NumberRange& range, double u);
 std::uint64_t grid_size(const SweepParameter& parameter);
 
 // The trials in order. Grid: every combination, the last parameter's values first.
-// Random: for trial t and parameter p a value chosen by (seed, t, p) alone, so that
-// more trials only add to those there were.
+// Random: values drawn by seed, trial and parameter, again where an earlier trial has
+// them all, so that no two trials are equal and more trials only add to those there
+// were; fewer than asked for when there seem to be no more.
 std::vector<SearchPoint> search_points(const SweepConfig& sweep);
 
 }  // namespace lockstep

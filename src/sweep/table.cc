@@ -155,16 +155,32 @@ std::string winner_text(const SweepResults& results, const RankedTrial& winner) 
   return text;
 }
 
+// "trial 3", "trials 3, 5", or their number where they are many.
+std::string listed(const std::vector<std::uint32_t>& trials) {
+  constexpr std::size_t kMost = 10;
+  if (trials.size() > kMost) return fmt::format("{} trials", trials.size());
+  return fmt::format("{} {}", trials.size() == 1 ? "trial" : "trials", fmt::join(trials, ", "));
+}
+
 std::string notice_of_ties(const SweepResults& results, const RankedTrial& winner) {
   const auto close = indistinguishable(results);
   if (close.empty()) return "";
   const std::uint64_t n = decisions(job_of(results, winner.number), results.dev_examples);
   return fmt::format(
-      "note: the dev set of {} examples cannot tell the first {} apart: their errors are within "
-      "+-{:.2g} percentage points (95%) of the winner's. Any of them may be the best; a larger dev "
+      "note: the dev set of {} examples cannot tell the winner from {}: the errors are within "
+      "+-{:.2g} percentage points (95%) of each other. Any of them may be the best; a larger dev "
       "set would tell (1.1)\n",
-      results.dev_examples, close.size() + 1,
+      results.dev_examples, listed(close),
       100 * wilson_half_width(winner.result.dev_error.value_or(0), n));
+}
+
+std::string notice_of_twins(const SweepResults& results) {
+  const auto numbers = twins(results);
+  if (numbers.empty()) return "";
+  return fmt::format(
+      "note: {} trained to the winner's very weights: what the values differ in changes "
+      "nothing here\n",
+      listed(numbers));
 }
 
 Json trial_json(const SweepResults& results, std::uint32_t number, std::size_t rank) {
@@ -225,12 +241,28 @@ std::vector<std::uint32_t> indistinguishable(const SweepResults& results) {
   const double half_width =
       wilson_half_width(error, decisions(job_of(results, winner->number), results.dev_examples));
   for (const RankedTrial& trial : results.ranked) {
-    if (trial.number == winner->number || trial.status != TrialStatus::finished) continue;
+    if (trial.status != TrialStatus::finished ||
+        trial.result.weights_digest == winner->result.weights_digest) {
+      continue;
+    }
     if (trial.result.dev_error && *trial.result.dev_error - error < half_width) {
       close.push_back(trial.number);
     }
   }
   return close;
+}
+
+std::vector<std::uint32_t> twins(const SweepResults& results) {
+  const RankedTrial* winner = winner_of(results);
+  std::vector<std::uint32_t> numbers;
+  if (winner == nullptr) return numbers;
+  for (const RankedTrial& trial : results.ranked) {
+    if (trial.number != winner->number && trial.status == TrialStatus::finished &&
+        trial.result.weights_digest == winner->result.weights_digest) {
+      numbers.push_back(trial.number);
+    }
+  }
+  return numbers;
 }
 
 std::string sweep_csv(const SweepResults& results) {
@@ -276,7 +308,8 @@ std::string sweep_text(const SweepResults& results) {
   std::string text = ranked_table(results);
   for (const std::string& caution : results.cautions) text += "\n" + caution + "\n";
   if (const RankedTrial* winner = winner_of(results)) {
-    text += "\n" + winner_text(results, *winner) + notice_of_ties(results, *winner);
+    text += "\n" + winner_text(results, *winner) + notice_of_ties(results, *winner) +
+            notice_of_twins(results);
   }
   return text;
 }

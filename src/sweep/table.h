@@ -28,8 +28,12 @@ const RankedTrial* winner_of(const SweepResults& results);
 
 // The finished trials, by rank, whose dev error is above the winner's by less than
 // the dev set can tell apart: half the 95 % interval of the winner's error
-// (base/binomial.h; train/dev_size.h). Empty when the metric is not the error.
+// (base/binomial.h; train/dev_size.h). Those that have the winner's weights are not
+// among them. Empty when the metric is not the error.
 std::vector<std::uint32_t> indistinguishable(const SweepResults& results);
+
+// The other finished trials, by rank, that were trained to the winner's very weights.
+std::vector<std::uint32_t> twins(const SweepResults& results);
 
 // sweep.csv: a header, and one row for each trial by number, with rank from 1,
 // numbers with every digit that they need (RFC 4180, LF). What a trial does not

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -12,18 +11,10 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "sweep/check_trials.h"
 
 namespace lockstep {
 namespace {
-
-// The parameter whose value in a trial sets exactly this.
-const SweepParameter* setter_of(const SweepConfig& sweep, const SearchPoint& values,
-                                const std::string& assignment) {
-  for (std::size_t i = values.size(); i-- > 0;) {
-    if (std::ranges::count(values[i].assignments, assignment) > 0) return &sweep.parameters[i];
-  }
-  return nullptr;
-}
 
 // What a sweep asks of a job beyond what training does.
 void check_for_sweep(const SweepConfig& sweep, const Job& job, Problems& problems) {
@@ -112,6 +103,14 @@ void check_points(const LoadedSweep& loaded) {
 
 }  // namespace
 
+const SweepParameter* setter_of(const SweepConfig& sweep, const SearchPoint& values,
+                                const std::string& assignment) {
+  for (std::size_t i = values.size(); i-- > 0;) {
+    if (std::ranges::count(values[i].assignments, assignment) > 0) return &sweep.parameters[i];
+  }
+  return nullptr;
+}
+
 std::vector<Trial> resolve_trials(const LoadedSweep& loaded) {
   const SweepConfig& sweep = loaded.sweep;
   check_points(loaded);
@@ -132,6 +131,7 @@ std::vector<Trial> resolve_trials(const LoadedSweep& loaded) {
     trials.push_back({number, std::move(values), job ? *std::move(job) : LoadedJob{}});
   }
   all_problems.throw_if_any();
+  check_trials(loaded, trials);
   return trials;
 }
 
@@ -161,32 +161,6 @@ std::string describe_trial(const SweepConfig& sweep, const Trial& trial) {
 
 std::filesystem::path trial_directory(std::uint32_t number) {
   return std::filesystem::path("trials") / fmt::format("{:04}", number);
-}
-
-std::string orthogonalization_caution(const SweepConfig& sweep, const std::vector<Trial>& trials) {
-  const bool stops_early = std::ranges::any_of(
-      trials, [](const Trial& trial) { return trial.loaded.job.early_stopping.has_value(); });
-  if (!stops_early) return "";
-  const auto regularizes = [](std::string_view assignment) {
-    return assignment.starts_with("regularization") ||
-           assignment.find("_lambda") != std::string_view::npos ||
-           assignment.find("keep_prob") != std::string_view::npos;
-  };
-  std::set<std::string> names;
-  for (const Trial& trial : trials) {
-    for (std::size_t i = 0; i < trial.values.size(); ++i) {
-      if (std::ranges::any_of(trial.values[i].assignments, regularizes)) {
-        names.insert(sweep.parameters[i].name);
-      }
-    }
-  }
-  if (names.empty()) return "";
-  return fmt::format(
-      "caution: early stopping is on in a sweep over regularization ({}). Stopping early ends the "
-      "optimization of J in order not to overfit, which couples two tasks (1.8): the best value "
-      "then depends on when training stops. To compare values, train each trial to the end "
-      "(without early_stopping)",
-      fmt::join(names, ", "));
 }
 
 }  // namespace lockstep

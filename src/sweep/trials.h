@@ -24,8 +24,12 @@ struct Trial {
 // Reads the base job and makes every trial's. Throws Error(missing_input) when
 // there is no such job file, and Error(usage) with everything that is wrong in
 // whatever trial, each problem once: where the parameter stands, and the first
-// trial that has it. Local.
+// trial that has it; and then as check_trials does. Local.
 std::vector<Trial> resolve_trials(const LoadedSweep& loaded);
+
+// The parameter whose value in a trial sets exactly this; null when it is another's.
+const SweepParameter* setter_of(const SweepConfig& sweep, const SearchPoint& values,
+                                const std::string& assignment);
 
 // "l2_lambda=0.1 keep_prob=0.8"; numbers to six digits.
 std::string describe_values(const SweepConfig& sweep, const SearchPoint& values);
@@ -41,9 +45,5 @@ std::string describe_trial(const SweepConfig& sweep, const Trial& trial);
 
 // In the run directory of the sweep: "trials/0003".
 std::filesystem::path trial_directory(std::uint32_t number);
-
-// The caution of the lecture (1.8) when trials that differ in regularization stop
-// early; empty if there is nothing to say.
-std::string orthogonalization_caution(const SweepConfig& sweep, const std::vector<Trial>& trials);
 
 }  // namespace lockstep

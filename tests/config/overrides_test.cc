@@ -39,6 +39,40 @@ TEST(Overrides, TakeStringsWithAndWithoutQuotes) {
 
 TEST(Overrides, TheLastOneWins) { EXPECT_EQ(parse(kSmallJob, {"seed=2", "seed=3"}).job.seed, 3U); }
 
+TEST(Overrides, LaterOnesReplaceFieldsOfEarlierOnes) {
+  const auto replaced = [](const std::vector<std::string>& overrides) {
+    std::vector<std::string> texts;
+    for (const ReplacedField& field : parse(kSmallJob, overrides).replaced) {
+      texts.push_back(field.earlier + " | " + field.path + " | " + field.later);
+    }
+    return texts;
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(replaced({"seed=2", "name=x"}), Texts{});
+  EXPECT_EQ(replaced({"seed=2", "seed=3"}), Texts{"seed=2 | seed | seed=3"});
+  EXPECT_EQ(replaced({"network.layer[0].units=5", "network.layer=[]"}),
+            Texts{"network.layer[0].units=5 | network.layer[0].units | network.layer=[]"});
+  EXPECT_EQ(replaced({"regularization.l2_lambda=1", "regularization={}"}),
+            Texts{"regularization.l2_lambda=1 | regularization.l2_lambda | regularization={}"})
+      << "the message made on the way is no value";
+  EXPECT_EQ(replaced({"optimizer={ momentum { beta: 0.5 } }", "optimizer.adam.beta1=0.5"}).size(),
+            2U)
+      << "momentum and its beta";
+}
+
+TEST(Overrides, OfWhichNothingIsLeftAreIdle) {
+  const auto idle = [](const std::vector<std::string>& overrides) {
+    return parse(kSmallJob, overrides).idle_overrides;
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(idle({"seed=2", "network.layer=[]", "optimizer.momentum={}"}), Texts{});
+  EXPECT_EQ(idle({"seed=2", "seed=3"}), Texts{"seed=2"});
+  EXPECT_EQ(idle({"regularization.l2_lambda=1", "regularization.l2_lambda=2"}),
+            Texts{"regularization.l2_lambda=1"});
+  EXPECT_EQ(idle({"network.layer=[{ units: 3 }]", "network.layer[0].units=4"}), Texts{})
+      << "there is one layer instead of others";
+}
+
 TEST(Overrides, SwitchBetweenExclusiveFields) {
   const Job full = with_override("training.full_batch=true");
   EXPECT_EQ(full.training.batch_size, std::nullopt);

@@ -140,6 +140,12 @@ TEST(SweepFile, ErrorsSayWhereAndWhat) {
       {"l2_lambda\"", "l2_lambda=\"",
        "5:3: parameter[0].path[0] is \"regularization.l2_lambda=\"; expected a path without a "
        "value, such as \"regularization.l2_lambda\""},
+      {"path: \"regularization.l2_lambda\"", "path: \"seed\" name: \"rank\"",
+       "5:16: parameter[0].name is \"rank\"; expected another name; tables have this column"},
+      {"path: \"regularization.l2_lambda\"", "path: \"seed\" name: \"\"",
+       "5:16: parameter[0].name is \"\"; expected printable characters"},
+      {"path: \"regularization.l2_lambda\"", "path: \"seed\" name: \"a\\nb\"",
+       "5:16: parameter[0].name is \"a\nb\"; expected printable characters"},
       {"range { min: 0.1 max: 10 steps: 3 }", "",
        "4:1: parameter[0] has no values; expected one of range, numbers, texts, alternatives"},
       {"range { min: 0.1 max: 10 steps: 3 }", "numbers { }",

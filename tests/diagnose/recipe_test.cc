@@ -257,12 +257,59 @@ TEST_F(RecipeOnRanks, ADivergedRunIsTriedAndFailed) {
   EXPECT_EQ(result.trials.size(), 8U) << "the recipe went on";
 }
 
-TEST_F(RecipeOnRanks, AStartThatDivergesEndsTheRecipe) {
+TEST_F(RecipeOnRanks, AStartThatDivergesIsTriedWithSmallerLearningRates) {
+  const LoadedJob wild =
+      job({"optimizer.gradient_descent.learning_rate=100", "network.layer[0].activation=RELU"});
+  const std::string expected = alone(wild, 6);
   MemoryHost host;
-  const RecipeResult result = run_recipe(
-      job({"optimizer.gradient_descent.learning_rate=1e30", "network.layer[0].activation=RELU"}),
-      comm_, options("run", comm_, 1, 8), host);
+  const RecipeResult result = run_recipe(wild, comm_, options("run", comm_, 1, 6), host);
+  if (!comm_.is_root()) return;
+  EXPECT_EQ(describe(result), expected);
+  EXPECT_EQ(result.trials[0].outcome, "diverged");
+  const RecipeTrial& second = result.trials[1];
+  EXPECT_EQ(second.step.against, "divergence");
+  EXPECT_EQ(second.based_on, 1);
+  EXPECT_EQ(second.set, std::vector<std::string>{"optimizer.gradient_descent.learning_rate=10"});
+  const auto trained = std::ranges::find(result.trials, "trains", &RecipeTrial::outcome);
+  ASSERT_NE(trained, result.trials.end()) << expected;
+  EXPECT_GE(result.best, trained->number);
+  EXPECT_EQ(parse_job(wild.resolved_text, "wild", "/", trained->set).resolved_text,
+            host.runs.at(recipe_run_directory(directory_ / "run", trained->number)).resolved_job);
+}
+
+TEST_F(RecipeOnRanks, AJobThatDivergesWithAnyLearningRateEndsTheRecipe) {
+  MemoryHost host;
+  const LoadedJob wild =
+      job({"optimizer.gradient_descent.learning_rate=1e30", "network.layer[0].activation=RELU"});
+  const RecipeResult result = run_recipe(wild, comm_, options("run", comm_, 1, 8), host);
   EXPECT_EQ(result.stop_reason, "diverged");
+  if (comm_.is_root()) {
+    EXPECT_EQ(result.trials.size(), 4U);
+  }
+  MemoryHost short_host;
+  const RecipeResult once = run_recipe(wild, comm_, options("once", comm_, 1, 1), short_host);
+  EXPECT_EQ(once.stop_reason, "diverged");
+}
+
+TEST_F(RecipeOnRanks, LooksAtTestOnceForTheBestRun) {
+  MemoryHost host;
+  const LoadedJob tested = job({"checkpointing.enabled=true", "data.split.test.count=50"});
+  const RecipeResult result = run_recipe(tested, comm_, options("run", comm_, 1, 3), host);
+  const RecipeResult untested =
+      run_recipe(job(), comm_, options("untested", comm_, 1, 1), host);
+  const RecipeResult unsaved = run_recipe(job({"data.split.test.count=50"}), comm_,
+                                          options("unsaved", comm_, 1, 1), host);
+  if (!comm_.is_root()) return;
+  ASSERT_TRUE(result.test);
+  EXPECT_EQ(result.test->examples, 50U);
+  EXPECT_LT(result.test->interval.low, result.test->interval.high);
+  for (int number = 1; number <= 3; ++number) {
+    const auto& run = host.runs.at(recipe_run_directory(directory_ / "run", number));
+    EXPECT_FALSE(run.summary.test_error);
+    EXPECT_EQ(run.summary.test_examples, 50U);
+  }
+  EXPECT_FALSE(untested.has_test_set || untested.test);
+  EXPECT_TRUE(unsaved.has_test_set && !unsaved.test) << "there is no checkpoint to test";
 }
 
 TEST_F(RecipeOnRanks, ARunOfAnotherJobIsNotTakenOver) {

@@ -135,13 +135,27 @@ TEST(RandomSearch, IsUniformInTheLogarithm) {
 
 TEST(RandomSearch, ChoosesEveryListedValue) {
   const SweepParameter act = parameter("act", TextList{{"RELU", "TANH", "SIGMOID"}});
+  const SweepParameter rate = parameter("rate", NumberRange{0, 1, false, 0, false});
   std::vector<std::string> seen;
-  for (const SearchPoint& point : search_points(sweep_of({act}, RandomSearch{3000}))) {
+  for (const SearchPoint& point : search_points(sweep_of({act, rate}, RandomSearch{3000}))) {
     seen.push_back(point[0].text);
   }
   for (const char* text : {"RELU", "TANH", "SIGMOID"}) {
     EXPECT_NEAR(static_cast<double>(std::ranges::count(seen, text)), 1000, 130) << text;
   }
+}
+
+TEST(RandomSearch, HasNoPointTwiceAndEndsWhenAllAreTaken) {
+  const SweepParameter act = parameter("act", TextList{{"RELU", "TANH", "SIGMOID"}});
+  const SweepParameter units = parameter("units", NumberRange{1, 4, false, 0, true});
+  const auto some = search_points(sweep_of({act, units}, RandomSearch{7}));
+  const auto all = search_points(sweep_of({act, units}, RandomSearch{100}));
+  ASSERT_EQ(some.size(), 7U);
+  ASSERT_EQ(all.size(), 12U);
+  std::set<std::vector<std::string>> distinct;
+  for (const SearchPoint& point : all) distinct.insert(texts_of(point));
+  EXPECT_EQ(distinct.size(), 12U);
+  for (std::size_t i = 0; i < some.size(); ++i) EXPECT_EQ(texts_of(some[i]), texts_of(all[i]));
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ TEST_F(Table, TextRanksAndNamesTheWinner) {
   EXPECT_THAT(text, HasSubstr("dev error  10.00% of 1000 examples, 95% interval 8.29 to 12.02%"));
   EXPECT_THAT(text,
               HasSubstr("no test set: the dev error, the best of 4, is likely to be too good"));
-  EXPECT_THAT(text, HasSubstr("cannot tell the first 2 apart"));
+  EXPECT_THAT(text, HasSubstr("cannot tell the winner from trial 0: "));
   EXPECT_THAT(text, HasSubstr("runs/s-1/trials/0002/ckpt/latest"));
   EXPECT_EQ(text.find("early stopping"), std::string::npos);
 }
@@ -106,6 +106,15 @@ TEST_F(Table, ALargeDevSetTellsThemApart) {
   results_.dev_examples = 1000;
   sweep_.metric = SweepMetric::dev_cost;
   EXPECT_TRUE(indistinguishable(results_).empty()) << "costs are not counted";
+}
+
+TEST_F(Table, TrialsWithTheWinnersWeightsAreNoRivals) {
+  results_.ranked[1].result.weights_digest = results_.ranked[0].result.weights_digest;
+  results_.ranked[1].result.dev_error = results_.ranked[0].result.dev_error;
+  EXPECT_TRUE(indistinguishable(results_).empty());
+  EXPECT_THAT(twins(results_), ElementsAre(0));
+  EXPECT_THAT(sweep_text(results_), HasSubstr("note: trial 0 trained to the winner's very weights"));
+  EXPECT_THAT(sweep_text(results_), Not(HasSubstr("cannot tell")));
 }
 
 TEST_F(Table, WithoutAWinner) {

@@ -5,10 +5,13 @@
 
 #include <unistd.h>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "sweep/cautions.h"
 
 namespace lockstep {
 namespace {
@@ -63,17 +66,16 @@ TEST_F(Trials, HaveTheJobsOfTheirValues) {
     parameter { name: "k" path: "network.layer[*].keep_prob" numbers { value: [0.5, 1] } }
     parameter { name: "o" alternatives {
       alternative { name: "adam" }
-      alternative { name: "momentum" set: ["optimizer.momentum.beta=0.5", "network.layer=[]"] }
+      alternative { name: "momentum" set: ["optimizer.momentum.beta=0.5", "training.shards=4"] }
     } })",
                                           {"seed=9"}));
-  // The alternative that removes all layers comes after the parameter that needs them.
   ASSERT_EQ(trials.size(), 8U);
   const Job& last = trials[7].loaded.job;
   EXPECT_EQ(trials[7].number, 7U);
   EXPECT_EQ(last.training.epochs, 3U);
   EXPECT_EQ(last.seed, 9U);
   EXPECT_EQ(last.network.output.penalty.l2_lambda, 2.0);
-  EXPECT_TRUE(last.network.hidden.empty());
+  EXPECT_EQ(last.training.shards, 4U);
   EXPECT_EQ(std::get<MomentumConfig>(last.optimizer).beta, 0.5);
   const Job& first = trials[0].loaded.job;
   EXPECT_EQ(first.network.hidden.at(1).keep_prob, 0.5);
@@ -140,6 +142,92 @@ TEST_F(Trials, NeedTheBaseJob) {
   }
 }
 
+TEST_F(Trials, ShowTheValuesThatAreTrained) {
+  const std::string units =
+      "parameter { name: \"u\" path: \"network.layer[0].units\" numbers { value: [4, 5] } }";
+  EXPECT_EQ(problems(units + R"(
+parameter { name: "all" path: "network.layer[*].units" numbers { value: [6, 7] } })"),
+            "s.textproto:3:1: parameter \"all\" sets network.layer[0].units again, which parameter "
+            "\"u\" sets: the table would show a value that is not used; remove one of them, or make "
+            "their values alternatives of one parameter (trial 0 (u=4 all=6))");
+  // One that replaces the message in which another has set a field.
+  EXPECT_THAT(problems(units + R"(
+parameter { name: "net" path: "network.layer" texts { value: ["[{ units: 3 }]", "[]"] } })"),
+              HasSubstr("parameter \"net\" sets network.layer[0].units again"));
+  // And one that drops it, as what excludes it.
+  EXPECT_THAT(problems(R"(
+parameter { name: "rate" path: "optimizer.adam.learning_rate" numbers { value: [0.1, 0.2] } }
+parameter { name: "beta" path: "optimizer.momentum.beta" numbers { value: [0.5, 0.9] } })"),
+              HasSubstr("\"beta\" sets optimizer.adam.learning_rate again"));
+  // Refining what an earlier one has set is something else.
+  EXPECT_EQ(problems(R"(
+parameter { name: "net" path: "network.layer" texts { value: ["[{ units: 3 }]", "[{ units: 4 }]"] } }
+parameter { name: "keep" path: "network.layer[*].keep_prob" numbers { value: [0.5, 1] } })"),
+            "");
+}
+
+TEST_F(Trials, AreNotSetInVain) {
+  const std::string lambda =
+      "parameter { name: \"l\" path: \"regularization.l2_lambda\" numbers { value: [1, 2] } }";
+  EXPECT_EQ(problems("set: \"regularization.l2_lambda=3\" " + lambda),
+            "s.textproto:2:1: \"regularization.l2_lambda=3\" has no effect: parameter \"l\" sets it "
+            "in every trial; remove one of them");
+  EXPECT_THAT(problems(lambda, {"regularization.l2_lambda=3"}),
+              HasSubstr("--set regularization.l2_lambda=3: \"regularization.l2_lambda=3\" has no "
+                        "effect: parameter \"l\""));
+  // A base that only some alternatives leave, a later --set, and a list of which
+  // something is kept.
+  EXPECT_EQ(problems(R"(set: "regularization.l2_lambda=3" parameter { name: "l" alternatives {
+              alternative { name: "base" }
+              alternative { name: "none" set: "regularization.l2_lambda=0" } } })"),
+            "");
+  EXPECT_EQ(problems("set: \"training.epochs=3\" " + lambda, {"training.epochs=4"}), "");
+  EXPECT_EQ(problems(R"(set: "network.layer=[{ units: 3 activation: TANH }]"
+              parameter { path: "network.layer[0].units" numbers { value: [4, 5] } })"),
+            "");
+}
+
+TEST_F(Trials, AreDifferentJobs) {
+  EXPECT_EQ(problems(R"(parameter { name: "l" path: "regularization.l2_lambda"
+                          texts { value: ["0.01", "1", "1e-2"] } })"),
+            "s.textproto:1:1: trial 0 (l=0.01) and trial 2 (l=0.01) have one and the same job, and "
+            "would be trained to the same weights; remove a value");
+  EXPECT_THAT(problems("parameter { path: \"name\" texts { value: [\"a\", \"b\"] } }"),
+              HasSubstr("one and the same job"));
+  EXPECT_THAT(problems(R"(parameter { name: "o" alternatives {
+                            alternative { name: "x" } alternative { name: "y" } } })"),
+              HasSubstr("trial 0 (o=x) and trial 1 (o=y) have one and the same job"));
+}
+
+TEST_F(Trials, OfRandomSearchAreAsManyAsAskedFor) {
+  const std::string text =
+      "name: \"s\" job: \"job.textproto\" random { trials: 3 }"
+      "parameter { path: \"network.layer[0].units\" numbers { value: [4, 5] } }";
+  try {
+    resolve_trials(parse_sweep(text, "s.textproto", directory_, {}));
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "s.textproto:1:1: random.trials is 3, and the parameters have 2 different "
+                 "combinations; use fewer trials, or grid {} for all of them");
+  }
+}
+
+TEST_F(Trials, CanBeEndedEarly) {
+  const std::string units =
+      " parameter { name: \"u\" path: \"network.layer[0].units\" numbers { value: [4, 5, 6] } }";
+  EXPECT_EQ(problems("successive_halving { first_epochs: 5 }" + units),
+            "s.textproto:1:1: successive_halving.first_epochs is 5, and no trial is trained for "
+            "more than 5 epochs: none would be ended early; use a smaller one");
+  EXPECT_EQ(problems("successive_halving { first_epochs: 4 }" + units), "");
+  EXPECT_THAT(problems("median { wave: 2 grace_epochs: 9 }" + units),
+              HasSubstr("median.grace_epochs is 9, and no trial is trained for more than 5 epochs"));
+  EXPECT_THAT(problems("median { }" + units), HasSubstr("median.wave is 4, and there are 3 trials"));
+  EXPECT_EQ(problems("median { wave: 2 }" + units), "");
+  EXPECT_EQ(problems("median { wave: 2 grace_epochs: 9 } set: \"training.steps=3\"" + units), "")
+      << "how many epochs that is depends on the data";
+}
+
 TEST_F(Trials, AreDescribedShortly) {
   const LoadedSweep loaded = load(R"(
     parameter { name: "l" path: "regularization.l2_lambda" numbers { value: 0.1234567891 } }
@@ -152,10 +240,30 @@ TEST_F(Trials, AreDescribedShortly) {
   EXPECT_EQ(trial_directory(3), "trials/0003");
 }
 
+TEST_F(Trials, CautionWhereDevSetsDiffer) {
+  const auto cautions = [&](const std::string& text) {
+    const LoadedSweep loaded = load(text);
+    return fmt::format("{}", fmt::join(sweep_cautions(loaded.sweep, resolve_trials(loaded)), ""));
+  };
+  EXPECT_THAT(cautions("parameter { path: \"seed\" numbers { value: [1, 2] } }"),
+              HasSubstr("have different dev sets, for they differ in seed."));
+  EXPECT_THAT(cautions("parameter { path: \"data.split.dev.count\" numbers { value: [5, 6] } }"),
+              HasSubstr("they differ in data.split.dev.count."));
+  EXPECT_EQ(cautions("parameter { path: \"data.normalization\" texts { value: [\"{ none {} }\", "
+                     "\"{ scale {} }\"] } }"),
+            "");
+  EXPECT_EQ(cautions(R"(set: ["data.split={}", "data.dev.idx.features=d.gz",
+                              "data.dev.idx.labels=e.gz"]
+                        parameter { path: "seed" numbers { value: [1, 2] } })"),
+            "")
+      << "a dev set of its own";
+}
+
 TEST_F(Trials, CautionWhereEarlyStoppingMeetsRegularization) {
   const auto caution = [&](const std::string& text) {
     const LoadedSweep loaded = load(text);
-    return orthogonalization_caution(loaded.sweep, resolve_trials(loaded));
+    const auto cautions = sweep_cautions(loaded.sweep, resolve_trials(loaded));
+    return fmt::format("{}", fmt::join(cautions, ""));
   };
   const std::string lambda =
       "parameter { name: \"lam\" path: \"regularization.l2_lambda\" numbers { value: 1 } }";

@@ -67,6 +67,8 @@ TEST_F(Diagnose, TheBaseErrorCanBeGiven) {
   const auto result = run("diagnose run --base-error 0.5 --json");
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(json::parse(result.out)["base_error"], 0.5);
+  EXPECT_THAT(run("diagnose run --base-error 0.5").out, HasSubstr("given: --base-error"));
+  EXPECT_THAT(run("diagnose run").out, HasSubstr("given: diagnosis.base_error"));
   EXPECT_NE(json::parse(result.out)["verdict"], "bias");
   EXPECT_EQ(run("diagnose run --base-error 1.5").exit_code, 2);
   EXPECT_EQ(run("diagnose run --base-error 1").exit_code, 2) << "nothing would be high";
@@ -169,6 +171,13 @@ TEST_F(Diagnose, AnInterruptedRecipeGoesOnAtAnotherLayout) {
   const auto resumed = run("recipe underfit.textproto --runs 3 --run-dir parts --resume auto", 3);
   ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
   EXPECT_EQ(file("parts/recipe.json"), file("whole/recipe.json"));
+  const auto fewer = run("recipe underfit.textproto --runs 2 --run-dir parts --resume auto");
+  EXPECT_EQ(fewer.exit_code, 2);
+  EXPECT_THAT(fewer.err, HasSubstr("holds a recipe of 3 runs, more than --runs 2"));
+  EXPECT_EQ(file("parts/recipe.json"), file("whole/recipe.json"));
+  const auto nothing = run("recipe underfit.textproto --run-dir none --resume must");
+  EXPECT_EQ(nothing.exit_code, 66);
+  EXPECT_THAT(nothing.err, HasSubstr("no recipe to resume in none"));
   const auto other =
       run("recipe underfit.textproto --runs 3 --run-dir parts --resume auto "
           "--set seed=8");
@@ -188,12 +197,21 @@ TEST_F(Diagnose, TheRecipeNeedsErrorsToGoBy) {
   EXPECT_FALSE(fs::exists(directory_ / "runs")) << "nothing was begun";
 }
 
+TEST_F(Diagnose, ADirectoryOfSeveralRunsNamesOneOfThem) {
+  ASSERT_EQ(run("recipe underfit.textproto --runs 1 --run-dir several").exit_code, 0);
+  const auto result = run("diagnose several");
+  EXPECT_EQ(result.exit_code, 66);
+  EXPECT_THAT(result.err, HasSubstr("it holds a recipe; diagnose one of its runs, such as "
+                                    "several/run-01"));
+  EXPECT_EQ(run("diagnose several/run-01").exit_code, 0);
+}
+
 TEST_F(Diagnose, ADivergingJobEndsTheRecipeWithItsCode) {
   const auto result =
       run("recipe underfit.textproto --run-dir wild --set network.layer[0].activation=RELU --set "
           "optimizer.gradient_descent.learning_rate=1e30");
   EXPECT_EQ(result.exit_code, 77) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("The job as it is diverged"));
+  EXPECT_THAT(result.out, HasSubstr("diverged, with smaller learning rates too"));
   EXPECT_THAT(result.out, Not(HasSubstr("best.textproto"))) << "there is none";
   const json error = json::parse(file("wild/run-01/error.rank0.json"));
   EXPECT_EQ(error["exit_code"], 77);

@@ -1,0 +1,144 @@
+#include "sweep/check_trials.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "config/job_file.h"
+#include "config/problems.h"
+
+namespace lockstep {
+namespace {
+
+void refuse_replaced_values(const LoadedSweep& loaded, const std::vector<Trial>& trials,
+                            Problems& problems) {
+  const SweepConfig& sweep = loaded.sweep;
+  std::set<std::pair<const SweepParameter*, const SweepParameter*>> told;
+  for (const Trial& trial : trials) {
+    for (const ReplacedField& field : trial.loaded.replaced) {
+      const SweepParameter* earlier = setter_of(sweep, trial.values, field.earlier);
+      const SweepParameter* later = setter_of(sweep, trial.values, field.later);
+      if (earlier == nullptr || later == nullptr || earlier == later) continue;
+      if (!told.insert({earlier, later}).second) continue;
+      problems.add(later->place,
+                   fmt::format("parameter \"{}\" sets {} again, which parameter \"{}\" sets: the "
+                               "table would show a value that is not used; remove one of them, or "
+                               "make their values alternatives of one parameter ({})",
+                               later->name, field.path, earlier->name,
+                               describe_trial(sweep, trial)));
+    }
+  }
+}
+
+// The parameter that replaces something of the assignment in the trial.
+const SweepParameter* replacer_of(const SweepConfig& sweep, const Trial& trial,
+                                  const std::string& assignment) {
+  for (const ReplacedField& field : trial.loaded.replaced) {
+    if (field.earlier != assignment) continue;
+    if (const auto* parameter = setter_of(sweep, trial.values, field.later)) return parameter;
+  }
+  return nullptr;
+}
+
+void refuse_idle_assignments(const LoadedSweep& loaded, const std::vector<Trial>& trials,
+                             Problems& problems) {
+  const SweepConfig& sweep = loaded.sweep;
+  for (std::size_t i = 0; i < sweep.assignments.size(); ++i) {
+    const std::string& assignment = sweep.assignments[i];
+    const bool idle = std::ranges::all_of(trials, [&](const Trial& trial) {
+      return std::ranges::count(trial.loaded.idle_overrides, assignment) > 0;
+    });
+    const SweepParameter* by =
+        idle ? replacer_of(sweep, trials.front(), assignment) : nullptr;
+    if (by == nullptr) continue;
+    problems.add(sweep.assignment_places[i],
+                 fmt::format("\"{}\" has no effect: parameter \"{}\" sets it in every trial; remove "
+                             "one of them",
+                             assignment, by->name));
+  }
+}
+
+// The job but for its name, which names nothing in a sweep.
+std::string nameless(const Trial& trial) {
+  return parse_job(trial.loaded.resolved_text, "resolved job", "/",
+                   std::vector<std::string>{"name=trial"})
+      .resolved_text;
+}
+
+void refuse_equal_trials(const LoadedSweep& loaded, const std::vector<Trial>& trials,
+                         Problems& problems) {
+  std::map<std::string, const Trial*> first_of;
+  for (const Trial& trial : trials) {
+    const auto [first, is_new] = first_of.emplace(nameless(trial), &trial);
+    if (is_new) continue;
+    problems.add({}, fmt::format("{} and {} have one and the same job, and would be trained to the "
+                                 "same weights; remove a value",
+                                 describe_trial(loaded.sweep, *first->second),
+                                 describe_trial(loaded.sweep, trial)));
+    return;
+  }
+}
+
+void refuse_too_few_points(const LoadedSweep& loaded, const std::vector<Trial>& trials,
+                           Problems& problems) {
+  const auto* random = std::get_if<RandomSearch>(&loaded.sweep.search);
+  if (random == nullptr || trials.size() >= random->trials) return;
+  problems.add({}, fmt::format("random.trials is {}, and the parameters have {} different "
+                               "combinations; use fewer trials, or grid {{}} for all of them",
+                               random->trials, trials.size()));
+}
+
+// Of the trial that is trained longest; none when some count steps.
+std::optional<std::uint64_t> longest_epochs(const std::vector<Trial>& trials) {
+  std::uint64_t longest = 0;
+  for (const Trial& trial : trials) {
+    const auto& epochs = trial.loaded.job.training.epochs;
+    if (!epochs) return std::nullopt;
+    longest = std::max<std::uint64_t>(longest, *epochs);
+  }
+  return longest;
+}
+
+void refuse_idle_termination(const LoadedSweep& loaded, const std::vector<Trial>& trials,
+                             Problems& problems) {
+  const Termination& termination = loaded.sweep.termination;
+  const auto longest = longest_epochs(trials);
+  const auto refuse_beyond_end = [&](const char* field, std::uint32_t epochs) {
+    if (!longest || epochs < *longest) return;
+    problems.add({}, fmt::format("{} is {}, and no trial is trained for more than {} epochs: none "
+                                 "would be ended early; use a smaller one",
+                                 field, epochs, *longest));
+  };
+  if (const auto* median = std::get_if<MedianRule>(&termination)) {
+    refuse_beyond_end("median.grace_epochs", median->grace_epochs);
+    if (median->wave >= trials.size()) {
+      problems.add({}, fmt::format("median.wave is {}, and there are {} trials: the first wave is "
+                                   "never judged, so none would be ended early; use smaller waves",
+                                   median->wave, trials.size()));
+    }
+  } else if (const auto* halving = std::get_if<SuccessiveHalving>(&termination)) {
+    refuse_beyond_end("successive_halving.first_epochs", halving->first_epochs);
+  }
+}
+
+}  // namespace
+
+void check_trials(const LoadedSweep& loaded, const std::vector<Trial>& trials) {
+  Problems problems(loaded.file_name);
+  refuse_replaced_values(loaded, trials, problems);
+  refuse_idle_assignments(loaded, trials, problems);
+  refuse_too_few_points(loaded, trials, problems);
+  refuse_idle_termination(loaded, trials, problems);
+  // What sets a field twice makes equal trials, too.
+  if (problems.empty()) refuse_equal_trials(loaded, trials, problems);
+  problems.throw_if_any();
+}
+
+}  // namespace lockstep

@@ -68,8 +68,7 @@ std::array<std::byte, 8> checksum_bytes(std::uint64_t checksum) {
 
 }  // namespace
 
-RecordWriter::RecordWriter(const std::filesystem::path& path, std::uint32_t version)
-    : file_(path) {
+RecordWriter::RecordWriter(const std::filesystem::path& path, std::uint32_t version) : file_(path) {
   file_.write(preamble_of(version));
 }
 

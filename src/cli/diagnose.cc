@@ -77,9 +77,8 @@ std::string what_to_diagnose(const fs::path& directory) {
 Diagnosed diagnose_directory(const fs::path& run_dir, std::optional<double> base_error) {
   std::optional<RunRecord> record = read_run(run_dir);
   if (!record) {
-    throw Error(ExitCode::missing_input,
-                fmt::format("{} has no summary.json: {}", run_dir.string(),
-                            what_to_diagnose(run_dir)));
+    throw Error(ExitCode::missing_input, fmt::format("{} has no summary.json: {}", run_dir.string(),
+                                                     what_to_diagnose(run_dir)));
   }
   const LoadedJob loaded = with_base_error(record->resolved_job, base_error);
   if (record->summary.train_examples == 0) add_sizes(loaded.job, record->summary);  // an old file

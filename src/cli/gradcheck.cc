@@ -63,10 +63,11 @@ void print_result(const std::string& text) {
 // Collective. Ranks that differ in these would wait for each other.
 void require_same_arguments(const Communicator& comm, const GradcheckArguments& arguments) {
   const GradcheckOptions& options = arguments.options;
-  const std::string text =
-      fmt::format("checkpoint '{}' --after {} --entries '{}' --rows {} --epsilon {} --dropout {}",
-                  arguments.checkpoint, options.after, arguments.entries, arguments.rows,
-                  options.epsilon, arguments.dropout);
+  const std::string text = fmt::format(
+      "checkpoint '{}' --after {} --entries '{}' --rows {} --epsilon {} --one-sided {} "
+      "--dropout {}",
+      arguments.checkpoint, options.after, arguments.entries, arguments.rows, options.epsilon,
+      options.one_sided, arguments.dropout);
   require_same(comm, text, [](const std::string& theirs, const std::string& root) {
     return fmt::format("{}, rank 0 has {}", theirs, root);
   });
@@ -144,7 +145,8 @@ void add_gradcheck_command(CLI::App& app, Action& action) {
       "gradcheck", "Compare the gradient of a job with numerical differences of its cost J");
   command->footer(
       "The gradient is the one training would use, exchanged between all ranks; it is compared\n"
-      "tensor by tensor. Ends with 0 when it is right and with 70 when it is not.\n\n"
+      "tensor by tensor. Ends with 0 when nothing speaks against it and with 70 when it is "
+      "wrong.\n\n"
       "  lockstep gradcheck job.textproto --after 100\n"
       "  mpirun -n 4 lockstep gradcheck job.textproto runs/mine/ckpt/best --json");
   add_job(*command, arguments->job);
@@ -168,6 +170,9 @@ void add_gradcheck_command(CLI::App& app, Action& action) {
       ->check(count);
   command->add_option("--epsilon", arguments->options.epsilon,
                       fmt::format("Step of the differences [{:g}]", kDefaultEpsilon));
+  command->add_flag("--one-sided", arguments->options.one_sided,
+                    "Differences from one side, whose error is of the order of epsilon and not of "
+                    "its square (1.12): to see what two sides are worth");
   command
       ->add_option("--dropout", arguments->dropout,
                    "off, or frozen to the masks of the first step [off]")

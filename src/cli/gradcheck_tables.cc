@@ -34,8 +34,8 @@ const char* meaning_of(GradientVerdict verdict) {
     case GradientVerdict::fair:
       return "at most 1e-5 apart: right, if no single entry stands out";
     case GradientVerdict::unresolved:
-      return "no more apart than J is rounded: the gradient is too small to say more, or every "
-             "entry is at a kink";
+      return "no verdict: no more apart than J is rounded, so the gradient is too small to say "
+             "more; or every entry is at a kink";
     case GradientVerdict::doubtful:
       return "more than 1e-5 apart: look at the entries, some are probably wrong";
     case GradientVerdict::wrong:
@@ -75,11 +75,16 @@ std::string line(const std::string& name, const Comparison& of) {
                      zero ? " (all zero)" : "");
 }
 
-std::string kink_lines(const Comparison& of, double epsilon) {
+std::string epsilon_lines(const Comparison& of, double epsilon) {
   std::string text;
   if (of.reduced > 0) {
     text += fmt::format("  {} with a smaller epsilon, because J has a kink within {:g}\n",
                         of.reduced, epsilon);
+  }
+  if (of.enlarged > 0) {
+    text +=
+        fmt::format("  {} with a larger epsilon, because with {:g} they are lost in J's rounding\n",
+                    of.enlarged, epsilon);
   }
   if (of.at_kink > 0) {
     text +=
@@ -98,7 +103,7 @@ std::string stage_text(const GradcheckStage& stage, double epsilon) {
     text += line(tensor.tensor.name, tensor.comparison);
   }
   text += line("all of theta", check.all);
-  text += kink_lines(check.all, epsilon);
+  text += epsilon_lines(check.all, epsilon);
   std::string worst;
   for (const TensorCheck& tensor : check.tensors) {
     if (tensor.comparison.verdict == GradientVerdict::great) continue;
@@ -121,6 +126,7 @@ Json comparison_json(const Comparison& of) {
   object["compared"] = of.compared;
   object["at_kink"] = of.at_kink;
   object["smaller_epsilon"] = of.reduced;
+  object["larger_epsilon"] = of.enlarged;
   set_number(object, "numerical_norm", of.numerical_norm);
   set_number(object, "analytic_norm", of.analytic_norm);
   set_number(object, "difference_norm", of.difference_norm);
@@ -188,10 +194,16 @@ std::string gradcheck_text(const GradcheckResult& result) {
                                   : "dropout: off (--dropout frozen keeps one mask)\n";
   }
   text += fmt::format(
-      "{} of {} entries of theta, each against a two-sided difference with "
+      "{} of {} entries of theta, each against a {} difference with "
       "epsilon {:g}{}\n",
-      result.entries, result.parameters, result.epsilon,
+      result.entries, result.parameters, result.one_sided ? "one-sided" : "two-sided",
+      result.epsilon,
       result.entries < result.parameters ? " (--entries all checks every one)" : "");
+  if (result.one_sided) {
+    text +=
+        "the error of a one-sided difference is of the order of epsilon, not of its square (1.12): "
+        "two sides tell more\n";
+  }
   for (const GradcheckStage& stage : result.stages) {
     text += "\n" + stage_text(stage, result.epsilon);
   }
@@ -209,11 +221,13 @@ std::string gradcheck_text(const GradcheckResult& result) {
 Json gradcheck_json(const GradcheckResult& result) {
   Json object;
   object["job"] = result.job;
-  object["passed"] = result.passed();
+  // Of a gradient that nothing speaks against, and not everything for: null.
+  object["passed"] = result.confirmed() ? Json(true) : result.passed() ? Json() : Json(false);
   object["units"] = result.units;
   object["parameters"] = result.parameters;
   object["entries"] = result.entries;
   object["epsilon"] = result.epsilon;
+  object["difference"] = result.one_sided ? "one_sided" : "two_sided";
   object["examples"] = result.rows;
   object["train_examples"] = result.train_examples;
   object["penalty"] = result.penalty;

@@ -114,7 +114,8 @@ std::string test_text(const RecipeResult& result) {
   }
   if (result.stop_reason.empty() || result.stop_reason == "interrupted") return "";
   return result.has_test_set
-             ? "      no checkpoint was kept, so its test error is that of training best.textproto\n"
+             ? "      no checkpoint was kept, so its test error is that of training "
+               "best.textproto\n"
              : "      no test set: the dev error, the best of several, is likely to be too good "
                "(1.1)\n";
 }

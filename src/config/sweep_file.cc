@@ -113,8 +113,9 @@ bool is_printable(const std::string& text) {
 // A column of the tables, beside those that every sweep has.
 void check_column_name(const ValueChecks& checks, const Sweep::Parameter& parameter,
                        const std::string& path) {
-  constexpr std::array kFixed = {"trial",      "rank",   "dev_error",  "dev_cost", "train_error",
-                                 "train_cost", "epochs", "best_epoch", "status",   "weights_digest"};
+  constexpr std::array kFixed = {"trial",       "rank",          "dev_error", "dev_cost",
+                                 "train_error", "train_cost",    "epochs",    "best_epoch",
+                                 "status",      "weights_digest"};
   const std::string name = name_of(parameter);
   const bool fixed = std::ranges::find(kFixed, name) != kFixed.end();
   const bool missing = name.empty() && !parameter.has_name();  // told elsewhere

@@ -27,6 +27,29 @@ std::string describe_rise(const DescentResult& result) {
       -full.promised);
 }
 
+// J stood still in the first step.
+std::string describe_flat(const DescentResult& result) {
+  const double cost = result.costs.back();
+  const double squared_norm = result.gradient_norm * result.gradient_norm;
+  // By which the gradient promises a fall of a thousandth of J.
+  const double useful_rate = 1e-3 * std::abs(cost) / squared_norm;
+  if (std::isfinite(useful_rate) && useful_rate <= 1e3) {
+    return fmt::format(
+        "FAIL: J does not change: it is {:.9g}, and its gradient, of norm {:.3g}, promises a fall "
+        "of only {:.3g} with learning rate {:g} (1.5)\n"
+        "  likely: the learning rate is too small for the change to be seen\n"
+        "  try: --learning-rate {:.1g}",
+        cost, result.gradient_norm, result.learning_rate * squared_norm, result.learning_rate,
+        useful_rate);
+  }
+  return fmt::format(
+      "FAIL: J does not change at all: it is {:.9g}, its gradient has a norm of {:.3g} (1.5)\n"
+      "  likely: no gradient gets through, or the initial weights are at a minimum\n"
+      "  try: lockstep flow, which shows where signals vanish (1.10); or a larger "
+      "--learning-rate",
+      cost, result.gradient_norm);
+}
+
 std::string describe_fall(const DescentResult& result) {
   const std::size_t steps = result.costs.size() - 1;
   std::string text = fmt::format(
@@ -70,12 +93,7 @@ std::string descent_verdict(const DescentResult& result) {
     case DescentOutcome::fell:
       return describe_fall(result);
     case DescentOutcome::flat:
-      return fmt::format(
-          "FAIL: J does not change at all: it is {:.9g}, its gradient has a norm of {:.3g} (1.5)\n"
-          "  likely: no gradient gets through, or the initial weights are at a minimum\n"
-          "  try: lockstep flow, which shows where signals vanish (1.10); or a larger "
-          "--learning-rate",
-          result.costs.back(), result.gradient_norm);
+      return describe_flat(result);
     case DescentOutcome::not_finite:
       return fmt::format(
           "FAIL: {} is not finite before step {}\n"

@@ -108,6 +108,7 @@ class Gradcheck {
     result_.rows = batch_rows(checked_geometry_, 0);
     result_.train_examples = data_.geometry.train_examples;
     result_.epsilon = options.epsilon;
+    result_.one_sided = options.one_sided;
     result_.has_dropout = drops(network_.spec());
     result_.frozen_dropout = options.frozen_dropout && result_.has_dropout;
     result_.augmentation = augmentation_.has_value();
@@ -184,6 +185,7 @@ class Gradcheck {
                     layout_, engine.pool());
     CheckSetting setting;
     setting.epsilon = options_.epsilon;
+    setting.one_sided = options_.one_sided;
     setting.entries = sample_entries(network_.layout(),
                                      entries_of_a_tensor(options_, result_.parameters), job_.seed);
     setting.on_progress = [&](std::uint64_t done, std::uint64_t total) {
@@ -224,6 +226,11 @@ class Gradcheck {
 bool GradcheckResult::passed() const {
   return std::ranges::all_of(stages,
                              [](const GradcheckStage& stage) { return passes(stage.verdict); });
+}
+
+bool GradcheckResult::confirmed() const {
+  return std::ranges::all_of(
+      stages, [](const GradcheckStage& stage) { return stage.verdict <= GradientVerdict::fair; });
 }
 
 GradcheckResult gradcheck(const Job& job, const SavedModel* checkpoint, const Communicator& comm,

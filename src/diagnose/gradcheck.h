@@ -33,10 +33,10 @@ constexpr std::uint64_t kAllEntries = std::numeric_limits<std::uint64_t>::max();
 // with the formula's own error on the left and rounding on the right.
 constexpr double kDefaultEpsilon = 1e-5;
 constexpr double kSmallestEpsilon = 1e-9;
-constexpr double kLargestEpsilon = 0.1;
 
 struct GradcheckOptions {
   double epsilon = kDefaultEpsilon;
+  bool one_sided = false;  // differences with an error of the order of epsilon (1.12)
   // At most, of each tensor. Absent: as the network's size has it.
   std::optional<std::uint64_t> entries;
   // Examples of the batch; a multiple of the job's shards. Absent: the job's own
@@ -66,13 +66,17 @@ struct GradcheckResult {
   std::uint64_t rows = 0;     // examples in the batch
   std::uint64_t train_examples = 0;
   double epsilon = 0;
+  bool one_sided = false;
   bool has_dropout = false;     // in the job
   bool frozen_dropout = false;  // and in this check
   bool augmentation = false;    // in the job; the check has none
   bool penalty = false;         // J has one
   std::vector<GradcheckStage> stages;
 
+  // Whether nothing speaks against the gradient.
   [[nodiscard]] bool passed() const;
+  // Whether everything speaks for it: every verdict is great or fair.
+  [[nodiscard]] bool confirmed() const;
 };
 
 // Collective. Loads the job's data as training does. Weights are those of

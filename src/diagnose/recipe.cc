@@ -259,9 +259,8 @@ class RecipeRun {
     });
     comm_.broadcast(checkpoint);
     if (checkpoint.empty()) return;
-    const CheckpointScores scores =
-        evaluate_checkpoint(checkpoint, EvaluationSplit::test, comm_, options_.layout,
-                            options_.allow_changed_data);
+    const CheckpointScores scores = evaluate_checkpoint(
+        checkpoint, EvaluationSplit::test, comm_, options_.layout, options_.allow_changed_data);
     agree(comm_, [&] {
       if (!comm_.is_root() || !scores.error) return;
       book_.test(measured({*scores.error, scores.examples}));

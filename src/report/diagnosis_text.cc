@@ -115,8 +115,8 @@ std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnos
   fmt::format_to(out, "{}: {}\n", job_name, verdict_phrase(diagnosis));
   if (diagnosis.train) {
     fmt::format_to(out, "\n{:<12}{:>8}   {:<18}{:>12}\n", "", "error", "95% interval", "examples");
-    fmt::format_to(out, "{:<12}{:>8}   given: {}\n", "base",
-                   format_percent(diagnosis.base_error), base_error_from);
+    fmt::format_to(out, "{:<12}{:>8}   given: {}\n", "base", format_percent(diagnosis.base_error),
+                   base_error_from);
     add_error(out, "train", diagnosis.train);
     add_error(out, "train-dev", diagnosis.train_dev);
     add_error(out, "dev", diagnosis.dev);

@@ -27,12 +27,12 @@ void refuse_replaced_values(const LoadedSweep& loaded, const std::vector<Trial>&
       const SweepParameter* later = setter_of(sweep, trial.values, field.later);
       if (earlier == nullptr || later == nullptr || earlier == later) continue;
       if (!told.insert({earlier, later}).second) continue;
-      problems.add(later->place,
-                   fmt::format("parameter \"{}\" sets {} again, which parameter \"{}\" sets: the "
-                               "table would show a value that is not used; remove one of them, or "
-                               "make their values alternatives of one parameter ({})",
-                               later->name, field.path, earlier->name,
-                               describe_trial(sweep, trial)));
+      problems.add(
+          later->place,
+          fmt::format("parameter \"{}\" sets {} again, which parameter \"{}\" sets: the "
+                      "table would show a value that is not used; remove one of them, or "
+                      "make their values alternatives of one parameter ({})",
+                      later->name, field.path, earlier->name, describe_trial(sweep, trial)));
     }
   }
 }
@@ -55,13 +55,13 @@ void refuse_idle_assignments(const LoadedSweep& loaded, const std::vector<Trial>
     const bool idle = std::ranges::all_of(trials, [&](const Trial& trial) {
       return std::ranges::count(trial.loaded.idle_overrides, assignment) > 0;
     });
-    const SweepParameter* by =
-        idle ? replacer_of(sweep, trials.front(), assignment) : nullptr;
+    const SweepParameter* by = idle ? replacer_of(sweep, trials.front(), assignment) : nullptr;
     if (by == nullptr) continue;
-    problems.add(sweep.assignment_places[i],
-                 fmt::format("\"{}\" has no effect: parameter \"{}\" sets it in every trial; remove "
-                             "one of them",
-                             assignment, by->name));
+    problems.add(
+        sweep.assignment_places[i],
+        fmt::format("\"{}\" has no effect: parameter \"{}\" sets it in every trial; remove "
+                    "one of them",
+                    assignment, by->name));
   }
 }
 

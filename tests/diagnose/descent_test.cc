@@ -186,6 +186,16 @@ TEST(Descent, NoGradientAtAllIsToldApart) {
   EXPECT_THAT(descent_verdict(result), HasSubstr("does not change at all"));
 }
 
+TEST(Descent, ALearningRateTooSmallToSeeIsSaidToBeSuch) {
+  Quadratic problem({1, 1});
+  const DescentResult result = check(problem, 1e-14);
+  EXPECT_EQ(result.outcome, DescentOutcome::flat);
+  EXPECT_FALSE(passed(result));
+  EXPECT_THAT(descent_verdict(result), HasSubstr("the learning rate is too small"));
+  EXPECT_THAT(descent_verdict(result), Not(HasSubstr("no gradient")));
+  EXPECT_THAT(descent_verdict(result), HasSubstr("try: --learning-rate 0.000"));
+}
+
 TEST(Descent, WhatIsNotFiniteEndsTheCheck) {
   class NotANumber : public Quadratic {
    public:

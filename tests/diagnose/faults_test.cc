@@ -36,8 +36,8 @@ class GradientFaults : public testing::Test {
   }
 
   // Collective. The check of a gradient with `faults`, on rank 0.
-  GradientCheck check(const Faults& faults) {
-    const Job job = check_job(directory_).job;
+  GradientCheck check(const Faults& faults, const std::vector<std::string>& overrides = {}) {
+    const Job job = check_job(directory_, overrides).job;
     const Layout layout{comm_.size(), 1};
     Dataset data = load_dataset(job, comm_, layout);
     data.augmentation.reset();
@@ -49,7 +49,9 @@ class GradientFaults : public testing::Test {
     CostProbe probe({network, data, regularization, job.seed, /*dropout=*/false}, comm_, layout,
                     pool);
     return check_gradient(probe, comm_, network.layout(), weights,
-                          {1e-5, sample_entries(network.layout(), weights.size(), job.seed), {}},
+                          {.epsilon = 1e-5,
+                           .entries = sample_entries(network.layout(), weights.size(), job.seed),
+                           .on_progress = {}},
                           [&](std::span<const double> at) {
                             return faulty_gradient(job, data, network, comm_, layout, at, faults);
                           });
@@ -129,6 +131,28 @@ TEST_F(GradientFaults, AWrongSlopeInOneLayer) {
       EXPECT_THAT(suspect.hint, HasSubstr("layer " + name + " (W and b) is off"));
       EXPECT_THAT(suspect.hint, HasSubstr("the slope of layer " + name + "'s activation"));
     });
+  }
+}
+
+// Signals shrink to 0.15^8 on the way back (1.10): with the usual epsilon all that is
+// seen of the gradient is J's rounding.
+TEST_F(GradientFaults, AreFoundWhereSignalsVanish) {
+  const std::vector<std::string> deep = {
+      "regularization={}",
+      "network.layer=[{ units: 8 activation: TANH }, { units: 8 activation: LINEAR repeat: 8 "
+      "initializer { kind: IDENTITY multiplier: 0.15 } }]"};
+  const GradientCheck right = check({}, deep);
+  const GradientCheck wrong = check({.wrong_slope_of = 1}, deep);
+  if (!comm_.is_root()) return;
+  EXPECT_LT(right.tensors[1].comparison.numerical_norm, 1e-6);
+  EXPECT_GT(right.tensors[1].comparison.enlarged, 0U);
+  EXPECT_LE(worst_verdict(right), GradientVerdict::fair);
+  EXPECT_EQ(wrong.tensors[0].comparison.verdict, GradientVerdict::wrong);
+  EXPECT_LE(wrong.tensors[2].comparison.verdict, GradientVerdict::fair);
+  // The differences do not depend on the gradient that is checked.
+  for (std::size_t t = 0; t < right.tensors.size(); ++t) {
+    EXPECT_EQ(right.tensors[t].comparison.numerical_norm,
+              wrong.tensors[t].comparison.numerical_norm);
   }
 }
 

@@ -170,7 +170,8 @@ TEST_F(Gradcheck, EntriesAtAKinkAreCounted) {
   EXPECT_EQ(tensors[3].comparison.at_kink, 8U);
   EXPECT_EQ(tensors[3].comparison.verdict, GradientVerdict::unresolved);
   EXPECT_EQ(result.stages[0].check.all.at_kink, 72U);
-  EXPECT_TRUE(result.passed());
+  EXPECT_TRUE(result.passed()) << "nothing speaks against it";
+  EXPECT_FALSE(result.confirmed()) << "nor for that tensor";
 }
 
 TEST_F(Gradcheck, ALargeEpsilonIsReducedAtKinksAndOtherwiseWrong) {
@@ -181,6 +182,31 @@ TEST_F(Gradcheck, ALargeEpsilonIsReducedAtKinksAndOtherwiseWrong) {
   EXPECT_GT(result.stages[0].check.all.reduced, 100U);
   EXPECT_FALSE(result.passed());
   EXPECT_TRUE(result.stages[0].suspect.has_value());
+}
+
+TEST_F(Gradcheck, OneSidedDifferencesTellLess) {
+  GradcheckOptions one_sided;
+  one_sided.one_sided = true;
+  const GradcheckResult two = on_all({});
+  const GradcheckResult one = on_all({}, one_sided);
+  if (!comm_.is_root()) return;
+  EXPECT_TRUE(one.one_sided);
+  EXPECT_LT(two.stages[0].check.all.ratio, 1e-8);
+  // Of the order of epsilon, 1e-5 (1.12).
+  EXPECT_GT(one.stages[0].check.all.ratio, 1e-7);
+  EXPECT_LT(one.stages[0].check.all.ratio, 1e-4);
+  EXPECT_EQ(text_of(one), text_of(alone({}, one_sided)));
+}
+
+TEST_F(Gradcheck, AVanishedGradientIsSeenWithLargerSteps) {
+  const std::vector<std::string> deep = {"regularization={}",
+                                         "network.layer=[{ units: 8 activation: LINEAR repeat: 9 "
+                                         "initializer { kind: IDENTITY multiplier: 0.1 } }]"};
+  const GradcheckResult result = on_all(deep, trained());
+  if (!comm_.is_root()) return;
+  EXPECT_TRUE(result.confirmed());
+  EXPECT_GT(result.stages[0].check.all.enlarged, 100U);
+  EXPECT_EQ(text_of(result), text_of(alone(deep, trained())));
 }
 
 // All ranks alike.

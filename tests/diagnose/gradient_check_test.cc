@@ -57,6 +57,7 @@ TEST(GradientCheck, AGradientLostInRoundingIsUnresolved) {
                                     [&](CheckedEntry& entry) {
                                       entry.analytic = 1e-8;
                                       entry.numerical = 1e-8 + error;
+                                      entry.rounding = rounding_of_difference(2, kMadeUpEpsilon);
                                     }),
                     2);
   };

@@ -34,7 +34,8 @@ inline std::vector<CheckedEntry> made_up_entries(
                        .weight = std::cos(3 * x),
                        .numerical = slope,
                        .analytic = slope,
-                       .epsilon = kMadeUpEpsilon});
+                       .epsilon = kMadeUpEpsilon,
+                       .rounding = rounding_of_difference(1, kMadeUpEpsilon)});
     if (spoil) spoil(entries.back());
   }
   return entries;

@@ -295,10 +295,9 @@ TEST_F(RecipeOnRanks, LooksAtTestOnceForTheBestRun) {
   MemoryHost host;
   const LoadedJob tested = job({"checkpointing.enabled=true", "data.split.test.count=50"});
   const RecipeResult result = run_recipe(tested, comm_, options("run", comm_, 1, 3), host);
-  const RecipeResult untested =
-      run_recipe(job(), comm_, options("untested", comm_, 1, 1), host);
-  const RecipeResult unsaved = run_recipe(job({"data.split.test.count=50"}), comm_,
-                                          options("unsaved", comm_, 1, 1), host);
+  const RecipeResult untested = run_recipe(job(), comm_, options("untested", comm_, 1, 1), host);
+  const RecipeResult unsaved =
+      run_recipe(job({"data.split.test.count=50"}), comm_, options("unsaved", comm_, 1, 1), host);
   if (!comm_.is_root()) return;
   ASSERT_TRUE(result.test);
   EXPECT_EQ(result.test->examples, 50U);

@@ -179,7 +179,9 @@ TEST_F(RunSweep, TrialsDoNotLookAtTheTestSet) {
   };
   std::vector<Summary> summaries;
   SweepOptions with_watch = options("test", comm_.size());
-  with_watch.trial_reports = [&](const LoadedJob&) { return std::make_unique<SummaryWatcher>(summaries); };
+  with_watch.trial_reports = [&](const LoadedJob&) {
+    return std::make_unique<SummaryWatcher>(summaries);
+  };
   const SweepOutcome outcome = run_sweep(loaded_, trials_, comm_, with_watch);
   for (const Summary& summary : summaries) {
     EXPECT_TRUE(summary.dev_error);

@@ -113,7 +113,8 @@ TEST_F(Table, TrialsWithTheWinnersWeightsAreNoRivals) {
   results_.ranked[1].result.dev_error = results_.ranked[0].result.dev_error;
   EXPECT_TRUE(indistinguishable(results_).empty());
   EXPECT_THAT(twins(results_), ElementsAre(0));
-  EXPECT_THAT(sweep_text(results_), HasSubstr("note: trial 0 trained to the winner's very weights"));
+  EXPECT_THAT(sweep_text(results_),
+              HasSubstr("note: trial 0 trained to the winner's very weights"));
   EXPECT_THAT(sweep_text(results_), Not(HasSubstr("cannot tell")));
 }
 

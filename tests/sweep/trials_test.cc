@@ -145,11 +145,12 @@ TEST_F(Trials, NeedTheBaseJob) {
 TEST_F(Trials, ShowTheValuesThatAreTrained) {
   const std::string units =
       "parameter { name: \"u\" path: \"network.layer[0].units\" numbers { value: [4, 5] } }";
-  EXPECT_EQ(problems(units + R"(
+  EXPECT_EQ(
+      problems(units + R"(
 parameter { name: "all" path: "network.layer[*].units" numbers { value: [6, 7] } })"),
-            "s.textproto:3:1: parameter \"all\" sets network.layer[0].units again, which parameter "
-            "\"u\" sets: the table would show a value that is not used; remove one of them, or make "
-            "their values alternatives of one parameter (trial 0 (u=4 all=6))");
+      "s.textproto:3:1: parameter \"all\" sets network.layer[0].units again, which parameter "
+      "\"u\" sets: the table would show a value that is not used; remove one of them, or make "
+      "their values alternatives of one parameter (trial 0 (u=4 all=6))");
   // One that replaces the message in which another has set a field.
   EXPECT_THAT(problems(units + R"(
 parameter { name: "net" path: "network.layer" texts { value: ["[{ units: 3 }]", "[]"] } })"),
@@ -169,9 +170,10 @@ parameter { name: "keep" path: "network.layer[*].keep_prob" numbers { value: [0.
 TEST_F(Trials, AreNotSetInVain) {
   const std::string lambda =
       "parameter { name: \"l\" path: \"regularization.l2_lambda\" numbers { value: [1, 2] } }";
-  EXPECT_EQ(problems("set: \"regularization.l2_lambda=3\" " + lambda),
-            "s.textproto:2:1: \"regularization.l2_lambda=3\" has no effect: parameter \"l\" sets it "
-            "in every trial; remove one of them");
+  EXPECT_EQ(
+      problems("set: \"regularization.l2_lambda=3\" " + lambda),
+      "s.textproto:2:1: \"regularization.l2_lambda=3\" has no effect: parameter \"l\" sets it "
+      "in every trial; remove one of them");
   EXPECT_THAT(problems(lambda, {"regularization.l2_lambda=3"}),
               HasSubstr("--set regularization.l2_lambda=3: \"regularization.l2_lambda=3\" has no "
                         "effect: parameter \"l\""));
@@ -220,9 +222,11 @@ TEST_F(Trials, CanBeEndedEarly) {
             "s.textproto:1:1: successive_halving.first_epochs is 5, and no trial is trained for "
             "more than 5 epochs: none would be ended early; use a smaller one");
   EXPECT_EQ(problems("successive_halving { first_epochs: 4 }" + units), "");
-  EXPECT_THAT(problems("median { wave: 2 grace_epochs: 9 }" + units),
-              HasSubstr("median.grace_epochs is 9, and no trial is trained for more than 5 epochs"));
-  EXPECT_THAT(problems("median { }" + units), HasSubstr("median.wave is 4, and there are 3 trials"));
+  EXPECT_THAT(
+      problems("median { wave: 2 grace_epochs: 9 }" + units),
+      HasSubstr("median.grace_epochs is 9, and no trial is trained for more than 5 epochs"));
+  EXPECT_THAT(problems("median { }" + units),
+              HasSubstr("median.wave is 4, and there are 3 trials"));
   EXPECT_EQ(problems("median { wave: 2 }" + units), "");
   EXPECT_EQ(problems("median { wave: 2 grace_epochs: 9 } set: \"training.steps=3\"" + units), "")
       << "how many epochs that is depends on the data";

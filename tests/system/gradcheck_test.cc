@@ -100,16 +100,14 @@ TEST_F(Gradcheck, ChecksACheckpointAndWritesBesideIt) {
 }
 
 TEST_F(Gradcheck, SaysWhenNothingSpeaksEitherWay) {
-  // Biases of zero under L1 stand at its kink.
-  const auto result =
-      run("gradcheck job.textproto --json --set regularization.include_biases=true "
-          "--set regularization.l1_lambda=1");
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_TRUE(json::parse(result.out)["passed"].is_null());
-  EXPECT_THAT(run("gradcheck job.textproto --set regularization.include_biases=true --set "
-                  "regularization.l1_lambda=1")
-                  .out,
-              HasSubstr("unresolved: no verdict"));
+  // With weights of zero every ReLU unit stands exactly at its kink.
+  const std::string at_kink =
+      "gradcheck job.textproto --set network.layer[0].activation=RELU "
+      "--set network.layer[0].initializer.kind=ZERO ";
+  const auto text = run(at_kink);
+  ASSERT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("unresolved: no verdict"));
+  EXPECT_TRUE(json::parse(run(at_kink + "--json").out)["passed"].is_null());
 }
 
 TEST_F(Gradcheck, OneSidedDifferencesAreSaidToBeSuch) {

@@ -87,7 +87,7 @@ TEST_F(Sweep, PrintsTheTableOrJson) {
   EXPECT_THAT(text.out, HasSubstr("rank  trial  lambda  keep"));
   EXPECT_THAT(text.out, HasSubstr("winner: trial "));
   EXPECT_THAT(text.out, HasSubstr("looked at for the winner only"));
-  EXPECT_THAT(text.out, HasSubstr("cannot tell the first"));
+  EXPECT_THAT(text.out, HasSubstr("cannot tell the winner from trial"));
   // Early stopping is on in the tiny job, and regularization is what is swept.
   EXPECT_THAT(text.out, HasSubstr("couples two tasks (1.8)"));
   EXPECT_THAT(text.err, HasSubstr("couples two tasks (1.8)"));

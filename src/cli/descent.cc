@@ -1,4 +1,3 @@
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -6,21 +5,19 @@
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/descent_text.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
+#include "cli/progress_lines.h"
 #include "cli/result_files.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
 #include "diagnose/descent.h"
 #include "diagnose/descent_verdict.h"
 #include "diagnose/job_descent.h"
-#include "report/descriptor.h"
 
 namespace lockstep {
 namespace {
@@ -42,25 +39,11 @@ struct DescentArguments {
   bool json = false;
 };
 
-// A line on stderr every few seconds, of a check that takes long.
-class ProgressLines {
- public:
-  void show(std::uint64_t step, std::uint64_t steps, double cost) {
-    const auto now = Clock::now();
-    if (step == steps || now - last_ < std::chrono::seconds(5)) return;
-    last_ = now;
-    write_log(STDERR_FILENO, fmt::format("descent: step {} of {}, J {:.6g}\n", step, steps, cost));
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point last_ = Clock::now();
-};
-
 int run_descent(const DescentArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   const auto [loaded, layout] =
       prepare_job(comm, arguments.job, arguments.overrides, arguments.threads, /*no_dropout=*/true);
+  prepare_results(comm, arguments.run_dir);
   JobDescent problem(loaded.job, comm, layout, {arguments.examples, stop_was_requested});
 
   DescentSubject subject;
@@ -84,7 +67,8 @@ int run_descent(const DescentArguments& arguments, const CommandContext& context
   }
   ProgressLines progress;
   options.on_step = [&](std::uint64_t step, double cost) {
-    if (comm.is_root()) progress.show(step, options.steps, cost);
+    if (!comm.is_root() || step == options.steps) return;
+    progress.show("descent", fmt::format("step {} of {}, J {:.6g}", step, options.steps, cost));
   };
   DescentResult result = check_descent(problem, options);
   while (chooses_rate && result.outcome == DescentOutcome::rate_too_large &&

@@ -31,6 +31,7 @@ int run_flow(const FlowArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   const auto [loaded, layout] = prepare_job(comm, arguments.job, arguments.overrides,
                                             arguments.threads, /*no_dropout=*/false);
+  prepare_results(comm, arguments.run_dir);
   const auto& monitor = loaded.job.monitor;
   const std::uint64_t of_job = monitor ? monitor->examples : kDefaultExamples;
   const FlowRecord record =

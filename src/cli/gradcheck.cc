@@ -1,7 +1,6 @@
 #include "diagnose/gradcheck.h"
 
-#include <chrono>
-#include <cstdio>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,14 +10,14 @@
 
 #include <fmt/format.h>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/gradcheck_tables.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
-#include "cli/run_directory.h"
+#include "cli/progress_lines.h"
+#include "cli/result_files.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
 #include "report/descriptor.h"
@@ -39,27 +38,6 @@ struct GradcheckArguments {
   GradcheckOptions options;
 };
 
-// A line on stderr every few seconds, of a check that takes long.
-class ProgressLines {
- public:
-  void show(std::uint64_t done, std::uint64_t total) {
-    const auto now = Clock::now();
-    if (done == total || now - last_ < std::chrono::seconds(5)) return;
-    last_ = now;
-    write_log(STDERR_FILENO, fmt::format("gradcheck: {} of {} entries\n", done, total));
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point last_ = Clock::now();
-};
-
-void print_result(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    throw Error(ExitCode::io, "cannot write the result to stdout");
-  }
-}
-
 // Collective. Ranks that differ in these would wait for each other.
 void require_same_arguments(const Communicator& comm, const GradcheckArguments& arguments) {
   const GradcheckOptions& options = arguments.options;
@@ -79,19 +57,12 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
                                             arguments.threads, /*no_dropout=*/false);
   require_same_arguments(comm, arguments);
   std::string checkpoint_path;
-  std::string run_dir;
   agree(comm, [&] {
-    if (!comm.is_root()) return;
-    if (!arguments.checkpoint.empty()) {
-      checkpoint_path = find_checkpoint(arguments.checkpoint).string();
-    }
-    if (!arguments.run_dir.empty()) {
-      // It may hold a run already: this adds two files to it.
-      run_dir = prepare_run_directory(arguments.run_dir, loaded.job.name, true).string();
-    }
+    if (!comm.is_root() || arguments.checkpoint.empty()) return;
+    checkpoint_path = find_checkpoint(arguments.checkpoint).string();
   });
-  comm.broadcast(run_dir);
-  context.run_dir = run_dir;
+  prepare_results(comm, arguments.run_dir);
+  context.run_dir = arguments.run_dir;
   std::optional<SavedModel> checkpoint;
   if (!arguments.checkpoint.empty()) checkpoint = load_model(checkpoint_path, comm);
 
@@ -106,7 +77,8 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
   options.stop_requested = stop_was_requested;
   ProgressLines progress;
   options.on_progress = [&](std::uint64_t done, std::uint64_t total) {
-    if (comm.is_root()) progress.show(done, total);
+    if (!comm.is_root() || done == total) return;
+    progress.show("gradcheck", fmt::format("{} of {} entries", done, total));
   };
   const GradcheckResult result =
       gradcheck(loaded.job, checkpoint ? &*checkpoint : nullptr, comm, layout, options);
@@ -117,9 +89,8 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
     if (!comm.is_root()) return;
     const std::string text = gradcheck_text(result);
     const std::string json = to_text(gradcheck_json(result), 2) + "\n";
-    if (!run_dir.empty()) {
-      replace_file(context.run_dir / "gradcheck.txt", text);
-      replace_file(context.run_dir / "gradcheck.json", json);
+    if (!arguments.run_dir.empty()) {
+      write_results(arguments.run_dir, "gradcheck", text, json);
     }
     print_result(arguments.json ? json : text);
     if (!passed) write_log(STDERR_FILENO, "lockstep: the gradient is not that of J\n");

@@ -134,7 +134,7 @@ void check_resume(const RecipeArguments& arguments, const fs::path& directory) {
 // The directory of the recipe, created: --run-dir, or the first free
 // runs/<job name>-recipe-<number>.
 fs::path prepare_directory(const RecipeArguments& arguments, const std::string& job_name) {
-  const fs::path requested = arguments.run_dir;
+  fs::path requested = arguments.run_dir;
   std::error_code error;
   if (requested.empty()) {
     if (arguments.resume == "auto" || arguments.resume == "must") {

@@ -7,17 +7,23 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "comm/agreement.h"
 
 namespace lockstep {
 
-void write_results(const std::filesystem::path& directory, const std::string& name,
-                   const std::string& text, const std::string& json) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error || !std::filesystem::is_directory(directory)) {
+void prepare_results(const Communicator& comm, const std::filesystem::path& directory) {
+  agree(comm, [&] {
+    if (!comm.is_root() || directory.empty()) return;
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (!error && std::filesystem::is_directory(directory)) return;
     throw Error(ExitCode::io, fmt::format("cannot create {}: {}", directory.string(),
                                           error ? error.message() : "it is a file"));
-  }
+  });
+}
+
+void write_results(const std::filesystem::path& directory, const std::string& name,
+                   const std::string& text, const std::string& json) {
   replace_file(directory / (name + ".txt"), text);
   replace_file(directory / (name + ".json"), json);
 }

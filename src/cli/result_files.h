@@ -4,10 +4,16 @@
 #include <filesystem>
 #include <string>
 
+#include "comm/communicator.h"
+
 namespace lockstep {
 
-// Writes <directory>/<name>.txt and <directory>/<name>.json, each atomically; the
-// directory is made when it is not there. Call on one rank only. Throws Error(io).
+// Collective. Makes the directory for results, unless it is empty (none wanted) or
+// there, before the work that they are of. Throws AgreedError(io).
+void prepare_results(const Communicator& comm, const std::filesystem::path& directory);
+
+// Writes <directory>/<name>.txt and <directory>/<name>.json, each atomically. Call on
+// one rank only. Throws Error(io).
 void write_results(const std::filesystem::path& directory, const std::string& name,
                    const std::string& text, const std::string& json);
 

@@ -7,17 +7,8 @@
 #include <limits>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "base/error.h"
-#include "comm/agreement.h"
-#include "nn/numerical_gradient.h"
-
 namespace lockstep {
 namespace {
-
-// Entries whose costs are gathered at a time.
-constexpr std::size_t kEntriesAtATime = 64;
 
 Comparison compare(std::span<const CheckedEntry> entries, double epsilon) {
   Comparison result;
@@ -49,140 +40,7 @@ Comparison compare(std::span<const CheckedEntry> entries, double epsilon) {
   return result;
 }
 
-// Numerical derivatives of J at some weights.
-class Differences {
- public:
-  // `cost`: J there, on rank 0.
-  Differences(CostProbe& probe, const Communicator& comm, bool one_sided, double cost)
-      : probe_(probe), comm_(comm), one_sided_(one_sided), cost_(cost) {}
-
-  // Collective. Sets what a difference with `epsilon` says of the entries at `which`,
-  // a part of `entries` at a time: on rank 0 all of it, elsewhere at_kink alone.
-  // `on_part` is called after each part with the number that are done.
-  void take(double epsilon, std::span<const std::uint64_t> which,
-            std::vector<CheckedEntry>& entries,
-            const std::function<void(std::size_t done)>& on_part) {
-    for (std::size_t begin = 0; begin < which.size(); begin += kEntriesAtATime) {
-      const std::size_t size = std::min(kEntriesAtATime, which.size() - begin);
-      take_part(epsilon, which.subspan(begin, size), entries);
-      on_part(begin + size);
-    }
-  }
-
- private:
-  void take_part(double epsilon, std::span<const std::uint64_t> which,
-                 std::vector<CheckedEntry>& entries) {
-    std::vector<NearbyPoint> points;
-    for (const std::uint64_t i : which) {
-      points.push_back({entries[i].entry, epsilon});
-      if (!one_sided_) points.push_back({entries[i].entry, -epsilon});
-    }
-    const std::size_t per_entry = one_sided_ ? 1 : 2;
-    const std::vector<NearbyCost> costs = probe_.costs_at(points);
-    std::vector<std::uint8_t> kinks(which.size());
-    if (comm_.is_root()) {
-      for (std::size_t i = 0; i < which.size(); ++i) {
-        const auto at = std::span(costs).subspan(per_entry * i, per_entry);
-        set(entries[which[i]], epsilon, at);
-        kinks[i] = std::ranges::any_of(at, &NearbyCost::beyond_kink) ? 1 : 0;
-      }
-    }
-    comm_.broadcast(std::span(kinks));
-    for (std::size_t i = 0; i < which.size(); ++i) entries[which[i]].at_kink = kinks[i] != 0;
-  }
-
-  // `at`: above the weight, and for two sides below it.
-  void set(CheckedEntry& entry, double epsilon, std::span<const NearbyCost> at) const {
-    const auto cost_at = [&](double weight) {
-      if (weight == entry.weight) return cost_;
-      return weight > entry.weight ? at.front().cost : at.back().cost;
-    };
-    entry.numerical = one_sided_ ? one_sided_difference(cost_at, entry.weight, epsilon)
-                                 : two_sided_difference(cost_at, entry.weight, epsilon);
-    entry.epsilon = epsilon;
-    entry.rounding = rounding_of_difference(cost_, epsilon) * (one_sided_ ? 2 : 1);
-  }
-
-  CostProbe& probe_;
-  const Communicator& comm_;
-  const bool one_sided_;
-  const double cost_;
-};
-
-// Of the `candidates` those in a tensor whose differences J's rounding may change so
-// much that no gradient could be found fair.
-std::vector<std::uint64_t> lost_in_rounding(const ParameterLayout& layout,
-                                            std::span<const CheckedEntry> entries,
-                                            std::span<const std::uint64_t> candidates) {
-  std::vector<std::uint64_t> lost;
-  for (const ParameterTensor& tensor : layout.tensors) {
-    std::vector<double> numerical;
-    std::vector<double> roundings;
-    for (const CheckedEntry& entry : entries) {
-      if (entry.at_kink || !tensor.range().contains(entry.entry)) continue;
-      numerical.push_back(entry.numerical);
-      roundings.push_back(entry.rounding);
-    }
-    if (euclidean_norm(roundings) <= kFairDifference * euclidean_norm(numerical)) continue;
-    for (const std::uint64_t i : candidates) {
-      if (tensor.range().contains(entries[i].entry)) lost.push_back(i);
-    }
-  }
-  return lost;
-}
-
-// Collective. Larger steps for what is lost in rounding, as check_gradient says.
-void enlarge_lost(Differences& differences, const Communicator& comm, const ParameterLayout& layout,
-                  double epsilon, std::vector<CheckedEntry>& entries,
-                  const CheckProgress& on_progress) {
-  std::vector<std::uint64_t> growing;  // on rank 0, and then shared
-  for (std::uint64_t i = 0; i < entries.size(); ++i) {
-    if (!entries[i].at_kink && entries[i].epsilon == epsilon) growing.push_back(i);
-  }
-  while (true) {
-    if (comm.is_root()) growing = lost_in_rounding(layout, entries, growing);
-    comm.broadcast(growing);
-    epsilon *= 10;
-    if (growing.empty() || epsilon > 1.001 * kLargestEpsilon) return;
-    std::vector<CheckedEntry> wider = entries;
-    differences.take(epsilon, growing, wider, [&](std::size_t done) {
-      if (on_progress) on_progress(entries.size() - growing.size() + done, entries.size());
-    });
-    if (!comm.is_root()) continue;
-    std::erase_if(growing, [&](std::uint64_t i) {
-      CheckedEntry& entry = entries[i];
-      const double change = std::abs(wider[i].numerical - entry.numerical);
-      const double noise = 10 * wider[i].rounding;  // in the difference with the smaller step
-      // Asked this way round, NaN is refused.
-      const bool agrees = !wider[i].at_kink && change <= noise;
-      if (agrees) {
-        entry = wider[i];
-        entry.rounding = noise;  // the larger step is known to be as good as that
-      }
-      return !agrees;
-    });
-  }
-}
-
-// Training that has blown up is no fault of the gradient, and leaves nothing to check.
-void require_finite_differences(std::span<const CheckedEntry> entries, double cost) {
-  const bool finite = std::isfinite(cost) && std::ranges::all_of(entries, [](const auto& entry) {
-                        return entry.at_kink || std::isfinite(entry.numerical);
-                      });
-  if (finite) return;
-  throw Error(ExitCode::diverged,
-              fmt::format("J is {:.6g} at these weights, and it or a difference of it is not "
-                          "finite: there is nothing to compare the gradient with; try a smaller "
-                          "learning rate, or smaller initial weights",
-                          cost));
-}
-
 }  // namespace
-
-double rounding_of_difference(double cost, double epsilon) {
-  return kRoundingUnits * std::numeric_limits<double>::epsilon() / 2 *
-         std::max(1.0, std::abs(cost)) / epsilon;
-}
 
 GradientCheck compare_entries(const ParameterLayout& layout, std::span<const CheckedEntry> entries,
                               double cost, double epsilon) {
@@ -221,33 +79,11 @@ std::vector<CheckedEntry> worst_entries(const TensorCheck& tensor, std::size_t c
 GradientCheck check_gradient(CostProbe& probe, const Communicator& comm,
                              const ParameterLayout& layout, std::span<const double> weights,
                              const CheckSetting& setting, const GradientOf& gradient_of) {
-  const double cost = probe.move_to(weights);
+  NumericalGradient numerical = take_numerical_gradient(probe, comm, layout, weights, setting);
   const std::vector<double> gradient = gradient_of(weights);
-  std::vector<CheckedEntry> entries;
-  std::vector<std::uint64_t> remaining;
-  for (const std::uint64_t entry : setting.entries) {
-    remaining.push_back(entries.size());
-    entries.push_back({.entry = entry, .weight = weights[entry]});
-    if (comm.is_root()) entries.back().analytic = gradient[entry];
-  }
-
-  Differences differences(probe, comm, setting.one_sided, cost);
-  double epsilon = setting.epsilon;
-  for (int reductions = 0; reductions <= kReductions; ++reductions, epsilon /= 10) {
-    const std::size_t before = entries.size() - remaining.size();
-    differences.take(epsilon, remaining, entries, [&](std::size_t done) {
-      if (setting.on_progress) setting.on_progress(before + done, entries.size());
-    });
-    std::erase_if(remaining, [&](std::uint64_t i) { return !entries[i].at_kink; });
-  }
-  if (!setting.one_sided) {
-    enlarge_lost(differences, comm, layout, setting.epsilon, entries, setting.on_progress);
-  }
-  agree(comm, [&] {
-    if (comm.is_root()) require_finite_differences(entries, cost);
-  });
   if (!comm.is_root()) return {};
-  return compare_entries(layout, entries, cost, setting.epsilon);
+  for (CheckedEntry& entry : numerical.entries) entry.analytic = gradient[entry.entry];
+  return compare_entries(layout, numerical.entries, numerical.cost, setting.epsilon);
 }
 
 }  // namespace lockstep

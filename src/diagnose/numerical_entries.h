@@ -1,0 +1,64 @@
+#pragma once
+// The numerical side of a gradient check (lecture 1.12, 1.13): differences of J for
+// some entries of theta, in double.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "diagnose/cost_probe.h"
+#include "nn/parameters.h"
+
+namespace lockstep {
+
+// J as computed is off by a few units of its last place; a difference is off by
+// that over epsilon. (Seen on Fashion-MNIST: one unit, 2e-11 at epsilon 1e-5.)
+// The digits of J itself do not get finer than those of the network's outputs,
+// hence the 1.
+constexpr double kRoundingUnits = 4;
+double rounding_of_difference(double cost, double epsilon);
+
+struct CheckedEntry {
+  std::uint64_t entry = 0;  // in the flat parameter vector
+  double weight = 0;
+  double numerical = 0;  // difference of J
+  double analytic = 0;   // of the gradient that is checked
+  double epsilon = 0;    // of the difference
+  double rounding = 0;   // what J's rounding may have changed in `numerical`
+  // J has a kink nearer than the smallest epsilon: there is no derivative to
+  // compare with. Such an entry is counted, and left out of every norm.
+  bool at_kink = false;
+};
+
+// Called on every rank after each part of the work; may throw if all ranks do.
+using CheckProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+struct CheckSetting {
+  double epsilon;
+  bool one_sided = false;
+  std::vector<std::uint64_t> entries;  // ascending
+  CheckProgress on_progress;           // may be empty
+};
+
+struct NumericalGradient {
+  double cost = 0;                    // J at the weights
+  std::vector<CheckedEntry> entries;  // without `analytic`
+};
+
+// Collective. Differences of the probe's J at `weights`, two-sided unless asked
+// otherwise. When a kink lies within epsilon of an entry, epsilon is divided by 10 for
+// it, up to kReductions times. A tensor whose two-sided differences are lost in J's
+// rounding, as where signals vanish (1.10), has epsilon multiplied by 10 as long as
+// that changes no difference by more than its rounding, up to kLargestEpsilon. The
+// result is on rank 0, the same bits at every layout; elsewhere it is empty. Throws
+// AgreedError(diverged) when J or a difference is not finite.
+constexpr int kReductions = 3;
+constexpr double kLargestEpsilon = 0.1;
+NumericalGradient take_numerical_gradient(CostProbe& probe, const Communicator& comm,
+                                          const ParameterLayout& layout,
+                                          std::span<const double> weights,
+                                          const CheckSetting& setting);
+
+}  // namespace lockstep

@@ -1,22 +1,16 @@
 #include "diagnose/recipe.h"
 
-#include <algorithm>
-#include <map>
-#include <set>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "base/binomial.h"
 #include "base/error.h"
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "config/job_diff.h"
 #include "diagnose/bias_variance.h"
-#include "diagnose/diagnose_run.h"
 #include "diagnose/flow_monitor.h"
-#include "diagnose/remedies.h"
 #include "train/evaluate_checkpoint.h"
 #include "train/trainer.h"
 
@@ -24,34 +18,6 @@ namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string percent(double error) { return fmt::format("{:.2f}%", 100 * error); }
-
-std::optional<MeasuredError> dev_of(const RecipeTrial& trial) {
-  return trial.diagnosis ? trial.diagnosis->dev : std::nullopt;
-}
-
-std::string compare(const MeasuredError& before, const MeasuredError& after) {
-  const auto wrong = [](const MeasuredError& set) {
-    return set.error * static_cast<double>(set.examples);
-  };
-  const Interval change =
-      difference_interval(wrong(before), before.examples, wrong(after), after.examples);
-  const bool chance = change.low <= 0 && change.high >= 0;
-  return fmt::format("dev error {} -> {}, {}", percent(before.error), percent(after.error),
-                     chance ? "within chance" : "beyond chance");
-}
-
-// `before` and then `after`; a path that is set again appears only the last time.
-std::vector<std::string> combined(std::vector<std::string> before,
-                                  const std::vector<std::string>& after) {
-  const auto path_of = [](const std::string& line) { return line.substr(0, line.find('=')); };
-  for (const std::string& line : after) {
-    std::erase_if(before, [&](const std::string& old) { return path_of(old) == path_of(line); });
-    before.push_back(line);
-  }
-  return before;
-}
 
 // Throws unless the run that is in `run_dir` is of the job.
 void require_job(const fs::path& run_dir, const std::string& theirs, const std::string& ours) {
@@ -72,145 +38,6 @@ void create(const fs::path& directory) {
                                           directory.string(), error.message()));
   }
 }
-
-// What rank 0 knows of the recipe so far, and how it goes on.
-class Book {
- public:
-  Book(const LoadedJob& loaded, int runs) {
-    result_.job_name = loaded.job.name;
-    result_.runs = runs;
-    result_.has_test_set = loaded.job.data.test || loaded.job.data.split.test;
-    tried_.insert(loaded.resolved_text);
-    next_.number = 1;
-    next_job_ = loaded.resolved_text;
-  }
-
-  [[nodiscard]] const RecipeResult& result() const { return result_; }
-  [[nodiscard]] const std::string& next_job() const { return next_job_; }
-  [[nodiscard]] const std::string& best_weights() const { return best_weights_; }
-
-  void take(const RunRecord& record) {
-    const LoadedJob loaded = parse_job(record.resolved_job, "resolved job", "/", {});
-    RecipeTrial trial = std::move(next_);
-    trial.diagnosis = diagnose_run(loaded, record.summary, record.evaluations);
-    const auto before = result_.best == 0 ? std::nullopt : dev_of(best_trial());
-    const auto after = dev_of(trial);
-    if (before && after) {
-      trial.outcome = after->error < before->error ? "kept" : "discarded";
-      trial.comparison = compare(*before, *after);
-    } else if (trial.based_on > 0) {
-      trial.outcome = "trains";
-      trial.comparison = fmt::format("dev error {}", after ? percent(after->error) : "-");
-    } else {
-      trial.outcome = "start";
-    }
-    if (trial.outcome != "discarded") {
-      result_.best = trial.number;
-      result_.best_job = record.resolved_job;
-      best_weights_ = record.summary.weights_digest;
-    }
-    result_.trials.push_back(std::move(trial));
-    choose();
-  }
-
-  void take_divergence(const std::string& message) {
-    RecipeTrial trial = std::move(next_);
-    trial.outcome = "diverged";
-    trial.comparison = message;
-    result_.trials.push_back(std::move(trial));
-    if (result_.best == 0) {
-      tame();
-    } else {
-      choose();
-    }
-  }
-
-  void interrupt() { stop("interrupted"); }
-  void test(const MeasuredError& error) { result_.test = error; }
-
- private:
-  [[nodiscard]] const RecipeTrial& best_trial() const {
-    return result_.trials[static_cast<std::size_t>(result_.best) - 1];
-  }
-
-  void stop(const std::string& reason) {
-    result_.stop_reason = reason;
-    next_job_.clear();
-  }
-
-  // How often a step has had its turn: its kind, then the very same lines.
-  std::pair<int, int> turns(const RecipeStep& step) {
-    return {kinds_taken_[step.kind], lines_taken_[step.set]};
-  }
-
-  [[nodiscard]] bool budget_is_spent() const {
-    return static_cast<int>(result_.trials.size()) >= result_.runs;
-  }
-
-  // The next run when none has come to its end: the last job with a smaller learning
-  // rate.
-  void tame() {
-    constexpr std::size_t kMostDivergences = 4;
-    if (budget_is_spent() || result_.trials.size() >= kMostDivergences) return stop("diverged");
-    const LoadedJob last = parse_job(next_job_, "resolved job", "/", {});
-    RecipeStep step = against_divergence(last.job);
-    std::string job = parse_job(last.resolved_text, "resolved job", "/", step.set).resolved_text;
-    take_next(std::move(step), result_.trials.back(), std::move(job));
-  }
-
-  // `step` on top of `trial`, which makes `job`.
-  void take_next(RecipeStep step, const RecipeTrial& trial, std::string job) {
-    tried_.insert(job);
-    next_ = {};
-    next_.number = static_cast<int>(result_.trials.size()) + 1;
-    next_.based_on = trial.number;
-    next_.set = combined(trial.set, step.set);
-    next_.step = std::move(step);
-    next_job_ = std::move(job);
-  }
-
-  // The next run: the first step of the best run's recipe that a program can
-  // take and that makes a job not yet tried. First all steps against bias, then
-  // those against variance, then mismatch; of one group, a kind of step that has
-  // been tried waits until the others have had as many turns, and so do the very
-  // same lines.
-  void choose() {
-    const Diagnosis diagnosis = best_trial().diagnosis.value_or(Diagnosis{});
-    const LoadedJob best = parse_job(result_.best_job, "resolved job", "/", {});
-    const RecipeStep* chosen = nullptr;
-    std::string chosen_job;
-    result_.left.clear();
-    for (const RecipeStep& step : diagnosis.recipe) {
-      if (step.set.empty() || !step.comparable) {
-        result_.left.push_back(step);
-        continue;
-      }
-      std::string job = parse_job(best.resolved_text, "resolved job", "/", step.set).resolved_text;
-      if (tried_.contains(job)) continue;
-      result_.left.push_back(step);
-      if (chosen == nullptr || (step.against == chosen->against && turns(step) < turns(*chosen))) {
-        chosen = &step;
-        chosen_job = std::move(job);
-      }
-    }
-    if (diagnosis.verdict == "neither" || diagnosis.verdict == "uncertain") {
-      return stop(diagnosis.verdict);
-    }
-    if (chosen == nullptr) return stop("exhausted");
-    if (budget_is_spent()) return stop("budget");
-    ++kinds_taken_[chosen->kind];
-    ++lines_taken_[chosen->set];
-    take_next(*chosen, best_trial(), std::move(chosen_job));
-  }
-
-  RecipeResult result_;
-  std::set<std::string> tried_;  // resolved jobs
-  std::map<std::string, int> kinds_taken_;
-  std::map<std::vector<std::string>, int> lines_taken_;
-  std::string best_weights_;  // their digest
-  RecipeTrial next_;          // being run
-  std::string next_job_;      // its job, resolved; empty: the recipe is over
-};
 
 // What rank 0 finds of a run before it is trained, and every rank must know.
 struct Found {
@@ -263,7 +90,7 @@ class RecipeRun {
         checkpoint, EvaluationSplit::test, comm_, options_.layout, options_.allow_changed_data);
     agree(comm_, [&] {
       if (!comm_.is_root() || !scores.error) return;
-      book_.test(measured({*scores.error, scores.examples}));
+      book_.take_test(measured({*scores.error, scores.examples}));
       host_.publish(book_.result());
     });
   }
@@ -329,7 +156,7 @@ class RecipeRun {
   const Communicator& comm_;
   const RecipeOptions& options_;
   RecipeHost& host_;
-  Book book_;  // kept up on rank 0
+  RecipeBook book_;  // kept up on rank 0
 };
 
 }  // namespace

@@ -12,47 +12,11 @@
 
 #include "comm/communicator.h"
 #include "config/job_file.h"
-#include "train/diagnosis.h"
+#include "diagnose/recipe_book.h"
 #include "train/layout.h"
 #include "train/observer.h"
 
 namespace lockstep {
-
-// What a finished run left behind.
-struct RunRecord {
-  std::string resolved_job;
-  Summary summary;
-  std::vector<Evaluation> evaluations;
-};
-
-// One run of a recipe.
-struct RecipeTrial {
-  int number = 1;                // from 1; its results are in run-NN
-  int based_on = 0;              // the run whose job the step changes; 0: none, the job as it is
-  RecipeStep step;               // empty for the first run
-  std::string outcome;           // "start", "trains" (after a divergence), "kept",
-                                 // "discarded", "diverged"
-  std::string comparison;        // of the dev error with that of `based_on`; empty for the first
-  std::vector<std::string> set;  // everything that is changed of the job as it was
-  std::optional<Diagnosis> diagnosis;  // none of a run that diverged
-};
-
-struct RecipeResult {
-  std::string job_name;
-  int runs = 0;  // the budget
-  std::vector<RecipeTrial> trials;
-  // "neither" (nothing is high any more), "budget", "exhausted" (no step that a
-  // program can take is left), "uncertain" (the sets are too small for a
-  // verdict), "diverged" (the job as it is, and with smaller learning rates),
-  // "interrupted"; empty: going on.
-  std::string stop_reason;
-  int best = 0;                  // number of the best run; 0: none
-  std::string best_job;          // its job, resolved
-  std::vector<RecipeStep> left;  // steps not taken: for a person, or beyond the budget
-  bool has_test_set = false;
-  // Of the best run, at the end; none without a test set or a checkpoint.
-  std::optional<MeasuredError> test;
-};
 
 struct RecipeOptions {
   std::filesystem::path directory;  // exists

@@ -7,6 +7,19 @@
 
 namespace lockstep {
 
+double simultaneous_z(std::uint64_t comparisons) {
+  check(comparisons > 0, "something is compared");
+  const double outside = std::erfc(kNormal95 / std::sqrt(2)) / static_cast<double>(comparisons);
+  // erfc falls; 40 is beyond its smallest number.
+  double low = 0;
+  double high = 40;
+  for (int i = 0; i < 100; ++i) {
+    const double middle = (low + high) / 2;
+    (std::erfc(middle / std::sqrt(2)) > outside ? low : high) = middle;
+  }
+  return high;
+}
+
 Interval wilson_interval(double errors, std::uint64_t n, double z) {
   if (n == 0) return {};
   const auto count = static_cast<double>(n);

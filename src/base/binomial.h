@@ -12,6 +12,10 @@ namespace lockstep {
 
 constexpr double kNormal95 = 1.959964;  // 95 % of a normal distribution is within +-z
 
+// The z with which `comparisons` (at least 1) intervals all hold together with 95 %, by
+// Bonferroni's bound: z of 1 - 0.05 / comparisons; kNormal95 for one.
+double simultaneous_z(std::uint64_t comparisons);
+
 struct Interval {
   double low = 0;
   double high = 1;

@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
+#include "cli/run_directory.h"
 #include "cli/run_record.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
@@ -58,19 +59,21 @@ struct Diagnosed {
 
 // What to diagnose instead of a directory that holds no run that has ended.
 std::string what_to_diagnose(const fs::path& directory) {
-  if (fs::exists(directory / "recipe.json")) {
+  const auto kind = kind_of_directory(directory);
+  if (kind == DirectoryKind::recipe) {
     return fmt::format("it holds a recipe; diagnose one of its runs, such as {}",
                        recipe_run_directory(directory, 1).string());
   }
-  if (fs::exists(directory / "sweep.textproto")) {
+  if (kind == DirectoryKind::sweep) {
     return fmt::format("it holds a sweep; diagnose one of its trials, such as {}",
                        (directory / "trials/0000").string());
   }
   if (fs::exists(directory / "ckpt")) {
-    return fmt::format("its run has not ended; diagnose a checkpoint by its name, such as {}",
-                       (directory / "ckpt/latest").string());
+    return fmt::format(
+        "its run has not come to an end; diagnose a checkpoint by its name, such as {}",
+        (directory / "ckpt/latest").string());
   }
-  return "it holds no run";
+  return kind ? "its run has no results" : "it holds no run";
 }
 
 // From what the run wrote; nothing is computed again.

@@ -43,6 +43,11 @@ void add_resume(CLI::App& command, std::string& resume, const std::string& help)
       ->check(CLI::IsMember({"auto", "must", "never"}));
 }
 
+Resume resume_mode(const std::string& resume) {
+  if (resume == "auto") return Resume::automatic;
+  return resume == "must" ? Resume::must : Resume::never;
+}
+
 void add_allow_changed_data(CLI::App& command, bool& allow, const std::string& use) {
   command.add_flag("--allow-changed-data", allow, use + " although the data has changed");
 }

@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "train/trainer.h"
+
 namespace lockstep {
 
 // The job file, required.
@@ -27,6 +29,9 @@ void add_prefetch_threads(CLI::App& command, int& threads);
 
 // --resume auto, must or never. `help`: what is gone on with.
 void add_resume(CLI::App& command, std::string& resume, const std::string& help);
+
+// What it was given, "" for nothing.
+Resume resume_mode(const std::string& resume);
 
 // --allow-changed-data. `use`: what is done all the same.
 void add_allow_changed_data(CLI::App& command, bool& allow, const std::string& use = "Resume");

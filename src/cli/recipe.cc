@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include "cli/prepared_job.h"
 #include "cli/recipe_table.h"
 #include "cli/result_files.h"
+#include "cli/run_directory.h"
 #include "cli/run_lock.h"
 #include "cli/run_record.h"
 #include "cli/signals.h"
@@ -105,55 +105,18 @@ std::size_t runs_taken(const fs::path& directory) {
   return recipe.is_object() && recipe.contains("trials") ? recipe["trials"].size() : 0;
 }
 
-// Whether the directory is one to go on with. Throws Error unless --resume says so
-// where there is something, and where it must.
-void check_resume(const RecipeArguments& arguments, const fs::path& directory) {
-  const bool used = fs::exists(directory / kRecipeFile) ||
-                    fs::exists(recipe_run_directory(directory, 1)) ||
-                    fs::exists(directory / "metrics.jsonl");
-  const bool resumes = arguments.resume == "auto" || arguments.resume == "must";
-  if (used && !resumes) {
-    throw Error(ExitCode::usage,
-                fmt::format("{} already holds a recipe or a run: choose another --run-dir, or go "
-                            "on with a recipe by --resume auto",
-                            directory.string()));
-  }
-  if (!used && arguments.resume == "must") {
-    throw Error(ExitCode::missing_input,
-                fmt::format("no recipe to resume in {}", directory.string()));
-  }
-  const std::size_t taken = runs_taken(directory);
-  if (taken > static_cast<std::size_t>(arguments.runs)) {
+// The directory of the recipe, created.
+fs::path prepare_directory(const RecipeArguments& arguments, const std::string& job_name) {
+  const std::size_t taken = runs_taken(arguments.run_dir);
+  const Resume resume = resume_mode(arguments.resume);
+  if (resume != Resume::never && taken > static_cast<std::size_t>(arguments.runs)) {
     throw Error(ExitCode::usage,
                 fmt::format("{} holds a recipe of {} runs, more than --runs {}; give at least as "
                             "many, or another --run-dir",
-                            directory.string(), taken, arguments.runs));
+                            arguments.run_dir, taken, arguments.runs));
   }
-}
-
-// The directory of the recipe, created: --run-dir, or the first free
-// runs/<job name>-recipe-<number>.
-fs::path prepare_directory(const RecipeArguments& arguments, const std::string& job_name) {
-  fs::path requested = arguments.run_dir;
-  std::error_code error;
-  if (requested.empty()) {
-    if (arguments.resume == "auto" || arguments.resume == "must") {
-      throw Error(ExitCode::usage, "--resume needs the --run-dir of the recipe to go on with");
-    }
-    fs::create_directories("runs", error);
-    for (int number = 1; !error; ++number) {
-      fs::path candidate = fs::path("runs") / fmt::format("{}-recipe-{}", job_name, number);
-      if (fs::create_directory(candidate, error)) return candidate;
-    }
-    throw Error(ExitCode::io, "cannot create a directory in runs: " + error.message());
-  }
-  check_resume(arguments, requested);
-  fs::create_directories(requested, error);
-  if (error || !fs::is_directory(requested)) {
-    throw Error(ExitCode::io, fmt::format("cannot create {}: {}", requested.string(),
-                                          error ? error.message() : "it is a file"));
-  }
-  return requested;
+  return prepare_run_directory(arguments.run_dir, job_name + "-recipe", DirectoryKind::recipe,
+                               resume);
 }
 
 int exit_code(const std::string& stop_reason) {

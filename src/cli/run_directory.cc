@@ -27,39 +27,68 @@ void create(const fs::path& directory) {
   }
 }
 
-}  // namespace
+const char* noun_of(DirectoryKind kind) {
+  if (kind == DirectoryKind::sweep) return "sweep";
+  return kind == DirectoryKind::recipe ? "recipe" : "run";
+}
 
-fs::path prepare_run_directory(const fs::path& requested, const std::string& job_name,
-                               bool resumes) {
-  if (requested.empty()) {
-    if (resumes) {
-      throw Error(ExitCode::usage, "--resume needs the --run-dir of the run to go on with");
-    }
-    create("runs");
-    for (int number = 1;; ++number) {
-      fs::path candidate = fs::path("runs") / fmt::format("{}-{}", job_name, number);
-      std::error_code error;
-      // create_directory says whether it was us who made it: two jobs that
-      // start together get two directories.
-      if (fs::create_directory(candidate, error)) return candidate;
-      if (error) create(candidate);
-    }
+fs::path make_numbered(const std::string& name) {
+  create("runs");
+  for (int number = 1;; ++number) {
+    fs::path candidate = fs::path("runs") / fmt::format("{}-{}", name, number);
+    std::error_code error;
+    // create_directory says whether it was us who made it: two jobs that
+    // start together get two directories.
+    if (fs::create_directory(candidate, error)) return candidate;
+    if (error) create(candidate);
   }
-  create(requested);
-  const bool has_run = fs::exists(requested / "metrics.jsonl") || fs::exists(requested / "ckpt") ||
-                       fs::exists(requested / "sweep.textproto");
-  if (has_run && !resumes) {
+}
+
+void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
+  const auto held = kind_of_directory(directory);
+  const std::string place = directory.string();
+  const char* noun = noun_of(kind);
+  if (held && *held != kind) {
+    throw Error(ExitCode::usage, fmt::format("{} holds a {}, not a {}: choose another --run-dir",
+                                             place, noun_of(*held), noun));
+  }
+  if (held && resume == Resume::never) {
     throw Error(ExitCode::usage,
-                fmt::format("{} already holds a run: choose another --run-dir, or go on with it "
+                fmt::format("{} already holds a {}: choose another --run-dir, or go on with it "
                             "by --resume auto",
-                            requested.string()));
+                            place, noun));
   }
-  if (resumes && fs::exists(requested / "summary.json") && !fs::exists(requested / "ckpt")) {
+  if (!held && resume == Resume::must && kind != DirectoryKind::run) {
+    throw Error(ExitCode::missing_input, fmt::format("no {} to resume in {}", noun, place));
+  }
+  if (kind == DirectoryKind::run && held && fs::exists(directory / "summary.json") &&
+      !fs::exists(directory / "ckpt")) {
     throw Error(ExitCode::usage,
                 fmt::format("{} has the results of a run without checkpoints, which cannot go on; "
                             "choose another --run-dir",
-                            requested.string()));
+                            place));
   }
+}
+
+}  // namespace
+
+std::optional<DirectoryKind> kind_of_directory(const fs::path& directory) {
+  const auto has = [&](const char* name) { return fs::exists(directory / name); };
+  if (has("sweep.textproto")) return DirectoryKind::sweep;
+  if (has("recipe.json") || has("run-01")) return DirectoryKind::recipe;
+  if (has("metrics.jsonl") || has("ckpt") || has("summary.json")) return DirectoryKind::run;
+  return std::nullopt;
+}
+
+fs::path prepare_run_directory(const fs::path& requested, const std::string& name,
+                               DirectoryKind kind, Resume resume) {
+  if (requested.empty()) {
+    if (resume == Resume::never) return make_numbered(name);
+    throw Error(ExitCode::usage, fmt::format("--resume needs the --run-dir of the {} to go on with",
+                                             noun_of(kind)));
+  }
+  check_use(requested, kind, resume);
+  create(requested);
   return requested;
 }
 

@@ -1,16 +1,31 @@
 #pragma once
-// Where a run puts its results.
+// Where a command that trains puts its results.
 
 #include <filesystem>
+#include <optional>
 #include <string>
+
+#include "train/trainer.h"
 
 namespace lockstep {
 
-// Creates and returns the run directory: `requested`, or runs/<name>-<number>
-// with the first free number. A requested directory that already holds a run
-// is refused, unless that run is to be resumed. Throws Error(io) when it cannot
-// be created or written, Error(usage) when refused. Call on one rank only.
+enum class DirectoryKind {
+  run,     // of train, or one of a sweep's or a recipe's
+  sweep,   // with trials/
+  recipe,  // with run-01, ...
+};
+
+// What a directory holds; none where it is not there or holds nothing of ours.
+std::optional<DirectoryKind> kind_of_directory(const std::filesystem::path& directory);
+
+// Creates and returns the directory: `requested`, or runs/<name>-<number> with the
+// first free number. Throws Error(usage) when the requested directory holds something
+// of another kind, or something that is not to be resumed; Error(missing_input) when
+// there is nothing of a sweep or recipe that must be resumed; Error(io) when it cannot
+// be created or written. (Of a run that must be resumed, train() asks for checkpoints.)
+// Call on one rank only.
 std::filesystem::path prepare_run_directory(const std::filesystem::path& requested,
-                                            const std::string& job_name, bool resumes);
+                                            const std::string& name, DirectoryKind kind,
+                                            Resume resume);
 
 }  // namespace lockstep

@@ -64,21 +64,11 @@ int threads_of(const SweepArguments& arguments, int ranks, const std::vector<Tri
 }
 
 // The directory with sweep.textproto in it, which must say the same on a resume.
-fs::path prepare_directory(const SweepArguments& arguments, const LoadedSweep& loaded,
-                           bool resumes) {
-  fs::path directory = prepare_run_directory(arguments.run_dir, loaded.sweep.name, resumes);
+fs::path prepare_directory(const SweepArguments& arguments, const LoadedSweep& loaded) {
+  fs::path directory = prepare_run_directory(arguments.run_dir, loaded.sweep.name,
+                                             DirectoryKind::sweep, resume_mode(arguments.resume));
   const fs::path file = directory / "sweep.textproto";
   if (!fs::exists(file)) {
-    if (fs::exists(directory / "ckpt") || fs::exists(directory / "metrics.jsonl")) {
-      throw Error(ExitCode::usage,
-                  fmt::format("{} holds a run of train, not a sweep; choose another "
-                              "--run-dir",
-                              directory.string()));
-    }
-    if (arguments.resume == "must") {
-      throw Error(ExitCode::missing_input,
-                  fmt::format("no sweep to resume in {}", directory.string()));
-    }
     replace_file(file, loaded.resolved_text);
   } else if (read_text_file(file, "sweep") != loaded.resolved_text) {
     throw Error(ExitCode::usage,
@@ -116,7 +106,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
     loaded = load_sweep(arguments.sweep, arguments.overrides);
     trials = resolve_trials(loaded);
     options.threads = threads_of(arguments, comm.size(), trials);
-    check_groups(options.groups, comm.size(), options.threads, trials);
+    check_groups(options.groups, comm.size(), options.threads, loaded.sweep, trials);
     for (const Trial& trial : trials) all_jobs += trial.loaded.resolved_text;
     all_jobs += fmt::format("{} groups, {} threads", options.groups, options.threads);
   });
@@ -127,7 +117,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
 
   options.program = context.program;
   options.allow_changed_data = arguments.allow_changed_data;
-  options.resume = arguments.resume == "auto" || arguments.resume == "must";
+  options.resume = resume_mode(arguments.resume) != Resume::never;
   const bool augments = std::ranges::any_of(
       trials, [](const Trial& trial) { return trial.loaded.job.data.augmentation.has_value(); });
   if (arguments.prefetch_threads >= 0) {
@@ -150,7 +140,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   agree(comm, [&] {
     if (!comm.is_root()) return;
     options.features = dataset_sizes(trials.front().loaded.job).features;
-    run_dir = prepare_directory(arguments, loaded, options.resume).string();
+    run_dir = prepare_directory(arguments, loaded).string();
     lock.emplace(run_dir, loaded.sweep.name);
     remove_error_files(run_dir);
     const auto count = [](std::size_t number, const char* noun) {

@@ -36,11 +36,6 @@ struct TrainArguments {
   bool no_color = false;
 };
 
-Resume resume_mode(const std::string& text) {
-  if (text == "auto") return Resume::automatic;
-  return text == "must" ? Resume::must : Resume::never;
-}
-
 int run_train(const TrainArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   PreparedJob prepared = prepare_job(comm, arguments.job, arguments.overrides, arguments.threads,
@@ -66,9 +61,9 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   std::optional<RunLock> lock;  // on rank 0
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    run_dir =
-        prepare_run_directory(arguments.run_dir, loaded.job.name, options.resume != Resume::never)
-            .string();
+    run_dir = prepare_run_directory(arguments.run_dir, loaded.job.name, DirectoryKind::run,
+                                    options.resume)
+                  .string();
     lock.emplace(run_dir, loaded.job.name);
     remove_error_files(run_dir);
   });

@@ -108,17 +108,19 @@ void less_regularization(RecipeDraft& recipe) {
   std::string what;
   const auto say = [&](const std::string& part) { what += (what.empty() ? "" : ", ") + part; };
   bool dropout = false;
+  bool dropout_is_left = false;
   const auto raise = [&](const std::string& path, double keep_prob) {
     if (keep_prob >= 1) return;
     dropout = true;
     const double halfway = std::round(50 * (1 + keep_prob)) / 100;
-    lines.push_back(fmt::format("{}={:g}", path, halfway > 0.94 ? 1 : halfway));
+    dropout_is_left = dropout_is_left || halfway < 1;
+    lines.push_back(fmt::format("{}={:g}", path, halfway));
   };
   raise("network.input_keep_prob", recipe.job.network.input_keep_prob);
   for (std::size_t i = 0; i < recipe.job.network.hidden.size(); ++i) {
     raise(layer_field(i, "keep_prob"), recipe.job.network.hidden[i].keep_prob);
   }
-  if (dropout) say("half the dropout");
+  if (dropout) say(dropout_is_left ? "half the dropout" : "no dropout");
   if (recipe.largest_lambda(&PenaltyConfig::l2_lambda) > 0) {
     const double lambda = rough(recipe.largest_lambda(&PenaltyConfig::l2_lambda) / 3);
     for (const std::string& line : recipe.lambda_lines("l2_lambda", lambda)) lines.push_back(line);

@@ -7,6 +7,8 @@
 #include "base/binomial.h"
 #include "diagnose/diagnose_run.h"
 #include "diagnose/remedies.h"
+#include "nn/guessing.h"
+#include "train/build.h"
 
 namespace lockstep {
 namespace {
@@ -37,6 +39,15 @@ std::vector<std::string> combined(std::vector<std::string> before,
   return before;
 }
 
+// A training that came to its end with a mean loss of which smaller steps, not a bigger
+// network, are the cure. Never of squared error, which has no scale.
+bool has_blown_up(const Job& job, const Summary& summary) {
+  constexpr double kTimesGuessing = 10;
+  const double guessing = loss_of_guessing(build_network(job.network, summary.features));
+  const double loss = summary.train_cost.value_or(0) - summary.l2_penalty - summary.l1_penalty;
+  return guessing > 0 && loss > kTimesGuessing * guessing;
+}
+
 }  // namespace
 
 RecipeBook::RecipeBook(const LoadedJob& loaded, int runs) {
@@ -52,6 +63,12 @@ void RecipeBook::take(const RunRecord& record) {
   const LoadedJob loaded = parse_job(record.resolved_job, "resolved job", "/", {});
   RecipeTrial trial = std::move(next_);
   trial.diagnosis = diagnose_run(loaded, record.summary, record.evaluations);
+  if (result_.best == 0 && has_blown_up(loaded.job, record.summary)) {
+    trial.outcome = "blown up";
+    trial.comparison = fmt::format("J ends at {:.4g}, far above that of guessing",
+                                   record.summary.train_cost.value_or(0));
+    return finish_without_start(std::move(trial));
+  }
   const auto before = result_.best == 0 ? std::nullopt : dev_of(best_trial());
   const auto after = dev_of(trial);
   if (before && after) {
@@ -76,12 +93,14 @@ void RecipeBook::take_divergence(const std::string& message) {
   RecipeTrial trial = std::move(next_);
   trial.outcome = "diverged";
   trial.comparison = message;
+  if (result_.best == 0) return finish_without_start(std::move(trial));
   result_.trials.push_back(std::move(trial));
-  if (result_.best == 0) {
-    tame();
-  } else {
-    choose();
-  }
+  choose();
+}
+
+void RecipeBook::finish_without_start(RecipeTrial trial) {
+  result_.trials.push_back(std::move(trial));
+  tame();
 }
 
 const RecipeTrial& RecipeBook::best_trial() const {
@@ -102,8 +121,7 @@ void RecipeBook::stop(const std::string& reason) {
 }
 
 void RecipeBook::tame() {
-  constexpr std::size_t kMostDivergences = 4;
-  if (budget_is_spent() || result_.trials.size() >= kMostDivergences) return stop("diverged");
+  if (budget_is_spent()) return stop("diverged");
   const LoadedJob last = parse_job(next_job_, "resolved job", "/", {});
   RecipeStep step = against_divergence(last.job);
   std::string job = parse_job(last.resolved_text, "resolved job", "/", step.set).resolved_text;

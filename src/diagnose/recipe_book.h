@@ -27,8 +27,9 @@ struct RecipeTrial {
   int number = 1;                // from 1; its results are in run-NN
   int based_on = 0;              // the run whose job the step changes; 0: none, the job as it is
   RecipeStep step;               // empty for the first run
-  std::string outcome;           // "start", "trains" (after a divergence), "kept",
-                                 // "discarded", "diverged"
+  // "start", "kept", "discarded"; "diverged"; and before any run has come to a useful
+  // end: "blown up" (a loss far above guessing), "trains" (the first that did not).
+  std::string outcome;
   std::string comparison;        // of the dev error with that of `based_on`; empty for the first
   std::vector<std::string> set;  // everything that is changed of the job as it was
   std::optional<Diagnosis> diagnosis;  // none of a run that diverged
@@ -77,6 +78,7 @@ class RecipeBook {
   // How often a step has had its turn: its kind, then the very same lines.
   std::pair<int, int> turns(const RecipeStep& step);
   void stop(const std::string& reason);
+  void finish_without_start(RecipeTrial trial);
   // The next run when none has come to its end: the last job with a smaller learning
   // rate.
   void tame();

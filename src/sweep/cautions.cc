@@ -17,7 +17,9 @@ namespace {
 bool decides_dev_set(const Job& job, std::string_view path) {
   if (path.starts_with("data.dev.")) return true;
   if (job.data.dev) return false;
-  return path == "seed" || path.starts_with("data.split") ||
+  // Dev is drawn before the other parts.
+  return path == "seed" || path.starts_with("data.split.dev") || path == "data.split.stratified" ||
+         path == "data.split.by_group" ||
          path.starts_with(job.data.held_out ? "data.held_out" : "data.train.");
 }
 

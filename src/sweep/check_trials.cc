@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "config/job_file.h"
 #include "config/problems.h"
 
 namespace lockstep {
@@ -65,34 +63,14 @@ void refuse_idle_assignments(const LoadedSweep& loaded, const std::vector<Trial>
   }
 }
 
-// The job but for its name, which names nothing in a sweep.
-std::string nameless(const Trial& trial) {
-  return parse_job(trial.loaded.resolved_text, "resolved job", "/",
-                   std::vector<std::string>{"name=trial"})
-      .resolved_text;
-}
-
-void refuse_equal_trials(const LoadedSweep& loaded, const std::vector<Trial>& trials,
-                         Problems& problems) {
-  std::map<std::string, const Trial*> first_of;
-  for (const Trial& trial : trials) {
-    const auto [first, is_new] = first_of.emplace(nameless(trial), &trial);
-    if (is_new) continue;
-    problems.add({}, fmt::format("{} and {} have one and the same job, and would be trained to the "
-                                 "same weights; remove a value",
-                                 describe_trial(loaded.sweep, *first->second),
-                                 describe_trial(loaded.sweep, trial)));
-    return;
-  }
-}
-
 void refuse_too_few_points(const LoadedSweep& loaded, const std::vector<Trial>& trials,
                            Problems& problems) {
   const auto* random = std::get_if<RandomSearch>(&loaded.sweep.search);
   if (random == nullptr || trials.size() >= random->trials) return;
-  problems.add({}, fmt::format("random.trials is {}, and the parameters have {} different "
-                               "combinations; use fewer trials, or grid {{}} for all of them",
-                               random->trials, trials.size()));
+  problems.add({},
+               fmt::format("random.trials is {}, and the parameters make {} different jobs; use "
+                           "fewer trials, or grid {{}} for all of them",
+                           random->trials, trials.size()));
 }
 
 // Of the trial that is trained longest; none when some count steps.
@@ -136,8 +114,6 @@ void check_trials(const LoadedSweep& loaded, const std::vector<Trial>& trials) {
   refuse_idle_assignments(loaded, trials, problems);
   refuse_too_few_points(loaded, trials, problems);
   refuse_idle_termination(loaded, trials, problems);
-  // What sets a field twice makes equal trials, too.
-  if (problems.empty()) refuse_equal_trials(loaded, trials, problems);
   problems.throw_if_any();
 }
 

@@ -332,7 +332,8 @@ class SweepRun {
 
 }  // namespace
 
-void check_groups(int groups, int ranks, int threads, const std::vector<Trial>& trials) {
+void check_groups(int groups, int ranks, int threads, const SweepConfig& sweep,
+                  const std::vector<Trial>& trials) {
   if (groups > ranks) {
     throw Error(ExitCode::usage,
                 fmt::format("{} groups need at least as many ranks, and there are {}; use fewer "
@@ -341,7 +342,11 @@ void check_groups(int groups, int ranks, int threads, const std::vector<Trial>& 
   }
   const int largest = (ranks + groups - 1) / groups;
   for (const Trial& trial : trials) {
-    check_layout({largest, threads}, trial.loaded.job.training.shards);
+    try {
+      check_layout({largest, threads}, trial.loaded.job.training.shards);
+    } catch (const Error& error) {
+      throw Error(error.code(), describe_trial(sweep, trial) + ": " + error.what());
+    }
   }
 }
 

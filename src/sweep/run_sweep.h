@@ -47,7 +47,8 @@ struct SweepOutcome {
 
 // Throws Error(usage) when `ranks` cannot make so many groups, or a group with so
 // many threads per rank has more workers than some trial has shards. Local.
-void check_groups(int groups, int ranks, int threads, const std::vector<Trial>& trials);
+void check_groups(int groups, int ranks, int threads, const SweepConfig& sweep,
+                  const std::vector<Trial>& trials);
 
 // Collective over comm. Trains the trials, of group g those that share_out gives it.
 // The outcome is the same on every rank, at every layout, and after any number of

@@ -155,9 +155,9 @@ std::uint64_t grid_size(const SweepParameter& parameter) {
   return listed_values(parameter).size();
 }
 
-std::vector<SearchPoint> search_points(const SweepConfig& sweep) {
+std::vector<SearchPoint> search_points(const SweepConfig& sweep, std::uint32_t extra) {
   const auto* random = std::get_if<RandomSearch>(&sweep.search);
-  return random == nullptr ? grid_points(sweep) : random_points(sweep, random->trials);
+  return random == nullptr ? grid_points(sweep) : random_points(sweep, random->trials + extra);
 }
 
 }  // namespace lockstep

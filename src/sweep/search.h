@@ -34,6 +34,7 @@ std::uint64_t grid_size(const SweepParameter& parameter);
 // Random: values drawn by seed, trial and parameter, again where an earlier trial has
 // them all, so that no two trials are equal and more trials only add to those there
 // were; fewer than asked for when there seem to be no more.
-std::vector<SearchPoint> search_points(const SweepConfig& sweep);
+// `extra`: so many more of random search.
+std::vector<SearchPoint> search_points(const SweepConfig& sweep, std::uint32_t extra = 0);
 
 }  // namespace lockstep

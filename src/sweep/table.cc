@@ -162,16 +162,14 @@ std::string listed(const std::vector<std::uint32_t>& trials) {
   return fmt::format("{} {}", trials.size() == 1 ? "trial" : "trials", fmt::join(trials, ", "));
 }
 
-std::string notice_of_ties(const SweepResults& results, const RankedTrial& winner) {
+std::string notice_of_ties(const SweepResults& results) {
   const auto close = indistinguishable(results);
-  if (close.empty()) return "";
-  const std::uint64_t n = decisions(job_of(results, winner.number), results.dev_examples);
+  if (!close || close->empty()) return "";
   return fmt::format(
-      "note: the dev set of {} examples cannot tell the winner from {}: the errors are within "
-      "+-{:.2g} percentage points (95%) of each other. Any of them may be the best; a larger dev "
-      "set would tell (1.1)\n",
-      results.dev_examples, listed(close),
-      100 * wilson_half_width(winner.result.dev_error.value_or(0), n));
+      "note: the dev set of {} examples cannot tell the winner from {}: the errors differ by no "
+      "more than chance (95%, of all that finished). Any of them may be the best; a larger dev set "
+      "would tell (1.1)\n",
+      results.dev_examples, listed(*close));
 }
 
 std::string notice_of_twins(const SweepResults& results) {
@@ -183,16 +181,54 @@ std::string notice_of_twins(const SweepResults& results) {
       listed(numbers));
 }
 
+// The other combinations that make a trial's job, for people.
+std::string notice_of_equal_jobs(const SweepResults& results) {
+  constexpr std::size_t kMost = 10;
+  std::vector<std::string> lines;
+  for (const Trial& trial : results.trials) {
+    for (const SearchPoint& values : trial.also) {
+      lines.push_back(fmt::format("trial {} is {} as well: the same job", trial.number,
+                                  describe_values(results.sweep, values)));
+    }
+  }
+  if (lines.empty()) return "";
+  const std::size_t left_out = lines.size() - std::min(lines.size(), kMost);
+  lines.resize(lines.size() - left_out);
+  const std::string more =
+      left_out > 0 ? fmt::format("\n      and {} more in sweep.csv", left_out) : "";
+  return fmt::format("\nnote: {}{}\n", fmt::join(lines, "\n      "), more);
+}
+
+// Early termination that could end nothing, as where trials are too short for it.
+std::string notice_of_idle_termination(const SweepResults& results) {
+  const Termination& termination = results.sweep.termination;
+  const bool ended = std::ranges::any_of(results.ranked, [](const RankedTrial& trial) {
+    return trial.status == TrialStatus::terminated;
+  });
+  if (ended || std::holds_alternative<NoTermination>(termination)) return "";
+  return fmt::format(
+      "\nnote: {} ended no trial early\n",
+      std::holds_alternative<MedianRule>(termination) ? "the median rule" : "successive halving");
+}
+
+Json values_json(const SweepConfig& sweep, const SearchPoint& point) {
+  Json values = Json::object();
+  for (std::size_t i = 0; i < point.size(); ++i) {
+    const auto number = number_in(point[i].text);
+    values[sweep.parameters[i].name] = number ? Json(*number) : Json(point[i].text);
+  }
+  return values;
+}
+
 Json trial_json(const SweepResults& results, std::uint32_t number, std::size_t rank) {
   const RankedTrial& trial = results.ranked[rank - 1];
-  Json values = Json::object();
-  for (std::size_t i = 0; i < results.sweep.parameters.size(); ++i) {
-    const std::string& text = results.trials[number].values[i].text;
-    const auto value = number_in(text);
-    values[results.sweep.parameters[i].name] = value ? Json(*value) : Json(text);
-  }
+  const Trial& of = results.trials[number];
+  Json also = Json::array();
+  for (const SearchPoint& point : of.also) also.push_back(values_json(results.sweep, point));
+  const std::string& digest = trial.result.weights_digest;
   return {{"trial", number},
-          {"values", values},
+          {"values", values_json(results.sweep, of.values)},
+          {"also", also},
           {"rank", rank},
           {"status", status_name(trial.status)},
           {"dev_error", json_number(trial.result.dev_error)},
@@ -201,7 +237,7 @@ Json trial_json(const SweepResults& results, std::uint32_t number, std::size_t r
           {"train_cost", json_number(trial.result.train_cost)},
           {"epochs", trial.result.epochs},
           {"best_epoch", json_number(trial.result.best_epoch)},
-          {"weights_digest", trial.result.weights_digest}};
+          {"weights_digest", digest.empty() ? Json(nullptr) : Json(digest)}};
 }
 
 Json winner_json(const SweepResults& results) {
@@ -223,6 +259,21 @@ Json winner_json(const SweepResults& results) {
   return object;
 }
 
+std::string csv_values(std::uint32_t number, const SearchPoint& values) {
+  std::string text = fmt::format("{}", number);
+  for (const ParameterValue& value : values) text += "," + csv_text(value.text);
+  return text;
+}
+
+std::string csv_results(const RankedTrial& trial, std::size_t rank) {
+  const TrialResult& result = trial.result;
+  return fmt::format(",{},{},{},{},{},{},{},{},{}\n", rank, csv_number(result.dev_error),
+                     csv_number(result.dev_cost), csv_number(result.train_error),
+                     csv_number(result.train_cost), csv_number(result.epochs),
+                     csv_number(result.best_epoch), status_name(trial.status),
+                     result.weights_digest);
+}
+
 }  // namespace
 
 const RankedTrial* winner_of(const SweepResults& results) {
@@ -230,24 +281,28 @@ const RankedTrial* winner_of(const SweepResults& results) {
   return first.status == TrialStatus::finished ? &first : nullptr;
 }
 
-std::vector<std::uint32_t> indistinguishable(const SweepResults& results) {
+std::optional<std::vector<std::uint32_t>> indistinguishable(const SweepResults& results) {
   const RankedTrial* winner = winner_of(results);
-  std::vector<std::uint32_t> close;
   if (winner == nullptr || results.sweep.metric != SweepMetric::dev_error ||
       !winner->result.dev_error || results.dev_examples == 0) {
-    return close;
+    return std::nullopt;
   }
-  const double error = *winner->result.dev_error;
-  const double half_width =
-      wilson_half_width(error, decisions(job_of(results, winner->number), results.dev_examples));
+  std::vector<const RankedTrial*> rivals;
   for (const RankedTrial& trial : results.ranked) {
-    if (trial.status != TrialStatus::finished ||
-        trial.result.weights_digest == winner->result.weights_digest) {
-      continue;
+    if (trial.status == TrialStatus::finished && trial.result.dev_error &&
+        trial.result.weights_digest != winner->result.weights_digest) {
+      rivals.push_back(&trial);
     }
-    if (trial.result.dev_error && *trial.result.dev_error - error < half_width) {
-      close.push_back(trial.number);
-    }
+  }
+  std::vector<std::uint32_t> close;
+  if (rivals.empty()) return close;
+  const double z = simultaneous_z(rivals.size());
+  const std::uint64_t n = decisions(job_of(results, winner->number), results.dev_examples);
+  const auto wrong = [n](double error) { return error * static_cast<double>(n); };
+  for (const RankedTrial* rival : rivals) {
+    const Interval difference = difference_interval(wrong(*winner->result.dev_error), n,
+                                                    wrong(*rival->result.dev_error), n, z);
+    if (difference.low <= 0) close.push_back(rival->number);
   }
   return close;
 }
@@ -274,16 +329,10 @@ std::string sweep_csv(const SweepResults& results) {
       ",rank,dev_error,dev_cost,train_error,train_cost,epochs,best_epoch,status,weights_digest\n";
   const auto ranks = ranks_by_number(results);
   for (std::uint32_t number = 0; number < ranks.size(); ++number) {
-    const RankedTrial& trial = results.ranked[ranks[number] - 1];
-    text += fmt::format("{}", number);
-    for (const ParameterValue& value : results.trials[number].values) {
-      text += "," + csv_text(value.text);
-    }
-    text += fmt::format(",{},{},{},{},{},{},{},{},{}\n", ranks[number],
-                        csv_number(trial.result.dev_error), csv_number(trial.result.dev_cost),
-                        csv_number(trial.result.train_error), csv_number(trial.result.train_cost),
-                        csv_number(trial.result.epochs), csv_number(trial.result.best_epoch),
-                        status_name(trial.status), trial.result.weights_digest);
+    const Trial& trial = results.trials[number];
+    const std::string end = csv_results(results.ranked[ranks[number] - 1], ranks[number]);
+    text += csv_values(number, trial.values) + end;
+    for (const SearchPoint& values : trial.also) text += csv_values(number, values) + end;
   }
   return text;
 }
@@ -294,22 +343,24 @@ std::string sweep_json(const SweepResults& results) {
   for (std::uint32_t number = 0; number < ranks.size(); ++number) {
     trials.push_back(trial_json(results, number, ranks[number]));
   }
+  const auto close = indistinguishable(results);
   const Json all = {
       {"name", results.sweep.name},
       {"metric", results.sweep.metric == SweepMetric::dev_cost ? "dev_cost" : "dev_error"},
       {"trials", trials},
       {"winner", winner_json(results)},
-      {"indistinguishable", indistinguishable(results)},
+      {"indistinguishable", close ? Json(*close) : Json(nullptr)},
       {"cautions", results.cautions}};
   return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string sweep_text(const SweepResults& results) {
-  std::string text = ranked_table(results);
+  std::string text =
+      ranked_table(results) + notice_of_equal_jobs(results) + notice_of_idle_termination(results);
   for (const std::string& caution : results.cautions) text += "\n" + caution + "\n";
   if (const RankedTrial* winner = winner_of(results)) {
-    text += "\n" + winner_text(results, *winner) + notice_of_ties(results, *winner) +
-            notice_of_twins(results);
+    text +=
+        "\n" + winner_text(results, *winner) + notice_of_ties(results) + notice_of_twins(results);
   }
   return text;
 }

@@ -26,23 +26,24 @@ struct SweepResults {
 // The first of the ranked trials, if it was trained to its end.
 const RankedTrial* winner_of(const SweepResults& results);
 
-// The finished trials, by rank, whose dev error is above the winner's by less than
-// the dev set can tell apart: half the 95 % interval of the winner's error
-// (base/binomial.h; train/dev_size.h). Those that have the winner's weights are not
-// among them. Empty when the metric is not the error.
-std::vector<std::uint32_t> indistinguishable(const SweepResults& results);
+// The finished trials, by rank, whose dev error differs from the winner's by no more
+// than chance: 0 is in the interval of the difference (base/binomial.h), which holds
+// with 95 % for all that are compared. Those that have the winner's weights are not
+// among them. None when the metric is not the error, which is counted, or nobody won.
+std::optional<std::vector<std::uint32_t>> indistinguishable(const SweepResults& results);
 
 // The other finished trials, by rank, that were trained to the winner's very weights.
 std::vector<std::uint32_t> twins(const SweepResults& results);
 
-// sweep.csv: a header, and one row for each trial by number, with rank from 1,
+// sweep.csv: a header, and one row for each trial by number, with rank from 1, after it
+// one more for each other combination of values that makes the same job; with
 // numbers with every digit that they need (RFC 4180, LF). What a trial does not
 // have is empty.
 std::string sweep_csv(const SweepResults& results);
 
 // sweep.json, one object, indented: name, metric, trials (by number, as in the
-// CSV), winner with intervals and its test error, indistinguishable, cautions. What
-// does not exist is null.
+// CSV, with other values that make the same job in `also`), winner with intervals and
+// its test error, indistinguishable, cautions. What does not exist is null.
 std::string sweep_json(const SweepResults& results);
 
 // sweep.txt: the ranked table, the winner, and what should be known of it. The same

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -101,6 +102,61 @@ void check_points(const LoadedSweep& loaded) {
   problems.throw_if_any();
 }
 
+// Makes trials out of points, in their order.
+class TrialMaker {
+ public:
+  explicit TrialMaker(const LoadedSweep& loaded)
+      : loaded_(loaded),
+        job_name_(loaded.sweep.job.string()),
+        text_(read_text_file(loaded.sweep.job, "job")),
+        problems_(loaded, job_name_) {}
+
+  [[nodiscard]] const std::vector<Trial>& trials() const { return trials_; }
+
+  void take(const SearchPoint& values) {
+    const SweepConfig& sweep = loaded_.sweep;
+    const auto number = static_cast<std::uint32_t>(trials_.size());
+    std::vector<std::string> assignments = sweep.assignments;
+    for (const ParameterValue& value : values) {
+      assignments.insert(assignments.end(), value.assignments.begin(), value.assignments.end());
+    }
+    Problems problems(job_name_);
+    auto job = parse_job(text_, sweep.job.parent_path(), assignments, problems);
+    if (job) check_for_sweep(sweep, job->job, problems);
+    for (const Problem& problem : problems.all()) problems_.add(values, number, problem);
+    if (!job) job.emplace();
+    const auto [first, is_new] = number_of_.emplace(nameless(*job), number);
+    // What has problems is not compared, so that all of them are found.
+    if (is_new || !problems.empty()) {
+      trials_.push_back({number, values, *std::move(job)});
+    } else {
+      trials_[first->second].also.push_back(values);
+    }
+  }
+
+  // Throws what resolve_trials does.
+  std::vector<Trial> finish() && {
+    problems_.throw_if_any();
+    check_trials(loaded_, trials_);
+    return std::move(trials_);
+  }
+
+ private:
+  // The job but for its name, which names nothing in a sweep.
+  static std::string nameless(const LoadedJob& job) {
+    if (job.resolved_text.empty()) return "";
+    return parse_job(job.resolved_text, "resolved job", "/", std::vector<std::string>{"name=trial"})
+        .resolved_text;
+  }
+
+  const LoadedSweep& loaded_;
+  const std::string job_name_;
+  const std::string text_;
+  TrialProblems problems_;
+  std::vector<Trial> trials_;
+  std::map<std::string, std::uint32_t> number_of_;  // by job
+};
+
 }  // namespace
 
 const SweepParameter* setter_of(const SweepConfig& sweep, const SearchPoint& values,
@@ -112,27 +168,20 @@ const SweepParameter* setter_of(const SweepConfig& sweep, const SearchPoint& val
 }
 
 std::vector<Trial> resolve_trials(const LoadedSweep& loaded) {
-  const SweepConfig& sweep = loaded.sweep;
+  constexpr std::size_t kMostPoints = 2 * kMostTrials;
   check_points(loaded);
-  const std::string job_name = sweep.job.string();
-  const std::string text = read_text_file(sweep.job, "job");
-  TrialProblems all_problems(loaded, job_name);
-  std::vector<Trial> trials;
-  for (SearchPoint& values : search_points(sweep)) {
-    const auto number = static_cast<std::uint32_t>(trials.size());
-    std::vector<std::string> assignments = sweep.assignments;
-    for (const ParameterValue& value : values) {
-      assignments.insert(assignments.end(), value.assignments.begin(), value.assignments.end());
-    }
-    Problems problems(job_name);
-    auto job = parse_job(text, sweep.job.parent_path(), assignments, problems);
-    if (job) check_for_sweep(sweep, job->job, problems);
-    for (const Problem& problem : problems.all()) all_problems.add(values, number, problem);
-    trials.push_back({number, std::move(values), job ? *std::move(job) : LoadedJob{}});
+  TrialMaker maker(loaded);
+  const auto* random = std::get_if<RandomSearch>(&loaded.sweep.search);
+  std::vector<SearchPoint> points = search_points(loaded.sweep);
+  for (std::size_t next = 0; next < points.size(); ++next) {
+    maker.take(points[next]);
+    const std::size_t missing = random == nullptr ? 0 : random->trials - maker.trials().size();
+    if (next + 1 < points.size() || missing == 0 || points.size() >= kMostPoints) continue;
+    // Points that made no trial of their own are drawn again.
+    const std::size_t extra = points.size() + missing - random->trials;
+    points = search_points(loaded.sweep, static_cast<std::uint32_t>(extra));
   }
-  all_problems.throw_if_any();
-  check_trials(loaded, trials);
-  return trials;
+  return std::move(maker).finish();
 }
 
 std::optional<double> number_in(const std::string& text) {

@@ -19,9 +19,13 @@ struct Trial {
   std::uint32_t number = 0;
   SearchPoint values;
   LoadedJob loaded;
+  // Other combinations of values that make the very same job (but for its name): "0.1"
+  // and "1e-1", or AUTO and what it stands for. They are no trials of their own.
+  std::vector<SearchPoint> also = {};
 };
 
-// Reads the base job and makes every trial's. Throws Error(missing_input) when
+// Reads the base job and makes every trial's, one for each job: random search draws
+// as many more as it takes. Throws Error(missing_input) when
 // there is no such job file, and Error(usage) with everything that is wrong in
 // whatever trial, each problem once: where the parameter stands, and the first
 // trial that has it; and then as check_trials does. Local.

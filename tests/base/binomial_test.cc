@@ -73,5 +73,13 @@ TEST(ExamplesForHalfWidth, IsTheSmallestNumberThatWouldDo) {
   }
 }
 
+TEST(SimultaneousZ, GrowsWithTheComparisons) {
+  EXPECT_NEAR(simultaneous_z(1), kNormal95, 1e-9);
+  // Two-sided quantiles of the normal distribution, of 1 - 0.05 / k.
+  EXPECT_NEAR(simultaneous_z(2), 2.241403, 1e-6);
+  EXPECT_NEAR(simultaneous_z(10), 2.807034, 1e-6);
+  EXPECT_NEAR(simultaneous_z(1000), 4.055627, 1e-6);
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -277,6 +277,19 @@ TEST_F(RecipeOnRanks, AStartThatDivergesIsTriedWithSmallerLearningRates) {
             host.runs.at(recipe_run_directory(directory_ / "run", trained->number)).resolved_job);
 }
 
+// Finite, but thousands of times the loss of guessing: bias is not what is wrong.
+TEST_F(RecipeOnRanks, AStartThatBlowsUpIsTriedWithSmallerLearningRates) {
+  MemoryHost host;
+  const RecipeResult result =
+      run_recipe(job({"optimizer={ gradient_descent { learning_rate: 500 } }", "network.layer=[]"}),
+                 comm_, options("run", comm_, 1, 4), host);
+  if (!comm_.is_root()) return;
+  EXPECT_EQ(result.trials[0].outcome, "blown up");
+  EXPECT_THAT(result.trials[0].comparison, HasSubstr("far above that of guessing"));
+  EXPECT_EQ(result.trials[1].step.kind, "smaller learning rate");
+  EXPECT_GT(result.best, 1);
+}
+
 TEST_F(RecipeOnRanks, AJobThatDivergesWithAnyLearningRateEndsTheRecipe) {
   MemoryHost host;
   const LoadedJob wild =
@@ -284,7 +297,7 @@ TEST_F(RecipeOnRanks, AJobThatDivergesWithAnyLearningRateEndsTheRecipe) {
   const RecipeResult result = run_recipe(wild, comm_, options("run", comm_, 1, 8), host);
   EXPECT_EQ(result.stop_reason, "diverged");
   if (comm_.is_root()) {
-    EXPECT_EQ(result.trials.size(), 4U);
+    EXPECT_EQ(result.trials.size(), 8U);
   }
   MemoryHost short_host;
   const RecipeResult once = run_recipe(wild, comm_, options("once", comm_, 1, 1), short_host);

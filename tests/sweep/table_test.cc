@@ -1,5 +1,7 @@
 #include "sweep/table.h"
 
+#include <optional>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -100,18 +102,49 @@ TEST_F(Table, TextRanksAndNamesTheWinner) {
 }
 
 TEST_F(Table, ALargeDevSetTellsThemApart) {
+  EXPECT_EQ(indistinguishable(results_), std::vector<std::uint32_t>{0});
   results_.dev_examples = 10'000'000;
-  EXPECT_TRUE(indistinguishable(results_).empty());
+  EXPECT_EQ(indistinguishable(results_), std::vector<std::uint32_t>());
   EXPECT_THAT(sweep_text(results_), Not(HasSubstr("apart")));
   results_.dev_examples = 1000;
   sweep_.metric = SweepMetric::dev_cost;
-  EXPECT_TRUE(indistinguishable(results_).empty()) << "costs are not counted";
+  EXPECT_EQ(indistinguishable(results_), std::nullopt) << "costs are not counted";
+  EXPECT_TRUE(json::parse(sweep_json(results_))["indistinguishable"].is_null());
+}
+
+// As chance has it: 0 and 2 wrong of 500 cannot be told apart, nor can the best and the
+// worst of many trials that are equally good.
+TEST_F(Table, TheBestOfManyIsComparedWithAllOfThem) {
+  results_.dev_examples = 500;
+  results_.ranked = {ranked(2, TrialStatus::finished, 0), ranked(0, TrialStatus::finished, 0.004),
+                     ranked(3, TrialStatus::finished, 0.012),
+                     ranked(1, TrialStatus::finished, 0.05)};
+  EXPECT_EQ(indistinguishable(results_), (std::vector<std::uint32_t>{0, 3}));
+  results_.ranked.erase(results_.ranked.begin() + 1);
+  results_.ranked.pop_back();
+  EXPECT_EQ(indistinguishable(results_), std::vector<std::uint32_t>()) << "alone it is told";
+}
+
+TEST_F(Table, OtherValuesOfTheSameJobHaveItsResults) {
+  trials_[2].also = {{{"0.20", {}}, {"[]", {}}}};
+  EXPECT_THAT(sweep_csv(results_), HasSubstr("digest2\n2,0.20,[],1,0.1,"));
+  EXPECT_EQ(json::parse(sweep_json(results_))["trials"][2]["also"],
+            json::parse(R"([{"rate": 0.2, "la,yers": "[]"}])"));
+  EXPECT_THAT(sweep_text(results_),
+              HasSubstr("note: trial 2 is rate=0.2 la,yers=[] as well: the same job"));
+}
+
+TEST_F(Table, TerminationThatEndedNothingIsSaid) {
+  sweep_.termination = MedianRule{2, 1};
+  EXPECT_THAT(sweep_text(results_), Not(HasSubstr("ended no trial early")));
+  results_.ranked[2].status = TrialStatus::finished;
+  EXPECT_THAT(sweep_text(results_), HasSubstr("note: the median rule ended no trial early"));
 }
 
 TEST_F(Table, TrialsWithTheWinnersWeightsAreNoRivals) {
   results_.ranked[1].result.weights_digest = results_.ranked[0].result.weights_digest;
   results_.ranked[1].result.dev_error = results_.ranked[0].result.dev_error;
-  EXPECT_TRUE(indistinguishable(results_).empty());
+  EXPECT_EQ(indistinguishable(results_), std::vector<std::uint32_t>());
   EXPECT_THAT(twins(results_), ElementsAre(0));
   EXPECT_THAT(sweep_text(results_),
               HasSubstr("note: trial 0 trained to the winner's very weights"));

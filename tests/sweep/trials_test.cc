@@ -190,15 +190,52 @@ TEST_F(Trials, AreNotSetInVain) {
 }
 
 TEST_F(Trials, AreDifferentJobs) {
-  EXPECT_EQ(problems(R"(parameter { name: "l" path: "regularization.l2_lambda"
-                          texts { value: ["0.01", "1", "1e-2"] } })"),
-            "s.textproto:1:1: trial 0 (l=0.01) and trial 2 (l=0.01) have one and the same job, and "
-            "would be trained to the same weights; remove a value");
-  EXPECT_THAT(problems("parameter { path: \"name\" texts { value: [\"a\", \"b\"] } }"),
-              HasSubstr("one and the same job"));
-  EXPECT_THAT(problems(R"(parameter { name: "o" alternatives {
-                            alternative { name: "x" } alternative { name: "y" } } })"),
-              HasSubstr("trial 0 (o=x) and trial 1 (o=y) have one and the same job"));
+  const auto also = [&](const std::string& text) {
+    std::vector<std::string> texts;
+    const LoadedSweep loaded = load(text);
+    for (const Trial& trial : resolve_trials(loaded)) {
+      texts.push_back(describe_trial(loaded.sweep, trial));
+      for (const SearchPoint& point : trial.also) {
+        texts.push_back("also " + describe_values(loaded.sweep, point));
+      }
+    }
+    return texts;
+  };
+  EXPECT_THAT(also(R"(parameter { name: "l" path: "regularization.l2_lambda"
+                        texts { value: ["0.01", "1", "1e-2"] } })"),
+              testing::ElementsAre("trial 0 (l=0.01)", "also l=0.01", "trial 1 (l=1)"));
+  EXPECT_THAT(also("parameter { path: \"name\" texts { value: [\"a\", \"b\"] } }"),
+              testing::ElementsAre("trial 0 (name=a)", "also name=b"));
+  // AUTO stands for HE beside RELU alone: no value could be removed.
+  EXPECT_THAT(also(R"(
+      parameter { name: "a" path: "network.layer[*].activation" texts { value: ["RELU", "TANH"] } }
+      parameter { name: "i" path: "network.layer[*].initializer.kind"
+                  texts { value: ["AUTO", "HE"] } })"),
+              testing::ElementsAre("trial 0 (a=RELU i=AUTO)", "also a=RELU i=HE",
+                                   "trial 1 (a=TANH i=AUTO)", "trial 2 (a=TANH i=HE)"));
+}
+
+TEST_F(Trials, OfRandomSearchMakeUpForEqualJobs) {
+  const std::string parameters = R"(
+      parameter { path: "network.layer[*].activation" texts { value: ["RELU", "TANH"] } }
+      parameter { path: "network.layer[*].initializer.kind"
+                  texts { value: ["AUTO", "HE", "XAVIER"] } })";
+  for (int seed = 1; seed <= 5; ++seed) {
+    const auto trials = resolve_trials(parse_sweep(
+        fmt::format("name: \"s\" job: \"job.textproto\" random {{ trials: 4 }} seed: {} {}", seed,
+                    parameters),
+        "s.textproto", directory_, {}));
+    ASSERT_EQ(trials.size(), 4U) << "all that there are";
+  }
+  try {
+    resolve_trials(
+        parse_sweep("name: \"s\" job: \"job.textproto\" random { trials: 2 } parameter { "
+                    "path: \"name\" range { min: 1 max: 2 } }",
+                    "s.textproto", directory_, {}));
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the parameters make 1 different jobs"));
+  }
 }
 
 TEST_F(Trials, OfRandomSearchAreAsManyAsAskedFor) {
@@ -210,8 +247,8 @@ TEST_F(Trials, OfRandomSearchAreAsManyAsAskedFor) {
     ADD_FAILURE();
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
-                 "s.textproto:1:1: random.trials is 3, and the parameters have 2 different "
-                 "combinations; use fewer trials, or grid {} for all of them");
+                 "s.textproto:1:1: random.trials is 3, and the parameters make 2 different jobs; "
+                 "use fewer trials, or grid {} for all of them");
   }
 }
 
@@ -256,6 +293,8 @@ TEST_F(Trials, CautionWhereDevSetsDiffer) {
   EXPECT_EQ(cautions("parameter { path: \"data.normalization\" texts { value: [\"{ none {} }\", "
                      "\"{ scale {} }\"] } }"),
             "");
+  EXPECT_EQ(cautions("parameter { path: \"data.split.test.count\" numbers { value: [5, 6] } }"), "")
+      << "dev is drawn first";
   EXPECT_EQ(cautions(R"(set: ["data.split={}", "data.dev.idx.features=d.gz",
                               "data.dev.idx.labels=e.gz"]
                         parameter { path: "seed" numbers { value: [1, 2] } })"),

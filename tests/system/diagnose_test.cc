@@ -204,6 +204,17 @@ TEST_F(Diagnose, ADirectoryOfSeveralRunsNamesOneOfThem) {
   EXPECT_THAT(result.err, HasSubstr("it holds a recipe; diagnose one of its runs, such as "
                                     "several/run-01"));
   EXPECT_EQ(run("diagnose several/run-01").exit_code, 0);
+  // Nor is it a place for anything else, resumed or not.
+  for (const char* resume : {"", " --resume auto", " --resume must"}) {
+    const auto train = run(std::string("train underfit.textproto --run-dir several") + resume);
+    EXPECT_EQ(train.exit_code, 2);
+    EXPECT_THAT(train.err, HasSubstr("several holds a recipe, not a run: choose another"));
+    const auto recipe =
+        run(std::string("recipe underfit.textproto --run-dir several/run-01") + resume);
+    EXPECT_EQ(recipe.exit_code, 2);
+    EXPECT_THAT(recipe.err, HasSubstr("several/run-01 holds a run, not a recipe"));
+  }
+  EXPECT_FALSE(fs::exists(directory_ / "several/metrics.jsonl"));
 }
 
 TEST_F(Diagnose, ADivergingJobEndsTheRecipeWithItsCode) {
@@ -211,7 +222,7 @@ TEST_F(Diagnose, ADivergingJobEndsTheRecipeWithItsCode) {
       run("recipe underfit.textproto --run-dir wild --set network.layer[0].activation=RELU --set "
           "optimizer.gradient_descent.learning_rate=1e30");
   EXPECT_EQ(result.exit_code, 77) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("diverged, with smaller learning rates too"));
+  EXPECT_THAT(result.out, HasSubstr("with smaller learning rates too"));
   EXPECT_THAT(result.out, Not(HasSubstr("best.textproto"))) << "there is none";
   const json error = json::parse(file("wild/run-01/error.rank0.json"));
   EXPECT_EQ(error["exit_code"], 77);

@@ -26,7 +26,7 @@ namespace {
 // gradient descent in proto/job.proto, or if J rises with it, the largest of the
 // suggested ones with which it does not.
 constexpr double kUsualRate = 0.1;
-constexpr double kSmallestUsualRate = 1e-6;
+constexpr double kSmallestUsualRate = 1e-12;
 
 struct DescentArguments {
   std::string job;

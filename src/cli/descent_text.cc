@@ -77,6 +77,7 @@ Json descent_json(const DescentSubject& subject, const DescentResult& result) {
   object["examples"] = subject.examples;
   object["train_examples"] = subject.train_examples;
   set_number(object, "learning_rate", result.learning_rate);
+  object["at_kink"] = result.at_kink;
   object["learning_rate_from"] = subject.rate_from;
   object["steps_asked"] = result.steps_asked;
   object["steps_fallen"] = result.costs.size() - 1;

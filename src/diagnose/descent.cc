@@ -29,10 +29,11 @@ class Check {
       squared_norm_ = problem_.hold();
       result_.gradient_norm = std::sqrt(squared_norm_);
       if (!std::isfinite(squared_norm_)) return end(DescentOutcome::not_finite, step);
+      if (squared_norm_ == 0) return end_flat(step);
       const DescentTrial full = try_rate(options_.learning_rate);
       const bool clear = is_clear(full);
       if (!clear && std::abs(full.change) <= rounding(cost_)) {
-        return end(step == 1 ? DescentOutcome::flat : DescentOutcome::fell, step);
+        return end_flat(step);
       }
       // NaN and infinity are rises too.
       const bool fell = full.change < -rounding(cost_);
@@ -58,6 +59,15 @@ class Check {
     result_.outcome = outcome;
     result_.step = step;
     return result_;
+  }
+
+  DescentResult end_flat(std::uint64_t step) {
+    if (step > 1) return end(DescentOutcome::fell, step);
+    // By which the gradient promises a fall of a thousandth of J.
+    constexpr double kLargestUseful = 1e3;
+    const double useful = 1e-3 * std::abs(cost_) / squared_norm_;
+    if (useful > 0 && useful <= kLargestUseful) result_.suggested_rate = useful;
+    return end(DescentOutcome::flat, step);
   }
 
   // Moves from the point held.
@@ -102,12 +112,30 @@ class Check {
     } else {
       return result_.suggested_rate ? DescentOutcome::rate_too_large : DescentOutcome::undecided;
     }
-    return DescentOutcome::gradient_wrong;
+    // At a kink the gradient is one of many, and J need not change by its slope.
+    result_.at_kink = has_kink(result_.trials[n - 2], result_.trials[n - 1]);
+    if (!result_.at_kink) return DescentOutcome::gradient_wrong;
+    return result_.trials[n - 1].ratio() >= kGoodFall ? DescentOutcome::rate_too_large
+                                                      : DescentOutcome::undecided;
+  }
+
+  // The change by a step forwards and by one backwards cancel to first order, but at a
+  // kink: their sum over the promise.
+  double asymmetry(const DescentTrial& forwards) {
+    const DescentTrial backwards = try_rate(-forwards.learning_rate);
+    return std::abs((forwards.change + backwards.change) / forwards.promised);
+  }
+
+  // Without a kink the asymmetry falls with the steps' length.
+  bool has_kink(const DescentTrial& longer, const DescentTrial& shorter) {
+    const double last = asymmetry(shorter);
+    return last > kRatioTolerance && last > asymmetry(longer) / 5;
   }
 
   void forget_trials() {
     result_.trials.clear();
     result_.suggested_rate = std::nullopt;
+    result_.at_kink = false;
   }
 
   DescentProblem& problem_;

@@ -39,7 +39,7 @@ enum class DescentOutcome {
   rate_too_large,  // J rose, but falls as its gradient says when steps are small
   gradient_wrong,  // J does not change as its gradient says, however small the step
   not_finite,      // J or its gradient, before any step could be judged
-  undecided,       // J rose where all smaller steps are lost in rounding
+  undecided,       // J rose where smaller steps are lost in rounding, or at a kink
 };
 
 // A step of another length along the same gradient.
@@ -62,8 +62,12 @@ struct DescentResult {
   std::optional<DescentTrial> full_step;  // that step; its change may not be finite
   double gradient_norm = 0;               // at the last weights held
   std::vector<DescentTrial> trials;       // smaller and smaller
-  // The largest learning rate tried by which J falls well.
+  // The largest learning rate tried by which J falls well; of an outcome that is flat
+  // for want of one, a rate whose promise can be seen.
   std::optional<double> suggested_rate;
+  // J has a kink at the last weights held: it changes by another slope forwards along
+  // the gradient than backwards, as where a ReLU unit or an L1 weight is exactly 0.
+  bool at_kink = false;
 };
 
 // What rounding in double may change in J: it is a mean over up to some 10^5

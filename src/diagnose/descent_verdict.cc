@@ -31,16 +31,14 @@ std::string describe_rise(const DescentResult& result) {
 std::string describe_flat(const DescentResult& result) {
   const double cost = result.costs.back();
   const double squared_norm = result.gradient_norm * result.gradient_norm;
-  // By which the gradient promises a fall of a thousandth of J.
-  const double useful_rate = 1e-3 * std::abs(cost) / squared_norm;
-  if (std::isfinite(useful_rate) && useful_rate <= 1e3) {
+  if (result.suggested_rate) {
     return fmt::format(
         "FAIL: J does not change: it is {:.9g}, and its gradient, of norm {:.3g}, promises a fall "
         "of only {:.3g} with learning rate {:g} (1.5)\n"
         "  likely: the learning rate is too small for the change to be seen\n"
         "  try: --learning-rate {:.1g}",
         cost, result.gradient_norm, result.learning_rate * squared_norm, result.learning_rate,
-        useful_rate);
+        *result.suggested_rate);
   }
   return fmt::format(
       "FAIL: J does not change at all: it is {:.9g}, its gradient has a norm of {:.3g} (1.5)\n"
@@ -63,6 +61,25 @@ std::string describe_fall(const DescentResult& result) {
         result.gradient_norm);
   }
   return text;
+}
+
+// Why the cause of a rise cannot be told.
+std::string describe_doubt(const DescentResult& result) {
+  if (result.at_kink) {
+    return "  why cannot be told: J has a kink just here, as where a ReLU unit or an L1 weight is "
+           "exactly 0, and need not fall along its gradient\n"
+           "  try: other initial weights, and lockstep gradcheck (1.13), which leaves such entries "
+           "out";
+  }
+  if (!result.trials.empty() && !std::isfinite(result.trials.back().change)) {
+    return fmt::format(
+        "  likely: activations or gradients explode (1.10); J is not finite even after a step "
+        "with learning rate {:.3g}\n"
+        "  try: lockstep flow, which shows where",
+        result.trials.back().learning_rate);
+  }
+  return "  why cannot be told: the changes by smaller steps are lost in rounding\n"
+         "  try: a smaller --learning-rate, and lockstep gradcheck (1.13)";
 }
 
 }  // namespace
@@ -104,9 +121,13 @@ std::string descent_verdict(const DescentResult& result) {
       return fmt::format(
           "FAIL: {} (1.5)\n"
           "  likely: the learning rate {:g} is too large; with smaller steps along the same "
-          "gradient J falls as the gradient says\n"
+          "gradient J falls {}\n"
           "  try: --learning-rate {:g}",
-          describe_rise(result), result.learning_rate, result.suggested_rate.value_or(0));
+          describe_rise(result), result.learning_rate,
+          result.at_kink ? "(not by what the gradient says: it has a kink just here, as where a "
+                           "ReLU unit or an L1 weight is exactly 0)"
+                         : "as the gradient says",
+          result.suggested_rate.value_or(0));
     case DescentOutcome::gradient_wrong: {
       const DescentTrial& last = result.trials.back();
       return fmt::format(
@@ -117,19 +138,7 @@ std::string descent_verdict(const DescentResult& result) {
           describe_rise(result), last.learning_rate, last.change, last.promised);
     }
     case DescentOutcome::undecided:
-      if (!result.trials.empty() && !std::isfinite(result.trials.back().change)) {
-        return fmt::format(
-            "FAIL: {} (1.5)\n"
-            "  likely: activations or gradients explode (1.10); J is not finite even after a step "
-            "with learning rate {:.3g}\n"
-            "  try: lockstep flow, which shows where",
-            describe_rise(result), result.trials.back().learning_rate);
-      }
-      return fmt::format(
-          "FAIL: {} (1.5)\n"
-          "  why cannot be told: the changes by smaller steps are lost in rounding\n"
-          "  try: a smaller --learning-rate, and lockstep gradcheck (1.13)",
-          describe_rise(result));
+      return fmt::format("FAIL: {} (1.5)\n{}", describe_rise(result), describe_doubt(result));
   }
   check(false, "a known outcome");
   return "";

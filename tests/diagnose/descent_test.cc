@@ -39,6 +39,7 @@ class Quadratic : public DescentProblem {
     for (int i = 0; i < 2; ++i) w_[i] = held_[i] - rate * gradient_[i];
   }
   [[nodiscard]] Point weights() const { return w_; }
+  void move_to(Point w) { w_ = w; }
 
  private:
   Point curvatures_;
@@ -193,7 +194,45 @@ TEST(Descent, ALearningRateTooSmallToSeeIsSaidToBeSuch) {
   EXPECT_FALSE(passed(result));
   EXPECT_THAT(descent_verdict(result), HasSubstr("the learning rate is too small"));
   EXPECT_THAT(descent_verdict(result), Not(HasSubstr("no gradient")));
-  EXPECT_THAT(descent_verdict(result), HasSubstr("try: --learning-rate 0.000"));
+  EXPECT_THAT(descent_verdict(result), HasSubstr("try: --learning-rate 0.00"));
+  EXPECT_TRUE(result.suggested_rate.has_value());
+}
+
+TEST(Descent, AGradientOfExactlyZeroHasNothingToPromise) {
+  Quadratic problem({0, 0});
+  const DescentResult result = check(problem, 0.1);
+  EXPECT_EQ(result.outcome, DescentOutcome::flat);
+  EXPECT_TRUE(result.trials.empty());
+  EXPECT_EQ(result.suggested_rate, std::nullopt);
+}
+
+// J = |w0| / 2 + w1^2 / 2 + 1 at w0 = 0, where the gradient that is told has a part
+// along w0: any slope from -1/2 to 1/2 will do there.
+class Kinked : public Quadratic {
+ public:
+  explicit Kinked(double slope)
+      : Quadratic({0, 1}, [slope](Point g) {
+          return Point{slope, g[1]};
+        }) {
+    move_to({0, -2});
+  }
+  double cost() override { return Quadratic::cost() + 0.5 * std::abs(weights()[0]); }
+};
+
+TEST(Descent, AtAKinkTheGradientIsNotCalledWrong) {
+  Kinked mild(-0.4);
+  const DescentResult fell = check(mild, 3, 1);  // overshoots
+  EXPECT_EQ(fell.outcome, DescentOutcome::rate_too_large);
+  EXPECT_TRUE(fell.at_kink);
+  EXPECT_THAT(descent_verdict(fell), HasSubstr("a kink just here"));
+  Kinked steep(-40);  // no gradient of J, but that cannot be told from here
+  const DescentResult rose = check(steep, 0.1, 1);
+  EXPECT_NE(rose.outcome, DescentOutcome::fell);
+  // Away from kinks a wrong gradient is still found.
+  Quadratic wrong({1, 4}, [](Point g) { return Point{g[0], -g[1]}; });
+  const DescentResult found = check(wrong, 0.1, 1);
+  EXPECT_EQ(found.outcome, DescentOutcome::gradient_wrong);
+  EXPECT_FALSE(found.at_kink);
 }
 
 TEST(Descent, WhatIsNotFiniteEndsTheCheck) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 
 namespace lockstep {
 
@@ -11,6 +12,8 @@ namespace lockstep {
 struct CliHooks {
   // At the beginning of each training step on each rank.
   std::function<void(int rank, std::uint64_t step)> on_step = [](int, std::uint64_t) {};
+  // The gradient that gradcheck is about to look at, on rank 0.
+  std::function<void(std::span<double> gradient)> on_gradient = [](std::span<double>) {};
 };
 
 // The whole program. Returns the exit code.

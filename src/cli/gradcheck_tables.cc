@@ -11,22 +11,6 @@ namespace {
 
 constexpr std::size_t kWorstEntries = 5;
 
-const char* name_of(GradientVerdict verdict) {
-  switch (verdict) {
-    case GradientVerdict::great:
-      return "great";
-    case GradientVerdict::fair:
-      return "fair";
-    case GradientVerdict::unresolved:
-      return "unresolved";
-    case GradientVerdict::doubtful:
-      return "doubtful";
-    case GradientVerdict::wrong:
-      break;
-  }
-  return "wrong";
-}
-
 const char* meaning_of(GradientVerdict verdict) {
   switch (verdict) {
     case GradientVerdict::great:
@@ -35,7 +19,7 @@ const char* meaning_of(GradientVerdict verdict) {
       return "at most 1e-5 apart: right, if no single entry stands out";
     case GradientVerdict::unresolved:
       return "no verdict: no more apart than J is rounded, so the gradient is too small to say "
-             "more; or every entry is at a kink";
+             "more; or every entry is at a kink, or everything is 0";
     case GradientVerdict::doubtful:
       return "more than 1e-5 apart: look at the entries, some are probably wrong";
     case GradientVerdict::wrong:
@@ -78,13 +62,13 @@ std::string line(const std::string& name, const Comparison& of) {
 std::string epsilon_lines(const Comparison& of, double epsilon) {
   std::string text;
   if (of.reduced > 0) {
-    text += fmt::format("  {} with a smaller epsilon, because J has a kink within {:g}\n",
-                        of.reduced, epsilon);
+    text += fmt::format(
+        "  {} with a smaller epsilon, because J has a kink, or bends too much, within {:g}\n",
+        of.reduced, epsilon);
   }
   if (of.enlarged > 0) {
-    text +=
-        fmt::format("  {} with a larger epsilon, because with {:g} they are lost in J's rounding\n",
-                    of.enlarged, epsilon);
+    text += fmt::format("  {} with a larger epsilon, because with {:g} J's rounding hides them\n",
+                        of.enlarged, epsilon);
   }
   if (of.at_kink > 0) {
     text +=
@@ -93,7 +77,7 @@ std::string epsilon_lines(const Comparison& of, double epsilon) {
   return text;
 }
 
-std::string stage_text(const GradcheckStage& stage, double epsilon) {
+std::string stage_text(const GradcheckStage& stage, double epsilon, bool one_sided) {
   const GradientCheck& check = stage.check;
   std::string text =
       fmt::format("{} (digest {}): J = {:.9g}\n", name_of(stage), stage.weights_digest, check.cost);
@@ -116,7 +100,8 @@ std::string stage_text(const GradcheckStage& stage, double epsilon) {
                         "numerical", "analytic");
     text += worst;
   }
-  text += fmt::format("  {}: {}\n", name_of(stage.verdict), meaning_of(stage.verdict));
+  text += fmt::format("  {}{}: {}\n", one_sided ? "by one-sided differences " : "",
+                      name_of(stage.verdict), meaning_of(stage.verdict));
   if (stage.suspect) text += fmt::format("  suspect: {}\n", stage.suspect->hint);
   return text;
 }
@@ -202,18 +187,10 @@ std::string gradcheck_text(const GradcheckResult& result) {
   if (result.one_sided) {
     text +=
         "the error of a one-sided difference is of the order of epsilon, not of its square (1.12): "
-        "two sides tell more\n";
+        "what two sides say is the verdict on the gradient\n";
   }
   for (const GradcheckStage& stage : result.stages) {
-    text += "\n" + stage_text(stage, result.epsilon);
-  }
-  const bool usual =
-      result.epsilon > 0.05 * kDefaultEpsilon && result.epsilon < 20 * kDefaultEpsilon;
-  if (!result.passed() && !usual) {
-    text += fmt::format(
-        "\nwith epsilon {:g} the differences may be what is wrong: check again with "
-        "{:g}\n",
-        result.epsilon, kDefaultEpsilon);
+    text += "\n" + stage_text(stage, result.epsilon, result.one_sided);
   }
   return text;
 }

@@ -100,7 +100,8 @@ std::string ending(const RecipeResult& result) {
   if (reason == "diverged") {
     return result.trials.size() == 1
                ? "The job as it is diverged, and no run is left to try a smaller learning rate.\n"
-               : "The job diverged or blew up, with smaller learning rates too; look at its data and its "
+               : "The job diverged or blew up, with smaller learning rates too; look at its data "
+                 "and its "
                  "initial weights (lockstep flow).\n";
   }
   return "The recipe was interrupted; --resume auto goes on.\n";
@@ -109,7 +110,8 @@ std::string ending(const RecipeResult& result) {
 std::string test_text(const RecipeResult& result) {
   if (result.test) {
     return fmt::format(
-        "      test error {} of {} examples, 95% interval {} to {}; looked at when the recipe ends, "
+        "      test error {} of {} examples, 95% interval {} to {}; looked at when the recipe "
+        "ends, "
         "for its best run alone (1.4)\n",
         format_percent(result.test->error), format_count(result.test->examples),
         format_percent(result.test->interval.low), format_percent(result.test->interval.high));

@@ -84,8 +84,8 @@ fs::path prepare_run_directory(const fs::path& requested, const std::string& nam
                                DirectoryKind kind, Resume resume) {
   if (requested.empty()) {
     if (resume == Resume::never) return make_numbered(name);
-    throw Error(ExitCode::usage, fmt::format("--resume needs the --run-dir of the {} to go on with",
-                                             noun_of(kind)));
+    throw Error(ExitCode::usage,
+                fmt::format("--resume needs the --run-dir of the {} to go on with", noun_of(kind)));
   }
   check_use(requested, kind, resume);
   create(requested);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -27,7 +28,14 @@ struct Trend {
     if (sound < 2) return std::nullopt;
     return std::pow(rms[sound - 1] / rms[0], 1.0 / static_cast<double>(sound - 1));
   }
-  [[nodiscard]] double ratio() const { return sound == 0 ? 1 : rms[sound - 1] / rms[0]; }
+  // Position that shows the trend best: the last sound one where the signal is lost
+  // after it, else the one that is farthest from the first.
+  [[nodiscard]] std::size_t far() const {
+    if (sound < rms.size()) return sound - 1;
+    const auto distance = [&](double value) { return std::abs(std::log(value / rms[0])); };
+    return static_cast<std::size_t>(std::ranges::max_element(rms, {}, distance) - rms.begin());
+  }
+  [[nodiscard]] double ratio() const { return sound == 0 ? 1 : rms[far()] / rms[0]; }
   [[nodiscard]] bool explodes() const { return overflow_at || ratio() >= kFlowBound; }
   [[nodiscard]] bool vanishes() const {
     return !overflow_at && (sound < rms.size() || ratio() <= 1 / kFlowBound);
@@ -57,10 +65,10 @@ std::string describe(const Trend& trend) {
     return fmt::format("rms {:.3g} in layer {}", std::abs(trend.rms[0]), number(trend.order[0]));
   }
   std::string text = fmt::format("rms {:.3g} in layer {}", trend.rms[0], number(trend.order[0]));
-  if (trend.sound > 1) {
-    text += fmt::format(", {:.3g} in layer {}: a factor of {:.3g} per layer",
-                        trend.rms[trend.sound - 1], number(trend.order[trend.sound - 1]),
-                        trend.factor().value_or(1));
+  if (const std::size_t far = trend.far(); far > 0) {
+    text += fmt::format(", {:.3g} in layer {}: a factor of {:.3g} per layer", trend.rms[far],
+                        number(trend.order[far]),
+                        std::pow(trend.ratio(), 1.0 / static_cast<double>(far)));
   }
   if (trend.zero_at) {
     text += fmt::format("; exactly 0 in layer {}", number(trend.order[*trend.zero_at]));
@@ -128,7 +136,7 @@ class Judge {
                          "die");
     judge_fraction(
         &LayerFlow::saturated_fraction, kSaturatedBound, "saturated_units",
-        "activations are saturated, so that hardly any gradient passes",
+        "activations are saturated, where the slope is nearly 0",
         record_.step <= 1
             ? "start TANH and SIGMOID layers with initializer { kind: XAVIER }, and "
               "normalize the inputs (1.9); RELU does not saturate"
@@ -153,7 +161,7 @@ class Judge {
           fmt::format("the weights of {} stand still: the step changed them by less than {:g} of "
                       "their size (1.10)",
                       names_of(small), kLeastUpdate),
-          hidden_ == 0 ? "a larger learning rate" : remedy() + ", or a larger learning rate");
+          start_well() ? "a larger learning rate" : remedy() + ", or a larger learning rate");
     }
     if (largest_ratio > kLargestUpdate) {
       add("large_updates",
@@ -169,11 +177,19 @@ class Judge {
   }
 
   void judge_output() {
-    if (std::isfinite(record_.layers.back().activation_rms)) return;
+    const LayerFlow& output = record_.layers.back();
+    if (std::isfinite(output.activation_rms)) {
+      if (output.delta_rms != 0) return;
+      return add("vanishing_gradients",
+                 "the gradient is exactly 0 at the output: the loss is at a minimum, or does not "
+                 "depend on the outputs (1.10)",
+                 "a look at the labels and at network.output");
+    }
+    const char* rate = record_.step <= 1 ? "" : ", or a smaller learning rate";
     add("exploding_activations",
         fmt::format("activations explode: too large for float in layer {}, the output (1.10)",
                     spec_.layers.size()),
-        hidden_ == 0 ? "normalize the inputs (1.9), or a smaller learning rate" : remedy());
+        hidden_ == 0 ? std::string("normalize the inputs (1.9)") + rate : remedy());
   }
 
   // "layer 3", "layers 3, 4 and 17 others"
@@ -207,17 +223,19 @@ class Judge {
         remedy);
   }
 
+  [[nodiscard]] std::span<const DenseSpec> hidden() const {
+    return std::span(spec_.layers).first(hidden_);
+  }
+  [[nodiscard]] bool start_well() const { return std::ranges::all_of(hidden(), starts_well); }
+
   // Against signals that grow or shrink from layer to layer.
   [[nodiscard]] std::string remedy() const {
-    const auto first = spec_.layers.begin();
-    const auto end = first + static_cast<std::ptrdiff_t>(hidden_);
-    const bool well = std::all_of(first, end, starts_well);
-    if (!well) {
+    if (!start_well()) {
       return "initializer { kind: AUTO }, multiplier 1: HE, 2 / inputs, for RELU and LEAKY_RELU, "
              "XAVIER, 1 / inputs, for the others (1.11)";
     }
-    const bool sigmoid = std::any_of(
-        first, end, [](const DenseSpec& layer) { return layer.activation == Activation::sigmoid; });
+    const bool sigmoid = std::ranges::any_of(
+        hidden(), [](const DenseSpec& layer) { return layer.activation == Activation::sigmoid; });
     if (sigmoid) return "TANH or RELU instead of SIGMOID, whose slope is at most 1/4";
     return record_.step <= 1 ? "fewer layers" : "a smaller learning rate";
   }

@@ -8,8 +8,7 @@
 
 namespace lockstep {
 
-// Between the first and the last hidden layer, or the last one before the signal
-// is lost: activations, or the gradient on its way back, explode when their rms
+// Between the first and any other hidden layer that the signal reaches: activations, or the gradient on its way back, explode when their rms
 // grows by so much, and vanish when it shrinks by as much. (Over 10 layers that is
 // a factor of 2 in each.)
 constexpr double kFlowBound = 1e3;

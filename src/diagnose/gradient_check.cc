@@ -40,6 +40,19 @@ Comparison compare(std::span<const CheckedEntry> entries, double epsilon) {
   return result;
 }
 
+// Those of tensors whose verdict speaks against the gradient, ascending; all where only
+// theta as a whole has such a verdict.
+std::vector<CheckedEntry> entries_in_doubt(const GradientCheck& check) {
+  const bool any = std::ranges::any_of(
+      check.tensors, [](const TensorCheck& tensor) { return !passes(tensor.comparison.verdict); });
+  std::vector<CheckedEntry> entries;
+  for (const TensorCheck& tensor : check.tensors) {
+    const bool doubted = any ? !passes(tensor.comparison.verdict) : !passes(check.all.verdict);
+    if (doubted) entries.insert(entries.end(), tensor.entries.begin(), tensor.entries.end());
+  }
+  return entries;
+}
+
 }  // namespace
 
 GradientCheck compare_entries(const ParameterLayout& layout, std::span<const CheckedEntry> entries,
@@ -57,6 +70,9 @@ GradientCheck compare_entries(const ParameterLayout& layout, std::span<const Che
 }
 
 GradientVerdict worst_verdict(const GradientCheck& check) {
+  if (check.all.numerical_norm == 0 && check.all.analytic_norm == 0) {
+    return GradientVerdict::unresolved;
+  }
   GradientVerdict worst = check.all.verdict;
   for (const TensorCheck& tensor : check.tensors) {
     worst = std::max(worst, tensor.comparison.verdict);
@@ -81,8 +97,22 @@ GradientCheck check_gradient(CostProbe& probe, const Communicator& comm,
                              const CheckSetting& setting, const GradientOf& gradient_of) {
   NumericalGradient numerical = take_numerical_gradient(probe, comm, layout, weights, setting);
   const std::vector<double> gradient = gradient_of(weights);
-  if (!comm.is_root()) return {};
-  for (CheckedEntry& entry : numerical.entries) entry.analytic = gradient[entry.entry];
+  GradientCheck check;
+  std::vector<CheckedEntry> doubted;
+  if (comm.is_root()) {
+    for (CheckedEntry& entry : numerical.entries) entry.analytic = gradient[entry.entry];
+    check = compare_entries(layout, numerical.entries, numerical.cost, setting.epsilon);
+    doubted = entries_in_doubt(check);
+  }
+  if (setting.one_sided) return check;
+  // Before a gradient is called wrong, the differences are looked at again.
+  const auto refined =
+      refine_entries(probe, comm, numerical.cost, std::move(doubted), setting.on_progress);
+  if (!comm.is_root() || refined.empty()) return check;
+  for (CheckedEntry& entry : numerical.entries) {
+    const auto same = std::ranges::lower_bound(refined, entry.entry, {}, &CheckedEntry::entry);
+    if (same != refined.end() && same->entry == entry.entry) entry = *same;
+  }
   return compare_entries(layout, numerical.entries, numerical.cost, setting.epsilon);
 }
 

@@ -50,7 +50,8 @@ GradientCheck compare_entries(const ParameterLayout& layout, std::span<const Che
                               double cost, double epsilon);
 
 // The worse of the verdict on theta as a whole and those on each tensor: a small
-// tensor's fault is lost in the norm of a large one.
+// tensor's fault is lost in the norm of a large one. Unresolved where all is 0: nothing
+// was compared with anything.
 GradientVerdict worst_verdict(const GradientCheck& check);
 
 // The entries of a tensor that differ most, worst first; those at a kink left
@@ -61,7 +62,8 @@ std::vector<CheckedEntry> worst_entries(const TensorCheck& tensor, std::size_t c
 // nothing.
 using GradientOf = std::function<std::vector<double>(std::span<const double> weights)>;
 
-// Collective. Compares `gradient_of(weights)` with the numerical gradient there. The
+// Collective. Compares `gradient_of(weights)` with the numerical gradient there; where
+// that speaks against it, once more with refined entries, unless they are one-sided. The
 // result is on rank 0, the same bits at every layout; elsewhere it is empty. Throws as
 // take_numerical_gradient does.
 GradientCheck check_gradient(CostProbe& probe, const Communicator& comm,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,26 +28,24 @@ class Differences {
   Differences(CostProbe& probe, const Communicator& comm, bool one_sided, double cost)
       : probe_(probe), comm_(comm), one_sided_(one_sided), cost_(cost) {}
 
-  // Collective. Sets what a difference with `epsilon` says of the entries at `which`,
-  // a part of `entries` at a time: on rank 0 all of it, elsewhere at_kink alone.
+  // Collective. Sets what a difference with its epsilon says of each of the entries at
+  // `which`, a part of them at a time: on rank 0 all of it, elsewhere at_kink alone.
   // `on_part` is called after each part with the number that are done.
-  void take(double epsilon, std::span<const std::uint64_t> which,
-            std::vector<CheckedEntry>& entries,
+  void take(std::span<const std::uint64_t> which, std::vector<CheckedEntry>& entries,
             const std::function<void(std::size_t done)>& on_part) {
     for (std::size_t begin = 0; begin < which.size(); begin += kEntriesAtATime) {
       const std::size_t size = std::min(kEntriesAtATime, which.size() - begin);
-      take_part(epsilon, which.subspan(begin, size), entries);
+      take_part(which.subspan(begin, size), entries);
       on_part(begin + size);
     }
   }
 
  private:
-  void take_part(double epsilon, std::span<const std::uint64_t> which,
-                 std::vector<CheckedEntry>& entries) {
+  void take_part(std::span<const std::uint64_t> which, std::vector<CheckedEntry>& entries) {
     std::vector<NearbyPoint> points;
     for (const std::uint64_t i : which) {
-      points.push_back({entries[i].entry, epsilon});
-      if (!one_sided_) points.push_back({entries[i].entry, -epsilon});
+      points.push_back({entries[i].entry, entries[i].epsilon});
+      if (!one_sided_) points.push_back({entries[i].entry, -entries[i].epsilon});
     }
     const std::size_t per_entry = one_sided_ ? 1 : 2;
     const std::vector<NearbyCost> costs = probe_.costs_at(points);
@@ -54,7 +53,7 @@ class Differences {
     if (comm_.is_root()) {
       for (std::size_t i = 0; i < which.size(); ++i) {
         const auto at = std::span(costs).subspan(per_entry * i, per_entry);
-        set(entries[which[i]], epsilon, at);
+        set(entries[which[i]], at);
         kinks[i] = std::ranges::any_of(at, &NearbyCost::beyond_kink) ? 1 : 0;
       }
     }
@@ -63,15 +62,14 @@ class Differences {
   }
 
   // `at`: above the weight, and for two sides below it.
-  void set(CheckedEntry& entry, double epsilon, std::span<const NearbyCost> at) const {
+  void set(CheckedEntry& entry, std::span<const NearbyCost> at) const {
     const auto cost_at = [&](double weight) {
       if (weight == entry.weight) return cost_;
       return weight > entry.weight ? at.front().cost : at.back().cost;
     };
-    entry.numerical = one_sided_ ? one_sided_difference(cost_at, entry.weight, epsilon)
-                                 : two_sided_difference(cost_at, entry.weight, epsilon);
-    entry.epsilon = epsilon;
-    entry.rounding = rounding_of_difference(cost_, epsilon) * (one_sided_ ? 2 : 1);
+    entry.numerical = one_sided_ ? one_sided_difference(cost_at, entry.weight, entry.epsilon)
+                                 : two_sided_difference(cost_at, entry.weight, entry.epsilon);
+    entry.rounding = rounding_of_difference(cost_, entry.epsilon) * (one_sided_ ? 2 : 1);
   }
 
   CostProbe& probe_;
@@ -102,7 +100,7 @@ std::vector<std::uint64_t> lost_in_rounding(const ParameterLayout& layout,
   return lost;
 }
 
-// Collective. Larger steps for what is lost in rounding, as check_gradient says.
+// Collective. Larger steps for what is lost in rounding, as take_numerical_gradient says.
 void enlarge_lost(Differences& differences, const Communicator& comm, const ParameterLayout& layout,
                   double epsilon, std::vector<CheckedEntry>& entries,
                   const CheckProgress& on_progress) {
@@ -116,7 +114,8 @@ void enlarge_lost(Differences& differences, const Communicator& comm, const Para
     epsilon *= 10;
     if (growing.empty() || epsilon > 1.001 * kLargestEpsilon) return;
     std::vector<CheckedEntry> wider = entries;
-    differences.take(epsilon, growing, wider, [&](std::size_t done) {
+    for (const std::uint64_t i : growing) wider[i].epsilon = epsilon;
+    differences.take(growing, wider, [&](std::size_t done) {
       if (on_progress) on_progress(entries.size() - growing.size() + done, entries.size());
     });
     if (!comm.is_root()) continue;
@@ -144,11 +143,11 @@ void require_finite(const Communicator& comm, double cost, std::span<const Check
                           return entry.at_kink || std::isfinite(entry.numerical);
                         });
     if (finite) return;
-    throw Error(ExitCode::diverged,
-                fmt::format("J is {:.6g} at these weights, and it or a difference of it is not "
-                            "finite: there is nothing to compare the gradient with; try a smaller "
-                            "learning rate, or smaller initial weights",
-                            cost));
+    throw Error(
+        ExitCode::diverged,
+        fmt::format("J is {:.6g} at these weights{}: there is nothing to compare the "
+                    "gradient with; try a smaller learning rate, or smaller initial weights",
+                    cost, std::isfinite(cost) ? ", and a difference of it is not finite" : ""));
   });
 }
 
@@ -175,7 +174,8 @@ NumericalGradient take_numerical_gradient(CostProbe& probe, const Communicator& 
   double epsilon = setting.epsilon;
   for (int reductions = 0; reductions <= kReductions; ++reductions, epsilon /= 10) {
     const std::size_t before = entries.size() - remaining.size();
-    differences.take(epsilon, remaining, entries, [&](std::size_t done) {
+    for (const std::uint64_t i : remaining) entries[i].epsilon = epsilon;
+    differences.take(remaining, entries, [&](std::size_t done) {
       if (setting.on_progress) setting.on_progress(before + done, entries.size());
     });
     std::erase_if(remaining, [&](std::uint64_t i) { return !entries[i].at_kink; });
@@ -186,6 +186,42 @@ NumericalGradient take_numerical_gradient(CostProbe& probe, const Communicator& 
   require_finite(comm, cost, entries);
   if (!comm.is_root()) return {};
   return {cost, std::move(entries)};
+}
+
+std::vector<CheckedEntry> refine_entries(CostProbe& probe, const Communicator& comm, double cost,
+                                         std::vector<CheckedEntry> entries,
+                                         const CheckProgress& on_progress) {
+  comm.broadcast(entries);
+  Differences differences(probe, comm, /*one_sided=*/false, cost);
+  std::vector<std::uint64_t> shrinking(entries.size());
+  std::iota(shrinking.begin(), shrinking.end(), std::uint64_t{0});
+  while (true) {
+    std::erase_if(shrinking, [&](std::uint64_t i) {
+      return entries[i].at_kink || entries[i].epsilon < 10 * kSmallestEpsilon;
+    });
+    if (shrinking.empty()) return entries;
+    std::vector<CheckedEntry> narrower = entries;
+    for (const std::uint64_t i : shrinking) narrower[i].epsilon /= 10;
+    differences.take(shrinking, narrower, [&](std::size_t) {
+      if (on_progress) on_progress(entries.size() - shrinking.size(), entries.size());
+    });
+    std::erase_if(shrinking, [&](std::uint64_t i) {
+      const double change = std::abs(narrower[i].numerical - entries[i].numerical);
+      const bool bends = !(change <= narrower[i].rounding);
+      if (bends) {
+        // Its own error of the order of epsilon^2 is a hundredth of what the larger
+        // step's was.
+        narrower[i].rounding = std::max(narrower[i].rounding, change / 50);
+        entries[i] = narrower[i];
+      } else {
+        // It may bend by so much, which the smaller step's rounding hides.
+        entries[i].rounding = std::max(entries[i].rounding, change);
+      }
+      return !bends;
+    });
+    comm.broadcast(shrinking);
+    comm.broadcast(entries);
+  }
 }
 
 }  // namespace lockstep

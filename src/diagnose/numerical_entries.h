@@ -55,10 +55,19 @@ struct NumericalGradient {
 // result is on rank 0, the same bits at every layout; elsewhere it is empty. Throws
 // AgreedError(diverged) when J or a difference is not finite.
 constexpr int kReductions = 3;
+constexpr double kSmallestEpsilon = 1e-9;
 constexpr double kLargestEpsilon = 0.1;
 NumericalGradient take_numerical_gradient(CostProbe& probe, const Communicator& comm,
                                           const ParameterLayout& layout,
                                           std::span<const double> weights,
                                           const CheckSetting& setting);
+
+// Collective. Entries of `numerical`, which rank 0 names, with smaller steps where J
+// bends: epsilon is divided by 10, down to kSmallestEpsilon, as long as that changes the
+// two-sided difference by more than rounding. What the gradient to be checked says of
+// them has no part in it. The result is on rank 0, the same bits at every layout.
+std::vector<CheckedEntry> refine_entries(CostProbe& probe, const Communicator& comm, double cost,
+                                         std::vector<CheckedEntry> entries,
+                                         const CheckProgress& on_progress);
 
 }  // namespace lockstep

@@ -24,9 +24,9 @@ struct RunRecord {
 
 // One run of a recipe.
 struct RecipeTrial {
-  int number = 1;                // from 1; its results are in run-NN
-  int based_on = 0;              // the run whose job the step changes; 0: none, the job as it is
-  RecipeStep step;               // empty for the first run
+  int number = 1;    // from 1; its results are in run-NN
+  int based_on = 0;  // the run whose job the step changes; 0: none, the job as it is
+  RecipeStep step;   // empty for the first run
   // "start", "kept", "discarded"; "diverged"; and before any run has come to a useful
   // end: "blown up" (a loss far above guessing), "trains" (the first that did not).
   std::string outcome;

@@ -1,5 +1,6 @@
 #include "nn/gradient_comparison.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -8,7 +9,18 @@
 
 namespace lockstep {
 
-double euclidean_norm(std::span<const double> values) { return std::sqrt(sum_of_squares(values)); }
+double euclidean_norm(std::span<const double> values) {
+  const double norm = std::sqrt(sum_of_squares(values));
+  constexpr double kSquaresAreSound = 1e-140;
+  if (std::isfinite(norm) && norm > kSquaresAreSound) return norm;
+  // The squares overflow, or underflow to nothing.
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  if (largest == 0 || !std::isfinite(largest)) return norm;
+  std::vector<double> scaled(values.begin(), values.end());
+  for (double& value : scaled) value /= largest;
+  return largest * std::sqrt(sum_of_squares(std::span<const double>(scaled)));
+}
 
 double relative_difference(std::span<const double> a, std::span<const double> b) {
   check(a.size() == b.size(), "the gradients have one length");
@@ -24,6 +36,22 @@ GradientVerdict verdict_of(double relative_difference) {
   if (relative_difference <= kFairDifference) return GradientVerdict::fair;
   if (relative_difference < kWrongDifference) return GradientVerdict::doubtful;
   return GradientVerdict::wrong;
+}
+
+const char* name_of(GradientVerdict verdict) {
+  switch (verdict) {
+    case GradientVerdict::great:
+      return "great";
+    case GradientVerdict::fair:
+      return "fair";
+    case GradientVerdict::unresolved:
+      return "unresolved";
+    case GradientVerdict::doubtful:
+      return "doubtful";
+    case GradientVerdict::wrong:
+      break;
+  }
+  return "wrong";
 }
 
 }  // namespace lockstep

@@ -22,6 +22,9 @@ enum class GradientVerdict {
   wrong,       // 1e-3 or more, or not a number
 };
 
+// "great", ...: a stable name for scripts.
+const char* name_of(GradientVerdict verdict);
+
 // Whether a gradient may be used: nothing speaks against it.
 constexpr bool passes(GradientVerdict verdict) { return verdict <= GradientVerdict::unresolved; }
 

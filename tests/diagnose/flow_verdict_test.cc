@@ -2,6 +2,7 @@
 
 #include "diagnose/flow_verdict.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -87,6 +88,28 @@ TEST(FlowVerdict, TheBoundIsOnTheRatioOfFirstAndLast) {
   EXPECT_THAT(kinds(judged(record_of(4, 10.1, 1), spec)), ElementsAre("exploding_activations"));
   EXPECT_THAT(judged(record_of(4, 1, 1 / 9.9), spec).findings, IsEmpty());
   EXPECT_THAT(kinds(judged(record_of(4, 1, 1 / 10.1), spec)), ElementsAre("vanishing_gradients"));
+}
+
+// Signals that shrink to nothing and grow again are no better than those that end small.
+TEST(FlowVerdict, WhatHappensInsideTheNetworkCounts) {
+  FlowRecord record = record_of(30, 1, 1);
+  for (std::size_t i = 0; i < 30; ++i) {
+    const double from_ends = static_cast<double>(std::min(i, 29 - i));
+    record.layers[i].activation_rms = std::pow(0.1, from_ends);
+    record.layers[i].delta_rms = std::pow(10, from_ends);
+  }
+  record = judged(record, spec_of(30, Activation::linear, {WeightVariance::identity, 1}));
+  EXPECT_THAT(kinds(record), ElementsAre("vanishing_activations", "exploding_gradients"));
+  EXPECT_THAT(record.findings[0].text, HasSubstr("1e-14 in layer 15: a factor of 0.1 per layer"));
+  EXPECT_NEAR(*record.activation_factor, 1, 1e-12);
+}
+
+TEST(FlowVerdict, AGradientOfZeroAtTheOutputIsNotSound) {
+  FlowRecord record = record_of(0, 1, 1);
+  record.layers[0].delta_rms = 0;
+  record = judged(record, spec_of(0, Activation::linear, {}));
+  EXPECT_THAT(kinds(record), ElementsAre("vanishing_gradients"));
+  EXPECT_THAT(flow_verdict(record), HasSubstr("exactly 0 at the output"));
 }
 
 TEST(FlowVerdict, OverflowIsAnExplosionAndSaysWhere) {
@@ -181,7 +204,9 @@ TEST(FlowVerdict, UpdatesThatAreLostOrTooLarge) {
   for (LayerFlow& layer : record.layers) layer.update_ratio = 1e-3;
   EXPECT_THAT(judged(record, spec, true).findings, IsEmpty());
   record.layers[0].update_ratio = 1e-8;
-  EXPECT_THAT(kinds(judged(record, spec, true)), ElementsAre("no_updates"));
+  const FlowRecord small = judged(record, spec, true);
+  EXPECT_THAT(kinds(small), ElementsAre("no_updates"));
+  EXPECT_EQ(small.findings[0].remedy, "a larger learning rate");
   EXPECT_THAT(judged(record, spec, false).findings, IsEmpty()) << "warming up";
   record.layers[0].update_ratio = 1.5;
   const FlowRecord large = judged(record, spec, true);

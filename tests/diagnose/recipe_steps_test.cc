@@ -177,7 +177,7 @@ TEST(RecipeSteps, LessRegularisationAgainstBias) {
                                "regularization.l2_lambda=30"});
   EXPECT_THAT(
       lines_of(recipe_steps(job, high_bias(), facts()), "less regularisation"),
-      ElementsAre(ElementsAre("network.input_keep_prob=1", "network.layer[0].keep_prob=0.75",
+      ElementsAre(ElementsAre("network.input_keep_prob=0.95", "network.layer[0].keep_prob=0.75",
                               "regularization.l2_lambda=10")));
 }
 

@@ -1,5 +1,6 @@
 #include "nn/gradient_comparison.h"
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -24,6 +25,16 @@ TEST(GradientComparison, RatioOfNorms) {
 TEST(GradientComparison, ZerosAreEqualToZeros) {
   EXPECT_EQ(relative_difference(Vector{0, 0}, Vector{0, 0}), 0);
   EXPECT_EQ(relative_difference(Vector{}, Vector{}), 0);
+}
+
+TEST(GradientComparison, NormsOfExtremeNumbersAreSound) {
+  EXPECT_NEAR(euclidean_norm(std::vector<double>{3e297, -4e297}) / 5e297, 1, 1e-15);
+  EXPECT_NEAR(euclidean_norm(std::vector<double>{3e-200, 4e-200}) / 5e-200, 1, 1e-15);
+  EXPECT_EQ(euclidean_norm(std::vector<double>{0, 0}), 0);
+  EXPECT_TRUE(
+      std::isinf(euclidean_norm(std::vector<double>{1, std::numeric_limits<double>::infinity()})));
+  EXPECT_TRUE(
+      std::isnan(euclidean_norm(std::vector<double>{1, std::numeric_limits<double>::quiet_NaN()})));
 }
 
 TEST(GradientComparison, VerdictsOfTheLecture) {

@@ -1,11 +1,14 @@
 // Lockstep with faults on demand: LOCKSTEP_FAULT="RANK STEP ACTION [TIME]", where
 // ACTION is throw (an unforeseen exception), kill (SIGKILL to itself), terminate
-// (SIGTERM to itself) or io (an error that a user can act on). TIME: when the rank
-// begins that step for the so manieth time, as in the second trial that it trains;
-// 1 if absent.
+// (SIGTERM to itself), io (an error that a user can act on) or gradient (gradcheck is
+// given a gradient of which the last entries are doubled; RANK and STEP do not count). TIME: when
+// the rank begins that step for the so manieth time, as in the second trial that it trains; 1 if
+// absent.
 
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
+#include <span>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -45,6 +48,10 @@ int main(int argc, char** argv) {
     }
     if (fault.action == "kill") std::raise(SIGKILL);
     if (fault.action == "terminate") std::raise(SIGTERM);
+  };
+  hooks.on_gradient = [&fault](std::span<double> gradient) {
+    if (fault.action != "gradient") return;
+    for (double& value : gradient.last(gradient.size() / 3)) value *= 2;
   };
   return lockstep::run_cli(argc, argv, hooks);
 }

@@ -8,9 +8,9 @@
 
 namespace lockstep {
 
-// Between the first and any other hidden layer that the signal reaches: activations, or the gradient on its way back, explode when their rms
-// grows by so much, and vanish when it shrinks by as much. (Over 10 layers that is
-// a factor of 2 in each.)
+// Between the first and any other hidden layer that the signal reaches: activations, or the
+// gradient on its way back, explode when their rms grows by so much, and vanish when it shrinks by
+// as much. (Over 10 layers that is a factor of 2 in each.)
 constexpr double kFlowBound = 1e3;
 // Of a layer's ReLU units. In deep networks with random weights up to half of the
 // units are zero for every example, so more than half is needed for a fault.

@@ -168,18 +168,26 @@ const SweepParameter* setter_of(const SweepConfig& sweep, const SearchPoint& val
 }
 
 std::vector<Trial> resolve_trials(const LoadedSweep& loaded) {
-  constexpr std::size_t kMostPoints = 2 * kMostTrials;
   check_points(loaded);
   TrialMaker maker(loaded);
   const auto* random = std::get_if<RandomSearch>(&loaded.sweep.search);
   std::vector<SearchPoint> points = search_points(loaded.sweep);
-  for (std::size_t next = 0; next < points.size(); ++next) {
-    maker.take(points[next]);
-    const std::size_t missing = random == nullptr ? 0 : random->trials - maker.trials().size();
-    if (next + 1 < points.size() || missing == 0 || points.size() >= kMostPoints) continue;
-    // Points that made no trial of their own are drawn again.
-    const std::size_t extra = points.size() + missing - random->trials;
+  std::size_t taken = 0;
+  const auto take_points = [&] {
+    for (; taken < points.size(); ++taken) {
+      if (random != nullptr && maker.trials().size() == random->trials) return;
+      maker.take(points[taken]);
+    }
+  };
+  take_points();
+  // For points that made no trial of their own others are drawn, twice as many each
+  // time, until there seem to be no more.
+  const std::size_t most = random == nullptr ? 0 : 1000 + 10 * std::size_t{random->trials};
+  while (random != nullptr && maker.trials().size() < random->trials && taken < most) {
+    const std::size_t extra = 2 * points.size() - random->trials;
     points = search_points(loaded.sweep, static_cast<std::uint32_t>(extra));
+    if (points.size() == taken) break;
+    take_points();
   }
   return std::move(maker).finish();
 }

@@ -107,16 +107,16 @@ std::size_t runs_taken(const fs::path& directory) {
 
 // The directory of the recipe, created.
 fs::path prepare_directory(const RecipeArguments& arguments, const std::string& job_name) {
-  const std::size_t taken = runs_taken(arguments.run_dir);
-  const Resume resume = resume_mode(arguments.resume);
-  if (resume != Resume::never && taken > static_cast<std::size_t>(arguments.runs)) {
+  fs::path directory = prepare_run_directory(arguments.run_dir, job_name + "-recipe",
+                                             DirectoryKind::recipe, resume_mode(arguments.resume));
+  const std::size_t taken = runs_taken(directory);
+  if (taken > static_cast<std::size_t>(arguments.runs)) {
     throw Error(ExitCode::usage,
                 fmt::format("{} holds a recipe of {} runs, more than --runs {}; give at least as "
                             "many, or another --run-dir",
-                            arguments.run_dir, taken, arguments.runs));
+                            directory.string(), taken, arguments.runs));
   }
-  return prepare_run_directory(arguments.run_dir, job_name + "-recipe", DirectoryKind::recipe,
-                               resume);
+  return directory;
 }
 
 int exit_code(const std::string& stop_reason) {

@@ -1,24 +1,17 @@
 #include "cli/result_files.h"
 
 #include <cstdio>
-#include <system_error>
-
-#include <fmt/format.h>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "cli/run_directory.h"
 #include "comm/agreement.h"
 
 namespace lockstep {
 
 void prepare_results(const Communicator& comm, const std::filesystem::path& directory) {
   agree(comm, [&] {
-    if (!comm.is_root() || directory.empty()) return;
-    std::error_code error;
-    std::filesystem::create_directories(directory, error);
-    if (!error && std::filesystem::is_directory(directory)) return;
-    throw Error(ExitCode::io, fmt::format("cannot create {}: {}", directory.string(),
-                                          error ? error.message() : "it is a file"));
+    if (comm.is_root() && !directory.empty()) create_writable_directory(directory);
   });
 }
 

@@ -13,34 +13,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void create(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error || !fs::is_directory(directory)) {
-    throw Error(ExitCode::io,
-                fmt::format("cannot create the run directory {}: {}", directory.string(),
-                            error ? error.message() : "it is a file"));
-  }
-  if (::access(directory.c_str(), W_OK | X_OK) != 0) {
-    throw Error(ExitCode::io,
-                fmt::format("the run directory {} is not writable", directory.string()));
-  }
-}
-
 const char* noun_of(DirectoryKind kind) {
   if (kind == DirectoryKind::sweep) return "sweep";
   return kind == DirectoryKind::recipe ? "recipe" : "run";
 }
 
 fs::path make_numbered(const std::string& name) {
-  create("runs");
+  create_writable_directory("runs");
   for (int number = 1;; ++number) {
     fs::path candidate = fs::path("runs") / fmt::format("{}-{}", name, number);
     std::error_code error;
     // create_directory says whether it was us who made it: two jobs that
     // start together get two directories.
     if (fs::create_directory(candidate, error)) return candidate;
-    if (error) create(candidate);
+    if (error) create_writable_directory(candidate);
   }
 }
 
@@ -72,6 +58,18 @@ void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
 
 }  // namespace
 
+void create_writable_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error || !fs::is_directory(directory)) {
+    throw Error(ExitCode::io, fmt::format("cannot create the directory {}: {}", directory.string(),
+                                          error ? error.message() : "it is a file"));
+  }
+  if (::access(directory.c_str(), W_OK | X_OK) != 0) {
+    throw Error(ExitCode::io, fmt::format("the directory {} is not writable", directory.string()));
+  }
+}
+
 std::optional<DirectoryKind> kind_of_directory(const fs::path& directory) {
   const auto has = [&](const char* name) { return fs::exists(directory / name); };
   if (has("sweep.textproto")) return DirectoryKind::sweep;
@@ -88,7 +86,7 @@ fs::path prepare_run_directory(const fs::path& requested, const std::string& nam
                 fmt::format("--resume needs the --run-dir of the {} to go on with", noun_of(kind)));
   }
   check_use(requested, kind, resume);
-  create(requested);
+  create_writable_directory(requested);
   return requested;
 }
 

@@ -18,6 +18,10 @@ enum class DirectoryKind {
 // What a directory holds; none where it is not there or holds nothing of ours.
 std::optional<DirectoryKind> kind_of_directory(const std::filesystem::path& directory);
 
+// Creates the directory where it is not there. Throws Error(io) when it cannot be
+// created, or not be written.
+void create_writable_directory(const std::filesystem::path& directory);
+
 // Creates and returns the directory: `requested`, or runs/<name>-<number> with the
 // first free number. Throws Error(usage) when the requested directory holds something
 // of another kind, or something that is not to be resumed; Error(missing_input) when

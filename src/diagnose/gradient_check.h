@@ -20,7 +20,7 @@ namespace lockstep {
 struct Comparison {
   std::uint64_t compared = 0;
   std::uint64_t at_kink = 0;
-  std::uint64_t reduced = 0;   // compared with a smaller epsilon, because of a kink
+  std::uint64_t reduced = 0;   // with a smaller epsilon, because J has a kink or bends
   std::uint64_t enlarged = 0;  // with a larger one, because of J's rounding
   double numerical_norm = 0;
   double analytic_norm = 0;

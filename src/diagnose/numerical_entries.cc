@@ -207,7 +207,8 @@ std::vector<CheckedEntry> refine_entries(CostProbe& probe, const Communicator& c
     });
     std::erase_if(shrinking, [&](std::uint64_t i) {
       const double change = std::abs(narrower[i].numerical - entries[i].numerical);
-      const bool bends = !(change <= narrower[i].rounding);
+      // Asked this way round, NaN is refused: a step too small for a large weight.
+      const bool bends = change > narrower[i].rounding;
       if (bends) {
         // Its own error of the order of epsilon^2 is a hundredth of what the larger
         // step's was.

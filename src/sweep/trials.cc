@@ -180,13 +180,14 @@ std::vector<Trial> resolve_trials(const LoadedSweep& loaded) {
     }
   };
   take_points();
-  // For points that made no trial of their own others are drawn, twice as many each
-  // time, until there seem to be no more.
+  // For points that made no trial of their own others are drawn, twice as many in all
+  // each time, while there are any.
   const std::size_t most = random == nullptr ? 0 : 1000 + 10 * std::size_t{random->trials};
-  while (random != nullptr && maker.trials().size() < random->trials && taken < most) {
-    const std::size_t extra = 2 * points.size() - random->trials;
-    points = search_points(loaded.sweep, static_cast<std::uint32_t>(extra));
-    if (points.size() == taken) break;
+  std::size_t asked = random == nullptr ? 0 : random->trials;
+  while (random != nullptr && maker.trials().size() < random->trials && points.size() == asked &&
+         asked < most) {
+    asked *= 2;
+    points = search_points(loaded.sweep, static_cast<std::uint32_t>(asked - random->trials));
     take_points();
   }
   return std::move(maker).finish();

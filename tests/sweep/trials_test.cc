@@ -252,6 +252,18 @@ TEST_F(Trials, OfRandomSearchAreAsManyAsAskedFor) {
   }
 }
 
+TEST_F(Trials, OfRandomSearchMayBeAskedForByFarTooMany) {
+  try {
+    resolve_trials(
+        parse_sweep("name: \"s\" job: \"job.textproto\" random { trials: 500 } parameter "
+                    "{ path: \"network.layer[0].units\" numbers { value: [4, 5] } }",
+                    "s.textproto", directory_, {}));
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("random.trials is 500, and the parameters make 2"));
+  }
+}
+
 TEST_F(Trials, CanBeEndedEarly) {
   const std::string units =
       " parameter { name: \"u\" path: \"network.layer[0].units\" numbers { value: [4, 5, 6] } }";

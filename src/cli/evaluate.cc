@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -40,7 +41,7 @@ int run_evaluate(const EvaluateArguments& arguments, const CommandContext& conte
                                                       arguments.allow_changed_data);
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    print_result(arguments.json ? score_json(scores, arguments.split).dump() + "\n"
+    print_result(arguments.json ? to_text(score_json(scores, arguments.split)) + "\n"
                                 : score_text(scores, arguments.split));
   });
   return 0;

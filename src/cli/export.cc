@@ -9,6 +9,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/json_text.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -33,8 +34,7 @@ std::map<std::string, std::string> metadata_of(const SavedModel& model) {
                                                  {"weights_digest", model.weights_digest}};
   if (!model.table) return metadata;
   const auto list = [](const std::vector<std::string>& names) {
-    // Names that are not UTF-8 are shown as well as can be.
-    return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return to_text(nlohmann::json(names));
   };
   const TableSchema& schema = model.table->fitted->schema;
   metadata["features"] = list(feature_names(schema));

@@ -1,4 +1,5 @@
 #include "diagnose/recipe.h"
+#include "base/json_text.h"
 
 #include <filesystem>
 #include <fstream>
@@ -83,7 +84,7 @@ class FilesHost : public RecipeHost {
   }
 
   void publish(const RecipeResult& result) override {
-    replace_file(directory_ / kRecipeFile, recipe_json(result).dump(2) + "\n");
+    replace_file(directory_ / kRecipeFile, to_text(recipe_json(result), 2) + "\n");
     replace_file(directory_ / "recipe.txt", recipe_text(result));
     if (!result.best_job.empty()) replace_file(directory_ / "best.textproto", result.best_job);
     if (result.trials.empty() || !result.stop_reason.empty()) return;
@@ -158,7 +159,7 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
     if (!comm.is_root()) return;
     const char* best = result.best_job.empty() ? "" : "best.textproto, ";
     print_result(arguments.json
-                     ? recipe_json(result).dump() + "\n"
+                     ? to_text(recipe_json(result)) + "\n"
                      : fmt::format("{}Files: {} (recipe.txt, recipe.json, {}a directory for each "
                                    "run)\n",
                                    recipe_text(result), directory, best));

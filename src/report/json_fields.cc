@@ -14,8 +14,4 @@ void set_number(Json& object, std::string_view key, std::optional<double> number
   if (number) object["finite"] = false;
 }
 
-std::string to_text(const Json& value, int indent) {
-  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
 }  // namespace lockstep

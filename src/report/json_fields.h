@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
+
 namespace lockstep {
 
 // Keeps the keys in the order in which they were set.
@@ -16,9 +18,5 @@ using Json = nlohmann::ordered_json;
 // Absent becomes null. So do NaN and infinity, which JSON lacks; they also set
 // "finite": false on the object.
 void set_number(Json& object, std::string_view key, std::optional<double> number);
-
-// The text of a value, on one line (indent -1) or indented by so many spaces.
-// Bytes that are not UTF-8 become U+FFFD, and never an exception.
-std::string to_text(const Json& value, int indent = -1);
 
 }  // namespace lockstep

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/binomial.h"
+#include "base/json_text.h"
 
 namespace lockstep {
 namespace {
@@ -351,7 +352,7 @@ std::string sweep_json(const SweepResults& results) {
       {"winner", winner_json(results)},
       {"indistinguishable", close ? Json(*close) : Json(nullptr)},
       {"cautions", results.cautions}};
-  return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return to_text(all, 2) + "\n";
 }
 
 std::string sweep_text(const SweepResults& results) {

@@ -12,6 +12,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/json_text.h"
 
 namespace lockstep {
 namespace {
@@ -83,7 +84,7 @@ std::string record_to_json(const TrialRecord& record) {
                        {"message", result.message}});
   }
   const Json all = {{"job_digest", record.job_digest}, {"curve", curve}, {"results", results}};
-  return all.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return to_text(all, 1) + "\n";
 }
 
 TrialRecord record_from_json(const std::string& text, const std::string& source) {

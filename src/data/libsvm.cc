@@ -13,7 +13,6 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "data/file_error.h"
-#include "data/libsvm_line.h"
 #include "data/line_reader.h"
 
 namespace lockstep {
@@ -91,18 +90,23 @@ LibsvmExampleSource::LibsvmExampleSource(std::filesystem::path path, const Libsv
   LibsvmLine line;
   std::string_view text;
   std::uint64_t examples = 0;
+  std::uint64_t with_label = 0;   // of the examples
+  std::uint64_t empty = 0;        // lines
+  std::uint64_t first_empty = 0;  // of them
   while (reader.next(text)) {
     if (reader.number() == 1) refuse_other_formats(path_, text);
     if (const auto problem = parse_libsvm_line(text, labelled, limit, line)) {
       problems.add(reader.number(), *problem);
       continue;
     }
+    if (line.empty && ++empty == 1) first_empty = reader.number();
     if (line.blank) continue;
     if (line.group.has_value() != !groups_.empty() && examples > 0) {
       problems.add(reader.number(), {1, "expected a qid in all lines or in none"});
       continue;
     }
     ++examples;
+    with_label += line.has_label ? 1 : 0;
     if (line.label) labels_.push_back(*line.label);
     if (line.group) groups_.push_back(*line.group);
     if (!line.values.empty() && line.values.back().index > largest.index) {
@@ -112,6 +116,13 @@ LibsvmExampleSource::LibsvmExampleSource(std::filesystem::path path, const Libsv
   problems.throw_if_any(features.count ? fmt::format("\n({} {} features)", features.given_by, limit)
                                        : std::string());
   if (examples == 0) fail_file(path_, "has no examples");
+  if (empty > 0 && 0 < with_label && with_label < examples) {
+    fail_file(path_, fmt::format("line {} is empty: is it an example whose features are all 0? "
+                                 "write labels in all lines or in none",
+                                 first_empty));
+  }
+  empty_is_example_ = with_label == 0;
+  if (empty_is_example_) examples += empty;
   if (examples > std::numeric_limits<std::uint32_t>::max()) {
     fail_file(path_, fmt::format("{} examples; expected fewer than 2^32", examples));
   }
@@ -127,6 +138,12 @@ LibsvmExampleSource::LibsvmExampleSource(std::filesystem::path path, const Libsv
            .label_width = labelled ? 1U : 0U,
            .type = ElementType::f32,
            .image = std::nullopt};
+  if (empty_is_example_ && empty > 0) {
+    info_.notices.push_back(fmt::format(
+        "{}:{}: an empty line{}; in a file without labels that is an example whose features are "
+        "all 0",
+        path_.string(), first_empty, empty == 1 ? "" : fmt::format(" and {} more", empty - 1)));
+  }
 }
 
 Examples LibsvmExampleSource::read(std::span<const std::uint32_t> ids) {
@@ -148,7 +165,7 @@ Examples LibsvmExampleSource::read(std::span<const std::uint32_t> ids) {
   const auto fail_changed = [&] { fail_file(path_, "changed while it was read"); };
   while (reader.next(text)) {
     if (parse_libsvm_line(text, labelled_, features, line)) fail_changed();
-    if (line.blank) continue;
+    if (!is_example(line)) continue;
     if (kept < ids.size() && ids[kept] == example) {
       std::byte* const row = examples.values.data() + kept * features * sizeof(float);
       for (const auto& [index, value] : line.values) {
@@ -171,7 +188,7 @@ std::vector<std::string> LibsvmExampleSource::places(std::span<const std::uint64
   LibsvmLine line;
   std::string_view text;
   for (std::uint64_t example = 0; reader.next(text);) {
-    if (parse_libsvm_line(text, labelled_, info_.features, line) || line.blank) continue;
+    if (parse_libsvm_line(text, labelled_, info_.features, line) || !is_example(line)) continue;
     for (std::size_t i = 0; i < examples.size(); ++i) {
       if (examples[i] != example) continue;
       places[i] = fmt::format("{}:{}", path_.string(), reader.number());

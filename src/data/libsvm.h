@@ -2,6 +2,9 @@
 // libsvm files (also svmlight): one example a line, LABEL INDEX:VALUE ...,
 // indices from 1 and ascending, what is not named is 0, # begins a comment. Gzip
 // or not, told by content. Format: C.-C. Chang, C.-J. Lin, LIBSVM's README.
+//
+// An empty line is no example, unless the file is one to predict whose lines have no
+// labels: what is not named is 0, so an empty line is the example of zeros there.
 
 #include <cstdint>
 #include <filesystem>
@@ -10,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "data/libsvm_line.h"
 #include "data/source.h"
 
 namespace lockstep {
@@ -30,7 +34,8 @@ struct LibsvmFeatures {
 class LibsvmExampleSource : public ExampleSource {
  public:
   // Without `labelled`, labels may be missing and are passed over: examples to
-  // predict.
+  // predict. Empty lines that are examples are told of in info().notices; where only
+  // some lines have labels, they are an error.
   LibsvmExampleSource(std::filesystem::path path, const LibsvmFeatures& features, bool labelled);
 
   [[nodiscard]] const SourceInfo& info() const override { return info_; }
@@ -41,8 +46,13 @@ class LibsvmExampleSource : public ExampleSource {
   std::vector<std::string> places(std::span<const std::uint64_t> examples) override;
 
  private:
+  [[nodiscard]] bool is_example(const LibsvmLine& line) const {
+    return !line.blank || (line.empty && empty_is_example_);
+  }
+
   std::filesystem::path path_;
   bool labelled_;
+  bool empty_is_example_ = false;
   SourceInfo info_;
   std::vector<float> labels_;
   std::vector<std::uint64_t> groups_;  // empty: no line has one

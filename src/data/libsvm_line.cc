@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <limits>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "data/text_number.h"
 
 namespace lockstep {
 namespace {
@@ -20,20 +20,6 @@ std::string shown(std::string_view token) {
   std::string text;
   for (const char c : token.substr(0, kLongest)) text += c >= ' ' && c <= '~' ? c : '?';
   return "\"" + text + (token.size() > kLongest ? "...\"" : "\"");
-}
-
-// A finite number within the range of float; "+1" too, which from_chars refuses.
-std::optional<float> to_number(std::string_view token) {
-  if (token.starts_with('+')) {
-    token.remove_prefix(1);
-    if (token.starts_with('-') || token.starts_with('+')) return std::nullopt;
-  }
-  double value = 0;
-  const char* const end = token.data() + token.size();
-  const auto [stop, error] = std::from_chars(token.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  if (!(std::abs(value) <= std::numeric_limits<float>::max())) return std::nullopt;
-  return static_cast<float>(value);
 }
 
 std::optional<std::uint64_t> to_index(std::string_view token) {
@@ -57,8 +43,9 @@ LineProblem problem(std::size_t column, std::string message) {
 
 std::optional<LineProblem> parse_libsvm_line(std::string_view text, bool labelled,
                                              std::uint64_t features, LibsvmLine& line) {
-  line = {.blank = false, .label = {}, .group = {}, .values = std::move(line.values)};
+  line = {.values = std::move(line.values)};
   line.values.clear();
+  line.empty = text.find_first_not_of(kSpace) == std::string_view::npos;
   text = text.substr(0, text.find('#'));
   std::size_t at = text.find_first_not_of(kSpace);
   line.blank = at == std::string_view::npos;
@@ -70,8 +57,9 @@ std::optional<LineProblem> parse_libsvm_line(std::string_view text, bool labelle
 
     const std::size_t colon = token.find(':');
     if (n == 0 && colon == std::string_view::npos) {
+      line.has_label = true;
       if (!labelled) continue;
-      line.label = to_number(token);
+      line.label = parse_float(token);
       if (!line.label) return problem(column, number_expected("a label", token));
       continue;
     }
@@ -108,7 +96,7 @@ std::optional<LineProblem> parse_libsvm_line(std::string_view text, bool labelle
       return LineProblem{column, fmt::format("index {} is above the {} features", *index, features),
                          true};
     }
-    const auto value = to_number(token.substr(colon + 1));
+    const auto value = parse_float(token.substr(colon + 1));
     if (!value) {
       return problem(column + colon + 1, number_expected("a value", token.substr(colon + 1)));
     }

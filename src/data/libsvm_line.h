@@ -11,14 +11,16 @@
 namespace lockstep {
 
 struct LibsvmLine {
-  bool blank = false;  // nothing but white space or a comment
-  std::optional<float> label;
-  std::optional<std::uint64_t> group;  // qid:GROUP, as ranking data has it
+  bool blank = false;      // nothing but white space or a comment
+  bool empty = false;      // not even a comment
+  bool has_label = false;  // whether or not it is looked at
+  std::optional<float> label = {};
+  std::optional<std::uint64_t> group = {};  // qid:GROUP, as ranking data has it
   struct Value {
     std::uint64_t index = 0;  // from 1
     float value = 0;
   };
-  std::vector<Value> values;  // ascending indices
+  std::vector<Value> values = {};  // ascending indices
 };
 
 // What is wrong with a line, and the column, from 1, in bytes.

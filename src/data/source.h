@@ -40,6 +40,9 @@ struct SourceInfo {
   // Of tables: the columns, and what they become. Their values (f32) may be NaN
   // where one is missing and the table's rules allow it.
   std::shared_ptr<const FittedTable> table = nullptr;
+  // What a person should know of how the files were read, a line each, in words that
+  // begin with the file. The same for every reader.
+  std::vector<std::string> notices = {};
 };
 
 // A set of labelled examples in files. Constructing one opens the files and

@@ -15,12 +15,6 @@ namespace {
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_digit(char c) { return '0' <= c && c <= '9'; }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 // The common case, some digits with a point somewhere, several times as fast as
 // from_chars. digits / 10^k is one division of two exact doubles, so the double
 // is the one nearest to the text. Its nearest float is that of the text too,
@@ -65,10 +59,36 @@ std::errc parse_all(std::string_view text, T& value) {
                                                                 : error;
 }
 
+// Whether a decimal number that no float holds is too small for it, not too large:
+// either way its first digit that is not 0 stands far from the ones. `number`: digits,
+// perhaps with a point and an exponent.
+bool is_too_small(std::string_view number) {
+  const std::size_t mark = std::min(number.find_first_of("eE"), number.size());
+  const std::size_t point = std::min(number.find('.'), mark);
+  const std::size_t first = number.find_first_of("123456789");
+  // The power of ten of the first digit, without the exponent.
+  const auto power =
+      static_cast<std::int64_t>(point) - static_cast<std::int64_t>(first) - (first < point ? 1 : 0);
+  std::string_view exponent_text = number.substr(std::min(mark + 1, number.size()));
+  if (exponent_text.starts_with('+')) exponent_text.remove_prefix(1);
+  std::int64_t exponent = 0;
+  if (!exponent_text.empty() &&
+      parse_all(exponent_text, exponent) == std::errc::result_out_of_range) {
+    return exponent_text.starts_with('-');
+  }
+  return exponent < -power;
+}
+
 }  // namespace
 
+std::string_view without_blanks(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 std::optional<float> parse_float(std::string_view text) {
-  text = trimmed(text);
+  text = without_blanks(text);
   const bool negative = text.starts_with('-');
   const std::string_view digits = negative || text.starts_with('+') ? text.substr(1) : text;
   if (const auto value = parse_short_decimal(digits, negative)) return value;
@@ -76,25 +96,23 @@ std::optional<float> parse_float(std::string_view text) {
   if (digits.empty() || !(is_digit(digits.front()) || digits.front() == '.')) return std::nullopt;
   float value = 0;
   std::errc error = parse_all(digits, value);
-  if (error == std::errc::result_out_of_range) {
-    double wide = 0;
-    error = parse_all(digits, wide);
-    if (error != std::errc() || wide >= 1) return std::nullopt;
-    value = static_cast<float>(wide);
+  if (error == std::errc::result_out_of_range && is_too_small(digits)) {
+    error = {};
+    value = 0;
   }
   if (error != std::errc()) return std::nullopt;
   return negative ? -value : value;
 }
 
 bool is_beyond_float(std::string_view text) {
-  text = trimmed(text);
+  text = without_blanks(text);
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   float unused = 0;
   return parse_all(text, unused) == std::errc::result_out_of_range && !parse_float(text);
 }
 
 bool is_not_finite_text(std::string_view text) {
-  text = trimmed(text);
+  text = without_blanks(text);
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(), [](char c) {

@@ -83,12 +83,52 @@ TEST_F(LibsvmTest, QidIsTheGroup) {
 }
 
 TEST_F(LibsvmTest, ExamplesToPredictMayHaveLabels) {
-  LibsvmExampleSource source = open("1:1 2:2\n? 1:3\n\n1 2:4\n", {2, "the model"}, false);
+  LibsvmExampleSource source = open("1:1 2:2\n? 1:3\n# none\n1 2:4\n", {2, "the model"}, false);
   EXPECT_EQ(source.info().label_width, 0U);
   EXPECT_TRUE(source.read_labels().empty());
   const Examples examples = source.read(Ids{0, 1, 2});
   EXPECT_EQ(values_as<float>(examples), (std::vector<float>{1, 2, 3, 0, 0, 4}));
   EXPECT_TRUE(examples.labels.empty());
+}
+
+// What is not named is 0, so nothing at all is the example of zeros.
+TEST_F(LibsvmTest, AnEmptyLineIsAnExampleWhereNoLineHasALabel) {
+  const LibsvmFeatures features{2, "the model"};
+  for (const std::string end : {"\n", "\r\n"}) {
+    LibsvmExampleSource source =
+        open("# ids" + end + "1:4" + end + end + "2:1" + end + " " + end, features, false);
+    EXPECT_EQ(source.info().examples, 4U);
+    EXPECT_EQ(values_as<float>(source.read(Ids{0, 1, 2, 3})),
+              (std::vector<float>{4, 0, 0, 0, 0, 1, 0, 0}));
+    EXPECT_EQ(values_as<float>(source.read(Ids{2})), (std::vector<float>{0, 1}));
+    const std::string path = (directory.path() / "a.txt").string();
+    EXPECT_EQ(source.places(std::vector<std::uint64_t>{1, 2}),
+              (std::vector<std::string>{path + ":3", path + ":4"}));
+    EXPECT_THAT(source.info().notices,
+                testing::ElementsAre(HasSubstr("a.txt:3: an empty line and 1 more")));
+  }
+  // With labels an example of zeros has one, and an empty line is none.
+  for (const bool labelled : {false, true}) {
+    LibsvmExampleSource source = open("0 1:4\n\n0\n0 2:1\n\n", features, labelled);
+    EXPECT_EQ(source.info().examples, 3U);
+    EXPECT_EQ(values_as<float>(source.read(Ids{0, 1, 2})), (std::vector<float>{4, 0, 0, 0, 0, 1}));
+    EXPECT_TRUE(source.info().notices.empty());
+  }
+  EXPECT_EQ(error("0 1:4\n\n2:1\n", features, false),
+            "a.txt: line 2 is empty: is it an example whose features are all 0? write labels in "
+            "all lines or in none");
+}
+
+TEST_F(LibsvmTest, NumbersAreReadAsInTables) {
+  const auto value = [&](const std::string& text) {
+    return values_as<float>(open("1 1:" + text + "\n").read(Ids{0}))[0];
+  };
+  // Nearest to the text itself; by way of double it would be another float.
+  EXPECT_EQ(value("7.038531e-26"), 0x1.5c87fap-84F);
+  EXPECT_EQ(value("1e-46"), 0.0F);
+  EXPECT_EQ(value("1e-400"), 0.0F);
+  EXPECT_EQ(value("1e-50"), 0.0F);
+  EXPECT_THAT(error("1 1:1e400\n"), HasSubstr("within the range of float"));
 }
 
 TEST_F(LibsvmTest, EveryFaultHasItsPlace) {

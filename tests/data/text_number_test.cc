@@ -53,6 +53,17 @@ TEST(TextNumber, TooSmallForFloatIsZero) {
   EXPECT_EQ(parse_float("1e-60"), 0.0F);
   EXPECT_EQ(parse_float("-1e-60"), 0.0F);
   EXPECT_EQ(parse_float("1e-45"), std::numeric_limits<float>::denorm_min());
+  // Below double too, however it is written.
+  const std::string zeros(5000, '0');
+  for (const std::string& text :
+       std::vector<std::string>{"1e-400", "123.456e-400", "0.001e-99999999999999999999",
+                                "1e-999999999999999999999", "0." + zeros + "1", "." + zeros + "1e3",
+                                "1" + zeros + "e-9000", "0" + zeros + ".5e-9223372036854775807"}) {
+    EXPECT_EQ(parse_float(text), 0.0F) << text;
+    EXPECT_TRUE(std::signbit(parse_float("-" + text).value())) << text;
+    EXPECT_FALSE(is_beyond_float(text)) << text;
+  }
+  EXPECT_EQ(parse_float("0e99999999999999999999").value_or(0), 0.0F);
 }
 
 // The fast way and from_chars agree to the bit, also next to the middle of two
@@ -118,7 +129,11 @@ TEST(TextNumber, KnowsTheWordsForWhatIsNotFinite) {
 }
 
 TEST(TextNumber, KnowsWhatIsBeyondFloat) {
-  for (const char* text : {"1e39", "-1e99", "+1e999", " 3.5e38"}) {
+  const std::string zeros(5000, '0');
+  for (const std::string& text : std::vector<std::string>{
+           "1e39", "-1e99", "+1e999", " 3.5e38", "1e400", "1" + zeros, "0.1e+99999999999999999999",
+           "0." + zeros + "1e9000", "1" + zeros + "e-10"}) {
+    EXPECT_EQ(parse_float(text), std::nullopt) << text;
     EXPECT_TRUE(is_beyond_float(text)) << text;
   }
   for (const char* text : {"", "1e", "1", "1e-60", "inf", "1e39x", "abc"}) {

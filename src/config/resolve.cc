@@ -97,11 +97,18 @@ void resolve_penalties(proto::Job& job) {
   }
 }
 
-// Other sets write their labels as the training set does, unless they say how.
-void inherit_label_coding(proto::Data& data) {
+// Other sets write their labels and tables as the training set does, unless they say
+// how.
+void inherit_from_train(proto::Data& data) {
+  const proto::Source& train = data.train();
   const auto inherit = [&](proto::Source& source) {
-    if (source.has_label_coding() || source.has_synthetic()) return;
-    source.set_label_coding(data.train().label_coding());
+    if (!source.has_label_coding() && !source.has_synthetic()) {
+      source.set_label_coding(train.label_coding());
+    }
+    if (!source.has_csv() || !train.has_csv()) return;
+    proto::Csv& csv = *source.mutable_csv();
+    if (!csv.has_header()) csv.set_header(train.csv().header());
+    if (!csv.has_delimiter()) csv.set_delimiter(train.csv().delimiter());
   };
   if (data.has_dev()) inherit(*data.mutable_dev());
   if (data.has_test()) inherit(*data.mutable_test());
@@ -157,7 +164,7 @@ void fill_scalar_defaults(pb::Message& message) {
 
 void fill_defaults(proto::Job& job) {
   add_optional_sections(job);
-  inherit_label_coding(*job.mutable_data());
+  inherit_from_train(*job.mutable_data());
   fill_scalar_defaults(job);
   if (job.has_network()) {
     resolve_initializers(*job.mutable_network());

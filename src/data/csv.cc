@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "data/file_error.h"
 #include "data/packing.h"
+#include "data/text_number.h"
 
 namespace lockstep {
 namespace {
@@ -60,7 +61,7 @@ void check_is_header(const std::filesystem::path& path, const CsvRecord& record,
   if (record.too_long) {
     complaints.add(record.line, 0, "a header without an end; is this a table?");
   } else if (const auto& fault = splitter.fault()) {
-    complaints.add(splitter.line_of(fault->field), fault->field + 1, std::string(fault->what));
+    complaints.add(splitter.line_of(fault->field), fault->field + 1, fault->what);
   }
   if (!complaints.empty()) complaints.throw_for(path.string());
 }
@@ -103,20 +104,36 @@ void CsvExampleSource::read_header() {
     check_is_header(file_.path, *record, splitter);
     header.columns = fields.size();
     if (file_.dialect.header) {
-      header.names.assign(fields.begin(), fields.end());
+      for (const std::string_view name : fields) header.names.emplace_back(without_blanks(name));
       first_row_ = records.position();
     }
     break;
   }
   if (header.columns == 0) fail(file_.path, "has only empty lines");
 
-  if (file_.like != nullptr) {
-    table_ = file_.like;
-    columns_ = matching_columns(header, table_->schema, file_.labelled);
-  } else {
-    table_ =
-        std::make_shared<FittedTable>(FittedTable{file_.rules, schema_of(header, file_.rules)});
-    for (std::size_t i = 0; i < header.columns; ++i) columns_.push_back(i);
+  table_ =
+      file_.like != nullptr
+          ? file_.like
+          : std::make_shared<FittedTable>(FittedTable{file_.rules, schema_of(header, file_.rules)});
+  ColumnMatch match = matching_columns(header, table_->schema, file_.labelled);
+  tell_of_columns(header, match);
+  columns_ = std::move(match.columns);
+}
+
+void CsvExampleSource::tell_of_columns(const TableHeader& header, const ColumnMatch& match) {
+  // The names of a file that is read by those of another have been found there.
+  const bool names_are_trusted =
+      file_.like != nullptr &&
+      std::ranges::any_of(table_->schema.columns,
+                          [](const TableColumn& column) { return !column.name.empty(); });
+  if (!names_are_trusted) {
+    if (auto caution = caution_of_numbers_as_names(header, match, *table_)) {
+      info_.notices.push_back(std::move(*caution));
+    }
+  }
+  if (!match.left_out.empty()) {
+    info_.notices.push_back(fmt::format("{}: left out, not in the training file: {}", header.file,
+                                        listed(match.left_out)));
   }
 }
 

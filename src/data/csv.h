@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -60,6 +61,8 @@ class CsvExampleSource : public PartedSource {
 
  private:
   void read_header();
+  // Notices in info().
+  void tell_of_columns(const TableHeader& header, const ColumnMatch& match);
   [[nodiscard]] Range own_bytes() const;
   [[nodiscard]] TableRowReader row_reader(bool fitted) const;
   [[nodiscard]] CsvRecordReader own_records() const;
@@ -79,8 +82,8 @@ class CsvExampleSource : public PartedSource {
   CsvPart part_;
   bool compressed_ = false;
   std::uint64_t file_bytes_ = 0;
-  CsvPosition first_row_;             // after the header
-  std::vector<std::size_t> columns_;  // of the file, in the schema
+  CsvPosition first_row_;                            // after the header
+  std::vector<std::optional<std::size_t>> columns_;  // of the file, in the schema
   std::shared_ptr<const FittedTable> table_;
   CsvPosition begin_;      // of this part
   std::uint64_t end_ = 0;  // byte where it ends

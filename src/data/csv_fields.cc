@@ -4,10 +4,21 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "data/byte_mask.h"
 
 namespace lockstep {
+
+std::string delimiter_question(char c) {
+  constexpr std::string_view kUsual = ",;\t|";
+  if (kUsual.find(c) == std::string_view::npos) return "";
+  return c == '\t' ? "is the delimiter a tab (\"\\t\")?"
+                   : fmt::format("is the delimiter \"{}\"?", c);
+}
 
 std::span<const std::string_view> CsvSplitter::split(const CsvRecord& record) {
   record_ = record;
@@ -50,7 +61,7 @@ void CsvSplitter::split_quoted(std::string_view text) {
   unescaped_.clear();
   unescaped_.reserve(text.size());  // it never moves, so that views into it stay
   std::size_t at = 0;
-  const auto fail = [&](std::string_view what) { fault_ = Fault{fields_.size(), what}; };
+  const auto fail = [&](std::string what) { fault_ = Fault{fields_.size(), std::move(what)}; };
   while (true) {
     begins_.push_back(at);
     if (at < text.size() && text[at] == '"') {
@@ -68,9 +79,9 @@ void CsvSplitter::split_quoted(std::string_view text) {
         ++at;
       }
       if (at < text.size() && text[at] != delimiter_) {
-        return fail(
-            "expected the delimiter after a closing quote; write a quote inside a field "
-            "twice");
+        const std::string question = delimiter_question(text[at]);
+        return fail("expected the delimiter after a closing quote; " +
+                    (question.empty() ? "write a quote inside a field twice" : question));
       }
       fields_.emplace_back(unescaped_.data() + begin, unescaped_.size() - begin);
     } else {

@@ -29,6 +29,9 @@ struct CsvRecord {
 // A record of this size is a quote that was forgotten, not an example.
 inline constexpr std::uint64_t kLongestRecordBytes = std::uint64_t{16} << 20;
 
+// "is the delimiter ";"?" for a character that may be one; else nothing.
+std::string delimiter_question(char c);
+
 // Cuts records into fields. Holds the memory for it; the fields of a record are
 // valid until the next one.
 class CsvSplitter {
@@ -38,7 +41,7 @@ class CsvSplitter {
   // What is wrong with a field's quotes.
   struct Fault {
     std::size_t field = 0;  // counts from 0
-    std::string_view what;
+    std::string what;
   };
 
   // The fields before a fault, if there is one, and all of them otherwise. At

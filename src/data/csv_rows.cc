@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "data/cell_hint.h"
 #include "data/packing.h"
 #include "data/text_number.h"
 
@@ -53,9 +54,10 @@ TableFacts TableFacts::unpacked(std::string_view bytes) {
 // ---- rows ----
 
 TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schema,
-                               std::span<const std::size_t> columns, bool fitted, bool labelled,
-                               CsvDialect dialect)
+                               std::span<const std::optional<std::size_t>> columns, bool fitted,
+                               bool labelled, CsvDialect dialect)
     : rules_(rules),
+      missing_(rules.missing_texts),
       schema_(schema),
       fitted_(fitted),
       labelled_(labelled),
@@ -70,12 +72,13 @@ TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schem
     if (column.role == ColumnRole::label) ++label_width_;
     categories_.emplace_back(column.categories);
   }
-  for (const std::size_t column : columns) {
-    const ColumnRole role = of_schema[column].role;
+  for (const std::optional<std::size_t> column : columns) {
+    const Cell cell = column ? of_schema[*column] : Cell{};
+    const ColumnRole role = cell.role;
     const bool is_number = role == ColumnRole::number;
     if (is_number || role == ColumnRole::category) inputs_.push_back(cells_.size());
     if (!is_number && role != ColumnRole::ignored) others_.push_back(cells_.size());
-    cells_.push_back(of_schema[column]);
+    cells_.push_back(cell);
   }
 }
 
@@ -102,7 +105,7 @@ std::span<const std::string_view> TableRowReader::fields_of(const CsvRecord& rec
   }
   const auto fields = splitter_.split(record);
   if (const auto& fault = splitter_.fault()) {
-    complain(complaints, fault->field, std::string(fault->what));
+    complain(complaints, fault->field, fault->what);
     return {};
   }
   if (fields.size() != cells_.size()) {
@@ -124,27 +127,27 @@ void TableRowReader::complain_of_missing(std::size_t field, Complaints& complain
 }
 
 float TableRowReader::read_label(std::size_t field, std::string_view text, Complaints& complaints) {
-  if (rules_.is_missing(text)) {
+  if (missing_.contains(text)) {
     complain_of_missing(field, complaints);
     return 0;
   }
   const auto value = parse_float(text);
   if (value) return *value;
-  complain(
-      complaints, field,
-      fmt::format("expected a number, found {}{}{}", quoted_text(text), in_column(cells_[field]),
-                  is_not_finite_text(text) ? "" : "; names of classes take the role CLASS_NAME"));
+  complain(complaints, field,
+           fmt::format("expected a number, found {}{}{}", quoted_text(text),
+                       in_column(cells_[field]), hint_for_label(text)));
   return 0;
 }
 
 void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFacts& facts) {
   const Cell& cell = cells_[field];
+  text = without_blanks(text);
   switch (cell.role) {
     case ColumnRole::number:
     case ColumnRole::ignored:
       return;
     case ColumnRole::category: {
-      if (rules_.is_missing(text)) {
+      if (missing_.contains(text)) {
         if (rules_.when_missing == WhenMissing::refuse) {
           complain_of_missing(field, facts.complaints);
         }
@@ -168,7 +171,7 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
     case ColumnRole::class_name: {
       if (!labelled_) return;
       std::uint32_t number = 0;
-      if (rules_.is_missing(text)) {
+      if (missing_.contains(text)) {
         complain_of_missing(field, facts.complaints);
       } else if (!fitted_) {
         if (facts.class_names.size() <= kMostCategories) number = facts.class_names.number(text);
@@ -185,7 +188,7 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
     }
     case ColumnRole::group:
       if (!labelled_) return;
-      if (rules_.is_missing(text)) complain_of_missing(field, facts.complaints);
+      if (missing_.contains(text)) complain_of_missing(field, facts.complaints);
       // Two groups in 2^64 could be taken for one, which parts no group.
       facts.groups.push_back(digest_of(std::as_bytes(std::span(text))));
       return;
@@ -207,35 +210,31 @@ void TableRowReader::read_number(std::size_t field, std::string_view text, float
   if (const auto number = parse_float(text)) {
     *value = *number;
     // Numbers may stand for missing ones, such as -999.
-    if (rules_.missing_texts.empty() || !rules_.is_missing(text)) return;
+    if (!missing_.contains_number(*number)) return;
   }
   *value = kMissing;
-  if (rules_.is_missing(text)) {
+  if (missing_.contains(text)) {
     if (rules_.when_missing == WhenMissing::refuse) complain_of_missing(field, complaints);
     return;
   }
-  if (is_not_finite_text(text)) {
-    complain(complaints, field,
-             fmt::format("expected a finite number, found {}{}; if it stands for a missing value, "
-                         "say missing {{ text: {} }}",
-                         quoted_text(text), in_column(cells_[field]), quoted_text(text)));
-    return;
-  }
+  const char* const limit = is_not_finite_text(text) ? " finite number"
+                            : is_beyond_float(text)  ? " number within the range of float"
+                                                     : " number";
   complain(complaints, field,
-           fmt::format("expected a number{}, found {}{}",
-                       is_beyond_float(text) ? " within the range of float" : "", quoted_text(text),
-                       in_column(cells_[field])));
+           fmt::format("expected a{}, found {}{}{}", limit, quoted_text(text),
+                       in_column(cells_[field]), hint_for_number(text)));
 }
 
 void TableRowReader::read_category(std::size_t field, std::string_view text, float* values) {
   const std::size_t column = cells_[field].schema_column;
   const std::size_t width = schema_.columns[column].categories.size();
-  if (rules_.is_missing(text)) {
+  if (missing_.contains(text)) {
     std::fill_n(values, width, kMissing);
     return;
   }
   std::fill_n(values, width, 0.0F);
-  if (const auto number = categories_[column].find(text)) values[*number] = 1;
+  const auto number = categories_[column].find(without_blanks(text));
+  if (number) values[*number] = 1;
 }
 
 void TableRowReader::read_values(const CsvRecord& record, std::span<float> values,

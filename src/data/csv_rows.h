@@ -11,6 +11,7 @@
 
 #include "data/complaints.h"
 #include "data/csv_fields.h"
+#include "data/missing_fields.h"
 #include "data/table.h"
 #include "data/vocabulary.h"
 
@@ -37,11 +38,12 @@ struct TableFacts {
 // are found, in its order.
 class TableRowReader {
  public:
-  // `columns`: what each column of the file is in the schema (matching_columns()).
+  // `columns`: what each column of the file is in the schema (matching_columns()), or
+  // none, whatever stands in it.
   // `fitted`: categories and class names are those of the schema and no others;
   // else they are being found. `labelled`: labels, class names and groups count.
   TableRowReader(const TableRules& rules, const TableSchema& schema,
-                 std::span<const std::size_t> columns, bool fitted, bool labelled,
+                 std::span<const std::optional<std::size_t>> columns, bool fitted, bool labelled,
                  CsvDialect dialect);
 
   // Whether a record is no row: an empty line, where there are several columns.
@@ -77,6 +79,7 @@ class TableRowReader {
   void complain_of_missing(std::size_t field, Complaints& complaints) const;
 
   const TableRules& rules_;
+  MissingFields missing_;
   const TableSchema& schema_;
   bool fitted_;
   bool labelled_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
@@ -13,6 +14,10 @@ namespace {
 
 constexpr const char* kSignedHint =
     "the labels look like -1 and +1: say label_coding: MINUS_ONE_PLUS_ONE in their source";
+
+std::uint64_t count_different(std::span<const float> labels) {
+  return std::set<float>(labels.begin(), labels.end()).size();
+}
 
 bool is_integer(float label) { return label == std::floor(label); }
 
@@ -50,6 +55,10 @@ void check_labels(std::span<const float> labels, std::uint64_t width, std::strin
 
 }  // namespace
 
+bool look_like_values(std::uint64_t different, std::uint64_t examples) {
+  return different > 20 && examples / different < 5;
+}
+
 void check_class_labels(std::span<const float> labels, std::uint64_t classes,
                         std::string_view source, const RowPlaces& places) {
   // Compared as double: a float cannot hold every number of classes.
@@ -64,6 +73,12 @@ void check_class_labels(std::span<const float> labels, std::uint64_t classes,
     hint = kSignedHint;
   } else if (!std::ranges::all_of(labels, is_integer)) {
     hint = "fractional labels are values, not classes: use loss: SQUARED_ERROR for values";
+  } else if (const auto different = count_different(labels);
+             look_like_values(different, labels.size())) {
+    hint = fmt::format(
+        "{} labels have {} different values: are they values, not classes? then use loss: "
+        "SQUARED_ERROR with units: 1",
+        labels.size(), different);
   } else if (std::ranges::all_of(labels, [](float label) { return label >= 0; })) {
     hint = fmt::format("the largest label is {}: does the output need more units?",
                        *std::ranges::max_element(labels));

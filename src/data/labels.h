@@ -16,6 +16,10 @@ namespace lockstep {
 // answer: "row 17".
 using RowPlaces = std::function<std::vector<std::string>(std::span<const std::uint64_t>)>;
 
+// Whether labels of so many different values are hardly classes: more than 20, with
+// fewer than 5 examples each.
+bool look_like_values(std::uint64_t different, std::uint64_t examples);
+
 // For softmax: integers in 0..classes-1. labels: [n].
 void check_class_labels(std::span<const float> labels, std::uint64_t classes,
                         std::string_view source, const RowPlaces& places = {});

@@ -66,9 +66,13 @@ Normalizer standardizer(std::span<const double> mean, std::span<const double> va
     const double inverse = 1.0 / std::sqrt(variance[j]);
     const bool constant = !(inverse <= std::numeric_limits<float>::max());
     normalizer.mean.push_back(static_cast<float>(mean[j]));
-    normalizer.inverse_deviation.push_back(constant ? 1.0F : static_cast<float>(inverse));
+    normalizer.inverse_deviation.push_back(constant ? 0.0F : static_cast<float>(inverse));
   }
   return normalizer;
+}
+
+void keep_constant_features(Normalizer& normalizer) {
+  std::ranges::replace(normalizer.inverse_deviation, 0.0F, 1.0F);
 }
 
 Normalizer scaler(std::uint64_t features, double divisor) {

@@ -37,10 +37,14 @@ std::vector<double> centred_square_sums(const Examples& examples,
 // the means before the second pass, and to the variances after it.
 std::vector<double> pooled(std::span<const double> values, std::uint64_t group);
 
-// Inverse deviation 1 / sqrt(variance); 1 for a constant feature, one whose
-// variance is 0 (or so small that the inverse is beyond float), which so
-// becomes 0.
+// Inverse deviation 1 / sqrt(variance); 0 for a constant feature, one whose
+// variance is 0 (or so small that the inverse is beyond float). It so becomes 0 in
+// every set: no example says what another value of it would mean.
 Normalizer standardizer(std::span<const double> mean, std::span<const double> variance);
+
+// Constant features become x - mean instead, for training examples that are changed
+// at random, so that they vary after all.
+void keep_constant_features(Normalizer& normalizer);
 
 // x / divisor.
 Normalizer scaler(std::uint64_t features, double divisor);

@@ -1,12 +1,16 @@
 #include "data/table.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/nearest.h"
 #include "data/complaints.h"
+#include "data/csv_fields.h"
+#include "data/missing_fields.h"
+#include "data/text_number.h"
 
 namespace lockstep {
 namespace {
@@ -19,12 +23,28 @@ bool is_label(ColumnRole role) {
   return role == ColumnRole::label || role == ColumnRole::class_name;
 }
 
+bool is_input(ColumnRole role) {
+  return role == ColumnRole::number || role == ColumnRole::category;
+}
+
+bool is_number(std::string_view text) {
+  return parse_float(text) || is_beyond_float(text) || is_not_finite_text(text);
+}
+
+// A row of numbers taken for a header.
+std::string row_hint(std::span<const std::string> names) {
+  const bool numbers = !names.empty() && std::ranges::all_of(names, is_number);
+  return numbers ? "; all names of the header are numbers: is it a row? say header: false" : "";
+}
+
 void check_names_differ(const TableHeader& header) {
   std::vector<std::string> names = header.names;
+  std::erase(names, "");
   std::ranges::sort(names);
   const auto twice = std::ranges::adjacent_find(names);
   if (twice == names.end()) return;
-  fail(header, fmt::format("two columns have the name {}; rename one", quoted_text(*twice)));
+  fail(header, fmt::format("two columns have the name {}; rename one{}", quoted_text(*twice),
+                           row_hint(names)));
 }
 
 // A header read with the wrong delimiter is one long name.
@@ -32,8 +52,7 @@ std::string delimiter_hint(const TableHeader& header) {
   if (header.names.size() != 1) return "";
   for (const char other : {',', ';', '\t', '|'}) {
     if (header.names[0].find(other) == std::string::npos) continue;
-    return fmt::format("; is the delimiter {}?",
-                       other == '\t' ? "a tab (\"\\t\")" : fmt::format("\"{}\"", other));
+    return "; " + delimiter_question(other);
   }
   return "";
 }
@@ -49,21 +68,124 @@ std::size_t column_of(const TableHeader& header, const ColumnRule& rule) {
                              "give its index",
                              quoted_text(rule.name)));
   }
-  const auto found = std::ranges::find(header.names, rule.name);
-  if (found == header.names.end()) {
+  const std::string_view name = without_blanks(rule.name);
+  const auto found = std::ranges::find(header.names, name);
+  if (found == header.names.end() || name.empty()) {
     const auto nearest = nearest_word(rule.name, header.names);
-    fail(header, fmt::format("no column {}; {}its columns: {}{}", quoted_text(rule.name),
-                             nearest ? fmt::format("did you mean {}? ", quoted_text(*nearest)) : "",
-                             quoted_names(header.names), delimiter_hint(header)));
+    fail(header,
+         fmt::format("no column {}; {}its columns: {}{}{}", quoted_text(rule.name),
+                     nearest ? fmt::format("did you mean {}? ", quoted_text(*nearest)) : "",
+                     quoted_names(header.names), delimiter_hint(header), row_hint(header.names)));
   }
   return static_cast<std::size_t>(found - header.names.begin());
 }
 
-}  // namespace
-
-bool TableRules::is_missing(std::string_view text) const {
-  return text.empty() || std::ranges::find(missing_texts, text) != missing_texts.end();
+// A column that nobody named is most often the number of the row, as pandas and R write
+// it: as an input it would give away the order of the file.
+void check_inputs_have_names(const TableHeader& header, const TableSchema& schema,
+                             const std::vector<bool>& ruled) {
+  for (std::size_t i = 0; i < header.names.size(); ++i) {
+    if (!header.names[i].empty() || ruled[i] || !is_input(schema.columns[i].role)) continue;
+    fail(header, fmt::format("column {0} has no name (row numbers?): give it a role by its index, "
+                             "column {{ index: {0} role: IGNORED }}, or NUMBER for an input",
+                             i + 1));
+  }
 }
+
+// ---- other files of the same table ----
+
+// For each column of a file that of the schema in the same place, where there are as
+// many. Examples to predict may have come without their labels.
+std::optional<std::vector<std::size_t>> columns_by_place(std::uint64_t columns,
+                                                         const TableSchema& schema, bool labelled) {
+  std::vector<std::size_t> places(schema.columns.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  if (places.size() == columns) return places;
+  std::erase_if(places, [&](std::size_t i) { return is_label(schema.columns[i].role); });
+  if (!labelled && places.size() == columns) return places;
+  return std::nullopt;
+}
+
+ColumnMatch match_by_place(const TableHeader& header, const TableSchema& schema, bool labelled) {
+  if (const auto places = columns_by_place(header.columns, schema, labelled)) {
+    return {.columns = {places->begin(), places->end()}, .left_out = {}};
+  }
+  const std::uint64_t all = schema.columns.size();
+  fail(header,
+       fmt::format("{} columns; the training file has {}{}", header.columns, all,
+                   labelled ? "" : fmt::format(", {} without labels", all - label_width(schema))));
+}
+
+std::string title(std::string_view name, std::size_t column) {
+  return name.empty() ? fmt::format("column {} (which has no name)", column + 1)
+                      : quoted_text(name);
+}
+
+// title()s as a subject: "columns "a", "b"".
+std::string columns_text(std::span<const std::string> titles) {
+  if (titles.empty() || titles[0].starts_with("column")) return listed(titles);
+  return (titles.size() == 1 ? "column " : "columns ") + listed(titles);
+}
+
+[[noreturn]] void refuse_header(const TableHeader& header, std::span<const std::string> absent,
+                                std::span<const std::string> added) {
+  const std::string hints = delimiter_hint(header) + row_hint(header.names);
+  const std::string missing = "no " + columns_text(absent);
+  if (added.empty()) {
+    fail(header, fmt::format("{}, which the training file has; its columns: {}{}", missing,
+                             quoted_names(header.names), hints));
+  }
+  const std::string new_ones = fmt::format("{} {} not in the training file", columns_text(added),
+                                           added.size() == 1 ? "is" : "are");
+  if (absent.empty()) fail(header, fmt::format("{}; remove it{}", new_ones, hints));
+  fail(header, fmt::format("{}, which the training file has; {}{}", missing, new_ones, hints));
+}
+
+ColumnMatch match_by_name(const TableHeader& header, const TableSchema& schema, bool labelled) {
+  check_names_differ(header);
+  const std::vector<TableColumn>& columns = schema.columns;
+  const auto places = columns_by_place(header.columns, schema, labelled);
+  const auto find = [&](std::size_t i) -> std::optional<std::size_t> {
+    if (header.names[i].empty()) {
+      return places && columns[(*places)[i]].name.empty() ? std::optional((*places)[i])
+                                                          : std::nullopt;
+    }
+    const auto found = std::ranges::find_if(columns, [&](const TableColumn& column) {
+      return without_blanks(column.name) == header.names[i];
+    });
+    if (found == columns.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - columns.begin());
+  };
+  // One without a name in another place is one of those that count for nothing.
+  const bool unnamed_are_ignored =
+      std::ranges::any_of(columns, [](const auto& column) { return column.name.empty(); }) &&
+      std::ranges::all_of(columns, [](const auto& column) {
+        return !column.name.empty() || column.role == ColumnRole::ignored;
+      });
+
+  ColumnMatch match;
+  std::vector<bool> there(columns.size());
+  for (std::size_t i = 0; i < header.columns; ++i) {
+    const auto column = find(i);
+    match.columns.push_back(column);
+    if (column) {
+      there[*column] = true;
+    } else if (!header.names[i].empty() || !unnamed_are_ignored) {
+      match.left_out.push_back(title(header.names[i], i));
+    }
+  }
+  std::vector<std::string> absent;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const bool needed = is_input(columns[i].role) || (labelled && is_label(columns[i].role));
+    if (needed && !there[i]) absent.push_back(title(columns[i].name, i));
+  }
+  if (!absent.empty() || (labelled && !match.left_out.empty())) {
+    refuse_header(header, absent, match.left_out);
+  }
+  return match;
+}
+
+}  // namespace
 
 std::uint64_t feature_width(const TableColumn& column) {
   if (column.role == ColumnRole::number) return 1;
@@ -115,9 +237,9 @@ TableSchema schema_of(const TableHeader& header, const TableRules& rules) {
     ruled[column] = true;
     schema.columns[column].role = rule.role;
   }
-  const bool has_inputs = std::ranges::any_of(schema.columns, [](const TableColumn& column) {
-    return column.role == ColumnRole::number || column.role == ColumnRole::category;
-  });
+  check_inputs_have_names(header, schema, ruled);
+  const bool has_inputs = std::ranges::any_of(
+      schema.columns, [](const TableColumn& column) { return is_input(column.role); });
   if (!has_inputs) {
     fail(header,
          fmt::format("no column is an input, a NUMBER or a CATEGORY{}", delimiter_hint(header)));
@@ -125,53 +247,53 @@ TableSchema schema_of(const TableHeader& header, const TableRules& rules) {
   return schema;
 }
 
-std::vector<std::size_t> matching_columns(const TableHeader& header, const TableSchema& schema,
-                                          bool labelled) {
-  const auto needed = [&](const TableColumn& column) {
-    return column.role == ColumnRole::number || column.role == ColumnRole::category ||
-           (labelled && is_label(column.role));
-  };
-  std::vector<std::size_t> matches;
-  const bool by_name = !header.names.empty() && !schema.columns[0].name.empty();
-  if (!by_name) {
-    for (std::size_t i = 0; i < schema.columns.size(); ++i) matches.push_back(i);
-    if (matches.size() == header.columns) return matches;
-    // Examples to predict may have come without their labels.
-    std::erase_if(matches, [&](std::size_t i) { return is_label(schema.columns[i].role); });
-    if (!labelled && matches.size() == header.columns) return matches;
-    fail(header, fmt::format("{} columns; the training file has {}{}", header.columns,
-                             schema.columns.size(),
-                             labelled ? "" : fmt::format(", {} without labels", matches.size())));
-  }
-  check_names_differ(header);
-  for (const std::string& name : header.names) {
-    const auto found = std::ranges::find(schema.columns, name, &TableColumn::name);
-    if (found == schema.columns.end()) {
-      fail(header, fmt::format("column {} is not in the training file; remove it{}",
-                               quoted_text(name), delimiter_hint(header)));
+ColumnMatch matching_columns(const TableHeader& header, const TableSchema& schema, bool labelled) {
+  const bool by_name =
+      !header.names.empty() && std::ranges::any_of(schema.columns, [](const TableColumn& column) {
+        return !column.name.empty();
+      });
+  return by_name ? match_by_name(header, schema, labelled)
+                 : match_by_place(header, schema, labelled);
+}
+
+std::optional<std::string> caution_of_numbers_as_names(const TableHeader& header,
+                                                       const ColumnMatch& match,
+                                                       const FittedTable& table) {
+  const MissingFields missing(table.rules.missing_texts);
+  std::vector<std::string> numbers;
+  for (std::size_t i = 0; i < header.names.size(); ++i) {
+    const auto column = match.columns[i];
+    if (!column) continue;
+    const ColumnRole role = table.schema.columns[*column].role;
+    if (role != ColumnRole::number && role != ColumnRole::label) continue;
+    const std::string& name = header.names[i];
+    if (is_number(name)) {
+      numbers.push_back(name);
+    } else if (!missing.contains(name)) {
+      return std::nullopt;
     }
-    matches.push_back(static_cast<std::size_t>(found - schema.columns.begin()));
   }
-  std::vector<std::string> absent;
-  for (const TableColumn& column : schema.columns) {
-    const bool there = std::ranges::find(header.names, column.name) != header.names.end();
-    if (!there && needed(column)) absent.push_back(column.name);
+  if (numbers.empty()) return std::nullopt;
+  return fmt::format(
+      "caution: {}: all names of the header{} are numbers ({}); is it a row? say header: false",
+      header.file, std::ranges::all_of(header.names, is_number) ? "" : " for columns of numbers",
+      quoted_names(numbers));
+}
+
+std::string listed(std::span<const std::string> texts) {
+  constexpr std::size_t kMostShown = 20;
+  std::string list;
+  for (const std::string& text : texts.first(std::min(texts.size(), kMostShown))) {
+    list += (list.empty() ? "" : ", ") + text;
   }
-  if (!absent.empty()) {
-    fail(header, fmt::format("no column {}, which the training file has; its columns: {}",
-                             quoted_names(absent), quoted_names(header.names)));
-  }
-  return matches;
+  if (texts.size() > kMostShown) list += fmt::format(" and {} more", texts.size() - kMostShown);
+  return list;
 }
 
 std::string quoted_names(std::span<const std::string> names) {
-  constexpr std::size_t kMostShown = 20;
-  std::string text;
-  for (const std::string& name : names.first(std::min(names.size(), kMostShown))) {
-    text += (text.empty() ? "" : ", ") + quoted_text(name);
-  }
-  if (names.size() > kMostShown) text += fmt::format(" and {} more", names.size() - kMostShown);
-  return text;
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back(quoted_text(name));
+  return listed(quoted);
 }
 
 }  // namespace lockstep

@@ -18,7 +18,7 @@ enum class UnknownCategory { error, all_zero };
 
 // Which column has which role.
 struct ColumnRule {
-  std::string name;         // as in the header; empty: by index
+  std::string name;         // as in the header, but for blanks around it; empty: by index
   std::uint32_t index = 0;  // counts from 1; 0: by name
   ColumnRole role = ColumnRole::number;
 };
@@ -27,14 +27,12 @@ struct TableRules {
   std::vector<ColumnRule> columns;
   ColumnRole others = ColumnRole::number;  // of the columns without a rule
   WhenMissing when_missing = WhenMissing::refuse;
-  std::vector<std::string> missing_texts;  // beside the empty field
+  std::vector<std::string> missing_texts;  // beside the empty field; see MissingFields
   UnknownCategory unknown_category = UnknownCategory::error;
-
-  [[nodiscard]] bool is_missing(std::string_view text) const;
 };
 
 struct TableColumn {
-  std::string name;  // empty in a file without header
+  std::string name;  // empty in a file without header, or where the header has none
   ColumnRole role = ColumnRole::number;
   std::vector<std::string> categories;  // ascending by bytes; of ColumnRole::category
   bool operator==(const TableColumn&) const = default;
@@ -71,22 +69,39 @@ std::string column_title(const TableSchema& schema, std::size_t column);
 // The header of a file: names, or only how many columns there are.
 struct TableHeader {
   std::string file;                // for messages
-  std::vector<std::string> names;  // empty without a header
+  std::vector<std::string> names;  // without blanks around them; empty without a header
   std::uint64_t columns = 0;
 };
 
 // The schema of a training file, with the values of its categories and classes
 // still to be found. Throws Error(data) when a rule names a column that is not
-// there or has one already, or two columns have the same name.
+// there or has one already, two columns have the same name, or a column that the
+// header has no name for would be an input that nobody asked for.
 TableSchema schema_of(const TableHeader& header, const TableRules& rules);
 
-// For each column of a file, the column of the schema that it is; by name where
-// both have names, else by place. Columns without which there is no example must
-// be there, label columns only for `labelled` ones. Throws Error(data).
-std::vector<std::size_t> matching_columns(const TableHeader& header, const TableSchema& schema,
-                                          bool labelled);
+// Which column of a schema each column of a file is.
+struct ColumnMatch {
+  std::vector<std::optional<std::size_t>> columns;  // none: the schema does not have it
+  std::vector<std::string> left_out;                // "\"id\"", titles of those; no features
+};
 
-// Names in quotes with commas between, "and 12 more" where they are many.
+// By name where both have names. A column without a name is found by its place, and
+// only in a file of as many columns as the schema (or, if not `labelled`, as many
+// without labels). Where either has no names, all columns are found so.
+//
+// Throws Error(data), with the columns that are absent and those that are new, when
+// one is absent without which there is no example (a label only for `labelled` ones);
+// and when one is new in a file with labels. In files to predict new ones are left out.
+ColumnMatch matching_columns(const TableHeader& header, const TableSchema& schema, bool labelled);
+
+// A caution where the names of all columns of numbers are numbers (or missing): the
+// header may be a row. `match`: of the header with the schema.
+std::optional<std::string> caution_of_numbers_as_names(const TableHeader& header,
+                                                       const ColumnMatch& match,
+                                                       const FittedTable& table);
+
+// Texts with commas between, "and 12 more" where they are many; names in quotes likewise.
+std::string listed(std::span<const std::string> texts);
 std::string quoted_names(std::span<const std::string> names);
 
 }  // namespace lockstep

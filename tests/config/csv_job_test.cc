@@ -80,6 +80,21 @@ training { batch_size: 64 epochs: 5 }
   EXPECT_FALSE(dev.table);
 }
 
+TEST(CsvJob, OtherSetsAreWrittenAsTheTrainingFile) {
+  const std::string text = with(kTableJob, "{ name: \"y\" role: LABEL }\n    } } }",
+                                "{ index: 1 role: LABEL }\n    } } }\n"
+                                "  dev { csv { file: \"d.csv\" } }\n"
+                                "  test { csv { file: \"e.csv\" header: true delimiter: \",\" } }\n"
+                                "  dev_and_test_from: ONE_DISTRIBUTION");
+  const Job job = parse(text, {"data.train.csv.header=false", "data.train.csv.delimiter=\t"}).job;
+  const auto& dev = std::get<CsvSource>(job.data.dev->format);
+  EXPECT_FALSE(dev.header);
+  EXPECT_EQ(dev.delimiter, '\t');
+  const auto& test = std::get<CsvSource>(job.data.test->format);
+  EXPECT_TRUE(test.header);
+  EXPECT_EQ(test.delimiter, ',');
+}
+
 TEST(CsvJob, ResolvedIsTheSameJobAgain) {
   const LoadedJob once = parse(kTableJob);
   EXPECT_EQ(parse(once.resolved_text).resolved_text, once.resolved_text);

@@ -67,11 +67,28 @@ class CsvErrors : public testing::Test {
 
 TEST_F(CsvErrors, TextWhereANumberShouldBe) {
   EXPECT_EQ(error("x,z,y\n1,2,0\n3,abc,1\n"),
-            "t.csv:3:2: expected a number, found \"abc\" (column \"z\")");
+            "t.csv:3:2: expected a number, found \"abc\" (column \"z\"); a column of words takes "
+            "role: CATEGORY");
   EXPECT_EQ(error("x;y\n1,5;0\n", kRules, {';', true}),
-            "t.csv:2:1: expected a number, found \"1,5\" (column \"x\")");
+            "t.csv:2:1: expected a number, found \"1,5\" (column \"x\"); if the comma is a decimal "
+            "point, write a point in the file");
   EXPECT_EQ(error("1,abc\n", rules_of({{"", 1, ColumnRole::label}}), {',', false}),
-            "t.csv:1:2: expected a number, found \"abc\"");
+            "t.csv:1:2: expected a number, found \"abc\"; a column of words takes role: CATEGORY");
+}
+
+TEST_F(CsvErrors, WhatACellLooksLikeIsSaid) {
+  for (const char* text : {"NA", "n/a", "?", "-", "None", " NULL "}) {
+    EXPECT_THAT(error(fmt::format("x,y\n{},0\n", text)), HasSubstr("say missing { text: ")) << text;
+  }
+  for (const char* text : {"TRUE", "no"}) {
+    EXPECT_THAT(error(fmt::format("x,y\n{},0\n", text)),
+                HasSubstr("; write 1 and 0, or say role: CATEGORY"));
+  }
+  for (const char* text : {"12kg", "1,2,3", "$5"}) {
+    EXPECT_EQ(error(fmt::format("x;y\n{};0\n", text), kRules, {';', true}),
+              fmt::format("t.csv:2:1: expected a number, found \"{}\" (column \"x\")", text));
+  }
+  EXPECT_THAT(error("x;y\n1;0,5\n", kRules, {';', true}), HasSubstr("comma is a decimal point"));
 }
 
 TEST_F(CsvErrors, NumbersThatAreNone) {
@@ -93,24 +110,26 @@ TEST_F(CsvErrors, TheFirstTenComeAtOnceInTheOrderOfTheFile) {
     content += i % 2 == 0 ? fmt::format("bad{},\n", i) : "\"quoted\nline\",x,x\n";
   }
   // Of each pair of rows: a number, a label and, two lines long, too many fields.
-  EXPECT_EQ(error(content),
-            R"(t.csv:2:1: expected a number, found "bad0" (column "x")
+  EXPECT_EQ(
+      error(content),
+      R"(t.csv:2:1: expected a number, found "bad0" (column "x"); a column of words takes role: CATEGORY
 t.csv:2:2: a value is missing (column "y"); fill it in, or remove the row
 t.csv:3: expected 2 fields, found 3
-t.csv:5:1: expected a number, found "bad2" (column "x")
+t.csv:5:1: expected a number, found "bad2" (column "x"); a column of words takes role: CATEGORY
 t.csv:5:2: a value is missing (column "y"); fill it in, or remove the row
 t.csv:6: expected 2 fields, found 3
-t.csv:8:1: expected a number, found "bad4" (column "x")
+t.csv:8:1: expected a number, found "bad4" (column "x"); a column of words takes role: CATEGORY
 t.csv:8:2: a value is missing (column "y"); fill it in, or remove the row
 t.csv:9: expected 2 fields, found 3
-t.csv:11:1: expected a number, found "bad6" (column "x")
+t.csv:11:1: expected a number, found "bad6" (column "x"); a column of words takes role: CATEGORY
 and 35 more)");
 }
 
 TEST_F(CsvErrors, TheLineIsThatOfTheField) {
   EXPECT_EQ(error("a,x,y\n\"two\nlines\",oops,0\n",
                   rules_of({{"a", 0, ColumnRole::ignored}, {"y", 0, ColumnRole::label}})),
-            "t.csv:3:2: expected a number, found \"oops\" (column \"x\")");
+            "t.csv:3:2: expected a number, found \"oops\" (column \"x\"); a column of words takes "
+            "role: CATEGORY");
 }
 
 TEST_F(CsvErrors, RaggedRows) {
@@ -140,6 +159,9 @@ TEST_F(CsvErrors, Quotes) {
   EXPECT_EQ(error("x,y\n\"1\"2,0\n3,1\n"),
             "t.csv:2:1: expected the delimiter after a closing quote; write a quote inside a field "
             "twice");
+  EXPECT_EQ(error("\"x\";\"y\"\n1;0\n"),
+            "t.csv:1:1: expected the delimiter after a closing quote; is the delimiter \";\"?");
+  EXPECT_THAT(error("x,y\n\"1\"\t2,0\n"), HasSubstr("is the delimiter a tab (\"\\t\")?"));
   EXPECT_EQ(error("x,y\n1,0\n2,\"1\n3,1\n"),
             "t.csv:3:2: a quote that is opened here is never closed");
 }
@@ -186,6 +208,39 @@ TEST_F(CsvErrors, Columns) {
   EXPECT_THAT(error("y\n1\n"), HasSubstr("no column is an input"));
 }
 
+TEST_F(CsvErrors, ColumnsWithoutAName) {
+  EXPECT_EQ(error(",x,y\n1,2,0\n"),
+            "t.csv: column 1 has no name (row numbers?): give it a role by its index, column { "
+            "index: 1 role: IGNORED }, or NUMBER for an input");
+  EXPECT_THAT(error("x, ,y\n1,2,0\n"), HasSubstr("column 2 has no name"));
+
+  CsvExampleSource train({directory.write("train.csv", ",a,b,y\n1,2,3,0\n"),
+                          {},
+                          rules_of({{"", 1, ColumnRole::number}, {"y", 0, ColumnRole::label}})});
+  const auto of = [&](const std::string& content) {
+    return error(content, {}, {}, train.info().table);
+  };
+  EXPECT_EQ(of(",q,r,y\n1,2,3,0\n"),
+            "t.csv: no columns \"a\", \"b\", which the training file has; columns \"q\", \"r\" are "
+            "not in the "
+            "training file");
+  // In another place, or among another number, it may be another.
+  EXPECT_EQ(of("a,,b,y\n1,2,3,0\n"),
+            "t.csv: no column 1 (which has no name), which the training file has; column 2 "
+            "(which has no name) is not in the training file");
+  EXPECT_THAT(of(",a,b,y,z\n1,2,3,0,4\n"), HasSubstr("column 1 (which has no name)"));
+}
+
+TEST_F(CsvErrors, NumbersTwiceInAHeaderMayBeARow) {
+  EXPECT_EQ(error("0,0,1\n1,2,0\n", rules_of({{"", 3, ColumnRole::label}})),
+            "t.csv: two columns have the name \"0\"; rename one; all names of the header are "
+            "numbers: is it a row? say header: false");
+  EXPECT_EQ(
+      error("1,2,0\n1,2,0\n", rules_of({{"why", 0, ColumnRole::label}})),
+      "t.csv: no column \"why\"; its columns: \"1\", \"2\", \"0\"; all names of the header are "
+      "numbers: is it a row? say header: false");
+}
+
 TEST_F(CsvErrors, ClassNamesWhereNumbersAreExpected) {
   EXPECT_EQ(error("x,y\n1,cat\n"),
             "t.csv:2:2: expected a number, found \"cat\" (column \"y\"); names of classes take the "
@@ -219,6 +274,16 @@ TEST_F(CsvErrors, OtherFilesThatDoNotFitTheTrainingFile) {
             "t.csv: no column \"k\", which the training file has; its columns: \"x\", \"c\"");
   EXPECT_EQ(of("x,c,k,z\n2,red,cat,1\n"),
             "t.csv: column \"z\" is not in the training file; remove it");
+  EXPECT_EQ(
+      of("q,x,r,k\n2,3,red,cat\n"),
+      "t.csv: no column \"c\", which the training file has; columns \"q\", \"r\" are not in the "
+      "training file");
+  EXPECT_EQ(
+      of("1,2,red,cat\n2,3,red,cat\n"),
+      "t.csv: no columns \"x\", \"c\", \"k\", which the training file has; columns \"1\", \"2\", "
+      "\"red\", \"cat\" are not in the training file");
+  EXPECT_EQ(of(",x,c,k\n2,3,red,cat\n"),
+            "t.csv: column 1 (which has no name) is not in the training file; remove it");
   EXPECT_EQ(error("2,red,cat\n", {}, {',', false}, like),
             "t.csv: 3 columns; the training file has 4");
 }

@@ -2,6 +2,7 @@
 
 #include "data/csv.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -56,6 +57,17 @@ class CsvTest : public testing::Test {
                                       CsvDialect dialect = {}) const {
     return CsvExampleSource({directory.write("a.csv", content), dialect, rules});
   }
+  // The values of a compressed file to predict, but for the first feature where there
+  // are three.
+  [[nodiscard]] std::vector<float> read_gzip(const std::string& content,
+                                             const CsvExampleSource& train) const {
+    CsvExampleSource source(
+        {directory.write("b.gz", gzip(content)), {}, {}, train.info().table, false});
+    std::vector<float> values = values_of(read_all(source));
+    if (values.size() == 3) values.erase(values.begin());
+    return values;
+  }
+
   TemporaryDirectory directory;
 };
 
@@ -135,9 +147,12 @@ TEST_F(CsvTest, MissingTextsMayBeNumbersAndWords) {
   TableRules rules = rules_of({{"y", 0, ColumnRole::label}});
   rules.when_missing = WhenMissing::training_mean;
   rules.missing_texts = {"NA", "-999", "nan"};
-  auto source = open("x,y\n1,0\n-999,0\nNA,1\n,1\nnan,1\n-99,0\n", rules);
+  auto source = open(
+      "x,y\n1,0\n-999,0\nNA,1\n,1\nnan,1\n-99,0\n-999.0,0\n -999,1\n-9.99e2,0\n NA ,0\n \t,0\n",
+      rules);
   const auto values = values_of(read_all(source));
-  const std::vector<float> expected = {1, kMissing, kMissing, kMissing, kMissing, -99};
+  const std::vector<float> expected = {1,        kMissing, kMissing, kMissing, kMissing, -99,
+                                       kMissing, kMissing, kMissing, kMissing, kMissing};
   ASSERT_EQ(values.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_EQ(std::isnan(values[i]), std::isnan(expected[i])) << i;
@@ -179,6 +194,112 @@ TEST_F(CsvTest, WithoutHeadersColumnsAreFoundByPlace) {
   CsvExampleSource without(
       {directory.write("b.csv", "5,6\n"), {',', false}, {}, train.info().table, false});
   EXPECT_THAT(values_of(read_all(without)), ElementsAre(5, 6));
+}
+
+// As R and pandas write tables: the first column has no name.
+TEST_F(CsvTest, ColumnsAreFoundByNameBesideOneWithoutAName) {
+  for (const auto& role : {ColumnRole::ignored, ColumnRole::number}) {
+    auto train =
+        open(",a,b,y\n0,1,2,0\n1,3,4,1\n", rules_of({{"", 1, role}, {"y", 0, ColumnRole::label}}));
+    const bool input = role == ColumnRole::number;
+    EXPECT_EQ(train.info().features, input ? 3U : 2U);
+    const auto read = [&](const std::string& content, bool labelled) {
+      CsvExampleSource source(
+          {directory.write("b.csv", content), {}, {}, train.info().table, labelled});
+      EXPECT_TRUE(source.info().notices.empty());
+      std::vector<float> values = values_of(read_all(source));
+      if (input) values.erase(values.begin());
+      return values;
+    };
+    EXPECT_THAT(read(",a,b,y\n9,5,6,0\n", true), ElementsAre(5, 6));
+    EXPECT_THAT(read(",b,y,a\n9,6,0,5\n", true), ElementsAre(5, 6));
+    EXPECT_THAT(read(",a,b\n9,5,6\n", false), ElementsAre(5, 6));
+    EXPECT_THAT(read(",b,a\n9,6,5\n", false), ElementsAre(5, 6));
+    EXPECT_EQ(read_gzip(",b,a\n9,6,5\n", train), (std::vector<float>{5, 6})) << "gzip";
+    if (!input) {
+      EXPECT_THAT(read("b,,a\n6,9,5\n", false), ElementsAre(5, 6)) << "in another place";
+    }
+  }
+}
+
+// Every order of the columns gives the same examples, labels and groups.
+TEST_F(CsvTest, AnyOrderOfColumnsIsTheSame) {
+  const std::vector<std::string> titles = {"id", "a", "c", "y", "g"};
+  const std::vector<std::string> first = {"7", "1", "red", "0", "u"};
+  const std::vector<std::string> second = {"8", "2", "blue", "1", "v"};
+  const TableRules rules = rules_of({{"", 1, ColumnRole::ignored},
+                                     {"c", 0, ColumnRole::category},
+                                     {"y", 0, ColumnRole::label},
+                                     {"g", 0, ColumnRole::group}});
+  std::vector<std::size_t> order = {0, 1, 2, 3, 4};
+  const auto text = [&] {
+    std::string content;
+    for (const auto* row : {&titles, &first, &second}) {
+      for (std::size_t k = 0; k < order.size(); ++k) {
+        content += (k == 0 ? "" : ",") + (*row)[order[k]];
+      }
+      content += '\n';
+    }
+    return content;
+  };
+  auto train = open(text(), rules);
+  const std::vector<float> values = values_of(read_all(train));
+  do {
+    CsvExampleSource dev({directory.write("d.csv", text()), {}, {}, train.info().table});
+    EXPECT_EQ(values_of(read_all(dev)), values) << text();
+    EXPECT_EQ(dev.read_labels(), train.read_labels());
+    EXPECT_EQ(dev.read_groups(), train.read_groups());
+  } while (std::ranges::next_permutation(order).found);
+}
+
+TEST_F(CsvTest, NewColumnsOfAFileToPredictAreLeftOut) {
+  auto train = open("a,b,y\n1,2,0\n3,4,1\n", rules_of({{"y", 0, ColumnRole::label}}));
+  const std::string content = ",b,note,a\n0,2,\"x, y\",1\n1,4,,3\n";
+  CsvExampleSource input({directory.write("new.csv", content), {}, {}, train.info().table, false});
+  EXPECT_THAT(values_of(read_all(input)), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(input.info().notices,
+              ElementsAre(testing::EndsWith("new.csv: left out, not in the training file: column 1 "
+                                            "(which has no name), \"note\"")));
+}
+
+TEST_F(CsvTest, AHeaderOfNumbersGetsACaution) {
+  const auto cautions = [&](const std::string& content, const TableRules& rules,
+                            CsvDialect dialect = {}) {
+    return open(content, rules, dialect).info().notices;
+  };
+  const TableRules label = rules_of({{"", 3, ColumnRole::label}});
+  EXPECT_THAT(cautions("1,5,0\n2,4,1\n", label),
+              ElementsAre(testing::EndsWith("a.csv: all names of the header are numbers (\"1\", "
+                                            "\"5\", \"0\"); is it a row? say header: false")));
+  EXPECT_THAT(cautions("1, ,0\n2,4,1\n",
+                       rules_of({{"", 2, ColumnRole::number}, {"", 3, ColumnRole::label}})),
+              testing::SizeIs(1))
+      << "with a value that is missing";
+  EXPECT_THAT(
+      cautions("5.1,3.5,setosa\n4.9,3,virginica\n", rules_of({{"", 3, ColumnRole::class_name}})),
+      testing::SizeIs(1))
+      << "columns of numbers";
+  EXPECT_THAT(cautions("1,5,y\n2,4,1\n", label), testing::IsEmpty());
+  EXPECT_THAT(cautions("1,5,0\n2,4,1\n", label, {',', false}), testing::IsEmpty());
+}
+
+TEST_F(CsvTest, BlanksAroundFieldsDoNotCount) {
+  TableRules rules = rules_of({{"k", 0, ColumnRole::category},
+                               {" c ", 0, ColumnRole::class_name},
+                               {"g", 0, ColumnRole::group}});
+  rules.when_missing = WhenMissing::training_mean;
+  rules.missing_texts = {"? "};
+  auto source =
+      open("k, c,\tg\na, u,m\nb,u , m\n ?,v,n\n?,v,n\n ,v,n\n\"\",v,n\n\" a\",v,n\n", rules);
+  const TableSchema& schema = source.info().table->schema;
+  EXPECT_THAT(schema.columns[0].categories, ElementsAre("a", "b"));
+  EXPECT_THAT(schema.class_names, ElementsAre("u", "v"));
+  EXPECT_EQ(schema.columns[1].name, "c");
+  EXPECT_EQ(source.read_groups()[0], source.read_groups()[1]);
+  const auto values = values_of(read_all(source));
+  for (const std::size_t row : {2U, 3U, 4U, 5U}) EXPECT_TRUE(std::isnan(values[2 * row])) << row;
+  EXPECT_EQ(values[0], 1);
+  EXPECT_EQ(values[12], 1);
 }
 
 TEST_F(CsvTest, UnknownCategoriesMayBeNoneOfTheKnown) {

@@ -60,5 +60,14 @@ TEST(Labels, BinaryTargets) {
   EXPECT_TRUE(contains(binary_error({0, 0.25F}, 1), "SQUARED_ERROR"));
 }
 
+TEST(Labels, NumbersThatAreHardlyClassesAreTakenForValues) {
+  std::vector<float> prices;
+  for (int i = 0; i < 100; ++i) prices.push_back(static_cast<float>(300 + 37 * i));
+  const Thrown thrown = error_of([&] { check_class_labels(prices, 2, "p.csv"); });
+  EXPECT_NE(thrown.message.find("100 labels have 100 different values: are they values"),
+            std::string::npos)
+      << thrown.message;
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -36,7 +36,7 @@ TEST(Normalization, MeanAndVarianceOfEachFeature) {
   const Normalizer normalizer = standardizer(mean, variance);
   EXPECT_EQ(normalizer.mean, (std::vector<float>{3, 10}));
   EXPECT_FLOAT_EQ(normalizer.inverse_deviation[0], std::sqrt(3.0F / 14.0F));
-  EXPECT_EQ(normalizer.inverse_deviation[1], 1.0F);  // constant
+  EXPECT_EQ(normalizer.inverse_deviation[1], 0.0F);  // constant
 }
 
 TEST(Normalization, OnlyTheRowsAskedForCount) {
@@ -102,8 +102,11 @@ TEST(Normalization, AVarianceTooSmallForFloatCountsAsConstant) {
   const std::vector<double> mean = {1, 1};
   const std::vector<double> variance = {1e-90, 1e-60};
   const Normalizer normalizer = standardizer(mean, variance);
-  EXPECT_EQ(normalizer.inverse_deviation[0], 1.0F);
+  EXPECT_EQ(normalizer.inverse_deviation[0], 0.0F);
   EXPECT_FLOAT_EQ(normalizer.inverse_deviation[1], 1e30F);
+  Normalizer kept = normalizer;
+  keep_constant_features(kept);
+  EXPECT_EQ(kept.inverse_deviation, (std::vector<float>{1.0F, normalizer.inverse_deviation[1]}));
 }
 
 TEST(Normalization, Scaler) {

@@ -148,6 +148,7 @@ void check_job(const CheckArguments& arguments) {
                       memory_table(plan_memory(job, network, sizes, layout)));
   if (arguments.no_dropout) text += fmt::format("note: {}\n", kNoDropoutNotice);
   for (const std::string& caution : job_cautions(job)) text += caution + "\n";
+  for (const std::string& notice : sizes.notices) text += notice + "\n";
   if (sizes.train < job.training.shards) {
     text += fmt::format("note: {} training examples for {} shards: some shards are empty\n",
                         sizes.train, job.training.shards);

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
@@ -17,6 +19,7 @@
 #include "cli/options.h"
 #include "comm/agreement.h"
 #include "nn/prediction.h"
+#include "report/descriptor.h"
 
 namespace lockstep {
 namespace {
@@ -106,10 +109,12 @@ int run_predict(const PredictArguments& arguments, const CommandContext& context
   agree(comm, [&] {
     if (comm.is_root()) output.emplace(arguments.output);
   });
-  predict_examples(model, arguments.input, comm, layout, [&](const PredictionBlock& block) {
-    if (block.first == 0) output->write(header(model, class_names));
-    output->write(lines(model.network.spec(), class_names, block));
-  });
+  const std::vector<std::string> notices =
+      predict_examples(model, arguments.input, comm, layout, [&](const PredictionBlock& block) {
+        if (block.first == 0) output->write(header(model, class_names));
+        output->write(lines(model.network.spec(), class_names, block));
+      });
+  for (const std::string& notice : notices) write_log(STDERR_FILENO, notice + "\n");
   agree(comm, [&] {
     if (comm.is_root()) output->finish();
   });

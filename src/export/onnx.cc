@@ -90,7 +90,7 @@ void add_missing(GraphBuilder& graph, const OnnxNetwork& network) {
 
 void add_normalization(GraphBuilder& graph, const OnnxNetwork& network) {
   if (network.mean.empty()) return;
-  std::vector<float> deviation;
+  std::vector<float> deviation;  // infinite where the inverse is 0, so that 0 comes out
   for (const float inverse : network.inverse_deviation) deviation.push_back(1.0F / inverse);
   // One dimension: some readers do not broadcast [1, I] along the rows.
   const std::uint64_t inputs = network.spec.inputs;

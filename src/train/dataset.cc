@@ -16,6 +16,7 @@
 #include "train/build.h"
 #include "train/build_augmentation.h"
 #include "train/checked_labels.h"
+#include "train/class_counts.h"
 #include "train/open_like.h"
 #include "train/partition.h"
 #include "train/training_source.h"
@@ -73,15 +74,21 @@ struct LocalRead {
   Split split;                        // of the training source
   std::vector<std::uint32_t> ids;     // of it, that this rank needs
   std::vector<std::uint32_t> owners;  // of all its examples, where ranks hand them out
+  std::vector<std::string> notices;   // of the sources, as far as this rank has read them
   // On rank 0 only:
   WholeSet train_dev;
   WholeSet dev;
   WholeSet test;
 };
 
+void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
 WholeSet read_whole_source(const DataSource& config, const OutputConfig& output,
-                           const SourceInfo& train) {
+                           const SourceInfo& train, std::vector<std::string>& notices) {
   const auto source = open_like(config, train);
+  append(notices, source->info().notices);
   static_cast<void>(checked_labels(*source, output, false));
   Examples examples = source->read(all_ids(source->info().examples));
   return {std::move(examples), source->fingerprint()};
@@ -99,6 +106,7 @@ WholeSet read_part(const Examples& from, std::span<const std::uint32_t> ids,
 void read_held_out_source(const Job& job, const DataSource& config, const SourceInfo& train,
                           LocalRead& local) {
   const auto source = open_like(config, train);
+  append(local.notices, source->info().notices);
   const std::vector<float> labels =
       checked_labels(*source, job.network.output, job.data.split.stratified);
   const Split split = split_source(job, SplitSource::held_out, *source, labels);
@@ -117,6 +125,7 @@ LocalRead plan_local(const Job& job, const Layout& layout, int rank, ExampleSour
   LocalRead local;
   local.split = split_source(job, SplitSource::train, source, labels);
   const Split& split = local.split;
+  local.notices = info.notices;
   local.features = info.features;
   local.label_width = info.label_width;
   local.image = image_shape(job.data, info);
@@ -178,11 +187,11 @@ void finish_local(const Job& job, const SourceInfo& info, std::uint64_t fingerpr
     refuse_the_same_content("data.held_out", local.test, "data.train", fingerprint);
   }
   if (job.data.dev) {
-    local.dev = read_whole_source(*job.data.dev, job.network.output, info);
+    local.dev = read_whole_source(*job.data.dev, job.network.output, info, local.notices);
     refuse_the_same_content("data.dev", local.dev, "data.train", fingerprint);
   }
   if (job.data.test) {
-    local.test = read_whole_source(*job.data.test, job.network.output, info);
+    local.test = read_whole_source(*job.data.test, job.network.output, info, local.notices);
     refuse_the_same_content("data.test", local.test, "data.train", fingerprint);
     if (job.data.dev) {
       refuse_the_same_content("data.test", local.test, "data.dev", local.dev.fingerprint);
@@ -216,6 +225,29 @@ BatchGeometry batch_geometry(const TrainingConfig& config, std::uint64_t train_e
 std::uint64_t total_steps(const TrainingConfig& config, const BatchGeometry& geometry) {
   return config.steps.value_or(config.epochs.value_or(0) * steps_per_epoch(geometry));
 }
+
+namespace {
+
+// Collective. Of the training set as a run sees it; on rank 0. `data` has its
+// normalizer.
+std::vector<std::string> cautions_of_training(const Job& job, const Communicator& comm,
+                                              const Dataset& data) {
+  std::vector<std::string> cautions;
+  const auto add = [&](std::optional<std::string> caution) {
+    if (caution && comm.is_root()) cautions.push_back(std::move(*caution));
+  };
+  const auto counts = count_classes(comm, job.network.output, data.train);
+  add(caution_of_class_counts(counts, class_names_of(data.table)));
+  // Augmentation changes what is the same in all images.
+  if (!data.augmentation) {
+    add(caution_of_constant_features(
+        data.normalizer,
+        data.table ? feature_names(data.table->fitted->schema) : std::vector<std::string>()));
+  }
+  return cautions;
+}
+
+}  // namespace
 
 Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& layout,
                      const TableState* saved) {
@@ -251,6 +283,9 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   }
   dataset.normalizer = training_normalizer(job.data.normalization, comm, own,
                                            dataset.geometry.train_examples, dataset.image);
+  if (comm.is_root()) dataset.cautions = std::move(local.notices);
+  if (saved == nullptr) append(dataset.cautions, cautions_of_training(job, comm, dataset));
+  if (dataset.augmentation) keep_constant_features(dataset.normalizer);
   dataset.train_dev = hand_out(comm, layout, local.train_dev);
   dataset.dev = hand_out(comm, layout, local.dev);
   dataset.test = hand_out(comm, layout, local.test);

@@ -37,6 +37,9 @@ struct Dataset {
   HeldOutSet train_dev;  // of the training source
   HeldOutSet dev;
   HeldOutSet test;
+
+  // On rank 0: what a person should know of the data, a line each.
+  std::vector<std::string> cautions;
 };
 
 // Collective. Reads, checks, splits, deals, fills in what is missing and normalises

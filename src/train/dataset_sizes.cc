@@ -14,6 +14,11 @@ DatasetSizes dataset_sizes(const Job& job) {
   const SourceInfo& info = train->info();
   check_label_width(info, job.network.output);
   DatasetSizes sizes;
+  const auto take_notices = [&](const ExampleSource& source) {
+    const std::vector<std::string>& notices = source.info().notices;
+    sizes.notices.insert(sizes.notices.end(), notices.begin(), notices.end());
+  };
+  take_notices(*train);
   sizes.image = image_shape(job.data, info);
   sizes.table = info.table;
   (void)build_augmentation(job.data, info);  // or say why not
@@ -27,6 +32,7 @@ DatasetSizes dataset_sizes(const Job& job) {
   sizes.bayes_error = info.bayes_error;
   if (job.data.held_out) {
     const auto held_out = open_like(*job.data.held_out, info);
+    take_notices(*held_out);
     parts = split_sizes(job, SplitSource::held_out, *held_out);
     sizes.unused = held_out->info().examples - parts.total();
     if (parts.dev > 0) sizes.bayes_error = held_out->info().bayes_error;
@@ -35,6 +41,7 @@ DatasetSizes dataset_sizes(const Job& job) {
                            bool serves_as_dev = false) {
     if (!own) return part;
     const auto source = open_like(*own, info);
+    take_notices(*source);
     if (serves_as_dev) sizes.bayes_error = source->info().bayes_error;
     return source->info().examples;
   };

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "config/job.h"
 #include "data/augmentation.h"
@@ -28,6 +30,7 @@ struct DatasetSizes {
   // train), where the source knows it.
   std::optional<double> bayes_error = std::nullopt;
   std::shared_ptr<const FittedTable> table = nullptr;
+  std::vector<std::string> notices = {};  // of the sources, see SourceInfo
 };
 DatasetSizes dataset_sizes(const Job& job);
 

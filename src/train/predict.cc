@@ -37,9 +37,15 @@ std::uint64_t rounds_of(std::uint64_t examples, const Layout& layout) {
   return (examples + in_round - 1) / in_round;
 }
 
-// The examples of a rank: those of its workers in every round.
-Examples read_share(const SavedModel& model, const std::filesystem::path& input,
-                    const Layout& layout, int rank, std::uint64_t& examples) {
+// The input as a rank reads it.
+struct InputShare {
+  std::uint64_t examples = 0;  // of all ranks
+  Examples own;                // those of the rank's workers in every round
+  std::vector<std::string> notices;
+};
+
+InputShare read_share(const SavedModel& model, const std::filesystem::path& input,
+                      const Layout& layout, int rank) {
   const auto source = open_source(unlabelled_source(model.job.data.train, input),
                                   KnownFeatures{model.network.spec().inputs, "the model has",
                                                 model.table ? model.table->fitted : nullptr});
@@ -49,7 +55,7 @@ Examples read_share(const SavedModel& model, const std::filesystem::path& input,
                                             info.name, info.features, model.network.spec().inputs));
   }
   require_same_image(info, model.image, "the model has");
-  examples = info.examples;
+  const std::uint64_t examples = info.examples;
   std::vector<std::uint32_t> ids;
   for (std::uint64_t round = 0; round < rounds_of(examples, layout); ++round) {
     for (int thread = 0; thread < layout.threads; ++thread) {
@@ -59,8 +65,8 @@ Examples read_share(const SavedModel& model, const std::filesystem::path& input,
       }
     }
   }
-  Examples share = source->read(ids);
-  if (model.table) model.table->fill(share);
+  InputShare share{examples, source->read(ids), info.notices};
+  if (model.table) model.table->fill(share.own);
   return share;
 }
 
@@ -112,12 +118,14 @@ BlockResult predict_block(const SavedModel& model, const Examples& examples,
 
 }  // namespace
 
-void predict_examples(const SavedModel& model, const std::filesystem::path& input,
-                      const Communicator& comm, const Layout& layout,
-                      const std::function<void(const PredictionBlock&)>& use) {
-  std::uint64_t examples = 0;
-  Examples own;
-  agree(comm, [&] { own = read_share(model, input, layout, comm.rank(), examples); });
+std::vector<std::string> predict_examples(const SavedModel& model,
+                                          const std::filesystem::path& input,
+                                          const Communicator& comm, const Layout& layout,
+                                          const std::function<void(const PredictionBlock&)>& use) {
+  InputShare share;
+  agree(comm, [&] { share = read_share(model, input, layout, comm.rank()); });
+  const std::uint64_t examples = share.examples;
+  const Examples& own = share.own;
   require_same(comm, std::to_string(examples), [&](const auto& theirs, const auto& root) {
     return fmt::format("{} has {} examples there, {} on rank 0", input.string(), theirs, root);
   });
@@ -162,6 +170,7 @@ void predict_examples(const SavedModel& model, const std::filesystem::path& inpu
       done += rows_done;
     });
   }
+  return comm.is_root() ? std::move(share.notices) : std::vector<std::string>();
 }
 
 }  // namespace lockstep

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "comm/communicator.h"
 #include "linalg/matrix.h"
@@ -25,9 +27,11 @@ struct PredictionBlock {
 // after block, the same at every layout. A rank holds its share of the
 // examples; predictions are held for one round of blocks only. Throws
 // AgreedError for input that cannot be had, does not fit the model or leads to
-// outputs beyond float; an exception of `use` reaches all ranks likewise.
-void predict_examples(const SavedModel& model, const std::filesystem::path& input,
-                      const Communicator& comm, const Layout& layout,
-                      const std::function<void(const PredictionBlock&)>& use);
+// outputs beyond float; an exception of `use` reaches all ranks likewise. Returns, on
+// rank 0, what a person should know of how the input was read (SourceInfo).
+std::vector<std::string> predict_examples(const SavedModel& model,
+                                          const std::filesystem::path& input,
+                                          const Communicator& comm, const Layout& layout,
+                                          const std::function<void(const PredictionBlock&)>& use);
 
 }  // namespace lockstep

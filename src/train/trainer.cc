@@ -362,6 +362,7 @@ class Run {
     agree_reported([&](TrainingObserver& observer) { observer.on_start(start); });
     if (options_.with_cautions) {
       show(job_cautions(job_));
+      show(data_.cautions);
       if (const auto caution = coarse_features_caution()) show({*caution});
     }
     if (memory_refused) {

@@ -46,6 +46,10 @@ std::uint64_t features_per_statistic(StatisticsPer per, std::uint64_t features,
   return 1;
 }
 
+std::string feature_title(std::size_t feature, std::span<const std::string> names) {
+  return names.empty() ? fmt::format("feature {}", feature) : names[feature];
+}
+
 }  // namespace
 
 std::vector<float> training_means(const Communicator& comm, const FittedTable& table,
@@ -103,6 +107,25 @@ Normalizer training_normalizer(const NormalizationConfig& config, const Communic
   return standardizer(mean, variance);
 }
 
+std::optional<std::string> caution_of_constant_features(const Normalizer& normalizer,
+                                                        std::span<const std::string> names) {
+  constexpr std::size_t kMostNamed = 5;
+  std::vector<std::string> named;
+  std::size_t constant = 0;
+  for (std::size_t j = 0; j < normalizer.inverse_deviation.size(); ++j) {
+    if (normalizer.inverse_deviation[j] != 0) continue;
+    if (++constant <= kMostNamed) named.push_back(feature_title(j, names));
+  }
+  if (constant == 0) return std::nullopt;
+  const std::string more =
+      constant > kMostNamed ? fmt::format(" and {} more", constant - kMostNamed) : "";
+  return fmt::format(
+      "caution: constant over the training set, which says nothing of {}: {}{}; "
+      "{} 0 in every set, whatever the value there",
+      constant == 1 ? "it" : "them", listed(named), more,
+      constant == 1 ? "the feature becomes" : "these features become");
+}
+
 std::optional<std::string> caution_of_coarse_features(const Normalizer& normalizer,
                                                       std::span<const std::string> names) {
   constexpr double kFewestSteps = 256;  // of a float in a standard deviation
@@ -112,15 +135,14 @@ std::optional<std::string> caution_of_coarse_features(const Normalizer& normaliz
   for (std::size_t j = 0; j < normalizer.mean.size(); ++j) {
     const double mean = std::abs(static_cast<double>(normalizer.mean[j]));
     const double step = mean * static_cast<double>(std::numeric_limits<float>::epsilon());
-    const double deviation = 1.0 / static_cast<double>(normalizer.inverse_deviation[j]);
-    // A constant feature has 1 for its deviation; floats hold whole numbers up to 2^24.
-    const bool may_be_constant = normalizer.inverse_deviation[j] == 1.0F && mean < 0x1p24;
+    const auto inverse = static_cast<double>(normalizer.inverse_deviation[j]);
+    // A constant feature may be one in truth; floats hold whole numbers up to 2^24.
+    const double deviation = inverse == 0 ? 0 : 1.0 / inverse;
+    const bool may_be_constant = inverse == 0 && mean < 0x1p24;
     if (may_be_constant || deviation >= kFewestSteps * step) continue;
     if (++coarse > kMostNamed) continue;
-    named +=
-        fmt::format("{}{} (mean {:.6g}, deviation {:.3g}, floats there {:.2g} apart)",
-                    named.empty() ? "" : ", ",
-                    names.empty() ? fmt::format("feature {}", j) : names[j], mean, deviation, step);
+    named += fmt::format("{}{} (mean {:.6g}, deviation {:.3g}, floats there {:.2g} apart)",
+                         named.empty() ? "" : ", ", feature_title(j, names), mean, deviation, step);
   }
   if (coarse == 0) return std::nullopt;
   const std::string more =

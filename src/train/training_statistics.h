@@ -37,6 +37,11 @@ Normalizer training_normalizer(const NormalizationConfig& config, const Communic
                                const OwnShards& own, std::uint64_t train_examples,
                                const std::optional<ImageShape>& image);
 
+// Features that are constant over the training set, which become 0 (standardizer()):
+// a caution that names the first of them. `names`: by feature, or empty. Pure.
+std::optional<std::string> caution_of_constant_features(const Normalizer& normalizer,
+                                                        std::span<const std::string> names);
+
 // Features whose spread is small beside their size, as of times in seconds: floats of
 // that size are so far apart that fewer than some hundred fit into a standard
 // deviation, and differences are lost before the mean is taken away. A caution that

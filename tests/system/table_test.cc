@@ -156,6 +156,73 @@ TEST_F(Table, TheExportedModelSaysWhatPredictSays) {
   EXPECT_THAT(checked.out, StartsWith("240 rows agree")) << checked.err;
 }
 
+TEST_F(Table, NewColumnsOfAFileToPredictAreLeftOutWithOneNotice) {
+  train();
+  std::string plain = "weight,color,age\n";
+  std::string more = ",age,color,shop,weight\n";
+  for (int i = 0; i < 30; ++i) {
+    plain += fmt::format("{},black,{}\n", i, i % 5);
+    more += fmt::format("{},{},black,\"x\",{}\n", i, i % 5, i);
+  }
+  write("plain.csv", plain);
+  write("more.csv", more);
+  const auto expected = run("predict run plain.csv");
+  EXPECT_EQ(expected.err, "");
+  for (const int ranks : {1, 3}) {
+    const auto predicted = run("predict run more.csv", ranks);
+    EXPECT_EQ(predicted.out, expected.out);
+    EXPECT_EQ(predicted.err,
+              "more.csv: left out, not in the training file: column 1 (which has no name), "
+              "\"shop\"\n");
+  }
+}
+
+// Names in Latin-1, as job.proto allows.
+TEST_F(Table, NamesInOtherEncodingsLeaveValidJson) {
+  std::string rows = "x,y\n";
+  for (int i = 0; i < 40; ++i) rows += fmt::format("{},{}\n", i, i % 2 == 0 ? "th\xE9" : "caf\xE9");
+  write("latin.csv", rows);
+  write("latin.textproto", R"(
+    name: "latin"
+    data { train { csv { file: "latin.csv" table { column { name: "y" role: CLASS_NAME } } } }
+           split { dev { count: 10 } } }
+    network { output { units: 2 } }
+    optimizer { adam {} }
+    training { batch_size: 10 shards: 1 epochs: 1 })");
+  ASSERT_EQ(run("train latin.textproto --run-dir latin").exit_code, 0);
+  const auto evaluated = run("evaluate latin --json");
+  EXPECT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  EXPECT_EQ(json::parse(evaluated.out)["classes"][1]["name"], "th\uFFFD");
+}
+
+TEST_F(Table, CheckAndTrainGiveTheSameCautions) {
+  write("numbers.csv", "1,5,0\n2,4,1\n3,7,0\n4,6,1\n");
+  write("numbers.textproto", R"(
+    name: "numbers"
+    data { train { csv { file: "numbers.csv" table { column { index: 3 role: LABEL } } } } }
+    network { output { units: 2 } }
+    optimizer { adam {} }
+    training { batch_size: 3 shards: 1 epochs: 1 })");
+  const auto caution = HasSubstr(
+      "numbers.csv: all names of the header are numbers (\"1\", \"5\", \"0\"); is it a "
+      "row? say header: false");
+  EXPECT_THAT(run("check numbers.textproto").out, caution);
+  const auto trained = run("train numbers.textproto --run-dir numbers");
+  EXPECT_EQ(trained.exit_code, 0);
+  EXPECT_THAT(trained.err, caution);
+  EXPECT_THAT(run("train numbers.textproto --run-dir three", 3).err, caution);
+
+  write("index.csv", ",x,y\n0,1,0\n1,2,1\n");
+  const std::string set =
+      " --set data.train.csv.file=index.csv --set 'data.train.csv.table.column[0]={ name: \"y\" "
+      "role: LABEL }'";
+  for (const char* command : {"check", "train"}) {
+    const auto result = run(std::string(command) + " numbers.textproto" + set);
+    EXPECT_EQ(result.exit_code, 65);
+    EXPECT_THAT(result.err, HasSubstr("column 1 has no name (row numbers?): give it a role"));
+  }
+}
+
 TEST_F(Table, InspectShowsColumns) {
   train();
   EXPECT_THAT(run("inspect run").out, AllOf(HasSubstr("2  color  category: black, white\n"),

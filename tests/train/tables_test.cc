@@ -304,6 +304,46 @@ TEST_F(Tables, AFeatureWithoutATrainingValueHasNoMean) {
   }
 }
 
+// The data's cautions are rank 0's, and the same at every layout.
+TEST_F(Tables, CautionsAreTheSameAtEveryLayout) {
+  std::string text = "1,2,0,0\n";
+  for (int i = 0; i < 40; ++i) text += fmt::format("{},3,{},{}\n", i, i % 5, i % 2);
+  write("cautions.csv", text);
+  write("cautions-dev.csv", "1,2,0,0\n7,1000,3,2\n");
+  const std::vector<std::string> overrides = {
+      "data.train={ csv { file: \"cautions.csv\" table { column { index: 4 role: LABEL } } } }",
+      "data.dev={ csv { file: \"cautions-dev.csv\" } }", "data.split={}"};
+  const Dataset data = load_dataset(job(overrides).job, comm_, {comm_.size(), 1});
+  const Dataset alone = load_dataset(job(overrides).job, Communicator::self(), {1, 1});
+  ASSERT_EQ(alone.cautions.size(), 3U);
+  EXPECT_NE(alone.cautions[0].find("all names of the header are numbers"), std::string::npos);
+  EXPECT_NE(alone.cautions[1].find("class 2 has no training example"), std::string::npos);
+  EXPECT_NE(alone.cautions[2].find("nothing of it: 2;"), std::string::npos) << alone.cautions[2];
+  EXPECT_EQ(data.cautions, comm_.is_root() ? alone.cautions : std::vector<std::string>());
+}
+
+// A weight that training never moved decides nothing.
+TEST_F(Tables, AConstantFeatureIsZeroInEverySet) {
+  std::string text = "x,k,y\n";
+  for (int i = 0; i < 60; ++i) text += fmt::format("{},3,{}\n", i % 3 * 4 + i % 2, i % 3);
+  write("constant.csv", text);
+  std::string other = text;
+  for (std::size_t at = 0; (at = other.find(",3,", at)) != std::string::npos; at += 3) {
+    other.replace(at, 3, ",3000,");
+  }
+  write("constant-dev.csv", other);
+  const LoadedJob loaded =
+      job({"data.train={ csv { file: \"constant.csv\" table { column { name: \"y\" role: LABEL } "
+           "} } }",
+           "data.dev={ csv { file: \"constant-dev.csv\" } }", "data.split={}",
+           "training.batch_size=12", "evaluation={}"});
+  std::vector<std::unique_ptr<TrainingObserver>> none;
+  const Summary summary = train(loaded.job, loaded.resolved_text, comm_, options("constant"), none);
+  if (comm_.is_root()) {
+    EXPECT_EQ(summary.dev_cost, summary.train_cost);
+  }
+}
+
 // ---- saved models ----
 
 TEST_F(Tables, PredictionsAreThoseOfEvaluating) {

@@ -15,7 +15,7 @@ using testing::Not;
 TEST(CoarseFeatures, UsualOnesGiveNoCaution) {
   // Pixels, a year, a constant, a time in seconds over months.
   const Normalizer normalizer{.mean = {127, 2000, 90000, 1.7e9F},
-                              .inverse_deviation = {1 / 60.0F, 1 / 5.0F, 1, 1e-7F}};
+                              .inverse_deviation = {1 / 60.0F, 1 / 5.0F, 0, 1e-7F}};
   EXPECT_EQ(caution_of_coarse_features(normalizer, {}), std::nullopt);
   EXPECT_EQ(caution_of_coarse_features({}, {}), std::nullopt);
 }
@@ -34,8 +34,23 @@ TEST(CoarseFeatures, ATimeInSecondsOverAMinuteIsNamed) {
 
 TEST(CoarseFeatures, AllValuesOfAFeatureMayHaveBecomeOneFloat) {
   const Normalizer normalizer{.mean = {1e9F, 1e9F, 1e9F, 1e9F, 1e9F},
-                              .inverse_deviation = {1, 1, 1, 1, 1}};
+                              .inverse_deviation = {0, 0, 0, 0, 0}};
   EXPECT_THAT(caution_of_coarse_features(normalizer, {}).value_or(""), HasSubstr(" and 2 more"));
+}
+
+TEST(ConstantFeatures, AreNamed) {
+  EXPECT_EQ(caution_of_constant_features({}, {}), std::nullopt);
+  Normalizer normalizer{.mean = {1, 2}, .inverse_deviation = {1, 1e-30F}};
+  EXPECT_EQ(caution_of_constant_features(normalizer, {}), std::nullopt);
+  normalizer.inverse_deviation[1] = 0;
+  EXPECT_EQ(caution_of_constant_features(normalizer, {}),
+            "caution: constant over the training set, which says nothing of it: feature 1; the "
+            "feature becomes 0 in every set, whatever the value there");
+  const std::vector<std::string> names = {"a", "b", "c", "d", "e", "f", "g"};
+  normalizer = {.mean = std::vector<float>(7, 3.0F),
+                .inverse_deviation = std::vector<float>(7, 0.0F)};
+  EXPECT_THAT(caution_of_constant_features(normalizer, names).value_or(""),
+              HasSubstr("nothing of them: a, b, c, d, e and 2 more; these features become 0"));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ namespace {
 void pack(Packer& packer, const Vocabulary& vocabulary) { packer.put_texts(vocabulary.texts()); }
 Vocabulary unpack_vocabulary(Unpacker& unpacker) { return Vocabulary(unpacker.get_texts()); }
 
+constexpr const char* kHeaderHint = "; is the first line a header? header: false says it is not";
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
 }  // namespace
@@ -61,6 +62,7 @@ TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schem
       schema_(schema),
       fitted_(fitted),
       labelled_(labelled),
+      has_header_(dialect.header),
       splitter_(dialect.delimiter),
       class_names_(schema.class_names) {
   std::vector<Cell> of_schema;
@@ -126,6 +128,10 @@ void TableRowReader::complain_of_missing(std::size_t field, Complaints& complain
                              : "fill it in, or remove the row"));
 }
 
+bool TableRowReader::may_be_name(std::size_t field) const {
+  return !has_header_ && splitter_.line_of(field) == 1;
+}
+
 float TableRowReader::read_label(std::size_t field, std::string_view text, Complaints& complaints) {
   if (missing_.contains(text)) {
     complain_of_missing(field, complaints);
@@ -133,10 +139,19 @@ float TableRowReader::read_label(std::size_t field, std::string_view text, Compl
   }
   const auto value = parse_float(text);
   if (value) return *value;
-  complain(complaints, field,
-           fmt::format("expected a number, found {}{}{}", quoted_text(text),
-                       in_column(cells_[field]), hint_for_label(text)));
+  complain(
+      complaints, field,
+      fmt::format("expected a number, found {}{}{}", quoted_text(text), in_column(cells_[field]),
+                  may_be_name(field) ? std::string(kHeaderHint) : hint_for_label(text)));
   return 0;
+}
+
+void TableRowReader::add_label(TableFacts& facts) const {
+  if (labelled_) facts.labels.resize(facts.labels.size() + label_width_);
+}
+
+float& TableRowReader::label_of(const Cell& cell, TableFacts& facts) const {
+  return facts.labels[facts.labels.size() - label_width_ + cell.label];
 }
 
 void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFacts& facts) {
@@ -166,7 +181,7 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
       return;
     }
     case ColumnRole::label:
-      if (labelled_) facts.labels.push_back(read_label(field, text, facts.complaints));
+      if (labelled_) label_of(cell, facts) = read_label(field, text, facts.complaints);
       return;
     case ColumnRole::class_name: {
       if (!labelled_) return;
@@ -200,6 +215,7 @@ void TableRowReader::read_facts(const CsvRecord& record, TableFacts& facts) {
   ++facts.rows;
   const auto fields = fields_of(record, facts.complaints);
   if (fields.empty()) return;
+  add_label(facts);
   for (const std::size_t i : others_) read_fact(i, fields[i], facts);
 }
 
@@ -220,9 +236,10 @@ void TableRowReader::read_number(std::size_t field, std::string_view text, float
   const char* const limit = is_not_finite_text(text) ? " finite number"
                             : is_beyond_float(text)  ? " number within the range of float"
                                                      : " number";
-  complain(complaints, field,
-           fmt::format("expected a{}, found {}{}{}", limit, quoted_text(text),
-                       in_column(cells_[field]), hint_for_number(text)));
+  complain(
+      complaints, field,
+      fmt::format("expected a{}, found {}{}{}", limit, quoted_text(text), in_column(cells_[field]),
+                  may_be_name(field) ? std::string(kHeaderHint) : hint_for_number(text)));
 }
 
 void TableRowReader::read_category(std::size_t field, std::string_view text, float* values) {
@@ -255,6 +272,7 @@ void TableRowReader::check(const CsvRecord& record, Complaints& complaints) {
   TableFacts facts;
   facts.categories.resize(schema_.columns.size());
   const auto fields = fields_of(record, facts.complaints);
+  add_label(facts);
   for (std::size_t i = 0; i < fields.size(); ++i) {
     float unused = 0;
     if (cells_[i].role == ColumnRole::number) {

@@ -72,17 +72,24 @@ class TableRowReader {
   // " (column \"age\")"
   [[nodiscard]] std::string in_column(const Cell& cell) const;
 
+  // Room for the label of one more row; and its value of a label column, which are in the
+  // order of the schema, whatever that of the file.
+  void add_label(TableFacts& facts) const;
+  float& label_of(const Cell& cell, TableFacts& facts) const;
   void read_fact(std::size_t field, std::string_view text, TableFacts& facts);
   void read_number(std::size_t field, std::string_view text, float* value, Complaints& complaints);
   void read_category(std::size_t field, std::string_view text, float* values);
   float read_label(std::size_t field, std::string_view text, Complaints& complaints);
   void complain_of_missing(std::size_t field, Complaints& complaints) const;
+  // Whether a cell may be a name: of the first line, in a file without header.
+  [[nodiscard]] bool may_be_name(std::size_t field) const;
 
   const TableRules& rules_;
   MissingFields missing_;
   const TableSchema& schema_;
   bool fitted_;
   bool labelled_;
+  bool has_header_;
   CsvSplitter splitter_;
   std::vector<Cell> cells_;          // of the file's columns
   std::vector<std::size_t> inputs_;  // those of them that have values

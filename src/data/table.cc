@@ -32,9 +32,10 @@ bool is_number(std::string_view text) {
 }
 
 // A row of numbers taken for a header.
-std::string row_hint(std::span<const std::string> names) {
-  const bool numbers = !names.empty() && std::ranges::all_of(names, is_number);
-  return numbers ? "; all names of the header are numbers: is it a row? say header: false" : "";
+std::string row_hint(std::span<const std::string> names,
+                     std::string_view remedy = "say header: false") {
+  if (names.empty() || !std::ranges::all_of(names, is_number)) return "";
+  return fmt::format("; all names of the header are numbers: is it a row? {}", remedy);
 }
 
 void check_names_differ(const TableHeader& header) {
@@ -128,8 +129,11 @@ std::string columns_text(std::span<const std::string> titles) {
 }
 
 [[noreturn]] void refuse_header(const TableHeader& header, std::span<const std::string> absent,
-                                std::span<const std::string> added) {
-  const std::string hints = delimiter_hint(header) + row_hint(header.names);
+                                std::span<const std::string> added, bool labelled) {
+  // Examples to predict have no settings of their own.
+  const std::string hints =
+      delimiter_hint(header) +
+      row_hint(header.names, labelled ? "say header: false" : "the training file has a header");
   const std::string missing = "no " + columns_text(absent);
   if (added.empty()) {
     fail(header, fmt::format("{}, which the training file has; its columns: {}{}", missing,
@@ -137,7 +141,9 @@ std::string columns_text(std::span<const std::string> titles) {
   }
   const std::string new_ones = fmt::format("{} {} not in the training file", columns_text(added),
                                            added.size() == 1 ? "is" : "are");
-  if (absent.empty()) fail(header, fmt::format("{}; remove it{}", new_ones, hints));
+  if (absent.empty())
+    fail(header,
+         fmt::format("{}; remove {}{}", new_ones, added.size() == 1 ? "it" : "them", hints));
   fail(header, fmt::format("{}, which the training file has; {}{}", missing, new_ones, hints));
 }
 
@@ -180,7 +186,7 @@ ColumnMatch match_by_name(const TableHeader& header, const TableSchema& schema, 
     if (needed && !there[i]) absent.push_back(title(columns[i].name, i));
   }
   if (!absent.empty() || (labelled && !match.left_out.empty())) {
-    refuse_header(header, absent, match.left_out);
+    refuse_header(header, absent, match.left_out, labelled);
   }
   return match;
 }

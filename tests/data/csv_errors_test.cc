@@ -72,8 +72,12 @@ TEST_F(CsvErrors, TextWhereANumberShouldBe) {
   EXPECT_EQ(error("x;y\n1,5;0\n", kRules, {';', true}),
             "t.csv:2:1: expected a number, found \"1,5\" (column \"x\"); if the comma is a decimal "
             "point, write a point in the file");
-  EXPECT_EQ(error("1,abc\n", rules_of({{"", 1, ColumnRole::label}}), {',', false}),
-            "t.csv:1:2: expected a number, found \"abc\"; a column of words takes role: CATEGORY");
+  EXPECT_EQ(
+      error("1,abc\n", rules_of({{"", 1, ColumnRole::label}}), {',', false}),
+      "t.csv:1:2: expected a number, found \"abc\"; is the first line a header? header: false "
+      "says it is not");
+  EXPECT_EQ(error("1,2\n1,abc\n", rules_of({{"", 1, ColumnRole::label}}), {',', false}),
+            "t.csv:2:2: expected a number, found \"abc\"; a column of words takes role: CATEGORY");
 }
 
 TEST_F(CsvErrors, WhatACellLooksLikeIsSaid) {

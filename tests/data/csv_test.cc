@@ -125,6 +125,15 @@ TEST_F(CsvTest, SeveralLabelsAreAVector) {
   EXPECT_THAT(source.read_labels(), ElementsAre(1, 3, 4, 6));
 }
 
+TEST_F(CsvTest, ALabelIsInTheOrderOfTheTrainingFile) {
+  auto train =
+      open("a,x,b\n1,2,3\n", rules_of({{"a", 0, ColumnRole::label}, {"b", 0, ColumnRole::label}}));
+  CsvExampleSource dev(
+      {directory.write("d.csv", "b,a,x\n6,4,5\n9,7,8\n"), {}, {}, train.info().table});
+  EXPECT_THAT(dev.read_labels(), ElementsAre(4, 6, 7, 9));
+  EXPECT_THAT(values_of(read_all(dev)), ElementsAre(5, 8));
+}
+
 TEST_F(CsvTest, OneColumnNeedsNoDelimiterAndKeepsEmptyLines) {
   TableRules rules;
   rules.when_missing = WhenMissing::training_mean;

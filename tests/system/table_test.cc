@@ -202,7 +202,7 @@ TEST_F(Table, CheckAndTrainGiveTheSameCautions) {
     data { train { csv { file: "numbers.csv" table { column { index: 3 role: LABEL } } } } }
     network { output { units: 2 } }
     optimizer { adam {} }
-    training { batch_size: 3 shards: 1 epochs: 1 })");
+    training { batch_size: 3 shards: 3 epochs: 1 })");
   const auto caution = HasSubstr(
       "numbers.csv: all names of the header are numbers (\"1\", \"5\", \"0\"); is it a "
       "row? say header: false");

@@ -1,7 +1,9 @@
 #pragma once
-// What is wrong with a text file: the first ten places, and how many there are.
+// What is wrong with a text file: the first ten places, how many there are, and how
+// many in each field of the lines.
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,7 +27,8 @@ class Complaints {
   void append(const Complaints& later);
 
   [[nodiscard]] bool empty() const { return total_ == 0; }
-  // Throws Error(data) with a line "<file>:<line>:<column>: <what>" for each.
+  // Throws Error(data) with a line "<file>:<line>:<column>: <what>" for each, and
+  // "and 35 more; in all 40 in field 2, 3 in field 5" where there are more.
   [[noreturn]] void throw_for(std::string_view file) const;
 
   // To and from bytes, for other readers of the same file.
@@ -35,6 +38,7 @@ class Complaints {
  private:
   std::vector<Complaint> first_;
   std::uint64_t total_ = 0;
+  std::map<std::uint64_t, std::uint64_t> of_fields_;  // how many, by column
 };
 
 // `text` in quotes, cut when long, with control characters shown as \xNN.

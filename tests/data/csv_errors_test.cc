@@ -126,7 +126,7 @@ t.csv:8:1: expected a number, found "bad4" (column "x"); a column of words takes
 t.csv:8:2: a value is missing (column "y"); fill it in, or remove the row
 t.csv:9: expected 2 fields, found 3
 t.csv:11:1: expected a number, found "bad6" (column "x"); a column of words takes role: CATEGORY
-and 35 more)");
+and 35 more; in all 15 in field 1, 15 in field 2)");
 }
 
 TEST_F(CsvErrors, TheLineIsThatOfTheField) {

@@ -102,7 +102,9 @@ void check_csv(const ValueChecks& checks, const proto::Csv& csv, const std::stri
   const std::string& delimiter = csv.delimiter();
   const bool good = delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" &&
                     delimiter != "\r" && delimiter != "." && delimiter != "-";
-  checks.require(good, path + ".delimiter", fmt::format("\"{}\"", delimiter),
+  // One that is not written is told of in data.train.
+  checks.require(good || !checks.written(path + ".delimiter"), path + ".delimiter",
+                 fmt::format("\"{}\"", delimiter),
                  "one character, such as \",\", \";\" or \"\\t\"");
   if (csv.has_table()) check_table(checks, csv.table(), csv.header(), path + ".table");
 }

@@ -43,6 +43,10 @@ class ValueChecks {
   // for something unreadable. Checks that compare fields ask first.
   [[nodiscard]] bool trusted(const std::string& path) const { return !origins_.failed(path); }
 
+  // Whether the job or an override gave the field, well or badly; otherwise it has its
+  // default, or another source's value.
+  [[nodiscard]] bool written(const std::string& path) const { return origins_.written(path); }
+
   // Whether an override (--set) gave the field.
   [[nodiscard]] bool overridden(const std::string& path) const;
 

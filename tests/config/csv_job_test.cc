@@ -128,6 +128,14 @@ TEST(CsvJob, DelimitersAreOneCharacter) {
   }
 }
 
+TEST(CsvJob, ABadDelimiterIsToldOnce) {
+  const std::string text =
+      with(kTableJob, "    } } }\n", "    } } }\n  dev { csv { file: \"d.csv\" } }\n");
+  EXPECT_EQ(problems_of(with(text, "file: \"t.csv\"", "file: \"t.csv\" delimiter: \"ab\"")),
+            "job.textproto:3:31: data.train.csv.delimiter is \"ab\"; expected one character, such "
+            "as \",\", \";\" or \"\\t\"");
+}
+
 TEST(CsvJob, ColumnsHaveAPlaceAndARole) {
   EXPECT_EQ(problems_of(with_table("column { role: LABEL }")),
             "job.textproto:5:7: data.train.csv.table.column[0] has no place; expected one of name, "

@@ -117,6 +117,7 @@ Diagnosed diagnose_checkpoint(const fs::path& checkpoint, const DiagnoseArgument
     switch (set) {
       case EvaluationSplit::train:
         put(summary.train_error, summary.train_cost);
+        summary.train_error_floor = scores.error_floor;
         summary.l2_penalty = scores.penalty;  // both kinds together
         break;
       case EvaluationSplit::train_dev:

@@ -96,6 +96,15 @@ void note_hidden_gaps(Diagnosis& diagnosis) {
   }
 }
 
+void note_floor(Diagnosis& diagnosis) {
+  if (diagnosis.train_floor <= 0) return;
+  diagnosis.notes.push_back(fmt::format(
+      "no function of these features has a training error below {}: examples with equal features "
+      "have different labels. This is counted, not assumed{}; other features may tell them apart",
+      percent(diagnosis.train_floor),
+      diagnosis.train_floor > diagnosis.base_error ? ", and bias is counted from there" : ""));
+}
+
 void note_surprises(Diagnosis& diagnosis, const MeasuredError& train) {
   if (train.error < diagnosis.base_error) {
     diagnosis.notes.push_back(fmt::format(
@@ -171,13 +180,14 @@ Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config
   diagnosis.base_error = config.base_error;
   diagnosis.high_gap = config.high_gap;
   diagnosis.high_share = config.high_share;
+  diagnosis.train_floor = errors.train_floor;
   const MeasuredError train = measured(errors.train);
   diagnosis.train = train;
   diagnosis.train_dev = measured_if(errors.train_dev);
   diagnosis.dev = measured_if(errors.dev);
   diagnosis.test = measured_if(errors.test);
 
-  diagnosis.avoidable_bias = avoidable_bias(train, config.base_error);
+  diagnosis.avoidable_bias = avoidable_bias(train, std::max(config.base_error, errors.train_floor));
   if (errors.train_dev) {
     diagnosis.variance = gap_between(errors.train, *errors.train_dev);
     if (errors.dev) diagnosis.mismatch = gap_between(*errors.train_dev, *errors.dev);
@@ -195,6 +205,7 @@ Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config
   diagnosis.verdict = verdict_of(diagnosis);
   note_uncertainty(diagnosis);
   note_hidden_gaps(diagnosis);
+  note_floor(diagnosis);
   note_surprises(diagnosis, train);
   note_missing_sets(diagnosis, errors);
   note_overfitted_dev(diagnosis, errors);

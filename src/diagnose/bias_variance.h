@@ -17,6 +17,7 @@ struct SetError {
 
 struct RunErrors {
   SetError train;
+  double train_floor = 0;  // as in Diagnosis
   std::optional<SetError> train_dev, dev, test;
   // Dev has a source of its own, or is of data.held_out: it may be of another
   // distribution than train.

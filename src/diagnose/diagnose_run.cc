@@ -77,6 +77,7 @@ Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
   } else {
     RunErrors errors;
     errors.train = *train;
+    errors.train_floor = summary.train_error_floor.value_or(0);
     errors.train_dev = set_error(summary.train_dev_error, summary.train_dev_examples);
     errors.dev = set_error(summary.dev_error, summary.dev_examples);
     errors.test = set_error(summary.test_error, summary.test_examples);

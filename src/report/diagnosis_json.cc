@@ -55,6 +55,7 @@ Json diagnosis_to_json(const Diagnosis& diagnosis) {
   Json object;
   object["verdict"] = diagnosis.verdict;
   object["base_error"] = diagnosis.base_error;
+  object["train_error_floor"] = diagnosis.train_floor;
   object["high_gap"] = diagnosis.high_gap;
   object["high_share"] = diagnosis.high_share;
   Json& errors = object["errors"] = Json::object();

@@ -92,7 +92,7 @@ std::string diagnosis_lines(const Diagnosis& diagnosis) {
   gap("bias", diagnosis.avoidable_bias);
   gap(variance_name(diagnosis), diagnosis.variance);
   gap("mismatch", diagnosis.mismatch);
-  if (diagnosis.avoidable_bias) {
+  if (diagnosis.avoidable_bias && diagnosis.train_floor <= diagnosis.base_error) {
     fmt::format_to(out, "{:<9}bias is counted from a base error of {} (diagnosis.base_error)\n", "",
                    format_percent(diagnosis.base_error));
   }
@@ -117,6 +117,10 @@ std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnos
     fmt::format_to(out, "\n{:<12}{:>8}   {:<18}{:>12}\n", "", "error", "95% interval", "examples");
     fmt::format_to(out, "{:<12}{:>8}   given: {}\n", "base", format_percent(diagnosis.base_error),
                    base_error_from);
+    if (diagnosis.train_floor > 0) {
+      fmt::format_to(out, "{:<12}{:>8}   counted: equal features, different labels\n", "floor",
+                     format_percent(diagnosis.train_floor));
+    }
     add_error(out, "train", diagnosis.train);
     add_error(out, "train-dev", diagnosis.train_dev);
     add_error(out, "dev", diagnosis.dev);

@@ -32,6 +32,7 @@ Summary summary_of(const Json& object) {
   summary.best_step = optional_field<std::uint64_t>(object, "best_step");
   summary.best_epoch = optional_field<double>(object, "best_epoch");
   summary.train_error = optional_field<double>(object, "train_error");
+  summary.train_error_floor = optional_field<double>(object, "train_error_floor");
   summary.train_dev_error = optional_field<double>(object, "train_dev_error");
   summary.dev_error = optional_field<double>(object, "dev_error");
   summary.test_error = optional_field<double>(object, "test_error");
@@ -62,6 +63,7 @@ std::string summary_to_json(const Summary& summary) {
   object["best_step"] = summary.best_step ? Json(*summary.best_step) : Json(nullptr);
   set_number(object, "best_epoch", summary.best_epoch);
   set_number(object, "train_error", summary.train_error);
+  set_number(object, "train_error_floor", summary.train_error_floor);
   set_number(object, "train_dev_error", summary.train_dev_error);
   set_number(object, "dev_error", summary.dev_error);
   set_number(object, "test_error", summary.test_error);

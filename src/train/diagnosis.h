@@ -48,6 +48,9 @@ struct RecipeStep {
 
 struct Diagnosis {
   double base_error = 0;
+  // A fraction of the training set: what every function of the features gets wrong at
+  // least, for examples with equal features have different labels. 0 where not counted.
+  double train_floor = 0;
   double high_gap = 0;    // what makes a gap high:
   double high_share = 0;  // `Diagnosis` in proto/job.proto
 
@@ -55,7 +58,7 @@ struct Diagnosis {
   std::optional<MeasuredError> train, train_dev, dev, test;
 
   // Absent: cannot be said; `notes` say why.
-  std::optional<ErrorGap> avoidable_bias;  // base to train; never below 0
+  std::optional<ErrorGap> avoidable_bias;  // base or floor to train; never below 0
   std::optional<ErrorGap> variance;        // train to train-dev, or to dev without one
   std::optional<ErrorGap> mismatch;        // train-dev to dev
   std::optional<ErrorGap> dev_to_test;     // not in the verdict

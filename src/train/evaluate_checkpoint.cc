@@ -7,6 +7,7 @@
 #include "comm/agreement.h"
 #include "nn/regularizer.h"
 #include "train/build.h"
+#include "train/contradictions.h"
 #include "train/dataset.h"
 #include "train/evaluator.h"
 #include "train/saved_model.h"
@@ -79,6 +80,9 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
         training_blocks(data.geometry, layout, comm.rank(), data.shard_rows, 0), count);
     const Regularizer regularizer(build_regularization(model.job), network.layout(),
                                   data.geometry.train_examples);
+    if (has_error_rate(network.spec().loss)) {
+      scores.error_floor = error_floor(data.train, scores.examples, comm);
+    }
     scores.penalty = regularizer.penalty<float>(model.weights).sum();
   } else {
     const HeldOutSet& set = split == EvaluationSplit::train_dev ? data.train_dev

@@ -18,9 +18,10 @@ enum class EvaluationSplit { train, train_dev, dev, test };
 struct CheckpointScores {
   std::uint64_t step = 0;
   std::uint64_t examples = 0;
-  std::optional<double> error;  // none for squared error
-  double cost = 0;              // mean loss; on the training set J, with the penalty
-  double penalty = 0;           // in J; 0 on other sets
+  std::optional<double> error;        // none for squared error
+  std::optional<double> error_floor;  // of the training set: train/contradictions.h
+  double cost = 0;                    // mean loss; on the training set J, with the penalty
+  double penalty = 0;                 // in J; 0 on other sets
   std::string weights_digest;
   std::optional<DecisionCounts> decisions;  // none for squared error
   std::vector<std::string> class_names;     // by number; empty: they have none

@@ -76,6 +76,8 @@ struct Summary {
   std::optional<std::uint64_t> best_step;
   std::optional<double> best_epoch;
   std::optional<double> train_error, train_dev_error, dev_error, test_error;
+  // What the training error cannot fall below: see train/contradictions.h.
+  std::optional<double> train_error_floor;
   std::optional<double> train_cost, train_dev_cost, dev_cost, test_cost;
   double l2_penalty = 0, l1_penalty = 0;           // parts of train_cost
   double weights_norm = 0, weights_near_zero = 0;  // as in Evaluation

@@ -20,6 +20,7 @@
 #include "nn/weight_statistics.h"
 #include "train/build.h"
 #include "train/cautions.h"
+#include "train/contradictions.h"
 #include "train/dataset.h"
 #include "train/dev_size.h"
 #include "train/early_stopping.h"
@@ -405,6 +406,9 @@ class Run {
       summary.best_epoch = epoch_of(position_.stopping.best_step);
     }
     summary.train_error = error_rate(loss, scores.train);
+    if (has_error_rate(loss)) {
+      summary.train_error_floor = error_floor(data_.train, data_.geometry.train_examples, comm_);
+    }
     summary.train_dev_error = error_rate(loss, scores.train_dev);
     summary.dev_error = error_rate(loss, scores.dev);
     summary.test_error = error_rate(loss, scores.test);

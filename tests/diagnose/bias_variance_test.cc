@@ -161,6 +161,19 @@ TEST(BiasVariance, BetterThanTheBaseErrorIsNoBias) {
               ElementsAre(HasSubstr("the training error, 1.00%, is below the base error")));
 }
 
+// As on the public table Titanic: what nothing can fit is no avoidable bias.
+TEST(BiasVariance, BiasIsCountedFromTheFloorWhereItIsAboveTheBase) {
+  RunErrors errors = large_sets(0.207, 0.21);
+  EXPECT_EQ(diagnose_errors(errors, config()).verdict, "bias");
+  errors.train_floor = 0.205;
+  const Diagnosis diagnosis = diagnose_errors(errors, config());
+  EXPECT_EQ(diagnosis.verdict, "neither");
+  EXPECT_NEAR(diagnosis.avoidable_bias->value, 0.002, 1e-12);
+  EXPECT_EQ(diagnosis.base_error, 0) << "it remains what the job says";
+  EXPECT_THAT(diagnosis.notes, testing::Contains(HasSubstr("and bias is counted from there")));
+  EXPECT_NEAR(diagnose_errors(errors, config(0.206)).avoidable_bias->value, 0.001, 1e-12);
+}
+
 TEST(BiasVariance, ADevErrorBelowTheBaseErrorRefutesIt) {
   const Diagnosis d = diagnose_errors(large_sets(0.05, 0.06), config(0.2));
   EXPECT_EQ(d.verdict, "neither");

@@ -82,6 +82,30 @@ TEST_F(Diagnose, WithoutADevSetItSaysSo) {
   EXPECT_THAT(result.out, HasSubstr("--set data.split.dev.count="));
 }
 
+// 30 of class 0 and 10 of class 1 have the same feature, and so have 40 of class 1.
+TEST_F(Diagnose, WhatEqualFeaturesGetWrongIsCounted) {
+  {
+    std::ofstream table(directory_ / "equal.csv");
+    table << "x,y\n";
+    for (int i = 0; i < 80; ++i) table << (i < 40 ? "1" : "2") << "," << (i < 30 ? 0 : 1) << "\n";
+    std::ofstream(directory_ / "equal.textproto") << R"(
+      name: "equal"
+      data { train { csv { file: "equal.csv" table { column { name: "y" role: LABEL } } } } }
+      network { output { units: 2 } } optimizer { adam { learning_rate: 0.1 } }
+      training { batch_size: 16 shards: 4 epochs: 3 })";
+  }
+  for (const int ranks : {1, 3}) {
+    const std::string name = fmt::format("on-{}", ranks);
+    ASSERT_EQ(run("train equal.textproto --run-dir " + name, ranks).exit_code, 0);
+    EXPECT_EQ(json::parse(file(name + "/diagnosis.json"))["train_error_floor"], 0.125);
+    EXPECT_EQ(json::parse(file(name + "/summary.json"))["train_error_floor"], 0.125);
+    EXPECT_THAT(run("diagnose " + name).out,
+                HasSubstr("floor         12.50%   counted: equal features, different labels"));
+    const auto checkpoint = run("diagnose " + name + "/ckpt/latest --json", ranks);
+    EXPECT_EQ(json::parse(checkpoint.out)["train_error_floor"], 0.125) << checkpoint.err;
+  }
+}
+
 TEST_F(Diagnose, SquaredErrorHasNoVerdict) {
   const auto train =
       run("train underfit.textproto --run-dir run --set network.output.loss=SQUARED_ERROR "

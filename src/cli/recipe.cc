@@ -173,8 +173,8 @@ void add_recipe_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<RecipeArguments>();
   CLI::App* command = app.add_subcommand(
       "recipe",
-      "Follow the basic recipe (1.3): train, diagnose, take the first step, keep it if the dev "
-      "error fell, and again");
+      "Follow the basic recipe (1.3): fit the training set, then cure variance, step by step, "
+      "each kept if the error that it is about fell beyond chance");
   add_job(*command, arguments->job);
   command->add_option("--runs", arguments->runs, "At most so many trainings [8]")
       ->check(CLI::Range(1, 1000));

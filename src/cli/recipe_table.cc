@@ -90,7 +90,10 @@ std::string reasons(const RecipeResult& result) {
 std::string ending(const RecipeResult& result) {
   const std::string& reason = result.stop_reason;
   if (reason.empty()) return "The recipe is going on.\n";
-  if (reason == "neither") return "The recipe is done: neither bias nor variance is high.\n";
+  if (reason == "neither") {
+    return fmt::format("The recipe is done: neither bias nor variance is high{}.\n",
+                       result.assumed_base ? ", if the base error is near that" : "");
+  }
   if (reason == "budget") {
     return fmt::format("The budget of {} is used up (--runs).\n",
                        format_quantity(static_cast<std::uint64_t>(result.runs), "run"));
@@ -107,6 +110,28 @@ std::string ending(const RecipeResult& result) {
   return "The recipe was interrupted; --resume auto goes on.\n";
 }
 
+// What is taken for granted, and by what.
+std::string assumption(const RecipeResult& result) {
+  if (!result.assumed_base) return "";
+  const auto& [error, run, steps] = *result.assumed_base;
+  return fmt::format(
+      "The base error is probably near {}, the training error of run {}: {} against bias did not "
+      "move it beyond chance. This is an assumption; whoever knows the base error sets "
+      "diagnosis.base_error (1.2).\n",
+      format_percent(error), run, format_quantity(static_cast<std::uint64_t>(steps), "step"));
+}
+
+std::string dev_caution(const RecipeResult& result, const RecipeTrial& best) {
+  const auto dev = part_of(best, &Diagnosis::dev);
+  if (!dev || result.trials.size() < 2) return "";
+  return fmt::format(
+      "      chosen by {} dev examples, which cannot tell {} of {} apart: its dev error is likely "
+      "to "
+      "be too good (1.1)\n",
+      format_count(dev->examples),
+      format_quantity(static_cast<std::uint64_t>(result.as_good), "run"), result.trials.size());
+}
+
 std::string test_text(const RecipeResult& result) {
   if (result.test) {
     return fmt::format(
@@ -120,8 +145,7 @@ std::string test_text(const RecipeResult& result) {
   return result.has_test_set
              ? "      no checkpoint was kept, so its test error is that of training "
                "best.textproto\n"
-             : "      no test set: the dev error, the best of several, is likely to be too good "
-               "(1.1)\n";
+             : "      no test set: nothing tells how good it is on new examples (1.1)\n";
 }
 
 nlohmann::ordered_json error_json(const RecipeTrial& trial, OptionalError Diagnosis::*set) {
@@ -132,6 +156,15 @@ nlohmann::ordered_json error_json(const RecipeTrial& trial, OptionalError Diagno
 nlohmann::ordered_json gap_json(const RecipeTrial& trial, OptionalGap Diagnosis::*which) {
   const OptionalGap gap = part_of(trial, which);
   return gap ? nlohmann::ordered_json(gap->value) : nlohmann::ordered_json();
+}
+
+nlohmann::ordered_json assumed_base_json(const std::optional<AssumedBase>& base) {
+  if (!base) return {};
+  nlohmann::ordered_json object;
+  object["error"] = base->error;
+  object["run"] = base->run;
+  object["steps_without_effect"] = base->steps;
+  return object;
 }
 
 nlohmann::ordered_json trial_json(const RecipeTrial& trial) {
@@ -169,13 +202,13 @@ std::string recipe_text(const RecipeResult& result) {
   text += table(result);
   const std::string why = reasons(result);
   if (!why.empty()) text += "\n" + why;
-  text += "\n" + ending(result);
+  text += "\n" + assumption(result) + ending(result);
   if (result.best > 0) {
     const RecipeTrial& best = result.trials[static_cast<std::size_t>(result.best) - 1];
     text +=
         fmt::format("Best: run {}, dev error {}", best.number, error_text(best, &Diagnosis::dev));
     text += best.set.empty() ? "\n" : fmt::format("; {}\n", set_arguments(best.set));
-    text += test_text(result);
+    text += dev_caution(result, best) + test_text(result);
   }
   if (!result.left.empty() && result.stop_reason != "neither") {
     text += "Left to try:\n";
@@ -194,6 +227,8 @@ nlohmann::ordered_json recipe_json(const RecipeResult& result) {
   object["stop_reason"] = result.stop_reason.empty() ? nlohmann::ordered_json()
                                                      : nlohmann::ordered_json(result.stop_reason);
   object["best"] = result.best > 0 ? nlohmann::ordered_json(result.best) : nlohmann::ordered_json();
+  object["as_good_within_chance"] = result.as_good;
+  object["assumed_base_error"] = assumed_base_json(result.assumed_base);
   object["test"] = error_to_json(result.test);
   auto& trials = object["trials"] = nlohmann::ordered_json::array();
   for (const RecipeTrial& trial : result.trials) trials.push_back(trial_json(trial));

@@ -15,8 +15,10 @@ namespace lockstep {
 std::string recipe_text(const RecipeResult& result);
 
 // {"job", "runs", "stop_reason" (null: going on), "best" (number of a run; null:
-// none), "trials": [{"run", "directory", "based_on", "against", "kind", "action", "reason",
-// "expected", "step", "set", "outcome", "comparison", "verdict", "train_error",
+// none), "as_good_within_chance" (runs that dev cannot tell from the best, itself counted),
+// "assumed_base_error" (null: none is assumed; {"error", "run" whose training error it is,
+// "steps_without_effect"}), "test", "trials": [{"run", "directory", "based_on", "against", "kind",
+// "action", "reason", "expected", "step", "set", "outcome", "comparison", "verdict", "train_error",
 // "train_dev_error", "dev_error", "avoidable_bias", "variance", "mismatch"}],
 // "left": [steps]}. No timing, nothing of the layout.
 nlohmann::ordered_json recipe_json(const RecipeResult& result);

@@ -9,13 +9,14 @@
 
 #include <fmt/format.h>
 
+#include "diagnose/either_way.h"
+#include "diagnose/optimizer_fields.h"
+#include "diagnose/training_length.h"
+#include "diagnose/wider_network.h"
 #include "train/build.h"
 
 namespace lockstep {
 namespace {
-
-constexpr std::uint32_t kLargestLayer = 4096;  // beyond that, a person should decide
-constexpr std::size_t kMostLayers = 8;
 
 void bigger_network(RecipeDraft& recipe) {
   const auto& hidden = recipe.job.network.hidden;
@@ -29,16 +30,11 @@ void bigger_network(RecipeDraft& recipe) {
         expected, {fmt::format("network.layer[0]={{units: {}}}", units)});
     return;
   }
-  std::vector<std::string> lines;
-  std::vector<std::string> widths;
-  for (std::size_t i = 0; i < hidden.size(); ++i) {
-    const std::uint32_t factor = hidden[i].units < 64 ? 4 : 2;
-    const std::uint32_t units =
-        std::max(hidden[i].units, std::min(kLargestLayer, hidden[i].units * factor));
-    widths.push_back(std::to_string(units));
-    if (units > hidden[i].units)
-      lines.push_back(layer_field(i, "units") + fmt::format("={}", units));
+  // Beside one wide layer a second one does more than twice the width, for less.
+  if (hidden.size() == 1 && hidden.front().units >= kWideLayer) {
+    deeper_network(recipe, "bigger network", "high bias", expected);
   }
+  const auto [widths, lines] = wider_network(recipe);
   if (lines.empty()) return;
   recipe.add("bigger network", fmt::format("hidden layers of {} units", listed(widths)),
              fmt::format("high bias: {} of the training set is wrong (1.3: bigger network)",
@@ -47,7 +43,6 @@ void bigger_network(RecipeDraft& recipe) {
 }
 
 void longer_training(RecipeDraft& recipe) {
-  const auto& training = recipe.job.training;
   const std::string expected = "lower J and training error";
   if (recipe.facts.stop_reason == "early_stopping" && recipe.job.early_stopping) {
     const std::uint64_t patience = 2ULL * recipe.job.early_stopping->patience;
@@ -65,15 +60,7 @@ void longer_training(RecipeDraft& recipe) {
                         ? "high bias; J no longer fell, but with the small learning rate of the "
                           "schedule's end (1.3: train longer)"
                         : "high bias (1.3: train longer)";
-  std::vector<std::string> lines;
-  std::string length;
-  if (training.epochs) {
-    length = fmt::format("{} epochs", 2ULL * *training.epochs);
-    lines = {fmt::format("training.epochs={}", 2ULL * *training.epochs)};
-  } else if (training.steps) {
-    length = fmt::format("{} steps", 2 * *training.steps);
-    lines = {fmt::format("training.steps={}", 2 * *training.steps)};
-  }
+  const auto [length, lines] = twice_as_long(recipe.job.training);
   recipe.add("train longer", length, why, expected, lines);
 }
 
@@ -88,19 +75,49 @@ void other_optimizer(RecipeDraft& recipe) {
   const auto try_optimizer = [&](const std::string& name, const std::string& line) {
     recipe.add("other optimizer", name, "high bias (1.3: other optimizers)", expected, {line});
   };
-  const double rate = base_learning_rate(recipe.job.optimizer);
-  if (std::holds_alternative<AdamConfig>(recipe.job.optimizer)) {
-    for (const double factor : {3.0, 1.0 / 3.0}) {
-      const double other = rough(rate * factor);
-      try_optimizer(fmt::format("Adam with a learning rate of {:g}", other),
-                    fmt::format("optimizer.adam.learning_rate={:g}", other));
-    }
-    return;
-  }
+  if (std::holds_alternative<AdamConfig>(recipe.job.optimizer)) return;
   try_optimizer("Adam", "optimizer.adam={}");
   if (std::holds_alternative<GradientDescentConfig>(recipe.job.optimizer)) {
-    try_optimizer("momentum", fmt::format("optimizer.momentum.learning_rate={:g}", rate));
+    try_optimizer("momentum", fmt::format("optimizer.momentum.learning_rate={:g}",
+                                          base_learning_rate(recipe.job.optimizer)));
   }
+}
+
+void other_learning_rate(RecipeDraft& recipe) {
+  for (const double factor : {1.0 / 3, 3.0}) {
+    const double rate = rough(base_learning_rate(recipe.job.optimizer) * factor);
+    recipe.add("learning rate", fmt::format("a learning rate of {:g}", rate),
+               factor < 1 ? "high bias: steps may be too large to get to the bottom of J (1.3: "
+                            "other optimizers)"
+                          : "high bias: steps may be too small to get far (1.3: other optimizers)",
+               "J falls faster, or to a lower training error",
+               {learning_rate_line(recipe.job.optimizer, rate)});
+  }
+}
+
+// Smaller batches make more steps of the same number of epochs; where they are small
+// already, larger ones make steps that are less noisy.
+void other_batch_size(RecipeDraft& recipe) {
+  const auto& training = recipe.job.training;
+  constexpr std::uint32_t kSmall = 64;
+  constexpr std::uint64_t kMinibatch = 256;
+  if (!training.batch_size) {
+    recipe.add("batch size", fmt::format("batches of {}", kMinibatch),
+               "high bias: with the full training set there is one step an epoch (1.3: other "
+               "optimizers)",
+               "many more steps in the same epochs, a lower training error",
+               {fmt::format("training.batch_size={}", kMinibatch)});
+    return;
+  }
+  const std::uint64_t batch = *training.batch_size;
+  const bool smaller = batch > kSmall && training.epochs;
+  const std::uint64_t other = smaller ? batch / 4 : 4 * batch;
+  if (!smaller && other > recipe.facts.train_examples) return;
+  recipe.add("batch size", fmt::format("batches of {}", other),
+             smaller ? "high bias: smaller batches make more steps an epoch (1.3: other optimizers)"
+                     : "high bias: gradients of larger batches are less noisy (1.3: other "
+                       "optimizers)",
+             "lower training error", {fmt::format("training.batch_size={}", other)});
 }
 
 void less_regularization(RecipeDraft& recipe) {
@@ -155,11 +172,7 @@ void other_architecture(RecipeDraft& recipe) {
                "high bias: saturated units learn slowly (1.3: another architecture, perhaps)",
                expected, lines);
   }
-  if (hidden.size() >= kMostLayers) return;
-  recipe.add("other architecture",
-             fmt::format("one more hidden layer of {} units", hidden.back().units),
-             "high bias (1.3: another architecture, perhaps)", expected,
-             {fmt::format("network.layer[{}]={{units: {}}}", hidden.size(), hidden.back().units)});
+  deeper_network(recipe, "other architecture", "high bias", expected);
 }
 
 }  // namespace
@@ -168,6 +181,9 @@ void against_bias(RecipeDraft& recipe) {
   bigger_network(recipe);
   longer_training(recipe);
   other_optimizer(recipe);
+  other_learning_rate(recipe);
+  decaying_learning_rate(recipe, "high bias");
+  other_batch_size(recipe);
   less_regularization(recipe);
   other_architecture(recipe);
 }

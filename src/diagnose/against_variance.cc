@@ -9,6 +9,9 @@
 #include <fmt/format.h>
 
 #include "base/binomial.h"
+#include "diagnose/either_way.h"
+#include "diagnose/training_length.h"
+#include "diagnose/wider_network.h"
 #include "train/cautions.h"
 #include "train/dev_size.h"
 
@@ -57,10 +60,15 @@ void more_l2(RecipeDraft& recipe) {
   }
 }
 
+struct MoreDropout {
+  std::vector<std::string> keep_probs;
+  std::vector<std::string> lines;  // for --set; empty: there is enough
+};
+
 // Lower where the weight matrix is largest (1.7); small layers keep all.
-void more_dropout(RecipeDraft& recipe) {
+MoreDropout more_dropout(const RecipeDraft& recipe) {
   const auto& hidden = recipe.job.network.hidden;
-  if (hidden.empty()) return;
+  if (hidden.empty()) return {};
   std::vector<std::uint64_t> sizes;
   std::uint64_t inputs = recipe.facts.features;
   for (const DenseConfig& layer : hidden) {
@@ -70,21 +78,46 @@ void more_dropout(RecipeDraft& recipe) {
   const std::uint64_t largest = *std::ranges::max_element(sizes);
   constexpr std::uint32_t kSmallLayer = 16;
   constexpr double kLowest = 0.5;
-  std::vector<std::string> lines;
-  std::vector<std::string> what;
+  MoreDropout more;
   for (std::size_t i = 0; i < hidden.size(); ++i) {
     const double now = hidden[i].keep_prob;
     double next = std::max(kLowest, std::round(100 * (now - 0.1)) / 100);
     if (now >= 1) next = sizes[i] == largest && hidden.size() > 1 ? 0.7 : 0.8;
     if (hidden[i].units < kSmallLayer || next >= now) continue;
-    lines.push_back(layer_field(i, "keep_prob") + fmt::format("={:g}", next));
-    what.push_back(fmt::format("{:g}", next));
+    more.lines.push_back(layer_field(i, "keep_prob") + fmt::format("={:g}", next));
+    more.keep_probs.push_back(fmt::format("{:g}", next));
   }
+  return more;
+}
+
+void drop_out(RecipeDraft& recipe) {
+  const auto [keep_probs, lines] = more_dropout(recipe);
   if (lines.empty()) return;
   recipe.add(
-      "dropout", "dropout with keep_prob " + listed(what),
+      "dropout", "dropout with keep_prob " + listed(keep_probs),
       high_variance(recipe) + " (1.3: regularisation; 1.7: lower where the weights are most)",
       "weights spread; lower dev error, higher training error", lines);
+}
+
+// Regularised enough, a bigger network hardly hurts: what it can do more is held in check.
+// Where dropout is new, training is longer, for each unit then misses some of the steps.
+void bigger_and_regularised(RecipeDraft& recipe) {
+  const auto [widths, lines] = wider_network(recipe);
+  if (lines.empty()) return;
+  const auto [keep_probs, dropout] = more_dropout(recipe);
+  std::vector<std::string> all = lines;
+  all.insert(all.end(), dropout.begin(), dropout.end());
+  std::string action = fmt::format("hidden layers of {} units", listed(widths));
+  if (!dropout.empty()) action += ", dropout with keep_prob " + listed(keep_probs);
+  if (!dropout.empty() && !has_dropout(recipe.job.network)) {
+    const TrainingLength longer = twice_as_long(recipe.job.training);
+    all.insert(all.end(), longer.lines.begin(), longer.lines.end());
+    action += ", " + longer.text;
+  }
+  recipe.add("bigger and regularised", action,
+             high_variance(recipe) +
+                 " (1.3: a bigger network that is well regularised hardly hurts; it costs compute)",
+             "units that depend less on each other; lower dev error", all);
 }
 
 void augment(RecipeDraft& recipe) {
@@ -143,9 +176,13 @@ void smaller_network(RecipeDraft& recipe) {
 void against_variance(RecipeDraft& recipe) {
   more_data(recipe);
   more_l2(recipe);
-  more_dropout(recipe);
+  drop_out(recipe);
+  bigger_and_regularised(recipe);
   augment(recipe);
   stop_early(recipe);
+  decaying_learning_rate(recipe, high_variance(recipe));
+  deeper_network(recipe, "other architecture", high_variance(recipe),
+                 "another function; dev error may be lower");
   smaller_network(recipe);
 }
 

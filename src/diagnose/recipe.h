@@ -1,6 +1,6 @@
 #pragma once
-// The loop of the basic recipe (lecture 1.3): train, diagnose, take the first
-// step, keep it if the dev error fell, and again.
+// The loop of the basic recipe (lecture 1.3): train, diagnose, take a step, keep it if the
+// error that it is about fell (recipe_judgement.h), and again.
 
 #include <cstdint>
 #include <filesystem>
@@ -52,7 +52,7 @@ void check_recipe_job(const Job& job);
 // Collective over comm. Follows the recipe from the job of `loaded`. Each run is
 // trained as by train() into its own directory; runs that `host` finds there,
 // finished or with a checkpoint, are taken over or gone on with. Choices are
-// made on rank 0 by dev errors alone: they are the same at every layout. Test is
+// made on rank 0 by training and dev errors alone: they are the same at every layout. Test is
 // looked at once, at the end, for the best run (1.4). A job that diverges is tried
 // with smaller learning rates. Returns the result on rank 0, on the others its
 // stop_reason. Throws AgreedError as train() does, but for divergence, and

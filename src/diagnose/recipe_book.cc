@@ -1,32 +1,22 @@
 #include "diagnose/recipe_book.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "base/binomial.h"
+#include "base/check.h"
 #include "diagnose/diagnose_run.h"
+#include "diagnose/recipe_draft.h"
+#include "diagnose/recipe_judgement.h"
 #include "diagnose/remedies.h"
 #include "nn/guessing.h"
+#include "nn/parameters.h"
 #include "train/build.h"
 
 namespace lockstep {
 namespace {
-
-std::optional<MeasuredError> dev_of(const RecipeTrial& trial) {
-  return trial.diagnosis ? trial.diagnosis->dev : std::nullopt;
-}
-
-std::string compare(const MeasuredError& before, const MeasuredError& after) {
-  const auto wrong = [](const MeasuredError& set) {
-    return set.error * static_cast<double>(set.examples);
-  };
-  const Interval change =
-      difference_interval(wrong(before), before.examples, wrong(after), after.examples);
-  const bool chance = change.low <= 0 && change.high >= 0;
-  return fmt::format("dev error {} -> {}, {}", percent(before.error), percent(after.error),
-                     chance ? "within chance" : "beyond chance");
-}
 
 // `before` and then `after`; a path that is set again appears only the last time.
 std::vector<std::string> combined(std::vector<std::string> before,
@@ -60,32 +50,40 @@ RecipeBook::RecipeBook(const LoadedJob& loaded, int runs) {
 }
 
 void RecipeBook::take(const RunRecord& record) {
-  const LoadedJob loaded = parse_job(record.resolved_job, "resolved job", "/", {});
+  Run taken{next_.number, parse_job(record.resolved_job, "resolved job", "/", {}), record, {}};
+  taken.diagnosis = diagnose_run(taken.loaded, record.summary, record.evaluations);
   RecipeTrial trial = std::move(next_);
-  trial.diagnosis = diagnose_run(loaded, record.summary, record.evaluations);
-  if (result_.best == 0 && has_blown_up(loaded.job, record.summary)) {
+  trial.diagnosis = taken.diagnosis;
+  if (!has_start() && has_blown_up(taken.loaded.job, record.summary)) {
     trial.outcome = "blown up";
     trial.comparison = fmt::format("J ends at {:.4g}, far above that of guessing",
                                    record.summary.train_cost.value_or(0));
     return finish_without_start(std::move(trial));
   }
-  const auto before = result_.best == 0 ? std::nullopt : dev_of(best_trial());
-  const auto after = dev_of(trial);
-  if (before && after) {
-    trial.outcome = after->error < before->error ? "kept" : "discarded";
-    trial.comparison = compare(*before, *after);
+  if (has_start()) {
+    auto [kept, comparison] =
+        judge_step(trial.step.against, run(trial.based_on).diagnosis, taken.diagnosis);
+    trial.outcome = kept ? "kept" : "discarded";
+    trial.comparison = std::move(comparison);
   } else if (trial.based_on > 0) {
     trial.outcome = "trains";
-    trial.comparison = fmt::format("dev error {}", after ? percent(after->error) : "-");
+    trial.comparison = fmt::format("dev error {}", percent(taken.diagnosis.dev));
   } else {
     trial.outcome = "start";
   }
-  if (trial.outcome != "discarded") {
-    result_.best = trial.number;
-    result_.best_job = record.resolved_job;
-    best_weights_ = record.summary.weights_digest;
+  if (trial.outcome != "discarded") footing_ = trial.number;
+  // An assumption that is proved wrong is dropped.
+  const auto& base = result_.assumed_base;
+  if (base &&
+      change_between(*run(base->run).diagnosis.train, *taken.diagnosis.train) == Change::fell) {
+    result_.assumed_base.reset();
   }
+  contenders_.push_back(
+      {trial.number, *taken.diagnosis.dev,
+       parameter_layout(build_network(taken.loaded.job.network, record.summary.features)).size});
+  runs_.push_back(std::move(taken));
   result_.trials.push_back(std::move(trial));
+  name_the_best();
   choose();
 }
 
@@ -93,7 +91,7 @@ void RecipeBook::take_divergence(const std::string& message) {
   RecipeTrial trial = std::move(next_);
   trial.outcome = "diverged";
   trial.comparison = message;
-  if (result_.best == 0) return finish_without_start(std::move(trial));
+  if (!has_start()) return finish_without_start(std::move(trial));
   result_.trials.push_back(std::move(trial));
   choose();
 }
@@ -103,16 +101,14 @@ void RecipeBook::finish_without_start(RecipeTrial trial) {
   tame();
 }
 
-const RecipeTrial& RecipeBook::best_trial() const {
-  return result_.trials[static_cast<std::size_t>(result_.best) - 1];
+const RecipeBook::Run& RecipeBook::run(int number) const {
+  const auto found = std::ranges::find(runs_, number, &Run::number);
+  check(found != runs_.end(), "a run that steps are based on has finished");
+  return *found;
 }
 
 bool RecipeBook::budget_is_spent() const {
   return static_cast<int>(result_.trials.size()) >= result_.runs;
-}
-
-std::pair<int, int> RecipeBook::turns(const RecipeStep& step) {
-  return {kinds_taken_[step.kind], lines_taken_[step.set]};
 }
 
 void RecipeBook::stop(const std::string& reason) {
@@ -120,51 +116,92 @@ void RecipeBook::stop(const std::string& reason) {
   next_job_.clear();
 }
 
+void RecipeBook::name_the_best() {
+  result_.best = best_contender(contenders_);
+  result_.as_good = as_good_within_chance(contenders_, result_.best);
+  const Run& best = run(result_.best);
+  result_.best_job = best.record.resolved_job;
+  best_weights_ = best.record.summary.weights_digest;
+}
+
 void RecipeBook::tame() {
   if (budget_is_spent()) return stop("diverged");
   const LoadedJob last = parse_job(next_job_, "resolved job", "/", {});
   RecipeStep step = against_divergence(last.job);
   std::string job = parse_job(last.resolved_text, "resolved job", "/", step.set).resolved_text;
-  take_next(std::move(step), result_.trials.back(), std::move(job));
+  take_next(result_.trials.back().number, {std::move(step), std::move(job)});
 }
 
 void RecipeBook::choose() {
-  const Diagnosis diagnosis = best_trial().diagnosis.value_or(Diagnosis{});
-  const LoadedJob best = parse_job(result_.best_job, "resolved job", "/", {});
-  const RecipeStep* chosen = nullptr;
-  std::string chosen_job;
+  const Run& best = run(result_.best);
   result_.left.clear();
-  for (const RecipeStep& step : diagnosis.recipe) {
-    if (step.set.empty() || !step.comparable) {
-      result_.left.push_back(step);
-      continue;
-    }
-    std::string job = parse_job(best.resolved_text, "resolved job", "/", step.set).resolved_text;
-    if (tried_.contains(job)) continue;
-    result_.left.push_back(step);
-    if (chosen == nullptr || (step.against == chosen->against && turns(step) < turns(*chosen))) {
-      chosen = &step;
-      chosen_job = std::move(job);
-    }
+  for (const RecipeStep& step : best.diagnosis.recipe) {
+    if (step.set.empty() || !step.comparable) result_.left.push_back(step);
   }
-  if (diagnosis.verdict == "neither" || diagnosis.verdict == "uncertain") {
-    return stop(diagnosis.verdict);
+  for (OpenStep& open : open_steps(best.loaded, best.diagnosis, tried_)) {
+    result_.left.push_back(std::move(open.step));
   }
-  if (chosen == nullptr) return stop("exhausted");
-  if (budget_is_spent()) return stop("budget");
-  ++kinds_taken_[chosen->kind];
-  ++lines_taken_[chosen->set];
-  take_next(*chosen, best_trial(), std::move(chosen_job));
+  do {
+    assume_base_where_bias_does_not_move();
+    if (diagnosis_of(run(footing_)).verdict == "neither") return stop("neither");
+    for (const char* problem : {"bias", "variance", "mismatch"}) {
+      auto step = turn_against(problem);
+      if (!step) continue;
+      if (budget_is_spent()) return stop("budget");
+      return take_next(footing_, std::move(*step));
+    }
+  } while (move_footing());
+  stop(diagnosis_of(run(result_.best)).verdict == "uncertain" ? "uncertain" : "exhausted");
 }
 
-void RecipeBook::take_next(RecipeStep step, const RecipeTrial& trial, std::string job) {
-  tried_.insert(job);
+Diagnosis RecipeBook::diagnosis_of(const Run& run) const {
+  if (!result_.assumed_base) return run.diagnosis;
+  LoadedJob assuming = run.loaded;
+  double& base = assuming.job.diagnosis.base_error;
+  base = std::max(base, result_.assumed_base->error);
+  return diagnose_run(assuming, run.record.summary, run.record.evaluations);
+}
+
+std::optional<OpenStep> RecipeBook::turn_against(const std::string& problem) const {
+  const Run& footing = run(footing_);
+  return whose_turn(open_steps(footing.loaded, diagnosis_of(footing), tried_), problem,
+                    result_.trials, footing_, failures_);
+}
+
+void RecipeBook::assume_base_where_bias_does_not_move() {
+  const Diagnosis& diagnosis = run(footing_).diagnosis;
+  if (result_.assumed_base || !is_high(diagnosis.avoidable_bias)) return;
+  if (turn_against("bias")) return;
+  result_.assumed_base = {diagnosis.train->error, footing_, steps_against_bias_on_footing()};
+}
+
+int RecipeBook::steps_against_bias_on_footing() const {
+  return static_cast<int>(std::ranges::count_if(result_.trials, [&](const RecipeTrial& trial) {
+    return trial.based_on == footing_ && trial.step.against == "bias";
+  }));
+}
+
+bool RecipeBook::move_footing() {
+  // No kind has more steps than this for one job.
+  constexpr int kMostOfAKind = 4;
+  worked_off_.insert(footing_);
+  if (worked_off_.size() == runs_.size() && failures_ < kMostOfAKind) {
+    worked_off_.clear();
+    ++failures_;
+  }
+  footing_ = best_contender(contenders_, worked_off_);
+  return footing_ > 0;
+}
+
+void RecipeBook::take_next(int based_on, OpenStep step) {
+  const RecipeTrial& trial = result_.trials[static_cast<std::size_t>(based_on) - 1];
+  tried_.insert(step.job);
   next_ = {};
   next_.number = static_cast<int>(result_.trials.size()) + 1;
-  next_.based_on = trial.number;
-  next_.set = combined(trial.set, step.set);
-  next_.step = std::move(step);
-  next_job_ = std::move(job);
+  next_.based_on = based_on;
+  next_.set = combined(trial.set, step.step.set);
+  next_.step = std::move(step.step);
+  next_job_ = std::move(step.job);
 }
 
 }  // namespace lockstep

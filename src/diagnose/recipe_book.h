@@ -2,14 +2,15 @@
 // What a recipe (lecture 1.3) has tried, and what it tries next: its decisions, which
 // go by the errors of finished runs alone.
 
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "config/job_file.h"
+#include "diagnose/recipe_trial.h"
+#include "diagnose/recipe_turns.h"
+#include "diagnose/recipe_winner.h"
 #include "train/diagnosis.h"
 #include "train/observer.h"
 
@@ -22,17 +23,12 @@ struct RunRecord {
   std::vector<Evaluation> evaluations;
 };
 
-// One run of a recipe.
-struct RecipeTrial {
-  int number = 1;    // from 1; its results are in run-NN
-  int based_on = 0;  // the run whose job the step changes; 0: none, the job as it is
-  RecipeStep step;   // empty for the first run
-  // "start", "kept", "discarded"; "diverged"; and before any run has come to a useful
-  // end: "blown up" (a loss far above guessing), "trains" (the first that did not).
-  std::string outcome;
-  std::string comparison;        // of the dev error with that of `based_on`; empty for the first
-  std::vector<std::string> set;  // everything that is changed of the job as it was
-  std::optional<Diagnosis> diagnosis;  // none of a run that diverged
+// When no step against bias moves the training error any more, the base error is probably
+// near it (1.2, 1.3). Nobody has measured it: it is an assumption.
+struct AssumedBase {
+  double error = 0;
+  int run = 0;    // whose training error it is
+  int steps = 0;  // against bias that did not move it
 };
 
 struct RecipeResult {
@@ -44,7 +40,9 @@ struct RecipeResult {
   // verdict), "diverged" (the job as it is, and with smaller learning rates),
   // "interrupted"; empty: going on.
   std::string stop_reason;
-  int best = 0;                  // number of the best run; 0: none
+  std::optional<AssumedBase> assumed_base;
+  int best = 0;                  // of all runs the best on dev; 0: none
+  int as_good = 0;               // runs that the dev set cannot tell from it, itself counted
   std::string best_job;          // its job, resolved
   std::vector<RecipeStep> left;  // steps not taken: for a person, or beyond the budget
   bool has_test_set = false;
@@ -73,28 +71,49 @@ class RecipeBook {
   void take_test(const MeasuredError& error) { result_.test = error; }
 
  private:
-  [[nodiscard]] const RecipeTrial& best_trial() const;
+  // A finished run, as the next steps go by it.
+  struct Run {
+    int number = 0;
+    LoadedJob loaded;
+    RunRecord record;
+    Diagnosis diagnosis;
+  };
+
+  [[nodiscard]] const Run& run(int number) const;
+  [[nodiscard]] bool has_start() const { return footing_ > 0; }
   [[nodiscard]] bool budget_is_spent() const;
-  // How often a step has had its turn: its kind, then the very same lines.
-  std::pair<int, int> turns(const RecipeStep& step);
   void stop(const std::string& reason);
   void finish_without_start(RecipeTrial trial);
+  void name_the_best();
   // The next run when none has come to its end: the last job with a smaller learning
   // rate.
   void tame();
-  // The next run: the first step of the best run's recipe that a program can
-  // take and that makes a job not yet tried. First all steps against bias, then
-  // those against variance, then mismatch; of one group, a kind of step that has
-  // been tried waits until the others have had as many turns, and so do the very
-  // same lines.
+  // The next run: a step on the footing, against bias until the training set is fitted
+  // or no kind of step moves the training error any more, then against variance, then
+  // mismatch. When every kind has failed there, the recipe goes on from the best run on
+  // dev that it has not worked off yet: not kept, for it may be best by chance, but the
+  // best guess.
   void choose();
-  // `step` on top of `trial`, which makes `job`.
-  void take_next(RecipeStep step, const RecipeTrial& trial, std::string job);
+  // What a run's errors say beside the assumed base error, if there is one.
+  [[nodiscard]] Diagnosis diagnosis_of(const Run& run) const;
+  // The step against a problem that is next on the footing; none: there is no such
+  // problem, or every kind of step has failed.
+  [[nodiscard]] std::optional<OpenStep> turn_against(const std::string& problem) const;
+  void assume_base_where_bias_does_not_move();
+  [[nodiscard]] int steps_against_bias_on_footing() const;
+  // False: no run is left to go on from.
+  bool move_footing();
+  // `step` on top of the footing.
+  void take_next(int based_on, OpenStep step);
 
   RecipeResult result_;
-  std::set<std::string> tried_;  // resolved jobs
-  std::map<std::string, int> kinds_taken_;
-  std::map<std::vector<std::string>, int> lines_taken_;
+  std::set<std::string> tried_;              // resolved jobs
+  std::vector<Run> runs_;                    // that have come to a useful end
+  std::vector<RecipeContender> contenders_;  // the same runs
+  // The run whose job the next step changes; 0: none yet.
+  int footing_ = 0;
+  std::set<int> worked_off_;  // footings where every kind has failed `failures_` times
+  int failures_ = 1;
   std::string best_weights_;  // their digest
   RecipeTrial next_;          // being run
   std::string next_job_;      // its job, resolved; empty: the recipe is over

@@ -31,9 +31,10 @@ std::optional<bool> cost_was_falling(std::span<const Evaluation> evaluations);
 
 // Pure. The steps that `diagnosis` asks for, in the lecture's order:
 //   high bias: bigger network, longer training, another optimizer (inputs
-//   normalised first), less regularisation (1.5), another architecture;
-//   high variance: more data, L2, dropout, augmentation of images, early
-//   stopping (1.8), another architecture;
+//   normalised first), learning rate, schedule or batch size, less regularisation
+//   (1.5), another architecture;
+//   high variance: more data, L2, dropout, a bigger network with more dropout,
+//   augmentation of images, early stopping (1.8), a schedule, another architecture;
 //   mismatch: training data more like dev (1.1);
 // and whatever makes a verdict possible first, where there is none. Every
 // step's `set` loads with the job of `loaded` and changes it.

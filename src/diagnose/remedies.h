@@ -10,11 +10,12 @@ namespace lockstep {
 void make_measurable(RecipeDraft& recipe);
 
 // High bias: bigger network, longer training, another optimizer (inputs normalised
-// first, 1.9), less regularisation (1.5), another architecture.
+// first, 1.9), learning rate, schedule or batch size, less regularisation (1.5), another
+// architecture.
 void against_bias(RecipeDraft& recipe);
 
-// High variance: more data, L2 (1.4), dropout (1.7), augmentation of images and
-// early stopping (1.8), another architecture.
+// High variance: more data, L2 (1.4), dropout (1.7), a bigger network with more of it,
+// augmentation of images and early stopping (1.8), a schedule, another architecture.
 void against_variance(RecipeDraft& recipe);
 
 // A training whose cost became infinite, NaN or very large: a tenth of its learning

@@ -82,20 +82,23 @@ std::vector<std::vector<std::string>> lines_of(const std::vector<RecipeStep>& st
 }
 
 TEST(RecipeSteps, BiasInTheOrderOfTheLecture) {
-  EXPECT_THAT(
-      kinds(recipe_steps(plain(), high_bias(), facts())),
-      ElementsAre("bigger network", "train longer", "other optimizer", "other architecture"));
+  EXPECT_THAT(kinds(recipe_steps(plain(), high_bias(), facts())),
+              ElementsAre("bigger network", "train longer", "other optimizer", "learning rate",
+                          "schedule", "batch size", "other architecture"));
 }
 
 TEST(RecipeSteps, VarianceInTheOrderOfTheLecture) {
   EXPECT_THAT(kinds(recipe_steps(plain(), high_variance(), facts())),
-              ElementsAre("more data", "L2", "dropout", "augmentation", "other architecture"));
+              ElementsAre("more data", "L2", "dropout", "bigger and regularised", "augmentation",
+                          "schedule", "other architecture"));
 }
 
 TEST(RecipeSteps, BiasComesBeforeVariance) {
-  EXPECT_THAT(kinds(recipe_steps(plain(), both(), facts())),
-              ElementsAre("bigger network", "train longer", "other optimizer", "other architecture",
-                          "more data", "L2", "dropout", "augmentation", "other architecture"));
+  EXPECT_THAT(
+      kinds(recipe_steps(plain(), both(), facts())),
+      ElementsAre("bigger network", "train longer", "other optimizer", "learning rate", "schedule",
+                  "batch size", "other architecture", "more data", "L2", "dropout",
+                  "bigger and regularised", "augmentation", "schedule", "other architecture"));
 }
 
 TEST(RecipeSteps, NothingToDoWhenNothingIsHigh) {
@@ -110,12 +113,22 @@ TEST(RecipeSteps, MoreDataDoesNotCureBias) {
 
 TEST(RecipeSteps, ABiggerNetworkIsWiderOrGetsItsFirstLayer) {
   EXPECT_THAT(lines_of(recipe_steps(plain(), high_bias(), facts()), "bigger network"),
-              ElementsAre(ElementsAre("network.layer[0].units=600", "network.layer[1].units=200")));
+              ElementsAre(ElementsAre("network.layer[0].units=600", "network.layer[1].units=400")));
   const LoadedJob logistic = plain({"network={output {units: 10}}"});
   const auto steps = recipe_steps(logistic, high_bias(), facts());
   EXPECT_THAT(lines_of(steps, "bigger network"),
               ElementsAre(ElementsAre("network.layer[0]={units: 256}")));
   EXPECT_THAT(steps.front().reason, HasSubstr("logistic regression"));
+}
+
+TEST(RecipeSteps, BesideOneWideLayerComesASecondBeforeMoreUnits) {
+  EXPECT_THAT(lines_of(recipe_steps(plain({"network.layer=[{units: 256}]"}), high_bias(), facts()),
+                       "bigger network"),
+              ElementsAre(ElementsAre("network.layer[1]={units: 256}"),
+                          ElementsAre("network.layer[0].units=512")));
+  EXPECT_THAT(lines_of(recipe_steps(plain({"network.layer=[{units: 64}]"}), high_bias(), facts()),
+                       "bigger network"),
+              ElementsAre(ElementsAre("network.layer[0].units=256")));
 }
 
 TEST(RecipeSteps, WhatAllLayersGetIsOneLine) {
@@ -126,7 +139,7 @@ TEST(RecipeSteps, WhatAllLayersGetIsOneLine) {
   EXPECT_EQ(many.front().action, "hidden layers of 150 times 40 units");
   const auto mixed = recipe_steps(plain({"network.layer=[{units: 3}, {units: 100 repeat: 49}]"}),
                                   high_bias(), facts());
-  EXPECT_EQ(mixed.front().action, "hidden layers of 12, 49 times 200 units");
+  EXPECT_EQ(mixed.front().action, "hidden layers of 12, 49 times 400 units");
   EXPECT_EQ(mixed.front().set.size(), 50U);
 }
 
@@ -163,13 +176,49 @@ TEST(RecipeSteps, OtherOptimizersAndNormalisedInputs) {
   EXPECT_THAT(lines_of(recipe_steps(plain(), high_bias(), facts()), "other optimizer"),
               ElementsAre(ElementsAre("optimizer.adam={}"),
                           ElementsAre("optimizer.momentum.learning_rate=0.1")));
-  EXPECT_THAT(
-      lines_of(recipe_steps(plain({"optimizer.adam={}"}), high_bias(), facts()), "other optimizer"),
-      ElementsAre(ElementsAre("optimizer.adam.learning_rate=0.003"),
-                  ElementsAre("optimizer.adam.learning_rate=0.0003")));
+  const auto adam = recipe_steps(plain({"optimizer.adam={}"}), high_bias(), facts());
+  EXPECT_THAT(lines_of(adam, "other optimizer"), IsEmpty());
+  EXPECT_THAT(lines_of(adam, "learning rate"),
+              ElementsAre(ElementsAre("optimizer.adam.learning_rate=0.0003"),
+                          ElementsAre("optimizer.adam.learning_rate=0.003")));
+  EXPECT_THAT(lines_of(recipe_steps(plain(), high_bias(), facts()), "learning rate"),
+              ElementsAre(ElementsAre("optimizer.gradient_descent.learning_rate=0.03"),
+                          ElementsAre("optimizer.gradient_descent.learning_rate=0.3")));
   EXPECT_THAT(lines_of(recipe_steps(plain({"data.normalization.none={}"}), high_bias(), facts()),
                        "normalise"),
               ElementsAre(ElementsAre("data.normalization.standardize={}")));
+}
+
+TEST(RecipeSteps, BatchesAreMadeSmallerOrWhereTheyAreSmallLarger) {
+  const auto batch = [](const char* line) {
+    return lines_of(recipe_steps(plain({line}), high_bias(), facts()), "batch size");
+  };
+  EXPECT_THAT(batch("training.batch_size=256"), ElementsAre(ElementsAre("training.batch_size=64")));
+  EXPECT_THAT(batch("training.batch_size=64"), ElementsAre(ElementsAre("training.batch_size=256")));
+  EXPECT_THAT(batch("training.full_batch=true"),
+              ElementsAre(ElementsAre("training.batch_size=256")));
+}
+
+TEST(RecipeSteps, ALearningRateThatFallsAlreadyNeedsNoOtherSchedule) {
+  for (const Diagnosis& of : {high_bias(), high_variance()}) {
+    EXPECT_THAT(lines_of(recipe_steps(plain(), of, facts()), "schedule"),
+                ElementsAre(ElementsAre("training.epochs=20", "optimizer.schedule.cosine={}")));
+    EXPECT_THAT(lines_of(recipe_steps(plain({"optimizer.schedule.exponential={}"}), of, facts()),
+                         "schedule"),
+                IsEmpty());
+  }
+}
+
+TEST(RecipeSteps, ABiggerNetworkAgainstVarianceIsRegularised) {
+  const auto bigger = [](const std::vector<std::string>& overrides) {
+    return lines_of(recipe_steps(plain(overrides), high_variance(), facts()),
+                    "bigger and regularised");
+  };
+  EXPECT_THAT(bigger({}),
+              ElementsAre(ElementsAre("network.layer[0].units=600", "network.layer[1].units=400",
+                                      "network.layer[0].keep_prob=0.7",
+                                      "network.layer[1].keep_prob=0.8", "training.epochs=20")));
+  EXPECT_THAT(bigger({"network.layer[*].units=4096"}), IsEmpty()) << "it cannot grow";
 }
 
 TEST(RecipeSteps, LessRegularisationAgainstBias) {
@@ -366,8 +415,9 @@ TEST(RecipeSteps, NoneIsDroppedForItsLines) {
   eventful.dev_was_best_before_the_end = true;
   const auto all = kinds(recipe_steps(job, both(), eventful));
   for (const char* kind :
-       {"bigger network", "train longer", "normalise", "other optimizer", "less regularisation",
-        "other architecture", "more data", "L2", "dropout", "augmentation", "early stopping"}) {
+       {"bigger network", "train longer", "normalise", "other optimizer", "learning rate",
+        "schedule", "batch size", "less regularisation", "other architecture", "more data", "L2",
+        "dropout", "bigger and regularised", "augmentation", "early stopping"}) {
     EXPECT_THAT(all, Contains(kind));
   }
 }

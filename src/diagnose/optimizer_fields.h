@@ -1,0 +1,13 @@
+#pragma once
+// Fields of the optimizer that a job has, for --set.
+
+#include <string>
+
+#include "config/job.h"
+
+namespace lockstep {
+
+// "optimizer.KIND.learning_rate=RATE"
+std::string learning_rate_line(const OptimizerConfig& optimizer, double rate);
+
+}  // namespace lockstep

@@ -1,0 +1,65 @@
+#include "diagnose/recipe_judgement.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "diagnose/bias_variance.h"
+#include "diagnose/recipe_winner.h"
+
+namespace lockstep {
+namespace {
+
+Diagnosis errors(double train, double dev) {
+  RunErrors errors;
+  errors.train = {train, 16'000};
+  errors.dev = SetError{dev, 2000};
+  return diagnose_errors(errors, {0, 0.02, 0.33});
+}
+
+// The public table Letter, 64 to 128 units: kept, though dev moved within chance.
+TEST(RecipeJudgement, AStepAgainstBiasGoesByTheTrainingError) {
+  const Judgement judgement = judge_step("bias", errors(0.0440, 0.0710), errors(0.0321, 0.0715));
+  EXPECT_TRUE(judgement.kept);
+  EXPECT_EQ(
+      judgement.comparison,
+      "training error 4.40% -> 3.21%, beyond chance; dev error 7.10% -> 7.15%, within chance");
+}
+
+TEST(RecipeJudgement, AStepAgainstBiasMustNotMakeDevWorseBeyondChance) {
+  EXPECT_FALSE(judge_step("bias", errors(0.0440, 0.07), errors(0.0321, 0.10)).kept);
+}
+
+TEST(RecipeJudgement, ATieIsNotKept) {
+  EXPECT_FALSE(judge_step("bias", errors(0.0440, 0.07), errors(0.0435, 0.05)).kept);
+  EXPECT_FALSE(judge_step("bias", errors(0, 0.07), errors(0, 0.07)).kept);
+  EXPECT_FALSE(judge_step("variance", errors(0, 0.07), errors(0, 0.065)).kept);
+}
+
+TEST(RecipeJudgement, AStepAgainstVarianceGoesByTheDevError) {
+  EXPECT_TRUE(judge_step("variance", errors(0.00, 0.07), errors(0.02, 0.04)).kept);
+  EXPECT_FALSE(judge_step("variance", errors(0.05, 0.07), errors(0.00, 0.07)).kept);
+  EXPECT_TRUE(judge_step("mismatch", errors(0.00, 0.07), errors(0.02, 0.04)).kept);
+}
+
+MeasuredError dev(double error, std::uint64_t examples = 1000) {
+  return measured({error, examples});
+}
+
+TEST(RecipeWinner, IsTheBestOnDevThenTheSmallestThenTheFirst) {
+  using Contenders = std::vector<RecipeContender>;
+  EXPECT_EQ(best_contender(Contenders{{1, dev(0.2), 10}, {2, dev(0.1), 99}}), 2);
+  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 99}, {2, dev(0.1), 10}}), 2);
+  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 10}, {2, dev(0.1), 10}}), 1);
+  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 10}, {2, dev(0.2), 10}}, {1}), 2);
+  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 10}}, {1}), 0);
+}
+
+TEST(RecipeWinner, ASmallDevSetCannotTellRunsApart) {
+  const std::vector<RecipeContender> few = {{1, dev(0.08, 109), 1}, {2, dev(0.03, 109), 1}};
+  EXPECT_EQ(as_good_within_chance(few, 2), 2);
+  const std::vector<RecipeContender> many = {{1, dev(0.08, 5000), 1}, {2, dev(0.03, 5000), 1}};
+  EXPECT_EQ(as_good_within_chance(many, 2), 1);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -103,20 +103,21 @@ bool round_a_cycle(std::vector<Column>& columns, std::uint64_t n) {
   return true;
 }
 
-// A share as its whole part and the rest, forgiving that 0.29 * 100 is a little
-// below 29 in binary.
-std::pair<std::uint64_t, double> whole_and_rest(double share) {
-  constexpr double kRounding = 1e-6;
+// A share as its whole part and the rest in millionths, forgiving that 0.29 * 100 is a
+// little below 29 in binary, and that equal rests differ by their rounding.
+std::pair<std::uint64_t, std::int64_t> whole_and_rest(double share) {
+  constexpr double kMillionth = 1e-6;
   const double nearest = std::round(share);
-  const double whole = std::abs(share - nearest) < kRounding ? nearest : std::floor(share);
-  return {static_cast<std::uint64_t>(whole), std::max(0.0, share - whole)};
+  const double whole = std::abs(share - nearest) < kMillionth ? nearest : std::floor(share);
+  return {static_cast<std::uint64_t>(whole),
+          std::max<std::int64_t>(0, std::llround((share - whole) / kMillionth))};
 }
 
 }  // namespace
 
 std::vector<std::uint64_t> whole_shares(std::span<const double> shares, std::uint64_t n) {
   std::vector<std::uint64_t> counts;
-  std::vector<double> rests;
+  std::vector<std::int64_t> rests;
   const auto add = [&](double share) {
     const auto [whole, rest] = whole_and_rest(share);
     counts.push_back(whole);

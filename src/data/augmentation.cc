@@ -133,13 +133,12 @@ void Augmenter::change_geometry(AugmentationKey key, std::uint32_t example,
 
 void Augmenter::change_values(AugmentationKey key, std::uint32_t example,
                               std::span<float> image) const {
-  bool changed = false;
   if (spec_.brightness) {
     const Draw draw(key, example, Transform::brightness);
     if (draw.happens(spec_.brightness->probability)) {
       const double limit = spec_.brightness->max_change;
       change_brightness(draw.between(-limit, limit, 1), spec_.range, image);
-      changed = true;
+      clamp_to(spec_.range, image);
     }
   }
   if (spec_.contrast) {
@@ -147,10 +146,9 @@ void Augmenter::change_values(AugmentationKey key, std::uint32_t example,
     if (draw.happens(spec_.contrast->probability)) {
       const double limit = spec_.contrast->max_change;
       change_contrast(draw.between(1 - limit, 1 + limit, 1), image);
-      changed = true;
+      clamp_to(spec_.range, image);
     }
   }
-  if (changed) clamp_to(spec_.range, image);
   const auto rectangle = drawn_rectangle(spec_, key, example);
   if (spec_.erasing && rectangle) {
     erase(spec_.shape, *rectangle, spec_.erasing->value, image);

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "data/apportion.h"
+#include "data/nearest_subset.h"
 
 namespace lockstep {
 namespace {
@@ -144,11 +145,16 @@ Split split_by_group(std::span<const std::uint64_t> groups, const PartSizes& siz
     left_to_fill -= wanted;
     const bool takes_all = left_to_fill == 0 && sizes.total() == groups.size();
     auto& part = split.*kPartLists[p];
-    for (auto& group : ordered) {
-      // Nearer with the group than without it: the excess is below the lack.
-      const bool nearer = part.size() < wanted && group.size() < 2 * (wanted - part.size());
-      if (takes_all || nearer) take(part, group);
+    if (takes_all) {
+      for (auto& group : ordered) take(part, group);
+    } else {
+      std::vector<std::uint64_t> group_sizes;
+      for (const auto& group : ordered) group_sizes.push_back(group.size());
+      for (const std::size_t group : nearest_subset(group_sizes, wanted)) {
+        take(part, ordered[group]);
+      }
     }
+    std::erase_if(ordered, [](const auto& group) { return group.empty(); });
     if (part.empty()) fail_empty_part(kPartNames[p], wanted, ordered);
   }
   for (auto& group : ordered) take(split.rest, group);

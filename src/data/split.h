@@ -40,9 +40,9 @@ Split split_examples(std::uint64_t n, const PartSizes& sizes, SplitKey key);
 Split split_stratified(std::span<const float> labels, const PartSizes& sizes, SplitKey key);
 
 // The same for whole groups, groups[i] being that of example i: no group is in
-// two parts. Groups come in keyed order, and a part takes those that bring it
-// nearer to its size, so that it misses it by at most half of a group; when the
-// parts are meant to take everything, the last takes all that is left. Throws
+// two parts. Dev, test and train-dev in turn take those of the groups left, in keyed
+// order, whose sizes add up to the nearest sum that there is; when the parts are
+// meant to take everything, the last takes all that is left. Throws
 // Error(data) when a part that should have examples gets none.
 Split split_by_group(std::span<const std::uint64_t> groups, const PartSizes& sizes, SplitKey key);
 

@@ -4,21 +4,26 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/rounding.h"
+
 namespace lockstep {
 namespace {
 
+// Counted from the end of the warm-up.
 struct DecayFactor {
-  double epoch;
-  double progress;  // of the whole run, 0 to 1
+  double step;
+  double steps_per_epoch;
+  double total_steps;
 
   double operator()(const ConstantFactor& /*kind*/) const { return 1; }
   double operator()(const StepDecay& kind) const {
-    return std::pow(kind.factor, std::floor(epoch / kind.every_epochs));
+    return std::pow(kind.factor, whole_quotient(step, steps_per_epoch * kind.every_epochs));
   }
   double operator()(const ExponentialDecay& kind) const {
-    return std::pow(kind.factor_per_epoch, epoch);
+    return std::pow(kind.factor_per_epoch, step / steps_per_epoch);
   }
   double operator()(const CosineDecay& kind) const {
+    const double progress = total_steps > 0 ? std::min(1.0, step / total_steps) : 1.0;
     const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
     return kind.final_factor + (1.0 - kind.final_factor) * cosine;
   }
@@ -28,11 +33,12 @@ struct DecayFactor {
 
 double schedule_factor(const LearningRateSchedule& schedule, double step, double steps_per_epoch,
                        double total_steps) {
-  const DecayFactor decay{step / steps_per_epoch, std::min(1.0, step / total_steps)};
-  const double warmup_steps = schedule.warmup_epochs * steps_per_epoch;
-  // The first update of a warm-up already has a rate above zero.
-  const double warmup = warmup_steps > 0 ? std::min(1.0, (step + 1) / warmup_steps) : 1.0;
-  return warmup * std::visit(decay, schedule.kind);
+  // A fraction of an epoch need not be whole steps: the ramp reaches 1 within its last.
+  const double ramp = schedule.warmup_epochs * steps_per_epoch;
+  const double warmup_steps = whole_ceiling(ramp);
+  if (step < warmup_steps) return std::min(1.0, (step + 1) / ramp);
+  const DecayFactor decay{step - warmup_steps, steps_per_epoch, total_steps - warmup_steps};
+  return std::visit(decay, schedule.kind);
 }
 
 }  // namespace lockstep

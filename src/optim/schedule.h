@@ -7,7 +7,7 @@
 namespace lockstep {
 
 struct ConstantFactor {};
-// factor ^ floor(epoch / every_epochs)
+// factor ^ floor(epoch / every_epochs), exact where the quotient is a whole number
 struct StepDecay {
   double every_epochs;
   double factor;
@@ -22,11 +22,13 @@ struct CosineDecay {
 };
 
 struct LearningRateSchedule {
-  double warmup_epochs = 0;  // linear from 0, multiplied onto any kind
+  // Before the kind begins: of n steps the k-th has the factor k / n.
+  double warmup_epochs = 0;
   std::variant<ConstantFactor, StepDecay, ExponentialDecay, CosineDecay> kind;
 };
 
-// Factor for the update that follows step `step` (from 0) of `total_steps`.
+// Factor for the update that follows step `step` (from 0) of `total_steps`. The kind's
+// own time begins after the warm-up: its epoch 0 is the step after it.
 double schedule_factor(const LearningRateSchedule& schedule, double step, double steps_per_epoch,
                        double total_steps);
 

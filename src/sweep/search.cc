@@ -1,6 +1,7 @@
 #include "sweep/search.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -19,6 +20,13 @@ double between(const NumberRange& range, double part) {
   if (!range.log) return range.min + part * (range.max - range.min);
   const double low = std::log10(range.min);
   return std::pow(10.0, low + part * (std::log10(range.max) - low));
+}
+
+// To 15 digits, which undoes the rounding of between(): 0.3, not 0.30000000000000004.
+double as_written(double number) {
+  const std::string text = fmt::format("{:.15g}", number);
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
 }
 
 double rounded(const NumberRange& range, double number) {
@@ -135,7 +143,7 @@ std::vector<double> grid_numbers(const NumberRange& range) {
   std::vector<double> numbers;
   for (std::uint32_t i = 0; i < range.steps; ++i) {
     const double part = static_cast<double>(i) / static_cast<double>(range.steps - 1);
-    numbers.push_back(rounded(range, between(range, part)));
+    numbers.push_back(rounded(range, as_written(between(range, part))));
   }
   // What rounding in powers must not take away.
   numbers.front() = range.min;

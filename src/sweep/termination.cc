@@ -6,6 +6,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "base/rounding.h"
+
 namespace lockstep {
 namespace {
 
@@ -116,7 +118,8 @@ bool is_hopeless(const MedianRule& rule, SweepMetric metric, std::span<const Tri
     if (judge.curve.empty() || judge.curve.back().epoch < epoch) continue;
     reached.push_back(best_until(judge.curve, epoch, metric));
   }
-  return !reached.empty() && best_until(curve, epoch, metric) > median_of(std::move(reached));
+  return !reached.empty() &&
+         is_above(best_until(curve, epoch, metric), median_of(std::move(reached)));
 }
 
 std::vector<RankedTrial> rank_trials(const SweepConfig& sweep,

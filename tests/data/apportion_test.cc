@@ -56,6 +56,14 @@ TEST(WholeShares, KeepCountsAndBinaryFractionsThatAreMeantWhole) {
             (std::vector<std::uint64_t>{51, 50}));
   EXPECT_EQ(whole_shares(std::vector{0.5 * 101}, 101), (std::vector<std::uint64_t>{51}));
   EXPECT_TRUE(whole_shares({}, 7).empty());
+  // 1.5 and 4.5 of 15 and 9 left: the first among equals, not the one rounded up.
+  for (std::uint64_t n = 5; n < 2000; n += 10) {
+    const auto size = static_cast<double>(n);
+    EXPECT_EQ(whole_shares(std::vector{0.1 * size, 0.3 * size, 0.6 * size}, n)[0], (n + 5) / 10)
+        << n;
+    EXPECT_EQ(whole_shares(std::vector{0.3 * size, 0.1 * size, 0.6 * size}, n)[0], (3 * n + 5) / 10)
+        << n;
+  }
 }
 
 // Sums as given, and every entry the exact share rounded up or down.

@@ -217,6 +217,28 @@ TEST(Augmentation, AllChannelsMoveTogether) {
   }
 }
 
+// Each is kept within the range before the next, as the schema says: white that was
+// made brighter is white when contrast takes its mean.
+TEST(Augmentation, BrightnessIsKeptToTheRangeBeforeContrast) {
+  AugmentationSpec both = with_shape();
+  both.brightness = {1, 1};
+  both.contrast = {1, 0.9};
+  both.range = {0, 255};
+  AugmentationSpec brightness_alone = both;
+  brightness_alone.contrast.reset();
+  AugmentationSpec contrast_alone = both;
+  contrast_alone.brightness.reset();
+  bool clamped = false;
+  for (std::uint32_t example = 0; example < 20; ++example) {
+    std::vector<float> image = test_image();
+    Augmenter(brightness_alone).apply(kKey, example, image);
+    clamped = clamped || std::ranges::find(image, 255.0F) != image.end();
+    Augmenter(contrast_alone).apply(kKey, example, image);
+    EXPECT_EQ(augmented(both, kKey, example), image);
+  }
+  EXPECT_TRUE(clamped);
+}
+
 TEST(Augmentation, BrightnessAndContrastKeepToTheRange) {
   AugmentationSpec spec = with_shape();
   spec.brightness = {1, 1};

@@ -142,6 +142,17 @@ TEST(SplitByGroup, NoGroupStraddlesAndSizesAreWithinHalfAGroup) {
   }
 }
 
+// Groups of 60, 43 and 57: 100 is 43 + 57, in whatever order they come.
+TEST(SplitByGroup, TakesTheExactSizeWhereGroupsAddUpToIt) {
+  std::vector<std::uint64_t> groups(60, 1);
+  groups.insert(groups.end(), 43, 2);
+  groups.insert(groups.end(), 57, 3);
+  for (std::uint32_t seed = 0; seed < 20; ++seed) {
+    EXPECT_EQ(split_by_group(groups, {100, 0, 0}, {seed, 0}).dev.size(), 100U);
+    EXPECT_EQ(split_by_group(groups, {57, 43, 0}, {seed, 0}).test.size(), 43U);
+  }
+}
+
 TEST(SplitByGroup, GroupsOfOneGiveTheExactSizes) {
   std::vector<std::uint64_t> groups(50);
   std::iota(groups.begin(), groups.end(), 5U);

@@ -1,6 +1,8 @@
 #include "optim/schedule.h"
 
 #include <cmath>
+#include <cstddef>
+#include <numbers>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -67,24 +69,69 @@ TEST(Schedule, CosineFallsToItsFinalFactorAndStaysThere) {
   EXPECT_NEAR(factor({0, CosineDecay{0}}, 100), 0, 1e-16);
 }
 
-TEST(Schedule, WarmUpRisesLinearlyInFrontOfEveryKind) {
-  for (const LearningRateSchedule& cold : every_kind()) {
-    LearningRateSchedule warm = cold;
-    warm.warmup_epochs = 2.5;  // 25 steps
-    for (double step = 0; step < kTotalSteps; ++step) {
-      const double ramp = step < 25 ? (step + 1) / 25 : 1;
-      EXPECT_DOUBLE_EQ(factor(warm, step), ramp * factor(cold, step))
-          << "step " << step << " of kind " << cold.kind.index();
+// factor ^ floor(epoch / every): every fraction of an epoch in exact arithmetic, with
+// 10 steps to an epoch and every_epochs = tenths / 10.
+TEST(Schedule, StepFallsOnTimeAtFractionsOfEpochs) {
+  for (const int tenths : {1, 2, 3, 7, 11, 13, 25}) {
+    const LearningRateSchedule schedule{0, StepDecay{tenths / 10.0, 0.5}};
+    for (int step = 0; step < 1000; ++step) {
+      EXPECT_EQ(factor(schedule, step), std::pow(0.5, step / tenths)) << tenths << ", " << step;
     }
-    EXPECT_GT(factor(warm, 0), 0);
-    EXPECT_EQ(factor(warm, 24), factor(cold, 24));
   }
 }
 
-TEST(Schedule, WarmUpOfLessThanAStepIsNone) {
+// The first 20 factors of each kind behind a warm-up of 4 steps, as the schema has them.
+TEST(Schedule, WarmUpIsInFrontOfEveryKind) {
+  const auto factors = [](const LearningRateSchedule& schedule) {
+    std::vector<double> all;
+    for (double step = 0; step < 20; ++step) all.push_back(schedule_factor(schedule, step, 4, 20));
+    return all;
+  };
+  const auto expect = [](const std::vector<double>& found, const auto& of_step) {
+    for (int step = 0; step < 20; ++step) {
+      const double right = step < 4 ? (step + 1) / 4.0 : of_step(step - 4);
+      EXPECT_DOUBLE_EQ(found[static_cast<std::size_t>(step)], right) << step;
+    }
+  };
+  expect(factors({1, ConstantFactor{}}), [](int) { return 1.0; });
+  expect(factors({1, StepDecay{1, 0.1}}), [](int after) { return std::pow(0.1, after / 4); });
+  expect(factors({1, StepDecay{0.5, 0.1}}), [](int after) { return std::pow(0.1, after / 2); });
+  expect(factors({1, ExponentialDecay{0.5}}), [](int after) { return std::pow(0.5, after / 4.0); });
+  expect(factors({1, CosineDecay{0.1}}),
+         [](int after) { return 0.1 + 0.9 * 0.5 * (1 + std::cos(std::numbers::pi * after / 16)); });
+}
+
+TEST(Schedule, EveryKindIsAsWithoutWarmUpOnceItBegins) {
+  for (const LearningRateSchedule& cold : every_kind()) {
+    LearningRateSchedule warm = cold;
+    warm.warmup_epochs = 2.5;  // 25 steps
+    for (double step = 0; step < 25; ++step) EXPECT_DOUBLE_EQ(factor(warm, step), (step + 1) / 25);
+    for (double step = 25; step < kTotalSteps; ++step) {
+      EXPECT_EQ(factor(warm, step),
+                schedule_factor(cold, step - 25, kStepsPerEpoch, kTotalSteps - 25))
+          << "step " << step << " of kind " << cold.kind.index();
+    }
+  }
+}
+
+TEST(Schedule, WarmUpOfStepsThatAreNotWhole) {
+  // 2.5 steps: the ramp reaches 1 within the third, and the decay begins after it.
+  const LearningRateSchedule schedule{0.25, StepDecay{0.1, 0.5}};
+  const std::vector<double> right = {1 / 2.5, 2 / 2.5, 1, 1, 0.5, 0.25};
+  for (std::size_t step = 0; step < right.size(); ++step) {
+    EXPECT_DOUBLE_EQ(factor(schedule, static_cast<double>(step)), right[step]) << step;
+  }
+}
+
+TEST(Schedule, WarmUpOfAStepOrLessDoesNotSlowIt) {
   EXPECT_EQ(factor({0.05, ConstantFactor{}}, 0), 1);
   EXPECT_EQ(factor({0.1, ConstantFactor{}}, 0), 1);
   EXPECT_EQ(factor({0.2, ConstantFactor{}}, 0), 0.5);
+}
+
+TEST(Schedule, WarmUpAsLongAsTheRunHasNoDecay) {
+  EXPECT_EQ(factor({10, CosineDecay{0}}, 99), 1);
+  EXPECT_EQ(factor({20, CosineDecay{0}}, 99), 0.5);
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ std::vector<std::string> texts_of(const SearchPoint& point) {
 TEST(GridNumbers, AreEquallySpacedAndEndExactly) {
   EXPECT_THAT(grid_numbers({0, 1, false, 5, false}), ElementsAre(0, 0.25, 0.5, 0.75, 1));
   EXPECT_THAT(grid_numbers({-3, 3, false, 2, false}), ElementsAre(-3, 3));
+  // As they would be written: not 0.30000000000000004.
+  EXPECT_THAT(grid_numbers({0.1, 0.5, false, 5, false}), ElementsAre(0.1, 0.2, 0.3, 0.4, 0.5));
 }
 
 TEST(GridNumbers, OfPowersOfTenAreExact) {

@@ -161,6 +161,15 @@ TEST(MedianRule, ComparesTheBestSoFarAtTheSameEpoch) {
   EXPECT_FALSE(is_hopeless({4, 1}, SweepMetric::dev_error, {}, curve({0.9})));
 }
 
+// (0.7 + 0.1) / 2 is 0.39999999999999997.
+TEST(MedianRule, RoundingOfAMedianDecidesNothing) {
+  std::vector<TrialRecord> judges(2);
+  judges[0].curve = curve({0.7});
+  judges[1].curve = curve({0.1});
+  EXPECT_FALSE(is_hopeless({2, 1}, SweepMetric::dev_error, judges, curve({0.4})));
+  EXPECT_TRUE(is_hopeless({2, 1}, SweepMetric::dev_error, judges, curve({0.401})));
+}
+
 TEST(Ranking, IsByMetricThenByNumberAndEndsWithTheDiverged) {
   SweepConfig sweep = sweep_with(NoTermination{});
   std::vector<TrialRecord> records(5);

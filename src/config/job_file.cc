@@ -3,8 +3,11 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <fstream>
 #include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 #include <google/protobuf/text_format.h>
@@ -33,6 +36,18 @@ constexpr std::size_t kLargestJobBytes = std::size_t{1} << 20;
                           "it a data file?",
                           name, kLargestJobBytes, kind));
 }
+
+constexpr int kPipeMilliseconds = 60'000;
+
+struct Descriptor {
+  explicit Descriptor(int opened) : number(opened) {}
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number;
+};
 
 std::string print(const proto::Job& job) {
   std::string text;
@@ -67,18 +82,33 @@ std::string read_text_file(const std::filesystem::path& path, std::string_view k
     const auto bytes = std::filesystem::file_size(path, error);
     if (!error && bytes > kLargestJobBytes) fail_too_large(name, kind);
   }
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
+  const auto fail = [&](const std::string& why) -> Error {
+    return {ExitCode::missing_input,
+            fmt::format("{}: cannot read the {} file: {}", name, kind, why)};
+  };
+  // A pipe that nobody writes to would block when it is opened in the ordinary way.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (file.number < 0) throw fail(std::strerror(errno));
   // One byte more than allowed shows that a pipe or device goes on.
   std::string text(kLargestJobBytes + 1, '\0');
-  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad()) {
-    throw Error(ExitCode::missing_input,
-                fmt::format("{}: cannot read the {} file: {}", name, kind,
-                            errno != 0 ? std::strerror(errno) : "unknown error"));
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const ssize_t got = ::read(file.number, text.data() + size, text.size() - size);
+    if (got == 0) break;
+    if (got > 0) {
+      size += static_cast<std::size_t>(got);
+    } else if (errno == EAGAIN) {  // somebody will write
+      pollfd waiting{file.number, POLLIN, 0};
+      if (::poll(&waiting, 1, kPipeMilliseconds) == 0) {
+        throw fail("a pipe that nobody has written to for a minute");
+      }
+    } else if (errno != EINTR) {
+      throw fail(std::strerror(errno));
+    }
   }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLargestJobBytes) fail_too_large(name, kind);
+  if (size == 0 && std::filesystem::is_fifo(status)) throw fail("a pipe that nobody writes to");
+  if (size > kLargestJobBytes) fail_too_large(name, kind);
+  text.resize(size);
   return text;
 }
 

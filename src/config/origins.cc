@@ -16,6 +16,15 @@ void Origins::record_failure(const std::string& path, const Place& place) {
   written_.insert_or_assign(path, Origin{place, Origin::Kind::failure});
 }
 
+void Origins::record_removed(const std::string& path, const Place& place) {
+  written_.insert_or_assign(path, Origin{place, Origin::Kind::removed});
+}
+
+bool Origins::written(const std::string& path) const {
+  const auto found = written_.find(path);
+  return found != written_.end() && found->second.kind != Origin::Kind::removed;
+}
+
 void Origins::forget(const std::string& path, const std::string& later) {
   std::erase_if(written_, [&](const auto& entry) {
     const auto& [other, origin] = entry;

@@ -25,10 +25,12 @@ class Origins {
   // The field was meant to be there, but its value could not be used. Later
   // checks neither call it missing nor trust the default that stands in.
   void record_failure(const std::string& path, const Place& place);
+  // The field was removed by an override, which so stands.
+  void record_removed(const std::string& path, const Place& place);
   // Forgets the field and everything below it, for the override `later` sets it.
   void forget(const std::string& path, const std::string& later);
 
-  [[nodiscard]] bool written(const std::string& path) const { return written_.contains(path); }
+  [[nodiscard]] bool written(const std::string& path) const;
   [[nodiscard]] bool failed(const std::string& path) const;
   // Of the field, or of the innermost written message around it; 1:1 if none.
   [[nodiscard]] Place place_of(std::string_view path) const;
@@ -40,7 +42,7 @@ class Origins {
  private:
   struct Origin {
     Place place;
-    enum class Kind { value, failure, made } kind;
+    enum class Kind { value, failure, made, removed } kind;
   };
 
   std::map<std::string, Origin, std::less<>> written_;

@@ -1,5 +1,7 @@
 #include "config/overrides.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -41,6 +43,19 @@ std::optional<PathPart> parse_part(std::string_view text) {
   part.index = index;
   return part;
 }
+
+// Sections of a job whose absence does not mean that there is none of it.
+struct NeverAbsent {
+  std::string_view path;
+  std::string_view instead;  // what to write for none of it, or for its defaults
+};
+constexpr std::array<NeverAbsent, 5> kNeverAbsent = {{
+    {"data.normalization", "data.normalization.none={}"},
+    {"checkpointing", "checkpointing.enabled=false"},
+    {"evaluation", "evaluation={}"},
+    {"exchange", "exchange={}"},
+    {"diagnosis", "diagnosis={}"},
+}};
 
 class Override {
  public:
@@ -169,6 +184,9 @@ class Override {
 
   void set(const std::string& value, const pb::FieldDescriptor& field, const std::string& parent,
            pb::Message& message) {
+    if (value == "none" && field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
+      return remove(field, parent, message);
+    }
     const auto parsed = parse_value(value, field);
     if (!parsed) return;
     forget_excluded(field, parent);
@@ -176,6 +194,19 @@ class Override {
     origins_.record(path, place());
     message.GetReflection()->ClearField(&message, &field);
     builder_.set_value(*parsed, field, path, message);
+  }
+
+  // A section, by "none"; it may not have been there.
+  void remove(const pb::FieldDescriptor& field, const std::string& parent, pb::Message& message) {
+    const std::string path = join_path(parent, field.name());
+    if (const auto* instead = std::ranges::find(kNeverAbsent, path, &NeverAbsent::path);
+        instead != kNeverAbsent.end()) {
+      return report(fmt::format("{0} cannot be none: without it, its defaults count; write {1}",
+                                path, instead->instead));
+    }
+    origins_.forget(path, assignment_);
+    origins_.record_removed(path, place());
+    message.GetReflection()->ClearField(&message, &field);
   }
 
   // A whole element of a repeated field.

@@ -29,7 +29,7 @@ void check_source(const ValueChecks& checks, const proto::Source& source, const 
   if (source.has_corruption()) {
     const std::string noise = path + ".corruption.gaussian_noise";
     if (checks.present(source.corruption().has_gaussian_noise(), noise, "a standard deviation")) {
-      checks.positive(noise, source.corruption().gaussian_noise());
+      checks.positive_float(noise, source.corruption().gaussian_noise());
     }
   }
   check_formats(checks, source, path);
@@ -57,8 +57,15 @@ void check_data(const ValueChecks& checks, const proto::Data& data) {
   check_tables(checks, data);
   if (data.normalization().has_scale()) {
     const double divisor = data.normalization().scale().divisor();
-    checks.require(std::isfinite(divisor) && divisor != 0, "data.normalization.scale.divisor",
-                   fmt::to_string(divisor), "a finite number other than 0");
+    const std::string path = "data.normalization.scale.divisor";
+    const bool usable = std::isfinite(divisor) && divisor != 0;
+    checks.require(usable, path, fmt::to_string(divisor), "a finite number other than 0");
+    // Inputs are multiplied by its inverse.
+    if (usable && !std::isnormal(static_cast<float>(1 / divisor))) {
+      checks.complain(path, fmt::format("{} is {}, whose inverse float does not have; expected a "
+                                        "magnitude from 2.9e-39 to 8.5e+37",
+                                        path, divisor));
+    }
   }
   if (data.has_image()) check_image(checks, data.image());
   if (data.has_augmentation()) check_augmentation(checks, data.augmentation());
@@ -70,7 +77,7 @@ constexpr std::uint32_t kMostRepeats = 1000;
 constexpr std::uint64_t kMostLayers = 10000;  // with repeats
 
 void check_network(const ValueChecks& checks, const proto::Network& network) {
-  checks.probability("network.input_keep_prob", network.input_keep_prob());
+  checks.keep_prob("network.input_keep_prob", network.input_keep_prob());
   std::uint64_t layers = 0;
   for (int i = 0; i < network.layer_size(); ++i) {
     const proto::DenseLayer& layer = network.layer(i);
@@ -79,10 +86,10 @@ void check_network(const ValueChecks& checks, const proto::Network& network) {
     if (checks.present(layer.has_units(), path + ".units", "the width of the layer")) {
       checks.at_least(path + ".units", layer.units(), 1);
     }
-    checks.probability(path + ".keep_prob", layer.keep_prob());
+    checks.keep_prob(path + ".keep_prob", layer.keep_prob());
     checks.require(layer.repeat() >= 1 && layer.repeat() <= kMostRepeats, path + ".repeat",
                    fmt::to_string(layer.repeat()), fmt::format("1 to {}", kMostRepeats));
-    checks.not_negative(path + ".initializer.multiplier", layer.initializer().multiplier());
+    checks.not_negative_float(path + ".initializer.multiplier", layer.initializer().multiplier());
   }
   if (layers > kMostLayers) {
     checks.complain("network.layer", fmt::format("network.layer: {} layers with their repeats; "
@@ -99,7 +106,8 @@ void check_network(const ValueChecks& checks, const proto::Network& network) {
                    softmax ? "at least 2 classes for SOFTMAX_CROSS_ENTROPY (LOGISTIC takes 1 unit)"
                            : "at least 1");
   }
-  checks.not_negative("network.output.initializer.multiplier", output.initializer().multiplier());
+  checks.not_negative_float("network.output.initializer.multiplier",
+                            output.initializer().multiplier());
 }
 
 // ---- regularization ----
@@ -125,15 +133,15 @@ void check_taken(const ValueChecks& checks, const std::string& path, double lamb
 void check_regularization(const ValueChecks& checks, const proto::Job& job) {
   const std::string l2 = "regularization.l2_lambda";
   const std::string l1 = "regularization.l1_lambda";
-  checks.not_negative(l2, job.regularization().l2_lambda());
-  checks.not_negative(l1, job.regularization().l1_lambda());
+  checks.not_negative_float(l2, job.regularization().l2_lambda());
+  checks.not_negative_float(l1, job.regularization().l1_lambda());
   std::vector<OwnLambda> own_l2;
   std::vector<OwnLambda> own_l1;
   const auto check_layer = [&](const proto::LayerRegularization& own, const std::string& path) {
     own_l2.push_back(own_lambda(own.has_l2_lambda(), own.l2_lambda()));
     own_l1.push_back(own_lambda(own.has_l1_lambda(), own.l1_lambda()));
-    if (own_l2.back()) checks.not_negative(path + l2, *own_l2.back());
-    if (own_l1.back()) checks.not_negative(path + l1, *own_l1.back());
+    if (own_l2.back()) checks.not_negative_float(path + l2, *own_l2.back());
+    if (own_l1.back()) checks.not_negative_float(path + l1, *own_l1.back());
   };
   for (int i = 0; i < job.network().layer_size(); ++i) {
     check_layer(job.network().layer(i).regularization(), fmt::format("network.layer[{}].", i));
@@ -167,27 +175,27 @@ void check_optimizer(const ValueChecks& checks, const proto::Optimizer& optimize
   const std::string path = "optimizer.";
   switch (optimizer.kind_case()) {
     case proto::Optimizer::kGradientDescent:
-      checks.positive(path + "gradient_descent.learning_rate",
-                      optimizer.gradient_descent().learning_rate());
+      checks.positive_float(path + "gradient_descent.learning_rate",
+                            optimizer.gradient_descent().learning_rate());
       break;
     case proto::Optimizer::kMomentum:
-      checks.positive(path + "momentum.learning_rate", optimizer.momentum().learning_rate());
+      checks.positive_float(path + "momentum.learning_rate", optimizer.momentum().learning_rate());
       checks.decay(path + "momentum.beta", optimizer.momentum().beta());
       break;
     case proto::Optimizer::kNesterov:
-      checks.positive(path + "nesterov.learning_rate", optimizer.nesterov().learning_rate());
+      checks.positive_float(path + "nesterov.learning_rate", optimizer.nesterov().learning_rate());
       checks.decay(path + "nesterov.beta", optimizer.nesterov().beta());
       break;
     case proto::Optimizer::kRmsprop:
-      checks.positive(path + "rmsprop.learning_rate", optimizer.rmsprop().learning_rate());
+      checks.positive_float(path + "rmsprop.learning_rate", optimizer.rmsprop().learning_rate());
       checks.decay(path + "rmsprop.beta", optimizer.rmsprop().beta());
-      checks.positive(path + "rmsprop.epsilon", optimizer.rmsprop().epsilon());
+      checks.positive_float(path + "rmsprop.epsilon", optimizer.rmsprop().epsilon());
       break;
     case proto::Optimizer::kAdam:
-      checks.positive(path + "adam.learning_rate", optimizer.adam().learning_rate());
+      checks.positive_float(path + "adam.learning_rate", optimizer.adam().learning_rate());
       checks.decay(path + "adam.beta1", optimizer.adam().beta1());
       checks.decay(path + "adam.beta2", optimizer.adam().beta2());
-      checks.positive(path + "adam.epsilon", optimizer.adam().epsilon());
+      checks.positive_float(path + "adam.epsilon", optimizer.adam().epsilon());
       break;
     case proto::Optimizer::KIND_NOT_SET:
       check_choice(checks, false, "optimizer", *proto::Optimizer::descriptor(), "kind");

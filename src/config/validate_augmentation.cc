@@ -8,10 +8,6 @@
 namespace lockstep {
 namespace {
 
-void check_finite(const ValueChecks& checks, const std::string& path, double value) {
-  checks.require(std::isfinite(value), path, fmt::to_string(value), "a finite number");
-}
-
 // The end of a range whose beginning is at `low_path`.
 void check_not_below(const ValueChecks& checks, const std::string& path, double value,
                      const std::string& low_path, double low) {
@@ -36,15 +32,15 @@ void check_crop(const ValueChecks& checks, const proto::Augmentation::Crop& crop
 
 void check_zoom(const ValueChecks& checks, const proto::Augmentation::Zoom& zoom,
                 const std::string& path) {
-  checks.positive(path + ".min_factor", zoom.min_factor());
-  checks.positive(path + ".max_factor", zoom.max_factor());
+  checks.positive_float(path + ".min_factor", zoom.min_factor());
+  checks.positive_float(path + ".max_factor", zoom.max_factor());
   check_not_below(checks, path + ".max_factor", zoom.max_factor(), path + ".min_factor",
                   zoom.min_factor());
 }
 
 void check_elastic(const ValueChecks& checks, const proto::Augmentation::Elastic& elastic,
                    const std::string& path) {
-  checks.not_negative(path + ".alpha", elastic.alpha());
+  checks.not_negative_float(path + ".alpha", elastic.alpha());
   checks.require(std::isfinite(elastic.sigma()) && elastic.sigma() >= 0.5, path + ".sigma",
                  fmt::to_string(elastic.sigma()), "a finite number of pixels, at least 0.5");
 }
@@ -58,7 +54,7 @@ void check_erasing(const ValueChecks& checks, const proto::Augmentation::Erasing
   checks.require(std::isfinite(erasing.max_aspect()) && erasing.max_aspect() >= 1,
                  path + ".max_aspect", fmt::to_string(erasing.max_aspect()),
                  "a finite number, 1 or more");
-  check_finite(checks, path + ".value", erasing.value());
+  checks.any_float(path + ".value", erasing.value());
 }
 
 void check_value_range(const ValueChecks& checks, const proto::Augmentation::ValueRange& range,
@@ -67,10 +63,11 @@ void check_value_range(const ValueChecks& checks, const proto::Augmentation::Val
   const std::string high = path + ".high";
   const bool has_low = checks.present(range.has_low(), low, "the value of black");
   const bool has_high = checks.present(range.has_high(), high, "the value of white");
-  if (has_low) check_finite(checks, low, range.low());
-  if (has_high) check_finite(checks, high, range.high());
+  if (has_low) checks.any_float(low, range.low());
+  if (has_high) checks.any_float(high, range.high());
   if (has_low && has_high && std::isfinite(range.low()) && std::isfinite(range.high())) {
-    checks.require(range.low() < range.high(), high, fmt::to_string(range.high()),
+    checks.require(static_cast<float>(range.low()) < static_cast<float>(range.high()), high,
+                   fmt::to_string(range.high()),
                    fmt::format("above {}, which is {}", low, range.low()));
   }
 }
@@ -121,7 +118,7 @@ void check_augmentation(const ValueChecks& checks, const proto::Augmentation& au
                               " has no transform; expected some of horizontal_flip, crop, zoom, "
                               "rotation, shift, elastic, brightness, contrast, erasing");
   }
-  check_finite(checks, root + ".border_value", a.border_value());
+  checks.any_float(root + ".border_value", a.border_value());
   if (a.has_value_range()) check_value_range(checks, a.value_range(), root + ".value_range");
 }
 

@@ -54,7 +54,7 @@ void check_blobs(const ValueChecks& checks, const proto::Synthetic::Blobs& blobs
         fmt::format("at least {}, in which {} centres can be equally far from each other",
                     blobs.classes() - 1, blobs.classes()));
   }
-  checks.not_negative(path + ".distance", blobs.distance());
+  checks.not_negative_float(path + ".distance", blobs.distance());
 }
 
 void check_teacher(const ValueChecks& checks, const proto::Synthetic::Teacher& teacher,
@@ -62,7 +62,7 @@ void check_teacher(const ValueChecks& checks, const proto::Synthetic::Teacher& t
   checks.at_least(path + ".features", teacher.features(), 1);
   checks.at_least(path + ".units", teacher.units(), 1);
   checks.at_least(path + ".classes", teacher.classes(), 2);
-  checks.positive(path + ".gain", teacher.gain());
+  checks.positive_float(path + ".gain", teacher.gain());
 }
 
 std::uint32_t classes_of(const proto::Synthetic& synthetic) {
@@ -78,8 +78,8 @@ void check_synthetic(const ValueChecks& checks, const proto::Synthetic& syntheti
   check_choice(checks, synthetic.kind_case() != proto::Synthetic::KIND_NOT_SET, path,
                *proto::Synthetic::descriptor(), "kind");
   if (synthetic.has_two_spirals()) {
-    checks.positive(path + ".two_spirals.turns", synthetic.two_spirals().turns());
-    checks.not_negative(path + ".two_spirals.noise", synthetic.two_spirals().noise());
+    checks.positive_float(path + ".two_spirals.turns", synthetic.two_spirals().turns());
+    checks.not_negative_float(path + ".two_spirals.noise", synthetic.two_spirals().noise());
   }
   if (synthetic.has_blobs()) check_blobs(checks, synthetic.blobs(), path + ".blobs");
   if (synthetic.has_teacher()) check_teacher(checks, synthetic.teacher(), path + ".teacher");

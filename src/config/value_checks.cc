@@ -10,6 +10,11 @@
 #include <google/protobuf/descriptor.h>
 
 namespace lockstep {
+namespace {
+
+constexpr double kKeepProbSteps = 65536;
+
+}  // namespace
 
 ValueChecks::ValueChecks(const Origins& origins, Problems& problems)
     : origins_(origins), problems_(problems) {}
@@ -31,9 +36,38 @@ void ValueChecks::not_negative(const std::string& path, double value) const {
           "a finite number, 0 or more");
 }
 
-void ValueChecks::probability(const std::string& path, double value) const {
-  require(value > 0 && value <= 1, path, fmt::to_string(value),
-          "a probability above 0 and at most 1");
+void ValueChecks::positive_float(const std::string& path, double value) const {
+  positive(path, value);
+  if (std::isfinite(value) && value > 0) in_float(path, value);
+}
+
+void ValueChecks::not_negative_float(const std::string& path, double value) const {
+  not_negative(path, value);
+  if (std::isfinite(value) && value > 0) in_float(path, value);
+}
+
+void ValueChecks::any_float(const std::string& path, double value) const {
+  require(std::isfinite(value), path, fmt::to_string(value), "a finite number");
+  if (std::isfinite(value) && value != 0) in_float(path, value);
+}
+
+void ValueChecks::in_float(const std::string& path, double value) const {
+  if (std::isnormal(static_cast<float>(value))) return;
+  complain(path, fmt::format("{} is {}, which is {} in float; expected a magnitude from 1.2e-38 to "
+                             "3.4e+38",
+                             path, value, std::abs(value) < 1 ? "0" : "infinite"));
+}
+
+void ValueChecks::keep_prob(const std::string& path, double value) const {
+  if (!(value > 0 && value <= 1)) {
+    complain(path,
+             fmt::format("{} is {}; expected a probability above 0 and at most 1", path, value));
+    return;
+  }
+  // What dropout makes of it: see DropoutRate.
+  const double rounded = std::round(value * kKeepProbSteps);
+  require(rounded >= 1 && (value == 1 || rounded < kKeepProbSteps), path, fmt::to_string(value),
+          "1, or a probability from 1/65536 to 65535/65536, of which it becomes the nearest");
 }
 
 void ValueChecks::chance(const std::string& path, double value) const {
@@ -42,6 +76,11 @@ void ValueChecks::chance(const std::string& path, double value) const {
 
 void ValueChecks::decay(const std::string& path, double value) const {
   require(value >= 0 && value < 1, path, fmt::to_string(value), "a number from 0 to below 1");
+  if (value > 0.5 && value < 1 && static_cast<float>(value) == 1) {
+    complain(path, fmt::format("{} is {}, which is 1 in float; expected at most 0.99999997", path,
+                               value));
+  }
+  if (value > 0 && value < 0.5) in_float(path, value);
 }
 
 void ValueChecks::fraction(const std::string& path, double value) const {

@@ -25,10 +25,17 @@ class ValueChecks {
 
   void positive(const std::string& path, double value) const;      // and finite
   void not_negative(const std::string& path, double value) const;  // and finite
-  void probability(const std::string& path, double value) const;   // (0, 1]
-  void chance(const std::string& path, double value) const;        // [0, 1]
-  void decay(const std::string& path, double value) const;         // [0, 1)
-  void fraction(const std::string& path, double value) const;      // (0, 1)
+
+  // Numbers that are used in float: what would be 0, infinite or denormal there (and
+  // so flushed to 0) is not what was written.
+  void positive_float(const std::string& path, double value) const;
+  void not_negative_float(const std::string& path, double value) const;
+  void any_float(const std::string& path, double value) const;  // of either sign, or 0
+
+  void keep_prob(const std::string& path, double value) const;  // (0, 1] in 1/65536ths
+  void chance(const std::string& path, double value) const;     // [0, 1]
+  void decay(const std::string& path, double value) const;      // [0, 1), as float too
+  void fraction(const std::string& path, double value) const;   // (0, 1)
   void between(const std::string& path, double value, double low, double high) const;
   void at_least(const std::string& path, std::uint64_t value, std::uint64_t minimum) const;
 
@@ -51,6 +58,9 @@ class ValueChecks {
   [[nodiscard]] bool overridden(const std::string& path) const;
 
  private:
+  // Of a number other than 0.
+  void in_float(const std::string& path, double value) const;
+
   const Origins& origins_;
   Problems& problems_;
 };

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "job_text.h"
@@ -275,6 +276,54 @@ TEST(JobErrors, Optimizers) {
            "\njob.textproto:10:30: optimizer.rmsprop.beta is nan" + decay +
            "\njob.textproto:10:40: optimizer.rmsprop.epsilon is -1" + rate},
   });
+}
+
+// What would be 0 or infinite in float is refused, field by field.
+TEST(JobErrors, NumbersThatFloatDoesNotHave) {
+  const std::string zero = "which is 0 in float; expected a magnitude from 1.2e-38 to 3.4e+38";
+  const std::string infinite =
+      "which is infinite in float; expected a magnitude from 1.2e-38 to 3.4e+38";
+  const std::string idx = "idx { features: \"x.gz\" labels: \"y.gz\" }";
+  const std::string dropout = "1, or a probability from 1/65536 to 65535/65536";
+  expect_lines({
+      {"adam { }", "adam { learning_rate: 1e-50 }",
+       "10:10: optimizer.adam.learning_rate is 1e-50, " + zero},
+      {"adam { }", "adam { epsilon: 1e-40 }", "10:10: optimizer.adam.epsilon is 1e-40, " + zero},
+      {"adam { }", "adam { epsilon: 1.2e-38 }", ""},
+      {"adam { }", "rmsprop { epsilon: 1e39 }",
+       "10:13: optimizer.rmsprop.epsilon is 1e+39, " + infinite},
+      {"adam { }", "adam { beta1: 0.999999999 }",
+       "10:10: optimizer.adam.beta1 is 0.999999999, which is 1 in float; expected at most "
+       "0.99999997"},
+      {"adam { }", "adam { beta2: 0.9999999 }", ""},
+      {"adam { }", "momentum { beta: 1e-50 }", "10:14: optimizer.momentum.beta is 1e-50, " + zero},
+      {"data {", "data { normalization { scale { divisor: 1e-39 } }",
+       "2:32: data.normalization.scale.divisor is 1e-39, whose inverse float does not have; "
+       "expected a magnitude from 2.9e-39 to 8.5e+37"},
+      {"data {", "data { normalization { scale { divisor: -1e38 } }",
+       "2:32: data.normalization.scale.divisor is -1e+38, whose inverse float does not have; "
+       "expected a magnitude from 2.9e-39 to 8.5e+37"},
+      {idx, "synthetic { examples: 9 blobs { distance: 1e39 } }",
+       "3:43: data.train.synthetic.blobs.distance is 1e+39, " + infinite},
+      {idx, "synthetic { examples: 9 two_spirals { noise: 1e39 } }",
+       "3:49: data.train.synthetic.two_spirals.noise is 1e+39, " + infinite},
+      {idx, idx + " corruption { gaussian_noise: 1e-50 }",
+       "3:64: data.train.corruption.gaussian_noise is 1e-50, " + zero},
+  });
+  for (const char* field :
+       {"regularization.l2_lambda", "regularization.l1_lambda",
+        "network.output.initializer.multiplier", "network.layer[0].initializer.multiplier"}) {
+    EXPECT_THAT(problems_of(kSmallJob, {std::string(field) + "=1e-50"}),
+                testing::HasSubstr(std::string(field) + " is 1e-50, " + zero));
+    EXPECT_THAT(problems_of(kSmallJob, {std::string(field) + "=1e39"}),
+                testing::HasSubstr(std::string(field) + " is 1e+39, " + infinite));
+  }
+  for (const char* field : {"network.input_keep_prob", "network.layer[0].keep_prob"}) {
+    EXPECT_THAT(problems_of(kSmallJob, {std::string(field) + "=1e-6"}),
+                testing::HasSubstr(dropout));
+    EXPECT_THAT(problems_of(kSmallJob, {std::string(field) + "=0.999999"}),
+                testing::HasSubstr(dropout));
+  }
 }
 
 TEST(JobErrors, Schedules) {

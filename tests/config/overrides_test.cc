@@ -212,6 +212,34 @@ TEST(Overrides, ErrorsNameThem) {
   }
 }
 
+TEST(Overrides, NoneRemovesASection) {
+  const Job job = parse(kFullJob, {"early_stopping=none", "optimizer.schedule=none",
+                                   "data.split.train_dev=none", "regularization=none"})
+                      .job;
+  EXPECT_FALSE(job.early_stopping);
+  EXPECT_TRUE(std::holds_alternative<ConstantSchedule>(job.schedule.kind));
+  EXPECT_EQ(job.schedule.warmup_epochs, 0);
+  EXPECT_FALSE(job.data.split.train_dev);
+  EXPECT_EQ(job.network.hidden[0].penalty.l2_lambda, 0);
+  // One that is not there is none already.
+  EXPECT_FALSE(parse(kSmallJob, {"early_stopping=none"}).job.early_stopping);
+  EXPECT_TRUE(parse(kSmallJob, {"early_stopping=none"}).idle_overrides.empty());
+  // The last one wins.
+  EXPECT_TRUE(parse(kFullJob, {"early_stopping=none", "early_stopping={}"}).job.early_stopping);
+  EXPECT_FALSE(parse(kFullJob, {"early_stopping={}", "early_stopping=none"}).job.early_stopping);
+}
+
+TEST(Overrides, WhatIsNeverAbsentIsNotRemoved) {
+  EXPECT_EQ(problems_of(kFullJob, {"data.normalization=none"}),
+            "--set data.normalization=none: data.normalization cannot be none: without it, its "
+            "defaults count; write data.normalization.none={}");
+  EXPECT_EQ(problems_of(kFullJob, {"checkpointing=none"}),
+            "--set checkpointing=none: checkpointing cannot be none: without it, its defaults "
+            "count; write checkpointing.enabled=false");
+  EXPECT_EQ(problems_of(kSmallJob, {"network=none"}),
+            "--set network=none: network is missing; expected layers and an output");
+}
+
 TEST(Overrides, AStarNeedsElements) {
   EXPECT_EQ(problems_of(with(kSmallJob, "layer { units: 16 }", ""), {"network.layer[*].units=1"}),
             "--set network.layer[*].units=1: no network.layer[*]; the job has none");

@@ -17,6 +17,7 @@ enum class ExitCode {
   interrupted = 75,    // stopped with a checkpoint, resumable
   stalled = 76,        // a rank made no progress
   diverged = 77,       // the cost became infinite or NaN
+  closed_pipe = 141,   // whoever reads stdout has gone, as `head` does; nothing is said
 };
 
 // A user or environment error: the message names the thing and the remedy.

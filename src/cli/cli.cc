@@ -6,14 +6,17 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include "base/error.h"
 #include "base/host_name.h"
+#include "base/nearest.h"
 #include "cli/commands.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
@@ -25,6 +28,35 @@
 
 namespace lockstep {
 namespace {
+
+// Every rank of a launch parses the same line; one of them tells.
+bool tells() { return process_environment()("OMPI_COMM_WORLD_RANK").value_or("0") == "0"; }
+
+// What is said of words that no command and no option takes, in the order in which they
+// were written.
+std::string describe_extras(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  const CLI::App& taken_by = commands.empty() ? app : *commands.front();
+  const std::vector<std::string> extras = app.remaining(true);
+  std::vector<std::string> known;
+  const bool is_option = extras.front().starts_with('-');
+  if (is_option) {
+    for (const CLI::Option* option : taken_by.get_options()) {
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    }
+  } else if (commands.empty()) {
+    for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
+  }
+  std::string text =
+      commands.empty() && !is_option
+          ? fmt::format("no command \"{}\"", extras.front())
+          : fmt::format("{} does not take {}", taken_by.get_name(), fmt::join(extras, " "));
+  if (const auto meant = nearest_word(extras.front(), known)) {
+    text += fmt::format("; did you mean {}?", *meant);
+  }
+  return text + fmt::format("\n{} --help tells what there is",
+                            commands.empty() ? "lockstep" : "lockstep " + taken_by.get_name());
+}
 
 // What decides which way a rank goes, and so with whom it communicates. Overrides are
 // left out: where jobs are compared, the fields that differ are told.
@@ -65,7 +97,7 @@ Failure describe(const std::exception_ptr& error) {
 // An error all ranks know of: rank 0 tells, everybody leaves.
 int leave_together(const Communicator& comm, const std::filesystem::path& run_dir,
                    const AgreedError& error) {
-  if (comm.is_root()) {
+  if (comm.is_root() && error.code() != ExitCode::closed_pipe) {
     write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", error.what()));
     if (!run_dir.empty()) write_error_file(run_dir, 0, host_name(), error.code(), error.what());
   }
@@ -136,10 +168,13 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   try {
     app.parse(argc, argv);
     if (!action) throw CLI::CallForHelp();
+  } catch (const CLI::ExtrasError&) {
+    if (tells()) {
+      write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", describe_extras(app)));
+    }
+    return static_cast<int>(ExitCode::usage);
   } catch (const CLI::ParseError& error) {
-    // Every rank of a launch parses the same line; one of them tells.
-    const auto rank = process_environment()("OMPI_COMM_WORLD_RANK").value_or("0");
-    if (rank == "0") {
+    if (tells()) {
       app.exit(error);
       if (!std::cout.flush()) return static_cast<int>(ExitCode::io);  // help, or the version
     }

@@ -1,6 +1,5 @@
 #include "train/predict.h"
 
-#include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,10 +12,10 @@
 
 #include "base/atomic_file.h"
 #include "base/csv_field.h"
-#include "base/error.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/result_files.h"
 #include "comm/agreement.h"
 #include "nn/prediction.h"
 #include "report/descriptor.h"
@@ -40,15 +39,15 @@ class TableOutput {
   void write(const std::string& text) {
     if (file_) {
       file_->write(std::as_bytes(std::span(text)));
-    } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
-      throw Error(ExitCode::io, "cannot write predictions to stdout");
+    } else {
+      write_to_stdout(text);
     }
   }
   void finish() {
     if (file_) {
       file_->commit();
-    } else if (std::fflush(stdout) != 0) {
-      throw Error(ExitCode::io, "cannot write predictions to stdout");
+    } else {
+      flush_stdout();
     }
   }
 

@@ -143,10 +143,12 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
 
   const std::string& job_name = loaded.job.name;
   std::string directory;
-  std::optional<RunLock> lock;  // on rank 0
+  std::optional<UntrainedDirectory> untrained;  // on rank 0
+  std::optional<RunLock> lock;                  // likewise
   agree(comm, [&] {
     if (!comm.is_root()) return;
     directory = prepare_directory(arguments, job_name).string();
+    untrained.emplace(arguments.run_dir, directory);
     lock.emplace(directory, job_name);
     remove_error_files(directory);
   });

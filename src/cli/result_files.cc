@@ -1,6 +1,10 @@
 #include "cli/result_files.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+
+#include <fmt/format.h>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
@@ -21,10 +25,26 @@ void write_results(const std::filesystem::path& directory, const std::string& na
   replace_file(directory / (name + ".json"), json);
 }
 
+namespace {
+
+Error stdout_error() {
+  if (errno == EPIPE) return {ExitCode::closed_pipe, "stdout is closed"};
+  return {ExitCode::io, fmt::format("cannot write to stdout: {}", std::strerror(errno))};
+}
+
+}  // namespace
+
+void write_to_stdout(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) throw stdout_error();
+}
+
+void flush_stdout() {
+  if (std::fflush(stdout) != 0) throw stdout_error();
+}
+
 void print_result(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    throw Error(ExitCode::io, "cannot write the result to stdout");
-  }
+  write_to_stdout(text);
+  flush_stdout();
 }
 
 }  // namespace lockstep

@@ -1,5 +1,5 @@
 #pragma once
-// Results of a command on a job, as files in a directory.
+// Results of a command, on stdout and as files in a directory.
 
 #include <filesystem>
 #include <string>
@@ -17,7 +17,11 @@ void prepare_results(const Communicator& comm, const std::filesystem::path& dire
 void write_results(const std::filesystem::path& directory, const std::string& name,
                    const std::string& text, const std::string& json);
 
-// To stdout, all of it. Throws Error(io).
+// To stdout, buffered. Throws Error(io), or Error(closed_pipe) when nobody reads any more.
+void write_to_stdout(const std::string& text);
+// What was written so far. Throws as write_to_stdout().
+void flush_stdout();
+// To stdout, all of it. Throws as write_to_stdout().
 void print_result(const std::string& text);
 
 }  // namespace lockstep

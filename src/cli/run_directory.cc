@@ -1,6 +1,7 @@
 #include "cli/run_directory.h"
 
 #include <system_error>
+#include <utility>
 
 #include <unistd.h>
 
@@ -88,6 +89,18 @@ fs::path prepare_run_directory(const fs::path& requested, const std::string& nam
   check_use(requested, kind, resume);
   create_writable_directory(requested);
   return requested;
+}
+
+UntrainedDirectory::UntrainedDirectory(const fs::path& requested, fs::path directory)
+    : directory_(requested.empty() ? std::move(directory) : fs::path()) {}
+
+UntrainedDirectory::~UntrainedDirectory() {
+  if (directory_.empty()) return;
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(directory_, error)) {
+    if (entry.path().filename() == "metrics.jsonl") return;
+  }
+  fs::remove_all(directory_, error);
 }
 
 }  // namespace lockstep

@@ -32,4 +32,18 @@ std::filesystem::path prepare_run_directory(const std::filesystem::path& request
                                             const std::string& name, DirectoryKind kind,
                                             Resume resume);
 
+// Where a numbered directory was made for a run that is refused before it trains, it is
+// removed again: on destruction, unless something in it has been trained. Holds a
+// directory only if `requested` is empty, which is when it was made. One rank only.
+class UntrainedDirectory {
+ public:
+  UntrainedDirectory(const std::filesystem::path& requested, std::filesystem::path directory);
+  ~UntrainedDirectory();
+  UntrainedDirectory(const UntrainedDirectory&) = delete;
+  UntrainedDirectory& operator=(const UntrainedDirectory&) = delete;
+
+ private:
+  std::filesystem::path directory_;  // empty: it was not made for this run
+};
+
 }  // namespace lockstep

@@ -3,9 +3,9 @@
 
 namespace lockstep {
 
-// SIGTERM, SIGINT and SIGUSR1 ask for an orderly stop; a second SIGINT ends
-// the process at once. SIGPIPE and SIGXFSZ are ignored: a closed pipe or a
-// file at its size limit is a write error.
+// SIGTERM, SIGINT, SIGUSR1 and, unless it is ignored, SIGHUP ask for an orderly
+// stop; a second SIGINT ends the process at once. SIGPIPE and SIGXFSZ are ignored: a closed pipe or
+// a file at its size limit is a write error.
 void install_signal_handlers();
 
 bool stop_was_requested();

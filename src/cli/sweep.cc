@@ -135,12 +135,14 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   options.log = log_line;
 
   std::string run_dir;
-  std::optional<RunLock> lock;  // on rank 0
+  std::optional<UntrainedDirectory> untrained;  // on rank 0
+  std::optional<RunLock> lock;                  // likewise
   const std::vector<std::string> cautions = sweep_cautions(loaded.sweep, trials);
   agree(comm, [&] {
     if (!comm.is_root()) return;
     options.features = dataset_sizes(trials.front().loaded.job).features;
     run_dir = prepare_directory(arguments, loaded).string();
+    untrained.emplace(arguments.run_dir, run_dir);
     lock.emplace(run_dir, loaded.sweep.name);
     remove_error_files(run_dir);
     const auto count = [](std::size_t number, const char* noun) {

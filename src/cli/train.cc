@@ -58,12 +58,14 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   options.make_monitor = make_flow_monitor;
   options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
   std::string run_dir;
-  std::optional<RunLock> lock;  // on rank 0
+  std::optional<UntrainedDirectory> untrained;  // on rank 0
+  std::optional<RunLock> lock;                  // likewise
   agree(comm, [&] {
     if (!comm.is_root()) return;
     run_dir = prepare_run_directory(arguments.run_dir, loaded.job.name, DirectoryKind::run,
                                     options.resume)
                   .string();
+    untrained.emplace(arguments.run_dir, run_dir);
     lock.emplace(run_dir, loaded.job.name);
     remove_error_files(run_dir);
   });

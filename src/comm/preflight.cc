@@ -35,8 +35,17 @@ std::optional<LaunchedTasks> launched_tasks(const Environment& environment) {
   if (const auto ranks = task_count(environment("OMPI_COMM_WORLD_SIZE"))) {
     return LaunchedTasks{"mpirun", *ranks};
   }
-  for (const char* name : {"SLURM_STEP_NUM_TASKS", "SLURM_NTASKS"}) {
-    if (const auto tasks = task_count(environment(name))) return LaunchedTasks{"Slurm", *tasks};
+  if (const auto tasks = task_count(environment("SLURM_STEP_NUM_TASKS"))) {
+    return LaunchedTasks{"Slurm", *tasks};
+  }
+  // In the shell of an allocation SLURM_NTASKS is set and nothing was started.
+  if (const auto tasks = task_count(environment("SLURM_NTASKS"));
+      tasks && environment("SLURM_STEP_ID")) {
+    return LaunchedTasks{"Slurm", *tasks};
+  }
+  // The launchers of MPICH and Intel MPI.
+  if (const auto tasks = task_count(environment("PMI_SIZE"))) {
+    return LaunchedTasks{"mpiexec", *tasks};
   }
   return std::nullopt;
 }
@@ -45,7 +54,7 @@ void check_launch(const std::optional<LaunchedTasks>& launched, int mpi_size) {
   if (!launched || launched->tasks == mpi_size) return;
   const char* remedy = launched->launcher == "Slurm"
                            ? "use srun --mpi=pmix"
-                           : "use the mpirun of the MPI that Lockstep was built with";
+                           : "use the mpirun of Open MPI, which Lockstep was built with";
   throw Error(ExitCode::usage,
               fmt::format("MPI sees {} rank{}, {} started {}; {}", mpi_size,
                           mpi_size == 1 ? "" : "s", launched->launcher, launched->tasks, remedy));

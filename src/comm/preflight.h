@@ -14,7 +14,7 @@ Environment process_environment();
 
 // What a launcher said it started.
 struct LaunchedTasks {
-  std::string launcher;  // "mpirun" or "Slurm"
+  std::string launcher;  // "mpirun", "Slurm" or "mpiexec" (of another MPI)
   int tasks;
 };
 

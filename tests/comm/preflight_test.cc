@@ -45,7 +45,16 @@ TEST(Preflight, WithoutALauncherAnySizeIsRight) {
 TEST(Preflight, KnowsTheLaunchers) {
   expect_launched(with({{"OMPI_COMM_WORLD_SIZE", "3"}}), "mpirun", 3);
   expect_launched(with({{"SLURM_STEP_NUM_TASKS", "4"}}), "Slurm", 4);
-  expect_launched(with({{"SLURM_NTASKS", "5"}}), "Slurm", 5);
+  expect_launched(with({{"SLURM_NTASKS", "5"}, {"SLURM_STEP_ID", "0"}}), "Slurm", 5);
+  expect_launched(with({{"PMI_SIZE", "2"}, {"PMI_RANK", "1"}}), "mpiexec", 2);
+}
+
+// The shell of `salloc -n 4`, or a batch script in front of its srun.
+TEST(Preflight, AnAllocationAloneHasStartedNothing) {
+  const Environment shell =
+      with({{"SLURM_JOB_ID", "7"}, {"SLURM_NTASKS", "4"}, {"SLURM_PROCID", "0"}});
+  EXPECT_FALSE(launched_tasks(shell).has_value());
+  EXPECT_EQ(refusal(launched_tasks(shell), 1), "");
 }
 
 TEST(Preflight, AStepIsNearerThanItsAllocation) {
@@ -71,7 +80,7 @@ TEST(Preflight, RefusesTasksThatEachBelieveToBeAlone) {
 TEST(Preflight, RefusesTheMpirunOfAnotherMpi) {
   EXPECT_EQ(refusal(LaunchedTasks{"mpirun", 4}, 1),
             "MPI sees 1 rank, mpirun started 4; "
-            "use the mpirun of the MPI that Lockstep was built with");
+            "use the mpirun of Open MPI, which Lockstep was built with");
 }
 
 TEST(Preflight, IgnoresWhatIsNoNumberOfTasks) {
@@ -79,11 +88,15 @@ TEST(Preflight, IgnoresWhatIsNoNumberOfTasks) {
     SCOPED_TRACE(garbage);
     EXPECT_FALSE(launched_tasks(with({{"OMPI_COMM_WORLD_SIZE", garbage},
                                       {"SLURM_STEP_NUM_TASKS", garbage},
-                                      {"SLURM_NTASKS", garbage}}))
+                                      {"SLURM_NTASKS", garbage},
+                                      {"SLURM_STEP_ID", "0"},
+                                      {"PMI_SIZE", garbage}}))
                      .has_value());
     expect_launched(with({{"OMPI_COMM_WORLD_SIZE", garbage}, {"SLURM_STEP_NUM_TASKS", "2"}}),
                     "Slurm", 2);
-    expect_launched(with({{"SLURM_STEP_NUM_TASKS", garbage}, {"SLURM_NTASKS", "3"}}), "Slurm", 3);
+    expect_launched(
+        with({{"SLURM_STEP_NUM_TASKS", garbage}, {"SLURM_NTASKS", "3"}, {"SLURM_STEP_ID", "0"}}),
+        "Slurm", 3);
   }
 }
 

@@ -13,8 +13,9 @@ namespace {
 // The drawing's own units; the page scales it.
 constexpr double kWidth = 520;
 constexpr double kHeight = 300;
-constexpr double kLeft = 52;
-constexpr double kRight = 16;
+constexpr double kLeft = 52;    // at least; labels of the y axis may need more
+constexpr double kRight = 16;   // likewise, half of the last label of the x axis
+constexpr double kDigit = 9.5;  // the widest that a character of a label is, on small screens
 constexpr double kTop = 44;
 constexpr double kBottom = 40;
 
@@ -44,10 +45,20 @@ struct Extent {
   }
 };
 
-bool is_drawn(const ChartPoint& point) { return std::isfinite(point.x) && std::isfinite(point.y); }
+// Whether the number is finite, and so is the difference of two such numbers.
+bool can_be_drawn(double value) { return std::abs(value) <= 1e300; }
 
-std::string tick_text(double tick) {
-  return fmt::format("{:.6g}", std::abs(tick) < 1e-12 ? 0 : tick);
+bool is_drawn(const ChartPoint& point) { return can_be_drawn(point.x) && can_be_drawn(point.y); }
+
+std::string tick_text(double tick) { return fmt::format("{:.6g}", tick); }
+
+// How much room the labels need.
+double widest(const std::vector<double>& ticks, const std::string& suffix) {
+  std::size_t characters = 0;
+  for (const double tick : ticks) {
+    characters = std::max(characters, tick_text(tick).size() + suffix.size());
+  }
+  return kDigit * static_cast<double>(characters);
 }
 
 using Out = std::back_insert_iterator<std::string>;
@@ -162,7 +173,10 @@ std::vector<double> round_ticks(double low, double high, int most) {
   std::vector<double> ticks;
   const double first = std::floor(low / step);
   const double steps = std::ceil(high / step) - first;
-  for (int i = 0; i <= static_cast<int>(steps); ++i) ticks.push_back((first + i) * step);
+  for (int i = 0; i <= static_cast<int>(steps); ++i) {
+    const double count = first + i;
+    ticks.push_back(count == 0 ? 0 : count * step);  // never -0
+  }
   return ticks;
 }
 
@@ -187,10 +201,15 @@ std::string chart_svg(const Chart& chart) {
   } else {
     y_extent.add(0);
     x_extent.add(0);
-    const std::vector<double> x_ticks = round_ticks(x_extent.low, x_extent.high, 8);
+    std::vector<double> x_ticks = round_ticks(x_extent.low, x_extent.high, 8);
+    if (chart.whole_x) {
+      std::erase_if(x_ticks, [](double tick) { return tick != std::round(tick); });
+    }
     const std::vector<double> y_ticks = round_ticks(y_extent.low, y_extent.high, 6);
     const double x_high = x_extent.high > x_extent.low ? x_extent.high : x_ticks.back();
-    const Axis x{x_ticks.front(), x_high, kLeft, kWidth - kRight, x_ticks};
+    const double left = std::max(kLeft, widest(y_ticks, chart.y_suffix) + 12);
+    const double right = std::max(kRight, widest({x_ticks.back()}, "") / 2);
+    const Axis x{x_ticks.front(), x_high, left, kWidth - right, x_ticks};
     const Axis y{y_ticks.front(), y_ticks.back(), kHeight - kBottom, kTop, y_ticks};
     add_grid(out, x, y, chart);
     add_mark(out, x, y, chart);

@@ -21,6 +21,7 @@ struct ChartSeries {
 struct Chart {
   std::string title;
   std::string x_label;
+  bool whole_x = false;             // x counts something: ticks at whole numbers alone
   std::string y_suffix;             // after each tick of the y axis, e.g. "%"
   std::vector<ChartSeries> series;  // drawn with the CSS classes s0, s1, ...
   std::optional<double> marked_x;   // a vertical line here

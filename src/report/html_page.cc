@@ -51,11 +51,13 @@ tr:first-child th { border-top: 0; color: var(--soft); font-weight: 500; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 td:last-child, th:last-child { padding-right: 0; }
 .facts td { white-space: normal; overflow-wrap: anywhere; }
-.facts td:first-child { color: var(--soft); white-space: nowrap; }
+.facts td:first-child { color: var(--soft); overflow-wrap: normal; }
+.facts td:last-child { min-width: 11em; }
 .facts tr:first-child td { border-top: 0; }
 tr.best td { font-weight: 600; color: var(--good); }
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--ink); font-size: 12px; }
+@media (max-width: 520px) { svg text { font-size: 15px; } }
 svg .title { font-size: 15px; font-weight: 600; }
 svg .axis { fill: var(--soft); }
 svg .grid { stroke: var(--rule); }
@@ -241,6 +243,7 @@ Chart flow_chart(const FlowRecord& flow) {
   Chart chart;
   chart.title = "log10 of the rms per layer";
   chart.x_label = "layer";
+  chart.whole_x = true;
   chart.series = {log_curve("a", flow.layers, &LayerFlow::activation_rms),
                   log_curve("dLoss/dz", flow.layers, &LayerFlow::delta_rms)};
   return chart;
@@ -269,7 +272,13 @@ void add_charts(Out out, const HtmlPage& page, const std::optional<Evaluation>& 
   Chart weights = chart_over_epochs("Norm of the weights", "", best);
   const auto norm = [](const Evaluation& e) { return std::optional(e.weights_norm); };
   weights.series.push_back(curve("norm", shown, norm, 1));
-  std::vector<Chart> charts{costs, errors, weights};
+  std::vector<Chart> charts{costs};
+  // Squared error has none.
+  const bool has_errors = std::ranges::any_of(page.evaluations, [](const Evaluation& evaluation) {
+    return evaluation.train_error.has_value();
+  });
+  if (has_errors || page.evaluations.empty()) charts.push_back(errors);
+  charts.push_back(weights);
   if (std::ranges::any_of(shown, [](const Evaluation& e) { return e.penalty > 0; })) {
     Chart penalty = chart_over_epochs("Penalty in J", "", best);
     const auto l2 = [](const Evaluation& e) { return std::optional(e.l2_penalty); };

@@ -55,6 +55,58 @@ TEST(ChartSvg, PutsTheExtremePointsOnTheEdgesOfThePlot) {
   EXPECT_THAT(chart_svg(chart), HasSubstr("points=\"52.0,260.0 504.0,44.0 \""));
 }
 
+// The x at which a label ends, and how many characters it has.
+struct Label {
+  double end;
+  std::size_t characters;
+};
+
+std::vector<Label> y_labels(const std::string& svg) {
+  std::vector<Label> labels;
+  const std::string anchor = "text-anchor=\"end\">";
+  for (auto at = svg.find("<text class=\"axis\" x=\""); at != std::string::npos;
+       at = svg.find("<text class=\"axis\" x=\"", at + 1)) {
+    const std::string element = svg.substr(at, svg.find("</text>", at) - at);
+    const auto text = element.find(anchor);
+    if (text == std::string::npos || element.find("tspan") != std::string::npos) continue;
+    labels.push_back({std::stod(element.substr(element.find("x=\"") + 3)),
+                      element.size() - text - anchor.size()});
+  }
+  return labels;
+}
+
+TEST(ChartSvg, LabelsOfTheYAxisAreWithinTheDrawing) {
+  for (const double value : {1.5e6, -1.5e6, 0.000123, 1.5e-15, 1.5e-300, 99.0, 1.2345e250}) {
+    Chart chart;
+    chart.y_suffix = "%";
+    chart.series = {{"J", {{0, 0}, {10, value}}}};
+    const auto labels = y_labels(chart_svg(chart));
+    ASSERT_GE(labels.size(), 2U) << value;
+    for (const auto& [end, characters] : labels) {
+      EXPECT_GE(end - 7 * static_cast<double>(characters), 0) << value;
+    }
+  }
+}
+
+TEST(ChartSvg, WhatIsCountedHasWholeTicks) {
+  Chart chart;
+  chart.series = {{"a", {{1, 1}, {3, 2}}}};
+  const std::string half = "text-anchor=\"middle\">0.5</text>";
+  EXPECT_THAT(chart_svg(chart), HasSubstr(half));
+  chart.whole_x = true;
+  const std::string svg = chart_svg(chart);
+  EXPECT_THAT(svg, Not(HasSubstr(half)));
+  for (const char* tick : {">0</text>", ">1</text>", ">2</text>", ">3</text>"}) {
+    EXPECT_THAT(svg, HasSubstr(tick));
+  }
+}
+
+TEST(ChartSvg, SmallNumbersHaveLabelsOfTheirOwn) {
+  Chart chart;
+  chart.series = {{"J", {{0, 0}, {10, 4e-15}}}};
+  EXPECT_THAT(chart_svg(chart), HasSubstr(">2e-15</text>"));
+}
+
 TEST(ChartSvg, LeavesOutPointsThatAreNotFinite) {
   Chart chart;
   chart.series = {{"J",

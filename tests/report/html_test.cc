@@ -57,6 +57,16 @@ TEST(RenderHtml, ShowsTheWeightsAndThePartsOfThePenalty) {
   EXPECT_THAT(render_html(page), Not(HasSubstr("Penalty in J")));
 }
 
+TEST(RenderHtml, HasNoChartOfErrorsWhereTheLossHasNone) {
+  HtmlPage page = sample_page();
+  EXPECT_THAT(render_html(page), HasSubstr(">Error</text>"));
+  for (Evaluation& evaluation : page.evaluations) {
+    evaluation.train_error.reset();
+    evaluation.dev_error.reset();
+  }
+  EXPECT_THAT(render_html(page), Not(HasSubstr(">Error</text>")));
+}
+
 TEST(RenderHtml, NeedsNothingFromElsewhere) {
   HtmlPage page = sample_page();
   page.summary = sample_summary();

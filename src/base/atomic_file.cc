@@ -111,4 +111,13 @@ void replace_file(const std::filesystem::path& path, std::string_view text) {
   file.commit();
 }
 
+void remove_file(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::remove(path, error);
+  if (error) {
+    throw Error(ExitCode::io, fmt::format("cannot remove {}, which is of an earlier session: {}",
+                                          path.string(), error.message()));
+  }
+}
+
 }  // namespace lockstep

@@ -35,4 +35,7 @@ class AtomicFile {
 // The whole of `text` as file `path`, atomically.
 void replace_file(const std::filesystem::path& path, std::string_view text);
 
+// Removes the file if it is there. Throws Error(io) naming a file that stays.
+void remove_file(const std::filesystem::path& path);
+
 }  // namespace lockstep

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "checkpoint/session.h"
+
 namespace lockstep {
 
 // The newest checkpoint format this build reads, and the one it writes.
@@ -67,6 +69,8 @@ struct Checkpoint {
 
   std::vector<double> shard_loss_sums;  // training loss since the last evaluation, by shard
   std::uint64_t batch_rows = 0;         // rows of all shards in those sums
+
+  std::vector<RunSession> sessions;  // in order, up to `step`
 
   std::string train_fingerprint;  // digests in hexadecimal; empty: no such set
   std::string dev_fingerprint;

@@ -80,6 +80,13 @@ SavedTable table_of(const proto::CheckpointHeader::Table& saved) {
   return table;
 }
 
+RunSession session_of(const proto::CheckpointHeader::Session& saved) {
+  RunSession session{saved.first_step(), saved.last_step(), saved.ranks(),
+                     saved.threads(),    saved.seconds(),   {}};
+  for (const auto& phase : saved.phase()) session.phases[phase.name()] = phase.seconds();
+  return session;
+}
+
 Checkpoint read_header(RecordReader& reader) {
   proto::CheckpointHeader header;
   read_message(reader, "header", kMaxHeaderBytes, header);
@@ -113,6 +120,8 @@ Checkpoint read_header(RecordReader& reader) {
   const auto& shard_sums = header.running_cost().shard_sum();
   checkpoint.shard_loss_sums.assign(shard_sums.begin(), shard_sums.end());
   checkpoint.batch_rows = header.running_cost().rows();
+
+  for (const auto& saved : header.session()) checkpoint.sessions.push_back(session_of(saved));
 
   checkpoint.train_fingerprint = header.data_fingerprint().train();
   checkpoint.dev_fingerprint = header.data_fingerprint().dev();

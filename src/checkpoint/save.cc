@@ -26,6 +26,19 @@ void add_table(const SavedTable& table, proto::CheckpointHeader::Table& to) {
   for (const float mean : table.means) to.add_mean(mean);
 }
 
+void add_session(const RunSession& session, proto::CheckpointHeader::Session& to) {
+  to.set_first_step(session.first_step);
+  to.set_last_step(session.last_step);
+  to.set_ranks(session.ranks);
+  to.set_threads(session.threads);
+  to.set_seconds(session.seconds);
+  for (const auto& [name, seconds] : session.phases) {
+    auto& phase = *to.add_phase();
+    phase.set_name(name);
+    phase.set_seconds(seconds);
+  }
+}
+
 proto::CheckpointHeader header_of(const Checkpoint& checkpoint) {
   proto::CheckpointHeader header;
   header.set_lockstep_version(checkpoint.lockstep_version);
@@ -59,6 +72,8 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint) {
     header.mutable_running_cost()->add_shard_sum(sum);
   }
   header.mutable_running_cost()->set_rows(checkpoint.batch_rows);
+
+  for (const RunSession& session : checkpoint.sessions) add_session(session, *header.add_session());
 
   auto& fingerprint = *header.mutable_data_fingerprint();
   fingerprint.set_train(checkpoint.train_fingerprint);

@@ -46,6 +46,7 @@ std::string memory_table(const MemoryPlan& plan) {
   line("optimizer", plan.optimizer);
   line("activations", plan.activations);
   line("checkpoint", plan.checkpoint);
+  line("shards", plan.shards);
   if (plan.monitor > 0) line("monitor", plan.monitor);
   line("program", plan.program);
   line("total", plan.total());
@@ -114,6 +115,25 @@ std::vector<std::string> notes_on_sets(const Job& job, const DatasetSizes& sizes
   return notes;
 }
 
+// Above so many bytes of examples they are not all read by one process.
+constexpr std::uint64_t kMostBytesRead = std::uint64_t{4} << 30;
+
+// Reads the data as training does, so that what training would refuse is refused here,
+// with the same code and words. Returns its cautions.
+std::vector<std::string> read_data(const Job& job, const DatasetSizes& sizes) {
+  const Layout alone{};
+  const NetworkSpec network = build_network(job.network, sizes.features);
+  const std::uint64_t bytes = plan_memory(job, network, sizes, alone).examples;
+  if (bytes > kMostBytesRead) {
+    std::vector<std::string> notes = sizes.notices;
+    notes.push_back(fmt::format("note: {} of examples are not read here; training looks at every "
+                                "value and label, and may refuse some",
+                                mebibytes(bytes)));
+    return notes;
+  }
+  return load_dataset(job, Communicator::self(), alone).cautions;
+}
+
 void check_job(const CheckArguments& arguments) {
   LoadedJob loaded = load_job(arguments.job, arguments.overrides);
   if (arguments.no_dropout) loaded = without_dropout(loaded);
@@ -148,7 +168,7 @@ void check_job(const CheckArguments& arguments) {
                       memory_table(plan_memory(job, network, sizes, layout)));
   if (arguments.no_dropout) text += fmt::format("note: {}\n", kNoDropoutNotice);
   for (const std::string& caution : job_cautions(job)) text += caution + "\n";
-  for (const std::string& notice : sizes.notices) text += notice + "\n";
+  for (const std::string& caution : read_data(job, sizes)) text += caution + "\n";
   if (sizes.train < job.training.shards) {
     text += fmt::format("note: {} training examples for {} shards: some shards are empty\n",
                         sizes.train, job.training.shards);

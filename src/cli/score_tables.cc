@@ -15,13 +15,9 @@ using nlohmann::json;
 
 constexpr std::uint64_t kShownClasses = 20;
 
-// Decisions behind the error rate: units of an example count one by one.
-std::uint64_t decisions_of(const CheckpointScores& scores) {
-  return scores.examples * (scores.decisions ? scores.decisions->units : 1);
-}
-
+// Counts examples, also where each has several labels: see wrong_examples.
 Interval error_interval(const CheckpointScores& scores) {
-  const std::uint64_t n = decisions_of(scores);
+  const std::uint64_t n = scores.examples;
   return wilson_interval(scores.error.value_or(0) * static_cast<double>(n), n);
 }
 

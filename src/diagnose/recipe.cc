@@ -12,6 +12,7 @@
 #include "diagnose/bias_variance.h"
 #include "diagnose/flow_monitor.h"
 #include "train/evaluate_checkpoint.h"
+#include "train/same_data.h"
 #include "train/trainer.h"
 
 namespace lockstep {
@@ -131,6 +132,9 @@ class RecipeRun {
       if (!record) {
         throw Error(ExitCode::io, fmt::format("{} lacks the results of its run", run_dir.string()));
       }
+      if (data_.train.empty()) {
+        data_ = {record->summary.train_fingerprint, record->summary.dev_fingerprint};
+      }
       book_.take(*record);
     });
     return true;
@@ -149,14 +153,20 @@ class RecipeRun {
     options.with_test = false;
     options.make_monitor = make_flow_monitor;
     std::vector<std::unique_ptr<TrainingObserver>> observers;
-    if (comm_.is_root()) observers.push_back(host_.reports(loaded));
+    if (comm_.is_root()) {
+      if (!data_.train.empty() && !options_.allow_changed_data) {
+        observers.push_back(std::make_unique<SameData>(data_, "the runs before"));
+      }
+      observers.push_back(host_.reports(loaded));
+    }
     return train(loaded.job, loaded.resolved_text, comm_, options, observers).stop_reason;
   }
 
   const Communicator& comm_;
   const RecipeOptions& options_;
   RecipeHost& host_;
-  RecipeBook book_;  // kept up on rank 0
+  RecipeBook book_;        // kept up on rank 0
+  DataFingerprints data_;  // likewise: what the runs so far are of; empty: not known
 };
 
 }  // namespace

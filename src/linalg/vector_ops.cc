@@ -45,6 +45,13 @@ bool all_finite(std::span<const T> values) {
 }
 
 template <typename T>
+bool all_within(std::span<const T> values, T limit) {
+  int beyond = 0;  // without a branch, so that the loop is vectorised
+  for (const T value : values) beyond |= static_cast<int>(!(std::abs(value) <= limit));
+  return beyond == 0;
+}
+
+template <typename T>
 double sum_of_squares(std::span<const T> values) {
   return sum_in_lanes(values, [](double value) { return value * value; });
 }
@@ -65,6 +72,8 @@ template void add_to(std::span<float>, std::span<const float>);
 template void add_to(std::span<double>, std::span<const double>);
 template bool all_finite(std::span<const float>);
 template bool all_finite(std::span<const double>);
+template bool all_within(std::span<const float>, float);
+template bool all_within(std::span<const double>, double);
 template double sum_of_squares(std::span<const float>);
 template double sum_of_squares(std::span<const double>);
 template double sum_of_magnitudes(std::span<const float>);

@@ -15,6 +15,10 @@ void add_to(std::span<T> into, std::span<const T> from);
 template <typename T>
 bool all_finite(std::span<const T> values);
 
+// Every absolute value is at most `limit`, which no NaN is.
+template <typename T>
+bool all_within(std::span<const T> values, T limit);
+
 // Sum of squares in double, in a fixed order that depends on size alone.
 template <typename T>
 double sum_of_squares(std::span<const T> values);

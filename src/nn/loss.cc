@@ -36,22 +36,21 @@ LossSums softmax_row(std::span<const T> z, std::span<const float> label, std::sp
     dz[o] = std::exp(z[o] - top) / total - (o == target ? T(1) : T(0));
   }
   return {static_cast<double>(std::log(total)) + static_cast<double>(top - target_z),
-          best == target ? 0.0 : 1.0};
+          best == target ? 0U : 1U, 1};
 }
 
 template <typename T>
 LossSums logistic_row(std::span<const T> z, std::span<const float> label, std::span<T> dz) {
   LossSums sums;
   const bool one_of_many = label.size() == 1 && z.size() > 1;
-  if (one_of_many) sums.errors = largest(z) == static_cast<std::size_t>(label[0]) ? 0.0 : 1.0;
+  if (one_of_many) sums.wrong = largest(z) == static_cast<std::size_t>(label[0]) ? 0 : 1;
+  sums.decisions = one_of_many ? 1 : z.size();
   for (std::size_t o = 0; o < z.size(); ++o) {
     const T target = target_of<T>(label, z.size(), o);
     const T value = z[o];
     const T e = std::exp(-std::abs(value));
     sums.loss += static_cast<double>(std::max(value, T(0)) - value * target + std::log1p(e));
-    if (!one_of_many && (value > T(0)) != (target > T(0.5))) {
-      sums.errors += 1.0 / static_cast<double>(z.size());
-    }
+    if (!one_of_many && (value > T(0)) != (target > T(0.5))) ++sums.wrong;
     if (!dz.empty()) dz[o] = (value >= T(0) ? T(1) : e) / (T(1) + e) - target;
   }
   return sums;

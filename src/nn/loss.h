@@ -2,6 +2,9 @@
 // Losses on logits, numerically stable, with the output's own non-linearity
 // inside (softmax, sigmoid, none).
 
+#include <cstdint>
+#include <optional>
+
 #include "linalg/matrix.h"
 #include "nn/spec.h"
 
@@ -10,16 +13,24 @@ namespace lockstep {
 // Sums over the rows of a batch; divide by the number of rows for means.
 struct LossSums {
   double loss = 0;
-  // Wrong decisions: misclassified rows; for independent units the fraction of
-  // wrong units. Always 0 for squared error, which decides nothing.
-  double errors = 0;
+  // Decisions: one a row, or one for each unit where units have labels of their own;
+  // none of squared error. Counts, so that equally many wrong ones are equal.
+  std::uint64_t wrong = 0;
+  std::uint64_t decisions = 0;
 
   LossSums& operator+=(const LossSums& other) {
     loss += other.loss;
-    errors += other.errors;
+    wrong += other.wrong;
+    decisions += other.decisions;
     return *this;
   }
 };
+
+// The fraction of wrong decisions; none where nothing was decided.
+inline std::optional<double> error_rate(const LossSums& sums) {
+  if (sums.decisions == 0) return std::nullopt;
+  return static_cast<double>(sums.wrong) / static_cast<double>(sums.decisions);
+}
 
 // Whether `loss` has an error rate beside its cost.
 constexpr bool has_error_rate(Loss loss) { return loss != Loss::squared_error; }

@@ -15,6 +15,7 @@ struct Adam {
   double epsilon = 1e-8;
 
   static constexpr std::array<const char*, 2> kSlotNames = {"mean", "mean_square"};
+  static constexpr bool kSquaresGradient = true;
 
   template <typename T>
   void update(const OptimizerStep& step, const OptimizerPart<T>& part) const;

@@ -12,6 +12,7 @@ struct Nesterov {
   double beta = 0.9;
 
   static constexpr std::array<const char*, 1> kSlotNames = {"velocity"};
+  static constexpr bool kSquaresGradient = false;
 
   template <typename T>
   void update(const OptimizerStep& step, const OptimizerPart<T>& part) const;

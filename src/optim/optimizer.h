@@ -20,6 +20,11 @@ using Optimizer = std::variant<GradientDescent, Momentum, Nesterov, RmsProp, Ada
 // One name for each vector of state the optimizer keeps beside the weights.
 std::vector<std::string> slot_names(const Optimizer& optimizer);
 
+// The largest magnitude of a gradient that the optimizer's state can hold in T. Those
+// that average squares stop moving weights for ever once a square is infinite.
+template <typename T>
+T largest_gradient(const Optimizer& optimizer);
+
 // Updates a part of the weights and its state.
 template <typename T>
 void update(const Optimizer& optimizer, const OptimizerStep& step, const OptimizerPart<T>& part);

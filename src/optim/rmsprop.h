@@ -13,6 +13,7 @@ struct RmsProp {
   double epsilon = 1e-8;
 
   static constexpr std::array<const char*, 1> kSlotNames = {"mean_square"};
+  static constexpr bool kSquaresGradient = true;
 
   template <typename T>
   void update(const OptimizerStep& step, const OptimizerPart<T>& part) const;

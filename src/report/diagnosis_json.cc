@@ -75,7 +75,12 @@ Json diagnosis_to_json(const Diagnosis& diagnosis) {
   return object;
 }
 
-void DiagnosisReport::on_start(const RunStart& start) { start_ = start; }
+void DiagnosisReport::on_start(const RunStart& start) {
+  start_ = start;
+  for (const char* name : {"diagnosis.txt", "diagnosis.json"}) {
+    remove_file(std::filesystem::path(start.run_dir) / name);
+  }
+}
 
 void DiagnosisReport::on_finish(const Summary& summary) {
   if (!summary.diagnosis) return;

@@ -2,7 +2,6 @@
 
 #include <exception>
 #include <string>
-#include <system_error>
 
 #include <fmt/format.h>
 
@@ -28,12 +27,7 @@ void remove_error_files(const std::filesystem::path& run_dir) {
   for (const auto& entry : std::filesystem::directory_iterator(run_dir)) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with("error.rank") || !name.ends_with(".json")) continue;
-    std::error_code error;
-    std::filesystem::remove(entry.path(), error);
-    if (error) {
-      throw Error(ExitCode::io, fmt::format("cannot remove {} of the run before: {}",
-                                            entry.path().string(), error.message()));
-    }
+    remove_file(entry.path());
   }
 }
 

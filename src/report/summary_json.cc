@@ -48,6 +48,8 @@ Summary summary_of(const Json& object) {
   summary.train_dev_examples = field_or_zero<std::uint64_t>(object, "train_dev_examples");
   summary.dev_examples = field_or_zero<std::uint64_t>(object, "dev_examples");
   summary.test_examples = field_or_zero<std::uint64_t>(object, "test_examples");
+  summary.train_fingerprint = field_or_zero<std::string>(object, "train_fingerprint");
+  summary.dev_fingerprint = field_or_zero<std::string>(object, "dev_fingerprint");
   summary.features = field_or_zero<std::uint64_t>(object, "features");
   summary.images = field_or_zero<bool>(object, "images");
   return summary;
@@ -78,6 +80,14 @@ std::string summary_to_json(const Summary& summary) {
   set_number(object, "examples_per_second", summary.examples_per_second);
   Json& seconds = object["seconds"] = Json::object();
   for (const auto& [phase, duration] : summary.seconds) set_number(seconds, phase, duration);
+  Json& sessions = object["sessions"] = Json::array();
+  for (const RunSession& session : summary.sessions) {
+    Json& entry = sessions.emplace_back(Json{{"first_step", session.first_step},
+                                             {"last_step", session.last_step},
+                                             {"ranks", session.ranks},
+                                             {"threads", session.threads}});
+    set_number(entry, "seconds", session.seconds);
+  }
   object["weights_digest"] = summary.weights_digest;
   object["checkpoint"] = summary.checkpoint.empty() ? Json() : Json(summary.checkpoint);
   object["peak_memory_bytes"] = summary.peak_memory_bytes;
@@ -90,6 +100,9 @@ std::string summary_to_json(const Summary& summary) {
   object["train_dev_examples"] = summary.train_dev_examples;
   object["dev_examples"] = summary.dev_examples;
   object["test_examples"] = summary.test_examples;
+  object["train_fingerprint"] = summary.train_fingerprint;
+  object["dev_fingerprint"] =
+      summary.dev_fingerprint.empty() ? Json(nullptr) : Json(summary.dev_fingerprint);
   object["features"] = summary.features;
   object["images"] = summary.images;
   object["diagnosis"] = summary.diagnosis ? diagnosis_to_json(*summary.diagnosis) : Json(nullptr);
@@ -123,6 +136,8 @@ std::string environment_to_json(const RunStart& start) {
 
 void SummaryReport::on_start(const RunStart& start) {
   run_dir_ = start.run_dir;
+  // That of an earlier end would stand beside later checkpoints.
+  remove_file(run_dir_ / "summary.json");
   replace_file(run_dir_ / "environment.json", environment_to_json(start));
 }
 

@@ -32,6 +32,15 @@ std::string digest_of_job(const Trial& trial) {
   return digest_hex(digest_of(std::as_bytes(std::span(trial.loaded.resolved_text))));
 }
 
+// Whether both train and decide on the same files, read in the same way.
+bool have_same_sources(const Trial& a, const Trial& b) {
+  return std::ranges::none_of(
+      diff_jobs(a.loaded.resolved_text, b.loaded.resolved_text), [](const FieldDifference& field) {
+        return field.path.starts_with("data.train.") || field.path.starts_with("data.dev.") ||
+               field.path.starts_with("data.held_out.");
+      });
+}
+
 // Notices of a trial, which say which it is.
 class NamedNotices : public TrainingObserver {
  public:
@@ -264,6 +273,7 @@ class SweepRun {
     options.stop_after_evaluation = [&] { return why_to_stop(phase, record); };
     std::vector<std::unique_ptr<TrainingObserver>> observers;
     if (group_.is_root()) {
+      if (auto same_data = same_data_as_before(trial)) observers.push_back(std::move(same_data));
       observers.push_back(std::make_unique<TrialRecorder>(record, path));
       observers.push_back(std::make_unique<NamedNotices>(name, options_.log));
       if (options_.trial_reports) observers.push_back(options_.trial_reports(trial.loaded));
@@ -290,6 +300,18 @@ class SweepRun {
       replace_file(path, record_to_json(record));
       options_.log(fmt::format("{} {}", describe_trial(sweep_, trial), describe(result)));
     });
+  }
+
+  // What refuses a trial whose files have other content than when an earlier trial read
+  // them; none when none has, or changes are allowed.
+  [[nodiscard]] std::unique_ptr<TrainingObserver> same_data_as_before(const Trial& trial) const {
+    if (options_.allow_changed_data) return nullptr;
+    for (const Trial& other : trials_) {
+      const auto& data = records_[other.number].data;
+      if (other.number == trial.number || !data || !have_same_sources(trial, other)) continue;
+      return std::make_unique<SameData>(*data, describe_trial(sweep_, other));
+    }
+    return nullptr;
   }
 
   // On the first rank of a group, after an evaluation of the trial of `record`.

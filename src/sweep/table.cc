@@ -52,17 +52,10 @@ std::vector<std::size_t> ranks_by_number(const SweepResults& results) {
   return ranks;
 }
 
-// Answers that the error rate of a set is counted on.
-std::uint64_t decisions(const Job& job, std::uint64_t examples) {
-  return job.network.output.loss == LossKind::logistic ? examples * job.network.output.units
-                                                       : examples;
-}
-
-std::optional<Interval> interval_of(const Job& job, std::optional<double> error,
-                                    std::uint64_t examples) {
+// Counts examples, also where each has several labels, which are not independent.
+std::optional<Interval> interval_of(std::optional<double> error, std::uint64_t examples) {
   if (!error || examples == 0) return std::nullopt;
-  const std::uint64_t n = decisions(job, examples);
-  return wilson_interval(*error * static_cast<double>(n), n);
+  return wilson_interval(*error * static_cast<double>(examples), examples);
 }
 
 Json interval_json(const std::optional<Interval>& interval) {
@@ -130,21 +123,18 @@ std::string ranked_table(const SweepResults& results) {
 }
 
 std::string winner_text(const SweepResults& results, const RankedTrial& winner) {
-  const Job& job = job_of(results, winner.number);
   std::string text =
       fmt::format("winner: {}\n", describe_trial(results.sweep, results.trials[winner.number]));
   if (winner.result.dev_error) {
-    text +=
-        fmt::format("  dev error  {} of {} examples{}\n", percent(winner.result.dev_error),
-                    results.dev_examples,
-                    interval_text(interval_of(job, winner.result.dev_error, results.dev_examples)));
+    text += fmt::format("  dev error  {} of {} examples{}\n", percent(winner.result.dev_error),
+                        results.dev_examples,
+                        interval_text(interval_of(winner.result.dev_error, results.dev_examples)));
   }
   text += fmt::format("  dev cost   {}\n", cost(winner.result.dev_cost));
   if (results.test && results.test->error) {
-    text +=
-        fmt::format("  test error {} of {} examples{}; looked at for the winner only (1.4)\n",
-                    percent(results.test->error), results.test->examples,
-                    interval_text(interval_of(job, results.test->error, results.test->examples)));
+    text += fmt::format("  test error {} of {} examples{}; looked at for the winner only (1.4)\n",
+                        percent(results.test->error), results.test->examples,
+                        interval_text(interval_of(results.test->error, results.test->examples)));
   } else if (results.test) {
     text += fmt::format("  test cost  {} on {} examples; looked at for the winner only (1.4)\n",
                         cost(results.test->cost), results.test->examples);
@@ -244,16 +234,15 @@ Json trial_json(const SweepResults& results, std::uint32_t number, std::size_t r
 Json winner_json(const SweepResults& results) {
   const RankedTrial* winner = winner_of(results);
   if (winner == nullptr) return nullptr;
-  const Job& job = job_of(results, winner->number);
   Json object = trial_json(results, winner->number, 1);
   object["dev_examples"] = results.dev_examples;
   object["dev_error_interval_95"] =
-      interval_json(interval_of(job, winner->result.dev_error, results.dev_examples));
+      interval_json(interval_of(winner->result.dev_error, results.dev_examples));
   const auto& test = results.test;
   object["test_examples"] = test ? Json(test->examples) : Json(nullptr);
   object["test_error"] = test ? json_number(test->error) : Json(nullptr);
   object["test_error_interval_95"] =
-      test ? interval_json(interval_of(job, test->error, test->examples)) : Json(nullptr);
+      test ? interval_json(interval_of(test->error, test->examples)) : Json(nullptr);
   object["test_cost"] = test ? json_number(test->cost) : Json(nullptr);
   object["job"] = "winner.textproto";
   object["run"] = trial_directory(winner->number).string();
@@ -298,7 +287,7 @@ std::optional<std::vector<std::uint32_t>> indistinguishable(const SweepResults& 
   std::vector<std::uint32_t> close;
   if (rivals.empty()) return close;
   const double z = simultaneous_z(rivals.size());
-  const std::uint64_t n = decisions(job_of(results, winner->number), results.dev_examples);
+  const std::uint64_t n = results.dev_examples;
   const auto wrong = [n](double error) { return error * static_cast<double>(n); };
   for (const RankedTrial* rival : rivals) {
     const Interval difference = difference_interval(wrong(*winner->result.dev_error), n,
@@ -371,11 +360,13 @@ std::string next_steps(const SweepResults& results, const std::string& run_dir) 
   std::string text = fmt::format("\nfiles in {}: sweep.txt, sweep.csv, sweep.json, {}trials/\n",
                                  run_dir, winner == nullptr ? "" : "winner.textproto, ");
   if (winner == nullptr) return text;
+  const Job& job = job_of(results, winner->number);
+  const bool has_classes = job.network.output.loss != LossKind::squared_error;
   text += fmt::format(
       "next: lockstep train {0}/winner.textproto      trains the winner again, to the same bits\n"
-      "      lockstep evaluate {0}/{1}/ckpt/{2}    scores it by class\n",
-      run_dir, trial_directory(winner->number).string(),
-      job_of(results, winner->number).early_stopping ? "best" : "latest");
+      "      lockstep evaluate {0}/{1}/ckpt/{2}    scores it {3}\n",
+      run_dir, trial_directory(winner->number).string(), job.early_stopping ? "best" : "latest",
+      has_classes ? "by class" : "on the dev set");
   return text;
 }
 

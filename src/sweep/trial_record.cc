@@ -83,7 +83,10 @@ std::string record_to_json(const TrialRecord& record) {
                        {"weights_digest", result.weights_digest},
                        {"message", result.message}});
   }
-  const Json all = {{"job_digest", record.job_digest}, {"curve", curve}, {"results", results}};
+  Json data = nullptr;
+  if (record.data) data = {{"train", record.data->train}, {"dev", record.data->dev}};
+  const Json all = {
+      {"job_digest", record.job_digest}, {"data", data}, {"curve", curve}, {"results", results}};
   return to_text(all, 1) + "\n";
 }
 
@@ -92,6 +95,10 @@ TrialRecord record_from_json(const std::string& text, const std::string& source)
   try {
     const Json all = Json::parse(text);
     record.job_digest = all.at("job_digest").get<std::string>();
+    // Not in the records of older versions.
+    if (const auto data = all.find("data"); data != all.end() && !data->is_null()) {
+      record.data = {data->at("train").get<std::string>(), data->at("dev").get<std::string>()};
+    }
     for (const Json& point : all.at("curve")) {
       record.curve.push_back({point.at("step").get<std::uint64_t>(),
                               point.at("epoch").get<double>(), number_from(point.at("dev_error")),
@@ -135,6 +142,7 @@ TrialRecorder::TrialRecorder(TrialRecord& record, std::filesystem::path path)
     : record_(record), path_(std::move(path)) {}
 
 void TrialRecorder::on_start(const RunStart& start) {
+  record_.data = {start.train_fingerprint, start.dev_fingerprint};
   std::erase_if(record_.curve,
                 [&](const CurvePoint& point) { return point.step > start.first_step; });
   replace_file(path_, record_to_json(record_));

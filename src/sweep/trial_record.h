@@ -10,6 +10,7 @@
 
 #include "config/sweep.h"
 #include "train/observer.h"
+#include "train/same_data.h"
 
 namespace lockstep {
 
@@ -38,9 +39,10 @@ struct TrialResult {
 };
 
 struct TrialRecord {
-  std::string job_digest;            // of the resolved job
-  std::vector<CurvePoint> curve;     // by step
-  std::vector<TrialResult> results;  // of the phases it took part in, in order
+  std::string job_digest;                // of the resolved job
+  std::optional<DataFingerprints> data;  // known once it has begun to train
+  std::vector<CurvePoint> curve;         // by step
+  std::vector<TrialResult> results;      // of the phases it took part in, in order
 };
 
 // Smaller is better; infinity for what is not there or not a number.
@@ -63,7 +65,8 @@ std::optional<TrialRecord> read_record(const std::filesystem::path& path);
 class TrialRecorder : public TrainingObserver {
  public:
   TrialRecorder(TrialRecord& record, std::filesystem::path path);
-  void on_start(const RunStart& start) override;  // drops what a resumed run repeats
+  // Drops what a resumed run repeats, and notes what the data is.
+  void on_start(const RunStart& start) override;
   void on_evaluation(const Evaluation& evaluation) override;
 
  private:

@@ -9,12 +9,8 @@
 namespace lockstep {
 namespace {
 
-double fraction_of(const SetScore& score) {
-  return score.sums.errors / static_cast<double>(score.examples);
-}
-
 std::string describe(const SetScore& score) {
-  return fmt::format("{:.2f}% of {}", 100 * fraction_of(score), score.examples);
+  return fmt::format("{:.2f}% of {}", 100 * error_rate(score).value_or(0), score.examples);
 }
 
 }  // namespace
@@ -48,8 +44,9 @@ std::vector<std::string> job_cautions(const Job& job) {
 }
 
 bool overfits(const SetScore& train, const SetScore& dev) {
-  return difference_interval(train.sums.errors, train.examples, dev.sums.errors, dev.examples).low >
-         0;
+  const Interval interval =
+      difference_interval(wrong_examples(train), train.examples, wrong_examples(dev), dev.examples);
+  return interval.low > 0;
 }
 
 std::optional<std::string> dropout_caution(const NetworkConfig& network, const Scores& scores) {

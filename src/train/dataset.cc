@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -238,11 +239,12 @@ std::vector<std::string> cautions_of_training(const Job& job, const Communicator
   };
   const auto counts = count_classes(comm, job.network.output, data.train);
   add(caution_of_class_counts(counts, class_names_of(data.table)));
+  const std::vector<std::string> names =
+      data.table ? feature_names(data.table->fitted->schema) : std::vector<std::string>();
   // Augmentation changes what is the same in all images.
-  if (!data.augmentation) {
-    add(caution_of_constant_features(
-        data.normalizer,
-        data.table ? feature_names(data.table->fitted->schema) : std::vector<std::string>()));
+  if (!data.augmentation) add(caution_of_constant_features(data.normalizer, names));
+  if (std::holds_alternative<Standardize>(job.data.normalization)) {
+    add(caution_of_coarse_features(data.normalizer, names));
   }
   return cautions;
 }

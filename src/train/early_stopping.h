@@ -9,6 +9,13 @@
 
 namespace lockstep {
 
+// What an evaluation is judged by; smaller is better.
+struct DevMetric {
+  double value = 0;
+  // Of an error, a fraction of so many decisions; 0: a cost.
+  std::uint64_t decisions = 0;
+};
+
 struct EarlyStoppingState {
   std::optional<double> best_metric;
   std::uint64_t best_step = 0;
@@ -20,10 +27,19 @@ struct StoppingVerdict {
   bool stop = false;
 };
 
+// Which metric a job's evaluations are judged by: that of early_stopping, else the
+// dev error, or the dev cost where the loss has no error rate.
+StoppingMetric stopping_metric(const Job& job);
+
+// By how much `metric` is below the value `best` of an earlier evaluation on the same
+// set. Errors differ by the difference of their counts, divided once, so that 0.4 - 0.3
+// of ten examples is 1 / 10: the very number that 0.1 is read as.
+double improvement(double best, const DevMetric& metric);
+
 // Takes the metric of the evaluation at `step` into `state`. An improvement is
 // larger than min_improvement; with no patience given the run never stops, and
 // the best step is still kept.
-StoppingVerdict observe(EarlyStoppingState& state, double metric, std::uint64_t step,
+StoppingVerdict observe(EarlyStoppingState& state, const DevMetric& metric, std::uint64_t step,
                         double min_improvement, std::optional<std::uint32_t> patience);
 
 }  // namespace lockstep

@@ -93,7 +93,7 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   }
   const auto examples = static_cast<double>(scores.examples);
   scores.cost = sums.loss / examples + scores.penalty;
-  if (has_error_rate(network.spec().loss)) scores.error = sums.errors / examples;
+  scores.error = error_rate(sums);
   scores.decisions = counter.total(comm);
   return scores;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "checkpoint/session.h"
 #include "train/diagnosis.h"
 #include "train/flow_record.h"
 
@@ -28,6 +29,8 @@ struct RunStart {
   std::uint64_t dev_examples = 0;        // 0: no dev set
   std::uint64_t test_examples = 0;       // 0: no test set
   bool dev_and_test_differ = false;      // in distribution, as the job says
+  // Digests of the whole sources; empty: no such set.
+  std::string train_fingerprint, dev_fingerprint;
   std::uint64_t steps_per_epoch = 0;
   std::uint64_t total_steps = 0;
   std::uint64_t first_step = 0;                    // above 0 after a resume
@@ -62,7 +65,7 @@ struct Evaluation {
   double weights_near_zero = 0;    // fraction of them; see nn/weight_statistics.h
   double learning_rate = 0;
   bool best = false;   // the best dev metric so far
-  double seconds = 0;  // since the start of training; a timing, not a result
+  double seconds = 0;  // of training in all sessions so far; a timing, not a result
   double examples_per_second = 0;
 };
 
@@ -82,7 +85,8 @@ struct Summary {
   double l2_penalty = 0, l1_penalty = 0;           // parts of train_cost
   double weights_norm = 0, weights_near_zero = 0;  // as in Evaluation
   double examples_per_second = 0;
-  std::map<std::string, double> seconds;  // by phase
+  std::map<std::string, double> seconds;  // by phase, of all sessions
+  std::vector<RunSession> sessions;       // in order; the last is this one
   std::string weights_digest;
   // The checkpoint with the weights that all this is of, from the run directory:
   // "ckpt/best" or "ckpt/latest"; empty: none is kept.
@@ -94,8 +98,9 @@ struct Summary {
   std::map<std::string, std::string> versions;
   // Sizes of the sets that the errors are of; 0: no such set.
   std::uint64_t train_examples = 0, train_dev_examples = 0, dev_examples = 0, test_examples = 0;
-  std::uint64_t features = 0;  // of an example
-  bool images = false;         // whether examples are known to be images
+  std::string train_fingerprint, dev_fingerprint;  // as in RunStart
+  std::uint64_t features = 0;                      // of an example
+  bool images = false;                             // whether examples are known to be images
   // What the errors say, where an observer before has worked it out.
   std::optional<Diagnosis> diagnosis;
 };

@@ -23,6 +23,7 @@ class OwnedOptimizer {
   void update(WorkerPool& pool, const OptimizerStep& step, std::span<T> weights,
               std::span<const T> gradient);
 
+  [[nodiscard]] const Optimizer& kind() const { return optimizer_; }
   [[nodiscard]] std::vector<std::string> slot_names() const;
   // State of the owned pieces, end to end, one for each slot.
   [[nodiscard]] std::span<T> slot(std::size_t index) { return slots_[index]; }

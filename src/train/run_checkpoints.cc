@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
+#include "config/job_file.h"
 #include "train/resume.h"
 
 namespace lockstep {
@@ -84,12 +85,23 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
     checkpoint.best_step = position.stopping.best_step;
     checkpoint.evaluations_without_improvement = position.stopping.evaluations_without_improvement;
     checkpoint.batch_rows = position.interval_rows;
+    checkpoint.sessions = position.sessions;
     checkpoint.train_fingerprint = data_.train_fingerprint;
     checkpoint.dev_fingerprint = data_.dev.fingerprint;
     checkpoint.test_fingerprint = data_.test.fingerprint;
     notices = save_step(directory_, checkpoint, job_.checkpointing.keep_last, best);
   });
   return notices;
+}
+
+// Values of different metrics, or on different dev sets, are not compared.
+std::optional<std::string> RunCheckpoints::why_best_is_forgotten(
+    const Checkpoint& checkpoint) const {
+  if (!checkpoint.best_metric) return std::nullopt;
+  if (checkpoint.dev_fingerprint != data_.dev.fingerprint) return "the dev set is another one";
+  const Job then = parse_job(checkpoint.resolved_job, "the checkpoint's job", "/", {}).job;
+  if (stopping_metric(then) == stopping_metric(job_)) return std::nullopt;
+  return "it was chosen by another metric";
 }
 
 std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
@@ -119,6 +131,13 @@ std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
     }
     notices.push_back(
         fmt::format("resuming {} after step {}", found->path.string(), found->checkpoint.step));
+    if (const auto why = why_best_is_forgotten(found->checkpoint)) {
+      notices.push_back(fmt::format("the best evaluation so far, of step {}, is forgotten: {}",
+                                    found->checkpoint.best_step, *why));
+      found->checkpoint.best_metric.reset();
+      found->checkpoint.best_step = 0;
+      found->checkpoint.evaluations_without_improvement = 0;
+    }
     if (job_.early_stopping && found->checkpoint.best_metric) {
       auto best = find_best(directory_);
       if (!best) throw Error(ExitCode::data, "the best checkpoint is missing");
@@ -140,6 +159,7 @@ std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
     std::ranges::copy(checkpoint.weights, engine_.weights().begin());
     position.stopping = {checkpoint.best_metric, checkpoint.best_step,
                          checkpoint.evaluations_without_improvement};
+    position.sessions = std::move(checkpoint.sessions);
   }
   for (std::size_t slot = 0; slot < engine_.optimizer().slot_names().size(); ++slot) {
     const auto flat = comm_.is_root() ? std::span<const float>(checkpoint.optimizer_slots[slot])
@@ -149,7 +169,7 @@ std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
   comm_.broadcast(checkpoint.shard_loss_sums);
   std::vector<LossSums> losses;
   losses.reserve(checkpoint.shard_loss_sums.size());
-  for (const double loss : checkpoint.shard_loss_sums) losses.push_back({loss, 0});
+  for (const double loss : checkpoint.shard_loss_sums) losses.push_back({.loss = loss});
   engine_.set_losses(losses);
   return notices;
 }

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "checkpoint/checkpoint.h"
 #include "comm/communicator.h"
 #include "config/job.h"
 #include "nn/network.h"
@@ -19,9 +21,10 @@ namespace lockstep {
 
 // Where a run stands, besides what its StepEngine holds.
 struct RunPosition {
-  std::uint64_t step = 0;           // steps done
-  std::uint64_t interval_rows = 0;  // trained on since the last evaluation
-  EarlyStoppingState stopping;      // on rank 0 only
+  std::uint64_t step = 0;            // steps done
+  std::uint64_t interval_rows = 0;   // trained on since the last evaluation
+  EarlyStoppingState stopping;       // on rank 0 only
+  std::vector<RunSession> sessions;  // on rank 0 only; all so far
 };
 
 class RunCheckpoints {
@@ -45,6 +48,9 @@ class RunCheckpoints {
                                    bool must_exist, bool allow_changed_data);
 
  private:
+  [[nodiscard]] std::optional<std::string> why_best_is_forgotten(
+      const Checkpoint& checkpoint) const;
+
   std::filesystem::path directory_;
   const Job& job_;
   const std::string& resolved_job_;

@@ -64,8 +64,8 @@ bool StepEngine<T>::train_step(std::uint64_t step, bool stop_requested) {
   if ((flags & kLossNotFinite) != 0) throw_diverged(step);
 
   clock().enter(Phase::exchange);
-  const bool finite = reduce_gradient(step);
-  if (comm_.any(finite ? 0 : 1) != 0) throw_diverged(step);
+  const bool usable = reduce_gradient(step);
+  if (comm_.any(usable ? 0 : 1) != 0) throw_diverged(step);
 
   clock().enter(Phase::optimizer);
   optimizer_.update(pool_, {learning_rate(step), step + 1}, weights(), owned_gradient());
@@ -89,14 +89,15 @@ template <typename T>
 bool StepEngine<T>::reduce_gradient(std::uint64_t step) {
   const std::uint64_t rows = batch_rows(data_.geometry, step % steps_per_epoch_);
   const auto scale = static_cast<T>(1.0 / static_cast<double>(rows));
-  std::atomic<bool> finite = true;
+  const T limit = largest_gradient<T>(optimizer_.kind());
+  std::atomic<bool> usable = true;
   exchange_.reduce(pool_, [&](Range range, std::span<T> gradient) {
     for (T& value : gradient) value *= scale;
     regularizer_.template add_gradient<T>(
         range, std::span<const T>(weights()).subspan(range.begin, range.size()), gradient);
-    if (!all_finite<T>(gradient)) finite = false;
+    if (!all_within<T>(gradient, limit)) usable = false;
   });
-  return finite;
+  return usable;
 }
 
 template <typename T>
@@ -126,7 +127,16 @@ void StepEngine<T>::set_losses(std::span<const LossSums> losses) {
 }
 
 template <typename T>
-Error StepEngine<T>::diverged(std::uint64_t step, const std::string& what) const {
+Error StepEngine<T>::diverged(std::uint64_t step, const std::string& what,
+                              bool before_update) const {
+  if (before_update) {
+    return {
+        ExitCode::diverged,
+        fmt::format("at step {}, before any weight was updated: {}; look for extreme values in "
+                    "the inputs and targets (data.normalization), and at initializer.multiplier "
+                    "and the lambdas of the job",
+                    step + 1, what)};
+  }
   return {ExitCode::diverged,
           fmt::format("diverged at step {}: {}, with learning rate {:g}; checkpoints are as they "
                       "were; try a smaller learning rate",
@@ -138,10 +148,24 @@ void StepEngine<T>::throw_diverged(std::uint64_t step) {
   agree(comm_, [&] {
     for (const auto& worker : workers_) {
       const auto shard = worker->nonfinite_shard();
-      if (shard) throw diverged(step, fmt::format("the loss of shard {} is not finite", *shard));
+      if (!shard) continue;
+      throw diverged(step, fmt::format("the loss of shard {} is not finite", *shard), step == 0);
     }
   });
-  agree(comm_, [&] { throw diverged(step, "the gradient is not finite"); });
+  std::uint64_t not_finite = 0;
+  for (const Range piece : ownership_.pieces(comm_.rank())) {
+    if (!all_finite(owned_gradient().subspan(piece.begin, piece.size()))) not_finite = 1;
+  }
+  const bool finite = comm_.any(not_finite) == 0;
+  agree(comm_, [&] {
+    if (!finite) throw diverged(step, "the gradient is not finite", step == 0);
+    throw Error(ExitCode::diverged,
+                fmt::format("at step {} the gradient is beyond {:g}, so that its square is beyond "
+                            "float, and the optimizer, which averages squares, would never move a "
+                            "weight again; scale the targets or inputs down, or use "
+                            "gradient_descent or momentum; checkpoints are as they were",
+                            step + 1, largest_gradient<T>(optimizer_.kind())));
+  });
   std::abort();  // not reached: the last agreement always throws
 }
 

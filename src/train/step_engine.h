@@ -51,7 +51,8 @@ class StepEngine {
   std::uint64_t sum_gradients(std::uint64_t step, std::uint64_t flags);
   // Collective, after sum_gradients. The owned pieces of the gradient of J: the
   // sum over all shards divided by the batch's rows, and the penalty's part.
-  // Returns whether they are finite on this rank.
+  // Returns whether the optimizer can take them on this rank: they are finite, and
+  // within largest_gradient().
   bool reduce_gradient(std::uint64_t step);
   // After reduce_gradient, until the next sums: all parameters long, but only
   // owned pieces have a meaning.
@@ -74,8 +75,10 @@ class StepEngine {
   [[nodiscard]] PhaseClock& clock() { return workers_.front()->clock(); }
   [[nodiscard]] const PhaseClock& clock() const { return workers_.front()->clock(); }
 
-  // What to say when something stopped being finite in the step after `step`.
-  [[nodiscard]] Error diverged(std::uint64_t step, const std::string& what) const;
+  // What to say when something is not finite in the step after `step`; whether it was
+  // so before any weight was updated.
+  [[nodiscard]] Error diverged(std::uint64_t step, const std::string& what,
+                               bool before_update = false) const;
 
  private:
   // Collective, after all ranks know that something is not finite.

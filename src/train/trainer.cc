@@ -7,12 +7,11 @@
 #include <optional>
 #include <utility>
 
-#include <sys/resource.h>
-
 #include <fmt/format.h>
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/peak_memory.h"
 #include "comm/agreement.h"
 #include "nn/guessing.h"
 #include "nn/initializer.h"
@@ -30,9 +29,9 @@
 #include "train/phase_clock.h"
 #include "train/run_checkpoints.h"
 #include "train/scores.h"
+#include "train/sessions.h"
 #include "train/step_engine.h"
 #include "train/step_probe.h"
-#include "train/training_statistics.h"
 
 namespace lockstep {
 namespace {
@@ -43,17 +42,22 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+// Of training steps, evaluation and saving left out.
+double step_seconds_of(const std::map<std::string, double>& phases) {
+  double seconds = 0;
+  for (const char* phase : {"data", "augmentation", "forward", "backward", "exchange", "optimizer",
+                            "waiting", "monitor"}) {
+    const auto found = phases.find(phase);
+    if (found != phases.end()) seconds += found->second;
+  }
+  return seconds;
+}
+
 // What rank 0 decides after an evaluation and every rank does.
 struct Decision {
   bool best = false;
   bool stop = false;
 };
-
-std::uint64_t peak_memory_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
 
 // One training run. Every rank has one and goes through the same steps.
 class Run {
@@ -86,11 +90,18 @@ class Run {
                                 options_.allow_changed_data));
     }
     first_step_ = position_.step;
+    position_.sessions.push_back({.first_step = first_step_,
+                                  .last_step = first_step_,
+                                  .ranks = static_cast<std::uint32_t>(options_.layout.ranks),
+                                  .threads = static_cast<std::uint32_t>(options_.layout.threads),
+                                  .seconds = 0,
+                                  .phases = {}});
     comm_.broadcast(engine_.weights());
     announce_start();
 
     engine_.clock().enter(Phase::waiting);
     started_ = interval_start_ = Clock::now();
+    last_weights_ = weights_digest();
     std::string stop_reason = had_stopped_early() ? "early_stopping" : "";
     if (stop_reason.empty() && first_step_ > 0 && !at_end()) stop_reason = asked_to_stop();
     while (stop_reason.empty()) {
@@ -122,13 +133,35 @@ class Run {
     return position_.step % (engine_.steps_per_epoch() * every_epochs) == 0;
   }
   // Seconds spent on training steps, evaluation and saving left out.
-  [[nodiscard]] double step_seconds() const {
-    double seconds = 0;
-    for (const Phase phase : {Phase::data, Phase::augmentation, Phase::forward, Phase::backward,
-                              Phase::exchange, Phase::optimizer, Phase::waiting, Phase::monitor}) {
-      seconds += engine_.clock().seconds(phase);
+  [[nodiscard]] double step_seconds() const { return step_seconds_of(engine_.clock().by_name()); }
+
+  // Brings this session up to now.
+  void note_session() {
+    RunSession& session = position_.sessions.back();
+    session.last_step = position_.step;
+    session.seconds = seconds_since(started_);
+    session.phases = engine_.clock().by_name();
+  }
+
+  // Training examples of the steps before `step`.
+  [[nodiscard]] std::uint64_t rows_before(std::uint64_t step) const {
+    const std::uint64_t in_epoch = step % engine_.steps_per_epoch();
+    std::uint64_t rows = step / engine_.steps_per_epoch() * data_.geometry.train_examples;
+    for (std::uint64_t i = 0; i < in_epoch; ++i) rows += batch_rows(data_.geometry, i);
+    return rows;
+  }
+
+  // Of the weights now, on rank 0, without biases: those start at 0, and so move by
+  // updates that are too small for any weight.
+  [[nodiscard]] std::uint64_t weights_digest() const {
+    Digest digest;
+    if (!comm_.is_root()) return 0;
+    for (const ParameterTensor& tensor : network_.layout().tensors) {
+      if (tensor.kind != ParameterKind::weight) continue;
+      const Range range = tensor.range();
+      digest.add(std::as_bytes(engine_.weights().subspan(range.begin, range.size())));
     }
-    return seconds;
+    return digest.value();
   }
 
   // Collective. Returns whether some rank was asked to stop.
@@ -147,10 +180,8 @@ class Run {
       const FlowRecord record = monitor_->after_step(position_.step);
       agree_reported([&](TrainingObserver& observer) { observer.on_flow(record); });
     }
-    const std::uint64_t rows =
+    position_.interval_rows +=
         batch_rows(data_.geometry, position_.step % engine_.steps_per_epoch());
-    position_.interval_rows += rows;
-    trained_rows_ += rows;
     ++position_.step;
     return stop;
   }
@@ -198,11 +229,10 @@ class Run {
   }
 
   // The number that says which evaluation is best; none without a dev set.
-  [[nodiscard]] std::optional<double> dev_metric(const Evaluation& evaluation) const {
-    const bool by_cost = job_.early_stopping
-                             ? job_.early_stopping->metric == StoppingMetric::dev_cost
-                             : !has_error_rate(network_.spec().loss);
-    return by_cost ? evaluation.dev_cost : evaluation.dev_error;
+  [[nodiscard]] std::optional<DevMetric> dev_metric(const SetScore& dev) const {
+    if (dev.examples == 0) return std::nullopt;
+    if (stopping_metric(job_) == StoppingMetric::dev_cost) return DevMetric{*mean_loss(dev)};
+    return DevMetric{*error_rate(dev), dev.sums.decisions};
   }
 
   // Collective. What the options' owner says after an evaluation.
@@ -220,45 +250,16 @@ class Run {
         score(sample_blocks_,
               training_block_examples(data_.geometry, job_.evaluation.train_examples), false);
     const auto shard_losses = comm_.gather(std::span<const LossSums>(engine_.own_losses()));
+    Evaluation evaluation;
+    if (comm_.is_root()) evaluation = describe(scores, shard_losses, seconds);
+    const Soundness soundness = judge(evaluation, mean_loss(scores.train).value_or(0));
     Decision decision;
-    Soundness soundness = Soundness::sound;
-    if (comm_.is_root()) {
-      LossSums batches;
-      for (const LossSums& shard : shard_losses) batches += shard;
-      Evaluation evaluation;
-      evaluation.step = position_.step;
-      evaluation.epoch = epoch();
-      evaluation.cost = describe_weights(scores, evaluation);
-      evaluation.penalty = evaluation.l2_penalty + evaluation.l1_penalty;
-      evaluation.batch_cost = batches.loss / static_cast<double>(position_.interval_rows);
-      evaluation.train_error = error_rate(network_.spec().loss, scores.train);
-      evaluation.train_dev_error = error_rate(network_.spec().loss, scores.train_dev);
-      evaluation.train_dev_cost = mean_loss(scores.train_dev);
-      evaluation.dev_error = error_rate(network_.spec().loss, scores.dev);
-      evaluation.dev_cost = mean_loss(scores.dev);
-      evaluation.learning_rate = engine_.learning_rate(position_.step - 1);
-      evaluation.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
-      evaluation.examples_per_second = static_cast<double>(position_.interval_rows) / seconds;
-      soundness = soundness_of(evaluation, mean_loss(scores.train).value_or(0));
-      const auto metric = dev_metric(evaluation);
-      if (metric && soundness == Soundness::sound) {
-        const auto& stopping = job_.early_stopping;
-        const StoppingVerdict verdict = observe(
-            position_.stopping, *metric, position_.step, stopping ? stopping->min_improvement : 0.0,
-            stopping ? std::optional(stopping->patience) : std::nullopt);
-        decision = {verdict.best, verdict.stop};
-        if (verdict.best && job_.early_stopping) {
-          best_weights_.assign(engine_.weights().begin(), engine_.weights().end());
-        }
-      }
-      evaluation.best = decision.best;
-      agree_reported([&](TrainingObserver& observer) { observer.on_evaluation(evaluation); });
-    } else {
-      agree_reported({});
-    }
+    if (comm_.is_root() && soundness == Soundness::sound) decision = decide(scores.dev);
+    evaluation.best = decision.best;
+    agree_reported([&](TrainingObserver& observer) { observer.on_evaluation(evaluation); });
     comm_.broadcast(decision);
-    comm_.broadcast(soundness);
     if (soundness != Soundness::sound) agree(comm_, [&] { throw failure_of(soundness); });
+    tell_unmoved_weights();
 
     engine_.set_losses({});
     position_.interval_rows = 0;
@@ -275,14 +276,92 @@ class Run {
     return stop_reason;
   }
 
+  // On rank 0. `seconds` were spent on the steps since the last evaluation.
+  [[nodiscard]] Evaluation describe(const Scores& scores, std::span<const LossSums> shard_losses,
+                                    double seconds) {
+    LossSums batches;
+    for (const LossSums& shard : shard_losses) batches += shard;
+    Evaluation evaluation;
+    evaluation.step = position_.step;
+    evaluation.epoch = epoch();
+    evaluation.cost = describe_weights(scores, evaluation);
+    evaluation.penalty = evaluation.l2_penalty + evaluation.l1_penalty;
+    evaluation.batch_cost = batches.loss / static_cast<double>(position_.interval_rows);
+    evaluation.train_error = error_rate(scores.train);
+    evaluation.train_dev_error = error_rate(scores.train_dev);
+    evaluation.train_dev_cost = mean_loss(scores.train_dev);
+    evaluation.dev_error = error_rate(scores.dev);
+    evaluation.dev_cost = mean_loss(scores.dev);
+    evaluation.learning_rate = engine_.learning_rate(position_.step - 1);
+    note_session();
+    evaluation.seconds = total_seconds(position_.sessions);
+    evaluation.examples_per_second = static_cast<double>(position_.interval_rows) / seconds;
+    return evaluation;
+  }
+
+  // On rank 0.
+  Decision decide(const SetScore& dev) {
+    const auto metric = dev_metric(dev);
+    if (!metric) return {};
+    const auto& stopping = job_.early_stopping;
+    const StoppingVerdict verdict = observe(
+        position_.stopping, *metric, position_.step, stopping ? stopping->min_improvement : 0.0,
+        stopping ? std::optional(stopping->patience) : std::nullopt);
+    if (verdict.best && job_.early_stopping) {
+      best_weights_.assign(engine_.weights().begin(), engine_.weights().end());
+    }
+    return {verdict.best, verdict.stop};
+  }
+
+  // Tells once, on rank 0, that steps were taken since the last evaluation and not a
+  // bit of the weights has changed.
+  void tell_unmoved_weights() {
+    if (!comm_.is_root()) return;
+    const std::uint64_t now = weights_digest();
+    if (now == last_weights_ && !told_unmoved_weights_) {
+      told_unmoved_weights_ = true;
+      show({fmt::format(
+          "caution: no weight has changed by a bit in the steps before step {}: the gradient is 0, "
+          "or its updates (learning rate {:g}) are too small for float beside the weights",
+          position_.step, engine_.learning_rate(position_.step - 1))});
+    }
+    last_weights_ = now;
+  }
+
   // Whether a run can go on after an evaluation.
   enum class Soundness { sound, cost_not_finite, beyond_guessing, dev_cost_not_finite };
 
-  [[nodiscard]] Soundness soundness_of(const Evaluation& evaluation, double train_loss) const {
-    if (!std::isfinite(evaluation.cost)) return Soundness::cost_not_finite;
-    if (is_beyond_guessing(network_.spec(), train_loss)) return Soundness::beyond_guessing;
-    const bool dev_is_finite = std::isfinite(evaluation.dev_cost.value_or(0));
-    return dev_is_finite ? Soundness::sound : Soundness::dev_cost_not_finite;
+  // Collective; the arguments are rank 0's.
+  Soundness judge(const Evaluation& evaluation, double train_loss) {
+    Soundness soundness = Soundness::sound;
+    if (comm_.is_root()) {
+      if (!std::isfinite(evaluation.cost)) {
+        soundness = Soundness::cost_not_finite;
+      } else if (is_beyond_guessing(network_.spec(), train_loss)) {
+        soundness = Soundness::beyond_guessing;
+      } else if (!std::isfinite(evaluation.dev_cost.value_or(0))) {
+        soundness = Soundness::dev_cost_not_finite;
+      }
+    }
+    comm_.broadcast(soundness);
+    if (soundness != Soundness::beyond_guessing) return soundness;
+    // Inputs that are far from 1 make large losses before anything is learnt.
+    if (!initial_loss_) initial_loss_ = loss_of_initial_weights();
+    if (comm_.is_root() && train_loss <= kBeyondGuessing * *initial_loss_) {
+      soundness = Soundness::sound;
+    }
+    comm_.broadcast(soundness);
+    return soundness;
+  }
+
+  // Collective. The mean loss on the sample of training examples before the first
+  // step, on rank 0: a function of the job, and so the same after a resume.
+  double loss_of_initial_weights() {
+    std::vector<float> initial(engine_.weights().size());
+    initialize_parameters<float>(network_.spec(), job_.seed, initial);
+    const LossSums sums = evaluator_.evaluate(initial, data_.train, sample_blocks_);
+    return sums.loss / static_cast<double>(
+                           training_block_examples(data_.geometry, job_.evaluation.train_examples));
   }
 
   [[nodiscard]] Error failure_of(Soundness soundness) const {
@@ -296,17 +375,12 @@ class Run {
                           step)};
     }
     return engine_.diverged(
-        step - 1, soundness == Soundness::cost_not_finite
-                      ? "the cost is not finite"
-                      : fmt::format("the training loss is more than {:g} times that of guessing",
-                                    kBeyondGuessing));
-  }
-
-  [[nodiscard]] std::optional<std::string> coarse_features_caution() const {
-    if (!std::holds_alternative<Standardize>(job_.data.normalization)) return std::nullopt;
-    return caution_of_coarse_features(
-        data_.normalizer,
-        data_.table ? feature_names(data_.table->fitted->schema) : std::vector<std::string>());
+        step - 1,
+        soundness == Soundness::cost_not_finite
+            ? "the cost is not finite"
+            : fmt::format("the training loss is more than {:g} times that of guessing and "
+                          "of the initial weights",
+                          kBeyondGuessing));
   }
 
   // Collective. Lets rank 0's observers write; a failure reaches all ranks.
@@ -320,6 +394,7 @@ class Run {
   // Collective. Writes the state after position_.step.
   void save(bool best) {
     engine_.clock().enter(Phase::checkpoint);
+    note_session();
     show(checkpoints_.save(position_, best));
     engine_.clock().enter(Phase::waiting);
   }
@@ -353,6 +428,8 @@ class Run {
     start.dev_and_test_differ =
         job_.data.dev_and_test_from == DevAndTestFrom::different_distributions &&
         data_.dev.total > 0 && data_.test.total > 0;
+    start.train_fingerprint = data_.train_fingerprint;
+    start.dev_fingerprint = data_.dev.fingerprint;
     start.steps_per_epoch = engine_.steps_per_epoch();
     start.total_steps = engine_.total_steps();
     start.first_step = first_step_;
@@ -364,7 +441,6 @@ class Run {
     if (options_.with_cautions) {
       show(job_cautions(job_));
       show(data_.cautions);
-      if (const auto caution = coarse_features_caution()) show({*caution});
     }
     if (memory_refused) {
       show(
@@ -398,26 +474,29 @@ class Run {
 
     Summary summary;
     summary.stop_reason = stop_reason;
-    const Loss loss = network_.spec().loss;
     summary.epochs = epoch();
     summary.steps = position_.step;
     if (position_.stopping.best_metric) {
       summary.best_step = position_.stopping.best_step;
       summary.best_epoch = epoch_of(position_.stopping.best_step);
     }
-    summary.train_error = error_rate(loss, scores.train);
-    if (has_error_rate(loss)) {
+    summary.train_error = error_rate(scores.train);
+    if (has_error_rate(network_.spec().loss)) {
       summary.train_error_floor = error_floor(data_.train, data_.geometry.train_examples, comm_);
     }
-    summary.train_dev_error = error_rate(loss, scores.train_dev);
-    summary.dev_error = error_rate(loss, scores.dev);
-    summary.test_error = error_rate(loss, scores.test);
+    summary.train_dev_error = error_rate(scores.train_dev);
+    summary.dev_error = error_rate(scores.dev);
+    summary.test_error = error_rate(scores.test);
     summary.train_cost = describe_weights(scores, summary);
     summary.train_dev_cost = mean_loss(scores.train_dev);
     summary.dev_cost = mean_loss(scores.dev);
     summary.test_cost = mean_loss(scores.test);
-    summary.examples_per_second = static_cast<double>(trained_rows_) / step_seconds();
-    summary.seconds = engine_.clock().by_name();
+    note_session();
+    summary.sessions = position_.sessions;
+    summary.seconds = total_phases(position_.sessions);
+    const std::uint64_t rows =
+        rows_before(position_.step) - rows_before(position_.sessions.front().first_step);
+    summary.examples_per_second = static_cast<double>(rows) / step_seconds_of(summary.seconds);
     summary.weights_digest = digest_hex(digest_of(std::as_bytes(engine_.weights())));
     if (job_.checkpointing.enabled) {
       summary.checkpoint = restores_best ? "ckpt/best" : "ckpt/latest";
@@ -431,6 +510,8 @@ class Run {
     summary.train_dev_examples = data_.train_dev.total;
     summary.dev_examples = data_.dev.total;
     summary.test_examples = data_.test.total;
+    summary.train_fingerprint = data_.train_fingerprint;
+    summary.dev_fingerprint = data_.dev.fingerprint;
     summary.features = data_.features;
     summary.images = data_.image.has_value();
     if (comm_.is_root() && options_.with_cautions && stop_reason != "interrupted") {
@@ -462,8 +543,11 @@ class Run {
 
   RunPosition position_;
   std::uint64_t first_step_ = 0;
-  std::uint64_t trained_rows_ = 0;   // by this process
   std::vector<float> best_weights_;  // on rank 0, when they will be restored
+
+  std::uint64_t last_weights_ = 0;  // digest at the last evaluation, on rank 0
+  bool told_unmoved_weights_ = false;
+  std::optional<double> initial_loss_;  // on rank 0; worked out where it is needed
 
   // Timings.
   Clock::time_point started_;

@@ -48,6 +48,8 @@ inline Checkpoint example_checkpoint(std::uint64_t step = 120) {
   checkpoint.evaluations_without_improvement = 2;
   checkpoint.shard_loss_sums = {1.0 / 3.0, 0.0, 2.5};
   checkpoint.batch_rows = 64;
+  checkpoint.sessions = {{0, 100, 2, 1, 1.0 / 3.0, {{"forward", 0.25}, {"total", 0.3}}},
+                         {100, step, 1, 4, 2.5, {}}};
   checkpoint.train_fingerprint = "0123456789abcdef";
   checkpoint.dev_fingerprint = "fedcba9876543210";
   checkpoint.environment = {{"cpu_kernel", "Haswell"}, {"openblas", "0.3.21"}};

@@ -84,6 +84,23 @@ TYPED_TEST(VectorOps, MagnitudesByHandAtEveryLength) {
   }
 }
 
+TYPED_TEST(VectorOps, AllWithinSeesEveryPlaceAtEveryLength) {
+  for (std::size_t size = 0; size <= kLongest; ++size) {
+    std::vector<TypeParam> values(size, TypeParam(-2));
+    EXPECT_TRUE(all_within<TypeParam>(values, 2)) << size;
+    for (std::size_t at = 0; at < size; ++at) {
+      const TypeParam before = values[at];
+      for (const TypeParam beyond :
+           {TypeParam(2.001), TypeParam(-2.001), std::numeric_limits<TypeParam>::infinity(),
+            std::numeric_limits<TypeParam>::quiet_NaN()}) {
+        values[at] = beyond;
+        EXPECT_FALSE(all_within<TypeParam>(values, 2)) << beyond << " at " << at << " of " << size;
+      }
+      values[at] = before;
+    }
+  }
+}
+
 TYPED_TEST(VectorOps, AddToIsElementwiseHoweverTheVectorIsCut) {
   const std::vector<TypeParam> start = keyed_values<TypeParam>(kLongest, 3);
   const std::vector<TypeParam> from = keyed_values<TypeParam>(kLongest, 4);

@@ -132,12 +132,41 @@ TYPED_TEST(LossOf, AClassNumberIsAOneHotTarget) {
 TYPED_TEST(LossOf, CountsWrongDecisions) {
   using T = TypeParam;
   const std::vector<T> rows = {1, 3, 2, /**/ 5, 4, 4, /**/ -1, -2, -3};
-  EXPECT_EQ(evaluated<T>(Loss::softmax_cross_entropy, 3, rows, {1, 0, 2}).sums.errors, 1);
-  EXPECT_EQ(evaluated<T>(Loss::logistic, 3, rows, {1, 0, 2}).sums.errors, 1);
-  EXPECT_EQ(evaluated<T>(Loss::logistic, 3, {T(2), T(-2), T(2)}, {1, 1, 0}).sums.errors, 2);
-  // Independent units: the fraction of wrong units of each row.
-  EXPECT_EQ(of_row<T>(Loss::logistic, {1, -1, 1, -1}, {1, 1, 1, 0}).sums.errors, 0.25);
-  EXPECT_EQ(evaluated<T>(Loss::squared_error, 3, rows, {1, 0, 2}).sums.errors, 0);
+  EXPECT_EQ(evaluated<T>(Loss::softmax_cross_entropy, 3, rows, {1, 0, 2}).sums.wrong, 1);
+  EXPECT_EQ(evaluated<T>(Loss::logistic, 3, rows, {1, 0, 2}).sums.wrong, 1);
+  EXPECT_EQ(evaluated<T>(Loss::logistic, 3, {T(2), T(-2), T(2)}, {1, 1, 0}).sums.wrong, 2);
+  EXPECT_EQ(evaluated<T>(Loss::softmax_cross_entropy, 3, rows, {1, 0, 2}).sums.decisions, 3);
+  EXPECT_EQ(evaluated<T>(Loss::logistic, 3, rows, {1, 0, 2}).sums.decisions, 3);
+  EXPECT_EQ(evaluated<T>(Loss::logistic, 3, {T(2), T(-2), T(2)}, {1, 1, 0}).sums.decisions, 3);
+  // Independent units decide one by one.
+  EXPECT_EQ(of_row<T>(Loss::logistic, {1, -1, 1, -1}, {1, 1, 1, 0}).sums.wrong, 1);
+  EXPECT_EQ(of_row<T>(Loss::logistic, {1, -1, 1, -1}, {1, 1, 1, 0}).sums.decisions, 4);
+  EXPECT_EQ(evaluated<T>(Loss::squared_error, 3, rows, {1, 0, 2}).sums.decisions, 0);
+}
+
+// 466 of 7 x 301 labels are as many wherever they stand: sums of sevenths are not.
+TYPED_TEST(LossOf, EquallyManyWrongLabelsAreEqualErrors) {
+  using T = TypeParam;
+  const auto error_of = [](std::uint64_t first_wrong) {
+    LossSums sums;
+    for (std::uint64_t row = 0; row < 301; ++row) {
+      std::vector<T> logits(7, T(1));
+      const std::vector<float> labels(7, 1);
+      for (std::uint64_t unit = 0; unit < 7; ++unit) {
+        const std::uint64_t place = (7 * row + unit + 2107 - first_wrong) % 2107;
+        if (place < 466) logits[unit] = T(-1);
+      }
+      sums += of_row<T>(Loss::logistic, logits, labels).sums;
+    }
+    EXPECT_EQ(sums.wrong, 466U);
+    return error_rate(sums);
+  };
+  for (const std::uint64_t first : {0, 1, 5, 300, 2000}) EXPECT_EQ(error_of(first), 466.0 / 2107);
+}
+
+TEST(ErrorRate, IsNoneWhereNothingIsDecided) {
+  EXPECT_EQ(error_rate(LossSums{.loss = 3}), std::nullopt);
+  EXPECT_EQ(error_rate(LossSums{.wrong = 1, .decisions = 4}), 0.25);
 }
 
 TYPED_TEST(LossOf, SumsAreTheSumsOfRowsInOrder) {
@@ -158,7 +187,7 @@ TYPED_TEST(LossOf, SumsAreTheSumsOfRowsInOrder) {
       EXPECT_EQ(one.gradient, part(all.gradient, example.units));
     }
     EXPECT_EQ(all.sums.loss, sums.loss);
-    EXPECT_EQ(all.sums.errors, sums.errors);
+    EXPECT_EQ(all.sums.wrong, sums.wrong);
   }
 }
 

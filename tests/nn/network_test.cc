@@ -182,7 +182,7 @@ TEST(Network, GradientsOfPassesAddUpToThoseOfOnePass) {
   EXPECT_LE(relative_difference(in_parts, whole), 1e-14);
   for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(in_parts[i], whole[i], 1e-12);
   EXPECT_NEAR(sums_of_parts.loss, sums.loss, 1e-12);
-  EXPECT_EQ(sums_of_parts.errors, sums.errors);
+  EXPECT_EQ(sums_of_parts.wrong, sums.wrong);
 }
 
 TEST(Network, LayersAreDoneFromLastToFirstAndThenFinal) {

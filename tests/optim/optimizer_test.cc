@@ -3,7 +3,9 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -159,6 +161,27 @@ void expect_same_bits_for_any_cut() {
 TEST(Optimizer, GivesTheSameBitsForAnyCut) {
   expect_same_bits_for_any_cut<float>();
   expect_same_bits_for_any_cut<double>();
+}
+
+// The state stays finite for ever at the largest gradient, and not at some larger one
+// of those that average squares.
+TEST(Optimizer, TheLargestGradientIsWhatItsStateCanHold) {
+  for (const Optimizer& optimizer : every_optimizer()) {
+    const float limit = largest_gradient<float>(optimizer);
+    const bool squares = limit < std::numeric_limits<float>::max();
+    EXPECT_EQ(squares, std::holds_alternative<Adam>(optimizer) ||
+                           std::holds_alternative<RmsProp>(optimizer));
+    if (!squares) continue;
+    const auto state_after = [&](float gradient) {
+      Parameters<float> parameters({1});
+      for (std::uint64_t step = 1; step <= 20000; ++step) {
+        parameters.update_part(optimizer, {1e-30, step}, {gradient}, 0, 1);
+      }
+      return parameters.slots[slot_names(optimizer).size() - 1][0];
+    };
+    EXPECT_TRUE(std::isfinite(state_after(limit)));
+    EXPECT_FALSE(std::isfinite(state_after(100 * limit)));
+  }
 }
 
 }  // namespace

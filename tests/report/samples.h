@@ -76,6 +76,8 @@ inline Summary sample_summary() {
   summary.stop_reason = "early_stopping";
   summary.epochs = 14;
   summary.steps = 3010;
+  summary.sessions = {{0, 1000, 4, 2, 12.5, {}}, {1000, 3010, 2, 1, 30, {}}};
+  summary.train_fingerprint = "0123456789abcdef";
   summary.best_step = 2150;
   summary.best_epoch = 10;
   summary.train_error = 0.0812;

@@ -22,8 +22,9 @@ TEST(SummaryJson, HasExactlyTheKeysOfTheContract) {
                         "train_error_floor", "train_dev_error", "dev_error", "test_error",
                         "train_cost", "train_dev_cost", "dev_cost", "test_cost", "l2_penalty",
                         "l1_penalty", "weights_norm", "weights_near_zero", "examples_per_second",
-                        "seconds", "weights_digest", "checkpoint", "peak_memory_bytes", "ranks",
-                        "threads", "shards", "versions", "train_examples", "train_dev_examples",
+                        "seconds", "sessions", "train_fingerprint", "dev_fingerprint",
+                        "weights_digest", "checkpoint", "peak_memory_bytes", "ranks", "threads",
+                        "shards", "versions", "train_examples", "train_dev_examples",
                         "dev_examples", "test_examples", "features", "images", "diagnosis"));
 }
 
@@ -46,6 +47,12 @@ TEST(SummaryJson, HoldsTheValues) {
   EXPECT_EQ(object["weights_norm"].get<double>(), 31.5);
   EXPECT_EQ(object["weights_near_zero"].get<double>(), 0.125);
   EXPECT_EQ(object["seconds"]["backward"].get<double>(), 20.25);
+  ASSERT_EQ(object["sessions"].size(), 2U);
+  EXPECT_EQ(object["sessions"][0], json::parse(R"({"first_step": 0, "last_step": 1000, "ranks": 4,
+                                                   "threads": 2, "seconds": 12.5})"));
+  EXPECT_EQ(object["sessions"][1]["first_step"], 1000);
+  EXPECT_EQ(object["train_fingerprint"], "0123456789abcdef");
+  EXPECT_TRUE(object["dev_fingerprint"].is_null());
   EXPECT_EQ(object["weights_digest"], "9f86d081884c7d65");
   EXPECT_EQ(object["checkpoint"], "ckpt/best");
   EXPECT_EQ(object["peak_memory_bytes"].get<std::uint64_t>(), 241000000u);

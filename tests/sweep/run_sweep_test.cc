@@ -238,6 +238,31 @@ TEST_F(RunSweep, AChangedBaseJobIsRefused) {
   }
 }
 
+// Errors on different data are not compared: files that were replaced after the first
+// trial are refused, and with the permission they are not.
+TEST_F(RunSweep, OtherDataThanThatOfEarlierTrialsIsRefused) {
+  load("grid {} parameter { path: \"regularization.l2_lambda\" numbers { value: [1, 2] } }");
+  SweepOptions sweep = options("replaced", 1);
+  table(sweep);
+  agree(comm_, [&] {
+    if (!comm_.is_root()) return;
+    std::filesystem::remove_all(sweep.run_dir / "trials/0001");
+    write_tiny_data(directory_, 151);
+  });
+  sweep.resume = true;
+  try {
+    table(sweep);
+    ADD_FAILURE() << "expected an error";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.code(), ExitCode::data);
+    EXPECT_NE(std::string(error.what()).find("the training data is not that of trial 0"),
+              std::string::npos)
+        << error.what();
+  }
+  sweep.allow_changed_data = true;
+  EXPECT_NE(table(sweep), "");
+}
+
 TEST_F(RunSweep, GroupsMustFit) {
   load("grid {} parameter { path: \"seed\" numbers { value: [1, 2] } }");
   EXPECT_NO_THROW(check_groups(2, 3, 6, loaded_.sweep, trials_));  // 2 ranks x 6 threads, 12 shards

@@ -88,6 +88,25 @@ TEST_F(Table, JsonSaysTheSameAndMore) {
   for (const json& trial : all["trials"]) EXPECT_FALSE(trial.contains("test_error"));
 }
 
+// The seven labels of an example are not independent: 1000 examples are counted.
+TEST_F(Table, IntervalsCountExamplesWhereEachHasSeveralLabels) {
+  for (Trial& trial : trials_) {
+    trial.loaded.job.network.output.units = 7;
+    trial.loaded.job.network.output.loss = LossKind::logistic;
+  }
+  const Interval interval = wilson_interval(100, 1000);
+  EXPECT_EQ(json::parse(sweep_json(results_))["winner"]["dev_error_interval_95"],
+            json({interval.low, interval.high}));
+  EXPECT_THAT(sweep_text(results_), HasSubstr("95% interval 8.29 to 12.02%"));
+  EXPECT_EQ(indistinguishable(results_), std::vector<std::uint32_t>{0});
+}
+
+TEST_F(Table, OfValuesTheNextStepSpeaksOfNoClasses) {
+  EXPECT_THAT(next_steps(results_, "r"), HasSubstr("scores it by class"));
+  for (Trial& trial : trials_) trial.loaded.job.network.output.loss = LossKind::squared_error;
+  EXPECT_THAT(next_steps(results_, "r"), Not(HasSubstr("class")));
+}
+
 TEST_F(Table, TextRanksAndNamesTheWinner) {
   const std::string text = sweep_text(results_) + next_steps(results_, "runs/s-1");
   EXPECT_THAT(text, HasSubstr("rank  trial  rate"));

@@ -17,6 +17,7 @@ namespace {
 TrialRecord example() {
   TrialRecord record;
   record.job_digest = "0123456789abcdef";
+  record.data = {"t", ""};
   record.curve = {{10, 1, 0.1, 1.0 / 3}, {20, 2, std::nullopt, 1e-300}};
   TrialResult paused;
   paused.status = TrialStatus::paused;
@@ -38,6 +39,9 @@ TEST(TrialRecord, ReadsBackExactly) {
   const TrialRecord back = record_from_json(text, "test");
   EXPECT_EQ(record_to_json(back), text);
   EXPECT_EQ(back.job_digest, "0123456789abcdef");
+  ASSERT_TRUE(back.data);
+  EXPECT_EQ(back.data->train, "t");
+  EXPECT_EQ(back.data->dev, "");
   ASSERT_EQ(back.curve.size(), 2U);
   EXPECT_EQ(back.curve[0].dev_cost, 1.0 / 3);
   EXPECT_EQ(back.curve[1].dev_error, std::nullopt);
@@ -104,9 +108,13 @@ TEST_F(Recorder, KeepsTheCurveInItsFileAndDropsWhatAResumedRunRepeats) {
   TrialRecorder resumed(record, path);
   RunStart start;
   start.first_step = 25;
+  start.train_fingerprint = "t";
+  start.dev_fingerprint = "d";
   resumed.on_start(start);
   ASSERT_EQ(read_record(path)->curve.size(), 2U);
   EXPECT_EQ(read_record(path)->curve[1].dev_error, 1.0 / 20);
+  EXPECT_EQ(read_record(path)->data->train, "t");
+  EXPECT_EQ(read_record(path)->data->dev, "d");
 }
 
 }  // namespace

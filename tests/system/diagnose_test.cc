@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "system/program_fixture.h"
+#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {
@@ -250,6 +251,18 @@ TEST_F(Diagnose, ADivergingJobEndsTheRecipeWithItsCode) {
   EXPECT_THAT(result.out, Not(HasSubstr("best.textproto"))) << "there is none";
   const json error = json::parse(file("wild/run-01/error.rank0.json"));
   EXPECT_EQ(error["exit_code"], 77);
+}
+
+// Errors on other data are not compared.
+TEST_F(Diagnose, ARecipeIsNotContinuedOnOtherData) {
+  ASSERT_EQ(run("recipe underfit.textproto --runs 1 --run-dir recipe").exit_code, 0);
+  write_tiny_data(directory_, 151);
+  const std::string again = "recipe underfit.textproto --runs 2 --run-dir recipe --resume auto";
+  const auto refused = run(again, 2);
+  EXPECT_EQ(refused.exit_code, 65);
+  EXPECT_THAT(refused.err, HasSubstr("the training data is not that of the runs before"));
+  const auto allowed = run(again + " --allow-changed-data");
+  EXPECT_EQ(allowed.exit_code, 0) << allowed.err;
 }
 
 }  // namespace

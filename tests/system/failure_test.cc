@@ -74,9 +74,9 @@ TEST_F(Failure, RankZeroAloneFails) {
 }
 
 TEST_F(Failure, ALaunchThatMpiDoesNotSeeIsRefused) {
-  const auto result =
-      run_program(fmt::format("cd {} && SLURM_NTASKS=4 SLURM_PROCID=0 {} train job.textproto",
-                              directory_.string(), LOCKSTEP_PROGRAM));
+  const auto result = run_program(
+      fmt::format("cd {} && SLURM_NTASKS=4 SLURM_STEP_ID=0 SLURM_PROCID=0 {} train job.textproto",
+                  directory_.string(), LOCKSTEP_PROGRAM));
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("MPI sees 1 rank, Slurm started 4; use srun --mpi=pmix"));
 }
@@ -114,6 +114,16 @@ TEST_F(Failure, ASecondProgramInTheRunDirectoryIsRefused) {
     EXPECT_EQ(result.exit_code, 2);
     EXPECT_THAT(result.err, HasSubstr("run is in use by process 7 on node3, job other;"));
   }
+  // Two real programs: the second is refused while the first trains.
+  const auto second = run_program(fmt::format(
+      "cd {0} && {1} train job.textproto --run-dir two --threads 1 --set training.epochs=1000000 "
+      "--set early_stopping=none --set checkpointing.every_epochs=1000000 >/dev/null 2>&1 &\n"
+      "first=$!; cd {0}; while ! grep -qs step two/metrics.jsonl; do sleep 0.05; done\n"
+      "{1} train job.textproto --run-dir two --resume auto; code=$?; kill $first; wait $first\n"
+      "exit $code",
+      directory_.string(), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(second.exit_code, 2) << second.err;
+  EXPECT_THAT(second.err, HasSubstr("two is in use by process "));
   // The lock goes with its process, whatever becomes of it and of the file.
   EXPECT_NE(train(1, "--run-dir run", "0 7 kill").exit_code, 0);
   EXPECT_EQ(train(2, "--run-dir run --resume must").exit_code, 0);

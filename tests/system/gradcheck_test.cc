@@ -169,7 +169,7 @@ TEST_F(Gradcheck, PassesOnEveryJobWeShip) {
     if (entry.path().extension() != ".textproto") continue;
     ++jobs;
     const auto result =
-        run(fmt::format("gradcheck {} --after 1 --entries 2 --json", entry.path().string()));
+        run(fmt::format("gradcheck {} --after 1 --entries 2 --rows 16 --json", entry.path().string()));
     ASSERT_EQ(result.exit_code, 0) << entry.path() << result.err;
     const json report = json::parse(result.out);
     ASSERT_EQ(report["checks"].size(), 2U) << entry.path();

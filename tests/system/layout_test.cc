@@ -26,7 +26,7 @@ std::string results_of(const std::filesystem::path& run_dir) {
   }
   json summary = json::parse(read_file(run_dir / "summary.json"));
   for (const char* name :
-       {"seconds", "examples_per_second", "peak_memory_bytes", "ranks", "threads"}) {
+       {"seconds", "examples_per_second", "peak_memory_bytes", "ranks", "threads", "sessions"}) {
     EXPECT_TRUE(summary.contains(name)) << name;
     summary.erase(name);
   }

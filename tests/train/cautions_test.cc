@@ -38,7 +38,9 @@ TEST(JobCautions, DroppingHalfOfTheInput) {
               IsEmpty());
 }
 
-SetScore score(double errors, std::uint64_t examples) { return {{0, errors}, examples}; }
+SetScore score(std::uint64_t wrong, std::uint64_t examples) {
+  return {{.wrong = wrong, .decisions = examples}, examples};
+}
 
 // Newcombe (1998), table II, method 10: 56/70 - 48/80 lies in 0.0524 to 0.3339
 // and 9/10 - 3/10 in 0.1705 to 0.8090; 5/56 - 0/29 in -0.0381 to 0.1926.
@@ -46,6 +48,17 @@ TEST(Overfits, WhenTheIntervalOfTheDifferenceIsAboveZero) {
   EXPECT_TRUE(overfits(score(48, 80), score(56, 70)));
   EXPECT_TRUE(overfits(score(3, 10), score(9, 10)));
   EXPECT_FALSE(overfits(score(0, 29), score(5, 56)));
+}
+
+// Labels of one example are not independent: 30 of 100 examples x 10 labels are 3 %
+// of 100 examples, not of 1000.
+TEST(Overfits, CountsExamplesWhereEachHasSeveralLabels) {
+  const SetScore train{{.wrong = 30, .decisions = 1000}, 100};
+  const SetScore dev{{.wrong = 60, .decisions = 1000}, 100};
+  EXPECT_EQ(error_rate(dev), 0.06);
+  EXPECT_EQ(wrong_examples(dev), 6);
+  EXPECT_FALSE(overfits(train, dev));
+  EXPECT_TRUE(overfits(score(30, 1000), score(60, 1000)));
 }
 
 TEST(Overfits, NotWhenDevIsBetterOrTheSetsAreTooSmallToTell) {

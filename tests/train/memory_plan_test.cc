@@ -26,6 +26,20 @@ TEST(MemoryPlan, CountsBuffersOfTheLayout) {
   EXPECT_GT(two.exchange, 0U);
 }
 
+TEST(MemoryPlan, CountsTheListsOfShards) {
+  const DatasetSizes sizes{12, 1, 20, 101, 40, 0};
+  const NetworkSpec network = build_network(tiny_job("/").job.network, 12);
+  const auto of_shards = [&](const char* shards, const char* normalization) {
+    const Job job = tiny_job("/", {std::string("training={epochs: 1 batch_size: ") + shards +
+                                       " shards: " + shards + "}",
+                                   std::string("data.normalization={") + normalization + "}"})
+                        .job;
+    return plan_memory(job, network, sizes, {1, 1}).shards;
+  };
+  EXPECT_EQ(of_shards("262144", "none {}"), 262144U * 288);
+  EXPECT_EQ(of_shards("262144", "standardize {}"), 262144U * (288 + 2 * 12 * 8));
+}
+
 TEST(MemoryPlan, MoreWorkersThanShardsAreRefused) {
   EXPECT_NO_THROW(check_layout({4, 3}, 12));
   EXPECT_THROW(check_layout({4, 4}, 12), Error);

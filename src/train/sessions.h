@@ -1,0 +1,17 @@
+#pragma once
+// Sums over the sessions of a run.
+
+#include <map>
+#include <span>
+#include <string>
+
+#include "checkpoint/session.h"
+
+namespace lockstep {
+
+double total_seconds(std::span<const RunSession> sessions);
+
+// By phase.
+std::map<std::string, double> total_phases(std::span<const RunSession> sessions);
+
+}  // namespace lockstep

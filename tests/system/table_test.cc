@@ -260,5 +260,41 @@ TEST_F(Table, WrongFilesEndWithTheirCodes) {
   EXPECT_EQ(run("predict run nowhere.csv").exit_code, 66);
 }
 
+// What train would refuse, check refuses with the same code and the same words; what
+// train cautions, check does.
+TEST_F(Table, CheckSaysWhatTrainSays) {
+  const auto job = [&](const std::string& table, const std::string& output) {
+    write("job.textproto",
+          "name: \"t\" data { train { csv { file: \"t.csv\" table { " + table +
+              " } } } } network { output { " + output +
+              " } } optimizer { adam {} } training { batch_size: 2 shards: 1 epochs: 1 }");
+  };
+  const auto expect_refused_alike = [&](const char* what) {
+    const auto check = run("check job.textproto");
+    const auto train = run("train job.textproto");
+    EXPECT_EQ(check.exit_code, 65) << what;
+    EXPECT_EQ(train.exit_code, 65) << what;
+    EXPECT_EQ(check.err, train.err) << what;
+  };
+  write("t.csv", "sex,class,y\nfemale,1st,1\nmale,2nd,0\nfemale,3rd,1\n");
+  job("column { name: \"y\" role: LABEL }", "units: 2");
+  expect_refused_alike("words in a column of numbers");
+  job("column { name: \"y\" role: LABEL } other_columns: CATEGORY", "units: 1 loss: LOGISTIC");
+  EXPECT_EQ(run("check job.textproto").exit_code, 0);
+  write("t.csv", "x,y\n1,0\n2,7\n");
+  job("column { name: \"y\" role: LABEL }", "units: 2");
+  expect_refused_alike("a label beyond the classes");
+  write("t.csv", "x,y\n1,0\n2,\n");
+  expect_refused_alike("a missing label");
+  write("t.csv", "x,k,y\n1,3,0\n2,3,0\n");
+  for (const char* command : {"check job.textproto", "train job.textproto --run-dir run"}) {
+    const auto result = run(command);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out + result.err, HasSubstr("says nothing of it: k;")) << command;
+    EXPECT_THAT(result.out + result.err, HasSubstr("all training examples are of class 0"))
+        << command;
+  }
+}
+
 }  // namespace
 }  // namespace lockstep

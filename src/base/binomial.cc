@@ -40,6 +40,31 @@ Interval difference_interval(double first_errors, std::uint64_t first_n, double 
           second - first + std::hypot(first - of_first.low, of_second.high - second)};
 }
 
+Interval paired_difference_interval(const PairedCounts& counts, double z) {
+  check(counts.n > 0 && counts.both + counts.first_only + counts.second_only <= counts.n,
+        "fractions are of some examples");
+  const auto n = static_cast<double>(counts.n);
+  const auto both = static_cast<double>(counts.both);
+  const double first_wrong = both + static_cast<double>(counts.first_only);
+  const double second_wrong = both + static_cast<double>(counts.second_only);
+  const double neither = n - first_wrong - static_cast<double>(counts.second_only);
+  // The correlation of the two, with a correction for continuity where it is positive.
+  const double margins = first_wrong * (n - first_wrong) * second_wrong * (n - second_wrong);
+  const double cross = both * neither - static_cast<double>(counts.first_only) *
+                                            static_cast<double>(counts.second_only);
+  const double corrected = cross > 0 ? std::max(cross - n / 2, 0.0) : cross;
+  const double correlation = margins > 0 ? corrected / std::sqrt(margins) : 0;
+  const double first = first_wrong / n;
+  const double second = second_wrong / n;
+  const Interval of_first = wilson_interval(first_wrong, counts.n, z);
+  const Interval of_second = wilson_interval(second_wrong, counts.n, z);
+  const auto distance = [&](double a, double b) {
+    return std::sqrt(std::max(0.0, a * a - 2 * correlation * a * b + b * b));
+  };
+  return {second - first - distance(of_first.high - first, second - of_second.low),
+          second - first + distance(first - of_first.low, of_second.high - second)};
+}
+
 double wilson_half_width(double p, std::uint64_t n, double z) {
   const auto count = static_cast<double>(n);
   return z * std::sqrt(p * (1 - p) * count + z * z / 4) / (count + z * z);

@@ -32,6 +32,20 @@ Interval wilson_interval(double errors, std::uint64_t n, double z = kNormal95);
 Interval difference_interval(double first_errors, std::uint64_t first_n, double second_errors,
                              std::uint64_t second_n, double z = kNormal95);
 
+// What two networks get wrong of the same n examples.
+struct PairedCounts {
+  std::uint64_t both = 0;
+  std::uint64_t first_only = 0;
+  std::uint64_t second_only = 0;
+  std::uint64_t n = 0;
+};
+
+// Where the true difference `second` - `first` of their fractions is likely to be; n above
+// 0. Narrower than for samples of their own, since what both get wrong says nothing of the
+// difference. R. G. Newcombe, "Improved confidence intervals for the difference between
+// binomial proportions based on paired data", Statistics in Medicine 17 (1998), method 10.
+Interval paired_difference_interval(const PairedCounts& counts, double z = kNormal95);
+
 // Half the width of a Wilson interval when a fraction p of n examples is wrong.
 // Falls with n.
 double wilson_half_width(double p, std::uint64_t n, double z = kNormal95);

@@ -15,6 +15,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "cli/answers_file.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
@@ -37,6 +38,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kRecipeFile = "recipe.json";
+constexpr const char* kAnswersFile = "answers.json";
 
 struct RecipeArguments {
   std::string job;
@@ -66,6 +68,7 @@ class FilesHost : public RecipeHost {
   std::optional<RunRecord> finished(const fs::path& run_dir) override {
     auto record = read_run(run_dir);
     if (record && record->summary.stop_reason == "interrupted") return std::nullopt;
+    if (record) record->answers = read_answers(run_dir / kAnswersFile).value_or(Answers{});
     return record;
   }
 
@@ -81,6 +84,10 @@ class FilesHost : public RecipeHost {
 
   void note_divergence(const fs::path& run_dir, const std::string& message) override {
     write_error_file(run_dir, 0, "", ExitCode::diverged, message);
+  }
+
+  void keep_answers(const fs::path& run_dir, const Answers& answers) override {
+    write_answers(run_dir / kAnswersFile, answers);
   }
 
   void publish(const RecipeResult& result) override {

@@ -10,8 +10,8 @@ std::optional<RunRecord> read_run(const std::filesystem::path& run_dir) {
   const auto summary = read_summary(run_dir / "summary.json");
   if (!summary) return std::nullopt;
   const LoadedJob loaded = load_job(run_dir / "job.textproto", {});
-  return RunRecord{loaded.resolved_text, *summary,
-                   read_metrics(run_dir / "metrics.jsonl", summary->steps)};
+  return RunRecord{
+      loaded.resolved_text, *summary, read_metrics(run_dir / "metrics.jsonl", summary->steps), {}};
 }
 
 std::vector<Evaluation> evaluations_before(const std::filesystem::path& run_dir,

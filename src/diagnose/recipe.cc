@@ -152,6 +152,7 @@ class RecipeRun {
     options.allow_changed_data = options_.allow_changed_data;
     options.with_test = false;
     options.make_monitor = make_flow_monitor;
+    options.take_answers = [&](const Answers& answers) { host_.keep_answers(run_dir, answers); };
     std::vector<std::unique_ptr<TrainingObserver>> observers;
     if (comm_.is_root()) {
       if (!data_.train.empty() && !options_.allow_changed_data) {

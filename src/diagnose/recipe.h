@@ -39,6 +39,9 @@ class RecipeHost {
   virtual std::optional<std::string> diverged(const std::filesystem::path& run_dir) = 0;
   virtual void note_divergence(const std::filesystem::path& run_dir,
                                const std::string& message) = 0;
+  // Which examples the run in `run_dir` gets wrong: part of its record. Comes before its
+  // reports know its end.
+  virtual void keep_answers(const std::filesystem::path& run_dir, const Answers& answers) = 0;
   // After every run, and at the end.
   virtual void publish(const RecipeResult& result) = 0;
 };

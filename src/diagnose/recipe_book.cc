@@ -62,7 +62,7 @@ void RecipeBook::take(const RunRecord& record) {
   }
   if (has_start()) {
     auto [kept, comparison] =
-        judge_step(trial.step.against, run(trial.based_on).diagnosis, taken.diagnosis);
+        judge_step(trial.step.against, judged(run(trial.based_on)), judged(taken));
     trial.outcome = kept ? "kept" : "discarded";
     trial.comparison = std::move(comparison);
   } else if (trial.based_on > 0) {
@@ -74,13 +74,16 @@ void RecipeBook::take(const RunRecord& record) {
   if (trial.outcome != "discarded") footing_ = trial.number;
   // An assumption that is proved wrong is dropped.
   const auto& base = result_.assumed_base;
-  if (base &&
-      change_between(*run(base->run).diagnosis.train, *taken.diagnosis.train) == Change::fell) {
-    result_.assumed_base.reset();
+  if (base) {
+    const Run& assumed = run(base->run);
+    const Change change = change_between({*assumed.diagnosis.train, assumed.record.answers.train},
+                                         {*taken.diagnosis.train, taken.record.answers.train});
+    if (change == Change::fell) result_.assumed_base.reset();
   }
   contenders_.push_back(
       {trial.number, *taken.diagnosis.dev,
-       parameter_layout(build_network(taken.loaded.job.network, record.summary.features)).size});
+       parameter_layout(build_network(taken.loaded.job.network, record.summary.features)).size,
+       record.answers.dev});
   runs_.push_back(std::move(taken));
   result_.trials.push_back(std::move(trial));
   name_the_best();
@@ -100,6 +103,8 @@ void RecipeBook::finish_without_start(RecipeTrial trial) {
   result_.trials.push_back(std::move(trial));
   tame();
 }
+
+JudgedRun RecipeBook::judged(const Run& run) { return {run.diagnosis, run.record.answers}; }
 
 const RecipeBook::Run& RecipeBook::run(int number) const {
   const auto found = std::ranges::find(runs_, number, &Run::number);

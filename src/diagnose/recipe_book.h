@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "config/job_file.h"
+#include "diagnose/recipe_judgement.h"
 #include "diagnose/recipe_trial.h"
 #include "diagnose/recipe_turns.h"
 #include "diagnose/recipe_winner.h"
+#include "train/answers.h"
 #include "train/diagnosis.h"
 #include "train/observer.h"
 
@@ -21,6 +23,7 @@ struct RunRecord {
   std::string resolved_job;
   Summary summary;
   std::vector<Evaluation> evaluations;
+  Answers answers;  // empty where they are not known
 };
 
 // When no step against bias moves the training error any more, the base error is probably
@@ -80,6 +83,7 @@ class RecipeBook {
   };
 
   [[nodiscard]] const Run& run(int number) const;
+  [[nodiscard]] static JudgedRun judged(const Run& run);
   [[nodiscard]] bool has_start() const { return footing_ > 0; }
   [[nodiscard]] bool budget_is_spent() const;
   void stop(const std::string& reason);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "train/answers.h"
 #include "train/diagnosis.h"
 
 namespace lockstep {
@@ -14,10 +15,22 @@ enum class Change {
   within_chance,  // the 95 % interval of the difference has 0 in it
 };
 
-// From one error to another on the same set. Only the two counts are known, not which
-// examples were wrong both times: the interval is Newcombe's for samples of their own,
-// which is wider than one for pairs would be. So it errs on the side of the simpler job.
-Change change_between(const MeasuredError& before, const MeasuredError& after);
+// A run's error on a set, and which examples it gets wrong, where that is known.
+struct JudgedError {
+  const MeasuredError& error;
+  const WrongAnswers& wrong;
+};
+
+// From one error to another on the same set, by Newcombe's interval for pairs. Where it is
+// not known which examples were wrong both times, by the one for samples of their own,
+// which is wider, and so errs on the side of the simpler job.
+Change change_between(const JudgedError& before, const JudgedError& after);
+
+// What the judgement of a run goes by.
+struct JudgedRun {
+  const Diagnosis& diagnosis;
+  const Answers& answers;
+};
 
 struct Judgement {
   bool kept = false;
@@ -28,6 +41,6 @@ struct Judgement {
 // dev error does not rise beyond chance; any other step when the dev error falls beyond
 // chance. A tie is not kept: the job as it was is the simpler one. Both diagnoses are of
 // runs with a training error and a dev error.
-Judgement judge_step(const std::string& against, const Diagnosis& before, const Diagnosis& after);
+Judgement judge_step(const std::string& against, const JudgedRun& before, const JudgedRun& after);
 
 }  // namespace lockstep

@@ -23,7 +23,8 @@ int as_good_within_chance(std::span<const RecipeContender> contenders, int best)
   const auto of_best = std::ranges::find(contenders, best, &RecipeContender::run);
   if (of_best == contenders.end()) return 0;
   return static_cast<int>(std::ranges::count_if(contenders, [&](const RecipeContender& other) {
-    return change_between(of_best->dev, other.dev) == Change::within_chance;
+    return other.run == best || change_between({of_best->dev, of_best->wrong},
+                                               {other.dev, other.wrong}) == Change::within_chance;
   }));
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 
+#include "train/answers.h"
 #include "train/diagnosis.h"
 
 namespace lockstep {
@@ -15,6 +16,7 @@ struct RecipeContender {
   int run = 0;
   MeasuredError dev;
   std::uint64_t parameters = 0;
+  WrongAnswers wrong;  // on dev; empty where not known
 };
 
 // Pure. The run with the lowest dev error; of equal ones the one with the fewest

@@ -202,15 +202,24 @@ class Run {
     for (const auto& observer : observers_) observer->on_progress(progress);
   }
 
+  // What looks at the answers of an evaluation on the train and dev sets; empty: nothing.
+  struct AnswerVisits {
+    Evaluator::Visit train;
+    Evaluator::Visit dev;
+  };
+
   // Collective; rank 0 gets the sums.
-  Scores score(const EvaluationBlocks& train, std::uint64_t train_examples, bool with_test) {
-    const auto held_out = [&](const HeldOutSet& set) {
-      return SetScore{evaluator_.evaluate(engine_.weights(), set.examples, set.blocks), set.total};
+  Scores score(const EvaluationBlocks& train, std::uint64_t train_examples, bool with_test,
+               const AnswerVisits& visits = {}) {
+    const auto held_out = [&](const HeldOutSet& set, const Evaluator::Visit& visit = {}) {
+      return SetScore{evaluator_.evaluate(engine_.weights(), set.examples, set.blocks, visit),
+                      set.total};
     };
     Scores scores;
-    scores.train = {evaluator_.evaluate(engine_.weights(), data_.train, train), train_examples};
+    scores.train = {evaluator_.evaluate(engine_.weights(), data_.train, train, visits.train),
+                    train_examples};
     scores.train_dev = held_out(data_.train_dev);
-    scores.dev = held_out(data_.dev);
+    scores.dev = held_out(data_.dev, visits.dev);
     if (with_test) scores.test = held_out(data_.test);
     return scores;
   }
@@ -457,6 +466,25 @@ class Run {
     return stopped;
   }
 
+  // Collective. On all training examples; hands the answers on where they are wanted.
+  Scores score_all(bool finished) {
+    const EvaluationBlocks train =
+        training_blocks(data_.geometry, options_.layout, comm_.rank(), data_.shard_rows, 0);
+    const std::uint64_t examples = data_.geometry.train_examples;
+    if (!options_.take_answers || !finished) return score(train, examples, options_.with_test);
+    AnswerCollector of_train(network_.spec(), data_.label_width, options_.layout.threads);
+    AnswerCollector of_dev = of_train;
+    const Scores scores =
+        score(train, examples, options_.with_test,
+              {[&](auto thread, auto logits, auto labels) { of_train.add(thread, logits, labels); },
+               [&](auto thread, auto logits, auto labels) { of_dev.add(thread, logits, labels); }});
+    const Answers answers{of_train.all(comm_), of_dev.all(comm_)};
+    agree(comm_, [&] {
+      if (comm_.is_root()) options_.take_answers(answers);
+    });
+    return scores;
+  }
+
   // Collective. The last evaluation, on everything.
   Summary finish(const std::string& stop_reason) {
     engine_.clock().enter(Phase::evaluation);
@@ -466,9 +494,7 @@ class Run {
       if (comm_.is_root()) std::ranges::copy(best_weights_, engine_.weights().begin());
       comm_.broadcast(engine_.weights());
     }
-    const Scores scores =
-        score(training_blocks(data_.geometry, options_.layout, comm_.rank(), data_.shard_rows, 0),
-              data_.geometry.train_examples, options_.with_test);
+    const Scores scores = score_all(stop_reason != "interrupted");
     engine_.clock().enter(Phase::waiting);
     const std::uint64_t peak_memory = comm_.max(peak_memory_bytes());
 

@@ -11,6 +11,7 @@
 #include "checkpoint/checkpoint.h"
 #include "comm/communicator.h"
 #include "config/job.h"
+#include "train/answers.h"
 #include "train/layout.h"
 #include "train/observer.h"
 #include "train/step_probe.h"
@@ -44,6 +45,9 @@ struct TrainOptions {
   // Makes the signal-flow monitor of a job that has one: make_flow_monitor of
   // diagnose/flow_monitor.h, a room that this one cannot see.
   MakeStepProbe make_monitor;
+  // Given on all ranks or on none; called on rank 0 with the answers of the weights that
+  // the summary is of, before observers see it. Not when the run is interrupted.
+  std::function<void(const Answers&)> take_answers;
   // Called at the beginning of each step on each rank; for tests.
   std::function<void(std::uint64_t step)> on_step = [](std::uint64_t) {};
 };

@@ -49,6 +49,30 @@ TEST(DifferenceInterval, IsTheOneOfThePaper) {
   }
 }
 
+// Newcombe (1998), the paper on pairs, table II, method 10: second - first is minus the
+// paper's first - second.
+TEST(PairedDifferenceInterval, IsTheOneOfThePaper) {
+  const Interval found = paired_difference_interval({36, 12, 2, 50});
+  EXPECT_NEAR(found.low, -0.3404, 5e-5);
+  EXPECT_NEAR(found.high, -0.0569, 5e-5);
+}
+
+TEST(PairedDifferenceInterval, IsSymmetricAndNarrowerForPairs) {
+  for (const PairedCounts counts :
+       {PairedCounts{100, 20, 5, 1000}, {0, 3, 9, 50}, {10, 0, 0, 20}, {0, 0, 0, 5}}) {
+    const Interval found = paired_difference_interval(counts);
+    const Interval swapped =
+        paired_difference_interval({counts.both, counts.second_only, counts.first_only, counts.n});
+    EXPECT_DOUBLE_EQ(found.low, -swapped.high);
+    EXPECT_DOUBLE_EQ(found.high, -swapped.low);
+    EXPECT_LE(found.low, found.high);
+  }
+  const Interval pairs = paired_difference_interval({100, 20, 5, 1000});
+  const Interval samples = difference_interval(120, 1000, 105, 1000);
+  EXPECT_GT(pairs.low, samples.low);
+  EXPECT_LT(pairs.high, samples.high);
+}
+
 TEST(WilsonInterval, KnowsNothingWithoutExamples) {
   const Interval found = wilson_interval(0, 0);
   EXPECT_EQ(found.low, 0);

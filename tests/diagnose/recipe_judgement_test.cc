@@ -16,9 +16,14 @@ Diagnosis errors(double train, double dev) {
   return diagnose_errors(errors, {0, 0.02, 0.33});
 }
 
+Judgement judge(const char* against, const Diagnosis& before, const Diagnosis& after,
+                const Answers& answers_before = {}, const Answers& answers_after = {}) {
+  return judge_step(against, {before, answers_before}, {after, answers_after});
+}
+
 // The public table Letter, 64 to 128 units: kept, though dev moved within chance.
 TEST(RecipeJudgement, AStepAgainstBiasGoesByTheTrainingError) {
-  const Judgement judgement = judge_step("bias", errors(0.0440, 0.0710), errors(0.0321, 0.0715));
+  const Judgement judgement = judge("bias", errors(0.0440, 0.0710), errors(0.0321, 0.0715));
   EXPECT_TRUE(judgement.kept);
   EXPECT_EQ(
       judgement.comparison,
@@ -26,19 +31,53 @@ TEST(RecipeJudgement, AStepAgainstBiasGoesByTheTrainingError) {
 }
 
 TEST(RecipeJudgement, AStepAgainstBiasMustNotMakeDevWorseBeyondChance) {
-  EXPECT_FALSE(judge_step("bias", errors(0.0440, 0.07), errors(0.0321, 0.10)).kept);
+  EXPECT_FALSE(judge("bias", errors(0.0440, 0.07), errors(0.0321, 0.10)).kept);
 }
 
 TEST(RecipeJudgement, ATieIsNotKept) {
-  EXPECT_FALSE(judge_step("bias", errors(0.0440, 0.07), errors(0.0435, 0.05)).kept);
-  EXPECT_FALSE(judge_step("bias", errors(0, 0.07), errors(0, 0.07)).kept);
-  EXPECT_FALSE(judge_step("variance", errors(0, 0.07), errors(0, 0.065)).kept);
+  EXPECT_FALSE(judge("bias", errors(0.0440, 0.07), errors(0.0435, 0.05)).kept);
+  EXPECT_FALSE(judge("bias", errors(0, 0.07), errors(0, 0.07)).kept);
+  EXPECT_FALSE(judge("variance", errors(0, 0.07), errors(0, 0.065)).kept);
 }
 
 TEST(RecipeJudgement, AStepAgainstVarianceGoesByTheDevError) {
-  EXPECT_TRUE(judge_step("variance", errors(0.00, 0.07), errors(0.02, 0.04)).kept);
-  EXPECT_FALSE(judge_step("variance", errors(0.05, 0.07), errors(0.00, 0.07)).kept);
-  EXPECT_TRUE(judge_step("mismatch", errors(0.00, 0.07), errors(0.02, 0.04)).kept);
+  EXPECT_TRUE(judge("variance", errors(0.00, 0.07), errors(0.02, 0.04)).kept);
+  EXPECT_FALSE(judge("variance", errors(0.05, 0.07), errors(0.00, 0.07)).kept);
+  EXPECT_TRUE(judge("mismatch", errors(0.00, 0.07), errors(0.02, 0.04)).kept);
+}
+
+// `wrong` of n examples, from `first` on.
+WrongAnswers wrong_from(std::size_t n, std::size_t first, std::size_t wrong) {
+  WrongAnswers answers(n, 0);
+  for (std::size_t i = 0; i < wrong; ++i) answers[first + i] = 1;
+  return answers;
+}
+
+// 140 of 2000 wrong, then 120 of those 140: as samples of their own within chance, as pairs
+// beyond it, since no example got worse.
+TEST(RecipeJudgement, PairsTellMoreThanSamplesOfTheirOwn) {
+  const Diagnosis before = errors(0, 0.07);
+  const Diagnosis after = errors(0, 0.06);
+  EXPECT_FALSE(judge("variance", before, after).kept);
+  const Answers was{{}, wrong_from(2000, 0, 140)};
+  EXPECT_TRUE(judge("variance", before, after, was, {{}, wrong_from(2000, 0, 120)}).kept);
+  // Other examples are wrong now: the pairs say no more than the counts.
+  EXPECT_FALSE(judge("variance", before, after, was, {{}, wrong_from(2000, 1000, 120)}).kept);
+}
+
+TEST(RecipeJudgement, BothErrorsOfAStepAgainstBiasAreOfPairs) {
+  const Diagnosis before = errors(0.0440, 0.07);
+  const Diagnosis after = errors(0.0430, 0.075);
+  EXPECT_FALSE(judge("bias", before, after).kept) << "training within chance";
+  const Answers was{wrong_from(16'000, 0, 704), wrong_from(2000, 0, 140)};
+  EXPECT_TRUE(
+      judge("bias", before, after, was, {wrong_from(16'000, 0, 688), wrong_from(2000, 1000, 150)})
+          .kept)
+      << "16 examples are right now and none is wrong that was right; dev within chance";
+  EXPECT_FALSE(
+      judge("bias", before, after, was, {wrong_from(16'000, 0, 688), wrong_from(2000, 0, 150)})
+          .kept)
+      << "dev: ten more are wrong, and none is right that was wrong";
 }
 
 MeasuredError dev(double error, std::uint64_t examples = 1000) {
@@ -47,17 +86,18 @@ MeasuredError dev(double error, std::uint64_t examples = 1000) {
 
 TEST(RecipeWinner, IsTheBestOnDevThenTheSmallestThenTheFirst) {
   using Contenders = std::vector<RecipeContender>;
-  EXPECT_EQ(best_contender(Contenders{{1, dev(0.2), 10}, {2, dev(0.1), 99}}), 2);
-  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 99}, {2, dev(0.1), 10}}), 2);
-  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 10}, {2, dev(0.1), 10}}), 1);
-  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 10}, {2, dev(0.2), 10}}, {1}), 2);
-  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 10}}, {1}), 0);
+  EXPECT_EQ(best_contender(Contenders{{1, dev(0.2), 10, {}}, {2, dev(0.1), 99, {}}}), 2);
+  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 99, {}}, {2, dev(0.1), 10, {}}}), 2);
+  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 10, {}}, {2, dev(0.1), 10, {}}}), 1);
+  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 10, {}}, {2, dev(0.2), 10, {}}}, {1}), 2);
+  EXPECT_EQ(best_contender(Contenders{{1, dev(0.1), 10, {}}}, {1}), 0);
 }
 
 TEST(RecipeWinner, ASmallDevSetCannotTellRunsApart) {
-  const std::vector<RecipeContender> few = {{1, dev(0.08, 109), 1}, {2, dev(0.03, 109), 1}};
+  const std::vector<RecipeContender> few = {{1, dev(0.08, 109), 1, {}}, {2, dev(0.03, 109), 1, {}}};
   EXPECT_EQ(as_good_within_chance(few, 2), 2);
-  const std::vector<RecipeContender> many = {{1, dev(0.08, 5000), 1}, {2, dev(0.03, 5000), 1}};
+  const std::vector<RecipeContender> many = {{1, dev(0.08, 5000), 1, {}},
+                                             {2, dev(0.03, 5000), 1, {}}};
   EXPECT_EQ(as_good_within_chance(many, 2), 1);
 }
 

@@ -62,6 +62,9 @@ class MemoryHost : public RecipeHost {
     if (run == divergences.end()) return std::nullopt;
     return run->second;
   }
+  void keep_answers(const std::filesystem::path& run_dir, const Answers& answers) override {
+    runs[run_dir.string()].answers = answers;
+  }
   void note_divergence(const std::filesystem::path& run_dir, const std::string& why) override {
     divergences[run_dir.string()] = why;
   }
@@ -157,7 +160,12 @@ TEST_F(RecipeOnRanks, KeepsWhatTheErrorSaysThatItIsAbout) {
   for (int number = 2; number <= 6; ++number) {
     const RecipeTrial& trial = result.trials[static_cast<std::size_t>(number) - 1];
     EXPECT_EQ(trial.based_on, footing);
-    const bool kept = judge_step(trial.step.against, diagnosis(footing), diagnosis(number)).kept;
+    const auto answers = [&](int run) {
+      return host.runs.at(recipe_run_directory(directory_ / "run", run)).answers;
+    };
+    const bool kept = judge_step(trial.step.against, {diagnosis(footing), answers(footing)},
+                                 {diagnosis(number), answers(number)})
+                          .kept;
     EXPECT_EQ(trial.outcome, kept ? "kept" : "discarded");
     if (kept) footing = number;
     if (diagnosis(number).dev->error < diagnosis(best).dev->error) best = number;
@@ -177,6 +185,7 @@ class HopelessHost : public MemoryHost {
   std::optional<RunRecord> finished(const std::filesystem::path& run_dir) override {
     auto record = MemoryHost::finished(run_dir);
     if (!record) return std::nullopt;
+    record->answers = {};
     record->summary.train_error = 0.3;
     record->summary.dev_error = run_dir.filename() == "run-01" ? 0.6 : 0.7;
     return record;

@@ -138,6 +138,34 @@ TEST_F(RunDecisions, UnmovedWeightsAreToldOnce) {
   EXPECT_EQ(tells(unmoved), 1);
 }
 
+// Which examples are wrong, in one order, whoever evaluated them.
+TEST_F(RunDecisions, AnswersAreTheSameAtEveryLayout) {
+  const LoadedJob job = tiny_job(directory_, {"training.epochs=1", "checkpointing.enabled=false"});
+  Answers answers;
+  Summary summary;
+  const auto answers_of = [&](const Communicator& comm, int threads) {
+    TrainOptions options;
+    options.layout = {comm.size(), threads};
+    options.run_dir = directory_ / "answers";
+    options.take_answers = [&](const Answers& all) { answers = all; };
+    summary = train(job.job, job.resolved_text, comm, options, {});
+    return answers;
+  };
+  const Answers alone = answers_of(Communicator::self(), 1);
+  const auto wrong = [](const WrongAnswers& of) { return std::ranges::count(of, 1); };
+  EXPECT_EQ(alone.train.size(), 101U);
+  EXPECT_EQ(alone.dev.size(), 40U);
+  EXPECT_DOUBLE_EQ(static_cast<double>(wrong(alone.train)) / 101, summary.train_error.value_or(-1));
+  EXPECT_DOUBLE_EQ(static_cast<double>(wrong(alone.dev)) / 40, summary.dev_error.value_or(-1));
+  EXPECT_GT(wrong(alone.train), 0);
+  for (const int threads : {1, 2}) {
+    const Answers together = answers_of(comm_, threads);
+    if (!comm_.is_root()) continue;
+    EXPECT_EQ(together.train, alone.train) << threads;
+    EXPECT_EQ(together.dev, alone.dev) << threads;
+  }
+}
+
 // The best dev error says nothing of dev costs.
 TEST_F(RunDecisions, TheBestOfAnotherMetricIsForgotten) {
   const std::string by_cost = "early_stopping={metric: DEV_COST patience: 100}";

@@ -1,0 +1,17 @@
+#pragma once
+// answers.json: which examples a run of a recipe gets wrong.
+
+#include <filesystem>
+#include <optional>
+
+#include "train/answers.h"
+
+namespace lockstep {
+
+// {"train": "0010...", "dev": "..."}, a digit for each example, atomically. Throws Error(io).
+void write_answers(const std::filesystem::path& path, const Answers& answers);
+
+// None when there is no such file. Throws Error(data) when it is something else.
+std::optional<Answers> read_answers(const std::filesystem::path& path);
+
+}  // namespace lockstep

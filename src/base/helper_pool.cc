@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/blocked_signals.h"
 #include "base/check.h"
 #include "base/float_mode.h"
 
@@ -36,6 +37,7 @@ struct HelperPool::State {
 
 HelperPool::HelperPool(int threads) : state_(std::make_unique<State>()) {
   check(threads >= 0, "a pool has no fewer than 0 helpers");
+  const BlockedSignals in_the_helpers;
   for (int i = 0; i < threads; ++i) {
     state_->threads.emplace_back(
         [state = state_.get()](const std::stop_token& stop) { state->help(stop); });

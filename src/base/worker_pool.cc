@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/blocked_signals.h"
 #include "base/check.h"
 #include "base/float_mode.h"
 
@@ -32,6 +33,7 @@ struct WorkerPool::State {
 WorkerPool::WorkerPool(int threads) : state_(std::make_unique<State>(threads)) {
   check(threads >= 1, "a pool has at least one worker");
   flush_denormals_to_zero();
+  const BlockedSignals in_the_others;
   try {
     for (int worker = 1; worker < threads; ++worker) {
       state_->others.emplace_back([state = state_.get(), worker] {

@@ -1,6 +1,8 @@
 #include "cli/signals.h"
 
+#include <array>
 #include <csignal>
+#include <cstddef>
 #include <initializer_list>
 
 #include <unistd.h>
@@ -20,14 +22,25 @@ extern "C" void on_stop_signal(int signal) {
 }  // namespace
 
 void install_signal_handlers() {
+  // Compiled matrix products (oneDNN's) use the stack pointer as an ordinary register, so a
+  // handler must not run on the stack that it seems to point to.
+  static std::array<std::byte, std::size_t{64} << 10> own_stack;
+  stack_t stack{};
+  stack.ss_sp = own_stack.data();
+  stack.ss_size = own_stack.size();
+  sigaltstack(&stack, nullptr);
+
   struct sigaction action {};
   action.sa_handler = on_stop_signal;
-  action.sa_flags = SA_RESTART;
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaction(signal, &action, nullptr);
-  // A closed terminal; nohup has it ignored, and so it stays.
-  struct sigaction hangup {};
-  sigaction(SIGHUP, nullptr, &hangup);
-  if (hangup.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
+  action.sa_flags = SA_RESTART | SA_ONSTACK;
+  for (const int signal : {SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+  // From a terminal: nohup has SIGHUP ignored, a shell SIGINT for what runs in its
+  // background, and so they stay.
+  for (const int signal : {SIGINT, SIGHUP}) {
+    struct sigaction inherited {};
+    sigaction(signal, nullptr, &inherited);
+    if (inherited.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
+  }
   action.sa_handler = SIG_IGN;
   for (const int signal : {SIGPIPE, SIGXFSZ}) sigaction(signal, &action, nullptr);
 }

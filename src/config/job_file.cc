@@ -155,7 +155,10 @@ LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
 }
 
 LoadedJob load_job(const std::filesystem::path& path, std::span<const std::string> overrides) {
-  return parse_job(read_text_file(path, "job"), path.string(), path.parent_path(), overrides);
+  // A pipe has no place: paths in it start at the working directory.
+  const bool has_place = std::filesystem::is_regular_file(path);
+  return parse_job(read_text_file(path, "job"), path.string(),
+                   has_place ? path.parent_path() : std::filesystem::path(), overrides);
 }
 
 }  // namespace lockstep

@@ -63,7 +63,7 @@ void check_data(const ValueChecks& checks, const proto::Data& data) {
     // Inputs are multiplied by its inverse.
     if (usable && !std::isnormal(static_cast<float>(1 / divisor))) {
       checks.complain(path, fmt::format("{} is {}, whose inverse float does not have; expected a "
-                                        "magnitude from 2.9e-39 to 8.5e+37",
+                                        "magnitude from 2.94e-39 to 8.5e+37",
                                         path, divisor));
     }
   }
@@ -157,17 +157,17 @@ void check_regularization(const ValueChecks& checks, const proto::Job& job) {
 
 void check_schedule(const ValueChecks& checks, const proto::Schedule& schedule) {
   const std::string path = "optimizer.schedule.";
-  checks.not_negative(path + "warmup_epochs", schedule.warmup_epochs());
+  checks.not_negative_float(path + "warmup_epochs", schedule.warmup_epochs());
   if (schedule.has_step()) {
-    checks.positive(path + "step.every_epochs", schedule.step().every_epochs());
-    checks.positive(path + "step.factor", schedule.step().factor());
+    checks.positive_float(path + "step.every_epochs", schedule.step().every_epochs());
+    checks.positive_float(path + "step.factor", schedule.step().factor());
   }
   if (schedule.has_exponential()) {
-    checks.positive(path + "exponential.factor_per_epoch",
-                    schedule.exponential().factor_per_epoch());
+    checks.positive_float(path + "exponential.factor_per_epoch",
+                          schedule.exponential().factor_per_epoch());
   }
   if (schedule.has_cosine()) {
-    checks.not_negative(path + "cosine.final_factor", schedule.cosine().final_factor());
+    checks.not_negative_float(path + "cosine.final_factor", schedule.cosine().final_factor());
   }
 }
 

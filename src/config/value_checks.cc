@@ -43,19 +43,20 @@ void ValueChecks::positive_float(const std::string& path, double value) const {
 
 void ValueChecks::not_negative_float(const std::string& path, double value) const {
   not_negative(path, value);
-  if (std::isfinite(value) && value > 0) in_float(path, value);
+  if (std::isfinite(value) && value > 0) in_float(path, value, "0, or ");
 }
 
 void ValueChecks::any_float(const std::string& path, double value) const {
   require(std::isfinite(value), path, fmt::to_string(value), "a finite number");
-  if (std::isfinite(value) && value != 0) in_float(path, value);
+  if (std::isfinite(value) && value != 0) in_float(path, value, "0, or ");
 }
 
-void ValueChecks::in_float(const std::string& path, double value) const {
+void ValueChecks::in_float(const std::string& path, double value,
+                           std::string_view allowed_besides) const {
   if (std::isnormal(static_cast<float>(value))) return;
-  complain(path, fmt::format("{} is {}, which is {} in float; expected a magnitude from 1.2e-38 to "
-                             "3.4e+38",
-                             path, value, std::abs(value) < 1 ? "0" : "infinite"));
+  complain(path, fmt::format("{} is {}, which is {} in float; expected {}a magnitude from 1.2e-38 "
+                             "to 3.4e+38",
+                             path, value, std::abs(value) < 1 ? "0" : "infinite", allowed_besides));
 }
 
 void ValueChecks::keep_prob(const std::string& path, double value) const {
@@ -80,7 +81,7 @@ void ValueChecks::decay(const std::string& path, double value) const {
     complain(path, fmt::format("{} is {}, which is 1 in float; expected at most 0.99999997", path,
                                value));
   }
-  if (value > 0 && value < 0.5) in_float(path, value);
+  if (value > 0 && value < 0.5) in_float(path, value, "0, or ");
 }
 
 void ValueChecks::fraction(const std::string& path, double value) const {

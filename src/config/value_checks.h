@@ -59,7 +59,7 @@ class ValueChecks {
 
  private:
   // Of a number other than 0.
-  void in_float(const std::string& path, double value) const;
+  void in_float(const std::string& path, double value, std::string_view allowed_besides = "") const;
 
   const Origins& origins_;
   Problems& problems_;

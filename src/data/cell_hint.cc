@@ -65,9 +65,14 @@ std::string hint_for_number(std::string_view cell) {
 
 std::string hint_for_label(std::string_view cell) {
   const std::string_view text = without_blanks(cell);
-  if (is_not_finite_text(text)) return "";
+  if (means_missing(text) || is_not_finite_text(text)) {
+    return "; an example needs its label, so a row without one must be left out of the file";
+  }
   if (has_decimal_comma(text)) return kDecimalComma;
-  return "; names of classes take the role CLASS_NAME";
+  if (!text.empty() && is_letter(text.front())) {
+    return "; names of classes take the role CLASS_NAME";
+  }
+  return "";
 }
 
 }  // namespace lockstep

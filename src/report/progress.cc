@@ -82,6 +82,7 @@ void ProgressReport::on_finish(const Summary& summary) {
   if (!shows_results_) return;
   const std::string text = format_finish(start_, summary, best_);
   if (const int error = write_all(results_, text); error != 0) {
+    if (error == EPIPE) throw Error(ExitCode::closed_pipe, "stdout is closed");
     throw Error(ExitCode::io,
                 std::string("cannot write the results to stdout: ") + std::strerror(error));
   }

@@ -15,6 +15,18 @@
 namespace lockstep {
 namespace {
 
+// As where a run is resumed.
+const char* name_of(EvaluationSplit split) {
+  switch (split) {
+    case EvaluationSplit::dev:
+      return "dev";
+    case EvaluationSplit::test:
+      return "test";
+    default:
+      return "training";
+  }
+}
+
 void check_data(const SavedModel& model, const Dataset& data, EvaluationSplit split) {
   const auto [then, now] = [&] {
     switch (split) {
@@ -40,9 +52,9 @@ void check_data(const SavedModel& model, const Dataset& data, EvaluationSplit sp
   }
   if (then == now) return;
   throw Error(ExitCode::data,
-              fmt::format("the data has changed since the checkpoint: fingerprint {}, was {}; "
+              fmt::format("the {} data has changed since the checkpoint: fingerprint {}, was {}; "
                           "--allow-changed-data goes on all the same",
-                          now, then));
+                          name_of(split), now, then));
 }
 
 }  // namespace

@@ -124,6 +124,12 @@ std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
         {resolved_job_, data_.train_fingerprint, data_.dev.fingerprint, allow_changed_data});
     notices.insert(notices.end(), changes.begin(), changes.end());
     check_same_columns(found->path, found->checkpoint.table, data_.table);
+    if (found->checkpoint.step > engine_.total_steps()) {
+      throw Error(ExitCode::usage,
+                  fmt::format("{} is of step {}, beyond the job's end at step {}; give at least as "
+                              "many training.epochs or steps as were trained",
+                              found->path.string(), found->checkpoint.step, engine_.total_steps()));
+    }
     if (found->checkpoint.weights.size() != engine_.weights().size()) {
       throw Error(ExitCode::data,
                   fmt::format("{} has {} parameters, the network {}", found->path.string(),

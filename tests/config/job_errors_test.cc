@@ -285,6 +285,9 @@ TEST(JobErrors, NumbersThatFloatDoesNotHave) {
       "which is infinite in float; expected a magnitude from 1.2e-38 to 3.4e+38";
   const std::string idx = "idx { features: \"x.gz\" labels: \"y.gz\" }";
   const std::string dropout = "1, or a probability from 1/65536 to 65535/65536";
+  const auto or_zero = [](std::string text) {
+    return text.replace(text.find("expected "), 9, "expected 0, or ");
+  };
   expect_lines({
       {"adam { }", "adam { learning_rate: 1e-50 }",
        "10:10: optimizer.adam.learning_rate is 1e-50, " + zero},
@@ -296,27 +299,34 @@ TEST(JobErrors, NumbersThatFloatDoesNotHave) {
        "10:10: optimizer.adam.beta1 is 0.999999999, which is 1 in float; expected at most "
        "0.99999997"},
       {"adam { }", "adam { beta2: 0.9999999 }", ""},
-      {"adam { }", "momentum { beta: 1e-50 }", "10:14: optimizer.momentum.beta is 1e-50, " + zero},
+      {"adam { }", "momentum { beta: 1e-50 }",
+       "10:14: optimizer.momentum.beta is 1e-50, which is 0 in float; expected 0, or a magnitude "
+       "from 1.2e-38 to 3.4e+38"},
+      {"adam { }", "adam { } schedule { step { factor: 1e-46 } }",
+       "10:30: optimizer.schedule.step.factor is 1e-46, " + zero},
+      {"adam { }", "adam { } schedule { exponential { factor_per_epoch: 1e300 } }",
+       "10:37: optimizer.schedule.exponential.factor_per_epoch is 1e+300, " + infinite},
       {"data {", "data { normalization { scale { divisor: 1e-39 } }",
        "2:32: data.normalization.scale.divisor is 1e-39, whose inverse float does not have; "
-       "expected a magnitude from 2.9e-39 to 8.5e+37"},
+       "expected a magnitude from 2.94e-39 to 8.5e+37"},
       {"data {", "data { normalization { scale { divisor: -1e38 } }",
        "2:32: data.normalization.scale.divisor is -1e+38, whose inverse float does not have; "
-       "expected a magnitude from 2.9e-39 to 8.5e+37"},
+       "expected a magnitude from 2.94e-39 to 8.5e+37"},
       {idx, "synthetic { examples: 9 blobs { distance: 1e39 } }",
-       "3:43: data.train.synthetic.blobs.distance is 1e+39, " + infinite},
+       "3:43: data.train.synthetic.blobs.distance is 1e+39, " + or_zero(infinite)},
       {idx, "synthetic { examples: 9 two_spirals { noise: 1e39 } }",
-       "3:49: data.train.synthetic.two_spirals.noise is 1e+39, " + infinite},
+       "3:49: data.train.synthetic.two_spirals.noise is 1e+39, " + or_zero(infinite)},
       {idx, idx + " corruption { gaussian_noise: 1e-50 }",
        "3:64: data.train.corruption.gaussian_noise is 1e-50, " + zero},
   });
   for (const char* field :
-       {"regularization.l2_lambda", "regularization.l1_lambda",
+       {"optimizer.schedule.warmup_epochs", "optimizer.schedule.cosine.final_factor",
+        "regularization.l2_lambda", "regularization.l1_lambda",
         "network.output.initializer.multiplier", "network.layer[0].initializer.multiplier"}) {
     EXPECT_THAT(problems_of(kSmallJob, {std::string(field) + "=1e-50"}),
-                testing::HasSubstr(std::string(field) + " is 1e-50, " + zero));
+                testing::HasSubstr(std::string(field) + " is 1e-50, " + or_zero(zero)));
     EXPECT_THAT(problems_of(kSmallJob, {std::string(field) + "=1e39"}),
-                testing::HasSubstr(std::string(field) + " is 1e+39, " + infinite));
+                testing::HasSubstr(std::string(field) + " is 1e+39, " + or_zero(infinite)));
   }
   for (const char* field : {"network.input_keep_prob", "network.layer[0].keep_prob"}) {
     EXPECT_THAT(problems_of(kSmallJob, {std::string(field) + "=1e-6"}),

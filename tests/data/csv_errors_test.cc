@@ -105,7 +105,10 @@ TEST_F(CsvErrors, NumbersThatAreNone) {
   EXPECT_EQ(error("x,y\n1e99,0\n"),
             "t.csv:2:1: expected a number within the range of float, found \"1e99\" (column "
             "\"x\")");
-  EXPECT_EQ(error("x,y\n1,inf\n"), "t.csv:2:2: expected a number, found \"inf\" (column \"y\")");
+  EXPECT_EQ(error("x,y\n1,inf\n"),
+            "t.csv:2:2: expected a number, found \"inf\" (column \"y\"); an example needs its "
+            "label, so a "
+            "row without one must be left out of the file");
 }
 
 TEST_F(CsvErrors, TheFirstTenComeAtOnceInTheOrderOfTheFile) {

@@ -101,7 +101,7 @@ class Run {
 
     engine_.clock().enter(Phase::waiting);
     started_ = interval_start_ = Clock::now();
-    last_weights_ = weights_digest();
+    last_weights_ = digest_without_biases();
     std::string stop_reason = had_stopped_early() ? "early_stopping" : "";
     if (stop_reason.empty() && first_step_ > 0 && !at_end()) stop_reason = asked_to_stop();
     while (stop_reason.empty()) {
@@ -323,15 +323,15 @@ class Run {
   }
 
   // Tells once, on rank 0, that steps were taken since the last evaluation and not a
-  // bit of the weights has changed.
+  // bit of the weights, biases aside, has changed.
   void tell_unmoved_weights() {
     if (!comm_.is_root()) return;
-    const std::uint64_t now = weights_digest();
+    const std::uint64_t now = digest_without_biases();
     if (now == last_weights_ && !told_unmoved_weights_) {
       told_unmoved_weights_ = true;
       show({fmt::format(
-          "caution: no weight has changed by a bit in the steps before step {}: the gradient is 0, "
-          "or its updates (learning rate {:g}) are too small for float beside the weights",
+          "caution: no weight has changed by a bit in the steps before step {}: their gradient is "
+          "0, or its updates (learning rate {:g}) are too small for float beside the weights",
           position_.step, engine_.learning_rate(position_.step - 1))});
     }
     last_weights_ = now;

@@ -176,6 +176,52 @@ TEST(SweepFile, ErrorsOfRandomSearch) {
             "s.textproto:3:1: random.trials is missing; expected a number of trials");
 }
 
+TEST(SweepFile, EqualityAtBounds) {
+  const auto with_rule = [](const std::string& rule) {
+    return sweep_problems(with(kSweep, "grid { }", "grid { } " + rule));
+  };
+  EXPECT_EQ(with_rule("median { wave: 1 grace_epochs: 1 }"), "");
+  EXPECT_EQ(with_rule("median { grace_epochs: 0 }"),
+            "s.textproto:3:19: median.grace_epochs is 0; expected at least 1");
+  EXPECT_EQ(with_rule("successive_halving { eta: 2 first_epochs: 1 }"), "");
+  EXPECT_EQ(with_rule("successive_halving { first_epochs: 0 }"),
+            "s.textproto:3:31: successive_halving.first_epochs is 0; expected at least 1");
+  const auto with_range = [](const std::string& range) {
+    return sweep_problems(with(kSweep, "min: 0.1 max: 10 steps: 3", range));
+  };
+  EXPECT_EQ(with_range("min: 0.1 max: 0.2 steps: 2"), "");
+  EXPECT_EQ(with_range("min: 1e-300 max: 1 steps: 2 scale: LOG"), "");
+  EXPECT_EQ(with_range("min: 1 max: 9007199254740991 steps: 2 integer: true"), "");
+  for (const char* range : {"min: 1 max: 9007199254740992", "min: 1.5 max: 2", "min: 1 max: 2.5",
+                            "min: -9007199254740992 max: 2"}) {
+    EXPECT_NE(with_range(std::string(range) + " steps: 2 integer: true")
+                  .find("parameter[0].range.integer is true; expected whole numbers"),
+              std::string::npos)
+        << range;
+  }
+}
+
+TEST(SweepFile, NoParameterHasTheNameOfAColumn) {
+  for (const char* name : {"trial", "rank", "dev_error", "dev_cost", "train_error", "train_cost",
+                           "epochs", "best_epoch", "status", "weights_digest"}) {
+    EXPECT_EQ(sweep_problems(with(kSweep, "path: ", std::string("name: \"") + name + "\" path: ")),
+              std::string("s.textproto:5:3: parameter[0].name is \"") + name +
+                  "\"; expected another name; tables have this column");
+  }
+}
+
+TEST(SweepFile, TextsAndAlternativesAreThereOnce) {
+  EXPECT_EQ(sweep_problems(with(kSweep, "range { min: 0.1 max: 10 steps: 3 }",
+                                "texts { value: [\"A\", \"B\", \"B\"] }")),
+            "s.textproto:6:29: parameter[0].texts.value[2] is there twice; remove one");
+  const std::string head = with(kSweep, "path: \"regularization.l2_lambda\"", "name: \"a\"");
+  EXPECT_EQ(sweep_problems(with(head, "range { min: 0.1 max: 10 steps: 3 }",
+                                "alternatives { alternative { name: \"x\" } alternative { name: "
+                                "\"x\" set: \"seed=2\" } }")),
+            "s.textproto:6:58: parameter[0].alternatives.alternative[1].name is \"x\"; expected a "
+            "name of its own");
+}
+
 TEST(SweepFile, ErrorsOfAlternatives) {
   const std::string head = with(kSweep, "path: \"regularization.l2_lambda\"", "name: \"a\"");
   const auto with_alternatives = [&](const std::string& text) {

@@ -338,6 +338,47 @@ TEST_F(RecipeOnRanks, LooksAtTestOnceForTheBestRun) {
   EXPECT_TRUE(unsaved.has_test_set && !unsaved.test) << "there is no checkpoint to test";
 }
 
+// It is looked at once, at the end, which an interruption is not (1.4).
+TEST_F(RecipeOnRanks, AnInterruptedRecipeDoesNotLookAtTest) {
+  MemoryHost host;
+  const LoadedJob tested = job({"checkpointing.enabled=true", "data.split.test.count=50"});
+  RecipeOptions first = options("run", comm_, 1, 3);
+  std::uint64_t steps = 0;
+  first.on_step = [&](std::uint64_t) { ++steps; };
+  first.stop_requested = [&] { return steps > 20; };  // in the second run
+  const RecipeResult interrupted = run_recipe(tested, comm_, first, host);
+  EXPECT_EQ(interrupted.stop_reason, "interrupted");
+  const RecipeResult whole = run_recipe(tested, comm_, options("run", comm_, 1, 3), host);
+  if (!comm_.is_root()) return;
+  EXPECT_EQ(interrupted.best, 1) << "there was a run to test";
+  EXPECT_TRUE(interrupted.has_test_set);
+  EXPECT_FALSE(interrupted.test);
+  EXPECT_TRUE(whole.test);
+}
+
+// Run 1 is not trained again, but its test error is taken of other examples.
+TEST_F(RecipeOnRanks, TestsOnChangedDataOnlyWhenAllowed) {
+  MemoryHost host;
+  const LoadedJob tested = job({"checkpointing.enabled=true", "data.split.test.count=50"});
+  RecipeOptions again = options("run", comm_, 1, 1);
+  run_recipe(tested, comm_, again, host);
+  agree(comm_, [&] {
+    if (comm_.is_root()) write_tiny_data(directory_, 410);
+  });
+  try {
+    run_recipe(tested, comm_, again, host);
+    ADD_FAILURE() << "expected an error";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.code(), ExitCode::data);
+    EXPECT_THAT(error.what(), HasSubstr("the data has changed since the checkpoint"));
+  }
+  again.allow_changed_data = true;
+  const RecipeResult allowed = run_recipe(tested, comm_, again, host);
+  if (comm_.is_root()) {
+    EXPECT_TRUE(allowed.test);
+  }
+}
+
 TEST_F(RecipeOnRanks, ARunOfAnotherJobIsNotTakenOver) {
   MemoryHost host;
   run_recipe(job(), comm_, options("run", comm_, 1, 1), host);

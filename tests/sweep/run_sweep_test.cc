@@ -263,6 +263,47 @@ TEST_F(RunSweep, OtherDataThanThatOfEarlierTrialsIsRefused) {
   EXPECT_NE(table(sweep), "");
 }
 
+// A trial is gone on with, and the winner tested, on the files of its first steps, unless
+// others are allowed.
+TEST_F(RunSweep, ATrialGoesOnWithAndIsTestedOnChangedDataOnlyWhenAllowed) {
+  load(
+      "set: \"data.split.test.count=20\" grid {} parameter { path: "
+      "\"regularization.l2_lambda\" numbers { value: [1] } }");
+  SweepOptions sweep = options("changed-data", 1);
+  std::uint64_t steps = 0;
+  sweep.on_step = [&](std::uint64_t) { ++steps; };
+  sweep.stop_requested = [&] { return steps > 7; };
+  EXPECT_EQ(table(sweep), "") << "interrupted";
+  agree(comm_, [&] {
+    if (comm_.is_root()) write_tiny_data(directory_, 151);
+  });
+  sweep.stop_requested = [] { return false; };
+  sweep.resume = true;
+  const auto refusal = [&](const auto& work) -> std::string {
+    try {
+      work();
+      return "nothing";
+    } catch (const AgreedError& error) {
+      EXPECT_EQ(error.code(), ExitCode::data);
+      return error.what();
+    }
+  };
+  EXPECT_NE(refusal([&] { table(sweep); }).find("the training data has changed since"),
+            std::string::npos);
+  sweep.allow_changed_data = true;
+  const SweepOutcome outcome = run_sweep(loaded_, trials_, comm_, sweep);
+  EXPECT_FALSE(outcome.interrupted);
+  const TrialResult result = outcome.records.front().results.back();
+
+  agree(comm_, [&] {
+    if (comm_.is_root()) write_tiny_data(directory_, 161);
+  });
+  const auto test = [&] { return test_winner(loaded_, trials_.front(), result, comm_, sweep); };
+  EXPECT_EQ(test().has_value(), comm_.is_root());
+  sweep.allow_changed_data = false;
+  EXPECT_NE(refusal(test).find("the data has changed since the checkpoint"), std::string::npos);
+}
+
 TEST_F(RunSweep, GroupsMustFit) {
   load("grid {} parameter { path: \"seed\" numbers { value: [1, 2] } }");
   EXPECT_NO_THROW(check_groups(2, 3, 6, loaded_.sweep, trials_));  // 2 ranks x 6 threads, 12 shards

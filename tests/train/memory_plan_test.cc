@@ -1,8 +1,12 @@
 #include "train/memory_plan.h"
 
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "comm/ownership.h"
 #include "train/build.h"
 #include "train/tiny_job.h"
 
@@ -24,6 +28,72 @@ TEST(MemoryPlan, CountsBuffersOfTheLayout) {
   const MemoryPlan two = plan_memory(job, network, sizes, {2, 1});
   EXPECT_LT(two.examples, one.examples);
   EXPECT_GT(two.exchange, 0U);
+}
+
+// Of the tiny job: 12 inputs, layers of 170, 90 and 3 units; 12 shards, of which the
+// first has 9 of the 101 examples and gives 2 to a step.
+TEST(MemoryPlan, EveryPartIsExact) {
+  const DatasetSizes sizes{.features = 12,
+                           .label_width = 1,
+                           .bytes_per_example = 20,
+                           .train = 101,
+                           .dev = 40,
+                           .test = 30,
+                           .train_dev = 10};
+  const NetworkSpec network = build_network(tiny_job("/").job.network, 12);
+  constexpr std::uint64_t kParameters = 170 * 13 + 90 * 171 + 3 * 91;
+  constexpr std::uint64_t kParameterBytes = kParameters * 4;
+  // A hidden layer has three buffers, the output two.
+  constexpr std::uint64_t kRowBytes = (12 + 3 * 170 + 3 * 90 + 2 * 3) * 4;
+  const auto plan_of = [&](const Layout& layout, const std::vector<std::string>& overrides = {}) {
+    return plan_memory(tiny_job("/", overrides).job, network, sizes, layout);
+  };
+
+  const MemoryPlan one = plan_of({1, 1});
+  EXPECT_EQ(one.examples, (101U + 80 * 2) * 20 + (101 + 80) * 12);
+  EXPECT_EQ(one.weights, 2 * kParameterBytes) << "and the best ones";
+  EXPECT_EQ(one.gradients, 4 * kParameterBytes);
+  EXPECT_EQ(one.exchange, 0U);
+  EXPECT_EQ(one.optimizer, 2 * kParameterBytes);
+  EXPECT_EQ(one.activations, (2U + 256) * kRowBytes);
+  EXPECT_EQ(one.checkpoint, 4 * kParameterBytes) << "weights, two means and a buffer";
+  EXPECT_EQ(one.shards, 12U * (288 + 2 * 12 * 8));
+  EXPECT_EQ(one.monitor, 0U);
+  EXPECT_EQ(one.program, 64U << 20);
+  EXPECT_EQ(one.total(), one.examples + 8 * kParameterBytes + one.optimizer + one.checkpoint -
+                             2 * kParameterBytes + one.activations + one.shards + one.program);
+
+  const MemoryPlan threads = plan_of({1, 2, 1});
+  EXPECT_EQ(threads.gradients, (3U + 4) * kParameterBytes)
+      << "leaves 0 to 5 and 6 to 11: a sum of 6 and 7 waits for those of 8 to 11";
+  EXPECT_EQ(threads.activations, 2U * (2 + 256) * kRowBytes + 2U * 2 * 12 * 4)
+      << "and what is gathered ahead";
+
+  // Rank 0 has shards 0 to 5, with 9, 9, 9, 9, 9 and 8 of the examples; two sums come in.
+  const MemoryPlan two = plan_of({2, 1});
+  EXPECT_EQ(two.examples, (53U + 80 * 2) * 20 + (101 + 80) * 12);
+  const auto ownership = Ownership::with_bucket_bytes(kParameters, 4096, 4, 2);
+  const std::uint64_t owned = ownership.owned(0);
+  EXPECT_EQ(two.optimizer, 2 * owned * 4);
+  EXPECT_EQ(two.exchange, (2 * owned + kParameters - owned) * 4);
+
+  EXPECT_EQ(plan_of({1, 1}, {"checkpointing.enabled=false"}).checkpoint, 0U);
+  EXPECT_EQ(plan_of({1, 1}, {"optimizer.momentum={}"}).checkpoint, 3 * kParameterBytes);
+  EXPECT_EQ(plan_of({1, 1}, {"optimizer.gradient_descent={}"}).optimizer, 0U);
+  // 24 examples of 12 shards are 2 of each, or 3 where they are uneven.
+  EXPECT_EQ(plan_of({1, 2}, {"monitor.examples=24"}).monitor,
+            2 * (3 * kRowBytes + kParameterBytes) + 3 * kParameterBytes);
+  // No block is larger than a shard, an evaluation's or a pass of 1024 rows.
+  EXPECT_EQ(plan_of({1, 1}, {"training.batch_size=2400"}).activations, (9U + 256) * kRowBytes);
+}
+
+TEST(MemoryPlan, APassHasAtMost1024Rows) {
+  const DatasetSizes sizes{
+      .features = 12, .label_width = 1, .bytes_per_example = 20, .train = 50'000};
+  const NetworkSpec network = build_network(tiny_job("/").job.network, 12);
+  constexpr std::uint64_t kRowBytes = (12 + 3 * 170 + 3 * 90 + 2 * 3) * 4;
+  const Job job = tiny_job("/", {"training.batch_size=24000"}).job;
+  EXPECT_EQ(plan_memory(job, network, sizes, {1, 1}).activations, (1024U + 256) * kRowBytes);
 }
 
 TEST(MemoryPlan, CountsTheListsOfShards) {

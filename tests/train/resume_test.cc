@@ -1,5 +1,8 @@
 #include "train/resume.h"
 
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -46,6 +49,122 @@ TEST(Resume, EveryChangeOfWhatIsComputedIsNamed) {
               std::string::npos);
     EXPECT_NE(std::string(error.what()).find("seed: 7 in the checkpoint, 9"), std::string::npos);
   }
+}
+
+// What is said of resuming a run of the tiny job with these overrides; a refusal
+// begins with its words.
+std::vector<std::string> said_of(const std::vector<std::string>& overrides) {
+  const std::string then = tiny_job("/").resolved_text;
+  try {
+    return check_resumable(checkpoint_of(then), {tiny_job("/", overrides).resolved_text, "a", "b"});
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return {error.what()};
+  }
+}
+
+// One field of each kind that says nothing of what is computed up to a step.
+TEST(Resume, EveryFieldThatMayChangeDoesWithANotice) {
+  for (const char* field : {"name=other",
+                            "training.epochs=9",
+                            "training.steps=9",
+                            "early_stopping=none",
+                            "early_stopping.metric=DEV_COST",
+                            "early_stopping.patience=3",
+                            "early_stopping.min_improvement=0.1",
+                            "evaluation.every_epochs=2",
+                            "evaluation.train_examples=0",
+                            "evaluation.smallest_improvement=0.1",
+                            "checkpointing.enabled=false",
+                            "checkpointing.every_epochs=2",
+                            "checkpointing.keep_last=2",
+                            "exchange.bucket_bytes=8192",
+                            "exchange.shared_memory=false",
+                            "data.train.idx.features=\"moved\"",
+                            "data.train.idx.labels=\"moved\"",
+                            "data.train.libsvm={file: \"moved\"}",
+                            "data.test={libsvm {file: \"t\"}}",
+                            "diagnosis.base_error=0.1",
+                            "diagnosis.high_gap=0.1",
+                            "diagnosis.high_share=0.1",
+                            "monitor={}"}) {
+    std::vector<std::string> overrides = {field};
+    if (std::string(field).starts_with("data.test")) {
+      overrides.emplace_back("data.dev_and_test_from=ONE_DISTRIBUTION");
+    }
+    const auto said = said_of(overrides);
+    EXPECT_FALSE(said.empty()) << field;
+    const std::string path = std::string(field).substr(0, std::string(field).find('='));
+    bool named = false;
+    for (const std::string& line : said) {
+      EXPECT_TRUE(line.starts_with("changed on resume: ")) << field << ": " << line;
+      named = named || line.starts_with("changed on resume: " + path);
+    }
+    EXPECT_TRUE(named) << field;
+  }
+}
+
+TEST(Resume, DevTestAndHeldOutMayMove) {
+  const auto said = [](const std::string& set, const std::vector<std::string>& more) {
+    std::vector<std::string> then = more;
+    then.push_back("data." + set + "={idx {features: \"a\" labels: \"b\"}}");
+    std::vector<std::string> now = more;
+    now.push_back("data." + set + "={idx {features: \"c\" labels: \"d\"}}");
+    return check_resumable(checkpoint_of(tiny_job("/", then).resolved_text),
+                           {tiny_job("/", now).resolved_text, "a", "b"})
+        .size();
+  };
+  EXPECT_EQ(said("dev", {"data.split={}"}), 2U);
+  EXPECT_EQ(said("test", {"data.dev_and_test_from=ONE_DISTRIBUTION"}), 2U);
+  EXPECT_EQ(said("held_out", {}), 2U);
+}
+
+TEST(Resume, EveryFieldThatChangesTheResultIsRefused) {
+  for (const char* field : {"seed=8",
+                            "data.split.dev.count=41",
+                            "data.split.test.count=1",
+                            "data.split.train_dev.count=1",
+                            "data.split.stratified=true",
+                            "data.split.by_group=true",
+                            "data.normalization={none {}}",
+                            "data.normalization.standardize.per=ALL",
+                            "data.image={height: 4 width: 3}",
+                            "data.augmentation={horizontal_flip {}}",
+                            "network.input_keep_prob=0.5",
+                            "network.layer[0].units=171",
+                            "network.layer[1].activation=RELU",
+                            "network.layer[0].keep_prob=0.8",
+                            "network.layer[0].initializer.multiplier=2",
+                            "network.layer[2]={units: 3}",
+                            "network.output.loss=SQUARED_ERROR",
+                            "regularization.l2_lambda=0.2",
+                            "regularization.l1_lambda=0.2",
+                            "regularization.include_biases=true",
+                            "network.layer[0].regularization.l2_lambda=1",
+                            "optimizer.adam.learning_rate=0.02",
+                            "optimizer.adam.beta1=0.8",
+                            "optimizer.momentum={}",
+                            "optimizer.schedule.warmup_epochs=1",
+                            "optimizer.schedule.cosine.final_factor=0.5",
+                            "training.batch_size=12",
+                            "training.shards=6",
+                            "training={full_batch: true epochs: 6}"}) {
+    std::vector<std::string> overrides = {field};
+    if (std::string(field).starts_with("network.output")) {
+      overrides.emplace_back("early_stopping=none");
+    }
+    const auto said = said_of(overrides);
+    ASSERT_EQ(said.size(), 1U) << field;
+    EXPECT_TRUE(said.front().starts_with("the job differs from the checkpoint's")) << field;
+  }
+}
+
+// The notices of what may change do not hide what may not.
+TEST(Resume, OneFieldThatChangesTheResultIsEnough) {
+  const auto said = said_of({"training.epochs=9", "seed=8"});
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_NE(said.front().find("seed: 7 in the checkpoint, 8 in the job"), std::string::npos);
+  EXPECT_EQ(said.front().find("training.epochs"), std::string::npos);
 }
 
 TEST(Resume, ChangedDataIsRefusedUnlessAllowed) {

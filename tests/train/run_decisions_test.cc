@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/digest.h"
+#include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "support/collective.h"
 #include "train/recorder.h"
@@ -47,13 +51,15 @@ class RunDecisions : public testing::Test {
   }
   // Collective.
   Told train_with(const char* run, std::vector<std::string> overrides,
-                  Resume resume = Resume::never) {
+                  Resume resume = Resume::never,
+                  const std::function<void(TrainOptions&)>& change = {}) {
     overrides.emplace_back("evaluation.every_epochs=1");
     const LoadedJob job = tiny_job(directory_, overrides);
     TrainOptions options;
     options.layout = {comm_.size(), 1};
     options.run_dir = directory_ / run;
     options.resume = resume;
+    if (change) change(options);
     Told told;
     std::vector<std::unique_ptr<TrainingObserver>> observers;
     if (comm_.is_root()) observers.push_back(std::make_unique<Teller>(told));
@@ -74,9 +80,11 @@ class RunDecisions : public testing::Test {
 
   Communicator comm_ = Communicator::world();
   std::filesystem::path directory_ = collective_temp_dir();
+  std::uint64_t steps_ = 0;
 };
 
-// Inputs of 1e8 make losses of 1e7 times guessing before anything is learnt.
+// Inputs of 1e8 make losses of 1e7 times guessing before anything is learnt, unless tanh
+// bounds them.
 const std::string kHugeInputs = "data.normalization={scale {divisor: 1e-6}}";
 
 TEST_F(RunDecisions, LargeFirstLossesAreNoDivergence) {
@@ -188,6 +196,144 @@ TEST_F(RunDecisions, TheBestOfTheSameMetricStays) {
   if (!comm_.is_root()) return;
   EXPECT_THAT(resumed.notices, testing::Not(testing::Contains(HasSubstr("is forgotten"))));
   for (const Evaluation& evaluation : resumed.evaluations) EXPECT_FALSE(evaluation.best);
+}
+
+// The first evaluation is the best so far; at no other is a checkpoint due.
+TEST_F(RunDecisions, ABestEvaluationIsSavedWhenNoneIsDue) {
+  const auto best = [&] {
+    const auto found = find_best(directory_ / "best/ckpt");
+    return found ? found->checkpoint.step : 0;
+  };
+  std::vector<std::uint64_t> at_steps;
+  const Told told = train_with(
+      "best",
+      {"checkpointing.every_epochs=100", "early_stopping={patience: 100 min_improvement: 1}",
+       "training.epochs=3", "optimizer.schedule=none"},
+      Resume::never, [&](TrainOptions& options) {
+        options.on_step = [&](std::uint64_t step) {
+          if (comm_.is_root() && step % 5 == 0) at_steps.push_back(best());
+        };
+      });
+  if (!comm_.is_root()) return;
+  EXPECT_THAT(at_steps, ElementsAre(0, 5, 5));
+  EXPECT_EQ(best(), 5U);
+  EXPECT_EQ(told.summary.best_step, 5U);
+  EXPECT_EQ(told.summary.checkpoint, "ckpt/best");
+  EXPECT_EQ(find_latest(directory_ / "best/ckpt")->checkpoint.step, 15U) << "the end is saved";
+}
+
+TEST_F(RunDecisions, BetweenBestEvaluationsOnlyWhatIsDueIsSaved) {
+  std::vector<std::uint64_t> latest;
+  train_with("due",
+             {"checkpointing.every_epochs=2", "early_stopping={patience: 100 min_improvement: 1}",
+              "training.epochs=5", "optimizer.schedule=none"},
+             Resume::never, [&](TrainOptions& options) {
+               options.on_step = [&](std::uint64_t step) {
+                 if (!comm_.is_root() || step % 5 != 0 || step == 0) return;
+                 latest.push_back(find_latest(directory_ / "due/ckpt")->checkpoint.step);
+               };
+             });
+  if (comm_.is_root()) {
+    EXPECT_THAT(latest, ElementsAre(5, 10, 10, 20));
+  }
+}
+
+// Nothing is better by more than 1, so that patience is spent at the second evaluation.
+TEST_F(RunDecisions, ARunThatStoppedEarlyDoesNotGoOn) {
+  const std::vector<std::string> job = {"early_stopping={patience: 1 min_improvement: 1}"};
+  const Told first = train_with("stopped", job);
+  const Told again = train_with("stopped", job, Resume::must);
+  for (const Told* told : {&first, &again}) {
+    EXPECT_EQ(told->summary.stop_reason, "early_stopping");
+    EXPECT_EQ(told->summary.steps, 10U);
+  }
+  if (!comm_.is_root()) return;
+  EXPECT_EQ(first.evaluations.size(), 2U);
+  EXPECT_TRUE(again.evaluations.empty());
+  EXPECT_EQ(again.summary.weights_digest, first.summary.weights_digest);
+  EXPECT_EQ(again.summary.best_step, 5U);
+}
+
+// With more patience it goes on, by exactly as many evaluations.
+TEST_F(RunDecisions, MorePatienceGoesOnWithARunThatStoppedEarly) {
+  train_with("patient", {"early_stopping={patience: 1 min_improvement: 1}"});
+  const Told again =
+      train_with("patient", {"early_stopping={patience: 3 min_improvement: 1}"}, Resume::must);
+  EXPECT_EQ(again.summary.stop_reason, "early_stopping");
+  EXPECT_EQ(again.summary.steps, 20U);
+}
+
+TEST_F(RunDecisions, AnInterruptedRunIsSummedUpWithItsLastWeights) {
+  const Told told =
+      train_with("interrupted", {"early_stopping={patience: 100 min_improvement: 1}"},
+                 Resume::never, [&](TrainOptions& options) {
+                   options.on_step = [&, steps = &steps_](std::uint64_t step) { *steps = step; };
+                   options.stop_requested = [steps = &steps_] { return *steps == 11; };
+                 });
+  EXPECT_EQ(told.summary.stop_reason, "interrupted");
+  EXPECT_EQ(told.summary.steps, 12U);
+  if (!comm_.is_root()) return;
+  const auto digest = [](const FoundCheckpoint& found) {
+    return digest_hex(digest_of(std::as_bytes(std::span(found.checkpoint.weights))));
+  };
+  const auto latest = find_latest(directory_ / "interrupted/ckpt");
+  const auto best = find_best(directory_ / "interrupted/ckpt");
+  ASSERT_TRUE(latest && best);
+  EXPECT_EQ(latest->checkpoint.step, 12U);
+  EXPECT_EQ(best->checkpoint.step, 5U);
+  EXPECT_EQ(told.summary.weights_digest, digest(*latest));
+  EXPECT_NE(told.summary.weights_digest, digest(*best));
+  EXPECT_EQ(told.summary.checkpoint, "ckpt/latest");
+  EXPECT_EQ(told.summary.best_step, 5U);
+}
+
+// The rate of the step before the evaluation, not of the one that follows.
+TEST_F(RunDecisions, TheReportedLearningRateIsThatOfTheLastStep) {
+  const Told told = train_with(
+      "rates", {"optimizer.schedule={step {every_epochs: 1 factor: 0.5}}",
+                "optimizer.adam.learning_rate=0.5", "training.epochs=3", "early_stopping=none"});
+  if (!comm_.is_root()) return;
+  std::vector<double> rates;
+  for (const Evaluation& evaluation : told.evaluations) rates.push_back(evaluation.learning_rate);
+  EXPECT_THAT(rates, ElementsAre(0.5, 0.25, 0.125));
+}
+
+TEST_F(RunDecisions, EvaluationsAreWhereTheyAreDueAndAtTheEnd) {
+  const Told told =
+      train_with("evaluations", {"training.steps=18", "early_stopping=none"}, Resume::never);
+  if (!comm_.is_root()) return;
+  std::vector<std::uint64_t> steps;
+  std::vector<double> epochs;
+  for (const Evaluation& evaluation : told.evaluations) {
+    steps.push_back(evaluation.step);
+    epochs.push_back(evaluation.epoch);
+  }
+  EXPECT_THAT(steps, ElementsAre(5, 10, 15, 18)) << "5 steps an epoch";
+  EXPECT_THAT(epochs, ElementsAre(1, 2, 3, 3.6));
+  EXPECT_EQ(told.summary.stop_reason, "steps");
+  EXPECT_EQ(told.summary.steps, 18U);
+  EXPECT_EQ(told.summary.epochs, 3.6);
+}
+
+TEST_F(RunDecisions, ChangedDataIsResumedOnlyWhenAllowed) {
+  const std::vector<std::string> job = {"training.epochs=2", "optimizer.schedule=none",
+                                        "data.split.dev={fraction: 0.25}"};
+  std::vector<std::string> longer = job;
+  longer.front() = "training.epochs=3";
+  train_with("data", job);
+  agree(comm_, [&] {
+    if (comm_.is_root()) write_tiny_data(directory_, 151);
+  });
+  try {
+    train_with("data", longer, Resume::must);
+    ADD_FAILURE() << "expected an error";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.code(), ExitCode::data);
+    EXPECT_THAT(error.what(), HasSubstr("the training data has changed since the checkpoint"));
+  }
+  const Told allowed = train_with("data", longer, Resume::must,
+                                  [](TrainOptions& options) { options.allow_changed_data = true; });
+  EXPECT_EQ(allowed.summary.stop_reason, "epochs");
 }
 
 TEST_F(RunDecisions, TimesAndSessionsGoOnAfterAResume) {

@@ -52,6 +52,7 @@ inline Checkpoint example_checkpoint(std::uint64_t step = 120) {
                          {100, step, 1, 4, 2.5, {}}};
   checkpoint.train_fingerprint = "0123456789abcdef";
   checkpoint.dev_fingerprint = "fedcba9876543210";
+  checkpoint.test_fingerprint = "0011223344556677";
   checkpoint.environment = {{"cpu_kernel", "Haswell"}, {"openblas", "0.3.21"}};
   return checkpoint;
 }

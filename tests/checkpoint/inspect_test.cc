@@ -19,6 +19,10 @@ TEST(Inspect, ShowsFactsNormsAndTheJob) {
   EXPECT_THAT(text, ContainsRegex("step +120\n"));
   EXPECT_THAT(text, ContainsRegex("parameters +6\n"));
   EXPECT_THAT(text, HasSubstr("0.1 at step 120, 2 evaluations without improvement"));
+  EXPECT_THAT(text, HasSubstr("0.0442708, mean of 64 rows since the last evaluation\n"));
+  EXPECT_THAT(text, ContainsRegex("train data +0123456789abcdef\n"));
+  EXPECT_THAT(text, ContainsRegex("dev data +fedcba9876543210\n"));
+  EXPECT_THAT(text, ContainsRegex("test data +0011223344556677\n"));
   EXPECT_THAT(text, ContainsRegex("cpu_kernel +Haswell\n"));
   EXPECT_THAT(text, ContainsRegex("layer1.weight +2x2 +5 +-4 +3\n"));
   EXPECT_THAT(text, ContainsRegex("layer1.bias +2 +13 +5 +12\n"));

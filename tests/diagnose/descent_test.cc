@@ -195,7 +195,8 @@ TEST(Descent, ALearningRateTooSmallToSeeIsSaidToBeSuch) {
   EXPECT_THAT(descent_verdict(result), HasSubstr("the learning rate is too small"));
   EXPECT_THAT(descent_verdict(result), Not(HasSubstr("no gradient")));
   EXPECT_THAT(descent_verdict(result), HasSubstr("try: --learning-rate 0.00"));
-  EXPECT_TRUE(result.suggested_rate.has_value());
+  // J is 7.5 and its gradient (3, -2): a fall of a thousandth of J is promised.
+  EXPECT_DOUBLE_EQ(result.suggested_rate.value_or(0), 0.0075 / 13);
 }
 
 TEST(Descent, AGradientOfExactlyZeroHasNothingToPromise) {

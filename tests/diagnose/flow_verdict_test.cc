@@ -182,6 +182,8 @@ TEST(FlowVerdict, DeadReluUnits) {
   const FlowRecord result = judged(record, spec);
   EXPECT_THAT(kinds(result), ElementsAre("dead_relus"));
   EXPECT_THAT(flow_verdict(result), HasSubstr("in layer 3 80% of the ReLU units are dead"));
+  record.layers[2].dead_fraction = kDeadBound;
+  EXPECT_THAT(kinds(judged(record, spec)), ElementsAre("dead_relus")) << "at the bound";
   for (LayerFlow& layer : record.layers) layer.dead_fraction = 0.9;
   EXPECT_THAT(flow_verdict(judged(record, spec)),
               HasSubstr("in layers 1, 2, 3 and 3 others up to 90%"));
@@ -195,6 +197,8 @@ TEST(FlowVerdict, SaturatedUnits) {
   const FlowRecord result = judged(record, spec);
   EXPECT_THAT(kinds(result), ElementsAre("saturated_units"));
   EXPECT_THAT(flow_verdict(result), HasSubstr("in layer 2 51%"));
+  record.layers[1].saturated_fraction = kSaturatedBound;
+  EXPECT_THAT(kinds(judged(record, spec)), ElementsAre("saturated_units")) << "at the bound";
 }
 
 TEST(FlowVerdict, UpdatesThatAreLostOrTooLarge) {
@@ -208,6 +212,10 @@ TEST(FlowVerdict, UpdatesThatAreLostOrTooLarge) {
   EXPECT_THAT(kinds(small), ElementsAre("no_updates"));
   EXPECT_EQ(small.findings[0].remedy, "a larger learning rate");
   EXPECT_THAT(judged(record, spec, false).findings, IsEmpty()) << "warming up";
+  for (const double bound : {kLeastUpdate, kLargestUpdate}) {
+    record.layers[0].update_ratio = bound;
+    EXPECT_THAT(judged(record, spec, true).findings, IsEmpty()) << bound;
+  }
   record.layers[0].update_ratio = 1.5;
   const FlowRecord large = judged(record, spec, true);
   EXPECT_THAT(kinds(large), ElementsAre("large_updates"));

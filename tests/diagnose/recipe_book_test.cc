@@ -3,6 +3,7 @@
 #include "diagnose/recipe_book.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <set>
@@ -177,6 +178,33 @@ TEST(RecipeBook, AnAssumptionThatIsProvedWrongIsDropped) {
   EXPECT_FALSE(book.result().assumed_base);
   go_on();
   EXPECT_EQ(book.result().trials.back().step.against, "bias") << "there may be bias after all";
+}
+
+// The loss is what has blown up, beyond ten times that of guessing, and not a penalty.
+TEST(RecipeBook, ALargePenaltyIsNoBlowUp) {
+  const auto outcome = [](double loss, double l2, double l1) {
+    RecipeBook book(start(), 3);
+    RunRecord first = record(book.next_job(), {0.3, 0.3});
+    first.summary.train_cost = loss + l2 + l1;
+    first.summary.l2_penalty = l2;
+    first.summary.l1_penalty = l1;
+    book.take(first);
+    return book.result().trials.front().outcome;
+  };
+  const double guessing = std::log(3.0);
+  EXPECT_EQ(outcome(9.9 * guessing, 0, 0), "start");
+  EXPECT_EQ(outcome(10.1 * guessing, 0, 0), "blown up");
+  EXPECT_EQ(outcome(0.5, 1000, 0), "start");
+  EXPECT_EQ(outcome(0.5, 0, 1000), "start");
+}
+
+// What is set again replaces the line before, so that the lines are the job.
+TEST(RecipeBook, ALineThatIsSetAgainStandsOnce) {
+  const RecipeResult result = follow(4, [](const Job& job) {
+    return Errors{units(job) < 64 ? 0.3 : units(job) < 256 ? 0.15 : 0.001, 0.31};
+  });
+  EXPECT_EQ(trial(result, 2).set, std::vector<std::string>{"network.layer[0].units=64"});
+  EXPECT_EQ(trial(result, 3).set, std::vector<std::string>{"network.layer[0].units=256"});
 }
 
 TEST(RecipeBook, AStepThatDivergesHasHadItsTurn) {

@@ -50,6 +50,22 @@ TEST(Dropout, RateIsRoundedSoThatTheMeanIsExactlyOne) {
   EXPECT_EQ(mask(1, {1, 2}, 3, 4), std::vector<double>(kUnits, 1.0));
 }
 
+// Of 2^20 units at even and at odd places (the two halves of a random word) one in 65536
+// is kept, or is not: 16, give or take three deviations of 4.
+TEST(Dropout, TheRarestAreAsRareAtEveryPlace) {
+  constexpr std::size_t kPlaces = std::size_t{1} << 20U;
+  for (const bool keeps : {true, false}) {
+    const double keep_prob = keeps ? 1.0 / 65536 : 65535.0 / 65536;
+    const std::vector<double> values = mask(keep_prob, {1, 2}, 3, 4, 2 * kPlaces);
+    for (const std::size_t place : {0U, 1U}) {
+      std::size_t rare = 0;
+      for (std::size_t i = place; i < values.size(); i += 2) rare += (values[i] != 0) == keeps;
+      EXPECT_GE(rare, 4U) << place;
+      EXPECT_LE(rare, 28U) << place;
+    }
+  }
+}
+
 TEST(Dropout, IsAPureFunctionOfItsKey) {
   EXPECT_EQ(mask(0.5, {1, 2}, 3, 4), mask(0.5, {1, 2}, 3, 4));
   std::vector<float> in_float(kUnits);

@@ -164,6 +164,14 @@ TYPED_TEST(LossOf, EquallyManyWrongLabelsAreEqualErrors) {
   for (const std::uint64_t first : {0, 1, 5, 300, 2000}) EXPECT_EQ(error_of(first), 466.0 / 2107);
 }
 
+// As decides_yes() says: a logit of 0, of weights that are all 0, is no.
+TYPED_TEST(LossOf, ALogitOfZeroSaysNo) {
+  using T = TypeParam;
+  EXPECT_EQ((of_row<T>(Loss::logistic, {T(0)}, {0}).sums.wrong), 0U);
+  EXPECT_EQ((of_row<T>(Loss::logistic, {T(0)}, {1}).sums.wrong), 1U);
+  EXPECT_EQ((of_row<T>(Loss::logistic, {T(0), T(1e-30), T(-1e-30)}, {0, 1, 0}).sums.wrong), 0U);
+}
+
 TEST(ErrorRate, IsNoneWhereNothingIsDecided) {
   EXPECT_EQ(error_rate(LossSums{.loss = 3}), std::nullopt);
   EXPECT_EQ(error_rate(LossSums{.wrong = 1, .decisions = 4}), 0.25);

@@ -44,5 +44,23 @@ TEST(Prediction, DecidesForTheFirstOfTheLargest) {
   EXPECT_FALSE(decides_yes(0.0F));
 }
 
+// One label for each of several logistic units, or of a sole one; never of other losses.
+TEST(Prediction, DecidesByUnitWhereEachHasALabel) {
+  const auto by_unit = [](Loss loss, std::uint64_t outputs, std::uint64_t label_width) {
+    NetworkSpec network;
+    network.inputs = 4;
+    network.layers.resize(1);
+    network.layers[0].outputs = outputs;
+    network.loss = loss;
+    return decides_by_unit(network, label_width);
+  };
+  EXPECT_TRUE(by_unit(Loss::logistic, 3, 3));
+  EXPECT_TRUE(by_unit(Loss::logistic, 1, 1));
+  EXPECT_FALSE(by_unit(Loss::logistic, 3, 1));
+  EXPECT_FALSE(by_unit(Loss::squared_error, 3, 3));
+  EXPECT_FALSE(by_unit(Loss::squared_error, 1, 1));
+  EXPECT_FALSE(by_unit(Loss::softmax_cross_entropy, 3, 1));
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -110,6 +110,33 @@ TEST_F(RunSweep, TheMedianRuleIsTheSameInAnyGroups) {
   expect_layout_does_not_matter();
 }
 
+// Rungs are at epochs 1 and 2, and the one that is left trains to its end, epoch 4.
+TEST_F(RunSweep, TrialsPauseAtTheirRungAndNotLater) {
+  load("random { trials: 4 } successive_halving { eta: 2 first_epochs: 1 } metric: DEV_COST" +
+       kParameters);
+  const SweepOutcome outcome = run_sweep(loaded_, trials_, comm_, options("rungs", 1));
+  std::multiset<double> last;
+  for (const TrialRecord& record : outcome.records) {
+    double rung = 1;
+    for (const TrialResult& result : record.results) {
+      EXPECT_EQ(result.epochs, rung);
+      rung *= 2;
+    }
+    last.insert(record.results.back().epochs);
+  }
+  EXPECT_EQ(last, (std::multiset<double>{1, 1, 2, 4}));
+}
+
+// A trial that the median rule ends is not one that finished.
+TEST_F(RunSweep, ATrialWithoutHopeIsEndedAndSaysSo) {
+  load(R"(grid {} median { wave: 1 grace_epochs: 2 } metric: DEV_COST
+    parameter { name: "rate" path: "optimizer.adam.learning_rate" numbers { value: [0.01, 1e-9] } })");
+  const SweepOutcome outcome = run_sweep(loaded_, trials_, comm_, options("hopeless", 1));
+  EXPECT_EQ(outcome.records[0].results.back().status, TrialStatus::finished);
+  EXPECT_EQ(outcome.records[1].results.back().status, TrialStatus::terminated);
+  EXPECT_EQ(outcome.records[1].results.back().epochs, 2) << "when the grace is over";
+}
+
 TEST_F(RunSweep, PausedTrialsEndWithTheBitsOfThoseThatWereNot) {
   load("random { trials: 4 } metric: DEV_COST" + kParameters);
   const SweepOutcome whole = run_sweep(loaded_, trials_, comm_, options("whole", 1));

@@ -305,6 +305,15 @@ TEST_F(Trials, CautionWhereDevSetsDiffer) {
   EXPECT_EQ(cautions("parameter { path: \"data.normalization\" texts { value: [\"{ none {} }\", "
                      "\"{ scale {} }\"] } }"),
             "");
+  for (const char* path : {"data.split.stratified", "data.split.by_group"}) {
+    EXPECT_THAT(cautions(fmt::format("parameter {{ path: \"{}\" texts {{ value: [\"true\", "
+                                     "\"false\"] }} }}",
+                                     path)),
+                HasSubstr(fmt::format("have different dev sets, for they differ in {}.", path)));
+  }
+  EXPECT_THAT(cautions("parameter { path: \"data.train.idx.features\" texts { value: [\"a\", "
+                       "\"b\"] } }"),
+              HasSubstr("have different dev sets, for they differ in data.train.idx.features."));
   EXPECT_EQ(cautions("parameter { path: \"data.split.test.count\" numbers { value: [5, 6] } }"), "")
       << "dev is drawn first";
   EXPECT_EQ(cautions(R"(set: ["data.split={}", "data.dev.idx.features=d.gz",

@@ -23,6 +23,17 @@ TEST(DevSize, WarnsWithTheSizeThatWouldDo) {
   EXPECT_THAT(warnings_of_dev_size(job, 0.1, 3461), IsEmpty());
 }
 
+TEST(DevSize, AsFineAsWhatIsLookedForIsEnough) {
+  const double half_width = wilson_half_width(0.1, 1000);
+  const auto warnings = [](double improvement) {
+    return warnings_of_dev_size(
+        tiny_job("/", {fmt::format("evaluation.smallest_improvement={}", improvement)}).job, 0.1,
+        1000);
+  };
+  EXPECT_THAT(warnings(half_width), IsEmpty());
+  EXPECT_EQ(warnings(half_width * 0.9999).size(), 1U);
+}
+
 TEST(DevSize, TheImprovementIsWhatTheJobDecidesOn) {
   const auto improvement = [](const std::vector<std::string>& overrides) {
     return decided_improvement(tiny_job("/", overrides).job);

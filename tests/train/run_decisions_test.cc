@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -296,6 +297,75 @@ TEST_F(RunDecisions, TheReportedLearningRateIsThatOfTheLastStep) {
   std::vector<double> rates;
   for (const Evaluation& evaluation : told.evaluations) rates.push_back(evaluation.learning_rate);
   EXPECT_THAT(rates, ElementsAre(0.5, 0.25, 0.125));
+}
+
+// Of the batches since the last evaluation alone: with weights that stand still and
+// nothing dropped, each epoch's batches cost what all training examples do.
+TEST_F(RunDecisions, TheBatchCostIsOfTheBatchesSinceTheLastEvaluation) {
+  const Told told = train_with(
+      "batches", {"optimizer={gradient_descent {learning_rate: 1e-30}}", "early_stopping=none",
+                  "network.input_keep_prob=1", "network.layer[*].keep_prob=1",
+                  "evaluation.train_examples=0", "training.epochs=3"});
+  if (!comm_.is_root()) return;
+  ASSERT_EQ(told.evaluations.size(), 3U);
+  for (const Evaluation& evaluation : told.evaluations) {
+    EXPECT_NEAR(evaluation.batch_cost, evaluation.cost - evaluation.penalty, 1e-5);
+  }
+}
+
+// What the program tells of its speed is of the steps: evaluation and saving left out.
+TEST_F(RunDecisions, ExamplesPerSecondAreOfTheStepsAlone) {
+  const Told told = train_with("speed", {"early_stopping=none", "training.steps=12"});
+  if (!comm_.is_root()) return;
+  double seconds = 0;
+  for (const char* phase : {"data", "augmentation", "forward", "backward", "exchange", "optimizer",
+                            "waiting", "monitor"}) {
+    seconds += told.summary.seconds.at(phase);
+  }
+  // Two epochs of 101 examples and two steps of 24.
+  EXPECT_DOUBLE_EQ(told.summary.examples_per_second, (2 * 101 + 2 * 24) / seconds);
+  EXPECT_GT(told.summary.seconds.at("evaluation"), 0);
+  EXPECT_GT(told.summary.seconds.at("checkpoint"), 0);
+}
+
+// Without early stopping the last weights count, whichever were best.
+TEST_F(RunDecisions, OnlyEarlyStoppingEndsWithTheBestWeights) {
+  const auto end_of = [&](const char* run, const std::string& stopping) {
+    return train_with(run, {stopping, "training.epochs=3", "optimizer.schedule=none",
+                            "optimizer.adam.learning_rate=0.5"})
+        .summary;
+  };
+  const Summary plain = end_of("plain", "early_stopping=none");
+  const Summary stopping = end_of("stopping", "early_stopping={patience: 9 min_improvement: 1}");
+  if (!comm_.is_root()) return;
+  const auto digest = [](const std::optional<FoundCheckpoint>& found) {
+    return found ? found->checkpoint.weights_digest : "none";
+  };
+  EXPECT_EQ(plain.checkpoint, "ckpt/latest");
+  EXPECT_EQ(plain.weights_digest, digest(find_latest(directory_ / "plain/ckpt")));
+  EXPECT_EQ(plain.best_epoch, static_cast<double>(plain.best_step.value_or(0)) / 5);
+  EXPECT_EQ(stopping.checkpoint, "ckpt/best");
+  EXPECT_EQ(stopping.weights_digest, digest(find_best(directory_ / "stopping/ckpt")));
+  EXPECT_EQ(stopping.best_step, 5U);
+  EXPECT_EQ(stopping.best_epoch, 1);
+  EXPECT_NE(stopping.weights_digest, plain.weights_digest);
+}
+
+TEST_F(RunDecisions, TheBestOnAnotherDevSetIsForgotten) {
+  const std::vector<std::string> job = {"training.epochs=2", "optimizer.schedule=none",
+                                        "early_stopping={patience: 100 min_improvement: 1}"};
+  std::vector<std::string> longer = job;
+  longer.front() = "training.epochs=4";
+  train_with("other-dev", job);
+  agree(comm_, [&] {
+    if (comm_.is_root()) write_tiny_data(directory_, 151);
+  });
+  const Told told = train_with("other-dev", longer, Resume::must,
+                               [](TrainOptions& options) { options.allow_changed_data = true; });
+  if (!comm_.is_root()) return;
+  EXPECT_THAT(told.notices, testing::Contains(HasSubstr("the dev set is another one")));
+  EXPECT_TRUE(told.evaluations.front().best);
+  EXPECT_EQ(told.summary.best_step, told.evaluations.front().step);
 }
 
 TEST_F(RunDecisions, EvaluationsAreWhereTheyAreDueAndAtTheEnd) {

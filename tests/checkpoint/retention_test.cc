@@ -135,6 +135,19 @@ TEST_F(Retention, FindsWhatThePointersName) {
   EXPECT_THAT(best.notices, IsEmpty());
 }
 
+// Of a run, whose weights are the best or the last ones.
+TEST_F(Retention, FindsTheOneWithTheWeights) {
+  save(10, 2, true);
+  const std::string best = existing(find_best(directory_)).checkpoint.weights_digest;
+  save(20, 2, false, 10);
+  const std::string latest = existing(find_latest(directory_)).checkpoint.weights_digest;
+  ASSERT_NE(best, latest);
+  EXPECT_EQ(existing(find_with_weights(directory_, best)).checkpoint.step, 10U);
+  EXPECT_EQ(existing(find_with_weights(directory_, latest)).checkpoint.step, 20U);
+  EXPECT_FALSE(find_with_weights(directory_, "0123456789abcdef"));
+  EXPECT_FALSE(find_with_weights(directory_ / "absent", best));
+}
+
 TEST_F(Retention, LatestMissingGarbageOrDangling) {
   save(10, 3, false);
   save(20, 3, false);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "system/program_fixture.h"
+#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {
@@ -108,6 +109,28 @@ TEST_F(Sets, ADevSetBeyondFloatIsNoDivergence) {
   EXPECT_EQ(predicted.exit_code, 65);
   EXPECT_THAT(predicted.err,
               HasSubstr("the prediction of example 0 (counted from 0) is not finite"));
+}
+
+// Files that are no more what they were: each command has to be told that it may go on.
+TEST_F(Sets, ChangedDataIsUsedOnlyWhenAllowed) {
+  write_job("split { dev { fraction: 0.2 } test { fraction: 0.2 } }");
+  write("sweep.textproto",
+        "name: 'one' job: 'sets.textproto' grid {} "
+        "parameter { path: 'regularization.l2_lambda' numbers { value: [1] } }");
+  ASSERT_EQ(run("train sets.textproto --run-dir run").exit_code, 0);
+  ASSERT_EQ(run("sweep sweep.textproto --run-dir swept").exit_code, 0);
+  write_tiny_data(directory_, 151);
+  for (const std::string command :
+       {"evaluate run/ckpt/latest --split test", "diagnose run/ckpt/latest",
+        "sweep sweep.textproto --run-dir swept --resume auto",
+        "train sets.textproto --run-dir run --resume must --set training.epochs=4"}) {
+    const auto refused = run(command);
+    EXPECT_EQ(refused.exit_code, 65) << command;
+    EXPECT_THAT(refused.err, HasSubstr("changed since the checkpoint")) << command;
+    EXPECT_THAT(refused.err, HasSubstr("--allow-changed-data goes on all the same")) << command;
+    const auto allowed = run(command + " --allow-changed-data");
+    EXPECT_EQ(allowed.exit_code, 0) << command << ": " << allowed.err;
+  }
 }
 
 TEST_F(Sets, WithoutATestSetTheDevSetServes) {

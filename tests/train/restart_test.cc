@@ -134,6 +134,47 @@ TEST_F(Restart, EvaluatingACheckpointGivesTheSummarysNumbers) {
       AgreedError);
 }
 
+// Every set by the fingerprint of its own source: test has one of its own here.
+TEST_F(Restart, ChangedDataIsEvaluatedOnlyWhenAllowed) {
+  const std::filesystem::path other = directory_ / "other";
+  const auto write = [&](std::uint32_t train, std::uint32_t test) {
+    agree(comm_, [&] {
+      if (!comm_.is_root()) return;
+      std::filesystem::create_directories(other);
+      write_tiny_data(directory_, train);
+      write_tiny_data(other, test);
+    });
+  };
+  write(141, 50);
+  const LoadedJob job = tiny_job(
+      directory_, {"data.test={idx {features: \"other/features\" labels: \"other/labels\"}}",
+                   "data.dev_and_test_from=ONE_DISTRIBUTION", "training.epochs=1",
+                   "data.split={dev {fraction: 0.2} train_dev {fraction: 0.2}}"});
+  train_and_record(job, comm_, options("changed-data", 1));
+  const auto path = directory_ / "changed-data/ckpt/step-00000004.ckpt";
+  // Which sets can be scored: train, train-dev, dev and test.
+  const auto scored = [&](bool allowed) {
+    std::string sets;
+    for (const EvaluationSplit split : {EvaluationSplit::train, EvaluationSplit::train_dev,
+                                        EvaluationSplit::dev, EvaluationSplit::test}) {
+      try {
+        evaluate_checkpoint(path, split, comm_, {comm_.size(), 1}, allowed);
+        sets += '+';
+      } catch (const AgreedError& error) {
+        EXPECT_EQ(error.code(), ExitCode::data) << error.what();
+        sets += '-';
+      }
+    }
+    return sets;
+  };
+  EXPECT_EQ(scored(false), "++++");
+  write(141, 51);
+  EXPECT_EQ(scored(false), "+++-");
+  write(151, 50);
+  EXPECT_EQ(scored(false), "---+");
+  EXPECT_EQ(scored(true), "++++");
+}
+
 TEST_F(Restart, DivergenceStopsAllRanks) {
   const LoadedJob job = tiny_job(directory_, {"optimizer.gradient_descent.learning_rate=1e30",
                                               "network.layer[1].activation=RELU"});

@@ -265,29 +265,39 @@ TEST_F(RunSweep, AChangedBaseJobIsRefused) {
   }
 }
 
-// Errors on different data are not compared: files that were replaced after the first
-// trial are refused, and with the permission they are not.
-TEST_F(RunSweep, OtherDataThanThatOfEarlierTrialsIsRefused) {
+// Errors on different data are not compared: files that were replaced after one trial
+// are refused for the other, whichever is earlier, and with the permission they are not.
+TEST_F(RunSweep, OtherDataThanThatOfAnotherTrialIsRefused) {
   load("grid {} parameter { path: \"regularization.l2_lambda\" numbers { value: [1, 2] } }");
-  SweepOptions sweep = options("replaced", 1);
-  table(sweep);
-  agree(comm_, [&] {
-    if (!comm_.is_root()) return;
-    std::filesystem::remove_all(sweep.run_dir / "trials/0001");
-    write_tiny_data(directory_, 151);
-  });
-  sweep.resume = true;
-  try {
+  const auto write_data = [&](std::uint32_t examples) {
+    agree(comm_, [&] {
+      if (comm_.is_root()) write_tiny_data(directory_, examples);
+    });
+  };
+  for (const int again : {1, 0}) {
+    write_data(141);
+    SweepOptions sweep = options(fmt::format("replaced-{}", again), 1);
     table(sweep);
-    ADD_FAILURE() << "expected an error";
-  } catch (const AgreedError& error) {
-    EXPECT_EQ(error.code(), ExitCode::data);
-    EXPECT_NE(std::string(error.what()).find("the training data is not that of trial 0"),
-              std::string::npos)
-        << error.what();
+    agree(comm_, [&] {
+      if (comm_.is_root()) {
+        std::filesystem::remove_all(sweep.run_dir / fmt::format("trials/{:04}", again));
+      }
+    });
+    write_data(151);
+    sweep.resume = true;
+    try {
+      table(sweep);
+      ADD_FAILURE() << "expected an error";
+    } catch (const AgreedError& error) {
+      EXPECT_EQ(error.code(), ExitCode::data);
+      EXPECT_NE(std::string(error.what())
+                    .find(fmt::format("the training data is not that of trial {}", 1 - again)),
+                std::string::npos)
+          << error.what();
+    }
+    sweep.allow_changed_data = true;
+    EXPECT_NE(table(sweep), "");
   }
-  sweep.allow_changed_data = true;
-  EXPECT_NE(table(sweep), "");
 }
 
 // A trial is gone on with, and the winner tested, on the files of its first steps, unless

@@ -1,6 +1,7 @@
 // What a run decides by itself: when to give up, what to compare, what to say.
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -324,6 +325,13 @@ TEST_F(RunDecisions, ExamplesPerSecondAreOfTheStepsAlone) {
   }
   // Two epochs of 101 examples and two steps of 24.
   EXPECT_DOUBLE_EQ(told.summary.examples_per_second, (2 * 101 + 2 * 24) / seconds);
+  // Each evaluation tells of the steps since the one before: together no more than all.
+  double told_seconds = 0;
+  for (std::size_t i = 0; i < told.evaluations.size(); ++i) {
+    told_seconds += (i < 2 ? 101 : 48) / told.evaluations[i].examples_per_second;
+  }
+  EXPECT_EQ(told.evaluations.size(), 3U);
+  EXPECT_LE(told_seconds, seconds * (1 + 1e-9));
   EXPECT_GT(told.summary.seconds.at("evaluation"), 0);
   EXPECT_GT(told.summary.seconds.at("checkpoint"), 0);
 }
@@ -349,6 +357,44 @@ TEST_F(RunDecisions, OnlyEarlyStoppingEndsWithTheBestWeights) {
   EXPECT_EQ(stopping.best_step, 5U);
   EXPECT_EQ(stopping.best_epoch, 1);
   EXPECT_NE(stopping.weights_digest, plain.weights_digest);
+}
+
+// At a small rate the dev cost falls a little each time and the dev error hardly ever.
+TEST_F(RunDecisions, TheBestEvaluationsAreThoseOfTheJobsMetric) {
+  for (const char* metric : {"DEV_COST", "DEV_ERROR"}) {
+    const Told told =
+        train_with(metric, {fmt::format("early_stopping={{metric: {} patience: 100}}", metric),
+                            "optimizer.schedule=none", "optimizer.adam.learning_rate=1e-5"});
+    std::optional<double> lowest;
+    for (const Evaluation& evaluation : told.evaluations) {
+      const double value = std::string(metric) == "DEV_COST" ? evaluation.dev_cost.value()
+                                                             : evaluation.dev_error.value();
+      EXPECT_EQ(evaluation.best, !lowest || value < *lowest) << metric << " " << evaluation.step;
+      lowest = std::min(value, lowest.value_or(value));
+    }
+  }
+}
+
+// Where the gradient hardly changes a corrected step is as long as the learning rate.
+TEST_F(RunDecisions, AdamsMeansAreCorrectedForTheStepThatIsTaken) {
+  const auto weights_after = [&](int steps) -> std::vector<float> {
+    const std::string run = fmt::format("adam-{}", steps);
+    train_with(run.c_str(),
+               {fmt::format("training={{full_batch: true shards: 12 steps: {}}}", steps),
+                "network.input_keep_prob=1", "network.layer[*].keep_prob=1", "early_stopping=none",
+                "optimizer.schedule=none", "optimizer.adam.learning_rate=0.0001"});
+    if (!comm_.is_root()) return {};
+    return find_latest(directory_ / run / "ckpt")->checkpoint.weights;
+  };
+  const std::vector<float> one = weights_after(1);
+  const std::vector<float> two = weights_after(2);
+  if (!comm_.is_root()) return;
+  float longest = 0;
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    longest = std::max(longest, std::abs(two[i] - one[i]));
+  }
+  EXPECT_GT(longest, 0.9e-4F);
+  EXPECT_LT(longest, 1.02e-4F);
 }
 
 TEST_F(RunDecisions, TheBestOnAnotherDevSetIsForgotten) {

@@ -388,6 +388,36 @@ TEST_F(Tables, PredictionsAreThoseOfEvaluating) {
   }
 }
 
+// Nothing can be learnt of features that are constant and labels of which half are 1: the
+// outputs stay exactly 0, which is no, for predictions as for errors.
+TEST_F(Tables, AnOutputOfZeroIsPredictedAsNo) {
+  std::string text = "x,a,b\n";
+  for (int i = 0; i < 24; ++i) text += fmt::format("1,{},{}\n", i % 2, (i / 2) % 2);
+  write("halves.csv", text);
+  const LoadedJob loaded =
+      job({"data.train={ csv { file: \"halves.csv\" table { column { name: \"a\" role: LABEL } "
+           "column { "
+           "name: \"b\" role: LABEL } } } }",
+           "data.split={}", "network.layer=[]",
+           "network.output={units: 2 loss: LOGISTIC initializer { kind: ZERO }}",
+           "training={full_batch: true shards: 12 epochs: 1}"});
+  std::vector<std::unique_ptr<TrainingObserver>> none;
+  const Summary summary = train(loaded.job, loaded.resolved_text, comm_, options("halves"), none);
+  const SavedModel model = load_model(directory_ / "halves/ckpt/step-00000001.ckpt", comm_);
+  write("x.csv", "x\n1\n1\n");
+  std::vector<float> predictions;
+  std::vector<float> decisions;
+  predict_examples(model, directory_ / "x.csv", comm_, {comm_.size(), 1},
+                   [&](const PredictionBlock& block) {
+                     for (const float p : block.predictions.values()) predictions.push_back(p);
+                     for (const float d : block.decisions.values()) decisions.push_back(d);
+                   });
+  if (!comm_.is_root()) return;
+  EXPECT_EQ(summary.train_error, 0.5);
+  EXPECT_EQ(predictions, std::vector<float>(4, 0.5F));
+  EXPECT_EQ(decisions, std::vector<float>(4, 0.0F));
+}
+
 TEST_F(Tables, AResumedRunRefusesOtherColumns) {
   std::string first = "x,c,y\n";
   for (int i = 0; i < 60; ++i) first += fmt::format("{},{},{}\n", i, i % 2 == 0 ? "a" : "b", i % 3);

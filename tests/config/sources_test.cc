@@ -98,6 +98,39 @@ TEST(SourcesOfEverySet, EveryFieldOfEveryFormatArrives) {
   }
 }
 
+TEST(SourcesOfEverySet, EveryFieldOfEveryKindOfPointsArrives) {
+  for (const std::string& set : kSets) {
+    SCOPED_TRACE(set);
+    const auto source = [&](const std::string& kind) {
+      const Job job =
+          parse(job_with(set, "idx { features: '/t/x' labels: '/t/y' }",
+                         "synthetic { examples: 5 seed: 6 label_noise: 0.25 " + kind + " }"))
+              .job;
+      const auto synthetic = std::get<SyntheticSource>(source_of(job, set).format);
+      EXPECT_EQ(synthetic.examples, 5U);
+      EXPECT_EQ(synthetic.seed, 6U);
+      EXPECT_EQ(synthetic.label_noise, 0.25);
+      return synthetic.kind;
+    };
+    const auto spirals = std::get<TwoSpiralsConfig>(source("two_spirals { turns: 3 noise: 0.5 }"));
+    EXPECT_EQ(spirals.turns, 3);
+    EXPECT_EQ(spirals.noise, 0.5);
+    const auto blobs =
+        std::get<BlobsConfig>(source("blobs { classes: 3 features: 4 distance: 7 }"));
+    EXPECT_EQ(blobs.classes, 3U);
+    EXPECT_EQ(blobs.features, 4U);
+    EXPECT_EQ(blobs.distance, 7);
+    const auto teacher = std::get<TeacherConfig>(
+        source("teacher { features: 3 layers: 4 units: 8 classes: 7 gain: 9 seed: 11 }"));
+    EXPECT_EQ(teacher.features, 3U);
+    EXPECT_EQ(teacher.layers, 4U);
+    EXPECT_EQ(teacher.units, 8U);
+    EXPECT_EQ(teacher.classes, 7U);
+    EXPECT_EQ(teacher.gain, 9);
+    EXPECT_EQ(teacher.seed, 11U);
+  }
+}
+
 // Dev, test and held_out write labels, header and delimiter as train does, each of
 // them unless it says how.
 TEST(SourcesOfEverySet, WhatIsNotSaidIsTheTrainingSources) {

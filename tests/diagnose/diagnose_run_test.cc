@@ -1,5 +1,9 @@
 #include "diagnose/diagnose_run.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,6 +49,29 @@ TEST(DiagnoseRun, DevOfAnotherSourceMayMismatch) {
   const LoadedJob job =
       tiny_job("/", {"data.split={}", "data.dev.idx={features: 'a' labels: 'b'}"});
   EXPECT_EQ(diagnose_run(job, results(0.01, 0.11), {}).verdict, "variance or mismatch");
+}
+
+TEST(DiagnoseRun, AHeldOutSourceMayMismatchUnlessTrainDevTells) {
+  const LoadedJob job = tiny_job("/", {"data.held_out.idx={features: 'a' labels: 'b'}"});
+  Summary summary = results(0.01, 0.11);
+  EXPECT_EQ(diagnose_run(job, summary, {}).verdict, "variance or mismatch");
+  EXPECT_EQ(diagnose_run(tiny_job("/"), summary, {}).verdict, "variance") << "out of train";
+  summary.train_dev_error = 0.012;
+  summary.train_dev_examples = 2000;
+  EXPECT_EQ(diagnose_run(job, summary, {}).verdict, "mismatch");
+}
+
+TEST(DiagnoseRun, EarlyStoppingIsForADevErrorThatWasBetterBefore) {
+  const LoadedJob job = tiny_job("/", {"early_stopping=none"});
+  const auto stops_early = [&](std::optional<std::uint64_t> best_step) {
+    Summary summary = results(0.01, 0.11);
+    summary.best_step = best_step;
+    const Diagnosis d = diagnose_run(job, summary, {});
+    return std::ranges::count(d.recipe, "early stopping", &RecipeStep::kind) > 0;
+  };
+  EXPECT_TRUE(stops_early(99));
+  EXPECT_FALSE(stops_early(100)) << "the end is best";
+  EXPECT_FALSE(stops_early(std::nullopt));
 }
 
 TEST(DiagnoseRun, SquaredErrorHasMeanLossesInsteadOfAVerdict) {

@@ -228,6 +228,14 @@ TEST(RecipeSteps, LessRegularisationAgainstBias) {
       lines_of(recipe_steps(job, high_bias(), facts()), "less regularisation"),
       ElementsAre(ElementsAre("network.input_keep_prob=0.95", "network.layer[0].keep_prob=0.75",
                               "regularization.l2_lambda=10")));
+  const auto less = [](const std::vector<std::string>& overrides) {
+    return lines_of(recipe_steps(plain(overrides), high_bias(), facts()), "less regularisation");
+  };
+  EXPECT_THAT(less({"regularization.l1_lambda=30"}),
+              ElementsAre(ElementsAre("regularization.l1_lambda=10")));
+  EXPECT_THAT(
+      less({"regularization.l1_lambda=30", "regularization.l2_lambda=60"}),
+      ElementsAre(ElementsAre("regularization.l2_lambda=20", "regularization.l1_lambda=10")));
 }
 
 TEST(RecipeSteps, LambdaGoesWithTheNumberOfExamples) {

@@ -306,6 +306,24 @@ TEST(RecipeSteps, ADevSetLargerThanNeededIsTrainingDataLost) {
   EXPECT_THAT(step->set, ElementsAre(HasSubstr("data.split.dev.count=")));
 }
 
+// 20 % of few examples, a tenth of many, 10,000 of very many (1.1).
+TEST(RecipeSteps, ADevSetIsHeldOutWhereThereIsNone) {
+  const auto lines = [](std::uint64_t examples) {
+    RunErrors errors;
+    errors.train = {0.01, examples};
+    RunFacts all = facts();
+    all.train_examples = examples;
+    all.dev_examples = 0;
+    return lines_of(
+        recipe_steps(plain({"data.split={}"}), diagnose_errors(errors, {0, 0.02, 0.33}), all),
+        "dev set");
+  };
+  EXPECT_THAT(lines(3), ElementsAre(ElementsAre("data.split.dev.count=1")));
+  EXPECT_THAT(lines(10'000), ElementsAre(ElementsAre("data.split.dev.count=2000")));
+  EXPECT_THAT(lines(10'010), ElementsAre(ElementsAre("data.split.dev.count=1001")));
+  EXPECT_THAT(lines(1'000'000), ElementsAre(ElementsAre("data.split.dev.count=10000")));
+}
+
 TEST(RecipeSteps, MismatchAsksForTrainingDataLikeDev) {
   RunErrors errors;
   errors.train = {0.05, kTrain};

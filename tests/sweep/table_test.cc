@@ -66,6 +66,7 @@ TEST_F(Table, JsonSaysTheSameAndMore) {
   results_.test = CheckpointScores{};
   results_.test->examples = 400;
   results_.test->error = 0.25;
+  results_.test->cost = 0.75;
   results_.cautions = {"caution: x"};
   const json all = json::parse(sweep_json(results_));
   EXPECT_EQ(all["name"], "s");
@@ -82,6 +83,15 @@ TEST_F(Table, JsonSaysTheSameAndMore) {
   EXPECT_EQ(winner["dev_error_interval_95"], json({interval.low, interval.high}));
   EXPECT_EQ(winner["test_error"], 0.25);
   EXPECT_EQ(winner["test_examples"], 400);
+  const Interval of_test = wilson_interval(100, 400);
+  EXPECT_EQ(winner["test_error_interval_95"], json({of_test.low, of_test.high}));
+  EXPECT_EQ(winner["test_cost"], 0.75);
+  EXPECT_EQ(winner["dev_examples"], 1000);
+  EXPECT_EQ(winner["job"], "winner.textproto");
+  EXPECT_THAT(sweep_text(results_),
+              HasSubstr(fmt::format("test error 25.00% of 400 examples, 95% interval {:.2f} to "
+                                    "{:.2f}%; looked at for the winner only",
+                                    100 * of_test.low, 100 * of_test.high)));
   EXPECT_EQ(winner["run"], "trials/0002");
   EXPECT_EQ(all["indistinguishable"], json({0}));
   EXPECT_EQ(all["cautions"], json({"caution: x"}));

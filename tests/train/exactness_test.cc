@@ -6,18 +6,22 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <numeric>
 #include <vector>
 
 #include "base/worker_pool.h"
+#include "checkpoint/retention.h"
 #include "comm/gradient_exchange.h"
 #include "nn/initializer.h"
 #include "support/collective.h"
 #include "train/build.h"
 #include "train/shard_worker.h"
 #include "train/tiny_job.h"
+#include "train/trainer.h"
 
 namespace lockstep {
 namespace {
@@ -128,6 +132,30 @@ TEST_F(Exactness, TheGradientIsTheOneProcessGradientBitForBit) {
   const auto alone = tree_sum(Communicator::self(), job);
   if (!comm_.is_root()) return;
   EXPECT_TRUE(same_bits(all, alone));
+}
+
+// All examples are one: features that are constant and so become 0, and the answer no.
+// Then the mean gradient of the bias b is sigmoid(b), however many rows a batch has; the
+// last of the five has 5, the others 24.
+TEST_F(Exactness, TheLastBatchOfAnEpochIsAMeanOverItsOwnRows) {
+  if (comm_.is_root()) {
+    write_idx(directory_ / "same", {101, 4}, std::vector<unsigned char>(101 * 4, 7));
+    write_idx(directory_ / "no", {101}, std::vector<unsigned char>(101, 0));
+  }
+  comm_.barrier();
+  const LoadedJob job = tiny_job(
+      directory_, {"data={train {idx {features: \"same\" labels: \"no\"}}}", "network.layer=[]",
+                   "network.input_keep_prob=1", "network.output={units: 1 loss: LOGISTIC}",
+                   "regularization={}", "optimizer={gradient_descent {learning_rate: 0.5}}",
+                   "early_stopping=none", "training={batch_size: 24 shards: 12 steps: 5}"});
+  TrainOptions options;
+  options.layout = {comm_.size(), 1};
+  options.run_dir = directory_ / "means";
+  static_cast<void>(train(job.job, job.resolved_text, comm_, options, {}));
+  if (!comm_.is_root()) return;
+  double bias = 0;
+  for (int step = 0; step < 5; ++step) bias -= 0.5 / (1 + std::exp(-bias));
+  EXPECT_NEAR(find_latest(directory_ / "means/ckpt")->checkpoint.weights.back(), bias, 1e-6);
 }
 
 TEST_F(Exactness, NegativeControlAnAllreduceIsNot) {

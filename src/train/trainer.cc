@@ -101,7 +101,7 @@ class Run {
 
     engine_.clock().enter(Phase::waiting);
     started_ = interval_start_ = Clock::now();
-    last_weights_ = digest_without_biases();
+    last_weights_ = weights_digest();
     std::string stop_reason = had_stopped_early() ? "early_stopping" : "";
     if (stop_reason.empty() && first_step_ > 0 && !at_end()) stop_reason = asked_to_stop();
     while (stop_reason.empty()) {
@@ -326,7 +326,7 @@ class Run {
   // bit of the weights, biases aside, has changed.
   void tell_unmoved_weights() {
     if (!comm_.is_root()) return;
-    const std::uint64_t now = digest_without_biases();
+    const std::uint64_t now = weights_digest();
     if (now == last_weights_ && !told_unmoved_weights_) {
       told_unmoved_weights_ = true;
       show({fmt::format(

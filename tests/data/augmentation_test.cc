@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -182,6 +183,104 @@ TEST(Augmentation, ErasedAreasAndSidesAreWithinTheirRanges) {
   }
   EXPECT_NEAR(smallest, 0.05, 0.01);
   EXPECT_NEAR(largest, 0.4, 0.02);
+}
+
+// Crops of half a tall image reach its edges on all sides, and both coordinates apart.
+TEST(Augmentation, CropsOfATallImageReachAllItsCorners) {
+  AugmentationSpec spec = with_shape({1, 41, 5});
+  spec.crop = {1, 0.5, 0.5};
+  int quarters[2][2] = {};
+  double right = 0;
+  double bottom = 0;
+  for (std::uint32_t example = 0; example < kExamples; ++example) {
+    const ImageMap map = drawn_map(spec, kKey, example);
+    EXPECT_EQ(map, cropped(0.5, map.x0, map.y0));
+    ++quarters[map.x0 < 1 ? 0 : 1][map.y0 < 10 ? 0 : 1];
+    right = std::max(right, map.x0);
+    bottom = std::max(bottom, map.y0);
+  }
+  EXPECT_LE(right, 2);
+  EXPECT_NEAR(right, 2, 0.02);
+  EXPECT_LE(bottom, 20);
+  EXPECT_NEAR(bottom, 20, 0.2);
+  for (const auto& row : quarters) {
+    for (const int count : row) {
+      EXPECT_NEAR(count, kExamples / 4, 5 * std::sqrt(kExamples * 0.25 * 0.75));
+    }
+  }
+}
+
+TEST(Augmentation, TurnsAndZoomsOfATallImageKeepItsCentre) {
+  AugmentationSpec spec = with_shape({1, 41, 5});
+  spec.rotation = {1, 90};
+  spec.zoom = {1, 0.5, 2};
+  for (std::uint32_t example = 0; example < 50; ++example) {
+    const ImageMap map = drawn_map(spec, kKey, example);
+    EXPECT_NEAR(map.xx * 2 + map.xy * 20 + map.x0, 2, 1e-9);
+    EXPECT_NEAR(map.yx * 2 + map.yy * 20 + map.y0, 20, 1e-9);
+    EXPECT_NEAR(map.xx, map.yy, 1e-12);
+    EXPECT_NEAR(map.xy, -map.yx, 1e-12);
+  }
+}
+
+TEST(Augmentation, ShiftsAlongBothAxesAreApart) {
+  AugmentationSpec spec = with_shape();
+  spec.shift = {1, 2, 1};
+  std::set<std::pair<double, double>> shifts;
+  for (std::uint32_t example = 0; example < kExamples; ++example) {
+    const ImageMap map = drawn_map(spec, kKey, example);
+    shifts.insert({map.x0, map.y0});
+  }
+  EXPECT_EQ(shifts.size(), 15U);
+}
+
+// The rectangles of a tall image: upright and lying, everywhere, the area as asked for.
+TEST(Augmentation, ErasesAllOverATallImage) {
+  AugmentationSpec spec = with_shape({1, 120, 40});
+  spec.erasing = {1, 0.05, 0.1, 3, 9};
+  int upright = 0;
+  std::set<std::uint32_t> lefts;
+  std::set<std::uint32_t> tops;
+  double least = 1;
+  double most = 0;
+  std::uint32_t right = 0;
+  std::uint32_t bottom = 0;
+  int quarters[2][2] = {};
+  for (std::uint32_t example = 0; example < kExamples; ++example) {
+    const auto r = drawn_rectangle(spec, kKey, example).value();
+    upright += r.height > r.width ? 1 : 0;
+    lefts.insert(r.left);
+    tops.insert(r.top);
+    right = std::max(right, r.left + r.width);
+    bottom = std::max(bottom, r.top + r.height);
+    ASSERT_LE(r.left + r.width, 40U);
+    ASSERT_LE(r.top + r.height, 120U);
+    least = std::min(least, r.width * r.height / 4800.0);
+    most = std::max(most, r.width * r.height / 4800.0);
+    ++quarters[2 * r.left + r.width < 40 ? 0 : 1][2 * r.top + r.height < 120 ? 0 : 1];
+  }
+  EXPECT_NEAR(upright, kExamples / 2, kExamples / 10);
+  EXPECT_EQ(*lefts.begin(), 0U);
+  EXPECT_EQ(*tops.begin(), 0U);
+  EXPECT_EQ(right, 40U);
+  EXPECT_EQ(bottom, 120U);
+  EXPECT_NEAR(least, 0.05, 0.003);
+  EXPECT_NEAR(most, 0.1, 0.005);
+  for (const auto& row : quarters) {
+    for (const int count : row) EXPECT_NEAR(count, kExamples / 4, kExamples / 15);
+  }
+}
+
+TEST(Augmentation, ErasingFitsTallImages) {
+  AugmentationSpec spec = with_shape({1, 100, 2});
+  spec.erasing = {1, 0.5, 0.5, 1, 9};  // squares do not fit
+  for (std::uint32_t example = 0; example < 200; ++example) {
+    const auto r = drawn_rectangle(spec, kKey, example).value();
+    EXPECT_EQ(r.width, 2U);
+    EXPECT_EQ(r.height, 50U);
+    EXPECT_EQ(r.left, 0U);
+    EXPECT_LE(r.top + r.height, 100U);
+  }
 }
 
 TEST(Augmentation, ErasingFitsFlatImages) {

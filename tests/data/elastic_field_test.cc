@@ -81,6 +81,54 @@ TEST(ElasticField, IsAFunctionOfItsKey) {
             std::vector(first.begin() + 600, first.end()));
 }
 
+// A uniform cubic B-spline, two knots wide on either side.
+double bell(double t) {
+  t = std::abs(t);
+  if (t >= 2) return 0;
+  return t >= 1 ? (2 - t) * (2 - t) * (2 - t) / 6 : (4 - 6 * t * t + 3 * t * t * t) / 6;
+}
+
+// As the header says it, with every knot counted for every pixel. Images are flat and tall.
+TEST(ElasticField, IsTheSplineThroughItsRandomKnots) {
+  const double alpha = 2.5;
+  for (const ImageShape shape : {ImageShape{1, 13, 4}, ImageShape{3, 4, 13}}) {
+    for (const double sigma : {0.7, 2.0}) {
+      const double spacing = std::sqrt(3.0) * sigma;
+      const auto knots = [&](std::uint32_t pixels) {
+        return static_cast<std::uint32_t>(std::floor((pixels - 1) / spacing)) + 4;
+      };
+      std::uint32_t n = 0;  // random numbers are taken along x, then y, then the axes
+      const auto next = [&] {
+        const auto words = random_words(kKey, {1, 2, 5, 1 + n / 4});
+        return static_cast<std::int32_t>(words[n++ % 4]) * 0x1p-31;
+      };
+      ElasticField field(shape, alpha, sigma);
+      const auto found = field.draw(kKey, {1, 2, 5, 1});
+      ASSERT_EQ(found.size(), std::size_t{2} * shape.height * shape.width);
+      std::size_t at = 0;
+      for (int axis = 0; axis < 2; ++axis) {
+        std::vector<std::vector<double>> values(knots(shape.height));
+        for (auto& row : values) {
+          for (std::uint32_t i = 0; i < knots(shape.width); ++i) row.push_back(next());
+        }
+        for (std::uint32_t y = 0; y < shape.height; ++y) {
+          for (std::uint32_t x = 0; x < shape.width; ++x, ++at) {
+            double expected = 0;
+            for (std::size_t j = 0; j < values.size(); ++j) {
+              for (std::size_t i = 0; i < values[j].size(); ++i) {
+                // The first knot is one spacing before the first pixel.
+                expected += alpha * values[j][i] * bell(x / spacing - static_cast<double>(i) + 1) *
+                            bell(y / spacing - static_cast<double>(j) + 1);
+              }
+            }
+            EXPECT_NEAR(found[at], expected, 1e-5) << axis << ": " << x << ", " << y;
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(ElasticField, OnePixel) {
   ElasticField field({1, 1, 1}, 2.0, 1e9);
   EXPECT_EQ(field.draw(kKey, {0, 0, 5, 1}).size(), 2U);

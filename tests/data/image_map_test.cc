@@ -38,6 +38,15 @@ TEST(ImageMap, ZoomsAboutTheCentre) {
   expect_from(zoomed(kShape, 0.5), 8, 4, 12, 6);
 }
 
+TEST(ImageMap, TurnsATallImageAboutItsCentre) {
+  const ImageShape tall{1, 9, 5};  // centre (2, 4)
+  expect_from(rotated(tall, 90), 2, 3, 3, 4);
+  expect_from(rotated(tall, 90), 2, 4, 2, 4);
+  expect_from(zoomed(tall, 2), 4, 8, 3, 6);
+  expect_from(mirrored(tall), 0, 7, 4, 7);
+  expect_from(cropped(0.25, 3, 6), 4, 8, 4, 8);
+}
+
 TEST(ImageMap, ShiftsRightAndDown) { expect_from(shifted(2, -1), 5, 2, 3, 3); }
 
 TEST(ImageMap, CropsStayWithinTheImage) {

@@ -55,6 +55,14 @@ TEST(Photometric, ErasesARectangleInAllChannels) {
   }
 }
 
+TEST(Photometric, ErasesWhereATallImageHasTheRectangle) {
+  Values image(12, 1.0F);  // two planes of three rows of two
+  erase({2, 3, 2}, {.left = 1, .top = 0, .width = 1, .height = 3}, 9, image);
+  EXPECT_EQ(image, (Values{1, 9, 1, 9, 1, 9, 1, 9, 1, 9, 1, 9}));
+  erase({2, 3, 2}, {.left = 0, .top = 2, .width = 2, .height = 1}, 5, image);
+  EXPECT_EQ(image, (Values{1, 9, 1, 9, 5, 5, 1, 9, 1, 9, 5, 5}));
+}
+
 TEST(PhotometricDeathTest, ARectangleBeyondTheImage) {
   Values image(20);
   EXPECT_DEATH(erase({1, 4, 5}, {.left = 4, .top = 0, .width = 2, .height = 1}, 0, image),

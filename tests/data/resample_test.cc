@@ -1,6 +1,8 @@
 #include "data/resample.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -93,6 +95,55 @@ TEST(Resample, RightAnglesAreExact) {
               picked(square, 0, [](int x, int y) { return std::pair(7 - x, 7 - y); }));
   expect_near(resampled(square, rotated(square, -90)),
               picked(square, 0, [](int x, int y) { return std::pair(y, 7 - x); }));
+}
+
+// Where height and width are not the same, and neither is the longer one always.
+TEST(Resample, FlatAndTallImagesAreTurnedAboutTheirCentre) {
+  for (const ImageShape shape : {ImageShape{2, 9, 5}, ImageShape{2, 5, 9}}) {
+    const int x0 = static_cast<int>(shape.width) / 2;
+    const int y0 = static_cast<int>(shape.height) / 2;
+    const auto expect_near = [&](const ImageMap& map, const auto& from) {
+      const auto found = resampled(shape, map, {.value = -2});
+      const auto expected = picked(shape, -2, from);
+      ASSERT_EQ(found.size(), expected.size());
+      for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-4) << i;
+    };
+    expect_near(rotated(shape, 90),
+                [&](int x, int y) { return std::pair(x0 - (y - y0), y0 + (x - x0)); });
+    expect_near(rotated(shape, -90),
+                [&](int x, int y) { return std::pair(x0 + (y - y0), y0 - (x - x0)); });
+    expect_near(rotated(shape, 180),
+                [&](int x, int y) { return std::pair(2 * x0 - x, 2 * y0 - y); });
+    expect_near(shifted(1, 3), [](int x, int y) { return std::pair(x - 1, y - 3); });
+    expect_near(mirrored(shape), [&](int x, int y) { return std::pair(2 * x0 - x, y); });
+    // The lower right quarter, enlarged: its corners are those of the image.
+    const std::vector<float> image = test_image(shape);
+    const auto enlarged = resampled(shape, cropped(0.5, x0, y0));
+    const auto at = [&](int x, int y) {
+      return static_cast<std::size_t>(y * static_cast<int>(shape.width) + x);
+    };
+    EXPECT_NEAR(enlarged[at(0, 0)], image[at(x0, y0)], 1e-4);
+    EXPECT_NEAR(enlarged[at(2 * x0, 0)], image[at(2 * x0, y0)], 1e-4);
+    EXPECT_NEAR(enlarged[at(0, 2 * y0)], image[at(x0, 2 * y0)], 1e-4);
+    EXPECT_NEAR(enlarged[at(2 * x0, 2 * y0)], image[at(2 * x0, 2 * y0)], 1e-4);
+    EXPECT_NEAR(enlarged[at(2, 4)], image[at(x0 + 1, y0 + 2)], 1e-4);
+  }
+}
+
+TEST(Resample, TheNearestPixelOfATallImageIsOfItsLastRowAndColumn) {
+  const ImageShape tall{1, 6, 2};
+  const auto nearest = [](int x, int y) {
+    return std::pair(std::clamp(x + 4, 0, 1), std::clamp(y + 9, 0, 5));
+  };
+  EXPECT_EQ(resampled(tall, shifted(-4, -9), {.nearest = true}), picked(tall, 0, nearest));
+}
+
+TEST(Resample, HalfAPixelDownIsTheMeanOfTwoRows) {
+  const ImageShape tall{1, 3, 1};
+  const std::vector<float> image = test_image(tall);
+  const auto moved = resampled(tall, shifted(0, 0.5), {.value = 10});
+  EXPECT_EQ(moved, (std::vector<float>{(10 + image[0]) / 2, (image[0] + image[1]) / 2,
+                                       (image[1] + image[2]) / 2}));
 }
 
 TEST(Resample, HalfAPixelIsTheMean) {

@@ -32,6 +32,19 @@ TEST(Prediction, LargeLogitsStayFinite) {
   EXPECT_EQ(q[1], 0);
 }
 
+TEST(Prediction, TheLargestMayStandAnywhere) {
+  for (std::size_t best = 0; best < 5; ++best) {
+    std::vector<float> logits = {-900, -1000, -950, -800, -990};
+    logits[best] = 1000;
+    EXPECT_EQ(decided_class<float>(logits), best);
+    std::vector<float> expected(5, 0.0F);
+    expected[best] = 1;
+    EXPECT_EQ(predicted<float>(Loss::softmax_cross_entropy, logits, 1), expected);
+    for (float& logit : logits) logit -= 2000;  // all far below 0
+    EXPECT_EQ(predicted<float>(Loss::softmax_cross_entropy, logits, 1), expected);
+  }
+}
+
 TEST(Prediction, SigmoidOfEachUnitAndValuesAsTheyAre) {
   EXPECT_NEAR(predicted<double>(Loss::logistic, {std::log(3.0)}, 1)[0], 0.75, 1e-15);
   EXPECT_EQ(predicted<double>(Loss::squared_error, {3, -2}, 1), (std::vector<double>{3, -2}));

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 namespace fs = std::filesystem;
 
 class CommandLine : public ProgramFixture {
@@ -42,6 +44,209 @@ TEST_F(CommandLine, UnknownWordsGetASuggestion) {
   const auto extra = run("train job.textproto first second");
   EXPECT_EQ(extra.exit_code, 2);
   EXPECT_THAT(extra.err, HasSubstr("train does not take first second"));
+}
+
+// Every subcommand with arguments that it takes.
+struct Subcommand {
+  const char* name;
+  const char* arguments;
+};
+constexpr Subcommand kSubcommands[] = {
+    {"train", "job.textproto"},   {"check", "job.textproto"},
+    {"evaluate", "run"},          {"inspect", "run"},
+    {"predict", "run features"},  {"export", "run --onnx model.onnx"},
+    {"preview", "job.textproto"}, {"diagnose", "run"},
+    {"recipe", "job.textproto"},  {"gradcheck", "job.textproto"},
+    {"sweep", "sweep.textproto"}, {"flow", "job.textproto"},
+    {"descent", "job.textproto"},
+};
+
+TEST_F(CommandLine, EverySubcommandHasItsHelpAndIsInThatOfTheProgram) {
+  const auto help = run("--help");
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_EQ(run("").out, help.out) << "no word at all asks for help";
+  for (const auto& [name, arguments] : kSubcommands) {
+    EXPECT_THAT(help.out, HasSubstr(fmt::format("\n  {}", name)));
+    const auto own = run(fmt::format("{} --help", name));
+    EXPECT_EQ(own.exit_code, 0) << name;
+    EXPECT_THAT(own.err, IsEmpty()) << name;
+    EXPECT_THAT(own.out, HasSubstr(fmt::format("lockstep {} [OPTIONS]", name)));
+    EXPECT_THAT(own.out, HasSubstr("-h,--help"));
+    EXPECT_EQ(run(fmt::format("{} {} --help", name, arguments)).out, own.out);
+  }
+}
+
+TEST_F(CommandLine, NoSubcommandTakesAnOptionOrAWordThatItDoesNotKnow) {
+  for (const auto& [name, arguments] : kSubcommands) {
+    const auto option = run(fmt::format("{} {} --no-such", name, arguments));
+    EXPECT_EQ(option.exit_code, 2) << name;
+    EXPECT_THAT(option.err, HasSubstr(fmt::format("{} does not take --no-such", name)));
+    EXPECT_THAT(option.err, HasSubstr(fmt::format("lockstep {} --help tells", name)));
+    const auto word = run(fmt::format("{} {} one two", name, arguments));
+    EXPECT_EQ(word.exit_code, 2) << name;
+    const auto none = run(name);
+    EXPECT_EQ(none.exit_code, 2) << name;
+    EXPECT_THAT(none.err, HasSubstr("is required")) << name;
+  }
+}
+
+TEST_F(CommandLine, NumbersOfOptionsAreWithinTheirBounds) {
+  for (const char* command : {"train job.textproto --threads 0",
+                              "train job.textproto --threads 4097",
+                              "train job.textproto --threads two",
+                              "train job.textproto --prefetch-threads 4097",
+                              "evaluate run --threads 0",
+                              "predict run features --threads 0",
+                              "gradcheck job.textproto --threads 0",
+                              "flow job.textproto --threads 0",
+                              "descent job.textproto --threads 0",
+                              "check job.textproto --threads 0",
+                              "check job.textproto --ranks 0",
+                              "recipe job.textproto --runs 0",
+                              "recipe job.textproto --runs 1001",
+                              "sweep sweep.textproto --groups 0",
+                              "preview job.textproto --examples 101",
+                              "preview job.textproto --epochs 0",
+                              "preview job.textproto --epochs 101",
+                              "flow job.textproto --examples 0",
+                              "descent job.textproto --steps 0",
+                              "descent job.textproto --examples 0",
+                              "descent job.textproto --learning-rate 0",
+                              "descent job.textproto --learning-rate -1",
+                              "gradcheck job.textproto --entries 0",
+                              "gradcheck job.textproto --rows 0",
+                              "gradcheck job.textproto --dropout on",
+                              "diagnose run --base-error -0.1",
+                              "evaluate run --split all",
+                              "train job.textproto --resume yes"}) {
+    const auto result = run(command);
+    EXPECT_EQ(result.exit_code, 2) << command << result.out;
+    const std::string text = command;
+    const std::string option = text.substr(text.find("--"), text.rfind(' ') - text.find("--"));
+    EXPECT_THAT(result.err, HasSubstr(option)) << command;
+  }
+  EXPECT_FALSE(fs::exists(directory_ / "runs"));
+  EXPECT_FALSE(fs::exists(directory_ / "preview.png"));
+}
+
+TEST_F(CommandLine, OptionsThatNeedAnotherSaySo) {
+  write("sweep.textproto",
+        "name: \"s\" job: \"job.textproto\" grid {} parameter { path: \"seed\" numbers { value: "
+        "[1, 2] } }");
+  for (const char* command : {"train job", "recipe job", "sweep sweep"}) {
+    for (const char* resume : {"auto", "must"}) {
+      const auto result = run(fmt::format("{}.textproto --resume {}", command, resume));
+      EXPECT_EQ(result.exit_code, 2) << command;
+      EXPECT_THAT(result.err, HasSubstr("--resume needs the --run-dir")) << command;
+    }
+  }
+  EXPECT_FALSE(fs::exists(directory_ / "runs"));
+}
+
+// What one command made is not what another goes on with or looks at.
+TEST_F(CommandLine, TheWrongKindOfDirectoryIsNamed) {
+  write("sweep.textproto",
+        "name: \"s\" job: \"job.textproto\" grid {} parameter { path: \"seed\" numbers { value: "
+        "[1, 2] } }");
+  for (const char* name : {"run", "swept", "recipe", "empty"})
+    fs::create_directory(directory_ / name);
+  write("run/metrics.jsonl", "");
+  write("swept/sweep.textproto", "name: 's'");
+  write("recipe/recipe.json", "{}");
+  const auto refused = [&](const std::string& command, int code, const std::string& message) {
+    const auto result = run(command);
+    EXPECT_EQ(result.exit_code, code) << command;
+    EXPECT_THAT(result.err, HasSubstr(message)) << command;
+    EXPECT_FALSE(fs::exists(directory_ / "empty/lock")) << command;
+  };
+  const std::string train = "train job.textproto --resume auto --run-dir ";
+  const std::string recipe = "recipe job.textproto --resume auto --run-dir ";
+  const std::string sweep = "sweep sweep.textproto --resume auto --run-dir ";
+  refused(train + "swept", 2, "swept holds a sweep, not a run");
+  refused(train + "recipe", 2, "recipe holds a recipe, not a run");
+  refused(recipe + "run", 2, "run holds a run, not a recipe");
+  refused(recipe + "swept", 2, "swept holds a sweep, not a recipe");
+  refused(sweep + "run", 2, "run holds a run, not a sweep");
+  refused(sweep + "recipe", 2, "recipe holds a recipe, not a sweep");
+  refused("recipe job.textproto --resume must --run-dir empty", 66, "no recipe to resume in empty");
+  refused("sweep sweep.textproto --resume must --run-dir empty", 66, "no sweep to resume in empty");
+  refused("train job.textproto --run-dir run", 2, "run already holds a run");
+  for (const char* command : {"evaluate ", "inspect ", "predict "}) {
+    for (const char* directory : {"swept", "recipe", "empty"}) {
+      const std::string input = command == std::string("predict ") ? " features" : "";
+      refused(std::string(command) + directory + input, 66,
+              fmt::format("no checkpoint in {}", directory));
+    }
+  }
+  for (const char* directory : {"swept", "recipe", "empty"}) {
+    refused(fmt::format("diagnose {}", directory), 66, "has no summary.json");
+  }
+}
+
+TEST_F(CommandLine, ResultsThatHaveNoPlaceAreAnError) {
+  ASSERT_EQ(run("train job.textproto --run-dir run --set training.epochs=1").exit_code, 0);
+  fs::create_directory(directory_ / "folder");
+  for (const char* command : {"export run --onnx ", "predict run features --output ",
+                              "preview job.textproto --output "}) {
+    const auto nowhere = run(fmt::format("{}nowhere/file", command));
+    EXPECT_EQ(nowhere.exit_code, 74) << command;
+    EXPECT_THAT(nowhere.err, HasSubstr("nowhere/file: No such file")) << command;
+    const auto folder = run(fmt::format("{}folder", command));
+    EXPECT_EQ(folder.exit_code, 74) << command;
+    EXPECT_THAT(folder.err, HasSubstr("folder: ")) << command;
+    EXPECT_EQ(run(fmt::format("{}/dev/full", command)).exit_code, 74) << command;
+  }
+  for (const char* command : {"flow job.textproto", "gradcheck job.textproto --entries 1",
+                              "descent job.textproto --steps 1", "train job.textproto"}) {
+    const auto file = run(fmt::format("{} --run-dir features", command));
+    EXPECT_EQ(file.exit_code, 74) << command;
+    EXPECT_THAT(file.err, HasSubstr("features")) << command;
+  }
+  for (const auto& entry : fs::directory_iterator(directory_)) {
+    EXPECT_EQ(entry.path().string().find(".tmp-"), std::string::npos) << entry.path();
+  }
+}
+
+TEST_F(CommandLine, SetsThatAreNotThereAreNamedWithThoseThatAre) {
+  ASSERT_EQ(run("train job.textproto --run-dir run --set training.epochs=1").exit_code, 0);
+  for (const char* split : {"test", "train_dev"}) {
+    const auto result = run(fmt::format("evaluate run --split {}", split));
+    EXPECT_EQ(result.exit_code, 2) << split;
+    EXPECT_THAT(result.err,
+                HasSubstr("the job tiny has no such set of examples; --split: one of train, dev"));
+  }
+  ASSERT_EQ(run("train job.textproto --run-dir more --set training.epochs=1 --set "
+                "data.split.train_dev.count=20 --set data.split.test.count=10")
+                .exit_code,
+            0);
+  for (const auto& [split, size] :
+       {std::pair{"train", 71}, {"train_dev", 20}, {"dev", 40}, {"test", 10}}) {
+    const auto result = run(fmt::format("evaluate more --split {} --json", split));
+    EXPECT_EQ(result.exit_code, 0) << split << result.err;
+    EXPECT_THAT(result.out, HasSubstr(fmt::format("\"examples\": {}", size))) << split;
+  }
+}
+
+TEST_F(CommandLine, FilesOfAnotherFormatAreNotPredicted) {
+  ASSERT_EQ(run("train job.textproto --run-dir run --set training.epochs=1").exit_code, 0);
+  write("table.csv", "a,b\n1,2\n");
+  write("empty", "");
+  for (const char* input : {"table.csv", "empty", "job.textproto", "labels", "run/report.html"}) {
+    const auto result = run(fmt::format("predict run {} --output out.csv", input));
+    EXPECT_EQ(result.exit_code, 65) << input;
+    EXPECT_THAT(result.err, HasSubstr(input));
+  }
+  EXPECT_EQ(run("predict run run --output out.csv").exit_code, 66) << "a directory";
+  EXPECT_FALSE(fs::exists(directory_ / "out.csv"));
+}
+
+TEST_F(CommandLine, PreviewShowsAsManyAsThereAre) {
+  const auto result = run("preview job.textproto --examples 100 --epochs 1");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, StartsWith("preview.png: 100 training examples"));
+  const auto few = run("preview job.textproto --examples 100 --set data.split.dev.count=130");
+  EXPECT_EQ(few.exit_code, 0) << few.err;
+  EXPECT_THAT(few.out, StartsWith("preview.png: 11 training examples"));
 }
 
 TEST_F(CommandLine, APipeThatNobodyReadsEndsQuietly) {

@@ -1,0 +1,309 @@
+// What the program asks of the operating system, and what it does where that fails:
+// the order of calls that keeps files whole, errors of single calls, files that shrink
+// while they are read, shared memory, a full disk, a second interrupt.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "system/program_fixture.h"
+
+namespace lockstep {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+namespace fs = std::filesystem;
+
+class FileCalls : public ProgramFixture {
+ protected:
+  // The program with its calls on files written down, and one of them made to fail or
+  // wait: see support/file_calls.cc.
+  // `end`: how a rank ends, see faulty_main.cc.
+  [[nodiscard]] ProgramResult watched(const std::string& arguments, const std::string& fault = "",
+                                      int ranks = 1, const std::string& end = "") const {
+    fs::remove(directory_ / "calls");
+    const std::string program = fmt::format("{} LOCKSTEP_FAULT='{}' {} {}", watching(fault), end,
+                                            LOCKSTEP_WITH_FAULTS, arguments);
+    return run_program(fmt::format("cd {} && {}", directory_.string(),
+                                   ranks == 1 ? program : on_ranks(ranks, program)));
+  }
+  [[nodiscard]] std::string watching(const std::string& fault) const {
+    return fmt::format("env LD_PRELOAD={} FILE_CALLS_LOG={}/calls FILE_CALLS_FAULT='{}'",
+                       LOCKSTEP_FILE_CALLS, directory_.string(), fault);
+  }
+
+  // The calls of the last watched program, with paths relative to the directory and
+  // without process numbers.
+  [[nodiscard]] std::vector<std::string> calls() const {
+    std::string text = std::regex_replace(file("calls"), std::regex("\\.tmp-[0-9]+"), ".tmp");
+    text = std::regex_replace(text, std::regex(directory_.string() + "/?"), "");
+    std::vector<std::string> found;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) found.push_back(line);
+    return found;
+  }
+
+  // Names of temporary files that were left behind, anywhere.
+  [[nodiscard]] std::vector<std::string> left_behind() const {
+    std::vector<std::string> found;
+    for (const auto& entry : fs::recursive_directory_iterator(directory_)) {
+      const std::string name = entry.path().filename().string();
+      if (name.find(".tmp-") != std::string::npos) found.push_back(name);
+    }
+    return found;
+  }
+
+  // Trained for an epoch, into `run`.
+  void train(const std::string& more = "") const {
+    const auto result = run("train job.textproto --run-dir run --set training.epochs=1 " + more);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+  [[nodiscard]] std::string digest_of(const std::string& run_dir) const {
+    return json::parse(file(run_dir + "/summary.json"))["weights_digest"];
+  }
+};
+
+std::string errno_text(int error) { return std::to_string(error); }
+
+std::string parent(const std::string& path) { return fs::path(path).parent_path().string(); }
+
+// Every file that takes its name by being renamed was written, synced and closed before,
+// and its directory is synced before anything else is done.
+TEST_F(FileCalls, BytesAreOnDiskBeforeTheNameAndTheNameBeforeTheNextFile) {
+  const auto result =
+      watched("train job.textproto --threads 1 --run-dir run --set training.epochs=2");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::vector<std::string> all = calls();
+  std::set<std::string> renamed;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].starts_with("rename ")) continue;
+    std::istringstream words(all[i].substr(7));
+    std::string from;
+    std::string to;
+    words >> from >> to;
+    if (from != to + ".tmp") continue;  // not one of ours
+    renamed.insert(to);
+    const auto last_before = [&](const std::string& call) {
+      const auto before = std::vector(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i));
+      return std::find(before.rbegin(), before.rend(), call + " " + from) - before.rbegin();
+    };
+    EXPECT_LT(last_before("close"), last_before("fsync")) << to;
+    EXPECT_LT(last_before("fsync"), last_before("write")) << to;
+    EXPECT_LT(last_before("write"), static_cast<std::ptrdiff_t>(i)) << to;
+    ASSERT_LT(i + 1, all.size()) << to;
+    EXPECT_EQ(all[i + 1], "fsync " + parent(to));
+  }
+  for (const char* name : {"run/ckpt/step-00000005.ckpt", "run/ckpt/step-00000010.ckpt",
+                           "run/ckpt/latest", "run/ckpt/best", "run/summary.json"}) {
+    EXPECT_THAT(renamed, Contains(name));
+  }
+  // The pointer comes after what it points to.
+  const auto at = [&](const std::string& call) { return std::ranges::find(all, call); };
+  EXPECT_LT(at("rename run/ckpt/step-00000005.ckpt.tmp run/ckpt/step-00000005.ckpt"),
+            at("rename run/ckpt/latest.tmp run/ckpt/latest"));
+}
+
+TEST_F(FileCalls, AFileThatCannotBeWrittenLeavesTheOldOne) {
+  train();
+  write("table.csv", "old");
+  const auto refused = [&](const std::string& fault, const std::string& message) {
+    const auto result = watched("predict run features --output table.csv", fault);
+    EXPECT_EQ(result.exit_code, 74) << fault << "\n" << result.err;
+    EXPECT_THAT(result.err, HasSubstr(message)) << fault;
+    EXPECT_THAT(left_behind(), IsEmpty()) << fault;
+  };
+  refused("write table.csv 1 " + errno_text(ENOSPC),
+          "cannot write table.csv: No space left on device (");
+  refused("write table.csv 2 " + errno_text(EIO), "cannot write table.csv: Input/output error");
+  refused("fsync table.csv 1 " + errno_text(EIO), "cannot flush table.csv: Input/output error");
+  refused("close table.csv 1 " + errno_text(EDQUOT), "cannot close table.csv: Disk quota exceeded");
+  refused("rename table.csv 1 " + errno_text(EACCES), "cannot rename table.csv: Permission denied");
+  EXPECT_EQ(file("table.csv"), "old");
+  // The directory is the second that is synced.
+  refused("fsync lockstep-system 2 " + errno_text(EIO),
+          "cannot flush the directory of table.csv: Input/output error");
+}
+
+TEST_F(FileCalls, ADirectoryThatCannotBeSyncedOnANetworkFileSystemIsNoError) {
+  train();
+  EXPECT_EQ(watched("predict run features --output table.csv",
+                    "fsync lockstep-system 2 " + errno_text(EINVAL))
+                .exit_code,
+            0);
+}
+
+TEST_F(FileCalls, WritesThatAreInterruptedOrCutShortGoOn) {
+  train();
+  const std::string expected = run("predict run features").out;
+  for (const char* fault : {"write table.csv 1 pieces", "write table.csv 1 interrupt"}) {
+    ASSERT_EQ(watched("predict run features --output table.csv", fault).exit_code, 0) << fault;
+    EXPECT_EQ(file("table.csv"), expected) << fault;
+  }
+}
+
+TEST_F(FileCalls, ACheckpointThatCannotBeWrittenLeavesTheOneBefore) {
+  ASSERT_EQ(run("train job.textproto --run-dir whole --set training.epochs=2").exit_code, 0);
+  const std::string train = "train job.textproto --run-dir run --set training.epochs=2";
+  const auto full = watched(train, "write step-00000010 1 " + errno_text(ENOSPC), 2);
+  EXPECT_EQ(full.exit_code, 74) << full.err;
+  EXPECT_THAT(full.err, HasSubstr("run/ckpt/step-00000010.ckpt: No space left on device"));
+  EXPECT_THAT(left_behind(), IsEmpty());
+  EXPECT_EQ(file("run/ckpt/latest"), "step-00000005.ckpt\n");
+  const auto resumed = run(train + " --resume must");
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(digest_of("run"), digest_of("whole"));
+}
+
+TEST_F(FileCalls, MetricsThatCannotBeWrittenEndAFinishedRunWith74) {
+  const auto result = watched("train job.textproto --run-dir run --set training.epochs=2",
+                              "write metrics.jsonl 1 " + errno_text(ENOSPC));
+  EXPECT_EQ(result.exit_code, 74);
+  EXPECT_THAT(result.err, HasSubstr("run/metrics.jsonl: No space left on device"));
+  EXPECT_EQ(json::parse(file("run/summary.json"))["steps"], 10);
+}
+
+TEST_F(FileCalls, AFileThatCannotBeReadIsNamed) {
+  train();
+  const std::string io = " " + errno_text(EIO);
+  for (const char* data : {"/features", "/labels"}) {
+    for (const char* number : {" 1", " 2"}) {
+      const auto result = watched("check job.textproto", std::string("read ") + data + number + io);
+      EXPECT_EQ(result.exit_code, 66) << data << number;
+      EXPECT_THAT(result.err, HasSubstr(std::string(data) + ": cannot read: Input/output error"));
+    }
+  }
+  for (const char* number : {" 1", " 2", " 9"}) {
+    const auto result = watched("inspect run", std::string("read step-") + number + io);
+    EXPECT_EQ(result.exit_code, 66) << number;
+    EXPECT_THAT(result.err, AllOf(HasSubstr("cannot read run/ckpt/step-00000005.ckpt"),
+                                  HasSubstr("Input/output error")));
+  }
+}
+
+TEST_F(FileCalls, ACheckpointThatShrinksWhileItIsReadIsNamed) {
+  train();
+  const auto result = watched("inspect run", "read step- 3 halve");
+  EXPECT_EQ(result.exit_code, 66) << result.out;
+  EXPECT_THAT(result.err, HasSubstr("cannot read run/ckpt/step-00000005.ckpt: it became shorter "
+                                    "while being read"));
+}
+
+// Between the survey of a file and the reading of its values.
+TEST_F(FileCalls, DataThatShrinksWhileItIsReadIsNamed) {
+  const auto refused = [&](const std::string& job, const std::string& fault,
+                           const std::string& message) {
+    const auto result = watched("check " + job, fault);
+    EXPECT_EQ(result.exit_code, 65) << fault << "\n" << result.out;
+    EXPECT_THAT(result.err, HasSubstr(message)) << fault;
+  };
+  const std::string features = file("features");
+  refused("job.textproto", "read /features 3 halve", "XX");
+  write("features", features);
+}
+
+// An object of shared memory has lost its name before it is used, however the run ends.
+TEST_F(FileCalls, NothingStaysInSharedMemory) {
+  const auto expect_none = [&](const std::string& what) {
+    std::multiset<std::string> made;
+    std::multiset<std::string> removed;
+    for (const std::string& call : calls()) {
+      if (call.starts_with("shm_create ")) made.insert(call.substr(11));
+      if (call.starts_with("shm_unlink ")) removed.insert(call.substr(11));
+    }
+    EXPECT_FALSE(made.empty()) << what;
+    EXPECT_EQ(made, removed) << what;
+    for (const std::string& name : made) EXPECT_FALSE(fs::exists("/dev/shm" + name)) << what;
+  };
+  const std::string train = "train job.textproto --set training.epochs=1 --run-dir ";
+  ASSERT_EQ(run(train + "alone").exit_code, 0);
+  const auto whole = watched(train + "whole", "", 2);
+  EXPECT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_THAT(whole.err, Not(HasSubstr("/dev/shm")));
+  expect_none("a run that ends");
+  for (const char* end : {"1 3 kill", "0 3 throw"}) {
+    const auto failed = watched(train + "failed-" + std::string(1, *end), "", 2, end);
+    EXPECT_NE(failed.exit_code, 0) << end;
+    expect_none(end);
+  }
+  // Where it cannot be had, ranks send messages, say so, and nothing is different.
+  for (const char* call : {"shm_open", "ftruncate", "posix_fallocate", "mmap"}) {
+    const auto refused = watched(train + call, fmt::format("{} lockstep- 1 {}", call, ENOSPC), 2);
+    EXPECT_EQ(refused.exit_code, 0) << call << refused.err;
+    EXPECT_THAT(refused.err, HasSubstr("/dev/shm")) << call;
+    expect_none(call);
+    EXPECT_EQ(digest_of(call), digest_of("alone")) << call;
+  }
+}
+
+class Interrupts : public FileCalls {
+ protected:
+  // Trains until a checkpoint is being written, which takes until there is a file `go`,
+  // and sends `signals`, each when the one before has been received; the last need not be.
+  [[nodiscard]] ProgramResult interrupted(const std::vector<std::string>& signals,
+                                          const std::string& then) const {
+    std::string script = fmt::format(
+        "cd {}\n{} {} train job.textproto --threads 1 --run-dir run >out 2>err & pid=$!\n"
+        "received() {{ while [ $(grep -c \"$1\" calls) -lt $2 ]; do sleep 0.02; done; }}\n"
+        "touch calls; received waits 1\n",
+        directory_.string(), watching("fsync step-00000005 1 wait"), LOCKSTEP_PROGRAM);
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+      if (i > 0) script += fmt::format("received woken {}\n", i);
+      script += fmt::format("kill -{} $pid\n", signals[i]);
+    }
+    return run_program(script + then + "\nwait $pid");
+  }
+};
+
+TEST_F(Interrupts, TheSecondEndsAtOnce) {
+  const auto result = interrupted({"INT", "INT"}, "");
+  EXPECT_EQ(result.exit_code, 130) << file("err");
+  EXPECT_FALSE(fs::exists(directory_ / "run/ckpt/latest"));
+}
+
+TEST_F(Interrupts, AnInterruptAfterARequestToStopEndsAtOnce) {
+  EXPECT_EQ(interrupted({"TERM", "INT"}, "").exit_code, 130) << file("err");
+}
+
+TEST_F(Interrupts, OtherSignalsAskAsOftenAsTheyLike) {
+  const auto result = interrupted({"INT", "TERM", "USR1"}, "received woken 3; touch go");
+  EXPECT_EQ(result.exit_code, 75) << file("err");
+  EXPECT_EQ(file("run/ckpt/latest"), "step-00000005.ckpt\n");
+}
+
+// A disk of 64 KiB, which no checkpoint of the tiny job fits. In a name space of its own, so
+// that it is gone with the program.
+TEST_F(FileCalls, AFullDiskIsToldWithTheSpaceThatIsLeft) {
+  fs::create_directory(directory_ / "disk");
+  const std::string mount = "mount -t tmpfs -o size=64k none disk";
+  const auto on_disk = [&](const std::string& command) {
+    return run_program(
+        fmt::format("cd {} && unshare -m sh -c '{} && {}'", directory_.string(), mount, command));
+  };
+  if (on_disk("true").exit_code != 0) GTEST_SKIP() << "only root may mount a small disk";
+  const auto result = on_disk(fmt::format(
+      "{} train job.textproto --run-dir disk/run; code=$?; ls disk/run/ckpt; exit $code",
+      LOCKSTEP_PROGRAM));
+  EXPECT_EQ(result.exit_code, 74) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("cannot write disk/run/ckpt/step-00000005.ckpt: No space left "
+                                    "on device ("));
+  EXPECT_THAT(result.err, HasSubstr(" bytes free)"));
+  EXPECT_THAT(result.out, Not(HasSubstr("tmp")));
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -4,7 +4,8 @@
 //   FILE_CALLS_LOG    where to write, one line a call: "fsync PATH", "rename PATH PATH", ...
 //   FILE_CALLS_FAULT  "CALL PART NUMBER WHAT": what is done to the NUMBERth (from 1) CALL
 //                     on a path that has PART in it. WHAT: a number is the errno with which
-//                     it fails (close and fsync are done all the same); `halve` cuts the file
+//                     it fails, with a + behind it this and all later ones (close and fsync are
+//                     done all the same); `halve` cuts the file
 //                     to half its size before it; `wait` stays in it until the log's
 //                     directory has a file called "go", and writes "woken PATH" for every
 //                     signal that comes meanwhile; `pieces` makes it and all later ones write
@@ -87,7 +88,8 @@ Fault fault_of(const char* call, const char* path) {
     return fault;
   if (std::strcmp(which, call) != 0 || std::strstr(path, part) == nullptr) return fault;
   ++count;
-  if (count == number || (count > number && std::strcmp(what, "pieces") == 0)) {
+  const bool lasts = std::strcmp(what, "pieces") == 0 || std::strchr(what, '+') != nullptr;
+  if (count == number || (count > number && lasts)) {
     std::memcpy(fault.what, what, sizeof(what));
   }
   return fault;
@@ -170,11 +172,11 @@ int rename(const char* from, const char* to) {
 int shm_open(const char* name, int flags, mode_t mode) {
   static const auto real = next<int(const char*, int, mode_t)>("shm_open");
   const Fault fault = fault_of("shm_open", name);
-  note((static_cast<unsigned>(flags) & static_cast<unsigned>(O_CREAT)) != 0 ? "shm_create"
-                                                                            : "shm_open",
-       name);
   errno = fault.error();
-  return errno != 0 ? -1 : real(name, flags, mode);
+  if (errno != 0) return -1;
+  const bool creates = (static_cast<unsigned>(flags) & static_cast<unsigned>(O_CREAT)) != 0;
+  note(creates ? "shm_create" : "shm_open", name);
+  return real(name, flags, mode);
 }
 
 int shm_unlink(const char* name) {

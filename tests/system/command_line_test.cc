@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "system/program_fixture.h"
 
@@ -171,13 +172,9 @@ TEST_F(CommandLine, TheWrongKindOfDirectoryIsNamed) {
   refused("recipe job.textproto --resume must --run-dir empty", 66, "no recipe to resume in empty");
   refused("sweep sweep.textproto --resume must --run-dir empty", 66, "no sweep to resume in empty");
   refused("train job.textproto --run-dir run", 2, "run already holds a run");
-  for (const char* command : {"evaluate ", "inspect ", "predict "}) {
-    for (const char* directory : {"swept", "recipe", "empty"}) {
-      const std::string input = command == std::string("predict ") ? " features" : "";
-      refused(std::string(command) + directory + input, 66,
-              fmt::format("no checkpoint in {}", directory));
-    }
-  }
+  refused("evaluate swept", 66, "no checkpoint in swept");
+  refused("inspect recipe", 66, "no checkpoint in recipe");
+  refused("predict empty features", 66, "no checkpoint in empty");
   for (const char* directory : {"swept", "recipe", "empty"}) {
     refused(fmt::format("diagnose {}", directory), 66, "has no summary.json");
   }
@@ -223,7 +220,7 @@ TEST_F(CommandLine, SetsThatAreNotThereAreNamedWithThoseThatAre) {
        {std::pair{"train", 71}, {"train_dev", 20}, {"dev", 40}, {"test", 10}}) {
     const auto result = run(fmt::format("evaluate more --split {} --json", split));
     EXPECT_EQ(result.exit_code, 0) << split << result.err;
-    EXPECT_THAT(result.out, HasSubstr(fmt::format("\"examples\": {}", size))) << split;
+    EXPECT_EQ(nlohmann::json::parse(result.out)["examples"], size) << split;
   }
 }
 

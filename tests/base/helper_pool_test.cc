@@ -1,6 +1,7 @@
 #include "base/helper_pool.h"
 
 #include <atomic>
+#include <limits>
 #include <stdexcept>
 #include <vector>
 
@@ -28,6 +29,20 @@ TEST(HelperPool, OneHelperKeepsTheOrder) {
   for (int i = 0; i < 10; ++i) last = helpers.submit([&, i] { order.push_back(i); });
   last.get();
   EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+}
+
+// Augmentation by helpers has the bits of augmentation by workers.
+TEST(HelperPool, FlushesDenormals) {
+  const auto product = [] {
+    volatile float small = std::numeric_limits<float>::min();
+    const volatile float half = small * 0.5F;
+    return half;
+  };
+  ASSERT_GT(product(), 0.0F) << "the test cannot fail";
+  HelperPool helpers(1);
+  float flushed = 1;
+  helpers.submit([&] { flushed = product(); }).get();
+  EXPECT_EQ(flushed, 0.0F);
 }
 
 TEST(HelperPool, CarriesExceptionsAndGoesOn) {

@@ -24,6 +24,15 @@ TEST(NearestWord, PrefersTheFewestEditsThenTheFirst) {
   EXPECT_EQ(nearest_word("beta", kFields), "beta1");
 }
 
+TEST(NearestWord, AThirdOfTheLettersAndALittleMoreMayBeWrong) {
+  const std::vector<std::string> adam = {"adam"};
+  EXPECT_EQ(nearest_word("adxy", adam), "adam");
+  EXPECT_EQ(nearest_word("axyz", adam), std::nullopt);
+  const std::vector<std::string> seed = {"seed", "speed_"};
+  EXPECT_EQ(nearest_word("seedxxx", seed), "seed");  // three edits of seven letters
+  EXPECT_EQ(nearest_word("seedxxxx", seed), std::nullopt);
+}
+
 TEST(NearestWord, DoesNotGuessWildly) {
   EXPECT_EQ(nearest_word("momentum", kFields), std::nullopt);
   EXPECT_EQ(nearest_word("", kFields), std::nullopt);

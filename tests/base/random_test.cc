@@ -69,6 +69,20 @@ TEST(Random, AllPermutationsAreEquallyLikely) {
   for (const auto& [order, count] : counts) EXPECT_NEAR(count, 1000, 150);
 }
 
+// The formula of Box and Muller on the words of the counter: part of every job's bits.
+TEST(Random, NormalsAreThoseOfTheirWords) {
+  const RandomKey key{1, Purpose::initialization};
+  for (std::uint32_t i = 0; i < 5; ++i) {
+    const RandomCounter counter = {i, 2, 3, 4};
+    const auto words = random_words(key, counter);
+    const double radius = std::sqrt(-2 * std::log(1 - uniform_from_words(words[0], words[1])));
+    const double angle = 2 * std::acos(-1.0) * uniform_from_words(words[2], words[3]);
+    const auto normals = random_normals(key, counter);
+    EXPECT_DOUBLE_EQ(normals[0], radius * std::cos(angle));
+    EXPECT_DOUBLE_EQ(normals[1], radius * std::sin(angle));
+  }
+}
+
 TEST(Random, NormalsHaveMeanZeroAndVarianceOne) {
   constexpr std::uint32_t pairs = 50'000;
   double sum = 0;

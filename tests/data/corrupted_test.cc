@@ -34,6 +34,22 @@ std::vector<V> values_of(const Examples& examples) {
   return {first, first + examples.values.size() / sizeof(V)};
 }
 
+TEST(AddNoise, EveryValueHasItsOwn) {
+  constexpr std::uint32_t kRows = 2000;
+  Examples examples = constant_examples<float>(ElementType::f32, kRows, 4, 0.0F);
+  add_noise(examples, {1, 3});
+  const auto values = values_of<float>(examples);
+  for (std::size_t a = 0; a < 4; ++a) {
+    for (std::size_t b = a + 1; b < 4; ++b) {
+      double product = 0;
+      for (std::size_t i = 0; i < kRows; ++i) {
+        product += static_cast<double>(values[i * 4 + a]) * static_cast<double>(values[i * 4 + b]);
+      }
+      EXPECT_NEAR(product / kRows, 0, 5 / std::sqrt(kRows)) << a << " and " << b;
+    }
+  }
+}
+
 TEST(AddNoise, HasTheDeviationAskedFor) {
   Examples examples = constant_examples<float>(ElementType::f32, 1000, 101, 5.0F);
   add_noise(examples, {.gaussian_noise = 3, .seed = 1});

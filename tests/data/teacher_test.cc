@@ -39,6 +39,35 @@ TEST(Teacher, TwoClassesAreEquallyLikely) {
   }
 }
 
+// As the header says it, with weights drawn anew: [layer][output][input].
+TEST(Teacher, TheClassIsTheLargestOutput) {
+  const TeacherSpec spec{.features = 3, .layers = 2, .units = 5, .classes = 4, .seed = 9};
+  const Teacher teacher(spec);
+  std::vector<int> of_class(4);
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    std::vector<float> x(3);
+    const std::uint32_t found = teacher.make({1, i}, x);
+    std::vector<double> values(x.begin(), x.end());
+    for (std::uint32_t layer = 0; layer <= spec.layers; ++layer) {
+      std::vector<double> outputs(layer < spec.layers ? spec.units : spec.classes);
+      for (std::uint32_t o = 0; o < outputs.size(); ++o) {
+        for (std::uint32_t k = 0; k < values.size(); ++k) {
+          const double normal =
+              random_normals({spec.seed, Purpose::synthetic_teacher}, {layer, o, k, 0})[0];
+          outputs[o] +=
+              spec.gain / std::sqrt(static_cast<double>(values.size())) * normal * values[k];
+        }
+        if (layer < spec.layers) outputs[o] = std::tanh(outputs[o]);
+      }
+      values = outputs;
+    }
+    const auto largest = std::ranges::max_element(values) - values.begin();
+    EXPECT_EQ(found, static_cast<std::uint32_t>(largest)) << i;
+    ++of_class[found];
+  }
+  EXPECT_GT(*std::ranges::min_element(of_class), 0) << "the largest is not always at one place";
+}
+
 TEST(Teacher, ItsSeedAndNotThatOfThePointsMakesTheWeights) {
   const Teacher one({.seed = 1});
   const Teacher two({.seed = 2});

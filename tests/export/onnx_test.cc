@@ -78,6 +78,31 @@ TEST_F(Onnx, NormalisesThenGoesThroughTheLayersWithoutDropout) {
   EXPECT_EQ(value, "output");
 }
 
+// What a reader would otherwise take a default for.
+TEST_F(Onnx, WritesEveryNumberOfItsOperations) {
+  const onnx::ModelProto read = model();
+  EXPECT_EQ(read.graph().name(), "tiny");
+  EXPECT_EQ(read.producer_name(), "lockstep");
+  EXPECT_EQ(read.metadata_props(0).value(), "tiny");
+  const auto attribute = [&](int node, const std::string& name) {
+    for (const auto& of_node : read.graph().node(node).attribute()) {
+      if (of_node.name() == name) return of_node;
+    }
+    ADD_FAILURE() << "no " << name;
+    return onnx::AttributeProto();
+  };
+  for (const int gemm : {2, 4}) {
+    EXPECT_EQ(attribute(gemm, "alpha").f(), 1);
+    EXPECT_EQ(attribute(gemm, "beta").f(), 1);
+    EXPECT_EQ(attribute(gemm, "transA").i(), 0);
+    EXPECT_EQ(attribute(gemm, "transB").i(), 1);
+    EXPECT_EQ(attribute(gemm, "transB").type(), onnx::AttributeProto::INT);
+  }
+  EXPECT_EQ(attribute(3, "alpha").f(), 0.01F);  // of the leaky ReLU, as src/nn has it
+  EXPECT_EQ(attribute(3, "alpha").type(), onnx::AttributeProto::FLOAT);
+  EXPECT_EQ(attribute(5, "axis").i(), 1);  // over the classes of a row
+}
+
 TEST_F(Onnx, HoldsWeightsAsTheyStand) {
   const onnx::ModelProto read = model();
   const auto& initializers = read.graph().initializer();

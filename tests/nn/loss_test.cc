@@ -99,6 +99,24 @@ TYPED_TEST(LossOf, HugeLogitsHaveTheirExactLimits) {
   EXPECT_EQ(squared.gradient, (std::vector<T>{huge, -huge}));
 }
 
+TYPED_TEST(LossOf, TheLargestLogitMayStandAnywhere) {
+  using T = TypeParam;
+  for (std::size_t best = 0; best < 4; ++best) {
+    std::vector<T> logits = {-900, -1000, -950, -800};
+    logits[best] = 1000;
+    for (std::size_t target = 0; target < 4; ++target) {
+      const std::vector<float> label = {static_cast<float>(target)};
+      const auto softmax = of_row<T>(Loss::softmax_cross_entropy, logits, label);
+      EXPECT_EQ(softmax.sums.loss, 1000 - static_cast<double>(logits[target]));
+      EXPECT_EQ(softmax.sums.wrong, target == best ? 0U : 1U);
+      for (std::size_t o = 0; o < 4; ++o) {
+        EXPECT_EQ(softmax.gradient[o], T(o == best ? 1 : 0) - T(o == target ? 1 : 0));
+      }
+      EXPECT_EQ(of_row<T>(Loss::logistic, logits, label).sums.wrong, target == best ? 0U : 1U);
+    }
+  }
+}
+
 TYPED_TEST(LossOf, SmallProbabilitiesKeepTheirDigits) {
   using T = TypeParam;
   // log(1 + e^-30): 1 + e^-30 alone would round to 1 in float.

@@ -129,6 +129,22 @@ TEST(ChartSvg, MarksThePlaceAsked) {
   EXPECT_THAT(chart_svg(chart), HasSubstr("class=\"mark\" x1=\"278.0\" x2=\"278.0\""));
 }
 
+TEST(ChartSvg, TheMarksNameStandsWhereThereIsRoom) {
+  Chart chart;
+  chart.series = {{"J", {{0, 0}, {10, 1}}}};
+  chart.mark_label = "best";
+  chart.marked_x = 0;
+  EXPECT_THAT(chart_svg(chart), HasSubstr("<text class=\"axis\" x=\"58.0\" y=\"55.0\" "
+                                          "text-anchor=\"start\">best</text>"));
+  chart.marked_x = 10;
+  EXPECT_THAT(chart_svg(chart), HasSubstr("<text class=\"axis\" x=\"498.0\" y=\"55.0\" "
+                                          "text-anchor=\"end\">best</text>"));
+  for (const double outside : {-0.1, 10.1}) {
+    chart.marked_x = outside;
+    EXPECT_THAT(chart_svg(chart), Not(HasSubstr("best</text>")));
+  }
+}
+
 TEST(ChartSvg, ManyPointsAreALineWithoutDots) {
   Chart chart;
   chart.series = {{"J", {}}};

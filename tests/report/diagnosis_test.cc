@@ -102,6 +102,29 @@ TEST(DiagnosisText, TheEndOfARunHasAFewLinesOfIt) {
   EXPECT_THAT(text, HasSubstr("diagnosis.txt"));
 }
 
+TEST(DiagnosisText, TheEndOfARunHasTheFirstThreeSteps) {
+  Diagnosis d = sample_diagnosis();
+  for (const char* name : {"third", "fourth"}) {
+    d.recipe.push_back({"variance", name, name, "why", "what", {}});
+  }
+  EXPECT_THAT(diagnosis_lines(d), HasSubstr("\n         third\n"));
+  EXPECT_THAT(diagnosis_lines(d), Not(HasSubstr("fourth")));
+}
+
+// The base error counts up to where the features' own floor is above it.
+TEST(DiagnosisText, SaysFromWhichErrorBiasIsCounted) {
+  const char* from_base = "bias is counted from a base error of ";
+  Diagnosis d = sample_diagnosis();
+  for (const double base : {0.0, 0.01}) {
+    d.base_error = d.train_floor = base;
+    EXPECT_THAT(diagnosis_lines(d), HasSubstr(from_base));
+  }
+  d.train_floor = 0.011;
+  EXPECT_THAT(diagnosis_lines(d), Not(HasSubstr(from_base)));
+  EXPECT_THAT(diagnosis_text("small", d, "here"),
+              HasSubstr("floor          1.10%   counted: equal features, different labels\n"));
+}
+
 TEST(DiagnosisJson, HasWhatScriptsNeed) {
   const json object = json::parse(diagnosis_to_json(sample_diagnosis()).dump());
   EXPECT_EQ(object["verdict"], "variance");
@@ -178,6 +201,56 @@ TEST(ReadSummary, GivesBackWhatWasWritten) {
   EXPECT_EQ(read->test_examples, 0U);
   EXPECT_EQ(read->features, 784U);
   EXPECT_TRUE(read->images);
+}
+
+// Every field that is read has a value that no other has.
+TEST(ReadSummary, NoFieldIsTakenForAnother) {
+  const auto directory = fresh_directory();
+  Summary written = sample_summary();
+  double next = 0.001;
+  for (std::optional<double> Summary::*field :
+       {&Summary::best_epoch, &Summary::train_error, &Summary::train_dev_error, &Summary::dev_error,
+        &Summary::test_error, &Summary::train_error_floor, &Summary::train_cost,
+        &Summary::train_dev_cost, &Summary::dev_cost, &Summary::test_cost}) {
+    written.*field = next += 0.001;
+  }
+  std::uint64_t size = 100;
+  for (std::uint64_t Summary::*field :
+       {&Summary::steps, &Summary::train_examples, &Summary::train_dev_examples,
+        &Summary::dev_examples, &Summary::test_examples, &Summary::features}) {
+    written.*field = ++size;
+  }
+  written.train_fingerprint = "1111";
+  written.dev_fingerprint = "2222";
+  written.images = true;
+  std::ofstream(directory / "summary.json") << summary_to_json(written);
+  const Summary read = read_summary(directory / "summary.json").value();
+  EXPECT_EQ(read.stop_reason, written.stop_reason);
+  EXPECT_EQ(read.epochs, written.epochs);
+  EXPECT_EQ(read.steps, written.steps);
+  EXPECT_EQ(read.best_step, written.best_step);
+  EXPECT_EQ(read.best_epoch, written.best_epoch);
+  EXPECT_EQ(read.train_error, written.train_error);
+  EXPECT_EQ(read.train_dev_error, written.train_dev_error);
+  EXPECT_EQ(read.dev_error, written.dev_error);
+  EXPECT_EQ(read.test_error, written.test_error);
+  EXPECT_EQ(read.train_error_floor, written.train_error_floor);
+  EXPECT_EQ(read.train_cost, written.train_cost);
+  EXPECT_EQ(read.train_dev_cost, written.train_dev_cost);
+  EXPECT_EQ(read.dev_cost, written.dev_cost);
+  EXPECT_EQ(read.test_cost, written.test_cost);
+  EXPECT_EQ(read.l2_penalty, written.l2_penalty);
+  EXPECT_EQ(read.l1_penalty, written.l1_penalty);
+  EXPECT_EQ(read.weights_digest, written.weights_digest);
+  EXPECT_EQ(read.checkpoint, written.checkpoint);
+  EXPECT_EQ(read.train_examples, written.train_examples);
+  EXPECT_EQ(read.train_dev_examples, written.train_dev_examples);
+  EXPECT_EQ(read.dev_examples, written.dev_examples);
+  EXPECT_EQ(read.test_examples, written.test_examples);
+  EXPECT_EQ(read.train_fingerprint, "1111");
+  EXPECT_EQ(read.dev_fingerprint, "2222");
+  EXPECT_EQ(read.features, written.features);
+  EXPECT_TRUE(read.images);
 }
 
 TEST(ReadSummary, AFileOfAnOlderVersionLacksSizes) {

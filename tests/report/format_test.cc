@@ -45,9 +45,22 @@ TEST(Format, Duration) {
   EXPECT_EQ(format_duration(9.96), "10 s");
   EXPECT_EQ(format_duration(59.6), "1 min 00 s");
   EXPECT_EQ(format_duration(185), "3 min 05 s");
+  EXPECT_EQ(format_duration(60), "1 min 00 s");
+  EXPECT_EQ(format_duration(3599), "59 min 59 s");
+  EXPECT_EQ(format_duration(3600), "1 h 00 min");
   EXPECT_EQ(format_duration(7620), "2 h 07 min");
   EXPECT_EQ(format_duration(kInfinity), "-");
   EXPECT_EQ(format_duration(kNan), "-");
+}
+
+TEST(Format, ShellWordsAreReadAsTheyStand) {
+  EXPECT_EQ(shell_word("runs/a-1_b.c:d+e@f%g=h,i"), "runs/a-1_b.c:d+e@f%g=h,i");
+  for (const char* text :
+       {"",    "a b", "~/runs", "$HOME", "a*",  "a?",   "[a]",  "{a}", "#a",   "!a", "a;b",
+        "a&b", "a|b", "a<b",    "a>b",   "(a)", "a\\b", "a\"b", "a`b", "a\tb", "^a"}) {
+    EXPECT_EQ(shell_word(text), std::string("'") + text + "'");
+  }
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
 }
 
 TEST(Format, Start) {
@@ -139,6 +152,18 @@ TEST(Format, FinishOffersOnlyWhatThereIs) {
   const std::string text = format_finish(sample_start("runs/a"), summary, std::nullopt);
   EXPECT_THAT(text, Not(HasSubstr("ckpt")));
   EXPECT_THAT(text, Not(HasSubstr("next")));
+}
+
+TEST(Format, TheBestStepHasTheNumbersOfNoOtherEvaluation) {
+  Evaluation best = sample_evaluation(10);
+  const auto line = [&] {
+    const std::string text = format_finish(sample_start("runs/a"), sample_summary(), best);
+    const auto at = text.find("\nbest     ") + 1;
+    return text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_EQ(line(), "best     step 2,150, epoch 10, dev error 10.94%, dev cost 0.3071");
+  best.step += 215;
+  EXPECT_EQ(line(), "best     step 2,150, epoch 10");
 }
 
 TEST(Format, TheLastNetworkIsToldFromTheBest) {

@@ -65,6 +65,9 @@ TEST(MetricsReport, EachLineIsThereAsSoonAsItIsWritten) {
   report.on_evaluation(sample_evaluation(2));
   EXPECT_EQ(read_text(path),
             metrics_line(sample_evaluation(1)) + metrics_line(sample_evaluation(2)));
+  report.on_finish(sample_summary());
+  EXPECT_EQ(read_text(path),
+            metrics_line(sample_evaluation(1)) + metrics_line(sample_evaluation(2)));
 }
 
 TEST(MetricsReport, ResumeDropsTheLinesAfterItsStep) {

@@ -8,8 +8,9 @@
 //                     done all the same); `halve` cuts the file
 //                     to half its size before it; `wait` stays in it until the log's
 //                     directory has a file called "go", and writes "woken PATH" for every
-//                     signal that comes meanwhile; `pieces` makes it and all later ones write
-//                     one byte at a time, `interrupt` has a signal come in between once.
+//                     signal that comes meanwhile, for at most 20 s; `pieces` makes it and all
+//                     later ones write one byte at a time, `interrupt` has a signal come in between
+//                     once.
 //
 // Calls are written down for paths with "lockstep-" in them, as test directories and shared
 // memory have; a file that is open is known by /proc/self/fd. Plain C inside: it runs within
@@ -107,7 +108,8 @@ void wait_for_go(const char* path) {
   if (slash == nullptr) return;
   std::strcpy(slash + 1, "go");
   note("waits", path);
-  while (access(go, F_OK) != 0) {
+  for (int pauses = 0; access(go, F_OK) != 0; ++pauses) {
+    if (pauses > 2000) _exit(99);  // a test that failed: nobody will say go
     const timespec pause{0, 10'000'000};
     if (nanosleep(&pause, nullptr) != 0) note("woken", path);
   }

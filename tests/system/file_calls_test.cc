@@ -177,6 +177,7 @@ TEST_F(FileCalls, MetricsThatCannotBeWrittenForAWhileAreWrittenLater) {
   EXPECT_THAT(once.err, HasSubstr("once/metrics.jsonl: No space left on device"));
   EXPECT_THAT(file("once/metrics.jsonl"),
               AllOf(HasSubstr("\"step\":5,"), HasSubstr("\"step\":10,")));
+  EXPECT_EQ(std::ranges::count(file("once/metrics.jsonl"), '\n'), 2);
   const auto never =
       watched(arguments + "never", "write metrics.jsonl 1 " + errno_text(ENOSPC) + "+");
   EXPECT_EQ(never.exit_code, 74);
@@ -307,7 +308,8 @@ class Interrupts : public FileCalls {
                                           const std::string& then) const {
     std::string script = fmt::format(
         "cd {}\n{} {} train job.textproto --threads 1 --run-dir run >out 2>err & pid=$!\n"
-        "received() {{ while [ $(grep -c \"$1\" calls) -lt $2 ]; do sleep 0.02; done; }}\n"
+        "received() {{ while kill -0 $pid && [ $(grep -c \"$1\" calls) -lt $2 ]; do sleep 0.02; "
+        "done; }}\n"
         "touch calls; received waits 1\n",
         directory_.string(), watching("fsync step-00000005 1 wait"), LOCKSTEP_PROGRAM);
     for (std::size_t i = 0; i < signals.size(); ++i) {

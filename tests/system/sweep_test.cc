@@ -97,34 +97,34 @@ TEST_F(Sweep, PrintsTheTableOrJson) {
   EXPECT_EQ(json::parse(object.out)["cautions"].size(), 1U);
 }
 
-struct Kill {
-  const char* fault;
-  int ranks;
-  int groups;
-};
-
+// Every rule once, each with another kill: at the boundary of trials, within one, on the first
+// rank and on another.
 TEST_F(Sweep, GoesOnAfterAKillWhereverItWas) {
-  // At the boundary of trials, within one, on the first rank and on another.
-  const Kill kills[] = {
-      {"0 0 kill 2", 1, 1}, {"1 0 kill 2", 2, 2}, {"0 7 kill 1", 2, 2}, {"2 3 kill 2", 3, 2}};
-  for (const char* rule : {"", "successive_halving { eta: 2 }", "median { wave: 2 }"}) {
-    write_sweep("metric: DEV_COST grid {} " + std::string(rule), kLambdas);
-    const std::string name = std::string(rule).substr(0, 4);
-    ASSERT_EQ(sweep(1, "--run-dir whole" + name).exit_code, 0);
-    const std::string expected = file("whole" + name + "/sweep.csv");
-    for (std::size_t i = 0; i < std::size(kills); ++i) {
-      if (*rule != 0 && i % 2 == 0) continue;
-      const std::string run = fmt::format("killed{}{}", name, i);
-      const auto killed =
-          sweep(kills[i].ranks, fmt::format("--run-dir {} --groups {}", run, kills[i].groups),
-                kills[i].fault);
-      EXPECT_NE(killed.exit_code, 0) << rule << kills[i].fault;
-      EXPECT_NE(killed.exit_code, 124) << "a rank hung";
-      EXPECT_FALSE(fs::exists(directory_ / run / "sweep.csv"));
-      const auto resumed = sweep(2, fmt::format("--run-dir {} --resume must", run));
-      ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
-      EXPECT_EQ(file(run + "/sweep.csv"), expected) << rule << " " << kills[i].fault;
-    }
+  struct Kill {
+    const char* rule;
+    const char* fault;
+    int ranks;
+    int groups;
+  };
+  const Kill kills[] = {{"none {}", "0 0 kill 2", 1, 1},
+                        {"successive_halving { eta: 2 }", "1 0 kill 2", 2, 2},
+                        {"median { wave: 2 }", "2 3 kill 2", 3, 2}};
+  const char* four =
+      "parameter { path: 'regularization.l2_lambda' numbers { value: [0.1, 10] } }"
+      "parameter { path: 'network.layer[*].keep_prob' numbers { value: [1, 0.7] } }";
+  int number = 0;
+  for (const auto& [rule, fault, ranks, groups] : kills) {
+    write_sweep(fmt::format("metric: DEV_COST grid {{}} {}", rule), four);
+    const std::string whole = fmt::format("whole-{}", ++number);
+    const std::string run = fmt::format("killed-{}", number);
+    ASSERT_EQ(sweep(1, "--run-dir " + whole).exit_code, 0);
+    const auto killed = sweep(ranks, fmt::format("--run-dir {} --groups {}", run, groups), fault);
+    EXPECT_NE(killed.exit_code, 0) << rule << fault;
+    EXPECT_NE(killed.exit_code, 124) << "a rank hung";
+    EXPECT_FALSE(fs::exists(directory_ / run / "sweep.csv"));
+    const auto resumed = sweep(ranks == 2 ? 1 : 2, fmt::format("--run-dir {} --resume must", run));
+    ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+    EXPECT_EQ(file(run + "/sweep.csv"), file(whole + "/sweep.csv")) << rule << " " << fault;
   }
 }
 

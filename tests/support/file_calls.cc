@@ -3,14 +3,15 @@
 //
 //   FILE_CALLS_LOG    where to write, one line a call: "fsync PATH", "rename PATH PATH", ...
 //   FILE_CALLS_FAULT  "CALL PART NUMBER WHAT": what is done to the NUMBERth (from 1) CALL
-//                     on a path that has PART in it. WHAT: a number is the errno with which
-//                     it fails, with a + behind it this and all later ones (close and fsync are
-//                     done all the same); `halve` cuts the file
-//                     to half its size before it; `wait` stays in it until the log's
-//                     directory has a file called "go", and writes "woken PATH" for every
-//                     signal that comes meanwhile, for at most 20 s; `pieces` makes it and all
-//                     later ones write one byte at a time, `interrupt` has a signal come in between
-//                     once.
+//                     on a path that has PART in it. WHAT is one of
+//                       28         the errno with which it fails; close and fsync are done
+//                                  all the same
+//                       28+        so do all later ones
+//                       halve      the file is cut to half its size before it
+//                       wait       it goes on when the log's directory has a file "go", at
+//                                  most 20 s later; each pause writes "pauses PATH"
+//                       pieces     it and all later ones write one byte
+//                       interrupt  a signal comes in between
 //
 // Calls are written down for paths with "lockstep-" in them, as test directories and shared
 // memory have; a file that is open is known by /proc/self/fd. Plain C inside: it runs within
@@ -110,8 +111,9 @@ void wait_for_go(const char* path) {
   note("waits", path);
   for (int pauses = 0; access(go, F_OK) != 0; ++pauses) {
     if (pauses > 2000) _exit(99);  // a test that failed: nobody will say go
+    note("pauses", path);
     const timespec pause{0, 10'000'000};
-    if (nanosleep(&pause, nullptr) != 0) note("woken", path);
+    nanosleep(&pause, nullptr);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <limits>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -282,6 +283,26 @@ TEST_F(Program, PreviewDrawsAugmentedExamples) {
   ASSERT_EQ(run(command + "d.png --set 'data.image={channels: 3 height: 2 width: 2}'").exit_code,
             0);
   EXPECT_GT(png_size(file("d.png")).second, 3U * 112);
+}
+
+// Of images of three channels every channel is a colour.
+TEST_F(Program, PreviewShowsEveryColor) {
+  const std::string features = file("features");
+  constexpr std::size_t kHeaderBytes = 16;
+  std::set<std::string> sheets;
+  for (std::size_t brighter = 0; brighter <= 3; ++brighter) {  // none, red, green, blue
+    std::string values = features;
+    for (std::size_t i = kHeaderBytes; i < values.size(); ++i) {
+      const std::size_t channel = (i - kHeaderBytes) % kTinyFeatures / 4;
+      values[i] = channel + 1 == brighter ? '\xFF' : '\x40';
+    }
+    write("features", values);
+    const auto result = run(
+        "preview job.textproto --examples 1 --set 'data.image={channels: 3 height: 2 width: 2}'");
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    sheets.insert(file("preview.png"));
+  }
+  EXPECT_EQ(sheets.size(), 4U);
 }
 
 TEST_F(Program, PreviewWithoutAugmentationShowsTheOriginals) {

@@ -163,6 +163,10 @@ TEST_F(CifarTest, LabelsAreOfTheKind) {
   EXPECT_THAT(error(second),
               HasSubstr("expected a label of CIFAR-10 from 0 to 9, found 10 in record "
                         "1 (counting from 0)"));
+  // Of the rows asked for it is the first; in its file it is the second.
+  CifarExampleSource source({directory.write("a", first), directory.write("b", second)},
+                            CifarKind::cifar10, true);
+  EXPECT_THAT(error_of([&] { source.read(Ids{1, 4}); }).message, HasSubstr("in record 1 ("));
   const std::string hundred = record({20, 100}, 0);
   EXPECT_THAT(error(hundred, CifarKind::cifar100_fine), HasSubstr("from 0 to 99, found 100"));
   EXPECT_THAT(error(hundred, CifarKind::cifar100_coarse), HasSubstr("from 0 to 19, found 20"));

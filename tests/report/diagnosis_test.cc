@@ -125,6 +125,32 @@ TEST(DiagnosisText, SaysFromWhichErrorBiasIsCounted) {
               HasSubstr("floor          1.10%   counted: equal features, different labels\n"));
 }
 
+TEST(DiagnosisJson, EverySetAndGapIsItsOwn) {
+  Diagnosis d = sample_diagnosis();
+  double next = 0.1;
+  for (std::optional<MeasuredError> Diagnosis::*set :
+       {&Diagnosis::train, &Diagnosis::train_dev, &Diagnosis::dev, &Diagnosis::test}) {
+    d.*set = MeasuredError{next += 0.01, 100, {}};
+  }
+  for (std::optional<ErrorGap> Diagnosis::*gap : {&Diagnosis::avoidable_bias, &Diagnosis::variance,
+                                                  &Diagnosis::mismatch, &Diagnosis::dev_to_test}) {
+    d.*gap = ErrorGap{next += 0.01, {}, 0.5, GapLevel::low};
+  }
+  d.recipe[0].comparable = !d.recipe[1].comparable;
+  const json object = json::parse(diagnosis_to_json(d).dump());
+  EXPECT_EQ(object["errors"]["train"]["error"], d.train->error);
+  EXPECT_EQ(object["errors"]["train_dev"]["error"], d.train_dev->error);
+  EXPECT_EQ(object["errors"]["dev"]["error"], d.dev->error);
+  EXPECT_EQ(object["errors"]["test"]["error"], d.test->error);
+  EXPECT_EQ(object["gaps"]["avoidable_bias"]["value"], d.avoidable_bias->value);
+  EXPECT_EQ(object["gaps"]["variance"]["value"], d.variance->value);
+  EXPECT_EQ(object["gaps"]["mismatch"]["value"], d.mismatch->value);
+  EXPECT_EQ(object["gaps"]["dev_to_test"]["value"], d.dev_to_test->value);
+  EXPECT_FALSE(object["gaps"]["dev_to_test"].contains("level")) << "it counts in no verdict";
+  EXPECT_EQ(object["recipe"][0]["comparable"], d.recipe[0].comparable);
+  EXPECT_EQ(object["recipe"][1]["comparable"], d.recipe[1].comparable);
+}
+
 TEST(DiagnosisJson, HasWhatScriptsNeed) {
   const json object = json::parse(diagnosis_to_json(sample_diagnosis()).dump());
   EXPECT_EQ(object["verdict"], "variance");

@@ -215,7 +215,9 @@ TEST(RenderHtml, ShowsTheSignalFlowOfARunWithAMonitor) {
 
 TEST(HtmlReport, AResumedRunShowsTheLastFlowBeforeIt) {
   const auto directory = fresh_directory();
-  replace_file(directory / "flow.jsonl", to_text(flow_json(sample_flow(100))) + "\n");
+  replace_file(directory / "flow.jsonl", to_text(flow_json(sample_flow(50))) + "\n" +
+                                             to_text(flow_json(sample_flow(100))) + "\n" +
+                                             to_text(flow_json(sample_flow(220))) + "\n");
   HtmlReport report{std::chrono::milliseconds(0)};
   RunStart start = sample_start(directory);
   start.first_step = 215;

@@ -174,7 +174,14 @@ TEST(TensorboardReport, WritesTheSignalFlowOfEachLayer) {
   const auto event = read_events(event_files(directory)[0]).back();
   EXPECT_EQ(event.step(), 30);
   const auto values = scalars(event);
+  EXPECT_EQ(values.at("flow_activation_mean/layer01"), 0.25F);
+  EXPECT_EQ(values.at("flow_activation_deviation/layer01"), 0.5F);
   EXPECT_EQ(values.at("flow_activation_rms/layer01"), 0.75F);
+  EXPECT_EQ(values.at("flow_delta_rms/layer01"), 0.125F);
+  EXPECT_EQ(values.at("flow_weight_norm/layer01"), 8.0F);
+  EXPECT_EQ(values.at("flow_gradient_norm/layer01"), 2.0F);
+  EXPECT_EQ(values.at("flow_update_norm/layer01"), 0.5F);
+  EXPECT_EQ(values.at("flow_zero_fraction/layer01"), 0.9375F);
   EXPECT_EQ(values.at("flow_delta_rms/layer11"), 0.25F);
   EXPECT_EQ(values.at("flow_update_ratio/layer01"), 0.0625F);
   EXPECT_EQ(values.at("flow_dead_fraction/layer01"), 0.875F);

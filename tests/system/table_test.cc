@@ -177,6 +177,23 @@ TEST_F(Table, NewColumnsOfAFileToPredictAreLeftOutWithOneNotice) {
   }
 }
 
+// One unit gives the probability of the second class.
+TEST_F(Table, TheProbabilityOfOneUnitIsThatOfTheSecondClass) {
+  std::string rows = "x,y\n";
+  for (int i = 0; i < 40; ++i) rows += fmt::format("{},{}\n", i % 2, i % 2 == 0 ? "no" : "yes");
+  write("yes.csv", rows);
+  write("yes.textproto", R"(
+    name: "yes"
+    data { train { csv { file: "yes.csv" table { column { name: "y" role: CLASS_NAME } } } } }
+    network { output { units: 1 loss: LOGISTIC } }
+    optimizer { adam { learning_rate: 0.1 } }
+    training { batch_size: 40 shards: 1 steps: 100 })");
+  ASSERT_EQ(run("train yes.textproto --run-dir yes").exit_code, 0);
+  const auto predicted = run("predict yes yes.csv");
+  EXPECT_THAT(predicted.out, StartsWith("example,class,p_yes\n0,no,0.0"));
+  EXPECT_THAT(predicted.out, HasSubstr("\n1,yes,0.9"));
+}
+
 // Names in Latin-1, as job.proto allows.
 TEST_F(Table, NamesInOtherEncodingsLeaveValidJson) {
   std::string rows = "x,y\n";

@@ -126,9 +126,10 @@ std::vector<std::string> read_data(const Job& job, const DatasetSizes& sizes) {
   const std::uint64_t bytes = plan_memory(job, network, sizes, alone).examples;
   if (bytes > kMostBytesRead) {
     std::vector<std::string> notes = sizes.notices;
-    notes.push_back(fmt::format("note: {} of examples are not read here; training looks at every "
-                                "value and label, and may refuse some",
-                                mebibytes(bytes)));
+    notes.push_back(
+        fmt::format("note: {} of examples are not read here; training looks at every "
+                    "value and label, and may refuse some",
+                    mebibytes(bytes)));
     return notes;
   }
   return load_dataset(job, Communicator::self(), alone).cautions;

@@ -370,7 +370,7 @@ TEST_F(RecipeOnRanks, TestsOnChangedDataOnlyWhenAllowed) {
     ADD_FAILURE() << "expected an error";
   } catch (const AgreedError& error) {
     EXPECT_EQ(error.code(), ExitCode::data);
-    EXPECT_THAT(error.what(), HasSubstr("the data has changed since the checkpoint"));
+    EXPECT_THAT(error.what(), HasSubstr("data has changed since the checkpoint"));
   }
   again.allow_changed_data = true;
   const RecipeResult allowed = run_recipe(tested, comm_, again, host);

@@ -338,7 +338,7 @@ TEST_F(RunSweep, ATrialGoesOnWithAndIsTestedOnChangedDataOnlyWhenAllowed) {
   const auto test = [&] { return test_winner(loaded_, trials_.front(), result, comm_, sweep); };
   EXPECT_EQ(test().has_value(), comm_.is_root());
   sweep.allow_changed_data = false;
-  EXPECT_NE(refusal(test).find("the data has changed since the checkpoint"), std::string::npos);
+  EXPECT_NE(refusal(test).find("data has changed since the checkpoint"), std::string::npos);
 }
 
 TEST_F(RunSweep, GroupsMustFit) {

@@ -168,8 +168,8 @@ TEST_F(Gradcheck, PassesOnEveryJobWeShip) {
   for (const fs::directory_entry& entry : fs::directory_iterator(LOCKSTEP_JOBS_DIR)) {
     if (entry.path().extension() != ".textproto") continue;
     ++jobs;
-    const auto result =
-        run(fmt::format("gradcheck {} --after 1 --entries 2 --rows 16 --json", entry.path().string()));
+    const auto result = run(
+        fmt::format("gradcheck {} --after 1 --entries 2 --rows 16 --json", entry.path().string()));
     ASSERT_EQ(result.exit_code, 0) << entry.path() << result.err;
     const json report = json::parse(result.out);
     ASSERT_EQ(report["checks"].size(), 2U) << entry.path();

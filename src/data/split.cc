@@ -149,6 +149,7 @@ Split split_by_group(std::span<const std::uint64_t> groups, const PartSizes& siz
       for (auto& group : ordered) take(part, group);
     } else {
       std::vector<std::uint64_t> group_sizes;
+      group_sizes.reserve(ordered.size());
       for (const auto& group : ordered) group_sizes.push_back(group.size());
       for (const std::size_t group : nearest_subset(group_sizes, wanted)) {
         take(part, ordered[group]);

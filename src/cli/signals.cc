@@ -33,14 +33,11 @@ void install_signal_handlers() {
   struct sigaction action {};
   action.sa_handler = on_stop_signal;
   action.sa_flags = SA_RESTART | SA_ONSTACK;
-  for (const int signal : {SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
-  // From a terminal: nohup has SIGHUP ignored, a shell SIGINT for what runs in its
-  // background, and so they stay.
-  for (const int signal : {SIGINT, SIGHUP}) {
-    struct sigaction inherited {};
-    sigaction(signal, nullptr, &inherited);
-    if (inherited.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
-  }
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaction(signal, &action, nullptr);
+  // A closed terminal; nohup has it ignored, and so it stays.
+  struct sigaction inherited {};
+  sigaction(SIGHUP, nullptr, &inherited);
+  if (inherited.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
   action.sa_handler = SIG_IGN;
   for (const int signal : {SIGPIPE, SIGXFSZ}) sigaction(signal, &action, nullptr);
 }

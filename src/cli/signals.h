@@ -3,11 +3,10 @@
 
 namespace lockstep {
 
-// SIGTERM, SIGUSR1 and, unless they are ignored, SIGINT and SIGHUP ask for an orderly
-// stop; a second SIGINT ends the process at once. Handlers run on a stack of their own, on
-// the thread that calls this; threads that compute must have signals blocked
-// (base/blocked_signals.h). SIGPIPE and SIGXFSZ are ignored: a closed pipe or a file at its
-// size limit is a write error.
+// SIGTERM, SIGINT, SIGUSR1 and, unless it is ignored, SIGHUP ask for an orderly stop; a second
+// SIGINT ends the process at once. Handlers run on a stack of their own, on the thread that calls
+// this; threads that compute must have signals blocked (base/blocked_signals.h). SIGPIPE and
+// SIGXFSZ are ignored: a closed pipe or a file at its size limit is a write error.
 void install_signal_handlers();
 
 bool stop_was_requested();

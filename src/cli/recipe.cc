@@ -1,5 +1,4 @@
 #include "diagnose/recipe.h"
-#include "base/json_text.h"
 
 #include <filesystem>
 #include <fstream>
@@ -15,6 +14,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/json_text.h"
 #include "cli/answers_file.h"
 #include "cli/commands.h"
 #include "cli/options.h"

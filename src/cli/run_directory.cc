@@ -97,9 +97,11 @@ UntrainedDirectory::UntrainedDirectory(const fs::path& requested, fs::path direc
 UntrainedDirectory::~UntrainedDirectory() {
   if (directory_.empty()) return;
   std::error_code error;
-  for (const auto& entry : fs::recursive_directory_iterator(directory_, error)) {
-    if (entry.path().filename() == "metrics.jsonl") return;
+  fs::recursive_directory_iterator entry(directory_, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (entry->path().filename() == "metrics.jsonl") return;
   }
+  if (error) return;  // what cannot be read through may have been trained
   fs::remove_all(directory_, error);
 }
 

@@ -156,7 +156,8 @@ LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
 
 LoadedJob load_job(const std::filesystem::path& path, std::span<const std::string> overrides) {
   // A pipe has no place: paths in it start at the working directory.
-  const bool has_place = std::filesystem::is_regular_file(path);
+  std::error_code error;  // which reading the file tells of
+  const bool has_place = std::filesystem::is_regular_file(path, error);
   return parse_job(read_text_file(path, "job"), path.string(),
                    has_place ? path.parent_path() : std::filesystem::path(), overrides);
 }

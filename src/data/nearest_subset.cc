@@ -25,7 +25,8 @@ class ReachableSums {
       std::uint64_t sums = words_[w - whole] << rest;
       if (rest > 0 && w > whole) sums |= words_[w - whole - 1] >> (kBits - rest);
       for (std::uint64_t fresh = sums & ~words_[w]; fresh != 0; fresh &= fresh - 1) {
-        came_with_[w * kBits + static_cast<std::uint64_t>(std::countr_zero(fresh))] = group;
+        came_with_[w * kBits + static_cast<std::uint64_t>(std::countr_zero(fresh))] =
+            static_cast<std::uint32_t>(group);
       }
       words_[w] |= sums;
     }
@@ -39,7 +40,7 @@ class ReachableSums {
 
  private:
   std::vector<std::uint64_t> words_;
-  std::vector<std::size_t> came_with_;
+  std::vector<std::uint32_t> came_with_;
 };
 
 }  // namespace

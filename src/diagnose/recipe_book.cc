@@ -29,6 +29,12 @@ std::vector<std::string> combined(std::vector<std::string> before,
   return before;
 }
 
+// Whether two runs answered the same examples; they may not have where changed data was
+// allowed.
+bool has_same_data(const Summary& a, const Summary& b) {
+  return a.train_fingerprint == b.train_fingerprint && a.dev_fingerprint == b.dev_fingerprint;
+}
+
 // A training that came to its end with a mean loss of which smaller steps, not a bigger
 // network, are the cure. Never of squared error, which has no scale.
 bool has_blown_up(const Job& job, const Summary& summary) {
@@ -51,6 +57,9 @@ RecipeBook::RecipeBook(const LoadedJob& loaded, int runs) {
 
 void RecipeBook::take(const RunRecord& record) {
   Run taken{next_.number, parse_job(record.resolved_job, "resolved job", "/", {}), record, {}};
+  if (!runs_.empty() && !has_same_data(record.summary, runs_.front().record.summary)) {
+    taken.record.answers = {};  // of other examples: no pairs
+  }
   taken.diagnosis = diagnose_run(taken.loaded, record.summary, record.evaluations);
   RecipeTrial trial = std::move(next_);
   trial.diagnosis = taken.diagnosis;
@@ -83,7 +92,7 @@ void RecipeBook::take(const RunRecord& record) {
   contenders_.push_back(
       {trial.number, *taken.diagnosis.dev,
        parameter_layout(build_network(taken.loaded.job.network, record.summary.features)).size,
-       record.answers.dev});
+       taken.record.answers.dev});
   runs_.push_back(std::move(taken));
   result_.trials.push_back(std::move(trial));
   name_the_best();

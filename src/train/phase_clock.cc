@@ -2,10 +2,26 @@
 
 namespace lockstep {
 
+namespace {
+
+constexpr std::array<const char*, kPhases> kNames = {
+    "load",      "data",    "augmentation", "forward",    "backward", "exchange",
+    "optimizer", "waiting", "evaluation",   "checkpoint", "monitor"};
+
+}  // namespace
+
+double seconds_of_steps(const std::map<std::string, double>& by_name) {
+  double seconds = 0;
+  for (std::size_t i = 0; i < kPhases; ++i) {
+    const auto phase = static_cast<Phase>(i);
+    if (phase == Phase::load || phase == Phase::evaluation || phase == Phase::checkpoint) continue;
+    const auto found = by_name.find(kNames[i]);
+    if (found != by_name.end()) seconds += found->second;
+  }
+  return seconds;
+}
+
 std::map<std::string, double> PhaseClock::by_name() const {
-  constexpr std::array<const char*, kPhases> kNames = {
-      "load",      "data",    "augmentation", "forward",    "backward", "exchange",
-      "optimizer", "waiting", "evaluation",   "checkpoint", "monitor"};
   std::map<std::string, double> named;
   double total = 0;
   for (std::size_t i = 0; i < kPhases; ++i) {

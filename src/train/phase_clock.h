@@ -23,6 +23,10 @@ enum class Phase {
 };
 constexpr std::size_t kPhases = 11;
 
+// Of numbers by phase as PhaseClock::by_name() has them, those of training steps, with
+// loading, evaluation and saving left out.
+double seconds_of_steps(const std::map<std::string, double>& by_name);
+
 class PhaseClock {
  public:
   // Ends the current phase and starts `phase`.

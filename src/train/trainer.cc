@@ -42,17 +42,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Of training steps, evaluation and saving left out.
-double step_seconds_of(const std::map<std::string, double>& phases) {
-  double seconds = 0;
-  for (const char* phase : {"data", "augmentation", "forward", "backward", "exchange", "optimizer",
-                            "waiting", "monitor"}) {
-    const auto found = phases.find(phase);
-    if (found != phases.end()) seconds += found->second;
-  }
-  return seconds;
-}
-
 // What rank 0 decides after an evaluation and every rank does.
 struct Decision {
   bool best = false;
@@ -133,7 +122,7 @@ class Run {
     return position_.step % (engine_.steps_per_epoch() * every_epochs) == 0;
   }
   // Seconds spent on training steps, evaluation and saving left out.
-  [[nodiscard]] double step_seconds() const { return step_seconds_of(engine_.clock().by_name()); }
+  [[nodiscard]] double step_seconds() const { return seconds_of_steps(engine_.clock().by_name()); }
 
   // Brings this session up to now.
   void note_session() {
@@ -522,7 +511,7 @@ class Run {
     summary.seconds = total_phases(position_.sessions);
     const std::uint64_t rows =
         rows_before(position_.step) - rows_before(position_.sessions.front().first_step);
-    summary.examples_per_second = static_cast<double>(rows) / step_seconds_of(summary.seconds);
+    summary.examples_per_second = static_cast<double>(rows) / seconds_of_steps(summary.seconds);
     summary.weights_digest = digest_hex(digest_of(std::as_bytes(engine_.weights())));
     if (job_.checkpointing.enabled) {
       summary.checkpoint = restores_best ? "ckpt/best" : "ckpt/latest";

@@ -10,6 +10,7 @@
 #include <google/protobuf/text_format.h>
 
 #include "base/check.h"
+#include "config/field_checks.h"
 #include "config/job_file.h"
 #include "config/message_builder.h"
 #include "config/origins.h"
@@ -47,13 +48,10 @@ void check_assignments(const ValueChecks& checks,
 
 void check_range(const ValueChecks& checks, const Sweep& sweep, const Sweep::Range& range,
                  const std::string& path) {
-  const bool has_min = checks.present(range.has_min(), path + ".min", "the smallest number");
-  const bool has_max = checks.present(range.has_max(), path + ".max", "the largest number");
-  if (has_min && has_max) {
-    checks.require(std::isfinite(range.min()), path + ".min", fmt::to_string(range.min()),
-                   "a finite number");
-    checks.require(std::isfinite(range.max()) && range.max() > range.min(), path + ".max",
-                   fmt::to_string(range.max()), "a finite number above min");
+  if (range.has_min() && range.has_max() && std::isfinite(range.min()) &&
+      std::isfinite(range.max())) {
+    checks.require(range.max() > range.min(), path + ".max", fmt::to_string(range.max()),
+                   "a finite number above min");
     const bool log = range.scale() == Sweep::Range::LOG && checks.trusted(path + ".scale");
     checks.require(!log || range.min() > 0, path + ".min", fmt::to_string(range.min()),
                    "a number above 0 for LOG");
@@ -64,9 +62,7 @@ void check_range(const ValueChecks& checks, const Sweep& sweep, const Sweep::Ran
                    "whole numbers as min and max with it");
   }
   if (sweep.has_grid()) {
-    if (checks.present(range.has_steps(), path + ".steps", "how many numbers a grid takes")) {
-      checks.at_least(path + ".steps", range.steps(), 2);
-    }
+    checks.present(range.has_steps(), path + ".steps", "how many numbers a grid takes");
   } else if (sweep.has_random() && range.has_steps()) {
     checks.complain(path + ".steps",
                     path + ".steps is for grid search; random search draws from the whole range");
@@ -97,7 +93,7 @@ void check_alternatives(const ValueChecks& checks, const Sweep::Alternatives& al
   for (int i = 0; i < alternatives.alternative_size(); ++i) {
     const Sweep::Alternative& alternative = alternatives.alternative(i);
     const std::string element = fmt::format("{}.alternative[{}]", path, i);
-    if (checks.present(alternative.has_name(), element + ".name", "what tables show")) {
+    if (alternative.has_name()) {
       checks.require(!alternative.name().empty() && names.insert(alternative.name()).second,
                      element + ".name", "\"" + alternative.name() + "\"", "a name of its own");
     }
@@ -127,8 +123,6 @@ void check_column_name(const ValueChecks& checks, const Sweep::Parameter& parame
 void check_parameter(const ValueChecks& checks, const Sweep& sweep, int index) {
   const Sweep::Parameter& parameter = sweep.parameter(index);
   const std::string path = parameter_path(index);
-  check_choice(checks, parameter.values_case() != Sweep::Parameter::VALUES_NOT_SET, path,
-               *Sweep::Parameter::descriptor(), "values");
   if (parameter.has_alternatives()) {
     checks.present(parameter.has_name(), path + ".name", "a name for the alternatives");
     if (!parameter.path().empty()) {
@@ -162,31 +156,10 @@ void check_parameter(const ValueChecks& checks, const Sweep& sweep, int index) {
 }
 
 void check_sweep(const ValueChecks& checks, const Sweep& sweep) {
-  check_run_name(checks, sweep.has_name(), sweep.name(), "\"lambda\"");
-  if (checks.present(sweep.has_job(), "job", "the job file that trials start from")) {
-    checks.require(!sweep.job().empty(), "job", "\"\"", "the path of a job file");
-  }
+  check_fields(checks, sweep);
+  if (sweep.has_name()) check_run_name(checks, sweep.name());
   check_assignments(checks, sweep.set(), "set");
-  check_choice(checks, sweep.search_case() != Sweep::SEARCH_NOT_SET, "", *Sweep::descriptor(),
-               "search");
-  if (sweep.has_random()) {
-    if (checks.present(sweep.random().has_trials(), "random.trials", "a number of trials")) {
-      checks.at_least("random.trials", sweep.random().trials(), 1);
-    }
-  }
-  if (sweep.parameter().empty()) {
-    checks.present(false, "parameter", "at least one thing to try values of");
-  }
   for (int i = 0; i < sweep.parameter_size(); ++i) check_parameter(checks, sweep, i);
-  if (sweep.has_median()) {
-    checks.at_least("median.wave", sweep.median().wave(), 1);
-    checks.at_least("median.grace_epochs", sweep.median().grace_epochs(), 1);
-  }
-  if (sweep.has_successive_halving()) {
-    checks.at_least("successive_halving.eta", sweep.successive_halving().eta(), 2);
-    checks.at_least("successive_halving.first_epochs", sweep.successive_halving().first_epochs(),
-                    1);
-  }
 }
 
 SweepParameter to_parameter(const Sweep::Parameter& parameter, const Place& place) {

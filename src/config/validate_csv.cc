@@ -20,19 +20,11 @@ std::string name_of(const Table::Column& column) {
 
 void check_column(const ValueChecks& checks, const Table::Column& column, bool header,
                   const std::string& path) {
-  check_choice(checks, column.place_case() != Table::Column::PLACE_NOT_SET, path,
-               *Table::Column::descriptor(), "place");
-  if (column.has_index()) checks.at_least(path + ".index", column.index(), 1);
-  if (column.has_name()) {
-    checks.require(!column.name().empty(), path + ".name", "\"\"",
-                   "the name of a column; a column with an empty name is found by its index");
-    if (!header) {
-      checks.complain(path + ".name", path +
-                                          ".name needs a header, and the file has none "
-                                          "(header: false); give the index");
-    }
+  if (column.has_name() && !header) {
+    checks.complain(path + ".name", path +
+                                        ".name needs a header, and the file has none "
+                                        "(header: false); give the index");
   }
-  checks.present(column.has_role(), path + ".role", "what the column is, such as LABEL");
 }
 
 void check_columns(const ValueChecks& checks, const Table& table, bool header,
@@ -76,13 +68,6 @@ void check_table(const ValueChecks& checks, const Table& table, bool header,
                      table.other_columns() == Table::IGNORED;
   checks.require(input || !checks.trusted(path + ".other_columns"), path + ".other_columns",
                  Table::Role_Name(table.other_columns()), "NUMBER, CATEGORY or IGNORED");
-  for (int i = 0; i < table.missing_size(); ++i) {
-    const std::string text = fmt::format("{}.missing[{}].text", path, i);
-    if (checks.present(table.missing(i).has_text(), text, "a text such as \"NA\"")) {
-      checks.require(!table.missing(i).text().empty(), text, "\"\"",
-                     "a text; the empty field is missing in any case");
-    }
-  }
 }
 
 bool has_role(const Table& table, Table::Role role) {
@@ -96,9 +81,6 @@ bool has_class_names(const Table& table) { return has_role(table, Table::CLASS_N
 }  // namespace
 
 void check_csv(const ValueChecks& checks, const proto::Csv& csv, const std::string& path) {
-  if (checks.present(csv.has_file(), path + ".file", "the path of a CSV file")) {
-    checks.require(!csv.file().empty(), path + ".file", "\"\"", "the path of a CSV file");
-  }
   const std::string& delimiter = csv.delimiter();
   const bool good = delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" &&
                     delimiter != "\r" && delimiter != "." && delimiter != "-";

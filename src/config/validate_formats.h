@@ -1,5 +1,5 @@
 #pragma once
-// Checks of a source's format, the format of IDX apart.
+// Rules between the fields of a source, for each format that has some.
 
 #include <string>
 

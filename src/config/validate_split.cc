@@ -25,18 +25,13 @@ void check_parts(const ValueChecks& checks, const std::vector<AskedPart>& parts,
   double sum = 0;
   std::vector<std::string> with_fraction;
   for (const auto& [path, part] : parts) {
-    check_choice(checks, part.size_case() != proto::Part::SIZE_NOT_SET, path,
-                 *proto::Part::descriptor(), "size");
-    if (part.has_count()) checks.at_least(path + ".count", part.count(), 1);
     if (!part.has_fraction()) continue;
     const double fraction = part.fraction();
-    if (whole && fraction == 1) {
-      sum += 1;
-    } else {
-      checks.fraction(path + ".fraction", fraction);
-      if (fraction > 0 && fraction < 1) sum += fraction;
-    }
+    if (fraction > 0 && fraction <= 1) sum += fraction;
     with_fraction.push_back(path);
+    if (whole || fraction != 1) continue;
+    checks.require(false, path + ".fraction", "1", "a fraction above 0 and below 1");
+    sum -= 1;  // told
   }
   // Decimal fractions that add up to 1 may not quite do so in binary.
   constexpr double kRounding = 1e-12;

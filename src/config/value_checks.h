@@ -1,7 +1,6 @@
 #pragma once
 // The questions that validation asks of single values, and how it complains.
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -23,22 +22,6 @@ class ValueChecks {
   // "<path> is missing; expected <expected>". False when it is not there.
   bool present(bool is_there, const std::string& path, std::string_view expected) const;
 
-  void positive(const std::string& path, double value) const;      // and finite
-  void not_negative(const std::string& path, double value) const;  // and finite
-
-  // Numbers that are used in float: what would be 0, infinite or denormal there (and
-  // so flushed to 0) is not what was written.
-  void positive_float(const std::string& path, double value) const;
-  void not_negative_float(const std::string& path, double value) const;
-  void any_float(const std::string& path, double value) const;  // of either sign, or 0
-
-  void keep_prob(const std::string& path, double value) const;  // (0, 1] in 1/65536ths
-  void chance(const std::string& path, double value) const;     // [0, 1]
-  void decay(const std::string& path, double value) const;      // [0, 1), as float too
-  void fraction(const std::string& path, double value) const;   // (0, 1)
-  void between(const std::string& path, double value, double low, double high) const;
-  void at_least(const std::string& path, std::uint64_t value, std::uint64_t minimum) const;
-
   // "<path> is <value>; expected <expected>" unless it holds.
   void require(bool holds, const std::string& path, std::string_view value,
                std::string_view expected) const;
@@ -58,9 +41,6 @@ class ValueChecks {
   [[nodiscard]] bool overridden(const std::string& path) const;
 
  private:
-  // Of a number other than 0.
-  void in_float(const std::string& path, double value, std::string_view allowed_besides = "") const;
-
   const Origins& origins_;
   Problems& problems_;
 };
@@ -70,8 +50,7 @@ class ValueChecks {
 void check_choice(const ValueChecks& checks, bool is_set, const std::string& path,
                   const google::protobuf::Descriptor& type, const char* oneof_name);
 
-// Of a run, in the field `name`: `example` is such a name.
-void check_run_name(const ValueChecks& checks, bool is_there, const std::string& name,
-                    std::string_view example);
+// Complains about a name of a run, in the field `name`, that cannot name its directory.
+void check_run_name(const ValueChecks& checks, const std::string& name);
 
 }  // namespace lockstep

@@ -176,7 +176,8 @@ TEST(CsvJob, LabelsFitTogether) {
             "job.textproto:5:40: data.train.csv.table.other_columns is LABEL; expected NUMBER, "
             "CATEGORY or IGNORED");
   EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } missing { text: \"\" }")),
-            "job.textproto:5:50: data.train.csv.table.missing[0].text is \"\"; expected a text; "
+            "job.textproto:5:50: data.train.csv.table.missing[0].text is \"\"; expected a text "
+            "such as \"NA\"; "
             "the empty field is missing in any case");
 }
 

@@ -74,7 +74,8 @@ void expect_lines(const std::vector<Case>& cases) {
 
 TEST(JobErrors, Names) {
   expect_lines({
-      {"\"small\"", "\"\"", "1:1: name is \"\"; expected letters, digits, '-', '_' and '.'"},
+      {"\"small\"", "\"\"",
+       "1:1: name is \"\"; expected a name for the run, such as \"fashion-mlp\""},
       {"\"small\"", "\"a/b\"", "1:1: name is \"a/b\"; expected letters, digits, '-', '_' and '.'"},
       {"\"small\"", "small", "1:1: name is small; expected a string in quotes"},
       {"\"small\"", "\"A-z_0.9\"", ""},
@@ -176,7 +177,7 @@ TEST(JobErrors, Augmentation) {
       line("elastic { alpha: -1 }",
            "11: " + a + "elastic.alpha is -1; expected a finite number, 0 or more"),
       line("elastic { sigma: 0.4 }",
-           "11: " + a + "elastic.sigma is 0.4; expected a finite number of pixels, at least 0.5"),
+           "11: " + a + "elastic.sigma is 0.4; expected a finite number of pixels, 0.5 or more"),
       line("brightness { max_change: 2 }",
            "14: " + a + "brightness.max_change is 2; expected a number from 0 to 1"),
       line("contrast { max_change: -0.1 }",
@@ -367,7 +368,7 @@ TEST(JobErrors, Training) {
       {"batch_size: 64", "", "12:1: training has no batch; expected one of batch_size, full_batch"},
       {"batch_size: 64", "batch_size: 0", "13:3: training.batch_size is 0; expected at least 1"},
       {"batch_size: 64", "batch_size: 64 shards: 0",
-       "13:18: training.shards is 0; expected at least 1"},
+       "13:18: training.shards is 0; expected 1 to 1048576"},
       {"batch_size: 64", "batch_size: 5",
        "13:3: training.batch_size 5 is not divisible by training.shards 8; the nearest that would "
        "do: 8"},
@@ -407,9 +408,10 @@ TEST(JobErrors, TheRest) {
       line("exchange { bucket_bytes: 4095 }",
            "12: exchange.bucket_bytes is 4095; expected at least 4096"),
       line("exchange { bucket_bytes: 4096 }", ""),
-      line("diagnosis { base_error: 1 }",
-           "13: diagnosis.base_error is 1; expected a fraction of wrong answers, at least 0 and "
-           "below 1 (0.01: one percent)"),
+      line(
+          "diagnosis { base_error: 1 }",
+          "13: diagnosis.base_error is 1; expected a fraction of wrong answers (0.01: one percent) "
+          "from 0 to below 1"),
       line("diagnosis { high_gap: 0 }",
            "13: diagnosis.high_gap is 0; expected a fraction above 0 and below 1"),
       line("diagnosis { high_share: 1.5 }",

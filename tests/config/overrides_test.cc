@@ -205,7 +205,7 @@ TEST(Overrides, ErrorsNameThem) {
       {"early_stopping.patience=5",
        "early_stopping needs a dev set; give data.dev or data.split.dev"},
       {"network.layer[0]={}", "network.layer[0].units is missing; expected the width of the layer"},
-      {"name=", "name is \"\"; expected letters, digits, '-', '_' and '.'"},
+      {"name=", "name is \"\"; expected a name for the run, such as \"fashion-mlp\""},
   };
   for (const Case& c : cases) {
     EXPECT_EQ(problems_of(kSmallJob, {c.assignment}), "--set " + c.assignment + ": " + c.problem);

@@ -36,7 +36,7 @@ TEST(SplitErrors, Parts) {
   expect_problem("split { dev { fraction: 1 } }",
                  "22: data.split.dev.fraction is 1; expected a fraction above 0 and below 1");
   expect_problem("split { test { fraction: nan } }",
-                 "23: data.split.test.fraction is nan; expected a fraction above 0 and below 1");
+                 "23: data.split.test.fraction is nan; expected a fraction above 0 and at most 1");
   expect_problem("split { dev { fraction: 0.5 } test { fraction: 0.6 } }",
                  "8: data.split.dev and data.split.test take the fraction 1.1 of the training "
                  "source; expected below 1");

@@ -1,0 +1,169 @@
+#include "config/field_checks.h"
+
+#include <cmath>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include "proto/rule.pb.h"
+
+namespace lockstep {
+
+namespace pb = google::protobuf;
+
+namespace {
+
+const proto::Rule& rule_of(const pb::FieldDescriptor& field) {
+  return field.options().GetExtension(proto::rule);
+}
+
+bool is_real(const pb::FieldDescriptor& field) {
+  return field.cpp_type() == pb::FieldDescriptor::CPPTYPE_DOUBLE;
+}
+
+bool is_integer(const pb::FieldDescriptor& field) {
+  return field.cpp_type() == pb::FieldDescriptor::CPPTYPE_UINT32 ||
+         field.cpp_type() == pb::FieldDescriptor::CPPTYPE_UINT64;
+}
+
+bool within(const proto::Rule& rule, double value) {
+  return (!rule.has_min() || value >= rule.min()) && (!rule.has_above() || value > rule.above()) &&
+         (!rule.has_max() || value <= rule.max()) && (!rule.has_below() || value < rule.below());
+}
+
+std::string integer_range(const proto::Rule& rule) {
+  if (rule.has_min() && rule.has_max()) return fmt::format("{} to {}", rule.min(), rule.max());
+  if (rule.has_min()) return fmt::format("at least {}", rule.min());
+  return rule.has_max() ? fmt::format("at most {}", rule.max()) : "";
+}
+
+std::string real_range(const proto::Rule& rule) {
+  const std::string& noun = rule.noun();
+  const bool has_upper = rule.has_max() || rule.has_below();
+  if (!has_upper) {
+    if (rule.has_above()) return fmt::format("a finite {} above {}", noun, rule.above());
+    if (rule.has_min()) return fmt::format("a finite {}, {} or more", noun, rule.min());
+    return "a finite " + noun;
+  }
+  const std::string upper =
+      rule.has_max() ? fmt::to_string(rule.max()) : fmt::format("below {}", rule.below());
+  if (rule.has_min()) return fmt::format("a {} from {} to {}", noun, rule.min(), upper);
+  return fmt::format("a {} above {} and {}{}", noun, rule.above(), rule.has_max() ? "at most " : "",
+                     upper);
+}
+
+// Checks, of a number within its range, what becomes of it in float. What would be 0,
+// infinite or denormal there (and so flushed to 0) is not what was written.
+void check_in_float(const ValueChecks& checks, const std::string& path, const proto::Rule& rule,
+                    double value) {
+  const auto in_float = static_cast<float>(value);
+  if (value == 0) return;
+  if (!std::isnormal(in_float)) {
+    checks.complain(path, fmt::format("{} is {}, which is {} in float; expected {}a magnitude from "
+                                      "1.2e-38 to 3.4e+38",
+                                      path, value, std::abs(value) < 1 ? "0" : "infinite",
+                                      within(rule, 0) ? "0, or " : ""));
+  } else if (!within(rule, static_cast<double>(in_float))) {
+    // Ranges end at 0 or 1, of which only the latter is near to numbers that float rounds.
+    checks.complain(path, fmt::format("{} is {}, which is {} in float; expected at most 0.99999997",
+                                      path, value, in_float));
+  }
+}
+
+void check_real(const ValueChecks& checks, const std::string& path, const proto::Rule& rule,
+                double value) {
+  if (!std::isfinite(value) || !within(rule, value)) {
+    checks.require(false, path, fmt::to_string(value), real_range(rule));
+  } else if (rule.in_float()) {
+    check_in_float(checks, path, rule, value);
+  }
+}
+
+class FieldWalk {
+ public:
+  FieldWalk(const ValueChecks& checks, const pb::Message& message, const std::string& path)
+      : checks_(checks),
+        message_(message),
+        type_(*message.GetDescriptor()),
+        reflection_(*message.GetReflection()),
+        path_(path) {}
+
+  void check() const {
+    for (int i = 0; i < type_.field_count(); ++i) {
+      const pb::FieldDescriptor& field = *type_.field(i);
+      const std::string path = path_.empty() ? field.name() : path_ + "." + field.name();
+      if (field.is_repeated()) {
+        check_list(field, path);
+      } else if (!reflection_.HasField(message_, &field)) {
+        if (rule_of(field).required()) checks_.present(false, path, rule_of(field).is());
+      } else {
+        check_field(field, path);
+      }
+    }
+    for (int i = 0; i < type_.oneof_decl_count(); ++i) {
+      const pb::OneofDescriptor& oneof = *type_.oneof_decl(i);
+      if (oneof.options().GetExtension(proto::one_is_required)) {
+        check_choice(checks_, reflection_.HasOneof(message_, &oneof), path_, type_,
+                     oneof.name().c_str());
+      }
+    }
+  }
+
+ private:
+  void check_list(const pb::FieldDescriptor& field, const std::string& path) const {
+    const int size = reflection_.FieldSize(message_, &field);
+    if (rule_of(field).required()) {
+      const bool is_there = size > 0 || !checks_.trusted(path + "[0]");
+      checks_.present(is_there, path, rule_of(field).is());
+    }
+    for (int i = 0; i < size; ++i) {
+      const std::string element = fmt::format("{}[{}]", path, i);
+      if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
+        check_fields(checks_, reflection_.GetRepeatedMessage(message_, &field, i), element);
+      } else if (is_real(field)) {
+        check_real(checks_, element, rule_of(field),
+                   reflection_.GetRepeatedDouble(message_, &field, i));
+      }
+    }
+  }
+
+  // Of a field that is there.
+  void check_field(const pb::FieldDescriptor& field, const std::string& path) const {
+    const proto::Rule& rule = rule_of(field);
+    if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {
+      check_fields(checks_, reflection_.GetMessage(message_, &field), path);
+    } else if (is_real(field)) {
+      check_real(checks_, path, rule, reflection_.GetDouble(message_, &field));
+    } else if (is_integer(field)) {
+      const bool wide = field.cpp_type() == pb::FieldDescriptor::CPPTYPE_UINT64;
+      const std::uint64_t value =
+          wide ? reflection_.GetUInt64(message_, &field) : reflection_.GetUInt32(message_, &field);
+      checks_.require(within(rule, static_cast<double>(value)), path, fmt::to_string(value),
+                      integer_range(rule));
+    } else if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING && rule.has_is()) {
+      const bool empty = reflection_.GetString(message_, &field).empty();
+      checks_.require(!empty, path, "\"\"", rule.is());
+    }
+  }
+
+  const ValueChecks& checks_;
+  const pb::Message& message_;
+  const pb::Descriptor& type_;
+  const pb::Reflection& reflection_;
+  const std::string& path_;
+};
+
+}  // namespace
+
+void check_fields(const ValueChecks& checks, const pb::Message& message, const std::string& path) {
+  FieldWalk(checks, message, path).check();
+}
+
+std::string expected_range(const pb::FieldDescriptor& field) {
+  if (is_real(field)) return real_range(rule_of(field));
+  return is_integer(field) ? integer_range(rule_of(field)) : "";
+}
+
+}  // namespace lockstep

@@ -1,0 +1,86 @@
+// The rules that stand at the fields of the schemas, and the words made of them. What
+// they do to jobs is in bounds_test.cc and job_errors_test.cc.
+
+#include "config/field_checks.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include "proto/job.pb.h"
+#include "proto/rule.pb.h"
+#include "proto/sweep.pb.h"
+
+namespace lockstep {
+namespace {
+
+namespace pb = google::protobuf;
+
+bool is_number(const pb::FieldDescriptor& field) {
+  switch (field.cpp_type()) {
+    case pb::FieldDescriptor::CPPTYPE_UINT32:
+    case pb::FieldDescriptor::CPPTYPE_UINT64:
+    case pb::FieldDescriptor::CPPTYPE_DOUBLE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// "Schedule.Step.factor" for every number in `type` and the messages below it that has
+// no rule.
+void collect_numbers_without_rule(const pb::Descriptor& type, std::set<std::string>& found,
+                                  std::set<const pb::Descriptor*>& seen) {
+  if (!seen.insert(&type).second) return;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const pb::FieldDescriptor& field = *type.field(i);
+    if (field.message_type() != nullptr) {
+      collect_numbers_without_rule(*field.message_type(), found, seen);
+    } else if (is_number(field) && !field.options().HasExtension(proto::rule)) {
+      found.insert(field.full_name().substr(std::string("lockstep.proto.").size()));
+    }
+  }
+}
+
+TEST(FieldChecks, EveryNumberHasARuleOrIsKnownToTakeAnyValue) {
+  std::set<std::string> found;
+  std::set<const pb::Descriptor*> seen;
+  collect_numbers_without_rule(*proto::Job::descriptor(), found, seen);
+  collect_numbers_without_rule(*proto::Sweep::descriptor(), found, seen);
+  EXPECT_THAT(
+      found, testing::ElementsAre("Augmentation.Shift.horizontal", "Augmentation.Shift.vertical",
+                                  "Corruption.seed", "Evaluation.train_examples", "Job.seed",
+                                  "Normalization.Scale.divisor",  // other than 0: see check_divisor
+                                  "Sweep.Numbers.value", "Sweep.seed",
+                                  "Synthetic.Blobs.features",  // by the number of classes
+                                  "Synthetic.Teacher.layers", "Synthetic.Teacher.seed",
+                                  "Synthetic.label_noise",  // by the number of classes
+                                  "Synthetic.seed"));
+}
+
+TEST(FieldChecks, RangesInWords) {
+  const auto words = [](const pb::Descriptor& type, const char* field) {
+    return expected_range(*type.FindFieldByName(field));
+  };
+  EXPECT_EQ(words(*proto::Optimizer::Adam::descriptor(), "learning_rate"),
+            "a finite number above 0");
+  EXPECT_EQ(words(*proto::Optimizer::Adam::descriptor(), "beta1"), "a number from 0 to below 1");
+  EXPECT_EQ(words(*proto::Network::descriptor(), "input_keep_prob"),
+            "a probability above 0 and at most 1");
+  EXPECT_EQ(words(*proto::Diagnosis::descriptor(), "high_gap"), "a fraction above 0 and below 1");
+  EXPECT_EQ(words(*proto::Diagnosis::descriptor(), "high_share"), "a number from 0 to 1");
+  EXPECT_EQ(words(*proto::Augmentation::Elastic::descriptor(), "sigma"),
+            "a finite number of pixels, 0.5 or more");
+  EXPECT_EQ(words(*proto::Augmentation::descriptor(), "border_value"), "a finite number");
+  EXPECT_EQ(words(*proto::DenseLayer::descriptor(), "repeat"), "1 to 1000");
+  EXPECT_EQ(words(*proto::Exchange::descriptor(), "bucket_bytes"), "at least 4096");
+  EXPECT_EQ(words(*proto::Job::descriptor(), "seed"), "");
+  EXPECT_EQ(words(*proto::Job::descriptor(), "name"), "");
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -10,6 +10,11 @@
 #include <variant>
 #include <vector>
 
+#include "nn/spec.h"
+#include "optim/clipping.h"
+#include "optim/optimizer.h"
+#include "optim/schedule.h"
+
 namespace lockstep {
 
 // ---- data ----
@@ -211,34 +216,19 @@ struct DataConfig {
 
 // ---- network ----
 
-enum class ActivationKind { linear, sigmoid, tanh, relu, leaky_relu };
-enum class InitializerKind { he, xavier, glorot, lecun, zero, identity };
-enum class LossKind { softmax_cross_entropy, logistic, squared_error };
-
-struct InitializerConfig {
-  InitializerKind kind;  // AUTO is already resolved by the layer's activation
-  double multiplier;
-};
-
-// In force for a layer, its own or the job's.
-struct PenaltyConfig {
-  double l2_lambda;
-  double l1_lambda;
-};
-
 struct DenseConfig {
   std::uint32_t units;
-  ActivationKind activation;
+  Activation activation;
   double keep_prob;
-  InitializerConfig initializer;
-  PenaltyConfig penalty;
+  InitializerSpec initializer;  // AUTO is resolved by the layer's activation
+  LayerPenalty penalty;         // in force: its own or the job's
 };
 
 struct OutputConfig {
   std::uint32_t units;
-  LossKind loss;
-  InitializerConfig initializer;
-  PenaltyConfig penalty;
+  Loss loss;
+  InitializerSpec initializer;
+  LayerPenalty penalty;
 };
 
 struct NetworkConfig {
@@ -250,49 +240,6 @@ struct NetworkConfig {
 // The lambdas are those of the layers.
 struct RegularizationConfig {
   bool include_biases;
-};
-
-// ---- optimizer ----
-
-struct GradientDescentConfig {
-  double learning_rate;
-};
-struct MomentumConfig {
-  double learning_rate;
-  double beta;
-};
-struct NesterovConfig {
-  double learning_rate;
-  double beta;
-};
-struct RmsPropConfig {
-  double learning_rate;
-  double beta;
-  double epsilon;
-};
-struct AdamConfig {
-  double learning_rate;
-  double beta1;
-  double beta2;
-  double epsilon;
-};
-using OptimizerConfig =
-    std::variant<GradientDescentConfig, MomentumConfig, NesterovConfig, RmsPropConfig, AdamConfig>;
-
-struct ConstantSchedule {};
-struct StepSchedule {
-  double every_epochs;
-  double factor;
-};
-struct ExponentialSchedule {
-  double factor_per_epoch;
-};
-struct CosineSchedule {
-  double final_factor;
-};
-struct ScheduleConfig {
-  double warmup_epochs;
-  std::variant<ConstantSchedule, StepSchedule, ExponentialSchedule, CosineSchedule> kind;
 };
 
 // ---- training ----
@@ -345,8 +292,9 @@ struct Job {
   DataConfig data;
   NetworkConfig network;
   RegularizationConfig regularization;
-  OptimizerConfig optimizer;
-  ScheduleConfig schedule;
+  Optimizer optimizer;
+  LearningRateSchedule schedule;
+  std::optional<GradientClipping> clipping;
   TrainingConfig training;
   EvaluationConfig evaluation;
   std::optional<EarlyStoppingConfig> early_stopping;

@@ -7,6 +7,7 @@
 #include <google/protobuf/message.h>
 
 #include "base/check.h"
+#include "nn/activations.h"
 #include "proto/job.pb.h"
 
 namespace lockstep {
@@ -61,8 +62,9 @@ void set_to_default(const pb::FieldDescriptor& field, pb::Message& message) {
 
 // He et al. 2015 for the rectifiers, Xavier (1 / inputs) otherwise (1.11).
 proto::Initializer::Kind initializer_for(proto::Activation activation) {
-  const bool rectifier = activation == proto::RELU || activation == proto::LEAKY_RELU;
-  return rectifier ? proto::Initializer::HE : proto::Initializer::XAVIER;
+  const auto named = activation_named(proto::Activation_Name(activation));
+  check(named.has_value(), "every activation of the schema has a row in nn/activations.h");
+  return facts_of(*named).rectifies ? proto::Initializer::HE : proto::Initializer::XAVIER;
 }
 
 void resolve_auto(proto::Initializer& initializer, proto::Initializer::Kind kind) {

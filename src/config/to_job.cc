@@ -1,6 +1,13 @@
 #include "config/to_job.h"
 
+#include <optional>
+#include <type_traits>
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
 #include "base/check.h"
+#include "nn/activations.h"
 #include "proto/job.pb.h"
 
 namespace lockstep {
@@ -249,37 +256,26 @@ DataConfig to_data(const proto::Data& data) {
 
 // ---- network ----
 
-ActivationKind to_activation(proto::Activation activation) {
-  switch (activation) {
-    case proto::LINEAR:
-      return ActivationKind::linear;
-    case proto::SIGMOID:
-      return ActivationKind::sigmoid;
-    case proto::TANH:
-      return ActivationKind::tanh;
-    case proto::RELU:
-      return ActivationKind::relu;
-    case proto::LEAKY_RELU:
-      return ActivationKind::leaky_relu;
-  }
-  check(false, "every activation of the schema has a kind");
-  return {};
+Activation to_activation(proto::Activation activation) {
+  const auto named = activation_named(proto::Activation_Name(activation));
+  check(named.has_value(), "every activation of the schema has a row in nn/activations.h");
+  return *named;
 }
 
-InitializerKind to_initializer_kind(proto::Initializer::Kind kind) {
+WeightVariance to_initializer_kind(proto::Initializer::Kind kind) {
   switch (kind) {
     case proto::Initializer::HE:
-      return InitializerKind::he;
+      return WeightVariance::he;
     case proto::Initializer::XAVIER:
-      return InitializerKind::xavier;
+      return WeightVariance::xavier;
     case proto::Initializer::GLOROT:
-      return InitializerKind::glorot;
+      return WeightVariance::glorot;
     case proto::Initializer::LECUN:
-      return InitializerKind::lecun;
+      return WeightVariance::lecun;
     case proto::Initializer::ZERO:
-      return InitializerKind::zero;
+      return WeightVariance::zero;
     case proto::Initializer::IDENTITY:
-      return InitializerKind::identity;
+      return WeightVariance::identity;
     case proto::Initializer::AUTO:
       break;
   }
@@ -287,25 +283,25 @@ InitializerKind to_initializer_kind(proto::Initializer::Kind kind) {
   return {};
 }
 
-LossKind to_loss(proto::Output::Loss loss) {
+Loss to_loss(proto::Output::Loss loss) {
   switch (loss) {
     case proto::Output::SOFTMAX_CROSS_ENTROPY:
-      return LossKind::softmax_cross_entropy;
+      return Loss::softmax_cross_entropy;
     case proto::Output::LOGISTIC:
-      return LossKind::logistic;
+      return Loss::logistic;
     case proto::Output::SQUARED_ERROR:
-      return LossKind::squared_error;
+      return Loss::squared_error;
   }
   check(false, "every loss of the schema has a kind");
   return {};
 }
 
-InitializerConfig to_initializer(const proto::Initializer& initializer) {
+InitializerSpec to_initializer(const proto::Initializer& initializer) {
   return {to_initializer_kind(initializer.kind()), initializer.multiplier()};
 }
 
-PenaltyConfig to_penalty(const proto::LayerRegularization& own,
-                         const proto::Regularization& of_job) {
+LayerPenalty to_penalty(const proto::LayerRegularization& own,
+                        const proto::Regularization& of_job) {
   return {own.has_l2_lambda() ? own.l2_lambda() : of_job.l2_lambda(),
           own.has_l1_lambda() ? own.l1_lambda() : of_job.l1_lambda()};
 }
@@ -327,35 +323,43 @@ NetworkConfig to_network(const proto::Network& network, const proto::Regularizat
 
 // ---- optimizer ----
 
-OptimizerConfig to_optimizer(const proto::Optimizer& optimizer) {
-  switch (optimizer.kind_case()) {
-    case proto::Optimizer::kGradientDescent:
-      return GradientDescentConfig{optimizer.gradient_descent().learning_rate()};
-    case proto::Optimizer::kMomentum:
-      return MomentumConfig{optimizer.momentum().learning_rate(), optimizer.momentum().beta()};
-    case proto::Optimizer::kNesterov:
-      return NesterovConfig{optimizer.nesterov().learning_rate(), optimizer.nesterov().beta()};
-    case proto::Optimizer::kRmsprop:
-      return RmsPropConfig{optimizer.rmsprop().learning_rate(), optimizer.rmsprop().beta(),
-                           optimizer.rmsprop().epsilon()};
-    case proto::Optimizer::kAdam:
-      return AdamConfig{optimizer.adam().learning_rate(), optimizer.adam().beta1(),
-                        optimizer.adam().beta2(), optimizer.adam().epsilon()};
-    case proto::Optimizer::KIND_NOT_SET:
-      break;
+// The fields of the message of this kind, by their names.
+template <typename Kind>
+Kind read_optimizer(const google::protobuf::Message& message) {
+  Kind kind;
+  for (const auto& [name, member] : Kind::fields()) {
+    const auto* field = message.GetDescriptor()->FindFieldByName(name);
+    check(field != nullptr, "the schema has every field of an optimizer");
+    kind.*member = message.GetReflection()->GetDouble(message, field);
   }
-  check(false, "a validated job has an optimizer");
-  return {};
+  return kind;
 }
 
-ScheduleConfig to_schedule(const proto::Schedule& schedule) {
-  ScheduleConfig config{schedule.warmup_epochs(), ConstantSchedule{}};
+Optimizer to_optimizer(const proto::Optimizer& optimizer) {
+  const auto* oneof = proto::Optimizer::descriptor()->FindOneofByName("kind");
+  const auto* field = optimizer.GetReflection()->GetOneofFieldDescriptor(optimizer, oneof);
+  check(field != nullptr, "a validated job has an optimizer");
+  const google::protobuf::Message& message =
+      optimizer.GetReflection()->GetMessage(optimizer, field);
+  std::optional<Optimizer> read;
+  const auto read_if_named = [&]<typename Kind>() {
+    if (field->name() == Kind::kName) read = read_optimizer<Kind>(message);
+  };
+  [&]<typename... Kinds>(std::type_identity<std::variant<Kinds...>>) {
+    (read_if_named.template operator()<Kinds>(), ...);
+  }(std::type_identity<Optimizer>{});
+  check(read.has_value(), "every optimizer of the schema is one of optim/optimizer.h");
+  return *read;
+}
+
+LearningRateSchedule to_schedule(const proto::Schedule& schedule) {
+  LearningRateSchedule config{schedule.warmup_epochs(), ConstantFactor{}};
   if (schedule.has_step()) {
-    config.kind = StepSchedule{schedule.step().every_epochs(), schedule.step().factor()};
+    config.kind = StepDecay{schedule.step().every_epochs(), schedule.step().factor()};
   } else if (schedule.has_exponential()) {
-    config.kind = ExponentialSchedule{schedule.exponential().factor_per_epoch()};
+    config.kind = ExponentialDecay{schedule.exponential().factor_per_epoch()};
   } else if (schedule.has_cosine()) {
-    config.kind = CosineSchedule{schedule.cosine().final_factor()};
+    config.kind = CosineDecay{schedule.cosine().final_factor()};
   }
   return config;
 }
@@ -387,6 +391,7 @@ Job to_job(const proto::Job& job) {
       {job.regularization().include_biases()},
       to_optimizer(job.optimizer()),
       to_schedule(job.optimizer().schedule()),
+      std::nullopt,
       to_training(job.training()),
       {job.evaluation().every_epochs(), job.evaluation().train_examples(),
        job.evaluation().smallest_improvement()},
@@ -397,6 +402,7 @@ Job to_job(const proto::Job& job) {
       {job.diagnosis().base_error(), job.diagnosis().high_gap(), job.diagnosis().high_share()},
       std::nullopt,
   };
+  if (job.optimizer().has_clipping()) config.clipping = {job.optimizer().clipping().max_norm()};
   if (job.has_early_stopping()) config.early_stopping = to_early_stopping(job.early_stopping());
   if (job.has_monitor()) config.monitor = {job.monitor().every_steps(), job.monitor().examples()};
   return config;

@@ -13,6 +13,7 @@
 #include "diagnose/optimizer_fields.h"
 #include "diagnose/training_length.h"
 #include "diagnose/wider_network.h"
+#include "nn/activations.h"
 #include "train/build.h"
 
 namespace lockstep {
@@ -52,7 +53,7 @@ void longer_training(RecipeDraft& recipe) {
                expected, {fmt::format("early_stopping.patience={}", patience)});
     return;
   }
-  const bool constant = std::holds_alternative<ConstantSchedule>(recipe.job.schedule.kind);
+  const bool constant = std::holds_alternative<ConstantFactor>(recipe.job.schedule.kind);
   if (recipe.facts.cost_was_falling == false && constant) return;  // longer would not help
   const char* why = recipe.facts.cost_was_falling == true
                         ? "high bias, and J was still falling at the end (1.3: train longer)"
@@ -75,9 +76,10 @@ void other_optimizer(RecipeDraft& recipe) {
   const auto try_optimizer = [&](const std::string& name, const std::string& line) {
     recipe.add("other optimizer", name, "high bias (1.3: other optimizers)", expected, {line});
   };
-  if (std::holds_alternative<AdamConfig>(recipe.job.optimizer)) return;
+  const bool has_adam_or_its_kind = slot_names(recipe.job.optimizer).size() == 2;
+  if (has_adam_or_its_kind) return;
   try_optimizer("Adam", "optimizer.adam={}");
-  if (std::holds_alternative<GradientDescentConfig>(recipe.job.optimizer)) {
+  if (std::holds_alternative<GradientDescent>(recipe.job.optimizer)) {
     try_optimizer("momentum", fmt::format("optimizer.momentum.learning_rate={:g}",
                                           base_learning_rate(recipe.job.optimizer)));
   }
@@ -138,13 +140,13 @@ void less_regularization(RecipeDraft& recipe) {
     raise(layer_field(i, "keep_prob"), recipe.job.network.hidden[i].keep_prob);
   }
   if (dropout) say(dropout_is_left ? "half the dropout" : "no dropout");
-  if (recipe.largest_lambda(&PenaltyConfig::l2_lambda) > 0) {
-    const double lambda = rough(recipe.largest_lambda(&PenaltyConfig::l2_lambda) / 3);
+  if (recipe.largest_lambda(&LayerPenalty::l2_lambda) > 0) {
+    const double lambda = rough(recipe.largest_lambda(&LayerPenalty::l2_lambda) / 3);
     for (const std::string& line : recipe.lambda_lines("l2_lambda", lambda)) lines.push_back(line);
     say(fmt::format("L2 with lambda {:g}", lambda));
   }
-  if (recipe.largest_lambda(&PenaltyConfig::l1_lambda) > 0) {
-    const double lambda = rough(recipe.largest_lambda(&PenaltyConfig::l1_lambda) / 3);
+  if (recipe.largest_lambda(&LayerPenalty::l1_lambda) > 0) {
+    const double lambda = rough(recipe.largest_lambda(&LayerPenalty::l1_lambda) / 3);
     for (const std::string& line : recipe.lambda_lines("l1_lambda", lambda)) lines.push_back(line);
     say(fmt::format("L1 with lambda {:g}", lambda));
   }
@@ -162,8 +164,7 @@ void other_architecture(RecipeDraft& recipe) {
   if (hidden.empty()) return;
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < hidden.size(); ++i) {
-    const ActivationKind kind = hidden[i].activation;
-    if (kind != ActivationKind::relu && kind != ActivationKind::leaky_relu) {
+    if (!facts_of(hidden[i].activation).rectifies) {
       lines.push_back(layer_field(i, "activation=RELU"));
     }
   }

@@ -45,7 +45,7 @@ void more_data(RecipeDraft& recipe) {
 // J has lambda / (2 m): what a lambda does depends on lambda / m. About 1e-4 is
 // where weight decay begins to show.
 void more_l2(RecipeDraft& recipe) {
-  const double lambda = recipe.largest_lambda(&PenaltyConfig::l2_lambda);
+  const double lambda = recipe.largest_lambda(&LayerPenalty::l2_lambda);
   const double first = static_cast<double>(recipe.facts.train_examples) * 1e-4;
   std::vector<double> values = {rough(first), rough(3 * first)};
   if (lambda > 0) values = {rough(3 * lambda), rough(10 * lambda)};

@@ -7,14 +7,11 @@
 #include "base/digest.h"
 #include "base/helper_pool.h"
 #include "data/shards.h"
+#include "nn/activations.h"
 #include "train/pass_loader.h"
 
 namespace lockstep {
 namespace {
-
-bool has_kink(Activation activation) {
-  return activation == Activation::relu || activation == Activation::leaky_relu;
-}
 
 // On which side of their kinks all units stand after a forward pass: their
 // slopes are constant on either side.
@@ -22,7 +19,7 @@ std::uint64_t kink_pattern(const NetworkSpec& spec, const Workspace<double>& wor
                            std::uint64_t rows) {
   Digest digest;
   for (std::size_t layer = 0; layer + 1 < spec.layers.size(); ++layer) {
-    if (!has_kink(spec.layers[layer].activation)) continue;
+    if (!facts_of(spec.layers[layer].activation).has_kink) continue;
     digest.add(std::as_bytes(workspace.slopes(layer, rows).values()));
   }
   return digest.value();

@@ -10,7 +10,7 @@
 namespace lockstep {
 
 void decaying_learning_rate(RecipeDraft& recipe, const std::string& problem) {
-  if (!std::holds_alternative<ConstantSchedule>(recipe.job.schedule.kind)) return;
+  if (!std::holds_alternative<ConstantFactor>(recipe.job.schedule.kind)) return;
   auto [length, lines] = twice_as_long(recipe.job.training);
   lines.emplace_back("optimizer.schedule.cosine={}");
   recipe.add("schedule", "a learning rate that falls to 0 along a cosine, in " + length,

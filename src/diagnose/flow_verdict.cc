@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "nn/activations.h"
+
 namespace lockstep {
 namespace {
 
@@ -80,15 +82,11 @@ std::string describe(const Trend& trend) {
   return text;
 }
 
-bool is_rectifier(Activation activation) {
-  return activation == Activation::relu || activation == Activation::leaky_relu;
-}
-
 // Whether a hidden layer starts as the lecture recommends (1.11).
 bool starts_well(const DenseSpec& layer) {
   const InitializerSpec& initializer = layer.initializer;
   if (initializer.multiplier != 1) return false;
-  if (is_rectifier(layer.activation)) return initializer.variance == WeightVariance::he;
+  if (facts_of(layer.activation).rectifies) return initializer.variance == WeightVariance::he;
   return initializer.variance == WeightVariance::xavier ||
          initializer.variance == WeightVariance::glorot ||
          initializer.variance == WeightVariance::lecun;
@@ -231,7 +229,7 @@ class Judge {
   // Against signals that grow or shrink from layer to layer.
   [[nodiscard]] std::string remedy() const {
     if (!start_well()) {
-      return "initializer { kind: AUTO }, multiplier 1: HE, 2 / inputs, for RELU and LEAKY_RELU, "
+      return "initializer { kind: AUTO }, multiplier 1: HE, 2 / inputs, for RELU and its kind, "
              "XAVIER, 1 / inputs, for the others (1.11)";
     }
     const bool sigmoid = std::ranges::any_of(

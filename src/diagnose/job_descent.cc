@@ -21,14 +21,15 @@ Job plain_job(const Job& job) {
   Job plain = job;
   plain.data.augmentation = std::nullopt;
   plain.training.batch_size = std::nullopt;
-  plain.optimizer = GradientDescentConfig{1};  // rates are given step by step
-  plain.schedule = {0, ConstantSchedule{}};
+  plain.optimizer = GradientDescent{1};  // rates are given step by step
+  plain.schedule = {0, ConstantFactor{}};
+  plain.clipping = std::nullopt;
   return plain;
 }
 
 // l / (2 n) of n examples is then what it is of all m.
 void scale_penalties(Job& job, double factor) {
-  const auto scale = [&](PenaltyConfig& penalty) {
+  const auto scale = [&](LayerPenalty& penalty) {
     penalty.l2_lambda *= factor;
     penalty.l1_lambda *= factor;
   };
@@ -43,16 +44,9 @@ void keep_sample(Dataset& data, std::uint32_t seed, std::uint64_t examples) {
 
 }  // namespace
 
-std::optional<double> descent_learning_rate(const OptimizerConfig& optimizer) {
-  return std::visit(
-      []<typename Config>(const Config& config) -> std::optional<double> {
-        constexpr bool kSameMeaning = std::is_same_v<Config, GradientDescentConfig> ||
-                                      std::is_same_v<Config, MomentumConfig> ||
-                                      std::is_same_v<Config, NesterovConfig>;
-        if constexpr (kSameMeaning) return config.learning_rate;
-        return std::nullopt;
-      },
-      optimizer);
+std::optional<double> descent_learning_rate(const Optimizer& optimizer) {
+  if (averages_squares(optimizer)) return std::nullopt;
+  return base_learning_rate(optimizer);
 }
 
 JobDescent::JobDescent(const Job& job, const Communicator& comm, const Layout& layout,

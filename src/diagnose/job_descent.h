@@ -22,7 +22,7 @@ namespace lockstep {
 // The learning rate of a job for plain gradient descent: its own, when its
 // optimizer is gradient descent, momentum or Nesterov, whose learning rates mean
 // the same; none for the others.
-std::optional<double> descent_learning_rate(const OptimizerConfig& optimizer);
+std::optional<double> descent_learning_rate(const Optimizer& optimizer);
 
 struct JobDescentOptions {
   std::uint64_t examples = 0;  // a fixed sample of the training set; 0: all of it

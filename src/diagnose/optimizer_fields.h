@@ -8,6 +8,6 @@
 namespace lockstep {
 
 // "optimizer.KIND.learning_rate=RATE"
-std::string learning_rate_line(const OptimizerConfig& optimizer, double rate);
+std::string learning_rate_line(const Optimizer& optimizer, double rate);
 
 }  // namespace lockstep

@@ -177,7 +177,7 @@ fs::path recipe_run_directory(const fs::path& directory, int number) {
 }
 
 void check_recipe_job(const Job& job) {
-  if (job.network.output.loss == LossKind::squared_error) {
+  if (job.network.output.loss == Loss::squared_error) {
     throw Error(ExitCode::usage,
                 "the recipe goes by errors, and SQUARED_ERROR has no error rate: it cannot tell "
                 "bias from variance");

@@ -35,7 +35,7 @@ class RecipeDraft {
            bool comparable = true);
 
   // The largest of a penalty's lambdas over all layers.
-  [[nodiscard]] double largest_lambda(double PenaltyConfig::*lambda) const;
+  [[nodiscard]] double largest_lambda(double LayerPenalty::*lambda) const;
 
   // Sets a lambda for all layers; where every layer has one of its own, those.
   [[nodiscard]] std::vector<std::string> lambda_lines(const std::string& name, double lambda) const;

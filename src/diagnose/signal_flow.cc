@@ -8,6 +8,7 @@
 #include "data/shards.h"
 #include "diagnose/sample.h"
 #include "linalg/vector_ops.h"
+#include "nn/activations.h"
 #include "nn/loss.h"
 
 namespace lockstep {
@@ -31,45 +32,26 @@ struct LayerSums {
   }
 };
 
-bool saturates(Activation activation) {
-  return activation == Activation::tanh || activation == Activation::sigmoid;
+// Within kSaturation of the way between two bounds of one of them.
+std::uint64_t count_saturated(const ActivationFacts::Bounds& bounds,
+                              std::span<const float> values) {
+  const double margin = kSaturation * (bounds.upper - bounds.lower);
+  const double low = bounds.lower + margin;
+  const double high = bounds.upper - margin;
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(values, [&](float a) { return a < low || a > high; }));
 }
 
-const char* name_of(Activation activation) {
-  switch (activation) {
-    case Activation::linear:
-      return "LINEAR";
-    case Activation::sigmoid:
-      return "SIGMOID";
-    case Activation::tanh:
-      return "TANH";
-    case Activation::relu:
-      return "RELU";
-    case Activation::leaky_relu:
-      return "LEAKY_RELU";
-  }
-  check(false, "a known activation");
-  return "";
-}
-
-std::uint64_t count_saturated(Activation activation, std::span<const float> values) {
-  if (activation == Activation::tanh) {
-    return static_cast<std::uint64_t>(
-        std::ranges::count_if(values, [](float a) { return std::abs(a) > 1 - 2 * kSaturation; }));
-  }
-  return static_cast<std::uint64_t>(std::ranges::count_if(
-      values, [](float a) { return a < kSaturation || a > 1 - kSaturation; }));
-}
-
-// Adds the activations of a layer to `sums`; ReLU units that are not zero for
+// Adds the activations of a layer to `sums`; units that can die and are not zero for
 // some row are marked in `active`.
 void add_activations(Activation activation, Matrix<const float> block, LayerSums& sums,
                      std::span<std::uint8_t> active) {
   const std::span<const float> values = block.values();
   for (const float a : values) sums.activation += static_cast<double>(a);
   sums.activation_squares += sum_of_squares(values);
-  if (saturates(activation)) sums.saturated += count_saturated(activation, values);
-  if (activation != Activation::relu) return;
+  const ActivationFacts& facts = facts_of(activation);
+  if (facts.bounds) sums.saturated += count_saturated(*facts.bounds, values);
+  if (!facts.can_die) return;
   for (std::uint64_t r = 0; r < block.rows; ++r) {
     const std::span<const float> row = block.row(r);
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -84,9 +66,10 @@ void add_activations(Activation activation, Matrix<const float> block, LayerSums
 LayerFlow describe(const DenseSpec& layer, const LayerSums& sums, std::uint64_t rows,
                    std::span<const std::uint8_t> active) {
   const auto count = static_cast<double>(rows * layer.outputs);
+  const ActivationFacts& facts = facts_of(layer.activation);
   LayerFlow flow;
   flow.units = layer.outputs;
-  flow.activation = name_of(layer.activation);
+  flow.activation = facts.name;
   flow.activation_mean = sums.activation / count;
   const double mean_square = sums.activation_squares / count;
   flow.activation_rms = std::sqrt(mean_square);
@@ -94,12 +77,12 @@ LayerFlow describe(const DenseSpec& layer, const LayerSums& sums, std::uint64_t 
   // Rounding may bring a constant's variance below 0; NaN stays NaN.
   flow.activation_deviation = variance < 0 ? 0 : std::sqrt(variance);
   flow.delta_rms = std::sqrt(sums.delta_squares / count);
-  if (layer.activation == Activation::relu) {
+  if (facts.can_die) {
     const auto dead = std::ranges::count(active, std::uint8_t{0});
     flow.zero_fraction = static_cast<double>(sums.zeros) / count;
     flow.dead_fraction = static_cast<double>(dead) / static_cast<double>(layer.outputs);
   }
-  if (saturates(layer.activation)) {
+  if (facts.bounds) {
     flow.saturated_fraction = static_cast<double>(sums.saturated) / count;
   }
   return flow;

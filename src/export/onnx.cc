@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "nn/activations.h"
 #include "proto/onnx.pb.h"
 
 namespace lockstep {
@@ -17,7 +18,6 @@ namespace {
 constexpr std::int64_t kIrVersion = 8;
 constexpr std::int64_t kOpset = 13;
 constexpr std::int32_t kFloat = 1;
-constexpr float kLeakySlope = 0.01F;  // as nn/activation has it
 
 static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
 
@@ -99,21 +99,18 @@ void add_normalization(GraphBuilder& graph, const OnnxNetwork& network) {
 }
 
 void add_activation(GraphBuilder& graph, Activation activation, const std::string& name) {
-  switch (activation) {
-    case Activation::linear:
-      return;
-    case Activation::sigmoid:
-      graph.then("Sigmoid", name);
-      return;
-    case Activation::tanh:
-      graph.then("Tanh", name);
-      return;
-    case Activation::relu:
-      graph.then("Relu", name);
-      return;
-    case Activation::leaky_relu:
-      set_attribute(graph.then("LeakyRelu", name), "alpha", kLeakySlope);
-      return;
+  const std::string z = graph.value();
+  const std::span<const OnnxStep> steps = onnx_steps(activation);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const OnnxStep& step = steps[i];
+    const std::string node = i + 1 == steps.size() ? name : fmt::format("{}.{}", name, i + 1);
+    std::vector<std::string> second;
+    if (step.second == OnnxStep::Second::z) second = {z};
+    if (step.second == OnnxStep::Second::constant) {
+      second = {graph.constant(node + ".constant", std::span(&step.constant, 1), {})};
+    }
+    onnx::NodeProto& added = graph.then(step.op, node, second);
+    if (step.attribute != nullptr) set_attribute(added, step.attribute, step.attribute_value);
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Activation functions g and their derivatives.
+// Activation functions g and their derivatives, on rows of a layer.
 
 #include <span>
 
@@ -7,8 +7,6 @@
 #include "nn/spec.h"
 
 namespace lockstep {
-
-constexpr double kLeakySlope = 0.01;
 
 // One row of a layer's output in training.
 //   values: [O] in: z without bias; out: a = g(z + bias) * mask

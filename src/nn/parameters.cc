@@ -20,4 +20,12 @@ ParameterLayout parameter_layout(const NetworkSpec& spec) {
   return layout;
 }
 
+std::vector<Range> penalised_ranges(const ParameterLayout& layout, bool include_biases) {
+  std::vector<Range> ranges;
+  for (const ParameterTensor& tensor : layout.tensors) {
+    if (include_biases || tensor.kind == ParameterKind::weight) ranges.push_back(tensor.range());
+  }
+  return ranges;
+}
+
 }  // namespace lockstep

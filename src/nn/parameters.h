@@ -44,6 +44,9 @@ struct ParameterLayout {
 
 ParameterLayout parameter_layout(const NetworkSpec& spec);
 
+// Where weights, or all parameters, stand in the flat vector: tensor by tensor, ascending.
+std::vector<Range> penalised_ranges(const ParameterLayout& layout, bool include_biases);
+
 // The tensor as a matrix [O, I] inside a flat vector.
 template <typename T>
 Matrix<T> tensor_view(const ParameterTensor& tensor, std::span<T> flat) {

@@ -13,13 +13,9 @@
 
 #include "base/range.h"
 #include "nn/parameters.h"
+#include "nn/spec.h"
 
 namespace lockstep {
-
-struct LayerPenalty {
-  double l2_lambda = 0;
-  double l1_lambda = 0;
-};
 
 struct RegularizationSpec {
   std::vector<LayerPenalty> layers;  // first to last; empty: no penalty

@@ -9,7 +9,8 @@
 
 namespace lockstep {
 
-enum class Activation { linear, sigmoid, tanh, relu, leaky_relu };
+// See nn/activations.h.
+enum class Activation { linear, sigmoid, tanh, relu, leaky_relu, elu, gelu, silu };
 
 enum class Loss {
   softmax_cross_entropy,  // O classes, one of them true
@@ -30,6 +31,12 @@ enum class WeightVariance {
 struct InitializerSpec {
   WeightVariance variance = WeightVariance::he;
   double multiplier = 1;  // on the variance; on the matrix for identity
+};
+
+// Lambdas of a layer's penalty (lecture 1.4, 1.5); see nn/regularizer.h.
+struct LayerPenalty {
+  double l2_lambda = 0;
+  double l1_lambda = 0;
 };
 
 // a = activation(W x + b), then inverted dropout with keep_prob.

@@ -5,6 +5,18 @@
 
 namespace lockstep {
 
+std::string_view optimizer_name(const Optimizer& optimizer) {
+  return std::visit([](const auto& kind) { return std::string_view(kind.kName); }, optimizer);
+}
+
+double base_learning_rate(const Optimizer& optimizer) {
+  return std::visit([](const auto& kind) { return kind.learning_rate; }, optimizer);
+}
+
+bool averages_squares(const Optimizer& optimizer) {
+  return std::visit([](const auto& kind) { return kind.kSquaresGradient; }, optimizer);
+}
+
 std::vector<std::string> slot_names(const Optimizer& optimizer) {
   return std::visit(
       [](const auto& kind) {
@@ -16,10 +28,8 @@ std::vector<std::string> slot_names(const Optimizer& optimizer) {
 template <typename T>
 T largest_gradient(const Optimizer& optimizer) {
   constexpr T kLargest = std::numeric_limits<T>::max();
-  const bool squares =
-      std::visit([](const auto& kind) { return kind.kSquaresGradient; }, optimizer);
   // Half of the root: averages are rounded, too.
-  return squares ? std::sqrt(kLargest) / 2 : kLargest;
+  return averages_squares(optimizer) ? std::sqrt(kLargest) / 2 : kLargest;
 }
 
 template float largest_gradient(const Optimizer&);

@@ -1,12 +1,15 @@
 #pragma once
-// The optimizers, one file each; to add one, write its file and name it here.
+// The optimizers, one file each. To add one, write its file, name it here and write its
+// message into proto/job.proto; config reads its fields by their names.
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "optim/adam.h"
+#include "optim/adamw.h"
 #include "optim/gradient_descent.h"
 #include "optim/momentum.h"
 #include "optim/nesterov.h"
@@ -15,7 +18,17 @@
 
 namespace lockstep {
 
-using Optimizer = std::variant<GradientDescent, Momentum, Nesterov, RmsProp, Adam>;
+using Optimizer = std::variant<GradientDescent, Momentum, Nesterov, RmsProp, Adam, AdamW>;
+
+// As the job file calls it: "adam".
+std::string_view optimizer_name(const Optimizer& optimizer);
+
+// Of the optimizer itself, before its schedule.
+double base_learning_rate(const Optimizer& optimizer);
+
+// The update divides by the root of an average of squared gradients, so that its learning
+// rate means the length of a step, whatever the gradient's size.
+bool averages_squares(const Optimizer& optimizer);
 
 // One name for each vector of state the optimizer keeps beside the weights.
 std::vector<std::string> slot_names(const Optimizer& optimizer);

@@ -1,11 +1,13 @@
 #pragma once
-// What every optimizer is given for one update. An optimizer works element by
-// element, so the flat parameter vector may be cut anywhere among owners
+// What every optimizer is given for one update, and says of itself. An optimizer works
+// element by element, so the flat parameter vector may be cut anywhere among owners
 // without changing a bit.
 
 #include <array>
 #include <cstdint>
 #include <span>
+
+#include "base/range.h"
 
 namespace lockstep {
 
@@ -17,11 +19,21 @@ struct OptimizerPart {
   std::span<T> weights;
   std::span<const T> gradient;                         // of J, penalty included
   std::array<std::span<T>, kMaxOptimizerSlots> slots;  // the optimizer's state, zero at first
+  // Where the parameters that a penalty would count stand in the part: no biases, unless
+  // the job includes them.
+  std::span<const Range> penalised = {};
 };
 
 struct OptimizerStep {
-  double learning_rate;
-  std::uint64_t step;  // counts from 1
+  double learning_rate;  // the optimizer's own times the schedule's factor
+  std::uint64_t step;    // counts from 1
+};
+
+// A field of an optimizer's message in proto/job.proto.
+template <typename Kind>
+struct OptimizerField {
+  const char* name;
+  double Kind::*member;
 };
 
 }  // namespace lockstep

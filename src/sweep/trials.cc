@@ -23,7 +23,7 @@ void check_for_sweep(const SweepConfig& sweep, const Job& job, Problems& problem
     problems.add({}, "a sweep compares trials on a dev set (1.4); give data.dev or data.split.dev");
   }
   if (sweep.metric == SweepMetric::dev_error &&
-      job.network.output.loss == LossKind::squared_error) {
+      job.network.output.loss == Loss::squared_error) {
     problems.add({},
                  "SQUARED_ERROR has no error rate to compare trials by; use metric: DEV_COST "
                  "in the sweep");

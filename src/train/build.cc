@@ -19,83 +19,6 @@
 namespace lockstep {
 namespace {
 
-Activation build_activation(ActivationKind kind) {
-  switch (kind) {
-    case ActivationKind::linear:
-      return Activation::linear;
-    case ActivationKind::sigmoid:
-      return Activation::sigmoid;
-    case ActivationKind::tanh:
-      return Activation::tanh;
-    case ActivationKind::relu:
-      return Activation::relu;
-    case ActivationKind::leaky_relu:
-      return Activation::leaky_relu;
-  }
-  check(false, "a known activation");
-  return Activation::linear;
-}
-
-InitializerSpec build_initializer(const InitializerConfig& config) {
-  const auto variance = [&] {
-    switch (config.kind) {
-      case InitializerKind::he:
-        return WeightVariance::he;
-      case InitializerKind::xavier:
-        return WeightVariance::xavier;
-      case InitializerKind::glorot:
-        return WeightVariance::glorot;
-      case InitializerKind::lecun:
-        return WeightVariance::lecun;
-      case InitializerKind::zero:
-        return WeightVariance::zero;
-      case InitializerKind::identity:
-        return WeightVariance::identity;
-    }
-    check(false, "a known initializer");
-    return WeightVariance::zero;
-  };
-  return {variance(), config.multiplier};
-}
-
-Loss build_loss(LossKind kind) {
-  switch (kind) {
-    case LossKind::softmax_cross_entropy:
-      return Loss::softmax_cross_entropy;
-    case LossKind::logistic:
-      return Loss::logistic;
-    case LossKind::squared_error:
-      return Loss::squared_error;
-  }
-  check(false, "a known loss");
-  return Loss::squared_error;
-}
-
-// One overload for each alternative of the config's variants.
-struct BuildOptimizer {
-  Optimizer operator()(const GradientDescentConfig& /*config*/) const { return GradientDescent{}; }
-  Optimizer operator()(const MomentumConfig& config) const { return Momentum{config.beta}; }
-  Optimizer operator()(const NesterovConfig& config) const { return Nesterov{config.beta}; }
-  Optimizer operator()(const RmsPropConfig& config) const {
-    return RmsProp{config.beta, config.epsilon};
-  }
-  Optimizer operator()(const AdamConfig& config) const {
-    return Adam{config.beta1, config.beta2, config.epsilon};
-  }
-};
-
-struct BuildSchedule {
-  using Kind = decltype(LearningRateSchedule::kind);
-  Kind operator()(const ConstantSchedule& /*config*/) const { return ConstantFactor{}; }
-  Kind operator()(const StepSchedule& config) const {
-    return StepDecay{config.every_epochs, config.factor};
-  }
-  Kind operator()(const ExponentialSchedule& config) const {
-    return ExponentialDecay{config.factor_per_epoch};
-  }
-  Kind operator()(const CosineSchedule& config) const { return CosineDecay{config.final_factor}; }
-};
-
 LabelCoding build_label_coding(LabelCodingKind kind) {
   switch (kind) {
     case LabelCodingKind::as_is:
@@ -231,38 +154,23 @@ NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features) {
   NetworkSpec spec;
   spec.inputs = features;
   spec.input_keep_prob = config.input_keep_prob;
-  spec.loss = build_loss(config.output.loss);
+  spec.loss = config.output.loss;
   std::uint64_t inputs = features;
   for (const DenseConfig& layer : config.hidden) {
-    spec.layers.push_back({inputs, layer.units, build_activation(layer.activation), layer.keep_prob,
-                           build_initializer(layer.initializer)});
+    spec.layers.push_back(
+        {inputs, layer.units, layer.activation, layer.keep_prob, layer.initializer});
     inputs = layer.units;
   }
-  spec.layers.push_back({inputs, config.output.units, Activation::linear, 1.0,
-                         build_initializer(config.output.initializer)});
+  spec.layers.push_back(
+      {inputs, config.output.units, Activation::linear, 1.0, config.output.initializer});
   check_size(spec);
   return spec;
 }
 
-Optimizer build_optimizer(const OptimizerConfig& config) {
-  return std::visit(BuildOptimizer{}, config);
-}
-
-double base_learning_rate(const OptimizerConfig& config) {
-  return std::visit([](const auto& kind) { return kind.learning_rate; }, config);
-}
-
-LearningRateSchedule build_schedule(const ScheduleConfig& config) {
-  return {config.warmup_epochs, std::visit(BuildSchedule{}, config.kind)};
-}
-
 RegularizationSpec build_regularization(const Job& job) {
   RegularizationSpec spec;
-  const auto append = [&](const PenaltyConfig& config) {
-    spec.layers.push_back({config.l2_lambda, config.l1_lambda});
-  };
-  for (const DenseConfig& layer : job.network.hidden) append(layer.penalty);
-  append(job.network.output.penalty);
+  for (const DenseConfig& layer : job.network.hidden) spec.layers.push_back(layer.penalty);
+  spec.layers.push_back(job.network.output.penalty);
   spec.include_biases = job.regularization.include_biases;
   return spec;
 }

@@ -11,17 +11,12 @@
 #include "data/source.h"
 #include "nn/regularizer.h"
 #include "nn/spec.h"
-#include "optim/optimizer.h"
-#include "optim/schedule.h"
 
 namespace lockstep {
 
 // The network of a job for examples with so many features.
 NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features);
 
-Optimizer build_optimizer(const OptimizerConfig& config);
-double base_learning_rate(const OptimizerConfig& config);
-LearningRateSchedule build_schedule(const ScheduleConfig& config);
 RegularizationSpec build_regularization(const Job& job);
 
 // The number of features that examples must have, and who says so.

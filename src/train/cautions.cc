@@ -22,7 +22,7 @@ bool has_dropout(const NetworkConfig& network) {
 }
 
 bool has_penalty(const NetworkConfig& network) {
-  const auto penalises = [](const PenaltyConfig& penalty) {
+  const auto penalises = [](const LayerPenalty& penalty) {
     return penalty.l2_lambda > 0 || penalty.l1_lambda > 0;
   };
   return penalises(network.output.penalty) ||
@@ -50,7 +50,7 @@ bool overfits(const SetScore& train, const SetScore& dev) {
 }
 
 std::optional<std::string> dropout_caution(const NetworkConfig& network, const Scores& scores) {
-  const bool counts_errors = network.output.loss != LossKind::squared_error;
+  const bool counts_errors = network.output.loss != Loss::squared_error;
   if (!counts_errors || scores.dev.examples == 0 || scores.train.examples == 0) return std::nullopt;
   if (!has_dropout(network) || overfits(scores.train, scores.dev)) return std::nullopt;
   return fmt::format(

@@ -22,7 +22,7 @@ void check_class_names(const SourceInfo& info, const OutputConfig& output) {
                             info.labels_name, names.size(), quoted_names(names), output.units,
                             output.units == 1 ? "" : "s", remedy));
   };
-  if (output.units == 1 && output.loss == LossKind::squared_error) {
+  if (output.units == 1 && output.loss == Loss::squared_error) {
     fail("class names need SOFTMAX_CROSS_ENTROPY, or LOGISTIC where there are two");
   }
   const std::uint64_t expected = output.units == 1 ? 2 : output.units;
@@ -39,14 +39,14 @@ void check_labels(std::span<const float> labels, ExampleSource& source,
   const RowPlaces places = [&](std::span<const std::uint64_t> rows) { return source.places(rows); };
   check_label_width(info, output);
   switch (output.loss) {
-    case LossKind::softmax_cross_entropy:
+    case Loss::softmax_cross_entropy:
       return check_class_labels(labels, output.units, info.labels_name, places);
-    case LossKind::logistic:
+    case Loss::logistic:
       if (width == 1 && output.units > 1) {
         return check_class_labels(labels, output.units, info.labels_name, places);
       }
       return check_binary_targets(labels, width, info.labels_name, places);
-    case LossKind::squared_error:
+    case Loss::squared_error:
       if (width == 1 && output.units > 1) {
         return check_class_labels(labels, output.units, info.labels_name, places);
       }
@@ -56,7 +56,7 @@ void check_labels(std::span<const float> labels, ExampleSource& source,
 // The labels of a source that vouches for its classes.
 void check_known_classes(std::uint64_t classes, const std::string& source,
                          const OutputConfig& output) {
-  const bool values = output.loss == LossKind::squared_error && output.units == 1;
+  const bool values = output.loss == Loss::squared_error && output.units == 1;
   const std::uint64_t most = output.units == 1 ? 2 : output.units;
   if (values || classes <= most) return;
   throw Error(ExitCode::data, fmt::format("{} has {} classes; the network has {} output{}", source,
@@ -68,7 +68,7 @@ void check_known_classes(std::uint64_t classes, const std::string& source,
 void check_label_width(const SourceInfo& info, const OutputConfig& output) {
   check_class_names(info, output);
   const std::uint64_t width = info.label_width;
-  if (width != 1 && output.loss == LossKind::softmax_cross_entropy) {
+  if (width != 1 && output.loss == Loss::softmax_cross_entropy) {
     throw Error(ExitCode::data,
                 fmt::format("{}: {} values per label; softmax needs one class number each",
                             info.labels_name, width));

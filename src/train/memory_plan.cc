@@ -76,7 +76,7 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   plan.weights = 2 * parameter_bytes;
   plan.gradients = gradient_buffers * parameter_bytes;
   plan.exchange = exchange_buffer_bytes(ownership, plans, shards, layout.threads, 0, sizeof(float));
-  const std::uint64_t slots = slot_names(build_optimizer(job.optimizer)).size();
+  const std::uint64_t slots = slot_names(job.optimizer).size();
   plan.optimizer = slots * ownership.owned(0) * sizeof(float);
   const std::uint64_t rows =
       std::min({geometry.rows_per_shard, shard_size(geometry, 0), kRowsPerPass});

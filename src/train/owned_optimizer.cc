@@ -3,16 +3,42 @@
 #include <algorithm>
 
 namespace lockstep {
+namespace {
+
+constexpr std::uint64_t kPart = 16 * Ownership::kBlock;
+
+// What `ranges` (ascending) have within `part`, counted from its beginning.
+std::vector<Range> within(Range part, std::span<const Range> ranges) {
+  std::vector<Range> found;
+  for (const Range& range : ranges) {
+    const Range common{std::max(range.begin, part.begin), std::min(range.end, part.end)};
+    if (common.begin < common.end) {
+      found.push_back({common.begin - part.begin, common.end - part.begin});
+    }
+  }
+  return found;
+}
+
+// The product in `buffer`; the gradient itself for a factor of 1.
+template <typename T>
+std::span<const T> scaled(std::span<const T> gradient, T factor, std::vector<T>& buffer) {
+  if (factor == T(1)) return gradient;
+  buffer.resize(gradient.size());
+  std::ranges::transform(gradient, buffer.begin(), [&](T value) { return value * factor; });
+  return buffer;
+}
+
+}  // namespace
 
 template <typename T>
-OwnedOptimizer<T>::OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank)
+OwnedOptimizer<T>::OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank,
+                                  std::span<const Range> penalised)
     : optimizer_(optimizer) {
-  constexpr std::uint64_t kPart = 16 * Ownership::kBlock;
   std::uint64_t state = 0;
   for (const Range piece : ownership.pieces(rank)) {
     for (std::uint64_t begin = piece.begin; begin < piece.end; begin += kPart) {
       const Range parameters{begin, std::min(piece.end, begin + kPart)};
-      parts_.push_back({parameters, state});
+      parts_.push_back({parameters, state, within(parameters, penalised)});
       state += parameters.size();
     }
   }
@@ -21,15 +47,18 @@ OwnedOptimizer<T>::OwnedOptimizer(Optimizer optimizer, const Ownership& ownershi
 
 template <typename T>
 void OwnedOptimizer<T>::update(WorkerPool& pool, const OptimizerStep& step, std::span<T> weights,
-                               std::span<const T> gradient) {
+                               std::span<const T> gradient, T gradient_factor) {
   pool.run([&](int worker) {
+    std::vector<T> buffer;
     const Range mine = even_part(parts_.size(), static_cast<std::uint64_t>(pool.threads()),
                                  static_cast<std::uint64_t>(worker));
     for (std::uint64_t i = mine.begin; i < mine.end; ++i) {
-      const auto [parameters, state] = parts_[i];
-      OptimizerPart<T> part{weights.subspan(parameters.begin, parameters.size()),
-                            gradient.subspan(parameters.begin, parameters.size()),
-                            {}};
+      const auto& [parameters, state, penalised] = parts_[i];
+      const auto own_gradient = gradient.subspan(parameters.begin, parameters.size());
+      OptimizerPart<T> part{.weights = weights.subspan(parameters.begin, parameters.size()),
+                            .gradient = scaled(own_gradient, gradient_factor, buffer),
+                            .slots = {},
+                            .penalised = penalised};
       for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
         part.slots[slot] = std::span(slots_[slot]).subspan(state, parameters.size());
       }

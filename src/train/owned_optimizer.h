@@ -16,12 +16,15 @@ namespace lockstep {
 template <typename T>
 class OwnedOptimizer {
  public:
-  OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank);
+  // `penalised`: where the parameters that a penalty would count stand, ascending.
+  OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank,
+                 std::span<const Range> penalised);
 
   // Updates the owned pieces of `weights` with those of `gradient` (both of
-  // all parameters), spread over the pool's workers. Does not communicate.
+  // all parameters) times `gradient_factor`, spread over the pool's workers. Does not
+  // communicate.
   void update(WorkerPool& pool, const OptimizerStep& step, std::span<T> weights,
-              std::span<const T> gradient);
+              std::span<const T> gradient, T gradient_factor = T(1));
 
   [[nodiscard]] const Optimizer& kind() const { return optimizer_; }
   [[nodiscard]] std::vector<std::string> slot_names() const;
@@ -33,6 +36,7 @@ class OwnedOptimizer {
   struct Part {
     Range parameters;
     std::uint64_t state = 0;
+    std::vector<Range> penalised;  // within `parameters`, from their beginning
   };
 
   Optimizer optimizer_;

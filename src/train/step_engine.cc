@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -36,7 +37,7 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       data_(data),
       network_(network),
       regularizer_(build_regularization(job), network.layout(), data.geometry.train_examples),
-      schedule_(build_schedule(job.schedule)),
+      schedule_(job.schedule),
       steps_per_epoch_(lockstep::steps_per_epoch(data.geometry)),
       total_steps_(lockstep::total_steps(job.training, data.geometry)),
       pool_(layout.threads),
@@ -46,8 +47,10 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
                                               sizeof(T), layout.ranks)),
       exchange_(comm, ownership_, plans_, job.training.shards, layout.threads,
                 job.exchange.shared_memory ? comm.node_leader() : comm.rank()),
-      optimizer_(build_optimizer(job.optimizer), ownership_, comm.rank()),
+      optimizer_(job.optimizer, ownership_, comm.rank(),
+                 penalised_ranges(network.layout(), job.regularization.include_biases)),
       workers_(static_cast<std::size_t>(layout.threads)) {
+  if (job.clipping) norm_.emplace(ownership_, comm.rank());
   std::ranges::fill(weights(), T(0));
   // Each worker allocates its own activations, so that they are near its core.
   pool_.run([&](int thread) {
@@ -66,9 +69,14 @@ bool StepEngine<T>::train_step(std::uint64_t step, bool stop_requested) {
   clock().enter(Phase::exchange);
   const bool usable = reduce_gradient(step);
   if (comm_.any(usable ? 0 : 1) != 0) throw_diverged(step);
+  T factor(1);
+  if (job_.clipping) {
+    gradient_norm_ = norm_->norm(comm_);
+    factor = static_cast<T>(clip_factor(*job_.clipping, *gradient_norm_));
+  }
 
   clock().enter(Phase::optimizer);
-  optimizer_.update(pool_, {learning_rate(step), step + 1}, weights(), owned_gradient());
+  optimizer_.update(pool_, {learning_rate(step), step + 1}, weights(), owned_gradient(), factor);
 
   clock().enter(Phase::exchange);
   exchange_.share_weights(pool_);
@@ -89,13 +97,16 @@ template <typename T>
 bool StepEngine<T>::reduce_gradient(std::uint64_t step) {
   const std::uint64_t rows = batch_rows(data_.geometry, step % steps_per_epoch_);
   const auto scale = static_cast<T>(1.0 / static_cast<double>(rows));
-  const T limit = largest_gradient<T>(optimizer_.kind());
+  // What is clipped is within: max_norm is at most 1e18.
+  const T limit =
+      job_.clipping ? std::numeric_limits<T>::max() : largest_gradient<T>(optimizer_.kind());
   std::atomic<bool> usable = true;
   exchange_.reduce(pool_, [&](Range range, std::span<T> gradient) {
     for (T& value : gradient) value *= scale;
     regularizer_.template add_gradient<T>(
         range, std::span<const T>(weights()).subspan(range.begin, range.size()), gradient);
     if (!all_within<T>(gradient, limit)) usable = false;
+    if (norm_) norm_->take<T>(range, gradient);
   });
   return usable;
 }

@@ -19,6 +19,7 @@
 #include "nn/regularizer.h"
 #include "optim/schedule.h"
 #include "train/dataset.h"
+#include "train/gradient_norm.h"
 #include "train/layout.h"
 #include "train/owned_optimizer.h"
 #include "train/phase_clock.h"
@@ -51,14 +52,16 @@ class StepEngine {
   std::uint64_t sum_gradients(std::uint64_t step, std::uint64_t flags);
   // Collective, after sum_gradients. The owned pieces of the gradient of J: the
   // sum over all shards divided by the batch's rows, and the penalty's part.
-  // Returns whether the optimizer can take them on this rank: they are finite, and
-  // within largest_gradient().
+  // Returns whether the optimizer can take them on this rank: they are finite, and,
+  // unless they are clipped, within largest_gradient().
   bool reduce_gradient(std::uint64_t step);
   // After reduce_gradient, until the next sums: all parameters long, but only
   // owned pieces have a meaning.
   [[nodiscard]] std::span<const T> owned_gradient() const { return exchange_.gradient(); }
 
   [[nodiscard]] double learning_rate(std::uint64_t step) const;
+  // Of the gradient of J in the last step, before it was clipped; none without clipping.
+  [[nodiscard]] std::optional<double> gradient_norm() const { return gradient_norm_; }
   [[nodiscard]] std::uint64_t steps_per_epoch() const { return steps_per_epoch_; }
   [[nodiscard]] std::uint64_t total_steps() const { return total_steps_; }
 
@@ -98,6 +101,8 @@ class StepEngine {
   Ownership ownership_;
   GradientExchange<T> exchange_;
   OwnedOptimizer<T> optimizer_;
+  std::optional<GradientNorm> norm_;  // with clipping
+  std::optional<double> gradient_norm_;
   std::vector<std::unique_ptr<ShardWorker<T>>> workers_;  // one for each thread
 };
 

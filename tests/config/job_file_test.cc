@@ -21,24 +21,24 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_EQ(std::get<Standardize>(job.data.normalization).per, StatisticsPer::feature);
   EXPECT_EQ(job.network.input_keep_prob, 1.0);
   ASSERT_EQ(job.network.hidden.size(), 1U);
-  EXPECT_EQ(job.network.hidden[0].activation, ActivationKind::relu);
+  EXPECT_EQ(job.network.hidden[0].activation, Activation::relu);
   EXPECT_EQ(job.network.hidden[0].keep_prob, 1.0);
-  EXPECT_EQ(job.network.hidden[0].initializer.kind, InitializerKind::he);
+  EXPECT_EQ(job.network.hidden[0].initializer.variance, WeightVariance::he);
   EXPECT_EQ(job.network.hidden[0].initializer.multiplier, 1.0);
-  EXPECT_EQ(job.network.output.loss, LossKind::softmax_cross_entropy);
-  EXPECT_EQ(job.network.output.initializer.kind, InitializerKind::xavier);
-  for (const PenaltyConfig& penalty : {job.network.hidden[0].penalty, job.network.output.penalty}) {
+  EXPECT_EQ(job.network.output.loss, Loss::softmax_cross_entropy);
+  EXPECT_EQ(job.network.output.initializer.variance, WeightVariance::xavier);
+  for (const LayerPenalty& penalty : {job.network.hidden[0].penalty, job.network.output.penalty}) {
     EXPECT_EQ(penalty.l2_lambda, 0.0);
     EXPECT_EQ(penalty.l1_lambda, 0.0);
   }
   EXPECT_FALSE(job.regularization.include_biases);
-  const auto adam = std::get<AdamConfig>(job.optimizer);
+  const auto adam = std::get<Adam>(job.optimizer);
   EXPECT_EQ(adam.learning_rate, 0.001);
   EXPECT_EQ(adam.beta1, 0.9);
   EXPECT_EQ(adam.beta2, 0.999);
   EXPECT_EQ(adam.epsilon, 1e-8);
   EXPECT_EQ(job.schedule.warmup_epochs, 0.0);
-  EXPECT_TRUE(std::holds_alternative<ConstantSchedule>(job.schedule.kind));
+  EXPECT_TRUE(std::holds_alternative<ConstantFactor>(job.schedule.kind));
   EXPECT_EQ(job.training.batch_size, 64U);
   EXPECT_EQ(job.training.shards, 8U);
   EXPECT_EQ(job.training.epochs, 5U);
@@ -77,17 +77,17 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.network.input_keep_prob, 0.8);
   ASSERT_EQ(job.network.hidden.size(), 3U);
   EXPECT_EQ(job.network.hidden[0].units, 32U);
-  EXPECT_EQ(job.network.hidden[0].activation, ActivationKind::tanh);
+  EXPECT_EQ(job.network.hidden[0].activation, Activation::tanh);
   EXPECT_EQ(job.network.hidden[0].keep_prob, 0.5);
-  EXPECT_EQ(job.network.hidden[0].initializer.kind, InitializerKind::glorot);
+  EXPECT_EQ(job.network.hidden[0].initializer.variance, WeightVariance::glorot);
   EXPECT_EQ(job.network.hidden[0].initializer.multiplier, 2.0);
-  EXPECT_EQ(job.network.hidden[1].activation, ActivationKind::leaky_relu);
-  EXPECT_EQ(job.network.hidden[1].initializer.kind, InitializerKind::he);
-  EXPECT_EQ(job.network.hidden[2].activation, ActivationKind::sigmoid);
-  EXPECT_EQ(job.network.hidden[2].initializer.kind, InitializerKind::xavier);
+  EXPECT_EQ(job.network.hidden[1].activation, Activation::leaky_relu);
+  EXPECT_EQ(job.network.hidden[1].initializer.variance, WeightVariance::he);
+  EXPECT_EQ(job.network.hidden[2].activation, Activation::sigmoid);
+  EXPECT_EQ(job.network.hidden[2].initializer.variance, WeightVariance::xavier);
   EXPECT_EQ(job.network.output.units, 1U);
-  EXPECT_EQ(job.network.output.loss, LossKind::logistic);
-  EXPECT_EQ(job.network.output.initializer.kind, InitializerKind::zero);
+  EXPECT_EQ(job.network.output.loss, Loss::logistic);
+  EXPECT_EQ(job.network.output.initializer.variance, WeightVariance::zero);
   EXPECT_EQ(job.network.hidden[0].penalty.l2_lambda, 0.25);
   EXPECT_EQ(job.network.hidden[0].penalty.l1_lambda, 0.125);
   EXPECT_EQ(job.network.hidden[1].penalty.l2_lambda, 0.5);
@@ -95,14 +95,14 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.network.output.penalty.l2_lambda, 0.0);
   EXPECT_EQ(job.network.output.penalty.l1_lambda, 0.125);
   EXPECT_TRUE(job.regularization.include_biases);
-  const auto adam = std::get<AdamConfig>(job.optimizer);
+  const auto adam = std::get<Adam>(job.optimizer);
   EXPECT_EQ(adam.learning_rate, 0.01);
   EXPECT_EQ(adam.beta1, 0.8);
   EXPECT_EQ(adam.beta2, 0.99);
   EXPECT_EQ(adam.epsilon, 1e-6);
   EXPECT_EQ(job.schedule.warmup_epochs, 2.0);
-  EXPECT_EQ(std::get<StepSchedule>(job.schedule.kind).every_epochs, 3.0);
-  EXPECT_EQ(std::get<StepSchedule>(job.schedule.kind).factor, 0.5);
+  EXPECT_EQ(std::get<StepDecay>(job.schedule.kind).every_epochs, 3.0);
+  EXPECT_EQ(std::get<StepDecay>(job.schedule.kind).factor, 0.5);
   EXPECT_EQ(job.training.batch_size, 24U);
   EXPECT_EQ(job.training.shards, 12U);
   EXPECT_EQ(job.training.epochs, std::nullopt);
@@ -123,20 +123,20 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.diagnosis.high_share, 0.25);
 }
 
-OptimizerConfig optimizer_of(const std::string& kind) {
+Optimizer optimizer_of(const std::string& kind) {
   return parse(with(kSmallJob, "adam { }", kind)).job.optimizer;
 }
 
 TEST(JobFile, ReadsEveryOptimizer) {
-  EXPECT_EQ(std::get<GradientDescentConfig>(optimizer_of("gradient_descent {}")).learning_rate,
+  EXPECT_EQ(std::get<GradientDescent>(optimizer_of("gradient_descent {}")).learning_rate,
             0.1);
-  const auto momentum = std::get<MomentumConfig>(optimizer_of("momentum { beta: 0.5 }"));
+  const auto momentum = std::get<Momentum>(optimizer_of("momentum { beta: 0.5 }"));
   EXPECT_EQ(momentum.learning_rate, 0.1);
   EXPECT_EQ(momentum.beta, 0.5);
-  const auto nesterov = std::get<NesterovConfig>(optimizer_of("nesterov { learning_rate: 2 }"));
+  const auto nesterov = std::get<Nesterov>(optimizer_of("nesterov { learning_rate: 2 }"));
   EXPECT_EQ(nesterov.learning_rate, 2.0);
   EXPECT_EQ(nesterov.beta, 0.9);
-  const auto rmsprop = std::get<RmsPropConfig>(optimizer_of("rmsprop { epsilon: 1e-5 }"));
+  const auto rmsprop = std::get<RmsProp>(optimizer_of("rmsprop { epsilon: 1e-5 }"));
   EXPECT_EQ(rmsprop.learning_rate, 0.001);
   EXPECT_EQ(rmsprop.beta, 0.9);
   EXPECT_EQ(rmsprop.epsilon, 1e-5);
@@ -146,12 +146,12 @@ TEST(JobFile, ReadsEverySchedule) {
   const auto schedule = [](const std::string& kind) {
     return parse(with(kSmallJob, "adam { }", "adam { } schedule { " + kind + " }")).job.schedule;
   };
-  EXPECT_TRUE(std::holds_alternative<ConstantSchedule>(schedule("constant {}").kind));
-  EXPECT_TRUE(std::holds_alternative<ConstantSchedule>(schedule("warmup_epochs: 1.5").kind));
+  EXPECT_TRUE(std::holds_alternative<ConstantFactor>(schedule("constant {}").kind));
+  EXPECT_TRUE(std::holds_alternative<ConstantFactor>(schedule("warmup_epochs: 1.5").kind));
   EXPECT_EQ(schedule("warmup_epochs: 1.5").warmup_epochs, 1.5);
-  EXPECT_EQ(std::get<StepSchedule>(schedule("step {}").kind).every_epochs, 10.0);
-  EXPECT_EQ(std::get<ExponentialSchedule>(schedule("exponential {}").kind).factor_per_epoch, 0.95);
-  EXPECT_EQ(std::get<CosineSchedule>(schedule("cosine {final_factor: 0.1}").kind).final_factor,
+  EXPECT_EQ(std::get<StepDecay>(schedule("step {}").kind).every_epochs, 10.0);
+  EXPECT_EQ(std::get<ExponentialDecay>(schedule("exponential {}").kind).factor_per_epoch, 0.95);
+  EXPECT_EQ(std::get<CosineDecay>(schedule("cosine {final_factor: 0.1}").kind).final_factor,
             0.1);
 }
 
@@ -250,9 +250,9 @@ TEST(JobFile, RepeatedLayersStandOneByOneInTheResolvedJob) {
   EXPECT_EQ(job.job.network.hidden[0].units, 16U);
   for (std::size_t i = 1; i < 4; ++i) {
     EXPECT_EQ(job.job.network.hidden[i].units, 8U);
-    EXPECT_EQ(job.job.network.hidden[i].activation, ActivationKind::tanh);
+    EXPECT_EQ(job.job.network.hidden[i].activation, Activation::tanh);
     EXPECT_EQ(job.job.network.hidden[i].keep_prob, 0.5);
-    EXPECT_EQ(job.job.network.hidden[i].initializer.kind, InitializerKind::xavier);
+    EXPECT_EQ(job.job.network.hidden[i].initializer.variance, WeightVariance::xavier);
   }
   EXPECT_EQ(job.resolved_text.find("repeat"), std::string::npos);
   // The same job, and the same text, once more.
@@ -274,7 +274,7 @@ TEST(JobFile, IdentityAndMonitor) {
       parse(with(kSmallJob, "layer { units: 16 }",
                  "layer { units: 16 initializer { kind: IDENTITY multiplier: 1.5 } }") +
             "monitor { every_steps: 7 }");
-  EXPECT_EQ(job.job.network.hidden[0].initializer.kind, InitializerKind::identity);
+  EXPECT_EQ(job.job.network.hidden[0].initializer.variance, WeightVariance::identity);
   EXPECT_EQ(job.job.network.hidden[0].initializer.multiplier, 1.5);
   ASSERT_TRUE(job.job.monitor.has_value());
   EXPECT_EQ(job.job.monitor->every_steps, 7U);

@@ -15,18 +15,18 @@ Job with_override(const std::string& assignment) { return parse(kSmallJob, {assi
 
 TEST(Overrides, SetScalars) {
   EXPECT_EQ(with_override("seed=42").seed, 42U);
-  EXPECT_EQ(std::get<AdamConfig>(with_override("optimizer.adam.beta1=0.5").optimizer).beta1, 0.5);
+  EXPECT_EQ(std::get<Adam>(with_override("optimizer.adam.beta1=0.5").optimizer).beta1, 0.5);
   EXPECT_EQ(with_override("network.layer[0].units=64").network.hidden[0].units, 64U);
   EXPECT_EQ(with_override("network.layer[0].activation=TANH").network.hidden[0].activation,
-            ActivationKind::tanh);
+            Activation::tanh);
   EXPECT_TRUE(with_override("regularization.include_biases=true").regularization.include_biases);
 }
 
 TEST(Overrides, ReplaceWhatTheFileSays) {
   EXPECT_EQ(with_override("training.batch_size=128").training.batch_size, 128U);
   // The override, not the file, decides what kind AUTO stands for.
-  EXPECT_EQ(with_override("network.layer[0].activation=TANH").network.hidden[0].initializer.kind,
-            InitializerKind::xavier);
+  EXPECT_EQ(with_override("network.layer[0].activation=TANH").network.hidden[0].initializer.variance,
+            WeightVariance::xavier);
 }
 
 TEST(Overrides, TakeStringsWithAndWithoutQuotes) {
@@ -80,23 +80,23 @@ TEST(Overrides, SwitchBetweenExclusiveFields) {
   EXPECT_EQ(steps.training.steps, 7U);
   EXPECT_EQ(steps.training.epochs, std::nullopt);
   const Job momentum = with_override("optimizer.momentum.beta=0.5");
-  EXPECT_EQ(std::get<MomentumConfig>(momentum.optimizer).beta, 0.5);
+  EXPECT_EQ(std::get<Momentum>(momentum.optimizer).beta, 0.5);
 }
 
 TEST(Overrides, SetMessages) {
   EXPECT_TRUE(
-      std::holds_alternative<NesterovConfig>(with_override("optimizer.nesterov={}").optimizer));
+      std::holds_alternative<Nesterov>(with_override("optimizer.nesterov={}").optimizer));
   const Job job = with_override("optimizer.schedule={warmup_epochs: 2 cosine {}}");
   EXPECT_EQ(job.schedule.warmup_epochs, 2.0);
-  EXPECT_TRUE(std::holds_alternative<CosineSchedule>(job.schedule.kind));
+  EXPECT_TRUE(std::holds_alternative<CosineDecay>(job.schedule.kind));
   EXPECT_EQ(with_override("network.layer[0]={units: 5}").network.hidden[0].units, 5U);
 }
 
 TEST(Overrides, AMessageReplacesTheWholeOne) {
   const std::string file = with(kSmallJob, "adam { }", "adam { beta1: 0.5 learning_rate: 1 }");
   const Job job = parse(file, {"optimizer.adam={learning_rate: 2}"}).job;
-  EXPECT_EQ(std::get<AdamConfig>(job.optimizer).learning_rate, 2.0);
-  EXPECT_EQ(std::get<AdamConfig>(job.optimizer).beta1, 0.9);
+  EXPECT_EQ(std::get<Adam>(job.optimizer).learning_rate, 2.0);
+  EXPECT_EQ(std::get<Adam>(job.optimizer).beta1, 0.9);
 }
 
 TEST(Overrides, AStarMeansEveryElement) {
@@ -118,7 +118,7 @@ TEST(Overrides, AListReplacesTheWholeOne) {
   const Job job = with_override("network.layer=[{units: 7}, {units: 9 activation: TANH}]");
   ASSERT_EQ(job.network.hidden.size(), 2U);
   EXPECT_EQ(job.network.hidden[0].units, 7U);
-  EXPECT_EQ(job.network.hidden[1].activation, ActivationKind::tanh);
+  EXPECT_EQ(job.network.hidden[1].activation, Activation::tanh);
   EXPECT_TRUE(with_override("network.layer=[]").network.hidden.empty());
   // What was wrong in the list that is replaced is forgotten with it.
   const std::string bad = with(kSmallJob, "layer { units: 16 }", "layer { units: 0 }");
@@ -217,7 +217,7 @@ TEST(Overrides, NoneRemovesASection) {
                                    "data.split.train_dev=none", "regularization=none"})
                       .job;
   EXPECT_FALSE(job.early_stopping);
-  EXPECT_TRUE(std::holds_alternative<ConstantSchedule>(job.schedule.kind));
+  EXPECT_TRUE(std::holds_alternative<ConstantFactor>(job.schedule.kind));
   EXPECT_EQ(job.schedule.warmup_epochs, 0);
   EXPECT_FALSE(job.data.split.train_dev);
   EXPECT_EQ(job.network.hidden[0].penalty.l2_lambda, 0);

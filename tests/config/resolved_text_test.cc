@@ -121,8 +121,8 @@ TEST(ResolvedText, LoadsToItself) {
     EXPECT_EQ(again.resolved_text, first.resolved_text);
     EXPECT_EQ(std::get<IdxSource>(again.job.data.train.format).features,
               std::get<IdxSource>(first.job.data.train.format).features);
-    EXPECT_EQ(std::get<AdamConfig>(again.job.optimizer).learning_rate,
-              std::get<AdamConfig>(first.job.optimizer).learning_rate);
+    EXPECT_EQ(std::get<Adam>(again.job.optimizer).learning_rate,
+              std::get<Adam>(first.job.optimizer).learning_rate);
   }
 }
 

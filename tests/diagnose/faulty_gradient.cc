@@ -9,6 +9,7 @@
 #include "nn/activation.h"
 #include "nn/regularizer.h"
 #include "train/build.h"
+#include "nn/activations.h"
 #include "train/pass_loader.h"
 
 namespace lockstep {
@@ -25,7 +26,7 @@ double value_of(Activation activation, double z) {
     case Activation::relu:
       return std::max(z, 0.0);
     case Activation::leaky_relu:
-      return std::max(z, kLeakySlope * z);
+      return std::max(z, LeakyReluRow::kSlope * z);
     default:
       return z;
   }
@@ -41,7 +42,7 @@ double slope_of(Activation activation, double z) {
     case Activation::relu:
       return z > 0 ? 1 : 0;
     case Activation::leaky_relu:
-      return z > 0 ? 1 : kLeakySlope;
+      return z > 0 ? 1 : LeakyReluRow::kSlope;
     default:
       return 1;
   }

@@ -204,10 +204,10 @@ TEST_F(JobDescentTest, StopsTogetherWhenOneRankIsAsked) {
 }
 
 TEST_F(JobDescentTest, LearningRatesThatMeanTheSame) {
-  EXPECT_EQ(descent_learning_rate(MomentumConfig{0.3, 0.9}), 0.3);
-  EXPECT_EQ(descent_learning_rate(NesterovConfig{0.3, 0.9}), 0.3);
-  EXPECT_EQ(descent_learning_rate(GradientDescentConfig{0.2}), 0.2);
-  EXPECT_EQ(descent_learning_rate(AdamConfig{0.2, 0.9, 0.999, 1e-8}), std::nullopt);
+  EXPECT_EQ(descent_learning_rate(Momentum{0.3, 0.9}), 0.3);
+  EXPECT_EQ(descent_learning_rate(Nesterov{0.3, 0.9}), 0.3);
+  EXPECT_EQ(descent_learning_rate(GradientDescent{0.2}), 0.2);
+  EXPECT_EQ(descent_learning_rate(Adam{0.2, 0.9, 0.999, 1e-8}), std::nullopt);
 }
 
 }  // namespace

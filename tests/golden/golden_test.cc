@@ -169,10 +169,10 @@ INSTANTIATE_TEST_SUITE_P(
 
 Optimizer optimizer_named(const std::string& name) {
   const auto of = [&](const char* field) { return setting(name + "." + field); };
-  if (name == "momentum") return Momentum{of("beta")};
-  if (name == "nesterov") return Nesterov{of("beta")};
-  if (name == "rmsprop") return RmsProp{of("beta"), of("epsilon")};
-  if (name == "adam") return Adam{of("beta1"), of("beta2"), of("epsilon")};
+  if (name == "momentum") return Momentum{.beta = of("beta")};
+  if (name == "nesterov") return Nesterov{.beta = of("beta")};
+  if (name == "rmsprop") return RmsProp{.beta = of("beta"), .epsilon = of("epsilon")};
+  if (name == "adam") return Adam{.beta1 = of("beta1"), .beta2 = of("beta2"), .epsilon = of("epsilon")};
   return GradientDescent{};
 }
 

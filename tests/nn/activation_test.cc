@@ -7,14 +7,12 @@
 #include <gtest/gtest.h>
 
 #include "linalg/keyed_values.h"
+#include "nn/activations.h"
 #include "nn/gradient_comparison.h"
 #include "nn/numerical_gradient.h"
 
 namespace lockstep {
 namespace {
-
-constexpr Activation kActivations[] = {Activation::linear, Activation::sigmoid, Activation::tanh,
-                                       Activation::relu, Activation::leaky_relu};
 
 template <typename T>
 struct Row {
@@ -44,7 +42,8 @@ std::vector<double> points_off_the_kink(std::size_t count) {
 
 TEST(Activation, SlopesAgreeWithTwoSidedDifferences) {
   const std::vector<double> points = points_off_the_kink(200);
-  for (const Activation activation : kActivations) {
+  for (const ActivationFacts& facts : kActivations) {
+    const Activation activation = facts.kind;
     const Row<double> row = activated(activation, points);
     std::vector<double> approximate;
     for (const double point : points) {
@@ -54,7 +53,7 @@ TEST(Activation, SlopesAgreeWithTwoSidedDifferences) {
       approximate.push_back(numerical_gradient(value, {point})[0]);
     }
     EXPECT_LE(relative_difference(approximate, row.slopes), kGreatDifference)
-        << "activation " << static_cast<int>(activation);
+        << facts.name;
   }
 }
 
@@ -83,6 +82,70 @@ TYPED_TEST(ActivationOf, KnownPoints) {
   EXPECT_EQ(tanh.slopes[1], T(1));
 }
 
+// Values of PyTorch 2 in double.
+TYPED_TEST(ActivationOf, KnownPointsOfSmoothRectifiers) {
+  using T = TypeParam;
+  const std::vector<T> points = {-3, T(-0.5), 0, 2};
+  struct Known {
+    Activation activation;
+    std::vector<double> values;
+    std::vector<double> slopes;
+  };
+  const Known all[] = {
+      {Activation::elu,
+       {-0.950212931632136, -0.3934693402873666, 0, 2},
+       {0.049787068367863944, 0.6065306597126334, 1, 1}},
+      {Activation::gelu,
+       {-0.004049694095063234, -0.15426876936299344, 0, 1.9544997361036416},
+       {-0.011945647204813, 0.13250418789113336, 0.5, 1.0852318010819},
+      },
+      {Activation::silu,
+       {-0.14227761953270035, -0.1887703343990727, 0, 1.7615941559557649},
+       {-0.08810411060010934, 0.26004089122119, 0.5, 1.0907842487848955}},
+  };
+  const double tolerance = 8.0 * static_cast<double>(std::numeric_limits<T>::epsilon());
+  for (const Known& known : all) {
+    const Row<T> row = activated(known.activation, points);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      EXPECT_NEAR(row.values[i], known.values[i], tolerance) << facts_of(known.activation).name;
+      EXPECT_NEAR(row.slopes[i], known.slopes[i], tolerance) << facts_of(known.activation).name;
+    }
+  }
+}
+
+TEST(Activation, FactsAreTrue) {
+  for (const ActivationFacts& facts : kActivations) {
+    const auto at = [&](double z) {
+      const Row<double> row = activated<double>(facts.kind, {z});
+      return ValueAndSlope<double>{row.values[0], row.slopes[0]};
+    };
+    constexpr double kFar = 50;
+    EXPECT_EQ(std::abs(at(-1e-12).slope - at(1e-12).slope) > 1e-3, facts.has_kink) << facts.name;
+    EXPECT_EQ(at(-1).value == 0 && at(-1).slope == 0, facts.can_die) << facts.name;
+    EXPECT_EQ(at(kFar).value == kFar && std::abs(at(-kFar).value) <= 1, facts.rectifies)
+        << facts.name;
+    const bool flat = at(-kFar).slope < 1e-9 && at(kFar).slope < 1e-9;
+    EXPECT_EQ(flat, facts.bounds.has_value()) << facts.name;
+    if (!facts.bounds) continue;
+    EXPECT_NEAR(at(-kFar).value, facts.bounds->lower, 1e-9) << facts.name;
+    EXPECT_NEAR(at(kFar).value, facts.bounds->upper, 1e-9) << facts.name;
+  }
+}
+
+// Far from 0, too, where exp and squares leave the range of T.
+TYPED_TEST(ActivationOf, StaysFiniteForFinitePoints) {
+  using T = TypeParam;
+  const T largest = std::numeric_limits<T>::max();
+  const std::vector<T> points = {-largest, T(-1e4), T(-100), T(100), T(1e4), largest};
+  for (const ActivationFacts& facts : kActivations) {
+    const Row<T> row = activated(facts.kind, points);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      EXPECT_TRUE(std::isfinite(row.values[i])) << facts.name << " at " << points[i];
+      EXPECT_TRUE(std::isfinite(row.slopes[i])) << facts.name << " at " << points[i];
+    }
+  }
+}
+
 TYPED_TEST(ActivationOf, SaturatesWithoutOverflow) {
   using T = TypeParam;
   const std::vector<T> points = {T(-1e4), T(1e4)};
@@ -97,9 +160,10 @@ TYPED_TEST(ActivationOf, SaturatesWithoutOverflow) {
 TYPED_TEST(ActivationOf, PassesNanOn) {
   using T = TypeParam;
   const std::vector<T> points(9, std::numeric_limits<T>::quiet_NaN());
-  for (const Activation activation : kActivations) {
+  for (const ActivationFacts& facts : kActivations) {
+    const Activation activation = facts.kind;
     for (const T value : activated(activation, points).values) {
-      EXPECT_TRUE(std::isnan(value)) << "activation " << static_cast<int>(activation);
+      EXPECT_TRUE(std::isnan(value)) << facts.name;
     }
   }
 }
@@ -113,7 +177,8 @@ TYPED_TEST(ActivationOf, BiasIsAddedInsideAndTheMaskIsMultipliedOutside) {
   for (std::size_t i = 0; i < kUnits; i += 3) mask[i] = T(1.25);
   std::vector<T> sum(kUnits);
   for (std::size_t i = 0; i < kUnits; ++i) sum[i] = z[i] + bias[i];
-  for (const Activation activation : kActivations) {
+  for (const ActivationFacts& facts : kActivations) {
+    const Activation activation = facts.kind;
     Row<T> expected = activated(activation, sum);
     EXPECT_EQ(activated(activation, z, bias).values, expected.values);
     EXPECT_EQ(activated(activation, z, bias).slopes, expected.slopes);
@@ -132,7 +197,8 @@ TYPED_TEST(ActivationOf, EvaluationGivesTheBitsOfTraining) {
   constexpr std::size_t kUnits = 37;
   const std::vector<T> z = keyed_values<T>(kRows * kUnits, 1, -3, 3);
   const std::vector<T> bias = keyed_values<T>(kUnits, 2);
-  for (const Activation activation : kActivations) {
+  for (const ActivationFacts& facts : kActivations) {
+    const Activation activation = facts.kind;
     std::vector<T> trained = z;
     std::vector<T> evaluated = z;
     std::vector<T> slopes(kUnits);
@@ -141,7 +207,7 @@ TYPED_TEST(ActivationOf, EvaluationGivesTheBitsOfTraining) {
       activate_row<T>(activation, bias, {}, values, slopes);
     }
     activate<T>(activation, bias, {evaluated.data(), kRows, kUnits});
-    EXPECT_EQ(evaluated, trained) << "activation " << static_cast<int>(activation);
+    EXPECT_EQ(evaluated, trained) << facts.name;
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "nn/activations.h"
 #include "nn/gradient_comparison.h"
 #include "nn/numerical_gradient.h"
 #include "nn/parameters.h"
@@ -79,15 +80,10 @@ RegularizationSpec everything_penalised() {
   return regularization(with_everything(), {0.5, 0.1}, true);
 }
 
-const std::vector<Case>& cases() {
+std::vector<Case> fixed_cases() {
   using enum Loss;
   const NetworkSpec plain = with_activation(Activation::tanh);
-  static const std::vector<Case> all = {
-      {"Linear", with_activation(Activation::linear)},
-      {"Sigmoid", with_activation(Activation::sigmoid)},
-      {"Tanh", with_activation(Activation::tanh)},
-      {"Relu", with_activation(Activation::relu)},
-      {"LeakyRelu", with_activation(Activation::leaky_relu)},
+  return {
       {"SoftmaxWithoutHiddenLayers", network_spec(6, {}, 4, softmax_cross_entropy)},
       {"LogisticRegression", network_spec(6, {}, 1, logistic)},
       {"LogisticOneUnit", with_loss(1, logistic)},
@@ -109,6 +105,16 @@ const std::vector<Case>& cases() {
       {"EverythingAfterTraining", with_everything(), Labels::class_number, everything_penalised(),
        30},
   };
+}
+
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all = [] {
+    std::vector<Case> every = fixed_cases();
+    for (const ActivationFacts& facts : kActivations) {
+      every.push_back({std::string(facts.name), with_activation(facts.kind)});
+    }
+    return every;
+  }();
   return all;
 }
 

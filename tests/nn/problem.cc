@@ -1,3 +1,4 @@
+#include "nn/activations.h"
 #include "nn/problem.h"
 
 #include <algorithm>
@@ -68,7 +69,10 @@ double plain_activation(Activation activation, double z) {
   if (activation == Activation::sigmoid) return 1 / (1 + std::exp(-z));
   if (activation == Activation::tanh) return std::tanh(z);
   if (activation == Activation::relu) return std::max(z, 0.0);
-  if (activation == Activation::leaky_relu) return std::max(z, kLeakySlope * z);
+  if (activation == Activation::leaky_relu) return std::max(z, 0.01 * z);
+  if (activation == Activation::elu) return z > 0 ? z : std::exp(z) - 1;
+  if (activation == Activation::gelu) return z * (1 + std::erf(z / std::sqrt(2.0))) / 2;
+  if (activation == Activation::silu) return z / (1 + std::exp(-z));
   return z;
 }
 
@@ -137,7 +141,7 @@ PlainForward plain_forward(const Problem& problem) {
     for (std::size_t i = 0; i < problem.spec.layers.size(); ++i) {
       const DenseSpec& layer = problem.spec.layers[i];
       const auto kind = layer.activation;
-      const bool kinked = kind == Activation::relu || kind == Activation::leaky_relu;
+      const bool kinked = facts_of(kind).has_kink;
       std::vector<double> outputs(layer.outputs);
       for (std::uint64_t o = 0; o < layer.outputs; ++o) {
         double z = problem.weights[layout.bias(i).offset + o];

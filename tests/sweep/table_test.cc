@@ -102,7 +102,7 @@ TEST_F(Table, JsonSaysTheSameAndMore) {
 TEST_F(Table, IntervalsCountExamplesWhereEachHasSeveralLabels) {
   for (Trial& trial : trials_) {
     trial.loaded.job.network.output.units = 7;
-    trial.loaded.job.network.output.loss = LossKind::logistic;
+    trial.loaded.job.network.output.loss = Loss::logistic;
   }
   const Interval interval = wilson_interval(100, 1000);
   EXPECT_EQ(json::parse(sweep_json(results_))["winner"]["dev_error_interval_95"],
@@ -113,7 +113,7 @@ TEST_F(Table, IntervalsCountExamplesWhereEachHasSeveralLabels) {
 
 TEST_F(Table, OfValuesTheNextStepSpeaksOfNoClasses) {
   EXPECT_THAT(next_steps(results_, "r"), HasSubstr("scores it by class"));
-  for (Trial& trial : trials_) trial.loaded.job.network.output.loss = LossKind::squared_error;
+  for (Trial& trial : trials_) trial.loaded.job.network.output.loss = Loss::squared_error;
   EXPECT_THAT(next_steps(results_, "r"), Not(HasSubstr("class")));
 }
 

@@ -69,10 +69,44 @@ TEST_F(Bits, EveryOptimizerAndLoss) {
       {"optimizer.nesterov.learning_rate=0.05", "network.output.loss=SQUARED_ERROR",
        "early_stopping.metric=DEV_COST", "training.epochs=2"},
       {"optimizer.rmsprop.learning_rate=0.01", "training.epochs=2", "data.split.stratified=true"},
+      {"optimizer.adamw={learning_rate: 0.01 weight_decay: 0.5}", "training.epochs=2"},
   };
   for (const auto& overrides : jobs) {
     EXPECT_EQ(train_on_all(overrides, 1).text, train_alone(overrides).text) << overrides[0];
   }
+}
+
+TEST_F(Bits, WeightDecayLeavesBiasesAloneUnlessTheJobIncludesThem) {
+  const std::string adamw = "optimizer.adamw={learning_rate: 0.01 weight_decay: 0.5}";
+  const Outcome adam = train_alone({"training.epochs=2"});
+  const Outcome weights = train_alone({adamw, "training.epochs=2"});
+  const Outcome all =
+      train_alone({adamw, "regularization.include_biases=true", "training.epochs=2"});
+  EXPECT_NE(weights.text, adam.text);
+  EXPECT_NE(all.text, weights.text);
+}
+
+TEST_F(Bits, ClippedGradients) {
+  const std::vector<std::string> overrides = {"optimizer.clipping.max_norm=0.05",
+                                              "training.epochs=2"};
+  const Outcome alone = train_alone(overrides);
+  for (const int threads : {1, 2}) {
+    for (const char* bytes : {"4096", "65536"}) {
+      std::vector<std::string> other = overrides;
+      other.push_back(std::string("exchange.bucket_bytes=") + bytes);
+      EXPECT_EQ(train_on_all(other, threads).text, alone.text) << threads << " " << bytes;
+    }
+  }
+  EXPECT_NE(train_alone({"training.epochs=2"}).text, alone.text);
+}
+
+// Adam hardly sees a factor that all gradients have; gradient descent does.
+TEST_F(Bits, ANormThatIsNeverReachedChangesNothing) {
+  const std::vector<std::string> plain = {"optimizer.gradient_descent.learning_rate=0.1",
+                                          "training.epochs=2"};
+  std::vector<std::string> loose = plain;
+  loose.emplace_back("optimizer.clipping.max_norm=1e6");
+  EXPECT_EQ(train_alone(loose).text, train_alone(plain).text);
 }
 
 TEST_F(Bits, EveryPenalty) {

@@ -50,7 +50,7 @@ TEST(Build, OptimizersAndSchedulesTakeOverEveryField) {
   const auto optimizer = [](const std::string& kind) {
     const Job job = tiny_job("/", {"optimizer." + kind}).job;
     EXPECT_EQ(base_learning_rate(job.optimizer), 0.5);
-    return build_optimizer(job.optimizer);
+    return job.optimizer;
   };
   EXPECT_TRUE(
       std::holds_alternative<GradientDescent>(optimizer("gradient_descent={learning_rate: 0.5}")));
@@ -67,8 +67,7 @@ TEST(Build, OptimizersAndSchedulesTakeOverEveryField) {
   EXPECT_EQ(adam.epsilon, 0.125);
 
   const auto schedule = [](const std::string& kind) {
-    return build_schedule(
-        tiny_job("/", {"optimizer.schedule={warmup_epochs: 3 " + kind + "}"}).job.schedule);
+    return tiny_job("/", {"optimizer.schedule={warmup_epochs: 3 " + kind + "}"}).job.schedule;
   };
   EXPECT_EQ(schedule("constant {}").warmup_epochs, 3);
   EXPECT_TRUE(std::holds_alternative<ConstantFactor>(schedule("constant {}").kind));
@@ -179,7 +178,7 @@ TEST(Build, LogisticRegressionHasNoHiddenLayer) {
   ASSERT_EQ(spec.layers.size(), 1U);
   EXPECT_EQ(spec.loss, Loss::logistic);
   EXPECT_DOUBLE_EQ(base_learning_rate(job.job.optimizer), 0.5);
-  EXPECT_TRUE(std::holds_alternative<GradientDescent>(build_optimizer(job.job.optimizer)));
+  EXPECT_TRUE(std::holds_alternative<GradientDescent>(job.job.optimizer));
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST(AbsentClasses, AsManyClassesAsExamplesLookLikeValues) {
 
 TEST(ClassCounts, WhereLabelsAreClasses) {
   const Communicator& comm = Communicator::self();
-  const auto count = [&](LossKind loss, std::uint32_t units, std::uint64_t width) {
+  const auto count = [&](Loss loss, std::uint32_t units, std::uint64_t width) {
     Examples examples;
     examples.label_width = width;
     examples.labels = {0, 1, 1, 0, 1, 1};
@@ -48,11 +48,11 @@ TEST(ClassCounts, WhereLabelsAreClasses) {
     output.units = units;
     return count_classes(comm, output, examples);
   };
-  EXPECT_EQ(count(LossKind::softmax_cross_entropy, 3, 1), (Counts{2, 4, 0}));
-  EXPECT_EQ(count(LossKind::logistic, 1, 1), (Counts{2, 4}));
-  EXPECT_EQ(count(LossKind::squared_error, 2, 1), (Counts{2, 4}));
-  EXPECT_EQ(count(LossKind::squared_error, 1, 1), Counts{});
-  EXPECT_EQ(count(LossKind::logistic, 2, 2), Counts{});
+  EXPECT_EQ(count(Loss::softmax_cross_entropy, 3, 1), (Counts{2, 4, 0}));
+  EXPECT_EQ(count(Loss::logistic, 1, 1), (Counts{2, 4}));
+  EXPECT_EQ(count(Loss::squared_error, 2, 1), (Counts{2, 4}));
+  EXPECT_EQ(count(Loss::squared_error, 1, 1), Counts{});
+  EXPECT_EQ(count(Loss::logistic, 2, 2), Counts{});
 }
 
 }  // namespace

@@ -70,10 +70,15 @@ std::string Complaints::text_of_columns(std::uint64_t rows, const ColumnTitle& t
   for (const auto& [column, looks] : of_columns_) totals[column] = sum_of(looks);
   std::string text;
   std::size_t named = 0;
+  std::uint64_t rest = 0;
   for (const auto& [column, total] : by_size(totals)) {
-    if (named++ == kMostNamed) break;
-    text += fmt::format("\n{}: {}", title(column), text_of_looks(of_columns_.at(column), rows));
+    if (named++ >= kMostNamed) {
+      rest += total;
+    } else {
+      text += fmt::format("\n{}: {}", title(column), text_of_looks(of_columns_.at(column), rows));
+    }
   }
+  if (rest > 0) text += fmt::format("\nin other columns: {}", rest);
   return text;
 }
 

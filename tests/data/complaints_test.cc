@@ -64,7 +64,8 @@ TEST(Complaints, OnlyTheColumnsWithMostAreNamed) {
             "and 8 more\n"
             "column 2: 2 of its 300 rows are words\n"
             "column 3: 2 of its 300 rows are truth values\n"
-            "column 5: 2 of its 300 rows are words");
+            "column 5: 2 of its 300 rows are words\n"
+            "in other columns: 2");
 }
 
 TEST(Complaints, PartsAddUpThroughBytes) {

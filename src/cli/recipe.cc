@@ -114,15 +114,16 @@ std::size_t runs_taken(const fs::path& directory) {
 }
 
 // The directory of the recipe, created.
-fs::path prepare_directory(const RecipeArguments& arguments, const std::string& job_name) {
-  fs::path directory = prepare_run_directory(arguments.run_dir, job_name + "-recipe",
-                                             DirectoryKind::recipe, resume_mode(arguments.resume));
-  const std::size_t taken = runs_taken(directory);
+RunDirectory prepare_directory(const RecipeArguments& arguments, const std::string& job_name) {
+  RunDirectory directory =
+      prepare_run_directory(arguments.run_dir, job_name + "-recipe", DirectoryKind::recipe,
+                            resume_mode(arguments.resume));
+  const std::size_t taken = runs_taken(directory.path);
   if (taken > static_cast<std::size_t>(arguments.runs)) {
     throw Error(ExitCode::usage,
                 fmt::format("{} holds a recipe of {} runs, more than --runs {}; give at least as "
                             "many, or another --run-dir",
-                            directory.string(), taken, arguments.runs));
+                            directory.path.string(), taken, arguments.runs));
   }
   return directory;
 }
@@ -154,8 +155,9 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
   std::optional<RunLock> lock;                  // likewise
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    directory = prepare_directory(arguments, job_name).string();
-    untrained.emplace(arguments.run_dir, directory);
+    const RunDirectory made = prepare_directory(arguments, job_name);
+    untrained.emplace(made);
+    directory = made.path.string();
     lock.emplace(directory, job_name);
     remove_error_files(directory);
   });

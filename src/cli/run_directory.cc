@@ -19,15 +19,25 @@ const char* noun_of(DirectoryKind kind) {
   return kind == DirectoryKind::recipe ? "recipe" : "run";
 }
 
-fs::path make_numbered(const std::string& name) {
-  create_writable_directory("runs");
-  for (int number = 1;; ++number) {
-    fs::path candidate = fs::path("runs") / fmt::format("{}-{}", name, number);
+RunDirectory make_numbered(const std::string& name) {
+  const fs::path runs = "runs";
+  bool made_runs = create_writable_directory(runs);
+  for (int number = 1;;) {
+    fs::path candidate = runs / fmt::format("{}-{}", name, number);
     std::error_code error;
     // create_directory says whether it was us who made it: two jobs that
     // start together get two directories.
-    if (fs::create_directory(candidate, error)) return candidate;
-    if (error) create_writable_directory(candidate);
+    if (fs::create_directory(candidate, error)) {
+      return {.path = std::move(candidate), .is_numbered = true, .made_runs = made_runs};
+    }
+    if (!error) {
+      ++number;
+    } else if (create_writable_directory(runs)) {
+      made_runs = true;  // a job that was refused has removed it meanwhile
+    } else {
+      throw Error(ExitCode::io, fmt::format("cannot create the directory {}: {}",
+                                            candidate.string(), error.message()));
+    }
   }
 }
 
@@ -59,9 +69,9 @@ void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
 
 }  // namespace
 
-void create_writable_directory(const fs::path& directory) {
+bool create_writable_directory(const fs::path& directory) {
   std::error_code error;
-  fs::create_directories(directory, error);
+  const bool made = fs::create_directories(directory, error);
   if (error || !fs::is_directory(directory)) {
     throw Error(ExitCode::io, fmt::format("cannot create the directory {}: {}", directory.string(),
                                           error ? error.message() : "it is a file"));
@@ -69,6 +79,7 @@ void create_writable_directory(const fs::path& directory) {
   if (::access(directory.c_str(), W_OK | X_OK) != 0) {
     throw Error(ExitCode::io, fmt::format("the directory {} is not writable", directory.string()));
   }
+  return made;
 }
 
 std::optional<DirectoryKind> kind_of_directory(const fs::path& directory) {
@@ -79,8 +90,8 @@ std::optional<DirectoryKind> kind_of_directory(const fs::path& directory) {
   return std::nullopt;
 }
 
-fs::path prepare_run_directory(const fs::path& requested, const std::string& name,
-                               DirectoryKind kind, Resume resume) {
+RunDirectory prepare_run_directory(const fs::path& requested, const std::string& name,
+                                   DirectoryKind kind, Resume resume) {
   if (requested.empty()) {
     if (resume == Resume::never) return make_numbered(name);
     throw Error(ExitCode::usage,
@@ -88,21 +99,19 @@ fs::path prepare_run_directory(const fs::path& requested, const std::string& nam
   }
   check_use(requested, kind, resume);
   create_writable_directory(requested);
-  return requested;
+  return {.path = requested};
 }
 
-UntrainedDirectory::UntrainedDirectory(const fs::path& requested, fs::path directory)
-    : directory_(requested.empty() ? std::move(directory) : fs::path()) {}
-
 UntrainedDirectory::~UntrainedDirectory() {
-  if (directory_.empty()) return;
+  if (!directory_.is_numbered) return;
   std::error_code error;
-  fs::recursive_directory_iterator entry(directory_, error);
+  fs::recursive_directory_iterator entry(directory_.path, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (entry->path().filename() == "metrics.jsonl") return;
   }
   if (error) return;  // what cannot be read through may have been trained
-  fs::remove_all(directory_, error);
+  fs::remove_all(directory_.path, error);
+  if (directory_.made_runs) fs::remove(directory_.path.parent_path(), error);  // if empty
 }
 
 }  // namespace lockstep

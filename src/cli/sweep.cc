@@ -63,10 +63,8 @@ int threads_of(const SweepArguments& arguments, int ranks, const std::vector<Tri
   return threads;
 }
 
-// The directory with sweep.textproto in it, which must say the same on a resume.
-fs::path prepare_directory(const SweepArguments& arguments, const LoadedSweep& loaded) {
-  fs::path directory = prepare_run_directory(arguments.run_dir, loaded.sweep.name,
-                                             DirectoryKind::sweep, resume_mode(arguments.resume));
+// Writes sweep.textproto, which must say the same on a resume.
+void write_sweep(const fs::path& directory, const LoadedSweep& loaded) {
   const fs::path file = directory / "sweep.textproto";
   if (!fs::exists(file)) {
     replace_file(file, loaded.resolved_text);
@@ -76,7 +74,6 @@ fs::path prepare_directory(const SweepArguments& arguments, const LoadedSweep& l
                             "start a new run directory, or restore it",
                             directory.string()));
   }
-  return directory;
 }
 
 // On rank 0, at the end: the files and what is printed.
@@ -141,8 +138,11 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   agree(comm, [&] {
     if (!comm.is_root()) return;
     options.features = dataset_sizes(trials.front().loaded.job).features;
-    run_dir = prepare_directory(arguments, loaded).string();
-    untrained.emplace(arguments.run_dir, run_dir);
+    const RunDirectory made = prepare_run_directory(
+        arguments.run_dir, loaded.sweep.name, DirectoryKind::sweep, resume_mode(arguments.resume));
+    untrained.emplace(made);
+    run_dir = made.path.string();
+    write_sweep(made.path, loaded);
     lock.emplace(run_dir, loaded.sweep.name);
     remove_error_files(run_dir);
     const auto count = [](std::size_t number, const char* noun) {

@@ -62,10 +62,10 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   std::optional<RunLock> lock;                  // likewise
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    run_dir = prepare_run_directory(arguments.run_dir, loaded.job.name, DirectoryKind::run,
-                                    options.resume)
-                  .string();
-    untrained.emplace(arguments.run_dir, run_dir);
+    const RunDirectory made = prepare_run_directory(arguments.run_dir, loaded.job.name,
+                                                    DirectoryKind::run, options.resume);
+    untrained.emplace(made);
+    run_dir = made.path.string();
     lock.emplace(run_dir, loaded.job.name);
     remove_error_files(run_dir);
   });

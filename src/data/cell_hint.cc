@@ -1,78 +1,73 @@
 #include "data/cell_hint.h"
 
-#include <algorithm>
-#include <array>
-#include <span>
-
 #include <fmt/format.h>
 
+#include "data/cell_kind.h"
 #include "data/complaints.h"
 #include "data/text_number.h"
 
 namespace lockstep {
 namespace {
 
-bool is_letter(char c) { return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z'); }
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return result;
+// What a number looks like that is written so that it cannot be read, and what to do;
+// empty for cells of other kinds. No field of a job reads such a number.
+std::string hint_for_writing(CellKind kind) {
+  const auto to_convert = [](const char* looks_like, const char* example) {
+    return fmt::format("; it looks like {}: convert the column to plain numbers first, {}",
+                       looks_like, example);
+  };
+  switch (kind) {
+    case CellKind::decimal_comma:
+      return "; if the comma is a decimal point, write a point in the file";
+    case CellKind::comma:
+      return "; if the comma is a decimal point, write a point in the file; if it separates "
+             "thousands, leave it out";
+    case CellKind::thousands:
+      return to_convert("a number with thousands separators", "such as 1234.5 for 1,234.5");
+    case CellKind::percentage:
+      return to_convert("a percentage", "such as 5 for 5%");
+    case CellKind::money:
+      return to_convert("an amount of money", "such as 5 for $5");
+    case CellKind::date:
+      return to_convert("a date or a time", "such as days or seconds since the earliest");
+    default:
+      return "";
+  }
 }
-
-bool is_one_of(std::string_view text, std::span<const std::string_view> words) {
-  return std::ranges::find(words, text) != words.end();
-}
-
-bool means_missing(std::string_view text) {
-  constexpr std::array<std::string_view, 15> kWords = {"na",   "n/a",  "<na>", "#n/a",    "nan",
-                                                       "-nan", "null", "none", "nil",     "nul",
-                                                       "?",    "-",    ".",    "missing", "*"};
-  return is_one_of(lower(text), kWords);
-}
-
-bool means_yes_or_no(std::string_view text) {
-  constexpr std::array<std::string_view, 6> kWords = {"true", "false", "yes", "no", "t", "f"};
-  return is_one_of(lower(text), kWords);
-}
-
-// "1,5", and a number with a point in its place.
-bool has_decimal_comma(std::string_view text) {
-  if (std::ranges::count(text, ',') != 1) return false;
-  std::string with_point(text);
-  *std::ranges::find(with_point, ',') = '.';
-  return parse_float(with_point).has_value();
-}
-
-constexpr const char* kDecimalComma =
-    "; if the comma is a decimal point, write a point in the file";
 
 }  // namespace
 
 std::string hint_for_number(std::string_view cell) {
   const std::string_view text = without_blanks(cell);
-  if (means_missing(text) || is_not_finite_text(text)) {
-    return fmt::format("; if it stands for a missing value, say missing {{ text: {} }}",
-                       quoted_text(text));
+  const CellKind kind = look_of(text).kind;
+  switch (kind) {
+    case CellKind::missing_marker:
+    case CellKind::not_finite:
+      return fmt::format("; if it stands for a missing value, say missing {{ text: {} }}",
+                         quoted_text(text));
+    case CellKind::truth_value:
+      return "; write 1 and 0, or say role: CATEGORY";
+    case CellKind::words:
+      return "; a column of words takes role: CATEGORY";
+    case CellKind::date:
+      return hint_for_writing(kind) + ", or say role: CATEGORY or role: IGNORED";
+    default:
+      return hint_for_writing(kind);
   }
-  if (means_yes_or_no(text)) return "; write 1 and 0, or say role: CATEGORY";
-  if (has_decimal_comma(text)) return kDecimalComma;
-  if (!text.empty() && is_letter(text.front())) return "; a column of words takes role: CATEGORY";
-  return "";
 }
 
 std::string hint_for_label(std::string_view cell) {
-  const std::string_view text = without_blanks(cell);
-  if (means_missing(text) || is_not_finite_text(text)) {
-    return "; an example needs its label, so a row without one must be left out of the file";
+  const CellKind kind = look_of(cell).kind;
+  switch (kind) {
+    case CellKind::missing_marker:
+    case CellKind::not_finite:
+      return "; an example needs its label, so a row without one must be left out of the file";
+    case CellKind::truth_value:
+    case CellKind::words:
+      return "; names of classes take the role CLASS_NAME";
+    default:
+      return hint_for_writing(kind);
   }
-  if (has_decimal_comma(text)) return kDecimalComma;
-  if (!text.empty() && is_letter(text.front())) {
-    return "; names of classes take the role CLASS_NAME";
-  }
-  return "";
 }
 
 }  // namespace lockstep

@@ -8,7 +8,8 @@
 namespace lockstep {
 
 // A remedy, beginning with "; ", for a cell of an input: a word for a missing value, yes
-// or no, a decimal comma, a word. Empty for what looks like none of them.
+// or no, a number in another way of writing, an amount of money, a date, a word. Empty for
+// what looks like none of them.
 std::string hint_for_number(std::string_view cell);
 
 // Likewise for a cell of a label.

@@ -12,24 +12,45 @@
 namespace lockstep {
 namespace {
 
-// "; in all 40 in field 2, 3 in field 5": the fields with most of them.
-std::string text_of_fields(const std::map<std::uint64_t, std::uint64_t>& of_fields) {
-  constexpr std::size_t kMostNamed = 3;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> fields(of_fields.begin(), of_fields.end());
-  std::ranges::stable_sort(fields, std::ranges::greater(),
-                           &std::pair<std::uint64_t, std::uint64_t>::second);
+// Numbers by something, the largest first; of equal ones the first stays in front.
+template <typename Key>
+std::vector<std::pair<Key, std::uint64_t>> by_size(const std::map<Key, std::uint64_t>& numbers) {
+  std::vector<std::pair<Key, std::uint64_t>> sorted(numbers.begin(), numbers.end());
+  std::ranges::stable_sort(sorted, std::ranges::greater(), &std::pair<Key, std::uint64_t>::second);
+  return sorted;
+}
+
+std::uint64_t sum_of(const std::map<CellLook, std::uint64_t>& looks) {
+  std::uint64_t sum = 0;
+  for (const auto& [look, count] : looks) sum += count;
+  return sum;
+}
+
+// `12 of its 300 rows are "NA", 3 are words`: the looks of one column, the most frequent
+// first, and those after the fourth together.
+std::string text_of_looks(const std::map<CellLook, std::uint64_t>& looks, std::uint64_t rows) {
+  constexpr std::size_t kMostNamed = 4;
   std::string text;
-  if (fields.size() > kMostNamed) fields.resize(kMostNamed);
-  for (const auto& [field, count] : fields) {
-    text += fmt::format("{}{} in field {}", text.empty() ? "; in all " : ", ", count, field);
+  std::size_t named = 0;
+  std::uint64_t rest = 0;
+  for (const auto& [look, count] : by_size(looks)) {
+    if (named++ >= kMostNamed) {
+      rest += count;
+    } else if (text.empty()) {
+      text = fmt::format("{} of its {} rows {}", count, rows, what_they_are(look, count));
+    } else {
+      text += fmt::format(", {} {}", count, what_they_are(look, count));
+    }
   }
-  return text;
+  return rest == 0 ? text
+                   : text + fmt::format(", {} {} of other kinds", rest, rest == 1 ? "is" : "are");
 }
 
 }  // namespace
 
-void Complaints::add(std::uint64_t line, std::uint64_t column, std::string what) {
-  if (column > 0) ++of_fields_[column];
+void Complaints::add(std::uint64_t line, std::uint64_t column, std::string what,
+                     std::optional<CellLook> look) {
+  if (look) ++of_columns_[column][*look];
   if (total_++ < kMostShown) first_.push_back({line, column, std::move(what)});
 }
 
@@ -38,10 +59,31 @@ void Complaints::append(const Complaints& later) {
     if (first_.size() < kMostShown) first_.push_back(complaint);
   }
   total_ += later.total_;
-  for (const auto& [column, count] : later.of_fields_) of_fields_[column] += count;
+  for (const auto& [column, looks] : later.of_columns_) {
+    for (const auto& [look, count] : looks) of_columns_[column][look] += count;
+  }
 }
 
-void Complaints::throw_for(std::string_view file) const {
+std::string Complaints::text_of_columns(std::uint64_t rows, const ColumnTitle& title) const {
+  constexpr std::size_t kMostNamed = 3;
+  std::map<std::uint64_t, std::uint64_t> totals;
+  for (const auto& [column, looks] : of_columns_) totals[column] = sum_of(looks);
+  std::string text;
+  std::size_t named = 0;
+  std::uint64_t rest = 0;
+  for (const auto& [column, total] : by_size(totals)) {
+    if (named++ >= kMostNamed) {
+      rest += total;
+    } else {
+      text += fmt::format("\n{}: {}", title(column), text_of_looks(of_columns_.at(column), rows));
+    }
+  }
+  if (rest > 0) text += fmt::format("\nin other columns: {}", rest);
+  return text;
+}
+
+void Complaints::throw_for(std::string_view file, std::uint64_t rows,
+                           const ColumnTitle& title) const {
   std::string text;
   for (const auto& [line, column, what] : first_) {
     if (!text.empty()) text += '\n';
@@ -49,7 +91,7 @@ void Complaints::throw_for(std::string_view file) const {
                         : fmt::format("{}:{}:{}: {}", file, line, column, what);
   }
   if (total_ > first_.size()) {
-    text += fmt::format("\nand {} more{}", total_ - first_.size(), text_of_fields(of_fields_));
+    text += fmt::format("\nand {} more{}", total_ - first_.size(), text_of_columns(rows, title));
   }
   throw Error(ExitCode::data, text);
 }
@@ -63,10 +105,14 @@ std::string Complaints::packed() const {
     packer.put(column);
     packer.put_text(what);
   }
-  packer.put(std::uint64_t{of_fields_.size()});
-  for (const auto& [column, count] : of_fields_) {
+  packer.put(std::uint64_t{of_columns_.size()});
+  for (const auto& [column, looks] : of_columns_) {
     packer.put(column);
-    packer.put(count);
+    packer.put(std::uint64_t{looks.size()});
+    for (const auto& [look, count] : looks) {
+      packer.put(look);
+      packer.put(count);
+    }
   }
   return packer.take();
 }
@@ -83,10 +129,14 @@ Complaints Complaints::unpacked(std::string_view bytes) {
     complaint.what = unpacker.get_text();
     complaints.first_.push_back(std::move(complaint));
   }
-  const auto fields = unpacker.get<std::uint64_t>();
-  for (std::uint64_t i = 0; i < fields; ++i) {
-    const auto column = unpacker.get<std::uint64_t>();
-    complaints.of_fields_[column] = unpacker.get<std::uint64_t>();
+  const auto columns = unpacker.get<std::uint64_t>();
+  for (std::uint64_t i = 0; i < columns; ++i) {
+    auto& looks = complaints.of_columns_[unpacker.get<std::uint64_t>()];
+    const auto kinds = unpacker.get<std::uint64_t>();
+    for (std::uint64_t k = 0; k < kinds; ++k) {
+      const auto look = unpacker.get<CellLook>();
+      looks[look] = unpacker.get<std::uint64_t>();
+    }
   }
   return complaints;
 }

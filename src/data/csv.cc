@@ -63,7 +63,7 @@ void check_is_header(const std::filesystem::path& path, const CsvRecord& record,
   } else if (const auto& fault = splitter.fault()) {
     complaints.add(splitter.line_of(fault->field), fault->field + 1, fault->what);
   }
-  if (!complaints.empty()) complaints.throw_for(path.string());
+  if (!complaints.empty()) complaints.throw_for(path.string(), 0, {});
 }
 
 }  // namespace
@@ -327,7 +327,11 @@ std::string CsvExampleSource::find_all_complaints() {
 void CsvExampleSource::throw_complaints(std::span<const std::string> of_parts) const {
   Complaints all;
   for (const std::string& words : of_parts) all.append(Complaints::unpacked(words));
-  if (!all.empty()) all.throw_for(file_.path.string());
+  if (all.empty()) return;
+  all.throw_for(file_.path.string(), info_.examples, [&](std::uint64_t field) {
+    const auto column = columns_[field - 1];  // only fields of the columns are counted
+    return column ? column_title(table_->schema, *column) : fmt::format("column {}", field);
+  });
 }
 
 // Of what the content is taken for.

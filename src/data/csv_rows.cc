@@ -88,8 +88,9 @@ bool TableRowReader::is_blank(const CsvRecord& record) const {
   return record.text.empty() && !record.too_long && cells_.size() > 1;
 }
 
-void TableRowReader::complain(Complaints& complaints, std::size_t field, std::string what) const {
-  complaints.add(splitter_.line_of(field), field + 1, std::move(what));
+void TableRowReader::complain(Complaints& complaints, std::size_t field,
+                              std::optional<CellLook> look, std::string what) const {
+  complaints.add(splitter_.line_of(field), field + 1, std::move(what), look);
 }
 
 std::string TableRowReader::in_column(const Cell& cell) const {
@@ -107,7 +108,11 @@ std::span<const std::string_view> TableRowReader::fields_of(const CsvRecord& rec
   }
   const auto fields = splitter_.split(record);
   if (const auto& fault = splitter_.fault()) {
-    complain(complaints, fault->field, fault->what);
+    // A row may have any number of fields too many; those are not counted by column.
+    const bool counts = fault->field < cells_.size();
+    complain(complaints, fault->field,
+             counts ? std::optional(CellLook{CellKind::misplaced_quote}) : std::nullopt,
+             fault->what);
     return {};
   }
   if (fields.size() != cells_.size()) {
@@ -118,10 +123,12 @@ std::span<const std::string_view> TableRowReader::fields_of(const CsvRecord& rec
   return fields;
 }
 
-void TableRowReader::complain_of_missing(std::size_t field, Complaints& complaints) const {
+void TableRowReader::complain_of_missing(std::size_t field, std::string_view text,
+                                         Complaints& complaints) const {
   const Cell& cell = cells_[field];
   const bool input = cell.role == ColumnRole::number || cell.role == ColumnRole::category;
-  complain(complaints, field,
+  const CellLook look{without_blanks(text).empty() ? CellKind::blank : CellKind::missing};
+  complain(complaints, field, look,
            fmt::format("a value is missing{}; {}", in_column(cell),
                        input ? "fill it in, ignore the column (role: IGNORED), or say "
                                "when_missing: TRAINING_MEAN"
@@ -134,13 +141,13 @@ bool TableRowReader::may_be_name(std::size_t field) const {
 
 float TableRowReader::read_label(std::size_t field, std::string_view text, Complaints& complaints) {
   if (missing_.contains(text)) {
-    complain_of_missing(field, complaints);
+    complain_of_missing(field, text, complaints);
     return 0;
   }
   const auto value = parse_float(text);
   if (value) return *value;
   complain(
-      complaints, field,
+      complaints, field, look_of(text),
       fmt::format("expected a number, found {}{}{}", quoted_text(text), in_column(cells_[field]),
                   may_be_name(field) ? std::string(kHeaderHint) : hint_for_label(text)));
   return 0;
@@ -164,7 +171,7 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
     case ColumnRole::category: {
       if (missing_.contains(text)) {
         if (rules_.when_missing == WhenMissing::refuse) {
-          complain_of_missing(field, facts.complaints);
+          complain_of_missing(field, text, facts.complaints);
         }
         return;
       }
@@ -173,7 +180,7 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
         if (found.size() <= kMostCategories) found.number(text);
       } else if (rules_.unknown_category == UnknownCategory::error &&
                  !categories_[cell.schema_column].find(text)) {
-        complain(facts.complaints, field,
+        complain(facts.complaints, field, CellLook{CellKind::not_in_training},
                  fmt::format("a category that the training file does not have, {}{}; "
                              "unknown_category: ALL_ZERO would take it as none of them",
                              quoted_text(text), in_column(cell)));
@@ -187,14 +194,14 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
       if (!labelled_) return;
       std::uint32_t number = 0;
       if (missing_.contains(text)) {
-        complain_of_missing(field, facts.complaints);
+        complain_of_missing(field, text, facts.complaints);
       } else if (!fitted_) {
         if (facts.class_names.size() <= kMostCategories) number = facts.class_names.number(text);
       } else if (const auto known = class_names_.find(text)) {
         number = *known;
       } else {
         complain(
-            facts.complaints, field,
+            facts.complaints, field, CellLook{CellKind::not_in_training},
             fmt::format("a class that the training file does not have, {}{}; it has {}",
                         quoted_text(text), in_column(cell), quoted_names(schema_.class_names)));
       }
@@ -203,7 +210,7 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
     }
     case ColumnRole::group:
       if (!labelled_) return;
-      if (missing_.contains(text)) complain_of_missing(field, facts.complaints);
+      if (missing_.contains(text)) complain_of_missing(field, text, facts.complaints);
       // Two groups in 2^64 could be taken for one, which parts no group.
       facts.groups.push_back(digest_of(std::as_bytes(std::span(text))));
       return;
@@ -230,14 +237,14 @@ void TableRowReader::read_number(std::size_t field, std::string_view text, float
   }
   *value = kMissing;
   if (missing_.contains(text)) {
-    if (rules_.when_missing == WhenMissing::refuse) complain_of_missing(field, complaints);
+    if (rules_.when_missing == WhenMissing::refuse) complain_of_missing(field, text, complaints);
     return;
   }
   const char* const limit = is_not_finite_text(text) ? " finite number"
                             : is_beyond_float(text)  ? " number within the range of float"
                                                      : " number";
   complain(
-      complaints, field,
+      complaints, field, look_of(text),
       fmt::format("expected a{}, found {}{}{}", limit, quoted_text(text), in_column(cells_[field]),
                   may_be_name(field) ? std::string(kHeaderHint) : hint_for_number(text)));
 }

@@ -68,7 +68,8 @@ class TableRowReader {
 
   // The fields of a well-formed record; otherwise complains and returns nothing.
   std::span<const std::string_view> fields_of(const CsvRecord& record, Complaints& complaints);
-  void complain(Complaints& complaints, std::size_t field, std::string what) const;
+  void complain(Complaints& complaints, std::size_t field, std::optional<CellLook> look,
+                std::string what) const;
   // " (column \"age\")"
   [[nodiscard]] std::string in_column(const Cell& cell) const;
 
@@ -80,7 +81,7 @@ class TableRowReader {
   void read_number(std::size_t field, std::string_view text, float* value, Complaints& complaints);
   void read_category(std::size_t field, std::string_view text, float* values);
   float read_label(std::size_t field, std::string_view text, Complaints& complaints);
-  void complain_of_missing(std::size_t field, Complaints& complaints) const;
+  void complain_of_missing(std::size_t field, std::string_view text, Complaints& complaints) const;
   // Whether a cell may be a name: of the first line, in a file without header.
   [[nodiscard]] bool may_be_name(std::size_t field) const;
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <system_error>
@@ -117,14 +120,16 @@ class SweepRun {
     const DataConfig& data = trial.loaded.job.data;
     if (!data.test && !data.split.test) return std::nullopt;
     std::optional<CheckpointScores> scores;
+    std::optional<Failure> failure;
     if (group_number_ == 0) {
-      name_errors(trial, [&] {
+      failure = failure_of(0, trial, [&] {
         const std::string path = checkpoint_of(trial, result);
         scores = evaluate_checkpoint(path, EvaluationSplit::test, group_, layout(),
                                      options_.allow_changed_data);
       });
     }
     comm_.wait_for_all([] {});
+    throw_first(failure);
     return comm_.is_root() ? scores : std::nullopt;
   }
 
@@ -200,42 +205,74 @@ class SweepRun {
     }
     const std::vector<int> group_of = share_out(costs, options_.groups);
     SharedFlag stop(comm_);
+    SharedFlag failed(comm_);  // the other groups end as if they had been interrupted
     const auto asked_to_stop = [&] {
       if (options_.stop_requested()) stop.raise();
       return stop.raised();
     };
-    for (std::size_t i = 0; i < phase.trials.size(); ++i) {
+    const auto has_to_end = [&] {
+      const bool asked = asked_to_stop();
+      return failed.raised() || asked;
+    };
+    std::optional<Failure> failure;
+    bool has_begun = false;
+    for (std::size_t i = 0; i < phase.trials.size() && !failure; ++i) {
       if (group_of[i] != group_number_) continue;
-      if (group_.any(asked_to_stop() ? 1 : 0) != 0) break;
+      // Every group begins a trial, whichever fails first: where the data of all trials is
+      // refused, the error is that of the first one.
+      if (group_.any((has_begun ? has_to_end() : asked_to_stop()) ? 1 : 0) != 0) break;
+      has_begun = true;
       const Trial& trial = trials_[phase.trials[i]];
-      name_errors(trial, [&] { run_trial(trial, phase, asked_to_stop); });
+      failure = failure_of(i, trial, [&] { run_trial(trial, phase, has_to_end); });
+      if (failure && group_.is_root()) failed.raise();
     }
-    comm_.wait_for_all(asked_to_stop);
+    comm_.wait_for_all(has_to_end);
+    failed.settle();
     const bool stopped = stop.settle();
+    throw_first(failure);
     for (std::size_t i = 0; i < phase.trials.size(); ++i) {
       share(records_[phase.trials[i]], root_of(group_of[i]));
     }
     return !stopped;
   }
 
-  // Collective over the group. An error that is agreed in one group of several is
-  // news to the others: its first rank ends them all, and the rest wait for that.
+  // Why a trial ended everything, which its group has agreed on.
+  struct Failure {
+    std::uint64_t place = 0;  // of the trial among those of the phase
+    ExitCode code = ExitCode::internal;
+    std::string message;
+  };
+
+  // Collective over the group. The error that it agrees on in `work`, with the name of
+  // the trial; none: it had no error. An error of this rank alone is thrown with the name.
   template <typename Work>
-  void name_errors(const Trial& trial, const Work& work) {
+  std::optional<Failure> failure_of(std::uint64_t place, const Trial& trial, const Work& work) {
     const auto named = [&](const std::exception& error) {
       return describe_trial(sweep_, trial) + ": " + error.what();
     };
     try {
       work();
+      return std::nullopt;
     } catch (const AgreedError& error) {
-      if (options_.groups == 1) throw AgreedError(error.code(), named(error));
-      if (group_.is_root()) throw Error(error.code(), named(error));
-      comm_.wait_for_all([] {});
+      return Failure{place, error.code(), named(error)};
     } catch (const Error& error) {  // of this rank alone
       throw Error(error.code(), named(error));
     } catch (const std::runtime_error& error) {
       throw std::runtime_error(named(error));
     }
+  }
+
+  // Collective over comm. Where groups have failures, every rank throws the one of the
+  // earliest trial.
+  void throw_first(const std::optional<Failure>& failure) {
+    constexpr auto kNone = std::numeric_limits<std::uint64_t>::max();
+    const auto places = comm_.all_gather(failure ? failure->place : kNone);
+    const auto first = std::ranges::min_element(places);
+    if (*first == kNone) return;
+    const auto owner = static_cast<std::size_t>(first - places.begin());
+    const auto codes = comm_.all_gather(failure ? failure->code : ExitCode::ok);
+    const auto messages = comm_.share_text(failure ? failure->message : "");
+    throw AgreedError(codes[owner], messages[owner]);
   }
 
   // Collective over the group.

@@ -53,8 +53,9 @@ void check_groups(int groups, int ranks, int threads, const SweepConfig& sweep,
 // Collective over comm. Trains the trials, of group g those that share_out gives it.
 // The outcome is the same on every rank, at every layout, and after any number of
 // interruptions. A trial that diverges is one result of many. Any other error of a
-// trial ends everything and names it: with one group as an AgreedError, with several
-// as an Error on the first rank of one group, which the others cannot know of.
+// trial ends everything and names it: as an AgreedError, where the ranks that trained it
+// agree on it, once the other groups have ended their step and saved; of several, that of
+// the earliest trial is thrown.
 SweepOutcome run_sweep(const LoadedSweep& loaded, const std::vector<Trial>& trials,
                        const Communicator& comm, const SweepOptions& options);
 

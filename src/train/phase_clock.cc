@@ -8,13 +8,34 @@ constexpr std::array<const char*, kPhases> kNames = {
     "load",      "data",    "augmentation", "forward",    "backward", "exchange",
     "optimizer", "waiting", "evaluation",   "checkpoint", "monitor"};
 
+// Whether a phase belongs to training steps. Measuring, as evaluation and the monitor do,
+// does not.
+bool is_of_steps(Phase phase) {
+  switch (phase) {
+    case Phase::load:
+    case Phase::evaluation:
+    case Phase::checkpoint:
+    case Phase::monitor:
+      return false;
+    case Phase::data:
+    case Phase::augmentation:
+    case Phase::forward:
+    case Phase::backward:
+    case Phase::exchange:
+    case Phase::optimizer:
+    case Phase::waiting:
+      return true;
+  }
+  return true;
+}
+
 }  // namespace
 
 double seconds_of_steps(const std::map<std::string, double>& by_name) {
   double seconds = 0;
   for (std::size_t i = 0; i < kPhases; ++i) {
     const auto phase = static_cast<Phase>(i);
-    if (phase == Phase::load || phase == Phase::evaluation || phase == Phase::checkpoint) continue;
+    if (!is_of_steps(phase)) continue;
     const auto found = by_name.find(kNames[i]);
     if (found != by_name.end()) seconds += found->second;
   }

@@ -23,8 +23,8 @@ enum class Phase {
 };
 constexpr std::size_t kPhases = 11;
 
-// Of numbers by phase as PhaseClock::by_name() has them, those of training steps, with
-// loading, evaluation and saving left out.
+// Of numbers by phase as PhaseClock::by_name() has them, the sum of those of training
+// steps: loading, evaluation, saving and the monitor are left out.
 double seconds_of_steps(const std::map<std::string, double>& by_name);
 
 class PhaseClock {

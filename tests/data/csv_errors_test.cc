@@ -88,11 +88,77 @@ TEST_F(CsvErrors, WhatACellLooksLikeIsSaid) {
     EXPECT_THAT(error(fmt::format("x,y\n{},0\n", text)),
                 HasSubstr("; write 1 and 0, or say role: CATEGORY"));
   }
-  for (const char* text : {"12kg", "1,2,3", "$5"}) {
+  for (const char* text : {"12kg", "1,2,3", "#5"}) {
     EXPECT_EQ(error(fmt::format("x;y\n{};0\n", text), kRules, {';', true}),
               fmt::format("t.csv:2:1: expected a number, found \"{}\" (column \"x\")", text));
   }
   EXPECT_THAT(error("x;y\n1;0,5\n", kRules, {';', true}), HasSubstr("comma is a decimal point"));
+}
+
+// No field of a job reads these: the column has to be converted.
+TEST_F(CsvErrors, WhatHasToBeConvertedIsSaid) {
+  const auto found = [&](const char* text) {
+    const std::string message = error(fmt::format("x;y\n{};0\n", text), kRules, {';', true});
+    return message.substr(message.find(';') + 2);
+  };
+  EXPECT_EQ(found("$5"),
+            "it looks like an amount of money: convert the column to plain numbers first, such as "
+            "5 for $5");
+  EXPECT_EQ(found("1,234.5"),
+            "it looks like a number with thousands separators: convert the column to plain numbers "
+            "first, such as 1234.5 for 1,234.5");
+  EXPECT_EQ(found("1,234"),
+            "if the comma is a decimal point, write a point in the file; if it separates "
+            "thousands, leave it out");
+  EXPECT_EQ(found("5%"),
+            "it looks like a percentage: convert the column to plain numbers first, such as 5 for "
+            "5%");
+  for (const char* date : {"2024-01-31", "31/01/2024"}) {
+    EXPECT_EQ(found(date),
+              "it looks like a date or a time: convert the column to plain numbers first, such as "
+              "days or seconds since the earliest, or say role: CATEGORY or role: IGNORED");
+  }
+  EXPECT_EQ(error("x,y\n1,2024-01-31\n"),
+            "t.csv:2:2: expected a number, found \"2024-01-31\" (column \"y\"); it looks like a "
+            "date or a time: convert the column to plain numbers first, such as days or seconds "
+            "since the earliest");
+}
+
+// Whatever the parts that read them; fields are named by their columns.
+TEST_F(CsvErrors, CellsOfAColumnAreCountedByWhatTheyLookLike) {
+  std::string content = "age,,job,y\n";
+  for (int i = 0; i < 300; ++i) {
+    const std::string age = i % 25 == 0            ? "NA"
+                            : i % 100 == 7         ? fmt::format("word{}", i)
+                            : i == 200 || i == 201 ? "$5"
+                                                   : "1.5";
+    content += fmt::format("{},{},a,{}\n", age, i == 299 ? "TRUE" : "2", i == 150 ? "" : "1");
+  }
+  TableRules rules = rules_of(
+      {{"", 2, ColumnRole::number}, {"job", 0, ColumnRole::category}, {"y", 0, ColumnRole::label}});
+  EXPECT_THAT(error(content, rules),
+              testing::EndsWith("\nand 8 more\n"
+                                "column \"age\": 12 of its 300 rows are \"NA\", 3 are words, 1 is "
+                                "an amount of money\n"
+                                "column 2: 1 of its 300 rows is a truth value\n"
+                                "column \"y\": 1 of its 300 rows is blank"));
+  // What the table's own rules call missing, and blanks beside it.
+  rules.missing_texts = {"NA"};
+  EXPECT_THAT(error(content, rules), HasSubstr("column \"age\": 12 of its 300 rows are missing, "));
+}
+
+TEST_F(CsvErrors, UnknownCategoriesAndQuotesAreCounted) {
+  CsvExampleSource train({directory.write("train.csv", "c,x,y\nred,1,0\nblue,2,1\n"),
+                          {},
+                          rules_of({{"c", 0, ColumnRole::category}, {"y", 0, ColumnRole::label}})});
+  std::string content = "c,x,y\n";
+  for (int i = 0; i < 12; ++i) content += fmt::format("c{},1,0\n", i);
+  // The second has its quote in a field too many, which is in no column.
+  content += "red,1\"\"2,0\nred,1,0,5,a\"\"b\n";
+  EXPECT_THAT(error(content, {}, {}, train.info().table),
+              testing::EndsWith("\nand 4 more\n"
+                                "column \"c\": 12 of its 14 rows are not in the training file\n"
+                                "column \"x\": 1 of its 14 rows has a misplaced quote"));
 }
 
 TEST_F(CsvErrors, NumbersThatAreNone) {
@@ -129,7 +195,9 @@ t.csv:8:1: expected a number, found "bad4" (column "x"); a column of words takes
 t.csv:8:2: a value is missing (column "y"); fill it in, or remove the row
 t.csv:9: expected 2 fields, found 3
 t.csv:11:1: expected a number, found "bad6" (column "x"); a column of words takes role: CATEGORY
-and 35 more; in all 15 in field 1, 15 in field 2)");
+and 35 more
+column "x": 15 of its 30 rows are words
+column "y": 15 of its 30 rows are blank)");
 }
 
 TEST_F(CsvErrors, TheLineIsThatOfTheField) {

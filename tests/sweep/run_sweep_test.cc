@@ -64,6 +64,19 @@ class RunSweep : public testing::Test {
     return csv;
   }
 
+  // Collective. What the AgreedError says that a sweep ends with, the same on all ranks.
+  std::string agreed_message(const SweepOptions& options) {
+    std::string message;
+    try {
+      run_sweep(loaded_, trials_, comm_, options);
+      ADD_FAILURE() << "expected an error";
+    } catch (const AgreedError& error) {
+      message = error.what();
+    }
+    EXPECT_TRUE(same_on_all_ranks(message));
+    return message;
+  }
+
   // The same whatever the groups: collective checks, so that all ranks go on.
   void expect_layout_does_not_matter() {
     // One rank by itself, as the yardstick: every rank has its own directory.
@@ -237,18 +250,40 @@ TEST_F(RunSweep, AnErrorOfATrialNamesIt) {
   load(
       "grid {} parameter { name: \"l\" path: \"regularization.l2_lambda\" numbers { value: [1, 2] "
       "} }");
-  const SweepOptions broken = options("broken", 1);
-  if (comm_.is_root()) {
-    std::filesystem::create_directories(broken.run_dir / "trials/0001");
-    std::ofstream(broken.run_dir / "trials/0001/ckpt") << "a file where the directory should be";
+  for (const int groups : std::set{1, std::min(2, comm_.size()), comm_.size()}) {
+    const SweepOptions broken = options(fmt::format("broken-{}", groups), groups);
+    if (comm_.is_root()) {
+      std::filesystem::create_directories(broken.run_dir / "trials/0001");
+      std::ofstream(broken.run_dir / "trials/0001/ckpt") << "a file where the directory should be";
+    }
+    comm_.barrier();
+    const std::string message = agreed_message(broken);
+    EXPECT_TRUE(message.starts_with("trial 1 (l=2): ")) << message;
   }
-  comm_.barrier();
-  try {
-    run_sweep(loaded_, trials_, comm_, broken);
-    ADD_FAILURE() << "expected an error";
-  } catch (const AgreedError& error) {
-    EXPECT_EQ(std::string(error.what()).rfind("trial 1 (l=2): ", 0), 0U) << error.what();
+}
+
+// Groups that fail at the same time have one error, whichever of them was first.
+TEST_F(RunSweep, OfSeveralErrorsThatOfTheEarliestTrialIsTold) {
+  load(R"(set: "network.output.units=2"
+    grid {} parameter { path: "seed" numbers { value: [1, 2, 3, 4] } })");
+  std::string expected;
+  for (const int groups : std::set{1, std::min(2, comm_.size()), comm_.size()}) {
+    const std::string message = agreed_message(options(fmt::format("refused-{}", groups), groups));
+    if (groups == 1) expected = message;
+    EXPECT_TRUE(message.starts_with("trial 0 (seed=1): ")) << message;
+    EXPECT_EQ(message, expected);
   }
+}
+
+// The other groups leave what they are at, saved, so that it can be gone on with.
+TEST_F(RunSweep, AnErrorInOneGroupEndsTheOthersBetweenTheirSteps) {
+  if (comm_.size() == 1) GTEST_SKIP() << "one group";
+  load(R"(set: "training.epochs=100000" set: "early_stopping=none" set: "optimizer.schedule=none"
+    grid {} parameter { name: "units" path: "network.output.units" numbers { value: [3, 2] } })");
+  const SweepOptions endless = options("endless", 2);
+  const std::string message = agreed_message(endless);
+  EXPECT_TRUE(message.starts_with("trial 1 (units=2): ")) << message;
+  EXPECT_TRUE(std::filesystem::exists(endless.run_dir / "trials/0000/ckpt"));
 }
 
 TEST_F(RunSweep, AChangedBaseJobIsRefused) {

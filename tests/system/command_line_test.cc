@@ -276,10 +276,41 @@ TEST_F(CommandLine, ARunThatIsRefusedLeavesNoDirectory) {
         "name: \"s\" job: \"job.textproto\" grid {} parameter { path: \"network.output.units\" "
         "numbers { value: [2] } }");
   EXPECT_EQ(run("sweep sweep.textproto").exit_code, 65);
-  EXPECT_FALSE(fs::exists(directory_ / "runs/s-1"));
+  EXPECT_FALSE(fs::exists(directory_ / "runs")) << "made for one of them";
   // A directory that was named stays, with what went wrong in it.
   EXPECT_EQ(run("train job.textproto --set network.output.units=2 --run-dir named").exit_code, 65);
   EXPECT_TRUE(fs::exists(directory_ / "named/error.rank0.json"));
+}
+
+// Groups that are refused for the same reason say it once, as one group does.
+TEST_F(CommandLine, ASweepInGroupsThatIsRefusedLeavesNoDirectory) {
+  write("sweep.textproto",
+        "name: 's' job: 'job.textproto' set: 'network.output.units=2' grid {} "
+        "parameter { path: 'seed' numbers { value: [1, 2] } }");
+  const auto alone = run("sweep sweep.textproto --groups 1", 2);
+  const auto groups = run("sweep sweep.textproto --groups 2", 2);
+  EXPECT_EQ(groups.exit_code, 65) << groups.err;
+  const auto error_of = [](const ProgramResult& result) {
+    const auto begin = result.err.find("lockstep: ");
+    return begin == std::string::npos
+               ? ""
+               : result.err.substr(begin, result.err.find('\n', begin) - begin);
+  };
+  EXPECT_THAT(error_of(groups), StartsWith("lockstep: trial 0 (seed=1): "));
+  EXPECT_EQ(error_of(groups), error_of(alone));
+  EXPECT_EQ(groups.err.find("lockstep: "), groups.err.rfind("lockstep: ")) << groups.err;
+  EXPECT_FALSE(fs::exists(directory_ / "runs"));
+}
+
+TEST_F(CommandLine, ARunThatIsRefusedLeavesRunsThatWereThere) {
+  fs::create_directory(directory_ / "runs");
+  const std::string bad = " --set network.output.units=2";
+  EXPECT_EQ(run("train job.textproto" + bad).exit_code, 65);
+  EXPECT_TRUE(fs::is_empty(directory_ / "runs"));
+  EXPECT_EQ(run("train job.textproto --set training.epochs=1").exit_code, 0);
+  EXPECT_EQ(run("train job.textproto" + bad).exit_code, 65);
+  EXPECT_TRUE(fs::exists(directory_ / "runs/tiny-1"));
+  EXPECT_FALSE(fs::exists(directory_ / "runs/tiny-2"));
 }
 
 TEST_F(CommandLine, AClosedTerminalIsARequestToStop) {

@@ -1,9 +1,10 @@
 // Writes docs/job-file.md from the schema of job and sweep files: fields, types, defaults,
 // comments and custom options.
-//   job_reference DESCRIPTORS ROOT=TITLE...          prints the page
-//   job_reference DESCRIPTORS ROOT=TITLE... --check PAGE    compares it with PAGE
-// DESCRIPTORS is what `protoc --include_imports --include_source_info --descriptor_set_out`
-// writes; ROOT is the full name of a message, such as lockstep.proto.Job.
+//   job_reference INTRODUCTION DESCRIPTORS ROOT=TITLE...                prints the page
+//   job_reference INTRODUCTION DESCRIPTORS ROOT=TITLE... --check PAGE   compares it with PAGE
+// INTRODUCTION is a file with the beginning of the page. DESCRIPTORS is what `protoc
+// --include_imports --include_source_info --descriptor_set_out` writes; ROOT is the full name of a
+// message, such as lockstep.proto.Job.
 
 #include <algorithm>
 #include <cctype>
@@ -16,6 +17,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <google/protobuf/descriptor.h>
@@ -32,26 +34,6 @@ using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::OneofDescriptor;
 using google::protobuf::SourceLocation;
-
-constexpr std::string_view kIntroduction = R"(# The job file and the sweep file
-
-<!-- Generated from proto/job.proto and proto/sweep.proto: do not edit. To write it again:
-     cmake --build build/release --target job_reference_page -->
-
-This page lists every field of both files. The command `lockstep check JOB` prints a job with
-every default filled in. [Commands](commands.md#changing-a-job-with---set) explains `--set`,
-and [Own data](data.md) shows how tables and other formats are read.
-
-- A heading is the place of a section in the file. `network.layer[i]` is one element of the list
-  `network.layer`.
-- "Default" is the value of a field that is absent. "required" means that the field must be
-  there. A field that "may be absent" has no default; nothing of the kind is done without it
-  unless its text says something else.
-- Of fields marked "exactly one of", one must be there and the others must not. Of fields marked
-  "at most one of", all may be absent.
-- A number in brackets, such as (1.4), is a section of the lecture; see [the table of the
-  lecture](lecture.md).
-)";
 
 // Where neither a default nor the comment tells whether a field is required. What counts
 // is src/config (ValueChecks::present); a schema option could replace this list.
@@ -211,7 +193,8 @@ std::string short_name(const std::string& full_name, const std::string& package)
 
 class Page {
  public:
-  explicit Page(const DescriptorPool& pool) : pool_(pool) {}
+  Page(const DescriptorPool& pool, std::string introduction)
+      : pool_(pool), text_(std::move(introduction)) {}
 
   void add_file(const Descriptor& root, const std::string& title) {
     std::map<const Descriptor*, std::vector<std::string>> places;
@@ -442,7 +425,7 @@ class Page {
 
   const DescriptorPool& pool_;
   std::string title_;
-  std::string text_{kIntroduction};
+  std::string text_;
 };
 
 std::string content_of(const std::string& path) {
@@ -476,18 +459,18 @@ int compare(const std::string& path, const std::string& wanted) {
 }
 
 int run(const std::vector<std::string>& arguments) {
-  if (arguments.size() < 2) throw std::runtime_error("usage: see the top of job_reference.cc");
+  if (arguments.size() < 3) throw std::runtime_error("usage: see the top of job_reference.cc");
   google::protobuf::FileDescriptorSet files;
-  if (!files.ParseFromString(content_of(arguments[0]))) {
-    throw std::runtime_error(arguments[0] + " is not a set of descriptors");
+  if (!files.ParseFromString(content_of(arguments[1]))) {
+    throw std::runtime_error(arguments[1] + " is not a set of descriptors");
   }
   DescriptorPool pool;
   for (const auto& file : files.file()) {
     if (pool.BuildFile(file) == nullptr) throw std::runtime_error("cannot use " + file.name());
   }
-  Page page(pool);
+  Page page(pool, content_of(arguments[0]));
   std::string check;
-  for (std::size_t i = 1; i < arguments.size(); ++i) {
+  for (std::size_t i = 2; i < arguments.size(); ++i) {
     if (arguments[i] == "--check" && i + 1 < arguments.size()) {
       check = arguments[++i];
       continue;

@@ -121,7 +121,7 @@ def predicted_memory(batch, shards, ranks, threads):
 
 
 def memory_bound(shards, ranks, threads):
-    """Bytes that a rank may take: see the README on memory."""
+    """Bytes that a rank may take: see docs/benchmarks.md on memory."""
     gradient_buffers = threads * (math.log2(shards / WORKERS) + 2)
     values = 1 + gradient_buffers + 2 + ADAM_STATE / ranks  # weights, ..., exchange, optimizer
     return EXAMPLES / ranks * BYTES_PER_EXAMPLE + 4 * PARAMETERS * values + 150e6

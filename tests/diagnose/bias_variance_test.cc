@@ -57,7 +57,7 @@ TEST(BiasVariance, TheExamplesOfTheLectureOnAThousandDevExamples) {
   EXPECT_EQ(small(0.15, 0.15, 0.16), "neither");
 }
 
-// The errors in the headers of launch/jobs and in the README, at the base error
+// The errors in the headers of launch/jobs and in docs/lecture.md, at the base error
 // of those jobs; 50,000 to 55,000 training and 5,000 dev examples.
 TEST(BiasVariance, TheFashionMnistJobs) {
   const auto fashion = [](double train, double dev, double test) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
@@ -9,6 +10,7 @@
 #include "base/check.h"
 #include "nn/activations.h"
 #include "proto/job.pb.h"
+#include "proto/rule.pb.h"
 
 namespace lockstep {
 
@@ -117,29 +119,25 @@ void inherit_from_train(proto::Data& data) {
   if (data.has_held_out()) inherit(*data.mutable_held_out());
 }
 
-void make_absolute(std::string& path, const std::filesystem::path& base_dir) {
-  // A missing path stays missing.
-  if (!path.empty()) path = (base_dir / path).lexically_normal().string();
-}
-
-void make_absolute(proto::Source& source, const std::filesystem::path& base_dir) {
-  if (source.has_libsvm()) make_absolute(*source.mutable_libsvm()->mutable_file(), base_dir);
-  if (source.has_npy()) {
-    auto& npy = *source.mutable_npy();
-    make_absolute(*npy.mutable_features(), base_dir);
-    make_absolute(*npy.mutable_labels(), base_dir);
-    if (npy.has_groups()) make_absolute(*npy.mutable_groups(), base_dir);
-  }
-  if (source.has_cifar()) {
-    for (auto& file : *source.mutable_cifar()->mutable_file()) {
-      make_absolute(*file.mutable_path(), base_dir);
+// Of every field that is a path, in this message and those it contains. A missing path
+// stays missing.
+void make_absolute(pb::Message& message, const std::filesystem::path& base_dir) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  std::vector<const pb::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const pb::FieldDescriptor* field : fields) {
+    if (field->options().GetExtension(proto::rule).is_path()) {
+      const std::string path = reflection.GetString(message, field);
+      if (path.empty()) continue;
+      reflection.SetString(&message, field, (base_dir / path).lexically_normal().string());
+    } else if (field->message_type() != nullptr && field->is_repeated()) {
+      for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+        make_absolute(*reflection.MutableRepeatedMessage(&message, field, i), base_dir);
+      }
+    } else if (field->message_type() != nullptr) {
+      make_absolute(*reflection.MutableMessage(&message, field), base_dir);
     }
   }
-  if (source.has_csv()) make_absolute(*source.mutable_csv()->mutable_file(), base_dir);
-  if (!source.has_idx()) return;
-  make_absolute(*source.mutable_idx()->mutable_features(), base_dir);
-  make_absolute(*source.mutable_idx()->mutable_labels(), base_dir);
-  if (source.idx().has_groups()) make_absolute(*source.mutable_idx()->mutable_groups(), base_dir);
 }
 
 }  // namespace
@@ -189,11 +187,7 @@ void make_paths_absolute(proto::Job& job, const std::filesystem::path& base_dir)
   // Not absolute(): it refuses "", the directory of "job.textproto".
   const std::filesystem::path base =
       base_dir.is_absolute() ? base_dir : std::filesystem::current_path() / base_dir;
-  auto& data = *job.mutable_data();
-  if (data.has_train()) make_absolute(*data.mutable_train(), base);
-  if (data.has_dev()) make_absolute(*data.mutable_dev(), base);
-  if (data.has_test()) make_absolute(*data.mutable_test(), base);
-  if (data.has_held_out()) make_absolute(*data.mutable_held_out(), base);
+  make_absolute(*job.mutable_data(), base);
 }
 
 }  // namespace lockstep

@@ -7,10 +7,16 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 
 #include "proto/job.pb.h"
+#include "proto/rule.pb.h"
 
 namespace lockstep {
+
+namespace pb = google::protobuf;
+
 namespace {
 
 // A part of a source, as the user asked for it.
@@ -73,25 +79,37 @@ void check_dev_and_test(const ValueChecks& checks, const proto::Data& data) {
   }
 }
 
-// What two sources of different examples must not have in common.
-std::vector<std::string> contents_of(proto::Source source) {
-  // However the examples are damaged and their labels written.
-  source.clear_corruption();
-  source.clear_label_coding();
-  if (source.has_csv()) return {"csv " + source.csv().file()};
-  if (source.has_libsvm()) return {"libsvm " + source.libsvm().file()};
-  if (source.has_cifar()) {
-    std::vector<std::string> contents;
-    for (const auto& file : source.cifar().file()) contents.push_back("cifar " + file.path());
-    return contents;
+// The files with features in `message` and the messages it contains.
+void collect_files(const pb::Message& message, std::vector<std::string>& files) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  std::vector<const pb::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const pb::FieldDescriptor* field : fields) {
+    if (field->options().GetExtension(proto::rule).holds_examples()) {
+      files.push_back(reflection.GetString(message, field));
+    } else if (field->message_type() != nullptr && field->is_repeated()) {
+      for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+        collect_files(reflection.GetRepeatedMessage(message, field, i), files);
+      }
+    } else if (field->message_type() != nullptr) {
+      collect_files(reflection.GetMessage(message, field), files);
+    }
   }
+}
+
+// What two sources of different examples must not have in common, however the examples
+// are damaged and labelled.
+std::vector<std::string> contents_of(const proto::Source& source) {
   if (source.has_synthetic()) {
     // More points of a seed begin with the same ones.
     const proto::Synthetic& synthetic = source.synthetic();
     return {
         fmt::format("synthetic {} {}", static_cast<int>(synthetic.kind_case()), synthetic.seed())};
   }
-  return {source.SerializeAsString()};
+  std::vector<std::string> files;
+  collect_files(source, files);
+  for (std::string& file : files) file = "file " + file;
+  return files;
 }
 
 // No two sets are read from the same files, damaged or not.
@@ -144,8 +162,13 @@ void check_groups(const ValueChecks& checks, const proto::Data& data) {
   }
   const auto unused = [&](bool is_there, const proto::Source& source, const std::string& path) {
     if (!is_there || !checks.trusted("data.split.by_group")) return;
-    if (!source.idx().has_groups() && !source.npy().has_groups()) return;
-    const std::string groups = path + (source.has_idx() ? ".idx.groups" : ".npy.groups");
+    const auto* format = source.GetReflection()->GetOneofFieldDescriptor(
+        source, proto::Source::descriptor()->FindOneofByName("format"));
+    if (format == nullptr) return;
+    const pb::Message& files = source.GetReflection()->GetMessage(source, format);
+    const auto* field = files.GetDescriptor()->FindFieldByName("groups");
+    if (field == nullptr || !files.GetReflection()->HasField(files, field)) return;
+    const std::string groups = fmt::format("{}.{}.groups", path, format->name());
     checks.complain(groups, groups + " is for data.split.by_group: true; set it, or remove this");
   };
   unused(data.has_train(), data.train(), "data.train");

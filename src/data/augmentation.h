@@ -14,68 +14,14 @@
 #include "data/photometric.h"
 #include "data/resample.h"
 #include "data/source.h"
+#include "data/spec.h"
 
 namespace lockstep {
 
-// The transforms, with the meaning and the limits of the same fields in
-// proto/job.proto. Each happens with its probability; parameters are uniform in
-// their ranges.
-struct HorizontalFlip {
-  double probability;
-};
-struct Crop {
-  double probability;
-  double min_side;  // of the part, as a share of the image's
-  double max_side;
-};
-struct Zoom {
-  double probability;
-  double min_factor;
-  double max_factor;
-};
-struct Rotation {
-  double probability;
-  double degrees;  // at most, either way
-};
-struct Shift {
-  double probability;
-  std::uint32_t horizontal;  // pixels at most, either way
-  std::uint32_t vertical;
-};
-struct Elastic {
-  double probability;
-  double alpha;  // pixels, see ElasticField
-  double sigma;
-};
-struct Brightness {
-  double probability;
-  double max_change;  // share of the value range, either way
-};
-struct Contrast {
-  double probability;
-  double max_change;  // of the factor 1, either way
-};
-struct Erasing {
-  double probability;
-  double min_area;  // share of the image's
-  double max_area;
-  double max_aspect;  // of the longer to the shorter side
-  float value;
-};
-
-struct AugmentationSpec {
+// What is done to images of one shape.
+struct AugmentationSpec : Transforms {
   ImageShape shape;
-  Border border;
   ValueRange range;  // of brightness and contrast, which keep to it
-  std::optional<HorizontalFlip> horizontal_flip;
-  std::optional<Crop> crop;
-  std::optional<Zoom> zoom;
-  std::optional<Rotation> rotation;
-  std::optional<Shift> shift;
-  std::optional<Elastic> elastic;
-  std::optional<Brightness> brightness;
-  std::optional<Contrast> contrast;
-  std::optional<Erasing> erasing;
 };
 
 // Which change an example undergoes, besides its id.

@@ -12,10 +12,9 @@
 
 #include "data/row_reader.h"
 #include "data/source.h"
+#include "data/spec.h"
 
 namespace lockstep {
-
-enum class CifarKind { cifar10, cifar100_fine, cifar100_coarse };
 
 // Examples in one or several files, one after the other, as the five batches of
 // CIFAR-10's training set. The size of a plain file is checked when it is

@@ -8,13 +8,9 @@
 #include <vector>
 
 #include "data/source.h"
+#include "data/spec.h"
 
 namespace lockstep {
-
-struct Corruption {
-  double gaussian_noise = 0;  // standard deviation, in units of the features
-  std::uint32_t seed = 1;
-};
 
 // Adds noise to each feature: a pure function of the seed, the number of the
 // example and that of the feature. Features keep their type: integers are

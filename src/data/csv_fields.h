@@ -10,13 +10,9 @@
 #include <string_view>
 #include <vector>
 
-namespace lockstep {
+#include "data/spec.h"
 
-// What the bytes of a file mean.
-struct CsvDialect {
-  char delimiter = ',';
-  bool header = true;  // the first record names the columns
-};
+namespace lockstep {
 
 struct CsvRecord {
   std::string_view text;   // without its line end

@@ -10,14 +10,9 @@
 
 #include "data/labels.h"
 #include "data/source.h"
+#include "data/spec.h"
 
 namespace lockstep {
-
-enum class LabelCoding {
-  as_is,
-  minus_one_plus_one,  // -1 becomes 0, +1 becomes 1
-  one_based,           // k becomes k - 1
-};
 
 // Labels as the losses want them. Throws Error(data), naming the source, the
 // first offending rows and what is allowed, for labels that are not so coded.

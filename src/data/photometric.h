@@ -5,14 +5,9 @@
 #include <span>
 
 #include "data/source.h"
+#include "data/spec.h"
 
 namespace lockstep {
-
-// The smallest and largest value of a pixel: black and white.
-struct ValueRange {
-  float low = 0;
-  float high = 255;
-};
 
 // x becomes x + change (high - low).
 void change_brightness(double change, ValueRange range, std::span<float> image);

@@ -8,15 +8,9 @@
 
 #include "data/image_map.h"
 #include "data/source.h"
+#include "data/spec.h"
 
 namespace lockstep {
-
-// What lies outside of an image: `value`, or the pixel of the edge that is
-// nearest.
-struct Border {
-  bool nearest = false;
-  float value = 0;
-};
 
 // Keeps scratch space from one image to the next.
 class Resampler {

@@ -9,18 +9,10 @@
 #include <vector>
 
 #include "data/examples.h"
+#include "data/spec.h"
 #include "data/table.h"
 
 namespace lockstep {
-
-// How the features of an example lie when they are an image: plane after plane,
-// each row by row.
-struct ImageShape {
-  std::uint32_t channels = 1;
-  std::uint32_t height = 0;
-  std::uint32_t width = 0;
-  bool operator==(const ImageShape&) const = default;
-};
 
 // What a source declares, known without reading its values.
 struct SourceInfo {

@@ -16,35 +16,60 @@ namespace {
 // Counts up when the points of the same job change.
 constexpr int kRevision = 1;
 
-std::uint32_t classes_of(const SyntheticSpec& spec) {
-  return std::visit([](const auto& kind) { return kind.classes(); }, spec.kind);
+using Kind = std::variant<TwoSpirals, Blobs, Teacher>;
+
+struct MakeKind {
+  Kind operator()(const TwoSpiralsSpec& spec) const { return TwoSpirals(spec); }
+  Kind operator()(const BlobsSpec& spec) const {
+    return Blobs(spec.classes, spec.features, spec.distance);
+  }
+  Kind operator()(const TeacherSpec& spec) const { return Teacher(spec); }
+};
+
+// All settings of a kind, exactly.
+struct DescribeKind {
+  std::string operator()(const TwoSpiralsSpec& spec) const {
+    return fmt::format("two spirals {:a} {:a}", spec.turns, spec.noise);
+  }
+  std::string operator()(const BlobsSpec& spec) const {
+    return fmt::format("blobs {} {} {:a}", spec.classes, spec.features, spec.distance);
+  }
+  std::string operator()(const TeacherSpec& spec) const {
+    return fmt::format("teacher {} {} {} {} {:a} {}", spec.features, spec.layers, spec.units,
+                       spec.classes, spec.gain, spec.seed);
+  }
+};
+
+std::uint32_t classes_of(const Kind& kind) {
+  return std::visit([](const auto& of) { return of.classes(); }, kind);
 }
 
 }  // namespace
 
-SyntheticExampleSource::SyntheticExampleSource(SyntheticSpec spec) : spec_(std::move(spec)) {
+SyntheticExampleSource::SyntheticExampleSource(const SyntheticSource& spec)
+    : spec_(spec), kind_(std::visit(MakeKind{}, spec.kind)) {
   check(spec_.examples > 0, "a synthetic source has examples");
-  const std::uint32_t classes = classes_of(spec_);
+  const std::uint32_t classes = classes_of(kind_);
   info_ = {.name = "the synthetic source",
            .labels_name = "the synthetic source",
            .examples = spec_.examples,
-           .features = std::visit([](const auto& kind) { return kind.features(); }, spec_.kind),
+           .features = std::visit([](const auto& kind) { return kind.features(); }, kind_),
            .label_width = 1,
            .type = ElementType::f32,
            .image = std::nullopt,
            .classes = classes};
-  const auto bayes = std::visit(
-      [](const auto& kind) { return std::optional<double>(kind.bayes_error()); }, spec_.kind);
+  const auto bayes =
+      std::visit([](const auto& kind) { return std::optional<double>(kind.bayes_error()); }, kind_);
   if (bayes) info_.bayes_error = with_label_noise(*bayes, spec_.label_noise, classes);
 }
 
 std::uint32_t SyntheticExampleSource::make(std::uint32_t example, std::span<float> features) const {
   const SyntheticPoint point{spec_.seed, example};
   const std::uint32_t truth =
-      std::visit([&](const auto& kind) { return kind.make(point, features); }, spec_.kind);
+      std::visit([&](const auto& kind) { return kind.make(point, features); }, kind_);
   const auto words = point_words(point, PointDraw::relabel);
   if (uniform_from_words(words[0], words[1]) >= spec_.label_noise) return truth;
-  const std::uint32_t classes = classes_of(spec_);
+  const std::uint32_t classes = classes_of(kind_);
   return (truth + 1 + point_choice(uniform_from_words(words[2], words[3]), classes - 1)) % classes;
 }
 
@@ -74,7 +99,9 @@ Examples SyntheticExampleSource::read(std::span<const std::uint32_t> ids) {
 }
 
 std::uint64_t SyntheticExampleSource::fingerprint() const {
-  const std::string text = fmt::format("revision {}: {}", kRevision, spec_.text);
+  const std::string text =
+      fmt::format("revision {}: {} examples {} label noise {:a} {}", kRevision, spec_.examples,
+                  spec_.seed, spec_.label_noise, std::visit(DescribeKind{}, spec_.kind));
   return digest_of(std::as_bytes(std::span(text)));
 }
 

@@ -11,27 +11,17 @@
 
 #include "data/blobs.h"
 #include "data/source.h"
+#include "data/spec.h"
 #include "data/teacher.h"
 #include "data/two_spirals.h"
 
 namespace lockstep {
 
-struct SyntheticSpec {
-  std::uint32_t examples = 0;  // at least 1
-  std::uint32_t seed = 1;      // of the points
-  // Probability, from 0 to below 1 - 1 / classes, that a label is replaced by
-  // one of the other classes, each as likely: more and the data would speak
-  // against the truth.
-  double label_noise = 0;
-  std::variant<TwoSpirals, Blobs, Teacher> kind;
-  std::string text;  // everything that decides the points, for the fingerprint
-};
-
 // Memory is proportional to the rows read. Features are f32, labels class
 // numbers.
 class SyntheticExampleSource : public ExampleSource {
  public:
-  explicit SyntheticExampleSource(SyntheticSpec spec);
+  explicit SyntheticExampleSource(const SyntheticSource& spec);
 
   [[nodiscard]] const SourceInfo& info() const override { return info_; }
   std::vector<float> read_labels() override;
@@ -43,7 +33,8 @@ class SyntheticExampleSource : public ExampleSource {
   // The label of an example; its features go to `features`, unless empty.
   std::uint32_t make(std::uint32_t example, std::span<float> features) const;
 
-  SyntheticSpec spec_;
+  SyntheticSource spec_;
+  std::variant<TwoSpirals, Blobs, Teacher> kind_;  // of spec_
   SourceInfo info_;
 };
 

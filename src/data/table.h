@@ -10,26 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "data/spec.h"
+
 namespace lockstep {
-
-enum class ColumnRole { number, category, label, class_name, group, ignored };
-enum class WhenMissing { refuse, training_mean };
-enum class UnknownCategory { error, all_zero };
-
-// Which column has which role.
-struct ColumnRule {
-  std::string name;         // as in the header, but for blanks around it; empty: by index
-  std::uint32_t index = 0;  // counts from 1; 0: by name
-  ColumnRole role = ColumnRole::number;
-};
-
-struct TableRules {
-  std::vector<ColumnRule> columns;
-  ColumnRole others = ColumnRole::number;  // of the columns without a rule
-  WhenMissing when_missing = WhenMissing::refuse;
-  std::vector<std::string> missing_texts;  // beside the empty field; see MissingFields
-  UnknownCategory unknown_category = UnknownCategory::error;
-};
 
 struct TableColumn {
   std::string name;  // empty in a file without header, or where the header has none

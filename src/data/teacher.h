@@ -7,18 +7,10 @@
 #include <span>
 #include <vector>
 
+#include "data/spec.h"
 #include "data/synthetic_point.h"
 
 namespace lockstep {
-
-struct TeacherSpec {
-  std::uint32_t features = 16;  // inputs; all sizes at least 1
-  std::uint32_t layers = 1;     // hidden ones
-  std::uint32_t units = 16;     // of each hidden layer
-  std::uint32_t classes = 2;    // at least 2
-  double gain = 2;              // above 0; the larger, the less linear
-  std::uint32_t seed = 1;       // of the teacher's weights, not of the points
-};
 
 class Teacher {
  public:

@@ -7,15 +7,16 @@
 #include <optional>
 #include <span>
 
+#include "data/spec.h"
 #include "data/synthetic_point.h"
 
 namespace lockstep {
 
 // Class c lies at radius r and angle 2 pi turns r + pi c, with r the square root
 // of a uniform number (so that a disc of radius 1 is evenly filled), plus noise.
-struct TwoSpirals {
-  double turns = 1.5;   // above 0
-  double noise = 0.02;  // standard deviation of both coordinates, 0 or more
+class TwoSpirals {
+ public:
+  explicit TwoSpirals(const TwoSpiralsSpec& spec) : spec_(spec) {}
 
   [[nodiscard]] std::uint64_t features() const { return 2; }
   [[nodiscard]] std::uint32_t classes() const { return 2; }
@@ -25,6 +26,9 @@ struct TwoSpirals {
 
   // Without noise the spirals meet only in the origin: 0. With noise unknown.
   [[nodiscard]] std::optional<double> bayes_error() const;
+
+ private:
+  TwoSpiralsSpec spec_;
 };
 
 }  // namespace lockstep

@@ -21,7 +21,7 @@ void against_mismatch(RecipeDraft& recipe) {
   recipe.add("data like dev", "training examples like those of dev: collect, make or simulate them",
              why + "; look at what dev examples that are wrong have in common",
              "dev error closer to the train-dev error", {});
-  const AugmentationConfig now = recipe.job.data.augmentation.value_or(AugmentationConfig{});
+  const AugmentationRules now = recipe.job.data.augmentation.value_or(AugmentationRules{});
   if (recipe.facts.images && !now.brightness && !now.contrast) {
     recipe.add("augmentation", "training images of varied brightness and contrast",
                why + ": make training data more varied (1.8)",

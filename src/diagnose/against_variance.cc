@@ -122,7 +122,7 @@ void bigger_and_regularised(RecipeDraft& recipe) {
 
 void augment(RecipeDraft& recipe) {
   if (!recipe.facts.images) return;
-  const AugmentationConfig now = recipe.job.data.augmentation.value_or(AugmentationConfig{});
+  const AugmentationRules now = recipe.job.data.augmentation.value_or(AugmentationRules{});
   const std::string expected = "training examples stand for more; lower dev error";
   if (!now.shift && !now.rotation && !now.zoom && !now.crop) {
     recipe.add(

@@ -10,7 +10,7 @@
 namespace lockstep {
 namespace {
 
-bool has_statistics_per_channel(const NormalizationConfig& config) {
+bool has_statistics_per_channel(const NormalizationRule& config) {
   const auto* standardize = std::get_if<Standardize>(&config);
   return standardize != nullptr && standardize->per == StatisticsPer::channel;
 }
@@ -25,12 +25,9 @@ void check_shift(const char* direction, std::uint32_t shift, const char* side,
                           direction, shift, side, pixels));
 }
 
-ValueRange value_range(const AugmentationConfig& config, const SourceInfo& train) {
-  if (config.value_range) {
-    return {static_cast<float>(config.value_range->low),
-            static_cast<float>(config.value_range->high)};
-  }
-  if ((config.brightness || config.contrast) && train.type != ElementType::u8) {
+ValueRange value_range(const AugmentationRules& rules, const SourceInfo& train) {
+  if (rules.value_range) return *rules.value_range;
+  if ((rules.brightness || rules.contrast) && train.type != ElementType::u8) {
     throw Error(ExitCode::usage,
                 fmt::format("data.augmentation changes brightness or contrast, and the values of "
                             "{} are {}, not bytes from 0 to 255: say what black and white are in "
@@ -44,7 +41,7 @@ ValueRange value_range(const AugmentationConfig& config, const SourceInfo& train
 
 std::optional<ImageShape> image_shape(const DataConfig& config, const SourceInfo& train) {
   if (config.image) {
-    const ImageShape shape{config.image->channels, config.image->height, config.image->width};
+    const ImageShape& shape = *config.image;
     // Divided, since the product may be beyond 64 bits.
     const std::uint64_t pixels = std::uint64_t{shape.height} * shape.width;
     if (train.features % pixels != 0 || train.features / pixels != shape.channels) {
@@ -76,40 +73,12 @@ std::optional<AugmentationSpec> build_augmentation(const DataConfig& data,
                                                    const SourceInfo& train) {
   const std::optional<ImageShape> shape = image_shape(data, train);
   if (!data.augmentation || !shape) return std::nullopt;
-  const AugmentationConfig& config = *data.augmentation;
-  AugmentationSpec spec;
-  spec.shape = *shape;
-  spec.border = {config.border == BorderKind::nearest, static_cast<float>(config.border_value)};
-  spec.range = value_range(config, train);
-  if (const auto& flip = config.horizontal_flip) spec.horizontal_flip = {flip->probability};
-  if (const auto& crop = config.crop) {
-    spec.crop = {crop->probability, crop->min_side, crop->max_side};
+  const AugmentationRules& rules = *data.augmentation;
+  if (rules.shift) {
+    check_shift("horizontal", rules.shift->horizontal, "width", shape->width);
+    check_shift("vertical", rules.shift->vertical, "height", shape->height);
   }
-  if (const auto& zoom = config.zoom) {
-    spec.zoom = {zoom->probability, zoom->min_factor, zoom->max_factor};
-  }
-  if (const auto& rotation = config.rotation) {
-    spec.rotation = {rotation->probability, rotation->degrees};
-  }
-  if (const auto& shift = config.shift) {
-    check_shift("horizontal", shift->horizontal, "width", spec.shape.width);
-    check_shift("vertical", shift->vertical, "height", spec.shape.height);
-    spec.shift = {shift->probability, shift->horizontal, shift->vertical};
-  }
-  if (const auto& elastic = config.elastic) {
-    spec.elastic = {elastic->probability, elastic->alpha, elastic->sigma};
-  }
-  if (const auto& brightness = config.brightness) {
-    spec.brightness = {brightness->probability, brightness->max_change};
-  }
-  if (const auto& contrast = config.contrast) {
-    spec.contrast = {contrast->probability, contrast->max_change};
-  }
-  if (const auto& erasing = config.erasing) {
-    spec.erasing = {erasing->probability, erasing->min_area, erasing->max_area, erasing->max_aspect,
-                    static_cast<float>(erasing->value)};
-  }
-  return spec;
+  return AugmentationSpec{rules, *shape, value_range(rules, train)};
 }
 
 }  // namespace lockstep

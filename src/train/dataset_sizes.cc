@@ -1,5 +1,6 @@
 #include "train/dataset_sizes.h"
 
+#include "data/open.h"
 #include "data/source.h"
 #include "train/build.h"
 #include "train/build_augmentation.h"

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "data/open.h"
 #include "train/build.h"
 
 namespace lockstep {

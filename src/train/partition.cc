@@ -23,7 +23,7 @@ struct AskedPart {
 };
 
 std::vector<AskedPart> asked_parts(const DataConfig& data, SplitSource which) {
-  const SplitConfig& split = data.split;
+  const SplitRules& split = data.split;
   const AskedPart dev{"dev", split.dev, &PartSizes::dev};
   const AskedPart test{"test", split.test, &PartSizes::test};
   const AskedPart train_dev{"train_dev", split.train_dev, &PartSizes::train_dev};

@@ -13,6 +13,7 @@
 #include "base/worker_pool.h"
 #include "comm/agreement.h"
 #include "data/gather.h"
+#include "data/open.h"
 #include "data/source.h"
 #include "nn/prediction.h"
 #include "train/build.h"

@@ -45,7 +45,7 @@ ImageValues raw_values(const Examples& examples, std::uint32_t row) {
 // Bytes, or what the job says; otherwise what occurs.
 ValueRange range_of(const Job& job, ElementType type, const std::vector<PreviewExample>& examples) {
   if (job.data.augmentation && job.data.augmentation->value_range) {
-    const ValueRangeConfig& range = *job.data.augmentation->value_range;
+    const ValueRange& range = *job.data.augmentation->value_range;
     return {static_cast<float>(range.low), static_cast<float>(range.high)};
   }
   if (type == ElementType::u8) return {};

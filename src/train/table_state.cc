@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "data/missing.h"
+#include "data/open.h"
 #include "train/build.h"
 
 namespace lockstep {
@@ -65,7 +66,7 @@ std::optional<TableState> from_saved(const std::optional<SavedTable>& saved, con
   }
   if (!saved || !of_table) return std::nullopt;
   FittedTable fitted;
-  fitted.rules = table_rules(*csv->table);
+  fitted.rules = *csv->table;
   for (const SavedColumn& column : saved->columns) {
     fitted.schema.columns.push_back({column.name, role_of(column.role), column.categories});
   }

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "comm/agreement.h"
+#include "data/open.h"
 #include "train/build.h"
 
 namespace lockstep {

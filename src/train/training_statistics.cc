@@ -73,7 +73,7 @@ std::vector<float> training_means(const Communicator& comm, const FittedTable& t
   return means;
 }
 
-Normalizer training_normalizer(const NormalizationConfig& config, const Communicator& comm,
+Normalizer training_normalizer(const NormalizationRule& config, const Communicator& comm,
                                const OwnShards& own, std::uint64_t train_examples,
                                const std::optional<ImageShape>& image) {
   const std::uint64_t features = own.examples.features;

@@ -33,7 +33,7 @@ std::vector<float> training_means(const Communicator& comm, const FittedTable& t
 // Collective. `train_examples`: of all ranks. Of the examples as they are, without
 // augmentation; statistics per channel need the shape of the images. Throws
 // AgreedError(data) when a deviation is so large that dividing by it is beyond float.
-Normalizer training_normalizer(const NormalizationConfig& config, const Communicator& comm,
+Normalizer training_normalizer(const NormalizationRule& config, const Communicator& comm,
                                const OwnShards& own, std::uint64_t train_examples,
                                const std::optional<ImageShape>& image);
 

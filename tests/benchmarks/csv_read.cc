@@ -33,13 +33,13 @@ double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC
 
 void read(const std::string& file, const std::string& label,
           const std::vector<std::string>& categories, const Communicator& comm) {
-  TableConfig table{{{label, 0, ColumnRoleKind::label}},
-                    ColumnRoleKind::number,
-                    WhenMissingKind::refuse,
+  TableRules table{{{label, 0, ColumnRole::label}},
+                    ColumnRole::number,
+                    WhenMissing::refuse,
                     {},
-                    UnknownCategoryKind::error};
+                    UnknownCategory::error};
   for (const std::string& name : categories) {
-    table.columns.push_back({name, 0, ColumnRoleKind::category});
+    table.columns.push_back({name, 0, ColumnRole::category});
   }
   comm.barrier();
   const auto start = Clock::now();

@@ -29,16 +29,16 @@ TEST(CsvJob, HasItsDefaults) {
   const Job job = parse(kTableJob).job;
   const auto& csv = std::get<CsvSource>(job.data.train.format);
   EXPECT_EQ(csv.file, "/jobs/t.csv");
-  EXPECT_TRUE(csv.header);
-  EXPECT_EQ(csv.delimiter, ',');
+  EXPECT_TRUE(csv.dialect.header);
+  EXPECT_EQ(csv.dialect.delimiter, ',');
   ASSERT_TRUE(csv.table);
   ASSERT_EQ(csv.table->columns.size(), 1U);
   EXPECT_EQ(csv.table->columns[0].name, "y");
-  EXPECT_EQ(csv.table->columns[0].role, ColumnRoleKind::label);
-  EXPECT_EQ(csv.table->other_columns, ColumnRoleKind::number);
-  EXPECT_EQ(csv.table->when_missing, WhenMissingKind::refuse);
-  EXPECT_EQ(csv.table->unknown_category, UnknownCategoryKind::error);
-  EXPECT_TRUE(csv.table->missing.empty());
+  EXPECT_EQ(csv.table->columns[0].role, ColumnRole::label);
+  EXPECT_EQ(csv.table->others, ColumnRole::number);
+  EXPECT_EQ(csv.table->when_missing, WhenMissing::refuse);
+  EXPECT_EQ(csv.table->unknown_category, UnknownCategory::error);
+  EXPECT_TRUE(csv.table->missing_texts.empty());
 }
 
 TEST(CsvJob, TakesEveryField) {
@@ -64,19 +64,19 @@ training { batch_size: 64 epochs: 5 }
                       .job;
   const auto& csv = std::get<CsvSource>(job.data.train.format);
   EXPECT_EQ(csv.file, "/x/t.tsv");
-  EXPECT_FALSE(csv.header);
-  EXPECT_EQ(csv.delimiter, '\t');
+  EXPECT_FALSE(csv.dialect.header);
+  EXPECT_EQ(csv.dialect.delimiter, '\t');
   ASSERT_EQ(csv.table->columns.size(), 3U);
   EXPECT_EQ(csv.table->columns[0].index, 3U);
-  EXPECT_EQ(csv.table->columns[0].role, ColumnRoleKind::class_name);
-  EXPECT_EQ(csv.table->columns[2].role, ColumnRoleKind::group);
-  EXPECT_EQ(csv.table->other_columns, ColumnRoleKind::category);
-  EXPECT_EQ(csv.table->when_missing, WhenMissingKind::training_mean);
-  EXPECT_EQ(csv.table->unknown_category, UnknownCategoryKind::all_zero);
-  EXPECT_EQ(csv.table->missing, (std::vector<std::string>{"NA", "?"}));
+  EXPECT_EQ(csv.table->columns[0].role, ColumnRole::class_name);
+  EXPECT_EQ(csv.table->columns[2].role, ColumnRole::group);
+  EXPECT_EQ(csv.table->others, ColumnRole::category);
+  EXPECT_EQ(csv.table->when_missing, WhenMissing::training_mean);
+  EXPECT_EQ(csv.table->unknown_category, UnknownCategory::all_zero);
+  EXPECT_EQ(csv.table->missing_texts, (std::vector<std::string>{"NA", "?"}));
   const auto& dev = std::get<CsvSource>(job.data.dev->format);
   EXPECT_EQ(dev.file, "/jobs/d.csv");
-  EXPECT_EQ(dev.delimiter, ';');
+  EXPECT_EQ(dev.dialect.delimiter, ';');
   EXPECT_FALSE(dev.table);
 }
 
@@ -88,11 +88,11 @@ TEST(CsvJob, OtherSetsAreWrittenAsTheTrainingFile) {
                                 "  dev_and_test_from: ONE_DISTRIBUTION");
   const Job job = parse(text, {"data.train.csv.header=false", "data.train.csv.delimiter=\t"}).job;
   const auto& dev = std::get<CsvSource>(job.data.dev->format);
-  EXPECT_FALSE(dev.header);
-  EXPECT_EQ(dev.delimiter, '\t');
+  EXPECT_FALSE(dev.dialect.header);
+  EXPECT_EQ(dev.dialect.delimiter, '\t');
   const auto& test = std::get<CsvSource>(job.data.test->format);
-  EXPECT_TRUE(test.header);
-  EXPECT_EQ(test.delimiter, ',');
+  EXPECT_TRUE(test.dialect.header);
+  EXPECT_EQ(test.dialect.delimiter, ',');
 }
 
 TEST(CsvJob, ResolvedIsTheSameJobAgain) {
@@ -175,10 +175,11 @@ TEST(CsvJob, LabelsFitTogether) {
   EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } other_columns: LABEL")),
             "job.textproto:5:40: data.train.csv.table.other_columns is LABEL; expected NUMBER, "
             "CATEGORY or IGNORED");
-  EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } missing { text: \"\" }")),
-            "job.textproto:5:50: data.train.csv.table.missing[0].text is \"\"; expected a text "
-            "such as \"NA\"; "
-            "the empty field is missing in any case");
+  EXPECT_EQ(
+      problems_of(with_table("column { name: \"y\" role: LABEL } missing { text: \"\" }")),
+      "job.textproto:5:50: data.train.csv.table.missing[0].text is \"\"; expected a text "
+      "such as \"NA\"; "
+      "the empty field is missing in any case");
 }
 
 TEST(CsvJob, GroupsAreForSplitsByGroup) {
@@ -224,8 +225,8 @@ TEST(CsvJob, FieldsCanBeOverridden) {
                                     "data.train.csv.delimiter=;"})
                       .job;
   const auto& csv = std::get<CsvSource>(job.data.train.format);
-  EXPECT_EQ(csv.table->columns[0].role, ColumnRoleKind::class_name);
-  EXPECT_EQ(csv.delimiter, ';');
+  EXPECT_EQ(csv.table->columns[0].role, ColumnRole::class_name);
+  EXPECT_EQ(csv.dialect.delimiter, ';');
 }
 
 }  // namespace

@@ -129,14 +129,14 @@ TEST(Formats, OtherSetsWriteTheirLabelsAsTheTrainingSetUnlessTheySayHow) {
                            test { libsvm { file: "c" } label_coding: AS_IS }
                            dev_and_test_from: ONE_DISTRIBUTION)"))
                       .job;
-  EXPECT_EQ(job.data.train.label_coding, LabelCodingKind::minus_one_plus_one);
-  EXPECT_EQ(job.data.dev.value().label_coding, LabelCodingKind::minus_one_plus_one);
-  EXPECT_EQ(job.data.test.value().label_coding, LabelCodingKind::as_is);
+  EXPECT_EQ(job.data.train.label_coding, LabelCoding::minus_one_plus_one);
+  EXPECT_EQ(job.data.dev.value().label_coding, LabelCoding::minus_one_plus_one);
+  EXPECT_EQ(job.data.test.value().label_coding, LabelCoding::as_is);
   const Job plain = parse(with_source(R"(libsvm { file: "a" })",
                                       "dev { synthetic { examples: 5 two_spirals {} } }"))
                         .job;
-  EXPECT_EQ(plain.data.train.label_coding, LabelCodingKind::as_is);
-  EXPECT_EQ(plain.data.dev.value().label_coding, LabelCodingKind::as_is);
+  EXPECT_EQ(plain.data.train.label_coding, LabelCoding::as_is);
+  EXPECT_EQ(plain.data.dev.value().label_coding, LabelCoding::as_is);
 }
 
 TEST(Formats, OverridesReachFilesByTheirNumber) {

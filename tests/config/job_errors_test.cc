@@ -36,7 +36,7 @@ job.textproto:3:11: data.train.idx.labels is missing; expected the path of an ID
 job.textproto:4:3: no field "dve" in data; did you mean "dev"?
 job.textproto:6:1: network.output is missing; expected the output layer
 job.textproto:7:11: network.layer[0].units is 0; expected at least 1
-job.textproto:7:20: network.layer[0].activation is RELUU; did you mean RELU? expected one of LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU
+job.textproto:7:20: network.layer[0].activation is RELUU; did you mean RELU? expected one of LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, GELU, SILU
 job.textproto:8:11: network.layer[1].units is "many"; expected a whole number from 0 to 4294967295
 job.textproto:8:25: network.layer[1].keep_prob is 1.5; expected a probability above 0 and at most 1
 job.textproto:11:10: no field "lerning_rate" in optimizer.adam; did you mean "learning_rate"?
@@ -250,12 +250,12 @@ TEST(JobErrors, Optimizers) {
   expect_lines({
       {"adam { }", "",
        "9:1: optimizer has no kind; expected one of gradient_descent, momentum, nesterov, rmsprop, "
-       "adam"},
+       "adam, adamw"},
       {"adam { }", "adm { }", at + "3: no field \"adm\" in optimizer; did you mean \"adam\"?"},
       {"adam { }", "learning_rate: 1",
        "9:1: optimizer has no kind; expected one of gradient_descent, momentum, nesterov, rmsprop, "
-       "adam\njob.textproto:10:3: no field \"learning_rate\" in optimizer; its fields: "
-       "gradient_descent, momentum, nesterov, rmsprop, adam, schedule"},
+       "adam, adamw\njob.textproto:10:3: no field \"learning_rate\" in optimizer; its fields: "
+       "gradient_descent, momentum, nesterov, rmsprop, adam, adamw, schedule, clipping"},
       {"adam { }", "adam { learning_rate: 0 }",
        at + "10: optimizer.adam.learning_rate is 0" + rate},
       {"adam { }", "adam { learning_rate: nan }",

@@ -128,8 +128,7 @@ Optimizer optimizer_of(const std::string& kind) {
 }
 
 TEST(JobFile, ReadsEveryOptimizer) {
-  EXPECT_EQ(std::get<GradientDescent>(optimizer_of("gradient_descent {}")).learning_rate,
-            0.1);
+  EXPECT_EQ(std::get<GradientDescent>(optimizer_of("gradient_descent {}")).learning_rate, 0.1);
   const auto momentum = std::get<Momentum>(optimizer_of("momentum { beta: 0.5 }"));
   EXPECT_EQ(momentum.learning_rate, 0.1);
   EXPECT_EQ(momentum.beta, 0.5);
@@ -151,8 +150,7 @@ TEST(JobFile, ReadsEverySchedule) {
   EXPECT_EQ(schedule("warmup_epochs: 1.5").warmup_epochs, 1.5);
   EXPECT_EQ(std::get<StepDecay>(schedule("step {}").kind).every_epochs, 10.0);
   EXPECT_EQ(std::get<ExponentialDecay>(schedule("exponential {}").kind).factor_per_epoch, 0.95);
-  EXPECT_EQ(std::get<CosineDecay>(schedule("cosine {final_factor: 0.1}").kind).final_factor,
-            0.1);
+  EXPECT_EQ(std::get<CosineDecay>(schedule("cosine {final_factor: 0.1}").kind).final_factor, 0.1);
 }
 
 TEST(JobFile, ReadsEveryNormalizationAndPart) {
@@ -162,7 +160,7 @@ TEST(JobFile, ReadsEveryNormalizationAndPart) {
   EXPECT_EQ(std::get<ScaleInputs>(data("normalization { scale { } }").normalization).divisor,
             255.0);
   EXPECT_TRUE(std::holds_alternative<KeepInputs>(data("normalization { none { } }").normalization));
-  const SplitConfig split = data("split { dev { fraction: 0.1 } test { count: 3 } }").split;
+  const SplitRules split = data("split { dev { fraction: 0.1 } test { count: 3 } }").split;
   EXPECT_EQ(std::get<PartFraction>(split.dev.value()).fraction, 0.1);
   EXPECT_EQ(std::get<PartCount>(split.test.value()).examples, 3U);
 }
@@ -181,7 +179,7 @@ TEST(JobFile, ImagesAndAugmentationHaveTheirDefaults) {
   EXPECT_EQ(data.image->channels, 1U);
   EXPECT_EQ(data.image->height, 5U);
   EXPECT_EQ(data.image->width, 6U);
-  const AugmentationConfig& a = data.augmentation.value();
+  const AugmentationRules& a = data.augmentation.value();
   EXPECT_EQ(a.horizontal_flip->probability, 0.5);
   EXPECT_EQ(a.crop->probability, 1);
   EXPECT_EQ(a.crop->min_side, 0.8);
@@ -200,13 +198,13 @@ TEST(JobFile, ImagesAndAugmentationHaveTheirDefaults) {
   EXPECT_EQ(a.erasing->max_area, 0.2);
   EXPECT_EQ(a.erasing->max_aspect, 3);
   EXPECT_EQ(a.erasing->value, 0);
-  EXPECT_EQ(a.border, BorderKind::constant);
-  EXPECT_EQ(a.border_value, 0);
+  EXPECT_FALSE(a.border.nearest);
+  EXPECT_EQ(a.border.value, 0);
   EXPECT_FALSE(a.value_range);
 }
 
 TEST(JobFile, OnlyTheTransformsGivenArePresent) {
-  const AugmentationConfig a =
+  const AugmentationRules a =
       parse(with(kSmallJob, "data {",
                  "data { augmentation { contrast { max_change: 0.3 } border: NEAREST border_value: "
                  "2 value_range { low: -1 high: 3 } }"))
@@ -214,8 +212,8 @@ TEST(JobFile, OnlyTheTransformsGivenArePresent) {
   EXPECT_FALSE(a.horizontal_flip || a.crop || a.zoom || a.rotation || a.shift || a.elastic ||
                a.brightness || a.erasing);
   EXPECT_EQ(a.contrast->max_change, 0.3);
-  EXPECT_EQ(a.border, BorderKind::nearest);
-  EXPECT_EQ(a.border_value, 2);
+  EXPECT_TRUE(a.border.nearest);
+  EXPECT_EQ(a.border.value, 2);
   EXPECT_EQ(a.value_range->low, -1);
   EXPECT_EQ(a.value_range->high, 3);
 }

@@ -25,8 +25,9 @@ TEST(Overrides, SetScalars) {
 TEST(Overrides, ReplaceWhatTheFileSays) {
   EXPECT_EQ(with_override("training.batch_size=128").training.batch_size, 128U);
   // The override, not the file, decides what kind AUTO stands for.
-  EXPECT_EQ(with_override("network.layer[0].activation=TANH").network.hidden[0].initializer.variance,
-            WeightVariance::xavier);
+  EXPECT_EQ(
+      with_override("network.layer[0].activation=TANH").network.hidden[0].initializer.variance,
+      WeightVariance::xavier);
 }
 
 TEST(Overrides, TakeStringsWithAndWithoutQuotes) {
@@ -84,8 +85,7 @@ TEST(Overrides, SwitchBetweenExclusiveFields) {
 }
 
 TEST(Overrides, SetMessages) {
-  EXPECT_TRUE(
-      std::holds_alternative<Nesterov>(with_override("optimizer.nesterov={}").optimizer));
+  EXPECT_TRUE(std::holds_alternative<Nesterov>(with_override("optimizer.nesterov={}").optimizer));
   const Job job = with_override("optimizer.schedule={warmup_epochs: 2 cosine {}}");
   EXPECT_EQ(job.schedule.warmup_epochs, 2.0);
   EXPECT_TRUE(std::holds_alternative<CosineDecay>(job.schedule.kind));
@@ -189,7 +189,7 @@ TEST(Overrides, ErrorsNameThem) {
       {"seed=-1", "seed is -1; expected a whole number from 0 to 4294967295"},
       {"network.layer[0].activation=relu",
        "network.layer[0].activation is relu; did you mean RELU? expected one of LINEAR, SIGMOID, "
-       "TANH, RELU, LEAKY_RELU"},
+       "TANH, RELU, LEAKY_RELU, ELU, GELU, SILU"},
       {"optimizer.adam=5", "optimizer.adam is 5; expected { ... }"},
       {"network.layer[0]=5", "network.layer[0] expects { ... }"},
       {"optimizer.adam={rate: 1}",

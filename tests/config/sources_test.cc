@@ -94,7 +94,7 @@ TEST(SourcesOfEverySet, EveryFieldOfEveryFormatArrives) {
     EXPECT_EQ(std::get<LibsvmSource>(libsvm.format).features, 7U);
     const auto cifar = source("cifar { file { path: '/1' } kind: CIFAR_100_FINE }");
     EXPECT_EQ(std::get<CifarSource>(cifar.format).files.size(), 1U);
-    EXPECT_EQ(std::get<CifarSource>(cifar.format).kind, CifarLabels::cifar100_fine);
+    EXPECT_EQ(std::get<CifarSource>(cifar.format).kind, CifarKind::cifar100_fine);
   }
 }
 
@@ -112,15 +112,14 @@ TEST(SourcesOfEverySet, EveryFieldOfEveryKindOfPointsArrives) {
       EXPECT_EQ(synthetic.label_noise, 0.25);
       return synthetic.kind;
     };
-    const auto spirals = std::get<TwoSpiralsConfig>(source("two_spirals { turns: 3 noise: 0.5 }"));
+    const auto spirals = std::get<TwoSpiralsSpec>(source("two_spirals { turns: 3 noise: 0.5 }"));
     EXPECT_EQ(spirals.turns, 3);
     EXPECT_EQ(spirals.noise, 0.5);
-    const auto blobs =
-        std::get<BlobsConfig>(source("blobs { classes: 3 features: 4 distance: 7 }"));
+    const auto blobs = std::get<BlobsSpec>(source("blobs { classes: 3 features: 4 distance: 7 }"));
     EXPECT_EQ(blobs.classes, 3U);
     EXPECT_EQ(blobs.features, 4U);
     EXPECT_EQ(blobs.distance, 7);
-    const auto teacher = std::get<TeacherConfig>(
+    const auto teacher = std::get<TeacherSpec>(
         source("teacher { features: 3 layers: 4 units: 8 classes: 7 gain: 9 seed: 11 }"));
     EXPECT_EQ(teacher.features, 3U);
     EXPECT_EQ(teacher.layers, 4U);
@@ -139,20 +138,20 @@ TEST(SourcesOfEverySet, WhatIsNotSaidIsTheTrainingSources) {
   for (const std::string set : {"dev", "test", "held_out"}) {
     SCOPED_TRACE(set);
     const auto check = [&](const std::string& source, bool header, char delimiter,
-                           LabelCodingKind coding) {
+                           LabelCoding coding) {
       SCOPED_TRACE(source);
       const Job job = parse(job_with(set, train, source)).job;
       const DataSource& own = source_of(job, set);
-      EXPECT_EQ(std::get<CsvSource>(own.format).header, header);
-      EXPECT_EQ(std::get<CsvSource>(own.format).delimiter, delimiter);
+      EXPECT_EQ(std::get<CsvSource>(own.format).dialect.header, header);
+      EXPECT_EQ(std::get<CsvSource>(own.format).dialect.delimiter, delimiter);
       EXPECT_EQ(own.label_coding, coding);
     };
-    check("csv { file: 'd' }", false, ';', LabelCodingKind::one_based);
-    check("csv { file: 'd' header: true }", true, ';', LabelCodingKind::one_based);
-    check("csv { file: 'd' delimiter: ',' }", false, ',', LabelCodingKind::one_based);
-    check("csv { file: 'd' } label_coding: AS_IS", false, ';', LabelCodingKind::as_is);
+    check("csv { file: 'd' }", false, ';', LabelCoding::one_based);
+    check("csv { file: 'd' header: true }", true, ';', LabelCoding::one_based);
+    check("csv { file: 'd' delimiter: ',' }", false, ',', LabelCoding::one_based);
+    check("csv { file: 'd' } label_coding: AS_IS", false, ';', LabelCoding::as_is);
     check("csv { file: 'd' header: true delimiter: ',' } label_coding: MINUS_ONE_PLUS_ONE", true,
-          ',', LabelCodingKind::minus_one_plus_one);
+          ',', LabelCoding::minus_one_plus_one);
   }
 }
 

@@ -42,7 +42,7 @@ void expect_fields_and_defaults_of_the_schema() {
   ASSERT_TRUE(field != nullptr && field->containing_oneof() == &kinds) << Kind::kName;
   const pb::Descriptor& type = *field->message_type();
   EXPECT_EQ(static_cast<std::size_t>(type.field_count()), Kind::fields().size()) << Kind::kName;
-  double given = 0.125;
+  double given = 0.5;
   for (const auto& [name, member] : Kind::fields()) {
     const auto* of_schema = type.FindFieldByName(name);
     ASSERT_NE(of_schema, nullptr) << Kind::kName << "." << name;

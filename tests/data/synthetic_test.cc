@@ -16,24 +16,24 @@ namespace {
 
 using Ids = std::vector<std::uint32_t>;
 
-SyntheticSpec spec_of(decltype(SyntheticSpec::kind) kind, std::uint32_t examples = 1000,
-                      std::uint32_t seed = 1, double label_noise = 0) {
-  return {.examples = examples,
-          .seed = seed,
-          .label_noise = label_noise,
-          .kind = std::move(kind),
-          .text = "some"};
+SyntheticSource spec_of(decltype(SyntheticSource::kind) kind, std::uint32_t examples = 1000,
+                        std::uint32_t seed = 1, double label_noise = 0) {
+  return {.examples = examples, .seed = seed, .label_noise = label_noise, .kind = kind};
 }
 
-const std::vector<SyntheticSpec>& every_kind() {
-  static const std::vector<SyntheticSpec> kinds = {
-      spec_of(TwoSpirals{}), spec_of(Blobs(4, 7, 3)), spec_of(Blobs(2, 1, 2), 1000, 1, 0.2),
-      spec_of(Teacher({.features = 5, .layers = 2, .units = 6, .classes = 3}))};
+BlobsSpec blobs(std::uint32_t classes, std::uint32_t features, double distance) {
+  return {.classes = classes, .features = features, .distance = distance};
+}
+
+const std::vector<SyntheticSource>& every_kind() {
+  static const std::vector<SyntheticSource> kinds = {
+      spec_of(TwoSpiralsSpec{}), spec_of(blobs(4, 7, 3)), spec_of(blobs(2, 1, 2), 1000, 1, 0.2),
+      spec_of(TeacherSpec{.features = 5, .layers = 2, .units = 6, .classes = 3})};
   return kinds;
 }
 
 TEST(Synthetic, APointDoesNotDependOnTheOthersThatAreMade) {
-  for (const SyntheticSpec& spec : every_kind()) {
+  for (const SyntheticSource& spec : every_kind()) {
     SyntheticExampleSource source(spec);
     EXPECT_EQ(source.info().examples, 1000U);
     EXPECT_EQ(source.info().type, ElementType::f32);
@@ -58,7 +58,7 @@ TEST(Synthetic, APointDoesNotDependOnTheOthersThatAreMade) {
 }
 
 TEST(Synthetic, AnotherSeedHasOtherPointsAndMoreExamplesTheSameOnes) {
-  for (SyntheticSpec spec : every_kind()) {
+  for (SyntheticSource spec : every_kind()) {
     const Examples some = SyntheticExampleSource(spec).read(Ids{0, 1, 2});
     spec.examples = 4'294'967'295;  // and none of them made but those asked for
     SyntheticExampleSource many(spec);
@@ -70,17 +70,39 @@ TEST(Synthetic, AnotherSeedHasOtherPointsAndMoreExamplesTheSameOnes) {
 }
 
 TEST(Synthetic, TheFingerprintIsOfWhatDecidesThePoints) {
-  SyntheticSpec spec = spec_of(TwoSpirals{});
-  const auto fingerprint = SyntheticExampleSource(spec).fingerprint();
-  EXPECT_EQ(SyntheticExampleSource(spec).fingerprint(), fingerprint);
-  spec.text = "other";
-  EXPECT_NE(SyntheticExampleSource(spec).fingerprint(), fingerprint);
+  const auto fingerprint = [](const SyntheticSource& spec) {
+    return SyntheticExampleSource(spec).fingerprint();
+  };
+  std::set<std::uint64_t> all;
+  const std::vector<decltype(SyntheticSource::kind)> kinds = {
+      TwoSpiralsSpec{1, 0.5},
+      TwoSpiralsSpec{1.5, 0.5},
+      TwoSpiralsSpec{1, 0.25},
+      blobs(3, 4, 1),
+      blobs(2, 4, 1),
+      blobs(3, 5, 1),
+      blobs(3, 4, 2),
+      TeacherSpec{},
+      TeacherSpec{.features = 17},
+      TeacherSpec{.layers = 2},
+      TeacherSpec{.units = 17},
+      TeacherSpec{.classes = 3},
+      TeacherSpec{.gain = 3},
+      TeacherSpec{.seed = 2},
+  };
+  for (const auto& kind : kinds) all.insert(fingerprint(spec_of(kind)));
+  for (const SyntheticSource& other : {spec_of(TeacherSpec{}, 999), spec_of(TeacherSpec{}, 1000, 2),
+                                       spec_of(TeacherSpec{}, 1000, 1, 0.25)}) {
+    all.insert(fingerprint(other));
+  }
+  EXPECT_EQ(all.size(), kinds.size() + 3);
+  EXPECT_EQ(fingerprint(spec_of(kinds[0])), fingerprint(spec_of(kinds[0])));
 }
 
 TEST(Synthetic, LabelNoiseReplacesItsShareByEveryOtherClass) {
   constexpr std::uint32_t kPoints = 40000;
-  SyntheticExampleSource clean(spec_of(Blobs(3, 2, 1), kPoints));
-  SyntheticExampleSource noisy(spec_of(Blobs(3, 2, 1), kPoints, 1, 0.3));
+  SyntheticExampleSource clean(spec_of(blobs(3, 2, 1), kPoints));
+  SyntheticExampleSource noisy(spec_of(blobs(3, 2, 1), kPoints, 1, 0.3));
   EXPECT_EQ(clean.read(Ids{5, 6}).values, noisy.read(Ids{5, 6}).values);
   const auto truth = clean.read_labels();
   const auto labels = noisy.read_labels();
@@ -100,9 +122,10 @@ TEST(Synthetic, BestErrorWithLabelNoise) {
   EXPECT_DOUBLE_EQ(with_label_noise(0.1, 0.2, 2), 0.9 * 0.2 + 0.1 * 0.8);
   // Labels that say nothing: as good as a guess, however easy the truth.
   EXPECT_DOUBLE_EQ(with_label_noise(0.3, 0.75, 4), 0.75);
-  EXPECT_EQ(SyntheticExampleSource(spec_of(TwoSpirals{1, 0}, 10, 1, 0.1)).info().bayes_error, 0.1);
-  EXPECT_EQ(SyntheticExampleSource(spec_of(TwoSpirals{})).info().bayes_error, std::nullopt);
-  EXPECT_EQ(SyntheticExampleSource(spec_of(Teacher({}), 10, 1, 0.25)).info().bayes_error, 0.25);
+  EXPECT_EQ(SyntheticExampleSource(spec_of(TwoSpiralsSpec{1, 0}, 10, 1, 0.1)).info().bayes_error,
+            0.1);
+  EXPECT_EQ(SyntheticExampleSource(spec_of(TwoSpiralsSpec{})).info().bayes_error, std::nullopt);
+  EXPECT_EQ(SyntheticExampleSource(spec_of(TeacherSpec{}, 10, 1, 0.25)).info().bayes_error, 0.25);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace lockstep {
 namespace {
 
 TEST(TwoSpirals, PointsLieOnTheSpiralOfTheirClassAndFillTheDisc) {
-  const TwoSpirals spirals{.turns = 1.25, .noise = 0};
+  const TwoSpirals spirals({.turns = 1.25, .noise = 0});
   constexpr std::uint32_t kPoints = 20000;
   std::uint32_t ones = 0;
   std::uint32_t inside_half = 0;

@@ -1,5 +1,5 @@
 // Writes docs/job-file.md from the schema of job and sweep files: fields, types, defaults,
-// comments and custom options.
+// comments and ranges.
 //   job_reference INTRODUCTION DESCRIPTORS ROOT=TITLE...                prints the page
 //   job_reference INTRODUCTION DESCRIPTORS ROOT=TITLE... --check PAGE   compares it with PAGE
 // INTRODUCTION is a file with the beginning of the page. DESCRIPTORS is what `protoc
@@ -11,7 +11,6 @@
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <memory>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -22,33 +21,34 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
-#include <google/protobuf/dynamic_message.h>
-#include <google/protobuf/text_format.h>
+
+#include "config/field_checks.h"
+#include "proto/rule.pb.h"
 
 namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
-using google::protobuf::DynamicMessageFactory;
 using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::OneofDescriptor;
 using google::protobuf::SourceLocation;
 
-// Where neither a default nor the comment tells whether a field is required. What counts
-// is src/config (ValueChecks::present); a schema option could replace this list.
-const std::map<std::string, std::string, std::less<>> kPresence = {
-    {"Cifar.file", "required"},
+// Fields whose presence depends on others: see src/config/validate_csv.cc and
+// sweep_file.cc.
+const std::map<std::string, std::string, std::less<>> kConditional = {
     {"Csv.table", "required in `data.train`"},
-    {"Data.held_out", "may be absent"},
-    {"Idx.groups", "may be absent"},
-    {"Npy.groups", "may be absent"},
-    {"Split.dev", "may be absent"},
-    {"Split.test", "may be absent"},
-    {"Split.train_dev", "may be absent"},
     {"Sweep.Range.steps", "required in grid search"},
     {"Sweep.Parameter.path", "required without `alternatives`"},
 };
+
+const lockstep::proto::Rule& rule_of(const FieldDescriptor& field) {
+  return field.options().GetExtension(lockstep::proto::rule);
+}
+
+bool needs_a_member(const OneofDescriptor& choice) {
+  return choice.options().GetExtension(lockstep::proto::one_is_required);
+}
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -145,10 +145,6 @@ std::string comment_of(const Element& element) {
   return location.leading_comments + location.trailing_comments;
 }
 
-bool says_absent(const std::string& comment) {
-  return lower(comment).find("absent") != std::string::npos;
-}
-
 std::string number_text(double value) {
   std::ostringstream text;
   text.precision(15);
@@ -193,8 +189,7 @@ std::string short_name(const std::string& full_name, const std::string& package)
 
 class Page {
  public:
-  Page(const DescriptorPool& pool, std::string introduction)
-      : pool_(pool), text_(std::move(introduction)) {}
+  explicit Page(std::string introduction) : text_(std::move(introduction)) {}
 
   void add_file(const Descriptor& root, const std::string& title) {
     std::map<const Descriptor*, std::vector<std::string>> places;
@@ -288,59 +283,31 @@ class Page {
     }
   }
 
-  // The comment, then the custom options of the schema.
-  std::string meaning(const FieldDescriptor& field) const {
-    std::string text = in_one_line(comment_of(field));
-    if (text.empty() && field.message_type() != nullptr) {
-      text = beginning_of(in_one_line(comment_of(*field.message_type())));
-    }
-    for (const std::string& phrase : option_phrases(field)) {
-      if (!text.empty()) text += ' ';
-      text += escaped(phrase, true);
-    }
-    return text;
+  static std::string meaning(const FieldDescriptor& field) {
+    const std::string text = in_one_line(comment_of(field));
+    if (!text.empty() || field.message_type() == nullptr) return text;
+    return beginning_of(in_one_line(comment_of(*field.message_type())));
   }
 
-  // A phrase for each custom option of a field. Known options may get words of their own
-  // here; any other is shown as it stands in the schema.
-  [[nodiscard]] std::vector<std::string> option_phrases(const FieldDescriptor& field) const {
-    // Only the pool's own FieldOptions knows the extensions that the files define.
-    const Descriptor* type = pool_.FindMessageTypeByName("google.protobuf.FieldOptions");
-    if (type == nullptr) return {};
-    DynamicMessageFactory factory;
-    const std::unique_ptr<google::protobuf::Message> options(factory.GetPrototype(type)->New());
-    if (!options->ParseFromString(field.options().SerializeAsString())) return {};
-    std::vector<const FieldDescriptor*> set;
-    options->GetReflection()->ListFields(*options, &set);
-    std::vector<std::string> phrases;
-    for (const FieldDescriptor* option : set) {
-      if (option->is_extension()) phrases.push_back(option_phrase(*options, *option));
+  // "finite number above 0", "whole number, at least 1".
+  static std::string number_type(const FieldDescriptor& field) {
+    const std::string range = lockstep::expected_range(field);
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE) {
+      return range.starts_with("a ") ? range.substr(2) : range;
     }
-    return phrases;
-  }
-
-  static std::string option_phrase(const google::protobuf::Message& options,
-                                   const FieldDescriptor& option) {
-    std::string value;
-    if (option.message_type() != nullptr && !option.is_repeated()) {
-      value = options.GetReflection()->GetMessage(options, &option).ShortDebugString();
-    } else {
-      google::protobuf::TextFormat::PrintFieldValueToString(options, &option,
-                                                            option.is_repeated() ? 0 : -1, &value);
-    }
-    return "(" + option.name() + ": `" + value + "`)";
+    return "whole number" + (range.empty() ? "" : ", " + range);
   }
 
   static std::string type_text(const FieldDescriptor& field, const Places& places) {
     std::string type;
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_DOUBLE:
-      case FieldDescriptor::CPPTYPE_FLOAT:
-        type = "number";
-        break;
       case FieldDescriptor::CPPTYPE_UINT32:
       case FieldDescriptor::CPPTYPE_UINT64:
-        type = "whole number";
+        type = number_type(field);
+        break;
+      case FieldDescriptor::CPPTYPE_FLOAT:
+        type = "number";
         break;
       case FieldDescriptor::CPPTYPE_INT32:
       case FieldDescriptor::CPPTYPE_INT64:
@@ -369,36 +336,20 @@ class Page {
   }
 
   static std::string presence_text(const FieldDescriptor& field) {
-    const std::string comment = comment_of(field);
     if (const OneofDescriptor* choice = field.containing_oneof()) {
       return choice_words(*choice) + " \"" + choice->name() + '"';
     }
     if (field.has_default_value()) return '`' + in_one_line(default_text(field)) + '`';
     const std::string name = short_name(field.full_name(), field.file()->package());
-    if (const auto known = kPresence.find(name); known != kPresence.end()) return known->second;
-    if (field.is_repeated()) {
-      return lower(comment).find("at least") != std::string::npos ? "required" : "empty";
+    if (const auto known = kConditional.find(name); known != kConditional.end()) {
+      return known->second;
     }
-    const bool transform = name.rfind("Augmentation.", 0) == 0 && field.message_type() != nullptr;
-    if (says_absent(comment) || lower(comment).find("present:") != std::string::npos || transform) {
-      return "may be absent";
-    }
-    return "required";
-  }
-
-  static bool may_be_empty(const OneofDescriptor& choice) {
-    bool may = says_absent(comment_of(choice));
-    for (int i = 0; i < choice.field_count(); ++i) {
-      const FieldDescriptor& member = *choice.field(i);
-      std::string words = comment_of(member);
-      if (member.message_type() != nullptr) words += comment_of(*member.message_type());
-      may = may || words.find("The default.") != std::string::npos || says_absent(words);
-    }
-    return may;
+    if (rule_of(field).required()) return "required";
+    return field.is_repeated() ? "empty" : "may be absent";
   }
 
   static std::string choice_words(const OneofDescriptor& choice) {
-    return may_be_empty(choice) ? "at most one of" : "exactly one of";
+    return needs_a_member(choice) ? "exactly one of" : "at most one of";
   }
 
   void add_choice(const OneofDescriptor& choice) {
@@ -423,7 +374,6 @@ class Page {
     }
   }
 
-  const DescriptorPool& pool_;
   std::string title_;
   std::string text_;
 };
@@ -468,7 +418,7 @@ int run(const std::vector<std::string>& arguments) {
   for (const auto& file : files.file()) {
     if (pool.BuildFile(file) == nullptr) throw std::runtime_error("cannot use " + file.name());
   }
-  Page page(pool, content_of(arguments[0]));
+  Page page(content_of(arguments[0]));
   std::string check;
   for (std::size_t i = 2; i < arguments.size(); ++i) {
     if (arguments[i] == "--check" && i + 1 < arguments.size()) {

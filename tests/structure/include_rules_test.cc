@@ -36,10 +36,19 @@ const Names kRestrictedHeaders = {"mpi.h", "cblas.h", "dnnl.h"};
 // config reads them into a job. They include only the standard library, base and each
 // other.
 const Names kValueHeaders = {
-    "nn/activations.h",         "nn/spec.h",        "optim/adam.h",
-    "optim/adamw.h",            "optim/clipping.h", "optim/gradient_descent.h",
-    "optim/momentum.h",         "optim/nesterov.h", "optim/optimizer.h",
-    "optim/rmsprop.h",          "optim/schedule.h", "optim/step.h",
+    "data/spec.h",
+    "nn/activations.h",
+    "nn/spec.h",
+    "optim/adam.h",
+    "optim/adamw.h",
+    "optim/clipping.h",
+    "optim/gradient_descent.h",
+    "optim/momentum.h",
+    "optim/nesterov.h",
+    "optim/optimizer.h",
+    "optim/rmsprop.h",
+    "optim/schedule.h",
+    "optim/step.h",
 };
 
 // A room may include itself and what stands here, which is always further up.

@@ -97,7 +97,8 @@ parameter { path: "network.layer[0].activation" texts { value: ["RELU", "RELLU",
             "network.layer[0].activation=RELU)\n"
             "s.textproto:4:1: parameter \"network.layer[0].activation\" sets "
             "network.layer[0].activation=RELLU: network.layer[0].activation is RELLU; did you mean "
-            "RELU? expected one of LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU (trial 1: l=1 "
+            "RELU? expected one of LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, GELU, SILU (trial "
+            "1: l=1 "
             "network.layer[0].activation=RELLU)\n"
             "--set sed=1: no field \"sed\" in the job; did you mean \"seed\"? (trial 0: l=1 "
             "network.layer[0].activation=RELU)");

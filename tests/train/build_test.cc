@@ -1,3 +1,4 @@
+#include "data/open.h"
 #include "train/build.h"
 
 #include <filesystem>
@@ -122,9 +123,9 @@ TEST(Build, FilesToPredictAreReadAsTheTrainingData) {
     EXPECT_TRUE(npy.labels.empty());
     EXPECT_EQ(npy.channels_last, last);
   }
-  for (const auto& [name, kind] : {std::pair("CIFAR_10", CifarLabels::cifar10),
-                                   {"CIFAR_100_FINE", CifarLabels::cifar100_fine},
-                                   {"CIFAR_100_COARSE", CifarLabels::cifar100_coarse}}) {
+  for (const auto& [name, kind] : {std::pair("CIFAR_10", CifarKind::cifar10),
+                                   {"CIFAR_100_FINE", CifarKind::cifar100_fine},
+                                   {"CIFAR_100_COARSE", CifarKind::cifar100_coarse}}) {
     const auto cifar =
         std::get<CifarSource>(like(fmt::format("cifar {{file {{path: \"x\"}} kind: {}}}", name)));
     EXPECT_EQ(cifar.files, std::vector<std::filesystem::path>{"in"});

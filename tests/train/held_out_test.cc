@@ -10,6 +10,7 @@
 #include <set>
 
 #include "comm/agreement.h"
+#include "data/open.h"
 #include "support/collective.h"
 #include "train/build.h"
 #include "train/dataset.h"

@@ -1,0 +1,240 @@
+#pragma once
+// What a job says of its data, as plain values. The meaning of each field is documented in
+// proto/job.proto, which also holds the ranges and the defaults.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lockstep {
+
+// ---- formats ----
+
+struct IdxSource {
+  std::filesystem::path features;
+  std::filesystem::path labels;  // empty: examples without labels, for predictions
+  std::optional<std::filesystem::path> groups;
+};
+
+struct LibsvmSource {
+  std::filesystem::path file;
+  std::optional<std::uint32_t> features;
+  bool labelled = true;  // false: examples without labels, for predictions
+};
+
+struct NpySource {
+  std::filesystem::path features;
+  std::filesystem::path labels;  // empty: examples without labels, for predictions
+  std::optional<std::filesystem::path> groups;
+  bool channels_last = false;
+};
+
+enum class CifarKind { cifar10, cifar100_fine, cifar100_coarse };
+struct CifarSource {
+  std::vector<std::filesystem::path> files;
+  CifarKind kind = CifarKind::cifar10;
+  bool labelled = true;  // false: labels are passed over, for predictions
+};
+
+struct TwoSpiralsSpec {
+  double turns = 1.5;
+  double noise = 0.02;
+};
+struct BlobsSpec {
+  std::uint32_t classes = 2;
+  std::uint32_t features = 2;
+  double distance = 2;
+};
+struct TeacherSpec {
+  std::uint32_t features = 16;
+  std::uint32_t layers = 1;  // hidden ones
+  std::uint32_t units = 16;  // of each hidden layer
+  std::uint32_t classes = 2;
+  double gain = 2;         // the larger, the less linear
+  std::uint32_t seed = 1;  // of the teacher's weights, not of the points
+};
+struct SyntheticSource {
+  std::uint32_t examples = 0;
+  std::uint32_t seed = 1;  // of the points
+  double label_noise = 0;
+  std::variant<TwoSpiralsSpec, BlobsSpec, TeacherSpec> kind;
+};
+
+// ---- tables ----
+
+// What the bytes of a text file mean.
+struct CsvDialect {
+  char delimiter = ',';
+  bool header = true;  // the first record names the columns
+};
+
+enum class ColumnRole { number, category, label, class_name, group, ignored };
+enum class WhenMissing { refuse, training_mean };
+enum class UnknownCategory { error, all_zero };
+
+// Which column has which role.
+struct ColumnRule {
+  std::string name;         // as in the header, but for blanks around it; empty: by index
+  std::uint32_t index = 0;  // counts from 1; 0: by name
+  ColumnRole role = ColumnRole::number;
+};
+
+struct TableRules {
+  std::vector<ColumnRule> columns;
+  ColumnRole others = ColumnRole::number;  // of the columns without a rule
+  WhenMissing when_missing = WhenMissing::refuse;
+  std::vector<std::string> missing_texts;  // beside the empty field; see MissingFields
+  UnknownCategory unknown_category = UnknownCategory::error;
+};
+
+struct CsvSource {
+  std::filesystem::path file;
+  CsvDialect dialect;
+  std::optional<TableRules> table;  // of the training source alone
+  bool labelled = true;             // false: examples without labels, for predictions
+};
+
+// ---- sources ----
+
+// One for each file format; paths are absolute, or relative to the working directory.
+using SourceFormat =
+    std::variant<IdxSource, CsvSource, LibsvmSource, NpySource, CifarSource, SyntheticSource>;
+
+enum class LabelCoding {
+  as_is,
+  minus_one_plus_one,  // -1 becomes 0, +1 becomes 1
+  one_based,           // k becomes k - 1
+};
+
+struct Corruption {
+  double gaussian_noise = 0;  // standard deviation, in units of the features
+  std::uint32_t seed = 1;
+};
+
+struct DataSource {
+  SourceFormat format;
+  std::optional<Corruption> corruption = std::nullopt;
+  LabelCoding label_coding = LabelCoding::as_is;
+};
+
+// ---- splits ----
+
+struct PartCount {
+  std::uint64_t examples = 0;
+};
+struct PartFraction {
+  double fraction = 0;
+};
+using PartSize = std::variant<PartCount, PartFraction>;
+
+struct SplitRules {
+  std::optional<PartSize> dev;
+  std::optional<PartSize> test;
+  std::optional<PartSize> train_dev;
+  bool stratified = false;
+  bool by_group = false;
+};
+
+enum class DevAndTestFrom { one_source, one_distribution, different_distributions };
+
+// ---- normalisation ----
+
+enum class StatisticsPer { feature, all, channel };
+struct Standardize {
+  StatisticsPer per = StatisticsPer::feature;
+};
+struct ScaleInputs {
+  double divisor = 1;
+};
+struct KeepInputs {};
+using NormalizationRule = std::variant<Standardize, ScaleInputs, KeepInputs>;
+
+// ---- images ----
+
+// How the features of an example lie when they are an image: plane after plane,
+// each row by row.
+struct ImageShape {
+  std::uint32_t channels = 1;
+  std::uint32_t height = 0;
+  std::uint32_t width = 0;
+  bool operator==(const ImageShape&) const = default;
+};
+
+// What comes in from beyond an image.
+struct Border {
+  bool nearest = false;  // the nearest pixel of the image, instead of `value`
+  float value = 0;
+};
+
+// The values of black and white.
+struct ValueRange {
+  float low = 0;
+  float high = 255;
+};
+
+// Transforms of training images. Each happens with its probability; parameters are
+// uniform in their ranges.
+struct HorizontalFlip {
+  double probability = 0;
+};
+struct Crop {
+  double probability = 0;
+  double min_side = 0;  // of the part, as a share of the image's
+  double max_side = 0;
+};
+struct Zoom {
+  double probability = 0;
+  double min_factor = 0;
+  double max_factor = 0;
+};
+struct Rotation {
+  double probability = 0;
+  double degrees = 0;  // at most, either way
+};
+struct Shift {
+  double probability = 0;
+  std::uint32_t horizontal = 0;  // pixels at most, either way
+  std::uint32_t vertical = 0;
+};
+struct Elastic {
+  double probability = 0;
+  double alpha = 0;  // pixels, see ElasticField
+  double sigma = 0;
+};
+struct Brightness {
+  double probability = 0;
+  double max_change = 0;  // share of the value range, either way
+};
+struct Contrast {
+  double probability = 0;
+  double max_change = 0;  // of the factor 1, either way
+};
+struct Erasing {
+  double probability = 0;
+  double min_area = 0;  // share of the image's
+  double max_area = 0;
+  double max_aspect = 0;  // of the longer to the shorter side
+  float value = 0;
+};
+
+struct Transforms {
+  std::optional<HorizontalFlip> horizontal_flip;
+  std::optional<Crop> crop;
+  std::optional<Zoom> zoom;
+  std::optional<Rotation> rotation;
+  std::optional<Shift> shift;
+  std::optional<Elastic> elastic;
+  std::optional<Brightness> brightness;
+  std::optional<Contrast> contrast;
+  std::optional<Erasing> erasing;
+  Border border;
+};
+
+struct AugmentationRules : Transforms {
+  std::optional<ValueRange> value_range;  // absent: that of bytes
+};
+
+}  // namespace lockstep

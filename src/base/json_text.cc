@@ -1,5 +1,7 @@
 #include "base/json_text.h"
 
+#include <cmath>
+
 namespace lockstep {
 namespace {
 
@@ -12,8 +14,15 @@ std::string text_of(const Value& value, int indent) {
 
 std::string to_text(const nlohmann::json& value, int indent) { return text_of(value, indent); }
 
-std::string to_text(const nlohmann::ordered_json& value, int indent) {
-  return text_of(value, indent);
+std::string to_text(const Json& value, int indent) { return text_of(value, indent); }
+
+Json json_number(std::optional<double> number) {
+  return number && std::isfinite(*number) ? Json(*number) : Json(nullptr);
+}
+
+void set_number(Json& object, std::string_view key, std::optional<double> number) {
+  object[std::string(key)] = json_number(number);
+  if (number && !std::isfinite(*number)) object["finite"] = false;
 }
 
 }  // namespace lockstep

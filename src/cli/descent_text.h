@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/json_text.h"
 #include "diagnose/descent.h"
-#include "report/json_fields.h"
 
 namespace lockstep {
 

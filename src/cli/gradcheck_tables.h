@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "base/json_text.h"
 #include "diagnose/gradcheck.h"
-#include "report/json_fields.h"
 
 namespace lockstep {
 

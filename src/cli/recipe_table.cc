@@ -38,7 +38,7 @@ std::string error_text(const RecipeTrial& trial, OptionalError Diagnosis::*set) 
 
 std::string gap_text(const RecipeTrial& trial, OptionalGap Diagnosis::*which) {
   const OptionalGap gap = part_of(trial, which);
-  return gap ? fmt::format("{:.2f}", 100 * gap->value) : "-";
+  return gap ? format_points(gap->value) : "-";
 }
 
 bool any_gap(const RecipeResult& result, OptionalGap Diagnosis::*which) {
@@ -148,31 +148,30 @@ std::string test_text(const RecipeResult& result) {
              : "      no test set: nothing tells how good it is on new examples (1.1)\n";
 }
 
-nlohmann::ordered_json error_json(const RecipeTrial& trial, OptionalError Diagnosis::*set) {
+Json error_json(const RecipeTrial& trial, OptionalError Diagnosis::*set) {
   const OptionalError measured = part_of(trial, set);
-  return measured ? nlohmann::ordered_json(measured->error) : nlohmann::ordered_json();
+  return measured ? Json(measured->error) : Json();
 }
 
-nlohmann::ordered_json gap_json(const RecipeTrial& trial, OptionalGap Diagnosis::*which) {
+Json gap_json(const RecipeTrial& trial, OptionalGap Diagnosis::*which) {
   const OptionalGap gap = part_of(trial, which);
-  return gap ? nlohmann::ordered_json(gap->value) : nlohmann::ordered_json();
+  return gap ? Json(gap->value) : Json();
 }
 
-nlohmann::ordered_json assumed_base_json(const std::optional<AssumedBase>& base) {
+Json assumed_base_json(const std::optional<AssumedBase>& base) {
   if (!base) return {};
-  nlohmann::ordered_json object;
+  Json object;
   object["error"] = base->error;
   object["run"] = base->run;
   object["steps_without_effect"] = base->steps;
   return object;
 }
 
-nlohmann::ordered_json trial_json(const RecipeTrial& trial) {
-  nlohmann::ordered_json object;
+Json trial_json(const RecipeTrial& trial) {
+  Json object;
   object["run"] = trial.number;
   object["directory"] = directory_of(trial);
-  object["based_on"] =
-      trial.based_on > 0 ? nlohmann::ordered_json(trial.based_on) : nlohmann::ordered_json();
+  object["based_on"] = trial.based_on > 0 ? Json(trial.based_on) : Json();
   object["against"] = trial.step.against;
   object["kind"] = trial.step.kind;
   object["action"] = action_of(trial);
@@ -182,8 +181,7 @@ nlohmann::ordered_json trial_json(const RecipeTrial& trial) {
   object["set"] = trial.set;
   object["outcome"] = trial.outcome;
   object["comparison"] = trial.comparison;
-  object["verdict"] =
-      trial.diagnosis ? nlohmann::ordered_json(trial.diagnosis->verdict) : nlohmann::ordered_json();
+  object["verdict"] = trial.diagnosis ? Json(trial.diagnosis->verdict) : Json();
   object["train_error"] = error_json(trial, &Diagnosis::train);
   object["train_dev_error"] = error_json(trial, &Diagnosis::train_dev);
   object["dev_error"] = error_json(trial, &Diagnosis::dev);
@@ -220,19 +218,18 @@ std::string recipe_text(const RecipeResult& result) {
   return text;
 }
 
-nlohmann::ordered_json recipe_json(const RecipeResult& result) {
-  nlohmann::ordered_json object;
+Json recipe_json(const RecipeResult& result) {
+  Json object;
   object["job"] = result.job_name;
   object["runs"] = result.runs;
-  object["stop_reason"] = result.stop_reason.empty() ? nlohmann::ordered_json()
-                                                     : nlohmann::ordered_json(result.stop_reason);
-  object["best"] = result.best > 0 ? nlohmann::ordered_json(result.best) : nlohmann::ordered_json();
+  object["stop_reason"] = result.stop_reason.empty() ? Json() : Json(result.stop_reason);
+  object["best"] = result.best > 0 ? Json(result.best) : Json();
   object["as_good_within_chance"] = result.as_good;
   object["assumed_base_error"] = assumed_base_json(result.assumed_base);
   object["test"] = error_to_json(result.test);
-  auto& trials = object["trials"] = nlohmann::ordered_json::array();
+  auto& trials = object["trials"] = Json::array();
   for (const RecipeTrial& trial : result.trials) trials.push_back(trial_json(trial));
-  auto& left = object["left"] = nlohmann::ordered_json::array();
+  auto& left = object["left"] = Json::array();
   for (const RecipeStep& step : result.left) left.push_back(step_to_json(step));
   return object;
 }

@@ -4,8 +4,7 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json_text.h"
 #include "diagnose/recipe.h"
 
 namespace lockstep {
@@ -21,6 +20,6 @@ std::string recipe_text(const RecipeResult& result);
 // "action", "reason", "expected", "step", "set", "outcome", "comparison", "verdict", "train_error",
 // "train_dev_error", "dev_error", "avoidable_bias", "variance", "mismatch"}],
 // "left": [steps]}. No timing, nothing of the layout.
-nlohmann::ordered_json recipe_json(const RecipeResult& result);
+Json recipe_json(const RecipeResult& result);
 
 }  // namespace lockstep

@@ -7,11 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/binomial.h"
+#include "base/number_text.h"
 
 namespace lockstep {
 namespace {
-
-using nlohmann::json;
 
 constexpr std::uint64_t kShownClasses = 20;
 
@@ -19,10 +18,6 @@ constexpr std::uint64_t kShownClasses = 20;
 Interval error_interval(const CheckpointScores& scores) {
   const std::uint64_t n = scores.examples;
   return wilson_interval(scores.error.value_or(0) * static_cast<double>(n), n);
-}
-
-std::string percent(std::optional<double> value) {
-  return value ? fmt::format("{:.2f}%", 100 * *value) : "-";
 }
 
 // A line of the table of classes: class `of_class` of `unit`.
@@ -65,7 +60,7 @@ std::string class_table(const DecisionCounts& counts, const std::vector<std::str
     std::ranges::stable_sort(lines, {},
                              [](const ClassLine& line) { return line.scores.f1().value_or(0); });
     text +=
-        fmt::format("the {} worst of {} (by F1; --json has all):\n", kShownClasses, lines.size());
+        fmt::format("the {} worst of {} (by F1; --Json has all):\n", kShownClasses, lines.size());
     lines.resize(kShownClasses);
   }
   std::size_t width = 9;
@@ -79,12 +74,12 @@ std::string class_table(const DecisionCounts& counts, const std::vector<std::str
   for (const auto& [name, scores] : lines) {
     const auto interval = [](std::uint64_t right, std::uint64_t n) {
       const Interval of = wilson_interval(static_cast<double>(right), n);
-      return n == 0 ? "-" : fmt::format("{:.2f} to {:.2f}%", 100 * of.low, 100 * of.high);
+      return n == 0 ? "-" : fmt::format("{} to {}", format_points(of.low), format_percent(of.high));
     };
     text += fmt::format("{:>{}} {:>9} {:>10} {:>18} {:>8} {:>18} {:>8}\n", name, width,
-                        scores.examples, percent(scores.precision()),
-                        interval(scores.right, scores.decided), percent(scores.recall()),
-                        interval(scores.right, scores.examples), percent(scores.f1()));
+                        scores.examples, format_percent(scores.precision()),
+                        interval(scores.right, scores.decided), format_percent(scores.recall()),
+                        interval(scores.right, scores.examples), format_percent(scores.f1()));
   }
   return text;
 }
@@ -116,14 +111,12 @@ std::string confusion_table(const DecisionCounts& counts, const std::vector<std:
   return text + "\n";
 }
 
-json number(std::optional<double> value) { return value ? json(*value) : json(); }
+Json interval_json(const Interval& interval) { return {interval.low, interval.high}; }
 
-json interval_json(const Interval& interval) { return {interval.low, interval.high}; }
-
-json matrix_json(const DecisionCounts& counts, std::uint64_t unit) {
-  json rows = json::array();
+Json matrix_json(const DecisionCounts& counts, std::uint64_t unit) {
+  Json rows = Json::array();
   for (std::uint64_t truth = 0; truth < counts.classes; ++truth) {
-    json row = json::array();
+    Json row = Json::array();
     for (std::uint64_t c = 0; c < counts.classes; ++c) row.push_back(counts.at(unit, truth, c));
     rows.push_back(row);
   }
@@ -149,31 +142,31 @@ std::string score_text(const CheckpointScores& scores, const std::string& split)
   return text;
 }
 
-json score_json(const CheckpointScores& scores, const std::string& split) {
-  json all = {{"split", split},
+Json score_json(const CheckpointScores& scores, const std::string& split) {
+  Json all = {{"split", split},
               {"step", scores.step},
               {"examples", scores.examples},
-              {"error", number(scores.error)},
+              {"error", json_number(scores.error)},
               {"cost", scores.cost},
               {"weights_digest", scores.weights_digest}};
   if (scores.error) all["error_interval_95"] = interval_json(error_interval(scores));
   if (!scores.decisions) return all;
   const DecisionCounts& counts = *scores.decisions;
-  json classes = json::array();
+  Json classes = Json::array();
   for (const auto& [name, of] : class_lines(counts, scores.class_names)) {
     classes.push_back({{"name", name},
                        {"examples", of.examples},
                        {"decided", of.decided},
                        {"right", of.right},
-                       {"precision", number(of.precision())},
-                       {"recall", number(of.recall())},
-                       {"f1", number(of.f1())}});
+                       {"precision", json_number(of.precision())},
+                       {"recall", json_number(of.recall())},
+                       {"f1", json_number(of.f1())}});
   }
   all["classes"] = classes;
   if (counts.units == 1) {
     all["confusion"] = matrix_json(counts, 0);
   } else {
-    json units = json::array();
+    Json units = Json::array();
     for (std::uint64_t unit = 0; unit < counts.units; ++unit) {
       units.push_back(matrix_json(counts, unit));
     }

@@ -3,8 +3,7 @@
 
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json_text.h"
 #include "train/evaluate_checkpoint.h"
 
 namespace lockstep {
@@ -15,6 +14,6 @@ namespace lockstep {
 std::string score_text(const CheckpointScores& scores, const std::string& split);
 
 // All of it, whatever the number of classes.
-nlohmann::json score_json(const CheckpointScores& scores, const std::string& split);
+Json score_json(const CheckpointScores& scores, const std::string& split);
 
 }  // namespace lockstep

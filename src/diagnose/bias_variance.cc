@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/number_text.h"
+
 namespace lockstep {
 namespace {
 
@@ -47,8 +49,7 @@ void judge(std::optional<ErrorGap>& gap, double all, const DiagnosisConfig& conf
   gap->level = !large ? GapLevel::low : beyond_chance ? GapLevel::high : GapLevel::uncertain;
 }
 
-std::string points(double gap) { return fmt::format("{:.2f} points", 100 * gap); }
-std::string percent(double error) { return fmt::format("{:.2f}%", 100 * error); }
+std::string points(double gap) { return format_points(gap) + " points"; }
 
 struct NamedGap {
   const char* name;
@@ -101,7 +102,7 @@ void note_floor(Diagnosis& diagnosis) {
   diagnosis.notes.push_back(fmt::format(
       "no function of these features has a training error below {}: examples with equal features "
       "have different labels. This is counted, not assumed{}; other features may tell them apart",
-      percent(diagnosis.train_floor),
+      format_percent(diagnosis.train_floor),
       diagnosis.train_floor > diagnosis.base_error ? ", and bias is counted from there" : ""));
 }
 
@@ -111,13 +112,13 @@ void note_surprises(Diagnosis& diagnosis, const MeasuredError& train) {
         "the training error, {}, is below the base error, {}: there is no bias to avoid. Either "
         "the training set is fitted beyond what can be learnt of it, or the optimal error is lower "
         "than the base error says",
-        percent(train.error), percent(diagnosis.base_error)));
+        format_percent(train.error), format_percent(diagnosis.base_error)));
   }
   if (diagnosis.dev && diagnosis.dev->interval.high < diagnosis.base_error) {
     diagnosis.notes.push_back(fmt::format(
         "the dev error, {}, is below the base error, {}, which therefore is not the optimal one: "
         "set diagnosis.base_error lower, or the verdict hides bias",
-        percent(diagnosis.dev->error), percent(diagnosis.base_error)));
+        format_percent(diagnosis.dev->error), format_percent(diagnosis.base_error)));
   }
   if (diagnosis.variance && diagnosis.variance->interval.high < 0) {
     diagnosis.notes.push_back(fmt::format(

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/number_text.h"
 
 namespace lockstep {
 namespace {
@@ -68,9 +69,8 @@ bool is_uncertain(const std::optional<ErrorGap>& gap) {
   return gap && gap->level == GapLevel::uncertain;
 }
 
-std::string percent(double error) { return fmt::format("{:.2f}%", 100 * error); }
 std::string percent(const std::optional<MeasuredError>& measured) {
-  return measured ? percent(measured->error) : "-";
+  return measured ? format_percent(measured->error) : "-";
 }
 
 double rough(double value) {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "report/json_fields.h"
+#include "base/json_text.h"
 #include "train/observer.h"
 
 namespace lockstep {

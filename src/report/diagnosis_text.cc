@@ -14,8 +14,6 @@ namespace {
 
 using Out = std::back_insert_iterator<std::string>;
 
-std::string points(double gap) { return fmt::format("{:.2f}", 100 * gap); }
-
 const char* level_name(GapLevel level) {
   switch (level) {
     case GapLevel::high:
@@ -29,7 +27,7 @@ const char* level_name(GapLevel level) {
 }
 
 std::string interval_of(const ErrorGap& gap) {
-  return fmt::format("{} to {}", points(gap.interval.low), points(gap.interval.high));
+  return fmt::format("{} to {}", format_points(gap.interval.low), format_points(gap.interval.high));
 }
 
 void add_error(Out out, const char* set, const std::optional<MeasuredError>& measured) {
@@ -44,7 +42,7 @@ void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap, cons
              bool judged) {
   if (!gap) return;
   const std::string share = judged ? fmt::format("{:.0f}%", 100 * gap->share) : "";
-  fmt::format_to(out, "{:<12}{:>8}   {:<18}{:>6}   {:<10} {}\n", name, points(gap->value),
+  fmt::format_to(out, "{:<12}{:>8}   {:<18}{:>6}   {:<10} {}\n", name, format_points(gap->value),
                  interval_of(*gap), share, judged ? level_name(gap->level) : "", what);
 }
 
@@ -86,8 +84,8 @@ std::string diagnosis_lines(const Diagnosis& diagnosis) {
   fmt::format_to(out, "{:<9}{}\n", "verdict", verdict_phrase(diagnosis));
   const auto gap = [&](const char* name, const std::optional<ErrorGap>& of) {
     if (!of) return;
-    fmt::format_to(out, "{:<9}{:<10} {:>6} points  95% {:<16} {}\n", "", name, points(of->value),
-                   interval_of(*of), level_name(of->level));
+    fmt::format_to(out, "{:<9}{:<10} {:>6} points  95% {:<16} {}\n", "", name,
+                   format_points(of->value), interval_of(*of), level_name(of->level));
   };
   gap("bias", diagnosis.avoidable_bias);
   gap(variance_name(diagnosis), diagnosis.variance);
@@ -134,7 +132,7 @@ std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnos
     fmt::format_to(out,
                    "high: at least {} points and {:.0f}% of all, more than chance (1.2; "
                    "`diagnosis` in the job)\n",
-                   points(diagnosis.high_gap), 100 * diagnosis.high_share);
+                   format_points(diagnosis.high_gap), 100 * diagnosis.high_share);
   }
   if (!diagnosis.notes.empty()) fmt::format_to(out, "\n");
   for (const std::string& note : diagnosis.notes) fmt::format_to(out, "note: {}\n", note);

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
-#include "report/json_fields.h"
+#include "base/json_text.h"
 
 namespace lockstep {
 

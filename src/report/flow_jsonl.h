@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/json_text.h"
 #include "report/append_file.h"
-#include "report/json_fields.h"
 #include "train/observer.h"
 
 namespace lockstep {

@@ -5,30 +5,13 @@
 #include <optional>
 #include <string>
 
+#include "base/number_text.h"
 #include "train/observer.h"
 
 namespace lockstep {
 
 // A text as one word of a shell command, in quotes where it needs them.
 std::string shell_word(const std::string& text);
-
-// 1234567 -> "1,234,567".
-std::string format_count(std::uint64_t count);
-
-// 0.10942 -> "10.94%"; absent -> "-".
-std::string format_percent(std::optional<double> fraction);
-
-// Four significant digits: "0.3121", "1.204e+06"; absent -> "-".
-std::string format_cost(std::optional<double> cost);
-
-// Examples per second as a whole number; "-" when not finite.
-std::string format_speed(double examples_per_second);
-
-// "0.8 s", "42 s", "3 min 05 s", "2 h 07 min"; "-" when not finite.
-std::string format_duration(double seconds);
-
-// "1,863,690 parameters" of a count and a noun in the singular.
-std::string format_quantity(std::uint64_t count, const std::string& noun);
 
 // "5" or "2.50".
 std::string format_epoch(double epoch);

@@ -293,8 +293,6 @@ void add_charts(Out out, const HtmlPage& page, const std::optional<Evaluation>& 
   }
 }
 
-std::string points(double gap) { return fmt::format("{:.2f}", 100 * gap); }
-
 void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap) {
   if (!gap) return;
   const bool high = gap->level == GapLevel::high;
@@ -302,8 +300,8 @@ void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap) {
   fmt::format_to(out,
                  "<tr><td>{}</td><td>{}</td><td>{} to {}</td><td>{:.0f}%</td>"
                  "<td class=\"status{}\">{}</td></tr>\n",
-                 name, points(gap->value), points(gap->interval.low), points(gap->interval.high),
-                 100 * gap->share, high ? " warn" : "", level);
+                 name, format_points(gap->value), format_points(gap->interval.low),
+                 format_points(gap->interval.high), 100 * gap->share, high ? " warn" : "", level);
 }
 
 // The verdict with what it is read from, and the steps of the recipe (1.2, 1.3).

@@ -7,7 +7,7 @@
 
 #include "base/atomic_file.h"
 #include "base/check.h"
-#include "report/json_fields.h"
+#include "base/json_text.h"
 
 namespace lockstep {
 namespace {

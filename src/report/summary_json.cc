@@ -5,8 +5,8 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/json_text.h"
 #include "report/diagnosis_json.h"
-#include "report/json_fields.h"
 
 namespace lockstep {
 namespace {

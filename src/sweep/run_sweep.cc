@@ -15,6 +15,7 @@
 #include "base/atomic_file.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/number_text.h"
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "comm/shared_flag.h"
@@ -89,7 +90,7 @@ TrialResult result_of(const Summary& summary) {
 std::string describe(const TrialResult& result) {
   if (result.status == TrialStatus::diverged) return result.message;
   std::string text = fmt::format("{} at epoch {:g}:", status_name(result.status), result.epochs);
-  if (result.dev_error) text += fmt::format(" dev error {:.2f}%", 100 * *result.dev_error);
+  if (result.dev_error) text += " dev error " + format_percent(result.dev_error);
   if (result.dev_cost) text += fmt::format(" dev cost {:.4g}", *result.dev_cost);
   return text;
 }

@@ -6,43 +6,20 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include "base/binomial.h"
+#include "base/csv_field.h"
 #include "base/json_text.h"
+#include "base/number_text.h"
 
 namespace lockstep {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t kShownTrials = 100;  // in the table for people
 constexpr std::size_t kWidestValue = 40;
 
-std::string percent(std::optional<double> fraction) {
-  return fraction ? fmt::format("{:.2f}%", 100 * *fraction) : "-";
-}
-
-std::string cost(std::optional<double> value) {
-  return value ? fmt::format("{:.4g}", *value) : "-";
-}
-
 std::string csv_number(std::optional<double> value) {
   return value && std::isfinite(*value) ? fmt::format("{}", *value) : "";
-}
-
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char letter : text) {
-    if (letter == '"') quoted += '"';
-    quoted += letter;
-  }
-  return quoted + "\"";
-}
-
-Json json_number(std::optional<double> value) {
-  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
 }
 
 // The ranks of trials, from 1, by number.
@@ -63,8 +40,8 @@ Json interval_json(const std::optional<Interval>& interval) {
 }
 
 std::string interval_text(const std::optional<Interval>& interval) {
-  return interval ? fmt::format(", 95% interval {:.2f} to {:.2f}%", 100 * interval->low,
-                                100 * interval->high)
+  return interval ? fmt::format(", 95% interval {} to {}", format_points(interval->low),
+                                format_percent(interval->high))
                   : "";
 }
 
@@ -108,9 +85,9 @@ std::string ranked_table(const SweepResults& results) {
     for (const ParameterValue& value : results.trials[trial.number].values) {
       row.push_back(shown_value(value.text));
     }
-    row.push_back(percent(trial.result.dev_error));
-    row.push_back(cost(trial.result.dev_cost));
-    row.push_back(percent(trial.result.train_error));
+    row.push_back(format_percent(trial.result.dev_error));
+    row.push_back(format_cost(trial.result.dev_cost));
+    row.push_back(format_percent(trial.result.train_error));
     row.push_back(fmt::format("{:.4g}", trial.result.epochs));
     row.push_back(status_name(trial.status));
     rows.push_back(std::move(row));
@@ -126,18 +103,18 @@ std::string winner_text(const SweepResults& results, const RankedTrial& winner) 
   std::string text =
       fmt::format("winner: {}\n", describe_trial(results.sweep, results.trials[winner.number]));
   if (winner.result.dev_error) {
-    text += fmt::format("  dev error  {} of {} examples{}\n", percent(winner.result.dev_error),
-                        results.dev_examples,
+    text += fmt::format("  dev error  {} of {} examples{}\n",
+                        format_percent(winner.result.dev_error), results.dev_examples,
                         interval_text(interval_of(winner.result.dev_error, results.dev_examples)));
   }
-  text += fmt::format("  dev cost   {}\n", cost(winner.result.dev_cost));
+  text += fmt::format("  dev cost   {}\n", format_cost(winner.result.dev_cost));
   if (results.test && results.test->error) {
     text += fmt::format("  test error {} of {} examples{}; looked at for the winner only (1.4)\n",
-                        percent(results.test->error), results.test->examples,
+                        format_percent(results.test->error), results.test->examples,
                         interval_text(interval_of(results.test->error, results.test->examples)));
   } else if (results.test) {
     text += fmt::format("  test cost  {} on {} examples; looked at for the winner only (1.4)\n",
-                        cost(results.test->cost), results.test->examples);
+                        format_cost(results.test->cost), results.test->examples);
   } else {
     text += fmt::format(
         "  no test set: the dev error, the best of {}, is likely to be too good (1.1)\n",
@@ -251,7 +228,7 @@ Json winner_json(const SweepResults& results) {
 
 std::string csv_values(std::uint32_t number, const SearchPoint& values) {
   std::string text = fmt::format("{}", number);
-  for (const ParameterValue& value : values) text += "," + csv_text(value.text);
+  for (const ParameterValue& value : values) text += "," + csv_field(value.text);
   return text;
 }
 
@@ -313,7 +290,7 @@ std::vector<std::uint32_t> twins(const SweepResults& results) {
 std::string sweep_csv(const SweepResults& results) {
   std::string text = "trial";
   for (const SweepParameter& parameter : results.sweep.parameters) {
-    text += "," + csv_text(parameter.name);
+    text += "," + csv_field(parameter.name);
   }
   text +=
       ",rank,dev_error,dev_cost,train_error,train_cost,epochs,best_epoch,status,weights_digest\n";

@@ -17,18 +17,12 @@
 namespace lockstep {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::array<std::pair<TrialStatus, const char*>, 4> kStatusNames = {{
     {TrialStatus::paused, "paused"},
     {TrialStatus::finished, "finished"},
     {TrialStatus::terminated, "terminated"},
     {TrialStatus::diverged, "diverged"},
 }};
-
-Json number(std::optional<double> value) {
-  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
-}
 
 std::optional<double> number_from(const Json& value) {
   return value.is_null() ? std::nullopt : std::optional(value.get<double>());
@@ -67,19 +61,19 @@ std::string record_to_json(const TrialRecord& record) {
   for (const CurvePoint& point : record.curve) {
     curve.push_back({{"step", point.step},
                      {"epoch", point.epoch},
-                     {"dev_error", number(point.dev_error)},
-                     {"dev_cost", number(point.dev_cost)}});
+                     {"dev_error", json_number(point.dev_error)},
+                     {"dev_cost", json_number(point.dev_cost)}});
   }
   Json results = Json::array();
   for (const TrialResult& result : record.results) {
     results.push_back({{"status", status_name(result.status)},
                        {"epochs", result.epochs},
                        {"steps", result.steps},
-                       {"train_error", number(result.train_error)},
-                       {"train_cost", number(result.train_cost)},
-                       {"dev_error", number(result.dev_error)},
-                       {"dev_cost", number(result.dev_cost)},
-                       {"best_epoch", number(result.best_epoch)},
+                       {"train_error", json_number(result.train_error)},
+                       {"train_cost", json_number(result.train_cost)},
+                       {"dev_error", json_number(result.dev_error)},
+                       {"dev_cost", json_number(result.dev_cost)},
+                       {"best_epoch", json_number(result.best_epoch)},
                        {"weights_digest", result.weights_digest},
                        {"message", result.message}});
   }

@@ -5,12 +5,13 @@
 #include <fmt/format.h>
 
 #include "base/binomial.h"
+#include "base/number_text.h"
 
 namespace lockstep {
 namespace {
 
 std::string describe(const SetScore& score) {
-  return fmt::format("{:.2f}% of {}", 100 * error_rate(score).value_or(0), score.examples);
+  return fmt::format("{} of {}", format_percent(error_rate(score).value_or(0)), score.examples);
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "base/json_text.h"
 
+#include <limits>
+#include <optional>
+
 #include <gtest/gtest.h>
 
 namespace lockstep {
@@ -14,6 +17,16 @@ TEST(JsonText, IsOneLineOrIndented) {
 TEST(JsonText, BytesThatAreNotUtf8AreReplaced) {
   EXPECT_EQ(to_text(nlohmann::json("caf\xE9")), "\"caf\uFFFD\"");
   EXPECT_EQ(to_text(nlohmann::ordered_json("\xFF!")), "\"\uFFFD!\"");
+}
+
+TEST(JsonText, NumbersThatAreNotFiniteAreNullAndSaidToBeSo) {
+  Json object;
+  set_number(object, "half", 0.5);
+  set_number(object, "none", std::nullopt);
+  EXPECT_EQ(to_text(object), R"({"half":0.5,"none":null})");
+  set_number(object, "nan", std::numeric_limits<double>::quiet_NaN());
+  EXPECT_EQ(to_text(object), R"({"half":0.5,"none":null,"nan":null,"finite":false})");
+  EXPECT_TRUE(json_number(std::numeric_limits<double>::infinity()).is_null());
 }
 
 }  // namespace

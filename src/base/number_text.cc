@@ -1,0 +1,49 @@
+#include "base/number_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+std::string format_count(std::uint64_t count) {
+  const std::string digits = std::to_string(count);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+std::string format_percent(std::optional<double> fraction) {
+  return fraction ? fmt::format("{:.2f}%", 100 * *fraction) : "-";
+}
+
+std::string format_points(double difference) { return fmt::format("{:.2f}", 100 * difference); }
+
+std::string format_cost(std::optional<double> cost) {
+  return cost ? fmt::format("{:#.4g}", *cost) : "-";
+}
+
+std::string format_speed(double examples_per_second) {
+  if (!(examples_per_second >= 0 && examples_per_second < 1e15)) return "-";
+  return format_count(static_cast<std::uint64_t>(std::llround(examples_per_second)));
+}
+
+std::string format_duration(double seconds) {
+  if (!std::isfinite(seconds)) return "-";
+  if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<std::uint64_t>(std::llround(std::min(seconds, 1e15)));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", format_count(whole / 3600), whole % 3600 / 60);
+}
+
+std::string format_quantity(std::uint64_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
+}
+
+}  // namespace lockstep

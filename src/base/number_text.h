@@ -1,0 +1,31 @@
+#pragma once
+// Numbers as text for people. Pure.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace lockstep {
+
+// 1234567 -> "1,234,567".
+std::string format_count(std::uint64_t count);
+
+// 0.10942 -> "10.94%"; absent -> "-".
+std::string format_percent(std::optional<double> fraction);
+
+// The difference of two fractions in percentage points, without the word: 0.0371 -> "3.71".
+std::string format_points(double difference);
+
+// Four significant digits: "0.3121", "1.204e+06"; absent -> "-".
+std::string format_cost(std::optional<double> cost);
+
+// Examples per second as a whole number; "-" when not finite.
+std::string format_speed(double examples_per_second);
+
+// "0.8 s", "42 s", "3 min 05 s", "2 h 07 min"; "-" when not finite.
+std::string format_duration(double seconds);
+
+// "1,863,690 parameters" of a count and a noun in the singular.
+std::string format_quantity(std::uint64_t count, const std::string& noun);
+
+}  // namespace lockstep

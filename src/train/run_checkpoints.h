@@ -14,18 +14,10 @@
 #include "config/job.h"
 #include "nn/network.h"
 #include "train/dataset.h"
-#include "train/early_stopping.h"
+#include "train/run_position.h"
 #include "train/step_engine.h"
 
 namespace lockstep {
-
-// Where a run stands, besides what its StepEngine holds.
-struct RunPosition {
-  std::uint64_t step = 0;            // steps done
-  std::uint64_t interval_rows = 0;   // trained on since the last evaluation
-  EarlyStoppingState stopping;       // on rank 0 only
-  std::vector<RunSession> sessions;  // on rank 0 only; all so far
-};
 
 class RunCheckpoints {
  public:

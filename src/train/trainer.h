@@ -14,6 +14,8 @@
 #include "train/answers.h"
 #include "train/layout.h"
 #include "train/observer.h"
+#include "train/run_reporter.h"
+#include "train/run_scorer.h"
 #include "train/step_probe.h"
 
 namespace lockstep {
@@ -47,7 +49,7 @@ struct TrainOptions {
   MakeStepProbe make_monitor;
   // Given on all ranks or on none; called on rank 0 with the answers of the weights that
   // the summary is of, before observers see it. Not when the run is interrupted.
-  std::function<void(const Answers&)> take_answers;
+  TakeAnswers take_answers;
   // Called at the beginning of each step on each rank; for tests.
   std::function<void(std::uint64_t step)> on_step = [](std::uint64_t) {};
 };
@@ -60,7 +62,6 @@ struct TrainOptions {
 // stops being finite, and whatever loading, saving or resuming says. Any other
 // exception is one rank's own, and the caller must end the whole job.
 Summary train(const Job& job, const std::string& resolved_job, const Communicator& comm,
-              const TrainOptions& options,
-              const std::vector<std::unique_ptr<TrainingObserver>>& observers);
+              const TrainOptions& options, const TrainingObservers& observers);
 
 }  // namespace lockstep

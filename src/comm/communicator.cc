@@ -185,10 +185,10 @@ std::uint64_t Communicator::any(std::uint64_t flags) const {
 }
 
 int Communicator::node_leader() const {
-  Handle node;
-  MPI_Comm_split_type(handle_->comm, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node.comm);
+  Handle host;
+  MPI_Comm_split_type(handle_->comm, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &host.comm);
   int leader = rank_;
-  MPI_Bcast(&leader, 1, MPI_INT, 0, node.comm);
+  MPI_Bcast(&leader, 1, MPI_INT, 0, host.comm);
   return leader;
 }
 

@@ -93,7 +93,7 @@ class Communicator {
   // Collective: the bits that any rank has set.
   [[nodiscard]] std::uint64_t any(std::uint64_t flags) const;
 
-  // Collective: the lowest rank on the node of this one.
+  // Collective: the lowest rank on the host of this one.
   [[nodiscard]] int node_leader() const;
 
   // Collective.

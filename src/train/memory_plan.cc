@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "comm/gradient_exchange.h"
+#include "comm/exchange_plan.h"
 #include "comm/gradient_tree.h"
 #include "optim/optimizer.h"
 #include "train/build.h"

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
+#include "comm/owned_values.h"
 #include "config/job_file.h"
 #include "train/resume.h"
 
@@ -58,9 +59,8 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
   Checkpoint checkpoint;
   checkpoint.optimizer_slot_names = engine_.optimizer().slot_names();
   for (std::size_t slot = 0; slot < checkpoint.optimizer_slot_names.size(); ++slot) {
-    auto& flat =
-        checkpoint.optimizer_slots.emplace_back(comm_.is_root() ? engine_.weights().size() : 0);
-    engine_.exchange().collect_owned(engine_.optimizer().slot(slot), std::span(flat));
+    checkpoint.optimizer_slots.push_back(collect_owned<float>(comm_, engine_.exchange().ownership(),
+                                                              engine_.optimizer().slot(slot)));
   }
   for (const LossSums& shard : comm_.gather(std::span<const LossSums>(engine_.own_losses()))) {
     checkpoint.shard_loss_sums.push_back(shard.loss);
@@ -170,7 +170,7 @@ std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
   for (std::size_t slot = 0; slot < engine_.optimizer().slot_names().size(); ++slot) {
     const auto flat = comm_.is_root() ? std::span<const float>(checkpoint.optimizer_slots[slot])
                                       : std::span<const float>();
-    engine_.exchange().distribute_owned(flat, engine_.optimizer().slot(slot));
+    distribute_owned(comm_, engine_.exchange().ownership(), flat, engine_.optimizer().slot(slot));
   }
   comm_.broadcast(checkpoint.shard_loss_sums);
   std::vector<LossSums> losses;

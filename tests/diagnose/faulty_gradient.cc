@@ -6,6 +6,7 @@
 #include "base/helper_pool.h"
 #include "base/worker_pool.h"
 #include "comm/gradient_exchange.h"
+#include "comm/owned_values.h"
 #include "nn/activation.h"
 #include "nn/regularizer.h"
 #include "train/build.h"
@@ -162,9 +163,7 @@ std::vector<double> faulty_gradient(const Job& job, const Dataset& data,
       owned.push_back(gradient[i] / rows + times * penalty[i]);
     }
   });
-  std::vector<double> whole(comm.is_root() ? weights.size() : 0);
-  exchange.collect_owned(owned, whole);
-  return whole;
+  return collect_owned<double>(comm, ownership, owned);
 }
 
 }  // namespace lockstep

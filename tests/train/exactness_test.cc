@@ -16,6 +16,7 @@
 #include "base/worker_pool.h"
 #include "checkpoint/retention.h"
 #include "comm/gradient_exchange.h"
+#include "comm/owned_values.h"
 #include "nn/initializer.h"
 #include "support/collective.h"
 #include "train/build.h"
@@ -63,9 +64,7 @@ std::vector<float> tree_sum(const Communicator& comm, const Job& job) {
   exchange.reduce(pool, [&](Range, std::span<float> gradient) {
     owned.insert(owned.end(), gradient.begin(), gradient.end());
   });
-  std::vector<float> all(comm.is_root() ? setup.weights.size() : 0);
-  exchange.collect_owned(owned, all);
-  return all;
+  return collect_owned<float>(comm, ownership, owned);
 }
 
 // The same by adding up what each rank has and MPI_Allreduce.

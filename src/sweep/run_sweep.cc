@@ -200,17 +200,17 @@ class SweepRun {
     }
     const std::vector<int> group_of = share_out(costs, options_.groups);
     SharedFlag stop(comm_);
-    const auto asked_to_stop = [&] {
-      if (options_.stop_requested()) stop.raise();
+    const auto asked_to_stop = [&](std::optional<std::uint64_t> step) {
+      if (options_.stop_requested(step)) stop.raise();
       return stop.raised();
     };
     for (std::size_t i = 0; i < phase.trials.size(); ++i) {
       if (group_of[i] != group_number_) continue;
-      if (group_.any(asked_to_stop() ? 1 : 0) != 0) break;
+      if (group_.any(asked_to_stop(std::nullopt) ? 1 : 0) != 0) break;
       const Trial& trial = trials_[phase.trials[i]];
       name_errors(trial, [&] { run_trial(trial, phase, asked_to_stop); });
     }
-    comm_.wait_for_all(asked_to_stop);
+    comm_.wait_for_all([&] { asked_to_stop(std::nullopt); });
     const bool stopped = stop.settle();
     for (std::size_t i = 0; i < phase.trials.size(); ++i) {
       share(records_[phase.trials[i]], root_of(group_of[i]));
@@ -239,8 +239,7 @@ class SweepRun {
   }
 
   // Collective over the group.
-  void run_trial(const Trial& trial, const SweepPhase& phase,
-                 const std::function<bool()>& asked_to_stop) {
+  void run_trial(const Trial& trial, const SweepPhase& phase, const StopRequested& asked_to_stop) {
     TrialRecord& record = records_[trial.number];
     const fs::path path = directory(trial) / "trial.json";
     bool has_state = false;
@@ -269,7 +268,6 @@ class SweepRun {
     options.with_cautions = false;
     options.stop_requested = asked_to_stop;
     options.make_monitor = options_.make_monitor;
-    options.on_step = options_.on_step;
     options.stop_after_evaluation = [&] { return why_to_stop(phase, record); };
     std::vector<std::unique_ptr<TrainingObserver>> observers;
     if (group_.is_root()) {

@@ -143,10 +143,10 @@ class Run {
 
   // Returns whether some rank was asked to stop.
   bool take_step() {
-    options_.on_step(position_.step);
+    const bool asked = options_.stop_requested(position_.step);
     const bool looks = parts_.monitor != nullptr && parts_.monitor->looks_at(position_.step);
     if (looks) parts_.monitor->before_step(position_.step);
-    const bool stop_requested = train_step();
+    const bool stop_requested = train_step(asked);
     if (looks) {
       const FlowRecord record = parts_.monitor->after_step(position_.step);
       reporter_.report([&](TrainingObserver& observer) { observer.on_flow(record); });
@@ -156,9 +156,9 @@ class Run {
     return stop_requested;
   }
 
-  bool train_step() {
+  bool train_step(bool asked_to_stop) {
     try {
-      return engine_.train_step(position_.step, options_.stop_requested());
+      return engine_.train_step(position_.step, asked_to_stop);
     } catch (const AgreedError&) {
       tell_flow_verdict();  // a run that diverges: it may say why
       throw;
@@ -319,7 +319,7 @@ class Run {
     end.measures = measured_weights();
     note_session();
     end.position = position_;
-    const Summary summary = summary_record(job_, options_.layout, data_, end, parts_.versions);
+    Summary summary = summary_record(job_, options_.layout, data_, end, parts_.versions);
     if (comm_.is_root()) tell_last_cautions(finished, end.scores, summary.dev_error);
     reporter_.report([&](TrainingObserver& observer) { observer.on_finish(summary); });
     return summary;

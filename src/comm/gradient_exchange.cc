@@ -90,6 +90,7 @@ struct GradientExchange<T>::State {
   void join_in_place(const JoinStage& stage, Range part) const {
     if (stage.additions.empty()) return;
     std::vector<std::span<T>> sums;
+    sums.reserve(stage.sums.size());
     for (const PlacedSum& sum : stage.sums) sums.push_back(part_of(sum, part));
     add_by_plan<T>(stage, sums);
   }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/worker_pool.h"
-#include "comm/gradient_exchange.h"
+#include "comm/ownership.h"
 #include "optim/optimizer.h"
 
 namespace lockstep {
@@ -17,6 +17,8 @@ template <typename T>
 class OwnedOptimizer {
  public:
   OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank);
+  // The bytes of the state of one so made.
+  static std::uint64_t bytes(const Optimizer& optimizer, const Ownership& ownership, int rank);
 
   // Updates the owned pieces of `weights` with those of `gradient` (both of
   // all parameters), spread over the pool's workers. Does not communicate.

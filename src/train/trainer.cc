@@ -23,6 +23,7 @@
 #include "train/run_checkpoints.h"
 #include "train/run_position.h"
 #include "train/run_scorer.h"
+#include "train/run_times.h"
 #include "train/sessions.h"
 #include "train/soundness.h"
 #include "train/start_record.h"
@@ -69,7 +70,7 @@ class Run {
         engine_(parts.engine),
         reporter_(parts.reporter),
         parts_(parts),
-        counts_{.per_epoch = engine_.steps_per_epoch(), .total = engine_.total_steps()} {}
+        counts_{.per_epoch = parts.engine.steps_per_epoch(), .total = parts.engine.total_steps()} {}
 
   Summary run() {
     start();
@@ -105,7 +106,7 @@ class Run {
     comm_.broadcast(engine_.weights());
     tell_start();
     engine_.clock().enter(Phase::waiting);
-    started_ = interval_start_ = Clock::now();
+    times_.emplace(engine_.clock());
     if (comm_.is_root()) unmoved_weights_.emplace(weights_digest());
   }
 
@@ -167,18 +168,16 @@ class Run {
 
   // Does not communicate.
   void tell_progress() {
-    const auto now = Clock::now();
-    if (!comm_.is_root() || now - last_progress_ < std::chrono::milliseconds(200)) return;
-    last_progress_ = now;
+    if (!comm_.is_root() || !times_->tells_progress()) return;
     reporter_.tell(progress_record(counts_, position_.step, data_.geometry, engine_.own_losses(),
-                                   position_.interval_rows, seconds_since(interval_start_)));
+                                   position_.interval_rows, times_->seconds_of_interval()));
   }
 
   // ---- evaluations ----
 
   // Returns why to stop; empty: go on.
   std::string evaluate() {
-    const double seconds = step_seconds() - interval_step_seconds_;
+    const double seconds = times_->step_seconds_of_interval();
     engine_.clock().enter(Phase::evaluation);
     const Scores scores = parts_.scorer.during_run(engine_.weights());
     const auto shard_losses = comm_.gather(std::span<const LossSums>(engine_.own_losses()));
@@ -206,8 +205,7 @@ class Run {
       save(verdict.best);
     }
     engine_.clock().enter(Phase::waiting);
-    interval_step_seconds_ = step_seconds();
-    interval_start_ = Clock::now();
+    times_->start_interval();
     return stop_reason;
   }
 
@@ -344,15 +342,12 @@ class Run {
   }
 
   [[nodiscard]] bool at_end() const { return counts_.at_end(position_.step); }
-  // Seconds spent on training steps, evaluation and saving left out.
-  [[nodiscard]] double step_seconds() const { return seconds_of_steps(engine_.clock().by_name()); }
 
   // Brings this session up to now.
   void note_session() {
     RunSession& session = position_.sessions.back();
     session.last_step = position_.step;
-    session.seconds = seconds_since(started_);
-    session.phases = engine_.clock().by_name();
+    times_->note(session);
   }
 
   [[nodiscard]] std::uint64_t weights_digest() const {
@@ -374,14 +369,9 @@ class Run {
 
   RunPosition position_;
   std::vector<float> best_weights_;                // on rank 0, when they will be restored
-  std::optional<UnmovedWeights> unmoved_weights_;  // on rank 0, from the start on
+  std::optional<RunTimes> times_;                  // from the start on
+  std::optional<UnmovedWeights> unmoved_weights_;  // likewise, on rank 0
   std::optional<double> initial_loss_;             // on rank 0; worked out where it is needed
-
-  // Timings, which are shown and never used.
-  Clock::time_point started_;
-  Clock::time_point interval_start_;
-  Clock::time_point last_progress_;
-  double interval_step_seconds_ = 0;
 };
 
 }  // namespace

@@ -24,7 +24,7 @@
 #include "cli/run_directory.h"
 #include "cli/run_lock.h"
 #include "cli/run_record.h"
-#include "cli/signals.h"
+#include "cli/stop_request.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
 #include "diagnose/diagnose_run.h"
@@ -146,8 +146,7 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
                                         ? arguments.prefetch_threads
                                         : default_prefetch_threads(comm, options.layout.threads);
   options.allow_changed_data = arguments.allow_changed_data;
-  options.stop_requested = stop_was_requested;
-  options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
+  options.stop_requested = stop_request(context);
 
   const std::string& job_name = loaded.job.name;
   std::string directory;

@@ -17,7 +17,7 @@
 #include "cli/run_directory.h"
 #include "cli/run_lock.h"
 #include "cli/run_record.h"
-#include "cli/signals.h"
+#include "cli/stop_request.h"
 #include "comm/agreement.h"
 #include "config/sweep_file.h"
 #include "diagnose/diagnose_run.h"
@@ -122,8 +122,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   } else if (augments) {
     options.prefetch_threads = default_prefetch_threads(comm, options.threads);
   }
-  options.stop_requested = stop_was_requested;
-  options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
+  options.stop_requested = stop_request(context);
   options.make_monitor = make_flow_monitor;
   options.trial_reports = [](const LoadedJob& job) {
     return with_diagnosis(guarded_standard_reports({.color = false, .progress = false}), job,

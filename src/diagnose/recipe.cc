@@ -148,7 +148,6 @@ class RecipeRun {
     if (!loaded.job.data.augmentation) options.layout.prefetch_threads = 0;
     options.resume = resumes ? Resume::automatic : Resume::never;
     options.stop_requested = options_.stop_requested;
-    options.on_step = options_.on_step;
     options.allow_changed_data = options_.allow_changed_data;
     options.with_test = false;
     options.make_monitor = make_flow_monitor;

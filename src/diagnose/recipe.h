@@ -13,8 +13,8 @@
 #include "comm/communicator.h"
 #include "config/job_file.h"
 #include "diagnose/recipe_book.h"
+#include "records/observer.h"
 #include "train/layout.h"
-#include "train/observer.h"
 #include "train/stop_request.h"
 
 namespace lockstep {

@@ -16,6 +16,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/number_text.h"
+#include "base/run_files.h"
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "comm/shared_flag.h"
@@ -163,7 +164,7 @@ class SweepRun {
     std::string message = fmt::format(
         "the job of {} is not the one that {} holds; start a new run directory, or restore it",
         describe_trial(sweep_, trial), directory(trial).string());
-    const fs::path path = directory(trial) / "job.textproto";
+    const fs::path path = directory(trial) / kJobFile;
     if (fs::exists(path)) {
       for (const FieldDifference& field :
            diff_jobs(read_text_file(path, "job"), trial.loaded.resolved_text)) {
@@ -292,7 +293,7 @@ class SweepRun {
       }
       // A state of which the record does not know is not this sweep's.
       has_state = (options_.resume || !record.results.empty()) && fs::exists(path) &&
-                  fs::exists(directory(trial) / "ckpt");
+                  fs::exists(directory(trial) / kCheckpointFolder);
     });
     group_.broadcast(has_state);
 
@@ -367,7 +368,8 @@ class SweepRun {
     std::string path;
     agree(group_, [&] {
       if (!group_.is_root()) return;
-      const auto found = find_with_weights(directory(trial) / "ckpt", result.weights_digest);
+      const auto found =
+          find_with_weights(directory(trial) / kCheckpointFolder, result.weights_digest);
       if (!found) {
         throw Error(
             ExitCode::data,

@@ -11,10 +11,10 @@
 
 #include "comm/communicator.h"
 #include "config/sweep_file.h"
+#include "records/observer.h"
 #include "sweep/trial_record.h"
 #include "sweep/trials.h"
 #include "train/evaluate_checkpoint.h"
-#include "train/observer.h"
 #include "train/step_probe.h"
 #include "train/stop_request.h"
 

@@ -1,5 +1,7 @@
 #include "train/decide.h"
 
+#include "base/run_files.h"
+
 namespace lockstep {
 
 std::string reason_at_end(const TrainingConfig& training) {
@@ -44,7 +46,7 @@ bool saves_after_evaluation(const CheckpointingConfig& checkpointing, const Step
 
 std::string summarized_checkpoint(const CheckpointingConfig& checkpointing, bool restored_best) {
   if (!checkpointing.enabled) return "";
-  return restored_best ? "ckpt/best" : "ckpt/latest";
+  return restored_best ? kBestOfRun : kLatestOfRun;
 }
 
 }  // namespace lockstep

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "nn/loss.h"
-#include "train/observer.h"
+#include "records/observer.h"
 #include "train/scores.h"
 #include "train/weight_measures.h"
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "checkpoint/session.h"
+#include "records/session.h"
 #include "train/early_stopping.h"
 
 namespace lockstep {

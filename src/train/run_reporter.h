@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "comm/communicator.h"
-#include "train/observer.h"
+#include "records/observer.h"
 
 namespace lockstep {
 

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "checkpoint/session.h"
+#include "records/session.h"
 #include "train/phase_clock.h"
 
 namespace lockstep {

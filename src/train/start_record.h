@@ -4,9 +4,9 @@
 #include <cstdint>
 
 #include "config/job.h"
+#include "records/observer.h"
 #include "train/dataset.h"
 #include "train/layout.h"
-#include "train/observer.h"
 #include "train/step_counts.h"
 
 namespace lockstep {

@@ -9,9 +9,9 @@
 
 #include "config/job.h"
 #include "data/shards.h"
+#include "records/observer.h"
 #include "train/dataset.h"
 #include "train/layout.h"
-#include "train/observer.h"
 #include "train/run_position.h"
 #include "train/scores.h"
 #include "train/step_counts.h"

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/peak_memory.h"
+#include "base/run_files.h"
 #include "comm/agreement.h"
 #include "nn/initializer.h"
 #include "train/build.h"
@@ -214,6 +215,7 @@ class Run {
     Evaluation evaluation = evaluation_record(position_.step, counts_.epochs(position_.step),
                                               scores, measured_weights(), interval);
     evaluation.learning_rate = engine_.learning_rate(position_.step - 1);
+    evaluation.gradient_norm = engine_.gradient_norm();
     note_session();
     evaluation.seconds = total_seconds(position_.sessions);
     return evaluation;
@@ -388,8 +390,8 @@ Summary train(const Job& job, const std::string& resolved_job, const Communicato
   const Dataset data = load_dataset(job, comm, options.layout);
   const Network<float> network(build_network(job.network, data.features));
   StepEngine<float> engine(job, comm, options.layout, data, network, /*dropout=*/true);
-  RunCheckpoints checkpoints(options.run_dir / "ckpt", job, resolved_job, versions, comm, data,
-                             network, engine);
+  RunCheckpoints checkpoints(options.run_dir / kCheckpointFolder, job, resolved_job, versions, comm,
+                             data, network, engine);
   RunScorer scorer(job, comm, options.layout, data, network, engine.pool());
   std::unique_ptr<StepProbe> monitor;
   if (job.monitor) {

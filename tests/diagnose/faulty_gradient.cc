@@ -8,9 +8,9 @@
 #include "comm/gradient_exchange.h"
 #include "comm/owned_values.h"
 #include "nn/activation.h"
+#include "nn/activations.h"
 #include "nn/regularizer.h"
 #include "train/build.h"
-#include "nn/activations.h"
 #include "train/pass_loader.h"
 
 namespace lockstep {

@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "comm/agreement.h"
+#include "report/sweep_table.h"
 #include "support/collective.h"
-#include "sweep/table.h"
 #include "sweep/termination.h"
 #include "train/tiny_job.h"
 #include "train/trainer.h"

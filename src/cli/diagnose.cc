@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/run_files.h"
 #include "checkpoint/load.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
@@ -68,10 +69,10 @@ std::string what_to_diagnose(const fs::path& directory) {
     return fmt::format("it holds a sweep; diagnose one of its trials, such as {}",
                        (directory / "trials/0000").string());
   }
-  if (fs::exists(directory / "ckpt")) {
+  if (fs::exists(directory / kCheckpointFolder)) {
     return fmt::format(
         "its run has not come to an end; diagnose a checkpoint by its name, such as {}",
-        (directory / "ckpt/latest").string());
+        (directory / kLatestOfRun).string());
   }
   return kind ? "its run has no results" : "it holds no run";
 }

@@ -1,7 +1,7 @@
 #pragma once
 // job.textproto: the job with every default filled in, as it was run.
 
-#include "train/observer.h"
+#include "records/observer.h"
 
 namespace lockstep {
 

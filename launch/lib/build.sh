@@ -1,16 +1,17 @@
 # shellcheck shell=bash
-# Configuring and building. Ninja itself configures again when a CMakeLists.txt
-# has changed, and does nothing when all is up to date.
+# Functions that configure and build. Ninja itself configures again when a
+# CMakeLists.txt has changed, and does nothing when everything is up to date.
 # shellcheck disable=SC2154  # root comes from common.sh
 
-# configure_once PRESET [CMAKE-OPTION...]
+# configure_once PRESET [CMAKE-OPTION...] configures unless the preset is configured already.
 configure_once() {
   local preset=$1
   shift
   [[ -e $root/build/$preset/build.ninja ]] || configure "$preset" "$@"
 }
 
-# configure_with_tests PRESET: also a build that quickstart configured without.
+# configure_with_tests PRESET turns the tests on, also in a build that quickstart
+# configured without them.
 configure_with_tests() {
   local cache=$root/build/$1/CMakeCache.txt
   if ! grep -qs '^LOCKSTEP_TESTS:BOOL=ON' "$cache"; then
@@ -25,7 +26,7 @@ configure() {
   cmake -S "$root" --preset "$@"
 }
 
-# build PRESET [TARGET]
+# build PRESET [TARGET] builds one target, or everything.
 build() {
   say "building build/$1"
   cmake --build "$root/build/$1" ${2:+--target "$2"}

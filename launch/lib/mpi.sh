@@ -1,11 +1,12 @@
 # shellcheck shell=bash
-# What mpirun needs to know about this machine.
+# Functions that tell mpirun about this machine.
 
-# CPUs this process may use, whatever OpenMP's variables make nproc believe.
+# Prints the number of CPUs that this process may use. OpenMP's variables, which nproc
+# would follow, are ignored.
 allowed_cpus() { env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc "$@"; }
 
-# Cores this process may use. Hyperthreads do not count: two on one core are no
-# faster at matrix products than one.
+# Prints the number of cores that this process may use. Hyperthreads do not count: two on
+# one core are no faster at matrix products than one.
 usable_cores() {
   local allowed physical
   allowed=$(allowed_cpus)
@@ -17,11 +18,11 @@ usable_cores() {
   fi
 }
 
-# mpi_environment RANKS CORES: settings by environment variables.
+# mpi_environment RANKS CORES exports the environment variables that the run needs.
 mpi_environment() {
-  # One thread in each matrix product; the program's own threads do the rest.
+  # Each matrix product uses one thread, because the program has threads of its own.
   export OPENBLAS_NUM_THREADS=1
-  # Large pages for large arrays: a row of a weight matrix is often a small page.
+  # Large arrays get large pages, because a row of a weight matrix often fills a small page.
   export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}
   if ((EUID == 0)); then
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -31,9 +32,9 @@ mpi_environment() {
   fi
 }
 
-# mpi_binding RANKS THREADS CORES: what to bind a rank to. To a core of its own
-# only if it has one thread, no core stays idle (prefetch threads could use it),
-# and the whole machine may be used: mpirun counts cores from the first, allowed
+# mpi_binding RANKS THREADS CORES prints what a rank is bound to. It is a core of its own
+# only if the rank has one thread, no core stays idle (prefetch threads could use it), and
+# the whole machine may be used: mpirun counts cores from the first, whether it is allowed
 # or not.
 mpi_binding() {
   if (($1 == $3 && $2 == 1)) && [[ $(allowed_cpus) == $(allowed_cpus --all) ]]; then

@@ -1,30 +1,31 @@
 # shellcheck shell=bash
-# Debian packages from lists.
+# Functions that install Debian packages from lists.
 
-# install_packages LIST...: installs what is missing, as root or through sudo, or
-# prints the command that does and exits 2. Says nothing when nothing is missing.
+# install_packages LIST... installs the packages that are missing, as root or through sudo.
+# Otherwise it prints the command that installs them and exits with 2. It prints nothing
+# when nothing is missing.
 install_packages() {
   local wanted missing
   mapfile -t wanted < <(sed 's/#.*//' "$@" | grep -o '[^[:space:]]\+')
   if ! command -v dpkg-query >/dev/null; then
-    say "not a Debian system: going on in the hope that all of $* is there"
+    say "this is not a Debian system, so packages are not checked; see $* for what is needed"
     return
   fi
   mapfile -t missing < <(missing_packages "${wanted[@]}")
   ((${#missing[@]})) || return 0
 
-  say "${#missing[@]} packages are missing: ${missing[*]}"
+  say "packages to install (${#missing[@]}): ${missing[*]}"
   local install=(apt-get install -y --no-install-recommends "${missing[@]}")
   if ! may_be_root; then
-    say "installing them takes root. Run:"
+    say "only root can install them. Run:"
     say "  sudo apt-get update && sudo ${install[*]}"
     exit 2
   fi
-  as_root apt-get update || say "apt-get update failed; trying to install all the same"
+  as_root apt-get update || say "apt-get update failed; trying to install the packages anyway"
   as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}"
 }
 
-# Those of the named packages that are not installed, one a line.
+# Prints those of the named packages that are not installed, one on each line.
 missing_packages() {
   local package state
   declare -A installed=()
@@ -36,7 +37,8 @@ missing_packages() {
   done
 }
 
-# sudo may ask for a password, but only on a terminal.
+# Succeeds if this user is root or can use sudo. sudo may ask for a password, but only on a
+# terminal.
 may_be_root() {
   ((EUID == 0)) && return
   command -v sudo >/dev/null || return

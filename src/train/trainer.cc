@@ -127,7 +127,7 @@ class Run {
     }
     if (memory_refused) {
       reporter_.tell(
-          {"ranks of one node exchange messages, because they could not share memory; is there "
+          {"ranks of one host exchange messages, because they could not share memory; is there "
            "room in /dev/shm? (exchange.shared_memory)"});
     }
   }

@@ -21,7 +21,7 @@ std::uint64_t count_different(std::span<const float> labels) {
 
 bool is_integer(float label) { return label == std::floor(label); }
 
-// Throws unless every label is good. `hint` may be empty.
+// Throws unless every label is valid. `hint` may be empty.
 template <typename Good>
 void check_labels(std::span<const float> labels, std::uint64_t width, std::string_view source,
                   std::string_view allowed, std::string_view hint, const RowPlaces& places,

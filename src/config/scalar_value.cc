@@ -32,7 +32,7 @@ std::optional<std::uint64_t> to_unsigned(const TextValue& value, std::uint64_t m
   return number;
 }
 
-// As text format has it: inf and nan are words, hexadecimal is for integers.
+// Follows text format: inf and nan are words, and hexadecimal is only for integers.
 std::optional<double> to_double(const TextValue& value) {
   const double sign = value.negative ? -1.0 : 1.0;
   if (value.kind == Kind::word) {

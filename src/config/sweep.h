@@ -1,6 +1,6 @@
 #pragma once
 // The validated sweep as plain values. The meaning of each field is documented in
-// proto/sweep.proto, which also holds the defaults.
+// proto/sweep.proto, which also defines the defaults.
 
 #include <cstdint>
 #include <filesystem>

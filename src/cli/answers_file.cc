@@ -41,7 +41,7 @@ std::optional<Answers> read_answers(const std::filesystem::path& path) {
   if (!object.is_object() || !object.value("train", nlohmann::json()).is_string() ||
       !object.value("dev", nlohmann::json()).is_string()) {
     throw Error(ExitCode::data, path.string() +
-                                    ": does not hold the answers of a run; remove the run's "
+                                    ": not the answers of a run; remove the run's "
                                     "directory to train it again");
   }
   return Answers{from_digits(object["train"].get<std::string>()),

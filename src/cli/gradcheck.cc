@@ -141,10 +141,9 @@ void add_gradcheck_command(CLI::App& app, Action& action) {
       ->check(count);
   command->add_option("--epsilon", arguments->options.epsilon,
                       fmt::format("Step of the differences [{:g}]", kDefaultEpsilon));
-  command->add_flag(
-      "--one-sided", arguments->options.one_sided,
-      "Compare with one-sided differences, too, whose error is of the order of epsilon "
-      "and not of its square (1.12)");
+  command->add_flag("--one-sided", arguments->options.one_sided,
+                    "Use one-sided differences, whose error is of the order of epsilon and not of "
+                    "its square (1.12), to see how much better two-sided ones are");
   command
       ->add_option("--dropout", arguments->dropout,
                    "Dropout: off, or frozen to the masks of the first step [off]")

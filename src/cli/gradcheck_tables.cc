@@ -187,7 +187,7 @@ std::string gradcheck_text(const GradcheckResult& result) {
   if (result.one_sided) {
     text +=
         "the error of a one-sided difference is of the order of epsilon, not of its square (1.12): "
-        "the verdict on the gradient is that of two-sided differences\n";
+        "only two-sided differences decide whether the gradient is right\n";
   }
   for (const GradcheckStage& stage : result.stages) {
     text += "\n" + stage_text(stage, result.epsilon, result.one_sided);

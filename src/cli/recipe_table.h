@@ -1,6 +1,6 @@
 #pragma once
-// The steps that a recipe tried and their effects, for people and for programs. Only the
-// best run has a test error: nothing was chosen by it, and nothing should be.
+// The steps that a recipe tried and their effects, for people and for programs. Only the best
+// run has a test error, measured at the end: nothing was chosen by it, and nothing should be.
 
 #include <string>
 

@@ -22,15 +22,20 @@ inline std::string error_file_name(int rank) {
 inline constexpr const char* kCheckpointFolder = "ckpt";
 inline constexpr const char* kBestCheckpoint = "best";
 inline constexpr const char* kLatestCheckpoint = "latest";
+// The same from the run's directory.
+inline constexpr const char* kBestOfRun = "ckpt/best";
+inline constexpr const char* kLatestOfRun = "ckpt/latest";
 
 // Files of a sweep.
 inline constexpr const char* kSweepFile = "sweep.textproto";
 inline constexpr const char* kSweepCsv = "sweep.csv";
 inline constexpr const char* kSweepJson = "sweep.json";
 inline constexpr const char* kSweepText = "sweep.txt";
+inline constexpr const char* kWinnerJob = "winner.textproto";
 
 // Files of a recipe.
 inline constexpr const char* kRecipeJson = "recipe.json";
 inline constexpr const char* kRecipeText = "recipe.txt";
+inline constexpr const char* kBestJob = "best.textproto";
 
 }  // namespace lockstep

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "checkpoint/session.h"
+#include "records/session.h"
 
 namespace lockstep {
 

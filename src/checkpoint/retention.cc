@@ -13,6 +13,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/run_files.h"
 #include "checkpoint/load.h"
 #include "checkpoint/save.h"
 
@@ -124,7 +125,7 @@ void prune(const fs::path& directory, const Checkpoint& newest, std::uint32_t ke
   std::set<std::string> best;
   if (newest.best_metric) best.insert(step_file_name(newest.best_step));
   Notices ignored;
-  if (const auto name = read_pointer(directory / "best", ignored)) best.insert(*name);
+  if (const auto name = read_pointer(directory / kBestCheckpoint, ignored)) best.insert(*name);
 
   std::uint32_t kept = 0;
   for (const auto& [step, name] : step_files_in(directory)) {
@@ -155,9 +156,9 @@ std::vector<std::string> save_step(const fs::path& directory, const Checkpoint& 
   // Replaces an older file of this name, which may have been found invalid.
   const std::string name = step_file_name(checkpoint.step);
   save_checkpoint(checkpoint, directory / name);
-  // `best` is written first: the state that `latest` names must find its best checkpoint.
-  if (is_best) replace_file(directory / "best", name + '\n');
-  replace_file(directory / "latest", name + '\n');
+  // `best` first: a state that `latest` names must find the best it knows of.
+  if (is_best) replace_file(directory / kBestCheckpoint, name + '\n');
+  replace_file(directory / kLatestCheckpoint, name + '\n');
 
   prune(directory, checkpoint, keep_last, notices);
   return notices;
@@ -165,7 +166,7 @@ std::vector<std::string> save_step(const fs::path& directory, const Checkpoint& 
 
 std::optional<FoundCheckpoint> find_latest(const fs::path& directory) {
   StepFiles files = step_files_in(directory);
-  const fs::path pointer = directory / "latest";
+  const fs::path pointer = directory / kLatestCheckpoint;
   std::error_code error;
   if (files.empty() && !fs::exists(pointer, error)) return std::nullopt;
 
@@ -183,7 +184,7 @@ std::optional<FoundCheckpoint> find_latest(const fs::path& directory) {
 }
 
 std::optional<FoundCheckpoint> find_best(const fs::path& directory) {
-  const fs::path pointer = directory / "best";
+  const fs::path pointer = directory / kBestCheckpoint;
   std::error_code error;
   const bool pointed = fs::exists(pointer, error);
 

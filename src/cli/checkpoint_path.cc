@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/run_files.h"
 #include "report/summary_json.h"
 
 namespace lockstep {
@@ -30,8 +31,8 @@ fs::path follow(const fs::path& pointer) {
 
 // The pointer that the summary of a run names; empty if there is no summary.
 std::string pointer_of_summary(const fs::path& run_dir) {
-  if (!fs::is_regular_file(run_dir / "summary.json")) return "";
-  const auto summary = read_summary(run_dir / "summary.json");
+  if (!fs::is_regular_file(run_dir / kSummaryFile)) return "";
+  const auto summary = read_summary(run_dir / kSummaryFile);
   return summary ? summary->checkpoint : "";
 }
 
@@ -43,14 +44,15 @@ fs::path find_checkpoint(const fs::path& named) {
     if (!described.empty() && fs::is_regular_file(named / described)) {
       return follow(named / described);
     }
-    for (const char* pointer : {"ckpt/best", "ckpt/latest", "best", "latest"}) {
+    for (const char* pointer : {kBestOfRun, kLatestOfRun, kBestCheckpoint, kLatestCheckpoint}) {
       if (fs::is_regular_file(named / pointer)) return follow(named / pointer);
     }
     throw Error(ExitCode::missing_input, fmt::format("no checkpoint in {}", named.string()));
   }
   const std::string name = named.filename().string();
-  if ((name == "best" || name == "latest") && fs::is_regular_file(named)) return follow(named);
-  return named;  // loading reports any error
+  if ((name == kBestCheckpoint || name == kLatestCheckpoint) && fs::is_regular_file(named))
+    return follow(named);
+  return named;  // loading says what is wrong with it
 }
 
 }  // namespace lockstep

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
-#include "cli/descent_text.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/progress_lines.h"
@@ -18,6 +17,7 @@
 #include "diagnose/descent.h"
 #include "diagnose/descent_verdict.h"
 #include "diagnose/job_descent.h"
+#include "report/descent_text.h"
 
 namespace lockstep {
 namespace {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/run_files.h"
 #include "checkpoint/load.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
@@ -68,9 +69,10 @@ std::string what_to_diagnose(const fs::path& directory) {
     return fmt::format("it holds a sweep; diagnose one of its trials, such as {}",
                        (directory / "trials/0000").string());
   }
-  if (fs::exists(directory / "ckpt")) {
-    return fmt::format("its run has not ended; diagnose a checkpoint by its name, such as {}",
-                       (directory / "ckpt/latest").string());
+  if (fs::exists(directory / kCheckpointFolder)) {
+    return fmt::format(
+        "its run has not come to an end; diagnose a checkpoint by its name, such as {}",
+        (directory / kLatestOfRun).string());
   }
   return kind ? "its run has no results" : "it does not hold a run";
 }

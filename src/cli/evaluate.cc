@@ -8,8 +8,8 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
-#include "cli/score_tables.h"
 #include "comm/agreement.h"
+#include "report/score_tables.h"
 #include "train/evaluate_checkpoint.h"
 
 namespace lockstep {

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "cli/commands.h"
-#include "cli/flow_table.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/result_files.h"
@@ -12,6 +11,7 @@
 #include "diagnose/flow_at_start.h"
 #include "diagnose/flow_verdict.h"
 #include "report/flow_jsonl.h"
+#include "report/flow_table.h"
 
 namespace lockstep {
 namespace {

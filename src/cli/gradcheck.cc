@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
-#include "cli/gradcheck_tables.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/progress_lines.h"
@@ -21,6 +20,7 @@
 #include "cli/signals.h"
 #include "comm/agreement.h"
 #include "report/descriptor.h"
+#include "report/gradcheck_tables.h"
 
 namespace lockstep {
 namespace {

@@ -1,4 +1,5 @@
 #include "diagnose/recipe.h"
+#include "base/run_files.h"
 
 #include <filesystem>
 #include <fstream>
@@ -19,26 +20,23 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
-#include "cli/recipe_table.h"
 #include "cli/result_files.h"
 #include "cli/run_directory.h"
 #include "cli/run_lock.h"
 #include "cli/run_record.h"
-#include "cli/signals.h"
+#include "cli/stop_request.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
 #include "diagnose/diagnose_run.h"
 #include "report/descriptor.h"
 #include "report/error_file.h"
+#include "report/recipe_table.h"
 #include "report/reports.h"
 
 namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kRecipeFile = "recipe.json";
-constexpr const char* kAnswersFile = "answers.json";
 
 struct RecipeArguments {
   std::string job;
@@ -73,7 +71,7 @@ class FilesHost : public RecipeHost {
   }
 
   std::optional<std::string> diverged(const fs::path& run_dir) override {
-    std::ifstream file(run_dir / "error.rank0.json");
+    std::ifstream file(run_dir / error_file_name(0));
     if (!file) return std::nullopt;
     const auto error = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
     if (!error.is_object() || error.value("exit_code", 0) != static_cast<int>(ExitCode::diverged)) {
@@ -91,9 +89,9 @@ class FilesHost : public RecipeHost {
   }
 
   void publish(const RecipeResult& result) override {
-    replace_file(directory_ / kRecipeFile, to_text(recipe_json(result), 2) + "\n");
-    replace_file(directory_ / "recipe.txt", recipe_text(result));
-    if (!result.best_job.empty()) replace_file(directory_ / "best.textproto", result.best_job);
+    replace_file(directory_ / kRecipeJson, to_text(recipe_json(result), 2) + "\n");
+    replace_file(directory_ / kRecipeText, recipe_text(result));
+    if (!result.best_job.empty()) replace_file(directory_ / kBestJob, result.best_job);
     if (result.trials.empty() || !result.stop_reason.empty()) return;
     const RecipeTrial& trial = result.trials.back();
     write_log(STDERR_FILENO,
@@ -108,7 +106,7 @@ class FilesHost : public RecipeHost {
 
 // Runs that the recipe in `directory` has taken; 0 when there is none.
 std::size_t runs_taken(const fs::path& directory) {
-  std::ifstream file(directory / kRecipeFile);
+  std::ifstream file(directory / kRecipeJson);
   const auto recipe = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
   return recipe.is_object() && recipe.contains("trials") ? recipe["trials"].size() : 0;
 }
@@ -146,8 +144,7 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
                                         ? arguments.prefetch_threads
                                         : default_prefetch_threads(comm, options.layout.threads);
   options.allow_changed_data = arguments.allow_changed_data;
-  options.stop_requested = stop_was_requested;
-  options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
+  options.stop_requested = stop_request(context);
 
   const std::string& job_name = loaded.job.name;
   std::string directory;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/run_files.h"
 
 namespace lockstep {
 namespace {
@@ -58,8 +59,8 @@ void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
   if (!held && resume == Resume::must && kind != DirectoryKind::run) {
     throw Error(ExitCode::missing_input, fmt::format("no {} to resume in {}", noun, place));
   }
-  if (kind == DirectoryKind::run && held && fs::exists(directory / "summary.json") &&
-      !fs::exists(directory / "ckpt")) {
+  if (kind == DirectoryKind::run && held && fs::exists(directory / kSummaryFile) &&
+      !fs::exists(directory / kCheckpointFolder)) {
     throw Error(ExitCode::usage,
                 fmt::format("{} has the results of a run without checkpoints, which cannot be "
                             "resumed; choose another --run-dir",
@@ -84,9 +85,9 @@ bool create_writable_directory(const fs::path& directory) {
 
 std::optional<DirectoryKind> kind_of_directory(const fs::path& directory) {
   const auto has = [&](const char* name) { return fs::exists(directory / name); };
-  if (has("sweep.textproto")) return DirectoryKind::sweep;
-  if (has("recipe.json") || has("run-01")) return DirectoryKind::recipe;
-  if (has("metrics.jsonl") || has("ckpt") || has("summary.json")) return DirectoryKind::run;
+  if (has(kSweepFile)) return DirectoryKind::sweep;
+  if (has(kRecipeJson) || has("run-01")) return DirectoryKind::recipe;
+  if (has(kMetricsFile) || has(kCheckpointFolder) || has(kSummaryFile)) return DirectoryKind::run;
   return std::nullopt;
 }
 
@@ -107,7 +108,7 @@ UntrainedDirectory::~UntrainedDirectory() {
   std::error_code error;
   fs::recursive_directory_iterator entry(directory_.path, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (entry->path().filename() == "metrics.jsonl") return;
+    if (entry->path().filename() == kMetricsFile) return;
   }
   if (error) return;  // an unreadable directory may hold a trained run
   fs::remove_all(directory_.path, error);

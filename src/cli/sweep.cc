@@ -11,13 +11,14 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/run_files.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "cli/run_directory.h"
 #include "cli/run_lock.h"
 #include "cli/run_record.h"
-#include "cli/signals.h"
+#include "cli/stop_request.h"
 #include "comm/agreement.h"
 #include "config/sweep_file.h"
 #include "diagnose/diagnose_run.h"
@@ -26,9 +27,9 @@
 #include "report/error_file.h"
 #include "report/format.h"
 #include "report/reports.h"
+#include "report/sweep_table.h"
 #include "sweep/cautions.h"
 #include "sweep/run_sweep.h"
-#include "sweep/table.h"
 #include "sweep/termination.h"
 #include "sweep/trials.h"
 #include "train/dataset_sizes.h"
@@ -65,7 +66,7 @@ int threads_of(const SweepArguments& arguments, int ranks, const std::vector<Tri
 
 // Writes sweep.textproto, which must say the same on a resume.
 void write_sweep(const fs::path& directory, const LoadedSweep& loaded) {
-  const fs::path file = directory / "sweep.textproto";
+  const fs::path file = directory / kSweepFile;
   if (!fs::exists(file)) {
     replace_file(file, loaded.resolved_text);
   } else if (read_text_file(file, "sweep") != loaded.resolved_text) {
@@ -79,12 +80,12 @@ void write_sweep(const fs::path& directory, const LoadedSweep& loaded) {
 // On rank 0, at the end: the files and what is printed.
 void report(const SweepArguments& arguments, const SweepResults& results, const fs::path& run_dir) {
   const std::string json = sweep_json(results);
-  replace_file(run_dir / "sweep.csv", sweep_csv(results));
-  replace_file(run_dir / "sweep.json", json);
+  replace_file(run_dir / kSweepCsv, sweep_csv(results));
+  replace_file(run_dir / kSweepJson, json);
   const bool won = winner_of(results) != nullptr;
-  if (won) replace_file(run_dir / "winner.textproto", winner_job(results));
+  if (won) replace_file(run_dir / kWinnerJob, winner_job(results));
   const std::string text = sweep_text(results);
-  replace_file(run_dir / "sweep.txt", text);
+  replace_file(run_dir / kSweepText, text);
   print_result(arguments.json ? json : text + next_steps(results, run_dir.string()));
   if (!won) {
     throw Error(ExitCode::diverged,
@@ -122,8 +123,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   } else if (augments) {
     options.prefetch_threads = default_prefetch_threads(comm, options.threads);
   }
-  options.stop_requested = stop_was_requested;
-  options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
+  options.stop_requested = stop_request(context);
   options.make_monitor = make_flow_monitor;
   options.trial_reports = [](const LoadedJob& job) {
     return with_diagnosis(guarded_standard_reports({.color = false, .progress = false}), job,

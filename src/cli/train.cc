@@ -14,7 +14,7 @@
 #include "cli/run_directory.h"
 #include "cli/run_lock.h"
 #include "cli/run_record.h"
-#include "cli/signals.h"
+#include "cli/stop_request.h"
 #include "comm/agreement.h"
 #include "diagnose/diagnose_run.h"
 #include "diagnose/flow_monitor.h"
@@ -54,9 +54,8 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   options.layout = layout;
   options.resume = resume_mode(arguments.resume);
   options.allow_changed_data = arguments.allow_changed_data;
-  options.stop_requested = stop_was_requested;
+  options.stop_requested = stop_request(context);
   options.make_monitor = make_flow_monitor;
-  options.on_step = [&](std::uint64_t step) { context.hooks.on_step(comm.rank(), step); };
   std::string run_dir;
   std::optional<UntrainedDirectory> untrained;  // on rank 0
   std::optional<RunLock> lock;                  // likewise

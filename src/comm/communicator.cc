@@ -184,11 +184,11 @@ std::uint64_t Communicator::any(std::uint64_t flags) const {
   return result;
 }
 
-int Communicator::node_leader() const {
-  Handle node;
-  MPI_Comm_split_type(handle_->comm, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node.comm);
+int Communicator::host_leader() const {
+  Handle host;
+  MPI_Comm_split_type(handle_->comm, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &host.comm);
   int leader = rank_;
-  MPI_Bcast(&leader, 1, MPI_INT, 0, node.comm);
+  MPI_Bcast(&leader, 1, MPI_INT, 0, host.comm);
   return leader;
 }
 

@@ -93,8 +93,8 @@ class Communicator {
   // Collective: the bits that any rank has set.
   [[nodiscard]] std::uint64_t any(std::uint64_t flags) const;
 
-  // Collective: the lowest rank on the node of this one.
-  [[nodiscard]] int node_leader() const;
+  // Collective: the lowest rank on the host of this one.
+  [[nodiscard]] int host_leader() const;
 
   // Collective.
   void barrier() const;

@@ -2,82 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
-#include "base/check.h"
-#include "comm/handle.h"
-#include "comm/node_memory.h"
+#include "comm/messages.h"
+#include "comm/parameter_memory.h"
 #include "linalg/vector_ops.h"
 
 namespace lockstep {
 namespace {
-
-constexpr int kTag = 2;
-
-template <typename T>
-MPI_Datatype mpi_type() {
-  return sizeof(T) == sizeof(float) ? MPI_FLOAT : MPI_DOUBLE;
-}
-
-// Where a sum stands: number `buffer` of all the buffers of a rank's workers.
-struct PlacedNode {
-  TreeNode node;
-  std::uint32_t buffer = 0;
-};
-
-// What the workers of a rank hold after a backward pass, left to right.
-std::vector<PlacedNode> held_by(std::span<const WorkerPlan> plans) {
-  std::vector<PlacedNode> held;
-  std::uint32_t before = 0;  // buffers of the workers before
-  for (const WorkerPlan& plan : plans) {
-    for (const WorkerPlan::Held& sum : plan.held) held.push_back({sum.node, before + sum.buffer});
-    before += plan.buffers;
-  }
-  return held;
-}
-
-std::vector<TreeNode> nodes_of(std::span<const PlacedNode> placed) {
-  std::vector<TreeNode> nodes;
-  for (const PlacedNode& sum : placed) nodes.push_back(sum.node);
-  return nodes;
-}
-
-// A rank's sums: as its workers hold them, and once those are joined.
-struct RankSums {
-  std::vector<PlacedNode> held;
-  JoinPlan join;                   // of held
-  std::vector<PlacedNode> joined;  // what remains
-};
-
-std::vector<RankSums> sums_of_ranks(std::span<const WorkerPlan> plans, std::uint64_t shards,
-                                    int ranks, int threads) {
-  const auto per_rank = static_cast<std::size_t>(threads);
-  check(plans.size() == static_cast<std::size_t>(ranks) * per_rank, "a plan for each worker");
-  std::vector<RankSums> all;
-  for (int rank = 0; rank < ranks; ++rank) {
-    RankSums& sums = all.emplace_back();
-    sums.held = held_by(plans.subspan(static_cast<std::size_t>(rank) * per_rank, per_rank));
-    sums.join = join_nodes(nodes_of(sums.held), shards);
-    for (std::size_t i = 0; i < sums.join.nodes.size(); ++i) {
-      sums.joined.push_back({sums.join.nodes[i], sums.held[sums.join.survivors[i]].buffer});
-    }
-  }
-  return all;
-}
-
-// Of all ranks, in rank order.
-std::vector<TreeNode> joined_nodes(std::span<const RankSums> ranks) {
-  std::vector<TreeNode> nodes;
-  for (const RankSums& sums : ranks) {
-    nodes.insert(nodes.end(), sums.join.nodes.begin(), sums.join.nodes.end());
-  }
-  return nodes;
-}
-
-std::uint64_t largest_piece(const Ownership& ownership, int rank) {
-  std::uint64_t largest = 0;
-  for (const Range piece : ownership.pieces(rank)) largest = std::max(largest, piece.size());
-  return largest;
-}
 
 // Calls work(part) on every worker of the pool for its share of `range`, cut
 // into parts of at most one block.
@@ -96,170 +28,173 @@ void for_each_block(WorkerPool& pool, Range range, const Work& work) {
 }
 
 template <typename T>
-void add_by_plan(const JoinPlan& plan, std::span<const std::span<T>> parts) {
-  for (const Addition& addition : plan.additions) {
-    add_to<T>(parts[addition.into], parts[addition.from]);
+void add_by_plan(const JoinStage& stage, std::span<const std::span<T>> sums) {
+  for (const Addition& addition : stage.additions) {
+    add_to<T>(sums[addition.into], sums[addition.from]);
   }
 }
 
-// Values from one vector of all parameters to the next in a rank's memory: whole
-// blocks, so that all of them lie alike.
-std::uint64_t vector_stride(const Ownership& ownership) {
-  constexpr std::uint64_t kBlock = Ownership::kBlock;
-  return (ownership.parameters + kBlock - 1) / kBlock * kBlock;
+// Where the buffers of each worker of a rank begin among all of them, and the end.
+std::vector<std::uint32_t> first_buffers(std::span<const WorkerPlan> workers) {
+  std::vector<std::uint32_t> first = {0};
+  for (const WorkerPlan& worker : workers) first.push_back(first.back() + worker.buffers);
+  return first;
 }
 
-std::uint64_t buffers_of(std::span<const WorkerPlan> plans) {
-  std::uint64_t buffers = 0;
-  for (const WorkerPlan& plan : plans) buffers += plan.buffers;
-  return buffers;
+std::span<const WorkerPlan> workers_of(std::span<const WorkerPlan> workers, int rank, int threads) {
+  return workers.subspan(static_cast<std::size_t>(rank) * static_cast<std::size_t>(threads),
+                         static_cast<std::size_t>(threads));
 }
 
-std::span<const WorkerPlan> plans_of_rank(std::span<const WorkerPlan> plans, int rank,
-                                          int threads) {
-  return plans.subspan(static_cast<std::size_t>(rank) * static_cast<std::size_t>(threads),
-                       static_cast<std::size_t>(threads));
+// What `sender` sends to each owner of what it owns, as `owner` expects it.
+std::vector<std::vector<PlacedSum>> outgoing(const ExchangePlan& plan, int sender) {
+  std::vector<std::vector<PlacedSum>> by_owner;
+  for (int owner = 0; owner < plan.hosts.ranks(); ++owner) {
+    std::vector<PlacedSum>& sums = by_owner.emplace_back();
+    for (const Incoming& incoming : plan.incoming(owner)) {
+      if (incoming.sender == sender) sums.push_back(plan.of_world.sums[incoming.sum]);
+    }
+  }
+  return by_owner;
 }
 
 }  // namespace
-
-std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> plans,
-                                    std::uint64_t shards, int threads, int rank,
-                                    std::uint64_t bytes_per_value) {
-  const std::vector<RankSums> sums = sums_of_ranks(plans, shards, ownership.ranks, threads);
-  const std::uint64_t incoming =
-      joined_nodes(sums).size() - sums[static_cast<std::size_t>(rank)].joined.size();
-  const std::uint64_t messages = 2 * incoming * largest_piece(ownership, rank);
-  const std::uint64_t owned = ownership.owned(rank);
-  const std::uint64_t looked_into = incoming * owned + ownership.parameters - owned;
-  return std::max(messages, looked_into) * bytes_per_value;
-}
 
 template <typename T>
 struct GradientExchange<T>::State {
   const Communicator& comm;
   Ownership ownership;
   std::vector<std::uint32_t> first_buffers;  // of each worker of this rank, and the end
-  std::vector<RankSums> sums;                // of each rank
-  JoinPlan join_ranks;                       // of all ranks' sums, in rank order
-  // The weights of a rank, then the buffers of its workers: vectors of all
-  // parameters, `stride` apart.
-  std::uint64_t stride;
-  NodeMemory<T> memory;
-  std::vector<std::vector<int>> nodes;  // the ranks of a node, by its leader
-  // Others' sums of a piece that come as messages. Two generations: one is filled
-  // while the other is used.
+  std::unique_ptr<ParameterMemory<T>> memory;
+  ExchangePlan plan;
+  std::vector<Incoming> incoming;                // to this rank
+  std::vector<std::vector<PlacedSum>> outgoing;  // from this rank, by owner
+  // The incoming sums of a piece, end to end. Two generations: one is filled while
+  // the other is used.
   std::array<std::vector<T>, 2> received;
 
-  [[nodiscard]] MPI_Comm mpi() const { return CommunicatorHandle::of(comm); }
-  [[nodiscard]] const RankSums& own_sums() const { return of(sums, comm.rank()); }
-  [[nodiscard]] bool reaches(int rank) const { return !memory.of(rank).empty(); }
+  [[nodiscard]] int self() const { return comm.rank(); }
 
-  template <typename Value>
-  static const Value& of(const std::vector<Value>& values, int rank) {
-    return values[static_cast<std::size_t>(rank)];
+  [[nodiscard]] std::span<T> part_of(const PlacedSum& sum, Range part) const {
+    return memory->buffer(sum.rank, sum.buffer).subspan(part.begin, part.size());
   }
 
-  [[nodiscard]] std::span<T> weights(int rank) const {
-    return memory.of(rank).first(ownership.parameters);
-  }
-  [[nodiscard]] std::span<T> buffer(int rank, std::uint32_t number) const {
-    return memory.of(rank).subspan((1 + number) * stride, ownership.parameters);
-  }
-
-  // The rank that receives, for the node with this leader, what `owner` on
-  // another node has updated.
-  [[nodiscard]] int receiver(int leader, int owner) const {
-    const std::vector<int>& members = of(nodes, leader);
-    return members[static_cast<std::size_t>(owner) % members.size()];
+  // The part `part` of my piece `mine` of a bucket, in the incoming sum number `number`.
+  [[nodiscard]] std::span<T> received_part(std::uint64_t bucket, std::size_t number, Range mine,
+                                           Range part) {
+    return std::span(received[bucket % 2])
+        .subspan(number * mine.size() + (part.begin - mine.begin), part.size());
   }
 
-  struct Transfer {
-    std::vector<MPI_Request> receives;
-  };
+  // Joins sums of this host where they stand.
+  void join_in_place(const JoinStage& stage, Range part) const {
+    if (stage.additions.empty()) return;
+    std::vector<std::span<T>> sums;
+    sums.reserve(stage.sums.size());
+    for (const PlacedSum& sum : stage.sums) sums.push_back(part_of(sum, part));
+    add_by_plan<T>(stage, sums);
+  }
 
-  // Starts the transfer of one bucket between nodes: my sums of the others'
-  // pieces go out, their sums of my piece come in, ordered by rank and node.
-  Transfer start(std::uint64_t bucket, std::vector<MPI_Request>& sends) {
-    Transfer transfer;
-    const Range mine = ownership.piece(bucket, comm.rank());
-    std::uint64_t offset = 0;
-    for (int other = 0; other < comm.size(); ++other) {
-      if (reaches(other)) continue;
-      for (std::size_t node = 0; node < of(sums, other).joined.size() && !mine.empty(); ++node) {
-        MPI_Irecv(received[bucket % 2].data() + offset, static_cast<int>(mine.size()),
-                  mpi_type<T>(), other, kTag, mpi(), &transfer.receives.emplace_back());
-        offset += mine.size();
+  // Starts the messages of a bucket: what others add to my piece comes in and is returned,
+  // and what I add to theirs goes out and joins `sends`.
+  Messages<T> start(std::uint64_t bucket, WorkerPool& pool, Messages<T>& sends) {
+    Messages<T> receives(comm);
+    const Range mine = ownership.piece(bucket, self());
+    for (std::size_t i = 0; i < incoming.size() && !mine.empty(); ++i) {
+      receives.receive(received_part(bucket, i, mine, mine), incoming[i].sender);
+    }
+    const JoinStage& of_host = plan.of_host(self());
+    for (int owner = 0; owner < comm.size(); ++owner) {
+      const Range theirs = ownership.piece(bucket, owner);
+      if (plan.hosts.share(self(), owner) || theirs.empty()) continue;
+      if (!of_host.additions.empty() && plan.joins_host(self(), owner)) {
+        for_each_block(pool, theirs, [&](Range part) { join_in_place(of_host, part); });
       }
-      const Range theirs = ownership.piece(bucket, other);
-      if (theirs.empty()) continue;
-      for (const PlacedNode& sum : own_sums().joined) {
-        MPI_Isend(buffer(comm.rank(), sum.buffer).data() + theirs.begin,
-                  static_cast<int>(theirs.size()), mpi_type<T>(), other, kTag, mpi(),
-                  &sends.emplace_back());
+      for (const PlacedSum& sum : outgoing[static_cast<std::size_t>(owner)]) {
+        sends.send(part_of(sum, theirs), owner);
       }
     }
-    return transfer;
+    return receives;
   }
 
-  // Where the sums of all ranks for `part` of my piece of a bucket stand, in
-  // rank order.
-  std::vector<std::span<T>> sources(std::uint64_t bucket, Range part) {
-    const Range mine = ownership.piece(bucket, comm.rank());
-    std::vector<std::span<T>> all;
-    std::uint64_t offset = part.begin - mine.begin;
-    for (int rank = 0; rank < comm.size(); ++rank) {
-      for (const PlacedNode& sum : of(sums, rank).joined) {
-        if (reaches(rank)) {
-          all.push_back(buffer(rank, sum.buffer).subspan(part.begin, part.size()));
-        } else {
-          all.push_back(std::span(received[bucket % 2]).subspan(offset, part.size()));
-          offset += mine.size();
+  // Completes the tree for `part` of my piece of a bucket, when its messages have come.
+  // Returns where the sum stands. Nobody else looks at this piece, whosever memory it is.
+  std::span<T> complete(std::uint64_t bucket, Range part) {
+    join_in_place(plan.of_host(self()), part);
+    const Range mine = ownership.piece(bucket, self());
+    std::vector<std::span<T>> sums;
+    std::size_t messages = 0;
+    for (std::size_t i = 0; i < plan.of_world.sums.size(); ++i) {
+      const bool came = messages < incoming.size() && incoming[messages].sum == i;
+      sums.push_back(came ? received_part(bucket, messages++, mine, part)
+                          : part_of(plan.of_world.sums[i], part));
+    }
+    add_by_plan<T>(plan.of_world, sums);
+    return sums.front();
+  }
+
+  // Of the weights: sends my pieces to one rank of each other host, and receives theirs
+  // where I am that rank.
+  void share_weights_between_hosts() const {
+    Messages<T> messages(comm);
+    for (std::uint64_t bucket = 0; bucket < ownership.buckets(); ++bucket) {
+      const auto weights_of = [&](int owner) {
+        const Range piece = ownership.piece(bucket, owner);
+        return memory->weights(self()).subspan(piece.begin, piece.size());
+      };
+      const std::span<T> mine = weights_of(self());
+      for (int other = 0; other < comm.size(); ++other) {
+        if (plan.hosts.share(self(), other)) continue;
+        if (plan.hosts.leader(other) == other && !mine.empty()) {
+          messages.send(mine, plan.hosts.courier(other, self()));
+        }
+        const std::span<T> theirs = weights_of(other);
+        if (plan.hosts.courier(self(), other) == self() && !theirs.empty()) {
+          messages.receive(theirs, other);
         }
       }
     }
-    return all;
+    messages.wait();
   }
 
-  void join_threads(Range part) const {
-    std::vector<std::span<T>> parts;
-    for (const PlacedNode& sum : own_sums().held) {
-      parts.push_back(buffer(comm.rank(), sum.buffer).subspan(part.begin, part.size()));
+  // Copies the weights that other ranks of the host have, each from whoever has it first.
+  void share_weights_within_host(WorkerPool& pool) const {
+    memory->fence();
+    for (std::uint64_t bucket = 0; bucket < ownership.buckets(); ++bucket) {
+      for (int owner = 0; owner < comm.size(); ++owner) {
+        const int source =
+            plan.hosts.share(self(), owner) ? owner : plan.hosts.courier(self(), owner);
+        if (source == self()) continue;
+        for_each_block(pool, ownership.piece(bucket, owner), [&](Range part) {
+          std::ranges::copy(memory->weights(source).subspan(part.begin, part.size()),
+                            memory->weights(self()).subspan(part.begin, part.size()).begin());
+        });
+      }
     }
-    add_by_plan<T>(own_sums().join, parts);
+    memory->fence();  // nobody looks into the others' weights any more
   }
 };
 
 template <typename T>
 GradientExchange<T>::GradientExchange(const Communicator& comm, const Ownership& ownership,
-                                      std::span<const WorkerPlan> plans, std::uint64_t shards,
-                                      int threads, int node) {
-  std::vector<RankSums> sums = sums_of_ranks(plans, shards, comm.size(), threads);
-  JoinPlan join_ranks = join_nodes(joined_nodes(sums), shards);
-  check(join_ranks.nodes.size() == 1, "all shards together make the whole tree");
-  const auto own_plans = plans_of_rank(plans, comm.rank(), threads);
-  std::vector<std::uint32_t> first_buffers = {0};
-  for (const WorkerPlan& plan : own_plans) {
-    first_buffers.push_back(first_buffers.back() + plan.buffers);
-  }
-  const std::uint64_t stride = vector_stride(ownership);
+                                      std::span<const WorkerPlan> workers, std::uint64_t shards,
+                                      int threads, int host, HostStage host_stage) {
+  std::vector<std::uint32_t> first = first_buffers(workers_of(workers, comm.rank(), threads));
+  auto memory =
+      std::make_unique<ParameterMemory<T>>(comm, ownership.parameters, first.back(), host);
+  ExchangePlan plan = plan_exchange(workers, shards, threads, Hosts(memory->leaders()), host_stage);
+  std::vector<Incoming> incoming = plan.incoming(comm.rank());
+  std::vector<std::vector<PlacedSum>> sent = outgoing(plan, comm.rank());
   state_.reset(new State{comm,
                          ownership,
-                         std::move(first_buffers),
-                         std::move(sums),
-                         std::move(join_ranks),
-                         stride,
-                         {comm, (1 + buffers_of(own_plans)) * stride, node},
-                         std::vector<std::vector<int>>(static_cast<std::size_t>(comm.size())),
+                         std::move(first),
+                         std::move(memory),
+                         std::move(plan),
+                         std::move(incoming),
+                         std::move(sent),
                          {}});
-  std::uint64_t incoming = 0;
-  for (int rank = 0; rank < comm.size(); ++rank) {
-    if (!state_->reaches(rank)) incoming += State::of(state_->sums, rank).joined.size();
-    const int leader = State::of(state_->memory.leaders(), rank);
-    state_->nodes[static_cast<std::size_t>(leader)].push_back(rank);
-  }
-  for (std::vector<T>& buffer : state_->received) {
-    buffer.resize(incoming * largest_piece(ownership, comm.rank()));
+  for (std::vector<T>& sums : state_->received) {
+    sums.resize(state_->incoming.size() * ownership.largest_piece(comm.rank()));
   }
 }
 
@@ -268,12 +203,12 @@ GradientExchange<T>::~GradientExchange() = default;
 
 template <typename T>
 std::span<T> GradientExchange<T>::weights() {
-  return state_->weights(state_->comm.rank());
+  return state_->memory->weights(state_->self());
 }
 
 template <typename T>
 std::span<const T> GradientExchange<T>::weights() const {
-  return state_->weights(state_->comm.rank());
+  return state_->memory->weights(state_->self());
 }
 
 template <typename T>
@@ -282,148 +217,70 @@ std::vector<std::span<T>> GradientExchange<T>::buffers(int thread) {
   std::vector<std::span<T>> all;
   for (std::uint32_t number = state_->first_buffers[worker];
        number < state_->first_buffers[worker + 1]; ++number) {
-    all.push_back(state_->buffer(state_->comm.rank(), number));
+    all.push_back(state_->memory->buffer(state_->self(), number));
   }
   return all;
 }
 
 template <typename T>
 std::span<const T> GradientExchange<T>::gradient() const {
-  return state_->buffer(state_->comm.rank(), state_->own_sums().joined.front().buffer);
+  const State& state = *state_;
+  return state.memory->buffer(state.self(), state.plan.of_rank(state.self()).joined.front().buffer);
 }
 
 template <typename T>
 bool GradientExchange<T>::shares_memory() const {
-  for (int rank = 0; rank < state_->comm.size(); ++rank) {
-    if (!state_->reaches(rank)) return false;
-  }
-  return true;
+  return state_->plan.hosts.members(state_->self()).size() ==
+         static_cast<std::size_t>(state_->comm.size());
 }
 
 template <typename T>
 bool GradientExchange<T>::shared_memory_was_refused() const {
-  return state_->memory.was_refused();
+  return state_->memory->was_refused();
 }
 
 template <typename T>
 void GradientExchange<T>::reduce(WorkerPool& pool, const UseGradient& use_gradient) {
   State& state = *state_;
-  const int self = state.comm.rank();
-  const std::span<T> own =
-      state.buffer(self, state.own_sums().joined.front().buffer);  // becomes gradient()
+  const Range all{0, state.ownership.parameters};
+  const JoinStage& of_rank = state.plan.of_rank(state.self());
+  const PlacedSum& own = of_rank.joined.front();  // becomes gradient()
   if (state.comm.size() == 1) {
-    for_each_block(pool, {0, state.ownership.parameters}, [&](Range part) {
-      state.join_threads(part);
-      use_gradient(part, own.subspan(part.begin, part.size()));
+    for_each_block(pool, all, [&](Range part) {
+      state.join_in_place(of_rank, part);
+      use_gradient(part, state.part_of(own, part));
     });
     return;
   }
 
-  if (!state.own_sums().join.additions.empty()) {
-    for_each_block(pool, {0, state.ownership.parameters},
-                   [&](Range part) { state.join_threads(part); });
+  if (!of_rank.additions.empty()) {
+    for_each_block(pool, all, [&](Range part) { state.join_in_place(of_rank, part); });
   }
-  state.memory.fence();  // the others of the node have their sums, too
-  std::vector<MPI_Request> sends;
-  auto transfer = state.start(0, sends);
+  state.memory->fence();  // the others of the host have their sums, too
+  Messages<T> sends(state.comm);
+  Messages<T> receives = state.start(0, pool, sends);
   for (std::uint64_t bucket = 0; bucket < state.ownership.buckets(); ++bucket) {
-    typename State::Transfer next;
-    if (bucket + 1 < state.ownership.buckets()) next = state.start(bucket + 1, sends);
-    MPI_Waitall(static_cast<int>(transfer.receives.size()), transfer.receives.data(),
-                MPI_STATUSES_IGNORE);
-    for_each_block(pool, state.ownership.piece(bucket, self), [&](Range part) {
-      // Nobody else looks at this piece, whosever memory it is.
-      const auto parts = state.sources(bucket, part);
-      add_by_plan<T>(state.join_ranks, parts);
-      // The whole sum stands in the leftmost source.
-      const std::span<T> gradient = own.subspan(part.begin, part.size());
-      if (gradient.data() != parts[0].data()) std::ranges::copy(parts[0], gradient.begin());
+    Messages<T> next(state.comm);
+    if (bucket + 1 < state.ownership.buckets()) next = state.start(bucket + 1, pool, sends);
+    receives.wait();
+    for_each_block(pool, state.ownership.piece(bucket, state.self()), [&](Range part) {
+      const std::span<T> sum = state.complete(bucket, part);
+      const std::span<T> gradient = state.part_of(own, part);
+      if (gradient.data() != sum.data()) std::ranges::copy(sum, gradient.begin());
       use_gradient(part, gradient);
     });
-    transfer = std::move(next);
+    receives = std::move(next);
   }
-  MPI_Waitall(static_cast<int>(sends.size()), sends.data(), MPI_STATUSES_IGNORE);
-  state.memory.fence();  // nobody looks into the others' buffers any more
+  sends.wait();
+  state.memory->fence();  // nobody looks into the others' buffers any more
 }
 
 template <typename T>
 void GradientExchange<T>::share_weights(WorkerPool& pool) {
-  const State& state = *state_;
-  const int self = state.comm.rank();
-  const std::vector<int>& leaders = state.memory.leaders();
-  const int own_leader = State::of(leaders, self);
-  // Between nodes: mine to one rank of each other node, and theirs to me where I
-  // am that rank.
-  std::vector<MPI_Request> requests;
-  for (std::uint64_t bucket = 0; bucket < state.ownership.buckets(); ++bucket) {
-    const auto piece_of = [&](int owner) {
-      const Range piece = state.ownership.piece(bucket, owner);
-      return state.weights(self).subspan(piece.begin, piece.size());
-    };
-    for (int other = 0; other < state.comm.size(); ++other) {
-      const bool leads = State::of(leaders, other) == other;
-      const std::span<T> mine = piece_of(self);
-      if (leads && other != own_leader && !mine.empty()) {
-        MPI_Isend(mine.data(), static_cast<int>(mine.size()), mpi_type<T>(),
-                  state.receiver(other, self), kTag, state.mpi(), &requests.emplace_back());
-      }
-      const std::span<T> theirs = piece_of(other);
-      if (!state.reaches(other) && state.receiver(own_leader, other) == self && !theirs.empty()) {
-        MPI_Irecv(theirs.data(), static_cast<int>(theirs.size()), mpi_type<T>(), other, kTag,
-                  state.mpi(), &requests.emplace_back());
-      }
-    }
+  state_->share_weights_between_hosts();
+  if (state_->plan.hosts.members(state_->self()).size() > 1) {
+    state_->share_weights_within_host(pool);
   }
-  MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
-  if (State::of(state.nodes, own_leader).size() == 1) return;
-
-  // Within the node: from whoever has it.
-  state.memory.fence();
-  for (std::uint64_t bucket = 0; bucket < state.ownership.buckets(); ++bucket) {
-    for (int owner = 0; owner < state.comm.size(); ++owner) {
-      const int source = state.reaches(owner) ? owner : state.receiver(own_leader, owner);
-      if (source == self) continue;
-      for_each_block(pool, state.ownership.piece(bucket, owner), [&](Range part) {
-        std::ranges::copy(state.weights(source).subspan(part.begin, part.size()),
-                          state.weights(self).begin() + static_cast<std::ptrdiff_t>(part.begin));
-      });
-    }
-  }
-  state.memory.fence();  // nobody looks into the others' weights any more
-}
-
-template <typename T>
-void GradientExchange<T>::collect_owned(std::span<const T> owned, std::span<T> flat) const {
-  const std::vector<T> all = state_->comm.gather(owned);
-  if (!state_->comm.is_root()) return;
-  auto next = all.begin();
-  for (int rank = 0; rank < state_->comm.size(); ++rank) {
-    for (const Range piece : state_->ownership.pieces(rank)) {
-      const auto end = next + static_cast<std::ptrdiff_t>(piece.size());
-      std::copy(next, end, flat.begin() + static_cast<std::ptrdiff_t>(piece.begin));
-      next = end;
-    }
-  }
-}
-
-template <typename T>
-void GradientExchange<T>::distribute_owned(std::span<const T> flat, std::span<T> owned) const {
-  std::vector<std::vector<T>> parts;
-  if (state_->comm.is_root()) {
-    for (int rank = 0; rank < state_->comm.size(); ++rank) {
-      std::vector<T>& part = parts.emplace_back();
-      for (const Range piece : state_->ownership.pieces(rank)) {
-        const auto values = flat.subspan(piece.begin, piece.size());
-        part.insert(part.end(), values.begin(), values.end());
-      }
-    }
-  }
-  std::vector<std::span<const std::byte>> bytes;
-  bytes.reserve(parts.size());
-  for (const std::vector<T>& part : parts) bytes.push_back(std::as_bytes(std::span(part)));
-  const std::vector<std::byte> own = state_->comm.scatter(bytes);
-  check(own.size() == owned.size_bytes(), "a rank gets the values it owns");
-  std::copy(own.begin(), own.end(), std::as_writable_bytes(owned).begin());
 }
 
 template <typename T>

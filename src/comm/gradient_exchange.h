@@ -5,8 +5,9 @@
 // the middle (a reduce-scatter, then an allgather), in which every float
 // addition follows the gradient tree and none is left to MPI.
 //
-// Ranks of one node read each other's sums and weights where they stand; between
-// nodes they travel as messages, weights once to each node.
+// exchange_plan.h says who adds up what; here it is done. Ranks of one host read each
+// other's sums and weights where they stand; between hosts they travel as messages,
+// weights once to each host.
 
 #include <cstdint>
 #include <functional>
@@ -17,6 +18,7 @@
 #include "base/range.h"
 #include "base/worker_pool.h"
 #include "comm/communicator.h"
+#include "comm/exchange_plan.h"
 #include "comm/gradient_tree.h"
 #include "comm/ownership.h"
 
@@ -25,12 +27,14 @@ namespace lockstep {
 template <typename T>
 class GradientExchange {
  public:
-  // Collective over comm. `plans[w]` is the plan of worker w, for all workers of
-  // all ranks in rank order (threads of a rank are neighbours). Ranks that give
-  // the same `node` share memory (see NodeMemory), which changes no bit:
-  // comm.node_leader(), or comm.rank() to exchange messages only.
+  // Collective over comm, which must live as long as this. `workers[w]` is the plan of
+  // worker w, for all workers of all ranks in rank order (threads of a rank are
+  // neighbours). Ranks that give the same `host` share memory (see HostMemory):
+  // comm.host_leader(), or comm.rank() to exchange messages only. Neither that nor
+  // `host_stage`, whether a host adds up its sums before they travel, changes a bit.
   GradientExchange(const Communicator& comm, const Ownership& ownership,
-                   std::span<const WorkerPlan> plans, std::uint64_t shards, int threads, int node);
+                   std::span<const WorkerPlan> workers, std::uint64_t shards, int threads, int host,
+                   HostStage host_stage = HostStage::left_out);
   ~GradientExchange();
 
   // All parameters: this rank's copy of the weights. Not initialised.
@@ -58,23 +62,11 @@ class GradientExchange {
   // gets those of the others.
   void share_weights(WorkerPool& pool);
 
-  // Collective. `owned` (this rank's pieces end to end) of all ranks, put
-  // together into `flat` (all parameters) on rank 0; elsewhere `flat` is empty.
-  void collect_owned(std::span<const T> owned, std::span<T> flat) const;
-  // Collective. The reverse of collect_owned.
-  void distribute_owned(std::span<const T> flat, std::span<T> owned) const;
-
   [[nodiscard]] const Ownership& ownership() const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// Bytes that a rank's GradientExchange takes besides weights and buffers: the
-// others' sums that come in as messages, or their memory that it looks into.
-std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> plans,
-                                    std::uint64_t shards, int threads, int rank,
-                                    std::uint64_t bytes_per_value);
 
 }  // namespace lockstep

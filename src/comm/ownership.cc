@@ -36,4 +36,10 @@ std::uint64_t Ownership::owned(int rank) const {
   return total;
 }
 
+std::uint64_t Ownership::largest_piece(int rank) const {
+  std::uint64_t largest = 0;
+  for (const Range range : pieces(rank)) largest = std::max(largest, range.size());
+  return largest;
+}
+
 }  // namespace lockstep

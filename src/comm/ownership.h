@@ -25,7 +25,9 @@ struct Ownership {
   [[nodiscard]] Range piece(std::uint64_t index, int rank) const;
   // All pieces of a rank, in order.
   [[nodiscard]] std::vector<Range> pieces(int rank) const;
+  // Parameters that a rank owns, in all and in its largest piece.
   [[nodiscard]] std::uint64_t owned(int rank) const;
+  [[nodiscard]] std::uint64_t largest_piece(int rank) const;
 };
 
 }  // namespace lockstep

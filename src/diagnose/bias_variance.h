@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "config/job.h"
-#include "train/diagnosis.h"
+#include "records/diagnosis.h"
 
 namespace lockstep {
 

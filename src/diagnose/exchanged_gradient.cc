@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "comm/agreement.h"
+#include "comm/owned_values.h"
 
 namespace lockstep {
 
@@ -23,9 +24,7 @@ std::vector<double> exchanged_gradient(StepEngine<double>& engine, const Communi
     const auto values = engine.owned_gradient().subspan(piece.begin, piece.size());
     owned.insert(owned.end(), values.begin(), values.end());
   }
-  std::vector<double> whole(comm.is_root() ? engine.weights().size() : 0);
-  engine.exchange().collect_owned(owned, whole);
-  return whole;
+  return collect_owned<double>(comm, engine.exchange().ownership(), owned);
 }
 
 }  // namespace lockstep

@@ -6,7 +6,7 @@
 
 #include "comm/communicator.h"
 #include "config/job.h"
-#include "train/flow_record.h"
+#include "records/flow.h"
 #include "train/layout.h"
 
 namespace lockstep {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "nn/spec.h"
-#include "train/flow_record.h"
+#include "records/flow.h"
 
 namespace lockstep {
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "comm/owned_values.h"
 #include "linalg/vector_ops.h"
 
 namespace lockstep {
@@ -17,9 +18,7 @@ std::vector<T> collect_pieces(const GradientExchange<T>& exchange, std::span<con
     const auto part = pieces.subspan(piece.begin, piece.size());
     owned.insert(owned.end(), part.begin(), part.end());
   }
-  std::vector<T> whole(comm.is_root() ? ownership.parameters : 0);
-  exchange.collect_owned(std::span<const T>(owned), std::span<T>(whole));
-  return whole;
+  return collect_owned<T>(comm, ownership, owned);
 }
 
 template std::vector<float> collect_pieces(const GradientExchange<float>&, std::span<const float>,

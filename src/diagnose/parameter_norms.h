@@ -8,7 +8,7 @@
 #include "comm/communicator.h"
 #include "comm/gradient_exchange.h"
 #include "nn/parameters.h"
-#include "train/flow_record.h"
+#include "records/flow.h"
 
 namespace lockstep {
 

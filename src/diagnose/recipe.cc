@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/run_files.h"
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "config/job_diff.h"
@@ -82,7 +83,7 @@ class RecipeRun {
       if (result.best == 0 || result.stop_reason == "interrupted") return;
       if (!result.has_test_set) return;
       const fs::path run_dir = recipe_run_directory(options_.directory, result.best);
-      const auto found = find_with_weights(run_dir / "ckpt", book_.best_weights());
+      const auto found = find_with_weights(run_dir / kCheckpointFolder, book_.best_weights());
       if (found) checkpoint = found->path.string();
     });
     comm_.broadcast(checkpoint);
@@ -108,7 +109,7 @@ class RecipeRun {
       if (record) require_job(run_dir, record->resolved_job, loaded.resolved_text);
       const auto why = host_.diverged(run_dir);
       divergence = why.value_or("");
-      found = {record.has_value(), why.has_value(), fs::exists(run_dir / "ckpt")};
+      found = {record.has_value(), why.has_value(), fs::exists(run_dir / kCheckpointFolder)};
       create(run_dir);
     });
     comm_.broadcast(found);
@@ -148,7 +149,6 @@ class RecipeRun {
     if (!loaded.job.data.augmentation) options.layout.prefetch_threads = 0;
     options.resume = resumes ? Resume::automatic : Resume::never;
     options.stop_requested = options_.stop_requested;
-    options.on_step = options_.on_step;
     options.allow_changed_data = options_.allow_changed_data;
     options.with_test = false;
     options.make_monitor = make_flow_monitor;

@@ -13,8 +13,9 @@
 #include "comm/communicator.h"
 #include "config/job_file.h"
 #include "diagnose/recipe_book.h"
+#include "records/observer.h"
 #include "train/layout.h"
-#include "train/observer.h"
+#include "train/stop_request.h"
 
 namespace lockstep {
 
@@ -23,8 +24,7 @@ struct RecipeOptions {
   int runs = 1;                     // at most; the job as it is counts as one
   Layout layout;                    // prefetch threads: of runs that augment
   bool allow_changed_data = false;  // when a run is gone on with
-  std::function<bool()> stop_requested = [] { return false; };
-  std::function<void(std::uint64_t step)> on_step = [](std::uint64_t) {};
+  StopRequested stop_requested = nobody_asks_to_stop;
 };
 
 // How a recipe touches files. All is called on rank 0 and may throw Error.

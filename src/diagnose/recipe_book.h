@@ -9,12 +9,12 @@
 
 #include "config/job_file.h"
 #include "diagnose/recipe_judgement.h"
-#include "diagnose/recipe_trial.h"
 #include "diagnose/recipe_turns.h"
 #include "diagnose/recipe_winner.h"
+#include "records/diagnosis.h"
+#include "records/observer.h"
+#include "records/recipe_trial.h"
 #include "train/answers.h"
-#include "train/diagnosis.h"
-#include "train/observer.h"
 
 namespace lockstep {
 

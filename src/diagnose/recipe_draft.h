@@ -8,7 +8,7 @@
 
 #include "config/job_file.h"
 #include "diagnose/recipe_steps.h"
-#include "train/diagnosis.h"
+#include "records/diagnosis.h"
 
 namespace lockstep {
 

@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "records/diagnosis.h"
 #include "train/answers.h"
-#include "train/diagnosis.h"
 
 namespace lockstep {
 

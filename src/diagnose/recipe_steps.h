@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "config/job_file.h"
-#include "train/diagnosis.h"
-#include "train/observer.h"
+#include "records/diagnosis.h"
+#include "records/observer.h"
 
 namespace lockstep {
 

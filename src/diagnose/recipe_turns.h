@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "config/job_file.h"
-#include "diagnose/recipe_trial.h"
-#include "train/diagnosis.h"
+#include "records/diagnosis.h"
+#include "records/recipe_trial.h"
 
 namespace lockstep {
 

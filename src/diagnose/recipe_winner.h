@@ -6,8 +6,8 @@
 #include <set>
 #include <span>
 
+#include "records/diagnosis.h"
 #include "train/answers.h"
-#include "train/diagnosis.h"
 
 namespace lockstep {
 

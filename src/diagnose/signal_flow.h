@@ -10,8 +10,8 @@
 #include "base/worker_pool.h"
 #include "comm/communicator.h"
 #include "nn/network.h"
+#include "records/flow.h"
 #include "train/dataset.h"
-#include "train/flow_record.h"
 #include "train/layout.h"
 
 namespace lockstep {

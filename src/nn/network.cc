@@ -52,6 +52,17 @@ Workspace<T>::Workspace(const NetworkSpec& spec, std::uint64_t max_rows) : max_r
 }
 
 template <typename T>
+std::uint64_t Workspace<T>::bytes(const NetworkSpec& spec, std::uint64_t max_rows) {
+  std::uint64_t columns = spec.inputs;
+  for (std::size_t i = 0; i < spec.layers.size(); ++i) {
+    // Outputs and deltas, and slopes of all layers but the last.
+    const std::uint64_t buffers = i + 1 < spec.layers.size() ? 3 : 2;
+    columns += buffers * spec.layers[i].outputs;
+  }
+  return columns * max_rows * sizeof(T);
+}
+
+template <typename T>
 Network<T>::Network(NetworkSpec spec) : spec_(std::move(spec)), layout_(parameter_layout(spec_)) {
   check(!spec_.layers.empty(), "a network has an output layer");
   check(spec_.layers.back().activation == Activation::linear, "the output layer is linear");

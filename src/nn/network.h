@@ -22,6 +22,8 @@ template <typename T>
 class Workspace {
  public:
   Workspace(const NetworkSpec& spec, std::uint64_t max_rows);
+  // The bytes of a workspace so made, but for its one row of dropout mask.
+  static std::uint64_t bytes(const NetworkSpec& spec, std::uint64_t max_rows);
 
   // The block's inputs [max_rows, I]: filled by the caller before forward.
   [[nodiscard]] Matrix<T> input() { return outputs_.front().view; }

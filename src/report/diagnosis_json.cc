@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/atomic_file.h"
+#include "base/run_files.h"
 #include "report/diagnosis_text.h"
 
 namespace lockstep {
@@ -77,7 +78,7 @@ Json diagnosis_to_json(const Diagnosis& diagnosis) {
 
 void DiagnosisReport::on_start(const RunStart& start) {
   start_ = start;
-  for (const char* name : {"diagnosis.txt", "diagnosis.json"}) {
+  for (const char* name : {kDiagnosisText, kDiagnosisJson}) {
     remove_file(std::filesystem::path(start.run_dir) / name);
   }
 }
@@ -85,9 +86,8 @@ void DiagnosisReport::on_start(const RunStart& start) {
 void DiagnosisReport::on_finish(const Summary& summary) {
   if (!summary.diagnosis) return;
   const std::filesystem::path run_dir = start_.run_dir;
-  replace_file(run_dir / "diagnosis.json",
-               to_text(diagnosis_to_json(*summary.diagnosis), 2) + "\n");
-  replace_file(run_dir / "diagnosis.txt", diagnosis_text(start_.job_name, *summary.diagnosis));
+  replace_file(run_dir / kDiagnosisJson, to_text(diagnosis_to_json(*summary.diagnosis), 2) + "\n");
+  replace_file(run_dir / kDiagnosisText, diagnosis_text(start_.job_name, *summary.diagnosis));
 }
 
 }  // namespace lockstep

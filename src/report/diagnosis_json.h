@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/json_text.h"
-#include "train/observer.h"
+#include "records/observer.h"
 
 namespace lockstep {
 

@@ -3,10 +3,9 @@
 #include <exception>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "base/atomic_file.h"
 #include "base/json_text.h"
+#include "base/run_files.h"
 
 namespace lockstep {
 
@@ -18,7 +17,7 @@ void write_error_file(const std::filesystem::path& run_dir, int rank, std::strin
     object["host"] = host;
     object["exit_code"] = static_cast<int>(code);
     object["message"] = message;
-    replace_file(run_dir / fmt::format("error.rank{}.json", rank), to_text(object, 2) + "\n");
+    replace_file(run_dir / error_file_name(rank), to_text(object, 2) + "\n");
   } catch (const std::exception&) {  // the message itself is already on stderr
   }
 }

@@ -8,12 +8,11 @@
 
 #include "base/atomic_file.h"
 #include "base/check.h"
+#include "base/run_files.h"
 #include "report/metrics_jsonl.h"
 
 namespace lockstep {
 namespace {
-
-constexpr const char* kFileName = "flow.jsonl";
 
 std::string read_text(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -112,7 +111,7 @@ std::vector<FlowRecord> read_flow(const std::filesystem::path& path, std::uint64
 }
 
 void FlowReport::on_start(const RunStart& start) {
-  const auto path = std::filesystem::path(start.run_dir) / kFileName;
+  const auto path = std::filesystem::path(start.run_dir) / kFlowFile;
   const bool resumed = start.first_step > 0;
   if (start.monitor_every_steps > 0 || std::filesystem::exists(path)) {
     replace_file(path, resumed ? metrics_up_to(read_text(path), start.first_step) : "");

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/json_text.h"
+#include "records/observer.h"
 #include "report/append_file.h"
-#include "train/observer.h"
 
 namespace lockstep {
 

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "base/run_files.h"
 #include "report/diagnosis_text.h"
 
 namespace lockstep {
@@ -80,17 +81,17 @@ void add_files(Out out, const RunStart& start, const Summary& summary) {
   const auto add = [&](const std::string& name, const std::string& what) {
     fmt::format_to(out, "{:<11}{:<15}{}\n", "", name, what);
   };
-  add("report.html", "curves and tables for a browser");
-  add("summary.json", "these results, for scripts");
-  if (summary.diagnosis) add("diagnosis.txt", "bias and variance, and what to try");
-  add("metrics.jsonl", "one line per evaluation");
+  add(kReportFile, "curves and tables for a browser");
+  add(kSummaryFile, "these results, for scripts");
+  if (summary.diagnosis) add(kDiagnosisText, "bias and variance, and what to try");
+  add(kMetricsFile, "one line per evaluation");
   add("tb/", "the same for TensorBoard");
   if (summary.checkpoint.empty()) return;
-  add(summary.checkpoint, "the trained network, with these results");
-  if (summary.checkpoint == "ckpt/latest" && summary.best_step &&
+  add(summary.checkpoint, "the trained network: its numbers are these");
+  if (summary.checkpoint == kLatestOfRun && summary.best_step &&
       *summary.best_step != summary.steps) {
-    add("ckpt/best", fmt::format("the network of the best evaluation, at step {}",
-                                 format_count(*summary.best_step)));
+    add(kBestOfRun, fmt::format("the network of the best evaluation, at step {}",
+                                format_count(*summary.best_step)));
   }
 }
 

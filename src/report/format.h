@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/number_text.h"
-#include "train/observer.h"
+#include "records/observer.h"
 
 namespace lockstep {
 

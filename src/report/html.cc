@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/atomic_file.h"
+#include "base/run_files.h"
 #include "report/flow_jsonl.h"
 #include "report/metrics_jsonl.h"
 
@@ -13,10 +14,9 @@ HtmlReport::HtmlReport(std::chrono::milliseconds interval) : interval_(interval)
 void HtmlReport::on_start(const RunStart& start) {
   page_ = {.start = start, .evaluations = {}, .summary = std::nullopt, .flow = std::nullopt};
   if (start.first_step > 0) {
-    const auto metrics = std::filesystem::path(start.run_dir) / "metrics.jsonl";
+    const auto metrics = std::filesystem::path(start.run_dir) / kMetricsFile;
     page_.evaluations = read_metrics(metrics, start.first_step);
-    const auto flow =
-        read_flow(std::filesystem::path(start.run_dir) / "flow.jsonl", start.first_step);
+    const auto flow = read_flow(std::filesystem::path(start.run_dir) / kFlowFile, start.first_step);
     if (!flow.empty()) page_.flow = flow.back();
   }
   write();
@@ -39,7 +39,7 @@ void HtmlReport::on_finish(const Summary& summary) {
 }
 
 void HtmlReport::write() {
-  replace_file(std::filesystem::path(page_.start.run_dir) / "report.html", render_html(page_));
+  replace_file(std::filesystem::path(page_.start.run_dir) / kReportFile, render_html(page_));
 }
 
 }  // namespace lockstep

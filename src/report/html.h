@@ -4,8 +4,8 @@
 #include <chrono>
 #include <optional>
 
+#include "records/observer.h"
 #include "report/html_page.h"
-#include "train/observer.h"
 
 namespace lockstep {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "train/observer.h"
+#include "records/observer.h"
 
 namespace lockstep {
 

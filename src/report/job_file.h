@@ -1,7 +1,7 @@
 #pragma once
 // job.textproto: the job as run, with every default filled in.
 
-#include "train/observer.h"
+#include "records/observer.h"
 
 namespace lockstep {
 

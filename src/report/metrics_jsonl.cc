@@ -8,11 +8,10 @@
 #include "base/atomic_file.h"
 #include "base/check.h"
 #include "base/json_text.h"
+#include "base/run_files.h"
 
 namespace lockstep {
 namespace {
-
-constexpr const char* kFileName = "metrics.jsonl";
 
 std::string read_text(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -68,6 +67,7 @@ Evaluation evaluation_of(const Json& object) {
   evaluation.weights_norm = number(object, "weights_norm");
   evaluation.weights_near_zero = number(object, "weights_near_zero");
   evaluation.learning_rate = number(object, "learning_rate");
+  evaluation.gradient_norm = optional_number(object, "gradient_norm");
   const auto best = object.find("best");
   evaluation.best = best != object.end() && best->is_boolean() && best->get<bool>();
   evaluation.seconds = number(object, "seconds");
@@ -94,6 +94,7 @@ std::string metrics_line(const Evaluation& evaluation) {
   set_number(object, "weights_norm", evaluation.weights_norm);
   set_number(object, "weights_near_zero", evaluation.weights_near_zero);
   set_number(object, "learning_rate", evaluation.learning_rate);
+  set_number(object, "gradient_norm", evaluation.gradient_norm);
   object["best"] = evaluation.best;
   set_number(object, "seconds", evaluation.seconds);
   set_number(object, "examples_per_second", evaluation.examples_per_second);
@@ -117,7 +118,7 @@ std::vector<Evaluation> read_metrics(const std::filesystem::path& path, std::uin
 }
 
 void MetricsReport::on_start(const RunStart& start) {
-  const auto path = std::filesystem::path(start.run_dir) / kFileName;
+  const auto path = std::filesystem::path(start.run_dir) / kMetricsFile;
   const bool resumed = start.first_step > 0;
   replace_file(path, resumed ? metrics_up_to(read_text(path), start.first_step) : "");
   file_ = std::make_unique<AppendFile>(path);

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "records/observer.h"
 #include "report/append_file.h"
-#include "train/observer.h"
 
 namespace lockstep {
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/run_files.h"
 #include "report/descriptor.h"
 #include "report/format.h"
 #include "report/metrics_jsonl.h"
@@ -47,7 +48,7 @@ ProgressReport::~ProgressReport() { clear_live_line(); }
 void ProgressReport::on_start(const RunStart& start) {
   start_ = start;
   if (start.first_step > 0) {
-    const auto metrics = std::filesystem::path(start.run_dir) / "metrics.jsonl";
+    const auto metrics = std::filesystem::path(start.run_dir) / kMetricsFile;
     for (const Evaluation& evaluation : read_metrics(metrics, start.first_step)) {
       if (evaluation.best) best_ = evaluation;
     }

@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "train/observer.h"
+#include "records/observer.h"
 
 namespace lockstep {
 

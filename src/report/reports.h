@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "train/observer.h"
+#include "records/observer.h"
 
 namespace lockstep {
 

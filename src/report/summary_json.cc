@@ -6,6 +6,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json_text.h"
+#include "base/run_files.h"
 #include "report/diagnosis_json.h"
 
 namespace lockstep {
@@ -136,13 +137,13 @@ std::string environment_to_json(const RunStart& start) {
 
 void SummaryReport::on_start(const RunStart& start) {
   run_dir_ = start.run_dir;
-  // An earlier summary would not match later checkpoints.
-  remove_file(run_dir_ / "summary.json");
+  // That of an earlier end would stand beside later checkpoints.
+  remove_file(run_dir_ / kSummaryFile);
   replace_file(run_dir_ / "environment.json", environment_to_json(start));
 }
 
 void SummaryReport::on_finish(const Summary& summary) {
-  replace_file(run_dir_ / "summary.json", summary_to_json(summary));
+  replace_file(run_dir_ / kSummaryFile, summary_to_json(summary));
 }
 
 }  // namespace lockstep

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "train/observer.h"
+#include "records/observer.h"
 
 namespace lockstep {
 

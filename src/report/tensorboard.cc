@@ -111,6 +111,7 @@ void TensorboardReport::on_evaluation(const Evaluation& evaluation) {
   add_scalar(summary, "weights/norm", evaluation.weights_norm);
   add_scalar(summary, "weights/near_zero", evaluation.weights_near_zero);
   add_scalar(summary, "learning_rate", evaluation.learning_rate);
+  add_scalar(summary, "gradient_norm", evaluation.gradient_norm);
   add_scalar(summary, "speed/examples_per_second", evaluation.examples_per_second);
   file_->append(record_of(event));
 }

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "records/observer.h"
 #include "report/append_file.h"
-#include "train/observer.h"
 
 namespace lockstep {
 

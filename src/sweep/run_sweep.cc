@@ -16,6 +16,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/number_text.h"
+#include "base/run_files.h"
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "comm/shared_flag.h"
@@ -163,7 +164,7 @@ class SweepRun {
     std::string message = fmt::format(
         "the job of {} is not the one that {} holds; start a new run directory, or restore it",
         describe_trial(sweep_, trial), directory(trial).string());
-    const fs::path path = directory(trial) / "job.textproto";
+    const fs::path path = directory(trial) / kJobFile;
     if (fs::exists(path)) {
       for (const FieldDifference& field :
            diff_jobs(read_text_file(path, "job"), trial.loaded.resolved_text)) {
@@ -207,12 +208,12 @@ class SweepRun {
     const std::vector<int> group_of = share_out(costs, options_.groups);
     SharedFlag stop(comm_);
     SharedFlag failed(comm_);  // the other groups end as if they had been interrupted
-    const auto asked_to_stop = [&] {
-      if (options_.stop_requested()) stop.raise();
+    const auto asked_to_stop = [&](std::optional<std::uint64_t> step) {
+      if (options_.stop_requested(step)) stop.raise();
       return stop.raised();
     };
-    const auto has_to_end = [&] {
-      const bool asked = asked_to_stop();
+    const auto has_to_end = [&](std::optional<std::uint64_t> step) {
+      const bool asked = asked_to_stop(step);
       return failed.raised() || asked;
     };
     std::optional<Failure> failure;
@@ -221,13 +222,14 @@ class SweepRun {
       if (group_of[i] != group_number_) continue;
       // Every group begins a trial, whichever fails first: where the data of all trials is
       // refused, the error is that of the first one.
-      if (group_.any((has_begun ? has_to_end() : asked_to_stop()) ? 1 : 0) != 0) break;
+      const bool ends = has_begun ? has_to_end(std::nullopt) : asked_to_stop(std::nullopt);
+      if (group_.any(ends ? 1 : 0) != 0) break;
       has_begun = true;
       const Trial& trial = trials_[phase.trials[i]];
       failure = failure_of(i, trial, [&] { run_trial(trial, phase, has_to_end); });
       if (failure && group_.is_root()) failed.raise();
     }
-    comm_.wait_for_all(has_to_end);
+    comm_.wait_for_all([&] { has_to_end(std::nullopt); });
     failed.settle();
     const bool stopped = stop.settle();
     throw_first(failure);
@@ -277,8 +279,7 @@ class SweepRun {
   }
 
   // Collective over the group.
-  void run_trial(const Trial& trial, const SweepPhase& phase,
-                 const std::function<bool()>& asked_to_stop) {
+  void run_trial(const Trial& trial, const SweepPhase& phase, const StopRequested& asked_to_stop) {
     TrialRecord& record = records_[trial.number];
     const fs::path path = directory(trial) / "trial.json";
     bool has_state = false;
@@ -292,7 +293,7 @@ class SweepRun {
       }
       // A state of which the record does not know is not this sweep's.
       has_state = (options_.resume || !record.results.empty()) && fs::exists(path) &&
-                  fs::exists(directory(trial) / "ckpt");
+                  fs::exists(directory(trial) / kCheckpointFolder);
     });
     group_.broadcast(has_state);
 
@@ -307,7 +308,6 @@ class SweepRun {
     options.with_cautions = false;
     options.stop_requested = asked_to_stop;
     options.make_monitor = options_.make_monitor;
-    options.on_step = options_.on_step;
     options.stop_after_evaluation = [&] { return why_to_stop(phase, record); };
     std::vector<std::unique_ptr<TrainingObserver>> observers;
     if (group_.is_root()) {
@@ -368,7 +368,8 @@ class SweepRun {
     std::string path;
     agree(group_, [&] {
       if (!group_.is_root()) return;
-      const auto found = find_with_weights(directory(trial) / "ckpt", result.weights_digest);
+      const auto found =
+          find_with_weights(directory(trial) / kCheckpointFolder, result.weights_digest);
       if (!found) {
         throw Error(
             ExitCode::data,

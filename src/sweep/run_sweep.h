@@ -11,11 +11,12 @@
 
 #include "comm/communicator.h"
 #include "config/sweep_file.h"
+#include "records/observer.h"
 #include "sweep/trial_record.h"
 #include "sweep/trials.h"
 #include "train/evaluate_checkpoint.h"
-#include "train/observer.h"
 #include "train/step_probe.h"
+#include "train/stop_request.h"
 
 namespace lockstep {
 
@@ -28,10 +29,7 @@ struct SweepOptions {
   bool resume = false;              // go on with what run_dir holds
   bool allow_changed_data = false;  // then
   std::uint64_t features = 1;       // of an example, to estimate what trials cost
-  // Whether this rank was asked to stop.
-  std::function<bool()> stop_requested = [] { return false; };
-  // At the beginning of each training step on each rank; for tests.
-  std::function<void(std::uint64_t step)> on_step = [](std::uint64_t) {};
+  StopRequested stop_requested = nobody_asks_to_stop;  // also by those who wait for others
   // Makes the signal-flow monitor of jobs that have one; as in TrainOptions.
   MakeStepProbe make_monitor;
   // Makes the reports of one trial; called on the first rank of its group.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "config/sweep.h"
-#include "train/observer.h"
+#include "records/observer.h"
 #include "train/same_data.h"
 
 namespace lockstep {

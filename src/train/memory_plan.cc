@@ -7,11 +7,14 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "comm/gradient_exchange.h"
+#include "comm/exchange_plan.h"
 #include "comm/gradient_tree.h"
+#include "nn/network.h"
 #include "optim/optimizer.h"
 #include "train/build.h"
-#include "train/shard_worker.h"
+#include "train/evaluation_blocks.h"
+#include "train/owned_optimizer.h"
+#include "train/pass_loader.h"
 
 namespace lockstep {
 namespace {
@@ -27,13 +30,31 @@ constexpr std::uint64_t kDealingBytes = 3 * sizeof(std::uint32_t);
 // are gathered and saved, its place in the plans of workers. Measured: 252 to 264 bytes.
 constexpr std::uint64_t kShardBytes = 288;
 
-std::uint64_t workspace_bytes(const NetworkSpec& network, std::uint64_t rows) {
-  std::uint64_t values = network.inputs;
-  for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    const std::uint64_t buffers = i + 1 < network.layers.size() ? 3 : 2;
-    values += buffers * network.layers[i].outputs;
-  }
-  return values * rows * sizeof(float);
+// Of own shards, and of held-out sets, which rank 0 has once more while it hands them out.
+std::uint64_t example_bytes(const BatchGeometry& geometry, Range own_shards,
+                            const DatasetSizes& sizes) {
+  const std::uint64_t held_out = sizes.train_dev + sizes.dev + sizes.test;
+  std::uint64_t own = 0;
+  for (std::uint64_t s = own_shards.begin; s < own_shards.end; ++s) own += shard_size(geometry, s);
+  return (own + held_out * 2) * sizes.bytes_per_example + kDealingBytes * (sizes.train + held_out);
+}
+
+// Of one thread: for its passes, gathered ahead or not, and for its evaluations.
+std::uint64_t activation_bytes(const NetworkSpec& network, const BatchGeometry& geometry,
+                               bool ahead) {
+  return Workspace<float>::bytes(network, rows_of_a_pass(geometry)) +
+         Workspace<float>::bytes(network, kEvaluationRows) +
+         (ahead ? PassLoader<float>::bytes_ahead(geometry, network.inputs) : 0);
+}
+
+// Of all threads: a gradient to write to for each; on rank 0 the weights before the
+// step, its own and the whole gradient.
+std::uint64_t monitor_bytes(const MonitorConfig& monitor, const NetworkSpec& network,
+                            std::uint64_t train_examples, std::uint64_t shards,
+                            std::uint64_t threads, std::uint64_t parameter_bytes) {
+  const std::uint64_t rows =
+      std::min<std::uint64_t>({monitor.examples / shards + 1, train_examples, kEvaluationRows});
+  return threads * (Workspace<float>::bytes(network, rows) + parameter_bytes) + 3 * parameter_bytes;
 }
 
 }  // namespace
@@ -65,37 +86,23 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   }
   const auto ownership = Ownership::with_bucket_bytes(parameters, job.exchange.bucket_bytes,
                                                       sizeof(float), layout.ranks);
-  std::uint64_t own_examples = 0;
-  const Range own = rank_shards(shards, ranks, static_cast<std::uint64_t>(layout.threads), 0);
-  for (std::uint64_t s = own.begin; s < own.end; ++s) own_examples += shard_size(geometry, s);
+  const auto threads = static_cast<std::uint64_t>(layout.threads);
+  const Optimizer optimizer = job.optimizer;
 
   MemoryPlan plan;
-  plan.examples =
-      (own_examples + (sizes.train_dev + sizes.dev + sizes.test) * 2) * sizes.bytes_per_example +
-      kDealingBytes * (sizes.train + sizes.train_dev + sizes.dev + sizes.test);
+  plan.examples = example_bytes(geometry, rank_shards(shards, ranks, threads, 0), sizes);
   plan.weights = 2 * parameter_bytes;
   plan.gradients = gradient_buffers * parameter_bytes;
   plan.exchange = exchange_buffer_bytes(ownership, plans, shards, layout.threads, 0, sizeof(float));
-  const std::uint64_t slots = slot_names(job.optimizer).size();
-  plan.optimizer = slots * ownership.owned(0) * sizeof(float);
-  const std::uint64_t rows =
-      std::min({geometry.rows_per_shard, shard_size(geometry, 0), kRowsPerPass});
-  plan.activations = static_cast<std::uint64_t>(layout.threads) *
-                     (workspace_bytes(network, rows) + workspace_bytes(network, kEvaluationRows));
-  if (layout.prefetch_threads > 0) {
-    // The pass that is gathered ahead.
-    plan.activations +=
-        static_cast<std::uint64_t>(layout.threads) * rows * network.inputs * sizeof(float);
+  plan.optimizer = OwnedOptimizer<float>::bytes(optimizer, ownership, 0);
+  plan.activations =
+      threads * activation_bytes(network, geometry, /*ahead=*/layout.prefetch_threads > 0);
+  if (job.checkpointing.enabled) {
+    plan.checkpoint = (slot_names(optimizer).size() + 2) * parameter_bytes;
   }
-  if (job.checkpointing.enabled) plan.checkpoint = (slots + 2) * parameter_bytes;
   if (job.monitor) {
-    const std::uint64_t rows_of_block =
-        std::min<std::uint64_t>({job.monitor->examples / shards + 1, sizes.train, kEvaluationRows});
-    // A gradient to write to for each thread; on rank 0 the weights before the
-    // step, its own and the whole gradient.
-    plan.monitor = static_cast<std::uint64_t>(layout.threads) *
-                       (workspace_bytes(network, rows_of_block) + parameter_bytes) +
-                   3 * parameter_bytes;
+    plan.monitor =
+        monitor_bytes(*job.monitor, network, sizes.train, shards, threads, parameter_bytes);
   }
   plan.shards = shards * kShardBytes;
   if (std::holds_alternative<Standardize>(job.data.normalization)) {

@@ -46,6 +46,12 @@ OwnedOptimizer<T>::OwnedOptimizer(Optimizer optimizer, const Ownership& ownershi
 }
 
 template <typename T>
+std::uint64_t OwnedOptimizer<T>::bytes(const Optimizer& optimizer, const Ownership& ownership,
+                                       int rank) {
+  return lockstep::slot_names(optimizer).size() * ownership.owned(rank) * sizeof(T);
+}
+
+template <typename T>
 void OwnedOptimizer<T>::update(WorkerPool& pool, const OptimizerStep& step, std::span<T> weights,
                                std::span<const T> gradient, T gradient_factor) {
   pool.run([&](int worker) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/worker_pool.h"
-#include "comm/gradient_exchange.h"
+#include "comm/ownership.h"
 #include "optim/optimizer.h"
 
 namespace lockstep {
@@ -19,6 +19,8 @@ class OwnedOptimizer {
   // `penalised`: where the parameters that a penalty would count stand, ascending.
   OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank,
                  std::span<const Range> penalised);
+  // The bytes of the state of one so made.
+  static std::uint64_t bytes(const Optimizer& optimizer, const Ownership& ownership, int rank);
 
   // Updates the owned pieces of `weights` with those of `gradient` (both of
   // all parameters) times `gradient_factor`, spread over the pool's workers. Does not

@@ -36,6 +36,11 @@ PassLoader<T>::PassLoader(const Dataset& data, Range shards, std::uint32_t seed,
 }
 
 template <typename T>
+std::uint64_t PassLoader<T>::bytes_ahead(const BatchGeometry& geometry, std::uint64_t features) {
+  return rows_of_a_pass(geometry) * features * sizeof(T);
+}
+
+template <typename T>
 PassLoader<T>::~PassLoader() {
   if (ahead_.done.valid()) ahead_.done.wait();
 }

@@ -46,6 +46,8 @@ class PassLoader {
   // `data` and `helpers` must live as long as the loader. With helpers one pass
   // is loaded ahead of the one that was asked for, and no more.
   PassLoader(const Dataset& data, Range shards, std::uint32_t seed, HelperPool& helpers);
+  // The bytes that one with helpers takes for the inputs of the pass ahead.
+  static std::uint64_t bytes_ahead(const BatchGeometry& geometry, std::uint64_t features);
   // Waits for a pass that is being loaded.
   ~PassLoader();
   PassLoader(const PassLoader&) = delete;

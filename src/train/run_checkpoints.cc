@@ -7,9 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "checkpoint/retention.h"
 #include "comm/agreement.h"
+#include "comm/owned_values.h"
 #include "config/job_file.h"
+#include "train/decide.h"
 #include "train/resume.h"
 
 namespace lockstep {
@@ -58,9 +59,8 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
   Checkpoint checkpoint;
   checkpoint.optimizer_slot_names = engine_.optimizer().slot_names();
   for (std::size_t slot = 0; slot < checkpoint.optimizer_slot_names.size(); ++slot) {
-    auto& flat =
-        checkpoint.optimizer_slots.emplace_back(comm_.is_root() ? engine_.weights().size() : 0);
-    engine_.exchange().collect_owned(engine_.optimizer().slot(slot), std::span(flat));
+    checkpoint.optimizer_slots.push_back(collect_owned<float>(comm_, engine_.exchange().ownership(),
+                                                              engine_.optimizer().slot(slot)));
   }
   for (const LossSums& shard : comm_.gather(std::span<const LossSums>(engine_.own_losses()))) {
     checkpoint.shard_loss_sums.push_back(shard.loss);
@@ -104,59 +104,51 @@ std::optional<std::string> RunCheckpoints::why_best_is_forgotten(
   return "it was chosen by another metric";
 }
 
-std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
-                                                 std::vector<float>& best_weights, bool must_exist,
-                                                 bool allow_changed_data) {
-  Checkpoint checkpoint;
-  bool found_any = false;
-  std::vector<std::string> notices;
-  agree(comm_, [&] {
-    if (!comm_.is_root()) return;
-    auto found = find_latest(directory_);
-    if (!found) {
-      if (!must_exist) return;
+void RunCheckpoints::check_fits(const FoundCheckpoint& found) const {
+  check_same_columns(found.path, found.checkpoint.table, data_.table);
+  if (found.checkpoint.step > engine_.total_steps()) {
+    throw Error(ExitCode::usage,
+                fmt::format("{} is of step {}, beyond the job's end at step {}; give at least as "
+                            "many training.epochs or steps as were trained",
+                            found.path.string(), found.checkpoint.step, engine_.total_steps()));
+  }
+  if (found.checkpoint.weights.size() != engine_.weights().size()) {
+    throw Error(ExitCode::data,
+                fmt::format("{} has {} parameters, the network {}", found.path.string(),
+                            found.checkpoint.weights.size(), engine_.weights().size()));
+  }
+}
+
+std::optional<Checkpoint> RunCheckpoints::find_resumable(bool must_exist, bool allow_changed_data,
+                                                         std::vector<std::string>& notices) const {
+  auto found = find_latest(directory_);
+  if (!found) {
+    if (must_exist) {
       throw Error(ExitCode::missing_input,
                   fmt::format("no checkpoint to resume from in {}", directory_.string()));
     }
-    notices = found->notices;
-    const auto changes = check_resumable(
-        found->checkpoint,
-        {resolved_job_, data_.train_fingerprint, data_.dev.fingerprint, allow_changed_data});
-    notices.insert(notices.end(), changes.begin(), changes.end());
-    check_same_columns(found->path, found->checkpoint.table, data_.table);
-    if (found->checkpoint.step > engine_.total_steps()) {
-      throw Error(ExitCode::usage,
-                  fmt::format("{} is of step {}, beyond the job's end at step {}; give at least as "
-                              "many training.epochs or steps as were trained",
-                              found->path.string(), found->checkpoint.step, engine_.total_steps()));
-    }
-    if (found->checkpoint.weights.size() != engine_.weights().size()) {
-      throw Error(ExitCode::data,
-                  fmt::format("{} has {} parameters, the network {}", found->path.string(),
-                              found->checkpoint.weights.size(), engine_.weights().size()));
-    }
-    notices.push_back(
-        fmt::format("resuming {} after step {}", found->path.string(), found->checkpoint.step));
-    if (const auto why = why_best_is_forgotten(found->checkpoint)) {
-      notices.push_back(fmt::format("the best evaluation so far, of step {}, is forgotten: {}",
-                                    found->checkpoint.best_step, *why));
-      found->checkpoint.best_metric.reset();
-      found->checkpoint.best_step = 0;
-      found->checkpoint.evaluations_without_improvement = 0;
-    }
-    if (job_.early_stopping && found->checkpoint.best_metric) {
-      auto best = find_best(directory_);
-      if (!best) throw Error(ExitCode::data, "the best checkpoint is missing");
-      best_weights = std::move(best->checkpoint.weights);
-    }
-    checkpoint = std::move(found->checkpoint);
-    found_any = true;
-  });
-  comm_.broadcast(found_any);
-  if (!found_any) {
-    if (comm_.is_root()) notices.emplace_back("no checkpoint yet: starting fresh");
-    return notices;
+    notices.emplace_back("no checkpoint yet: starting fresh");
+    return std::nullopt;
   }
+  notices = found->notices;
+  Checkpoint& checkpoint = found->checkpoint;
+  const auto changes = check_resumable(checkpoint, {resolved_job_, data_.train_fingerprint,
+                                                    data_.dev.fingerprint, allow_changed_data});
+  notices.insert(notices.end(), changes.begin(), changes.end());
+  check_fits(*found);
+  notices.push_back(
+      fmt::format("resuming {} after step {}", found->path.string(), checkpoint.step));
+  if (const auto why = why_best_is_forgotten(checkpoint)) {
+    notices.push_back(fmt::format("the best evaluation so far, of step {}, is forgotten: {}",
+                                  checkpoint.best_step, *why));
+    checkpoint.best_metric.reset();
+    checkpoint.best_step = 0;
+    checkpoint.evaluations_without_improvement = 0;
+  }
+  return std::move(checkpoint);
+}
+
+void RunCheckpoints::hand_out(Checkpoint& checkpoint, RunPosition& position) {
   comm_.broadcast(checkpoint.step);
   comm_.broadcast(checkpoint.batch_rows);
   position.step = checkpoint.step;
@@ -170,13 +162,33 @@ std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
   for (std::size_t slot = 0; slot < engine_.optimizer().slot_names().size(); ++slot) {
     const auto flat = comm_.is_root() ? std::span<const float>(checkpoint.optimizer_slots[slot])
                                       : std::span<const float>();
-    engine_.exchange().distribute_owned(flat, engine_.optimizer().slot(slot));
+    distribute_owned(comm_, engine_.exchange().ownership(), flat, engine_.optimizer().slot(slot));
   }
   comm_.broadcast(checkpoint.shard_loss_sums);
   std::vector<LossSums> losses;
   losses.reserve(checkpoint.shard_loss_sums.size());
   for (const double loss : checkpoint.shard_loss_sums) losses.push_back({.loss = loss});
   engine_.set_losses(losses);
+}
+
+std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
+                                                 std::vector<float>& best_weights, bool must_exist,
+                                                 bool allow_changed_data) {
+  std::optional<Checkpoint> checkpoint;
+  std::vector<std::string> notices;
+  agree(comm_, [&] {
+    if (!comm_.is_root()) return;
+    checkpoint = find_resumable(must_exist, allow_changed_data, notices);
+    if (!checkpoint || !keeps_best_weights(job_) || !checkpoint->best_metric) return;
+    auto best = find_best(directory_);
+    if (!best) throw Error(ExitCode::data, "the best checkpoint is missing");
+    best_weights = std::move(best->checkpoint.weights);
+  });
+  bool found = checkpoint.has_value();
+  comm_.broadcast(found);
+  if (!found) return notices;
+  if (!checkpoint) checkpoint.emplace();
+  hand_out(*checkpoint, position);
   return notices;
 }
 

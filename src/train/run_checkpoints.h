@@ -10,22 +10,15 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/retention.h"
 #include "comm/communicator.h"
 #include "config/job.h"
 #include "nn/network.h"
 #include "train/dataset.h"
-#include "train/early_stopping.h"
+#include "train/run_position.h"
 #include "train/step_engine.h"
 
 namespace lockstep {
-
-// Where a run stands, besides what its StepEngine holds.
-struct RunPosition {
-  std::uint64_t step = 0;            // steps done
-  std::uint64_t interval_rows = 0;   // trained on since the last evaluation
-  EarlyStoppingState stopping;       // on rank 0 only
-  std::vector<RunSession> sessions;  // on rank 0 only; all so far
-};
 
 class RunCheckpoints {
  public:
@@ -50,6 +43,14 @@ class RunCheckpoints {
  private:
   [[nodiscard]] std::optional<std::string> why_best_is_forgotten(
       const Checkpoint& checkpoint) const;
+  // Throws Error(usage, data) when the run cannot go on from it.
+  void check_fits(const FoundCheckpoint& found) const;
+  // On rank 0; does not communicate. The newest checkpoint, if there is one, from which the
+  // run may go on; adds to `notices`.
+  [[nodiscard]] std::optional<Checkpoint> find_resumable(bool must_exist, bool allow_changed_data,
+                                                         std::vector<std::string>& notices) const;
+  // Collective. Brings rank 0's checkpoint into the engine and `position`.
+  void hand_out(Checkpoint& checkpoint, RunPosition& position);
 
   std::filesystem::path directory_;
   const Job& job_;

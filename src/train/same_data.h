@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "train/observer.h"
+#include "records/observer.h"
 
 namespace lockstep {
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "checkpoint/session.h"
+#include "records/session.h"
 
 namespace lockstep {
 

@@ -46,7 +46,7 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       ownership_(Ownership::with_bucket_bytes(network.layout().size, job.exchange.bucket_bytes,
                                               sizeof(T), layout.ranks)),
       exchange_(comm, ownership_, plans_, job.training.shards, layout.threads,
-                job.exchange.shared_memory ? comm.node_leader() : comm.rank()),
+                job.exchange.shared_memory ? comm.host_leader() : comm.rank()),
       optimizer_(job.optimizer, ownership_, comm.rank(),
                  penalised_ranges(network.layout(), job.regularization.include_biases)),
       workers_(static_cast<std::size_t>(layout.threads)) {

@@ -11,8 +11,8 @@
 #include "comm/communicator.h"
 #include "config/job.h"
 #include "nn/network.h"
+#include "records/flow.h"
 #include "train/dataset.h"
-#include "train/flow_record.h"
 #include "train/layout.h"
 #include "train/step_engine.h"
 

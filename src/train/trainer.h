@@ -11,10 +11,13 @@
 #include "checkpoint/checkpoint.h"
 #include "comm/communicator.h"
 #include "config/job.h"
+#include "records/observer.h"
 #include "train/answers.h"
 #include "train/layout.h"
-#include "train/observer.h"
+#include "train/run_reporter.h"
+#include "train/run_scorer.h"
 #include "train/step_probe.h"
+#include "train/stop_request.h"
 
 namespace lockstep {
 
@@ -40,16 +43,13 @@ struct TrainOptions {
   // stop there, to be the summary's stop_reason; empty: go on. The state is saved
   // (with checkpointing), so that the run can be resumed.
   std::function<std::string()> stop_after_evaluation = [] { return std::string(); };
-  // Whether this rank was asked to stop; looked at once per step.
-  std::function<bool()> stop_requested = [] { return false; };
+  StopRequested stop_requested = nobody_asks_to_stop;
   // Makes the signal-flow monitor of a job that has one: make_flow_monitor of
   // diagnose/flow_monitor.h, a room that this one cannot see.
   MakeStepProbe make_monitor;
   // Given on all ranks or on none; called on rank 0 with the answers of the weights that
   // the summary is of, before observers see it. Not when the run is interrupted.
-  std::function<void(const Answers&)> take_answers;
-  // Called at the beginning of each step on each rank; for tests.
-  std::function<void(std::uint64_t step)> on_step = [](std::uint64_t) {};
+  TakeAnswers take_answers;
 };
 
 // Collective over comm. Trains `job` and returns the summary on rank 0 (on the
@@ -60,7 +60,6 @@ struct TrainOptions {
 // stops being finite, and whatever loading, saving or resuming says. Any other
 // exception is one rank's own, and the caller must end the whole job.
 Summary train(const Job& job, const std::string& resolved_job, const Communicator& comm,
-              const TrainOptions& options,
-              const std::vector<std::unique_ptr<TrainingObserver>>& observers);
+              const TrainOptions& options, const TrainingObservers& observers);
 
 }  // namespace lockstep

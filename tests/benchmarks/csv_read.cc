@@ -44,7 +44,7 @@ void read(const std::string& file, const std::string& label,
   comm.barrier();
   const auto start = Clock::now();
   const double cpu_before = cpu_seconds();
-  TrainingSource training({CsvSource{file, true, ',', table}, std::nullopt}, nullptr, comm);
+  TrainingSource training({CsvSource{.file = file, .dialect = {}, .table = table}}, nullptr, comm);
   const double survey_seconds = seconds_since(start);
   // Dealt round: most examples go to another rank than the one that parses them.
   const std::uint64_t n = training.source().info().examples;

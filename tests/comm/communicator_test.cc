@@ -207,9 +207,9 @@ TEST(Communicator, AllGatherGivesEveryRankEveryValue) {
 // The tests run on one machine.
 TEST(Communicator, NodeLeaderIsTheLowestRankOfTheNode) {
   const Communicator comm = Communicator::world();
-  EXPECT_EQ(comm.node_leader(), 0);
+  EXPECT_EQ(comm.host_leader(), 0);
   const Communicator half = comm.split(comm.rank() % 2);
-  EXPECT_EQ(half.node_leader(), 0);
+  EXPECT_EQ(half.host_leader(), 0);
   EXPECT_EQ(half.rank(), comm.rank() / 2);
 }
 

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "comm/gradient_exchange.h"
+#include "comm/ownership.h"
 
 namespace lockstep {
 namespace {
@@ -87,28 +87,6 @@ TEST(Ownership, BucketsAreAsLargeAsAskedWithinLimits) {
   EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 1, 4, 3).bucket, 3 * kBlock);
   // At most what an MPI count can say.
   EXPECT_LE(Ownership::with_bucket_bytes(1ULL << 40, 1ULL << 40, 4, 3).bucket * 4, 1ULL << 30);
-}
-
-std::vector<WorkerPlan> even_plans(std::uint64_t shards, std::uint64_t workers) {
-  std::vector<WorkerPlan> plans;
-  for (std::uint64_t worker = 0; worker < workers; ++worker) {
-    plans.push_back(plan_worker(even_part(shards, workers, worker), shards));
-  }
-  return plans;
-}
-
-// As messages the others' sums of two pieces, or in shared memory what is looked
-// into: their sums of all own pieces, and their pieces of the weights.
-TEST(ExchangeBuffers, CountTheLargerOfMessagesAndSharedMemory) {
-  const Ownership alone = Ownership::with_bucket_bytes(4 * kBlock, 8 * kBlock, 4, 1);
-  EXPECT_EQ(exchange_buffer_bytes(alone, even_plans(5, 2), 5, 2, 0, 4), 0U);
-
-  // Four blocks in buckets of two, pieces of one; the other rank holds one sum.
-  const Ownership pair = Ownership::with_bucket_bytes(4 * kBlock, 2 * kBlock * 4, 4, 2);
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 4, 1, 0, 4), (2 + 2) * kBlock * 4);
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 4), 4, 2, 1, 4), (2 + 2) * kBlock * 4);
-  // Of six shards rank 0 holds {0,1} and {2}, rank 1 holds {3} and {4,5}.
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(6, 2), 6, 1, 0, 8), (4 + 2) * kBlock * 8);
 }
 
 }  // namespace

@@ -6,10 +6,11 @@
 #include "base/helper_pool.h"
 #include "base/worker_pool.h"
 #include "comm/gradient_exchange.h"
+#include "comm/owned_values.h"
 #include "nn/activation.h"
+#include "nn/activations.h"
 #include "nn/regularizer.h"
 #include "train/build.h"
-#include "nn/activations.h"
 #include "train/pass_loader.h"
 
 namespace lockstep {
@@ -118,7 +119,7 @@ std::vector<double> faulty_gradient(const Job& job, const Dataset& data,
   const WorkerPlan& plan = plans[static_cast<std::size_t>(comm.rank())];
 
   const auto ownership = Ownership::with_bucket_bytes(weights.size(), 4096, 8, comm.size());
-  GradientExchange<double> exchange(comm, ownership, plans, shards, 1, comm.node_leader());
+  GradientExchange<double> exchange(comm, ownership, plans, shards, 1, comm.host_leader());
   const std::vector<std::span<double>> buffers = exchange.buffers(0);
 
   HelperPool nobody(0);
@@ -163,9 +164,7 @@ std::vector<double> faulty_gradient(const Job& job, const Dataset& data,
       owned.push_back(gradient[i] / rows + times * penalty[i]);
     }
   });
-  std::vector<double> whole(comm.is_root() ? weights.size() : 0);
-  exchange.collect_owned(owned, whole);
-  return whole;
+  return collect_owned<double>(comm, ownership, owned);
 }
 
 }  // namespace lockstep

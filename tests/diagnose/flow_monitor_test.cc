@@ -140,9 +140,7 @@ TEST_F(Monitor, AResumedRunSaysWhatTheWholeOneSaid) {
 
   TrainOptions first;
   first.run_dir = directory_ / "parts";
-  std::uint64_t at = 0;
-  first.on_step = [&](std::uint64_t step) { at = step; };
-  first.stop_requested = [&] { return at == 7; };
+  first.stop_requested = [](auto step) { return step == 7U; };
   train_on(comm_, overrides, 2, first);
   const std::string begun = said();
   TrainOptions second;

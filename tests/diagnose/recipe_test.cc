@@ -230,9 +230,8 @@ TEST_F(RecipeOnRanks, GoesOnAfterAnInterruptionAsIfThereWereNone) {
   MemoryHost host;
   RecipeOptions first = options("parts", comm_, 1, 4);
   int steps = 0;
-  first.on_step = [&](std::uint64_t) { ++steps; };
   // In the middle of the second run, and the last rank alone.
-  first.stop_requested = [&] { return steps >= 27 && comm_.rank() == comm_.size() - 1; };
+  first.stop_requested = [&](auto) { return ++steps >= 27 && comm_.rank() == comm_.size() - 1; };
   const RecipeResult interrupted = run_recipe(saved, comm_, first, host);
   EXPECT_EQ(interrupted.stop_reason, "interrupted");
   if (comm_.is_root()) {
@@ -344,8 +343,7 @@ TEST_F(RecipeOnRanks, AnInterruptedRecipeDoesNotLookAtTest) {
   const LoadedJob tested = job({"checkpointing.enabled=true", "data.split.test.count=50"});
   RecipeOptions first = options("run", comm_, 1, 3);
   std::uint64_t steps = 0;
-  first.on_step = [&](std::uint64_t) { ++steps; };
-  first.stop_requested = [&] { return steps > 20; };  // in the second run
+  first.stop_requested = [&](auto) { return ++steps > 20; };  // in the second run
   const RecipeResult interrupted = run_recipe(tested, comm_, first, host);
   EXPECT_EQ(interrupted.stop_reason, "interrupted");
   const RecipeResult whole = run_recipe(tested, comm_, options("run", comm_, 1, 3), host);

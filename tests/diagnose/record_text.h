@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "train/flow_record.h"
+#include "records/flow.h"
 
 namespace lockstep {
 

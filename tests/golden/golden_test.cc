@@ -13,8 +13,10 @@
 #include <gtest/gtest.h>
 
 #include "golden/arrays.h"
+#include "linalg/vector_ops.h"
 #include "nn/network.h"
 #include "nn/regularizer.h"
+#include "optim/clipping.h"
 #include "optim/optimizer.h"
 
 namespace lockstep {
@@ -108,6 +110,8 @@ class Learner {
     return sums.loss / static_cast<double>(inputs.rows) + regularizer_.penalty<T>(weights).sum();
   }
 
+  [[nodiscard]] const ParameterLayout& layout() const { return network_.layout(); }
+
   std::vector<T> weights;
 
  private:
@@ -172,8 +176,24 @@ Optimizer optimizer_named(const std::string& name) {
   if (name == "momentum") return Momentum{.beta = of("beta")};
   if (name == "nesterov") return Nesterov{.beta = of("beta")};
   if (name == "rmsprop") return RmsProp{.beta = of("beta"), .epsilon = of("epsilon")};
-  if (name == "adam") return Adam{.beta1 = of("beta1"), .beta2 = of("beta2"), .epsilon = of("epsilon")};
+  if (name == "adam") {
+    return Adam{.beta1 = of("beta1"), .beta2 = of("beta2"), .epsilon = of("epsilon")};
+  }
+  if (name == "adamw") {
+    return AdamW{.beta1 = of("beta1"),
+                 .beta2 = of("beta2"),
+                 .epsilon = of("epsilon"),
+                 .weight_decay = of("weight_decay")};
+  }
   return GradientDescent{};
+}
+
+template <typename T>
+void clip(std::vector<T>& gradient) {
+  const double norm = std::sqrt(sum_of_squares<T>(gradient));
+  const double factor = clip_factor({setting("clipped.max_norm")}, norm);
+  ASSERT_LT(factor, 1) << "clipping is tested where it does something";
+  for (T& value : gradient) value *= static_cast<T>(factor);
 }
 
 class GoldenOptimizer : public testing::TestWithParam<std::string> {
@@ -183,14 +203,16 @@ class GoldenOptimizer : public testing::TestWithParam<std::string> {
     const Optimizer optimizer = optimizer_named(GetParam());
     Learner<T> learner(Loss::softmax_cross_entropy, 3, "class_numbers", 1,
                        for_all_layers({setting("l2_lambda"), 0}));
+    const std::vector<Range> penalised = penalised_ranges(learner.layout(), false);
     std::vector<T> gradient;
     std::vector<T> slots[kMaxOptimizerSlots];
     for (std::vector<T>& slot : slots) slot.resize(learner.weights.size());
     std::vector<T> costs;
     for (std::uint64_t step = 1; step <= kSteps; ++step) {
       costs.push_back(static_cast<T>(learner.cost(gradient)));
+      if (GetParam() == "clipped") clip(gradient);
       update<T>(optimizer, {setting(GetParam() + ".learning_rate"), step},
-                {learner.weights, gradient, {slots[0], slots[1]}});
+                {learner.weights, gradient, {slots[0], slots[1]}, penalised});
     }
     costs.push_back(static_cast<T>(learner.cost(gradient)));
     expect_golden(GetParam() + ".costs", costs);
@@ -203,7 +225,7 @@ TEST_P(GoldenOptimizer, TenStepsInFloat) { expect_ten_steps<float>(); }
 
 INSTANTIATE_TEST_SUITE_P(, GoldenOptimizer,
                          testing::Values("gradient_descent", "momentum", "nesterov", "rmsprop",
-                                         "adam"),
+                                         "adam", "adamw", "clipped"),
                          [](const auto& test) { return test.param; });
 
 }  // namespace

@@ -42,6 +42,13 @@ SETTINGS = {
     "adam.beta1": 0.9,
     "adam.beta2": 0.999,
     "adam.epsilon": 1e-8,
+    "adamw.learning_rate": 0.02,
+    "adamw.beta1": 0.9,
+    "adamw.beta2": 0.999,
+    "adamw.epsilon": 1e-8,
+    "adamw.weight_decay": 0.3,
+    "clipped.learning_rate": 0.5,
+    "clipped.max_norm": 0.1,
 }
 
 
@@ -134,40 +141,50 @@ def descend(start, gradient, step_of):
     for t in range(1, STEPS + 1):
         j, g = gradient(tensors_like(start, w))
         costs.append(j)
-        w = w - step_of(state, flat(g), t)
+        w = w - step_of(state, flat(g), t, w)
     costs.append(gradient(tensors_like(start, w))[0])
     return np.array(costs), w
 
 
-def optimizers(setting):
-    def gradient_descent(_, g, __):
+def optimizers(setting, is_weight):
+    def gradient_descent(_, g, *__):
         return setting("gradient_descent.learning_rate") * g
 
-    def momentum(state, g, _):
+    def momentum(state, g, *_):
         beta = setting("momentum.beta")
         state["v"] = beta * state.get("v", 0) + (1 - beta) * g
         return setting("momentum.learning_rate") * state["v"]
 
-    def nesterov(state, g, _):
+    def nesterov(state, g, *_):
         beta = setting("nesterov.beta")
         state["v"] = beta * state.get("v", 0) + (1 - beta) * g
         return setting("nesterov.learning_rate") * (beta * state["v"] + (1 - beta) * g)
 
-    def rmsprop(state, g, _):
+    def rmsprop(state, g, *_):
         beta = setting("rmsprop.beta")
         state["s"] = beta * state.get("s", 0) + (1 - beta) * g**2
         root = np.sqrt(state["s"])
         return setting("rmsprop.learning_rate") * g / (root + setting("rmsprop.epsilon"))
 
-    def adam(state, g, t):
-        beta1, beta2 = setting("adam.beta1"), setting("adam.beta2")
+    def adam(state, g, t, _, name="adam"):
+        beta1, beta2 = setting(f"{name}.beta1"), setting(f"{name}.beta2")
         state["m"] = beta1 * state.get("m", 0) + (1 - beta1) * g
         state["v"] = beta2 * state.get("v", 0) + (1 - beta2) * g**2
         m_hat = state["m"] / (1 - beta1**t)
         v_hat = state["v"] / (1 - beta2**t)
-        return setting("adam.learning_rate") * m_hat / (np.sqrt(v_hat) + setting("adam.epsilon"))
+        rate, epsilon = setting(f"{name}.learning_rate"), setting(f"{name}.epsilon")
+        return rate * m_hat / (np.sqrt(v_hat) + epsilon)
 
-    return [gradient_descent, momentum, nesterov, rmsprop, adam]
+    def adamw(state, g, t, w):
+        decay = setting("adamw.learning_rate") * setting("adamw.weight_decay") * w * is_weight
+        return decay + adam(state, g, t, w, "adamw")
+
+    def clipped(_, g, *__):  # gradient descent on a gradient of bounded norm
+        norm = np.sqrt(np.sum(g**2))
+        factor = min(1.0, setting("clipped.max_norm") / norm)
+        return setting("clipped.learning_rate") * factor * g
+
+    return [gradient_descent, momentum, nesterov, rmsprop, adam, adamw, clipped]
 
 
 def main():
@@ -183,6 +200,8 @@ def main():
     none, l2, l1 = [0.0] * 3, [setting("l2_lambda")] * 3, [setting("l1_lambda")] * 3
     of_layers = [l2[0], 0.0, 2 * l2[0]], [0.0, l1[0], 3 * l1[0]]
     theta = [problem[f"layer{layer}.{kind}"] for layer in (1, 2, 3) for kind in ("weight", "bias")]
+    is_weight = flat([np.full(tensor.shape, tensor.ndim == 2 and tensor.shape[1] > 1)
+                      for tensor in theta])
     one_hot = np.eye(SIZES[-1])[problem["class_numbers"].astype(int).ravel()]
     first_output = theta[:4] + [theta[4][:1], theta[5][:1]]  # a network of one output
 
@@ -204,7 +223,7 @@ def main():
             golden[f"{name}{suffix}.cost"] = j
             golden[f"{name}{suffix}.gradient"] = flat(g)
 
-    for step_of in optimizers(setting):
+    for step_of in optimizers(setting, is_weight):
         costs, weights = descend(
             theta, lambda w: cost_and_gradient(w, x, one_hot, "softmax", l2), step_of)
         golden[f"{step_of.__name__}.costs"] = costs

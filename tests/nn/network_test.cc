@@ -171,6 +171,21 @@ struct Training {
   Examples examples = Examples(kRows);
 };
 
+TEST(Workspace, SaysHowManyBytesItTakes) {
+  const Training training;
+  const NetworkSpec& spec = training.network.spec();
+  constexpr std::uint64_t kMaxRows = 9;
+  Workspace<double> workspace(spec, kMaxRows);
+  std::uint64_t values = workspace.input().values().size();
+  for (std::size_t layer = 0; layer < spec.layers.size(); ++layer) {
+    values += workspace.activations(layer, kMaxRows).values().size();
+    values += workspace.deltas(layer, kMaxRows).values().size();
+    if (layer + 1 < spec.layers.size()) values += workspace.slopes(layer, kMaxRows).values().size();
+  }
+  EXPECT_EQ(Workspace<double>::bytes(spec, kMaxRows), values * sizeof(double));
+  EXPECT_EQ(Workspace<float>::bytes(spec, kMaxRows), values * sizeof(float));
+}
+
 TEST(Network, GradientsOfPassesAddUpToThoseOfOnePass) {
   const Training training;
   std::vector<double> whole(training.weights.size(), std::numeric_limits<double>::quiet_NaN());

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "train/observer.h"
+#include "records/observer.h"
 
 namespace lockstep {
 
@@ -66,6 +66,7 @@ inline Evaluation sample_evaluation(std::uint64_t epoch) {
   evaluation.weights_norm = 31.5;
   evaluation.weights_near_zero = 0.125;
   evaluation.learning_rate = 0.001;
+  evaluation.gradient_norm = 0.5;
   evaluation.seconds = 2.5 * static_cast<double>(epoch);
   evaluation.examples_per_second = 24310.4;
   return evaluation;

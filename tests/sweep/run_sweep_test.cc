@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "comm/agreement.h"
+#include "report/sweep_table.h"
 #include "support/collective.h"
-#include "sweep/table.h"
 #include "sweep/termination.h"
 #include "train/tiny_job.h"
 #include "train/trainer.h"
@@ -93,7 +93,10 @@ class RunSweep : public testing::Test {
       // From what stands in the directories alone.
       together.resume = true;
       std::uint64_t steps = 0;
-      together.on_step = [&](std::uint64_t) { ++steps; };
+      together.stop_requested = [&](std::optional<std::uint64_t> step) {
+        steps += step ? 1 : 0;
+        return false;
+      };
       EXPECT_EQ(table(together), expected);
       EXPECT_EQ(steps, 0U) << "nothing is trained again";
     }
@@ -172,8 +175,10 @@ TEST_F(RunSweep, AnInterruptedOneGoesOnToTheSameEnd) {
       const int groups = times % comm_.size() + 1;
       SweepOptions parts = options("parts" + name, groups, /*resume=*/true);
       int steps = 0;
-      parts.on_step = [&](std::uint64_t) { ++steps; };
-      parts.stop_requested = [&] { return steps >= 7 && comm_.rank() == comm_.size() - 1; };
+      parts.stop_requested = [&](std::optional<std::uint64_t> step) {
+        steps += step ? 1 : 0;
+        return steps >= 7 && comm_.rank() == comm_.size() - 1;
+      };
       found = table(parts);
     }
     EXPECT_EQ(found, expected) << rule;
@@ -343,13 +348,15 @@ TEST_F(RunSweep, ATrialGoesOnWithAndIsTestedOnChangedDataOnlyWhenAllowed) {
       "\"regularization.l2_lambda\" numbers { value: [1] } }");
   SweepOptions sweep = options("changed-data", 1);
   std::uint64_t steps = 0;
-  sweep.on_step = [&](std::uint64_t) { ++steps; };
-  sweep.stop_requested = [&] { return steps > 7; };
+  sweep.stop_requested = [&](std::optional<std::uint64_t> step) {
+    steps += step ? 1 : 0;
+    return steps > 7;
+  };
   EXPECT_EQ(table(sweep), "") << "interrupted";
   agree(comm_, [&] {
     if (comm_.is_root()) write_tiny_data(directory_, 151);
   });
-  sweep.stop_requested = [] { return false; };
+  sweep.stop_requested = nobody_asks_to_stop;
   sweep.resume = true;
   const auto refusal = [&](const auto& work) -> std::string {
     try {

@@ -63,9 +63,9 @@ TEST_F(Program, TrainFillsTheRunDirectory) {
   }
   const std::string metrics = file("run/metrics.jsonl");
   const json first = json::parse(metrics.substr(0, metrics.find('\n')));
-  for (const char* name :
-       {"step", "epoch", "cost", "penalty", "l2_penalty", "l1_penalty", "weights_norm",
-        "weights_near_zero", "train_error", "dev_error", "dev_cost", "learning_rate"}) {
+  for (const char* name : {"step", "epoch", "cost", "penalty", "l2_penalty", "l1_penalty",
+                           "weights_norm", "weights_near_zero", "train_error", "dev_error",
+                           "dev_cost", "learning_rate", "gradient_norm"}) {
     EXPECT_TRUE(first.contains(name)) << name;
   }
 }

@@ -86,7 +86,7 @@ TEST(Build, TablesTakeOverEveryRule) {
                                    "LABEL} " +
                                    fields + "}}}"})
                         .job;
-    return table_rules(std::get<CsvSource>(job.data.train.format).table.value());
+    return std::get<CsvSource>(job.data.train.format).table.value();
   };
   const TableRules plain = rules("");
   ASSERT_EQ(plain.columns.size(), 1U);
@@ -136,8 +136,8 @@ TEST(Build, FilesToPredictAreReadAsTheTrainingData) {
       like("csv {file: \"x\" header: false delimiter: \";\" table {column {index: 1 role: "
            "LABEL}}}"));
   EXPECT_EQ(csv.file, "in");
-  EXPECT_FALSE(csv.header);
-  EXPECT_EQ(csv.delimiter, ';');
+  EXPECT_FALSE(csv.dialect.header);
+  EXPECT_EQ(csv.dialect.delimiter, ';');
   EXPECT_FALSE(csv.labelled);
   const auto libsvm = std::get<LibsvmSource>(like("libsvm {file: \"x\"}"));
   EXPECT_EQ(libsvm.file, "in");

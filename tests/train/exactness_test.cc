@@ -16,6 +16,7 @@
 #include "base/worker_pool.h"
 #include "checkpoint/retention.h"
 #include "comm/gradient_exchange.h"
+#include "comm/owned_values.h"
 #include "nn/initializer.h"
 #include "support/collective.h"
 #include "train/build.h"
@@ -54,7 +55,7 @@ std::vector<float> tree_sum(const Communicator& comm, const Job& job) {
   HelperPool nobody(0);
   const auto ownership = Ownership::with_bucket_bytes(setup.weights.size(), 4096, 4, comm.size());
   GradientExchange<float> exchange(comm, ownership, setup.plans, job.training.shards, 1,
-                                   comm.node_leader());
+                                   comm.host_leader());
   ShardWorker<float> worker(setup.network, setup.data,
                             setup.plans[static_cast<std::size_t>(comm.rank())], exchange.buffers(0),
                             job.seed, true, nobody);
@@ -63,9 +64,7 @@ std::vector<float> tree_sum(const Communicator& comm, const Job& job) {
   exchange.reduce(pool, [&](Range, std::span<float> gradient) {
     owned.insert(owned.end(), gradient.begin(), gradient.end());
   });
-  std::vector<float> all(comm.is_root() ? setup.weights.size() : 0);
-  exchange.collect_owned(owned, all);
-  return all;
+  return collect_owned<float>(comm, ownership, owned);
 }
 
 // The same by adding up what each rank has and MPI_Allreduce.

@@ -82,7 +82,6 @@ class RunDecisions : public testing::Test {
 
   Communicator comm_ = Communicator::world();
   std::filesystem::path directory_ = collective_temp_dir();
-  std::uint64_t steps_ = 0;
 };
 
 // Inputs of 1e8 make losses of 1e7 times guessing before anything is learnt, unless tanh
@@ -212,8 +211,9 @@ TEST_F(RunDecisions, ABestEvaluationIsSavedWhenNoneIsDue) {
       {"checkpointing.every_epochs=100", "early_stopping={patience: 100 min_improvement: 1}",
        "training.epochs=3", "optimizer.schedule=none"},
       Resume::never, [&](TrainOptions& options) {
-        options.on_step = [&](std::uint64_t step) {
-          if (comm_.is_root() && step % 5 == 0) at_steps.push_back(best());
+        options.stop_requested = [&](std::optional<std::uint64_t> step) {
+          if (comm_.is_root() && step.value() % 5 == 0) at_steps.push_back(best());
+          return false;
         };
       });
   if (!comm_.is_root()) return;
@@ -230,9 +230,11 @@ TEST_F(RunDecisions, BetweenBestEvaluationsOnlyWhatIsDueIsSaved) {
              {"checkpointing.every_epochs=2", "early_stopping={patience: 100 min_improvement: 1}",
               "training.epochs=5", "optimizer.schedule=none"},
              Resume::never, [&](TrainOptions& options) {
-               options.on_step = [&](std::uint64_t step) {
-                 if (!comm_.is_root() || step % 5 != 0 || step == 0) return;
-                 latest.push_back(find_latest(directory_ / "due/ckpt")->checkpoint.step);
+               options.stop_requested = [&](std::optional<std::uint64_t> step) {
+                 if (comm_.is_root() && step.value() % 5 == 0 && step != 0U) {
+                   latest.push_back(find_latest(directory_ / "due/ckpt")->checkpoint.step);
+                 }
+                 return false;
                };
              });
   if (comm_.is_root()) {
@@ -266,12 +268,10 @@ TEST_F(RunDecisions, MorePatienceGoesOnWithARunThatStoppedEarly) {
 }
 
 TEST_F(RunDecisions, AnInterruptedRunIsSummedUpWithItsLastWeights) {
-  const Told told =
-      train_with("interrupted", {"early_stopping={patience: 100 min_improvement: 1}"},
-                 Resume::never, [&](TrainOptions& options) {
-                   options.on_step = [&, steps = &steps_](std::uint64_t step) { *steps = step; };
-                   options.stop_requested = [steps = &steps_] { return *steps == 11; };
-                 });
+  const Told told = train_with("interrupted", {"early_stopping={patience: 100 min_improvement: 1}"},
+                               Resume::never, [&](TrainOptions& options) {
+                                 options.stop_requested = [](auto step) { return step == 11U; };
+                               });
   EXPECT_EQ(told.summary.stop_reason, "interrupted");
   EXPECT_EQ(told.summary.steps, 12U);
   if (!comm_.is_root()) return;

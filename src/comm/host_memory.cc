@@ -1,4 +1,4 @@
-#include "comm/node_memory.h"
+#include "comm/host_memory.h"
 
 #include <algorithm>
 #include <atomic>
@@ -54,7 +54,7 @@ std::string unused_name() {
 }  // namespace
 
 template <typename T>
-struct NodeMemory<T>::Mapping {
+struct HostMemory<T>::Mapping {
   void* address = nullptr;
   std::uint64_t bytes = 0;
 
@@ -92,12 +92,12 @@ struct NodeMemory<T>::Mapping {
 };
 
 template <typename T>
-NodeMemory<T>::NodeMemory(const Communicator& comm, std::uint64_t values, int node)
+HostMemory<T>::HostMemory(const Communicator& comm, std::uint64_t values, int host)
     : rank_(comm.rank()),
       parts_(static_cast<std::size_t>(comm.size())),
       leaders_(static_cast<std::size_t>(comm.size())) {
   if (comm.size() > 1) {
-    auto sharers = std::make_unique<Communicator>(comm.split(node));
+    auto sharers = std::make_unique<Communicator>(comm.split(host));
     const std::vector<int> members = sharers->all_gather(rank_);
     const std::vector<std::uint64_t> sizes = sharers->all_gather(values);
     std::vector<std::uint64_t> offsets = {0};
@@ -126,17 +126,17 @@ NodeMemory<T>::NodeMemory(const Communicator& comm, std::uint64_t values, int no
 }
 
 template <typename T>
-NodeMemory<T>::~NodeMemory() = default;
+HostMemory<T>::~HostMemory() = default;
 
 template <typename T>
-void NodeMemory<T>::fence() const {
+void HostMemory<T>::fence() const {
   if (!sharers_) return;
   std::atomic_thread_fence(std::memory_order_seq_cst);
   sharers_->barrier();
   std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
-template class NodeMemory<float>;
-template class NodeMemory<double>;
+template class HostMemory<float>;
+template class HostMemory<double>;
 
 }  // namespace lockstep

@@ -1,4 +1,4 @@
-#include "cli/recipe_table.h"
+#include "report/recipe_table.h"
 
 #include <algorithm>
 #include <cstddef>

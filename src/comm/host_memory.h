@@ -1,5 +1,5 @@
 #pragma once
-// Memory that the ranks of one node read and write directly, in place of
+// Memory that the ranks of one host read and write directly, in place of
 // messages between them. Every rank owns a part; parts are whole pages.
 
 #include <cstdint>
@@ -12,22 +12,22 @@
 namespace lockstep {
 
 template <typename T>
-class NodeMemory {
+class HostMemory {
  public:
   // Collective over comm. Room for `values` of this rank, not initialised; the
-  // sizes of ranks may differ. Ranks that give the same `node` share memory; they
-  // must be able to, as those with the same comm.node_leader() are. Where there is
-  // no room to (in /dev/shm), every rank of the node has its part alone. Throws
+  // sizes of ranks may differ. Ranks that give the same `host` share memory; they
+  // must be able to, as those with the same comm.host_leader() are. Where there is
+  // no room to (in /dev/shm), every rank of the host has its part alone. Throws
   // std::bad_alloc when there is no memory at all.
-  NodeMemory(const Communicator& comm, std::uint64_t values, int node);
-  ~NodeMemory();  // does not communicate
-  NodeMemory(const NodeMemory&) = delete;
-  NodeMemory& operator=(const NodeMemory&) = delete;
+  HostMemory(const Communicator& comm, std::uint64_t values, int host);
+  ~HostMemory();  // does not communicate
+  HostMemory(const HostMemory&) = delete;
+  HostMemory& operator=(const HostMemory&) = delete;
 
   [[nodiscard]] std::span<T> own() const { return parts_[static_cast<std::size_t>(rank_)]; }
   // The part of `rank`; empty where it is out of reach.
   [[nodiscard]] std::span<T> of(int rank) const { return parts_[static_cast<std::size_t>(rank)]; }
-  // Whether this rank's node could not share memory although it was asked to.
+  // Whether this rank's host could not share memory although it was asked to.
   [[nodiscard]] bool was_refused() const { return refused_; }
   // For every rank of comm, the lowest rank it shares memory with: itself when
   // it is alone. The same on all ranks.

@@ -1,4 +1,4 @@
-#include "sweep/table.h"
+#include "report/sweep_table.h"
 
 #include <optional>
 

@@ -1,4 +1,4 @@
-#include "cli/flow_table.h"
+#include "report/flow_table.h"
 
 #include <cmath>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "cli/gradcheck_tables.h"
+#include "report/gradcheck_tables.h"
 
 #include <algorithm>
 #include <cstddef>

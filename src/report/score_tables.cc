@@ -1,4 +1,4 @@
-#include "cli/score_tables.h"
+#include "report/score_tables.h"
 
 #include <algorithm>
 #include <optional>

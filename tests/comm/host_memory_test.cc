@@ -1,4 +1,4 @@
-#include "comm/node_memory.h"
+#include "comm/host_memory.h"
 
 #include <cstdint>
 #include <new>
@@ -32,9 +32,9 @@ void write(std::span<float> part, int writer, int round) {
   for (std::uint64_t i = 0; i < part.size(); ++i) part[i] = value_of(writer, round, i);
 }
 
-TEST(NodeMemory, AllRanksOfANodeSeeWhatEachHasWritten) {
+TEST(HostMemory, AllRanksOfAHostSeeWhatEachHasWritten) {
   const Communicator comm = Communicator::world();
-  const NodeMemory<float> memory(comm, size_of(comm.rank()), comm.node_leader());
+  const HostMemory<float> memory(comm, size_of(comm.rank()), comm.host_leader());
   EXPECT_FALSE(memory.was_refused());
   EXPECT_EQ(memory.leaders(), std::vector<int>(static_cast<std::size_t>(comm.size()), 0));
   for (int round = 0; round < 20; ++round) {
@@ -48,9 +48,9 @@ TEST(NodeMemory, AllRanksOfANodeSeeWhatEachHasWritten) {
   }
 }
 
-TEST(NodeMemory, RanksMayWriteToTheOthersParts) {
+TEST(HostMemory, RanksMayWriteToTheOthersParts) {
   const Communicator comm = Communicator::world();
-  const NodeMemory<float> memory(comm, 3000, comm.node_leader());
+  const HostMemory<float> memory(comm, 3000, comm.host_leader());
   const int next = (comm.rank() + 1) % comm.size();
   write(memory.of(next), comm.rank(), 0);
   memory.fence();
@@ -58,9 +58,9 @@ TEST(NodeMemory, RanksMayWriteToTheOthersParts) {
   memory.fence();
 }
 
-TEST(NodeMemory, WithoutSharingEveryRankIsAlone) {
+TEST(HostMemory, WithoutSharingEveryRankIsAlone) {
   const Communicator comm = Communicator::world();
-  const NodeMemory<float> memory(comm, 1000, comm.rank());
+  const HostMemory<float> memory(comm, 1000, comm.rank());
   std::vector<int> own_leaders;
   for (int rank = 0; rank < comm.size(); ++rank) {
     own_leaders.push_back(rank);
@@ -72,26 +72,26 @@ TEST(NodeMemory, WithoutSharingEveryRankIsAlone) {
   EXPECT_TRUE(has_values(memory.own(), comm.rank(), 0));
 }
 
-TEST(NodeMemory, RanksSeeTheirOwnNodeOnly) {
+TEST(HostMemory, RanksSeeTheirOwnHostOnly) {
   const Communicator comm = Communicator::world();
-  const int node = comm.rank() % 2;  // ranks 0 and 2, ranks 1 and 3
-  const NodeMemory<float> memory(comm, 1000, node);
+  const int host = comm.rank() % 2;  // ranks 0 and 2, ranks 1 and 3
+  const HostMemory<float> memory(comm, 1000, host);
   for (int rank = 0; rank < comm.size(); ++rank) {
-    EXPECT_EQ(memory.of(rank).size(), rank % 2 == node ? 1000U : 0U);
+    EXPECT_EQ(memory.of(rank).size(), rank % 2 == host ? 1000U : 0U);
     EXPECT_EQ(memory.leaders()[static_cast<std::size_t>(rank)], rank % 2);
   }
 }
 
 // More than any machine has room for: the ranks agree to do without, or all
 // have no memory.
-TEST(NodeMemory, WhereThereIsNoRoomToShareNobodyDoes) {
+TEST(HostMemory, WhereThereIsNoRoomToShareNobodyDoes) {
   const Communicator comm = Communicator::world();
   if (comm.size() == 1) GTEST_SKIP() << "one rank shares nothing";
-  // Rank 1 alone asks for too much; all of its node go without.
+  // Rank 1 alone asks for too much; all of its host go without.
   const std::uint64_t values = comm.rank() == 1 ? std::uint64_t{1} << 60 : 1000;
   bool refused = false;
   try {
-    const NodeMemory<float> memory(comm, values, comm.node_leader());
+    const HostMemory<float> memory(comm, values, comm.host_leader());
     EXPECT_TRUE(memory.was_refused());
     for (int rank = 0; rank < comm.size(); ++rank) {
       EXPECT_EQ(memory.of(rank).empty(), rank != comm.rank());

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "train/diagnosis.h"
+#include "records/diagnosis.h"
 
 namespace lockstep {
 

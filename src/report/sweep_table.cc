@@ -1,4 +1,4 @@
-#include "sweep/table.h"
+#include "report/sweep_table.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +11,7 @@
 #include "base/csv_field.h"
 #include "base/json_text.h"
 #include "base/number_text.h"
+#include "base/run_files.h"
 
 namespace lockstep {
 namespace {
@@ -221,7 +222,7 @@ Json winner_json(const SweepResults& results) {
   object["test_error_interval_95"] =
       test ? interval_json(interval_of(test->error, test->examples)) : Json(nullptr);
   object["test_cost"] = test ? json_number(test->cost) : Json(nullptr);
-  object["job"] = "winner.textproto";
+  object["job"] = kWinnerJob;
   object["run"] = trial_directory(winner->number).string();
   return object;
 }
@@ -342,7 +343,8 @@ std::string next_steps(const SweepResults& results, const std::string& run_dir) 
   text += fmt::format(
       "next: lockstep train {0}/winner.textproto      trains the winner again, to the same bits\n"
       "      lockstep evaluate {0}/{1}/ckpt/{2}    scores it {3}\n",
-      run_dir, trial_directory(winner->number).string(), job.early_stopping ? "best" : "latest",
+      run_dir, trial_directory(winner->number).string(),
+      job.early_stopping ? kBestCheckpoint : kLatestCheckpoint,
       has_classes ? "by class" : "on the dev set");
   return text;
 }

@@ -1,4 +1,4 @@
-#include "cli/descent_text.h"
+#include "report/descent_text.h"
 
 #include <algorithm>
 #include <cmath>

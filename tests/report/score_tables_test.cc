@@ -1,6 +1,6 @@
 // What `evaluate` says of a set, on counts in which no two numbers are equal.
 
-#include "cli/score_tables.h"
+#include "report/score_tables.h"
 
 #include <string>
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "train/flow_record.h"
+#include "records/flow.h"
 
 namespace lockstep {
 

@@ -1,0 +1,125 @@
+#include "comm/exchange_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace lockstep {
+namespace {
+
+// What the workers of a rank hold after a backward pass, left to right.
+std::vector<PlacedSum> held_by(std::span<const WorkerPlan> workers, int rank) {
+  std::vector<PlacedSum> held;
+  std::uint32_t before = 0;  // buffers of the workers before
+  for (const WorkerPlan& worker : workers) {
+    for (const WorkerPlan::Held& sum : worker.held) {
+      held.push_back({sum.node, rank, before + sum.buffer});
+    }
+    before += worker.buffers;
+  }
+  return held;
+}
+
+std::vector<JoinStage> rank_stages(std::span<const WorkerPlan> workers, std::uint64_t shards,
+                                   int threads, int ranks) {
+  const auto per_rank = static_cast<std::size_t>(threads);
+  check(workers.size() == static_cast<std::size_t>(ranks) * per_rank, "a plan for each worker");
+  std::vector<JoinStage> stages;
+  for (int rank = 0; rank < ranks; ++rank) {
+    const auto own = workers.subspan(static_cast<std::size_t>(rank) * per_rank, per_rank);
+    stages.push_back(join_sums(held_by(own, rank), shards));
+  }
+  return stages;
+}
+
+void append(const std::vector<PlacedSum>& more, std::vector<PlacedSum>& sums) {
+  sums.insert(sums.end(), more.begin(), more.end());
+}
+
+// Ranks of a host need not be neighbours.
+void sort_left_to_right(std::vector<PlacedSum>& sums, std::uint64_t shards) {
+  std::ranges::sort(sums, {}, [&](const PlacedSum& sum) { return sum.node.leaves(shards).begin; });
+}
+
+JoinStage host_stage_of(const std::vector<int>& members, std::span<const JoinStage> of_ranks,
+                        std::uint64_t shards, HostStage host_stage) {
+  std::vector<PlacedSum> sums;
+  for (const int rank : members) append(of_ranks[static_cast<std::size_t>(rank)].joined, sums);
+  if (host_stage == HostStage::joined) return join_sums(std::move(sums), shards);
+  return {.sums = sums, .additions = {}, .joined = sums};
+}
+
+}  // namespace
+
+JoinStage join_sums(std::vector<PlacedSum> sums, std::uint64_t shards) {
+  std::vector<TreeNode> nodes;
+  nodes.reserve(sums.size());
+  for (const PlacedSum& sum : sums) nodes.push_back(sum.node);
+  JoinPlan plan = join_nodes(nodes, shards);
+  JoinStage stage{.sums = std::move(sums), .additions = std::move(plan.additions), .joined = {}};
+  for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
+    const PlacedSum& first = stage.sums[plan.survivors[i]];
+    stage.joined.push_back({plan.nodes[i], first.rank, first.buffer});
+  }
+  return stage;
+}
+
+Hosts::Hosts(std::vector<int> leaders) : leaders_(std::move(leaders)), members_(leaders_.size()) {
+  for (int rank = 0; rank < ranks(); ++rank) {
+    members_[static_cast<std::size_t>(leader(rank))].push_back(rank);
+  }
+}
+
+std::vector<int> Hosts::all_leaders() const {
+  std::vector<int> all;
+  for (int rank = 0; rank < ranks(); ++rank) {
+    if (leader(rank) == rank) all.push_back(rank);
+  }
+  return all;
+}
+
+std::vector<Incoming> ExchangePlan::incoming(int owner) const {
+  std::vector<Incoming> all;
+  for (std::size_t i = 0; i < of_world.sums.size(); ++i) {
+    const int rank = of_world.sums[i].rank;
+    if (hosts.share(rank, owner)) continue;
+    const bool was_joined = !of_host(rank).additions.empty();
+    all.push_back({i, was_joined ? hosts.courier(rank, owner) : rank});
+  }
+  return all;
+}
+
+ExchangePlan plan_exchange(std::span<const WorkerPlan> workers, std::uint64_t shards, int threads,
+                           const Hosts& hosts, HostStage host_stage) {
+  ExchangePlan plan{.hosts = hosts,
+                    .of_ranks = rank_stages(workers, shards, threads, hosts.ranks()),
+                    .of_hosts = std::vector<JoinStage>(static_cast<std::size_t>(hosts.ranks())),
+                    .of_world = {}};
+  std::vector<PlacedSum> world;
+  for (const int leader : hosts.all_leaders()) {
+    JoinStage& stage = plan.of_hosts[static_cast<std::size_t>(leader)];
+    stage = host_stage_of(hosts.members(leader), plan.of_ranks, shards, host_stage);
+    append(stage.joined, world);
+  }
+  sort_left_to_right(world, shards);
+  plan.of_world = join_sums(std::move(world), shards);
+  check(plan.of_world.joined.size() == 1, "all shards together make the whole tree");
+  return plan;
+}
+
+std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> workers,
+                                    std::uint64_t shards, int threads, int rank,
+                                    std::uint64_t bytes_per_value) {
+  std::uint64_t incoming = 0;  // sums of the others
+  const std::vector<JoinStage> stages = rank_stages(workers, shards, threads, ownership.ranks);
+  for (int other = 0; other < ownership.ranks; ++other) {
+    if (other != rank) incoming += stages[static_cast<std::size_t>(other)].joined.size();
+  }
+  const std::uint64_t messages = 2 * incoming * ownership.largest_piece(rank);
+  const std::uint64_t owned = ownership.owned(rank);
+  const std::uint64_t looked_into = incoming * owned + ownership.parameters - owned;
+  return std::max(messages, looked_into) * bytes_per_value;
+}
+
+}  // namespace lockstep

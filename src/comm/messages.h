@@ -1,0 +1,33 @@
+#pragma once
+// Values on their way between ranks, as nonblocking messages. Inside comm only, as it
+// includes mpi.h.
+
+#include <span>
+#include <vector>
+
+#include <mpi.h>
+
+#include "comm/communicator.h"
+
+namespace lockstep {
+
+// T is float or double.
+template <typename T>
+class Messages {
+ public:
+  // `comm` must live as long as this.
+  explicit Messages(const Communicator& comm) : comm_(&comm) {}
+
+  // Starts a message of at most 2^31 - 1 values, which must stay where they are until
+  // wait(). Messages from one rank to another arrive in the order of their starts.
+  void send(std::span<const T> values, int to);
+  void receive(std::span<T> values, int from);
+  // Waits until everything that was started has left or arrived.
+  void wait();
+
+ private:
+  const Communicator* comm_;
+  std::vector<MPI_Request> requests_;
+};
+
+}  // namespace lockstep

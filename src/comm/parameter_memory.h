@@ -1,0 +1,50 @@
+#pragma once
+// The vectors of all parameters that a rank has: its weights and the gradient buffers of
+// its workers, in memory that the ranks of its host share.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "comm/host_memory.h"
+#include "comm/ownership.h"
+
+namespace lockstep {
+
+template <typename T>
+class ParameterMemory {
+ public:
+  // Collective. Room for weights and `buffers` buffers of this rank, of `parameters` values
+  // each, not initialised. `host`: as for HostMemory, whose errors these are.
+  ParameterMemory(const Communicator& comm, std::uint64_t parameters, std::uint64_t buffers,
+                  int host)
+      : parameters_(parameters), memory_(comm, (1 + buffers) * stride(), host) {}
+
+  // Of a rank on this host.
+  [[nodiscard]] std::span<T> weights(int rank) const { return vector(rank, 0); }
+  // Number `number` of the buffers of all workers of a rank on this host.
+  [[nodiscard]] std::span<T> buffer(int rank, std::uint32_t number) const {
+    return vector(rank, 1 + number);
+  }
+  // The lowest rank on the host of each rank; see HostMemory.
+  [[nodiscard]] const std::vector<int>& leaders() const { return memory_.leaders(); }
+  [[nodiscard]] bool was_refused() const { return memory_.was_refused(); }
+  // Collective over the host: what each rank has written before, all see afterwards.
+  void fence() const { memory_.fence(); }
+
+ private:
+  // Values from one vector to the next: whole blocks, so that all of them lie alike.
+  [[nodiscard]] std::uint64_t stride() const {
+    constexpr std::uint64_t kBlock = Ownership::kBlock;
+    return (parameters_ + kBlock - 1) / kBlock * kBlock;
+  }
+  [[nodiscard]] std::span<T> vector(int rank, std::uint64_t number) const {
+    return memory_.of(rank).subspan(number * stride(), parameters_);
+  }
+
+  std::uint64_t parameters_;
+  HostMemory<T> memory_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,29 @@
+#pragma once
+// The interface that reports receive a run's records through. It is called on rank 0
+// only; an observer never communicates.
+
+#include <string>
+
+#include "records/evaluation.h"
+#include "records/flow.h"
+#include "records/progress.h"
+#include "records/run_start.h"
+#include "records/summary.h"
+
+namespace lockstep {
+
+class TrainingObserver {
+ public:
+  virtual ~TrainingObserver() = default;
+  virtual void on_start(const RunStart& /*start*/) {}
+  // Something a person should know: a warning, a resume. May come before
+  // on_start.
+  virtual void on_notice(const std::string& /*notice*/) {}
+  virtual void on_progress(const Progress& /*progress*/) {}
+  virtual void on_evaluation(const Evaluation& /*evaluation*/) {}
+  // At the steps that the signal-flow monitor looks at.
+  virtual void on_flow(const FlowRecord& /*record*/) {}
+  virtual void on_finish(const Summary& /*summary*/) {}
+};
+
+}  // namespace lockstep

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace lockstep {
+
+// Known once the data is loaded and before the first step.
+struct RunStart {
+  std::string program = "lockstep";  // how it was called
+  std::string job_name;
+  std::string run_dir;
+  std::string resolved_job;  // text format, every default filled in
+  int ranks = 1;
+  int threads = 1;  // per rank
+  int shards = 1;
+  std::uint64_t parameters = 0;
+  std::uint64_t train_examples = 0;
+  std::uint64_t train_dev_examples = 0;  // 0: no train-dev set
+  std::uint64_t dev_examples = 0;        // 0: no dev set
+  std::uint64_t test_examples = 0;       // 0: no test set
+  bool dev_and_test_differ = false;      // in distribution, as the job says
+  // Digests of the whole sources; empty: no such set.
+  std::string train_fingerprint, dev_fingerprint;
+  std::uint64_t steps_per_epoch = 0;
+  std::uint64_t total_steps = 0;
+  std::uint64_t first_step = 0;                    // above 0 after a resume
+  std::uint64_t monitor_every_steps = 0;           // 0: no signal-flow monitor
+  std::map<std::string, std::string> environment;  // versions, hosts, kernels
+};
+
+}  // namespace lockstep

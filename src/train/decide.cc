@@ -1,0 +1,52 @@
+#include "train/decide.h"
+
+#include "base/run_files.h"
+
+namespace lockstep {
+
+std::string reason_at_end(const TrainingConfig& training) {
+  return training.steps ? "steps" : "epochs";
+}
+
+bool evaluates_after(const EvaluationConfig& evaluation, const StepCounts& counts,
+                     std::uint64_t step) {
+  return counts.completes(evaluation.every_epochs, step) || counts.at_end(step);
+}
+
+std::optional<DevMetric> dev_metric(const Job& job, const SetScore& dev) {
+  if (dev.examples == 0) return std::nullopt;
+  if (stopping_metric(job) == StoppingMetric::dev_cost) return DevMetric{*mean_loss(dev)};
+  return DevMetric{*error_rate(dev), dev.sums.decisions};
+}
+
+Decision decide(const Job& job, const EarlyStoppingState& stopping, const SetScore& dev,
+                std::uint64_t step) {
+  Decision decision{.verdict = {}, .stopping = stopping};
+  const auto metric = dev_metric(job, dev);
+  if (!metric) return decision;
+  const auto& rule = job.early_stopping;
+  decision.verdict = observe(decision.stopping, *metric, step, rule ? rule->min_improvement : 0.0,
+                             rule ? std::optional(rule->patience) : std::nullopt);
+  return decision;
+}
+
+bool had_stopped_early(const Job& job, const EarlyStoppingState& stopping) {
+  return job.early_stopping &&
+         stopping.evaluations_without_improvement >= job.early_stopping->patience;
+}
+
+bool keeps_best_weights(const Job& job) { return job.early_stopping.has_value(); }
+
+bool saves_after_evaluation(const CheckpointingConfig& checkpointing, const StepCounts& counts,
+                            std::uint64_t step, bool is_best, bool stops) {
+  if (!checkpointing.enabled) return false;
+  return is_best || stops || counts.at_end(step) ||
+         counts.completes(checkpointing.every_epochs, step);
+}
+
+std::string summarized_checkpoint(const CheckpointingConfig& checkpointing, bool restored_best) {
+  if (!checkpointing.enabled) return "";
+  return restored_best ? kBestOfRun : kLatestOfRun;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,26 @@
+#include "train/run_reporter.h"
+
+#include "comm/agreement.h"
+
+namespace lockstep {
+
+void RunReporter::report(const std::function<void(TrainingObserver&)>& call) const {
+  agree(comm_, [&] {
+    if (!comm_.is_root()) return;
+    for (const auto& observer : observers_) call(*observer);
+  });
+}
+
+void RunReporter::tell(const std::vector<std::string>& notices) const {
+  if (!comm_.is_root()) return;
+  for (const std::string& notice : notices) {
+    for (const auto& observer : observers_) observer->on_notice(notice);
+  }
+}
+
+void RunReporter::tell(const Progress& progress) const {
+  if (!comm_.is_root()) return;
+  for (const auto& observer : observers_) observer->on_progress(progress);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,58 @@
+#pragma once
+// Scores weights on the sets of a run.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "base/worker_pool.h"
+#include "comm/communicator.h"
+#include "config/job.h"
+#include "nn/network.h"
+#include "train/answers.h"
+#include "train/dataset.h"
+#include "train/evaluation_blocks.h"
+#include "train/evaluator.h"
+#include "train/layout.h"
+#include "train/scores.h"
+
+namespace lockstep {
+
+using TakeAnswers = std::function<void(const Answers&)>;
+
+class RunScorer {
+ public:
+  // All references must live as long as this. Does not communicate.
+  RunScorer(const Job& job, const Communicator& comm, const Layout& layout, const Dataset& data,
+            const Network<float>& network, WorkerPool& pool);
+
+  // Collective. The score of the sample of training examples that is looked at during the
+  // run, with dropout off; sums are on rank 0 only.
+  SetScore sample(std::span<const float> weights);
+  // Collective. That of the sample, and of the train-dev and dev sets.
+  Scores during_run(std::span<const float> weights);
+  // Collective. That of all training examples, and of the train-dev, dev and (`with_test`)
+  // test sets. Where `take_answers` is given, which is on all ranks or on none, it is called
+  // on rank 0 with the answers on the training and dev sets; when it throws, all ranks do.
+  Scores at_end(std::span<const float> weights, bool with_test, const TakeAnswers& take_answers);
+
+ private:
+  // What looks at the answers of an evaluation on the train and dev sets; empty: nothing.
+  struct AnswerVisits {
+    Evaluator::Visit train;
+    Evaluator::Visit dev;
+  };
+  Scores all(std::span<const float> weights, bool with_test, const AnswerVisits& visits);
+  SetScore held_out(std::span<const float> weights, const HeldOutSet& set,
+                    const Evaluator::Visit& visit = {});
+
+  const Communicator& comm_;
+  const Layout& layout_;
+  const Dataset& data_;
+  const Network<float>& network_;
+  Evaluator evaluator_;
+  EvaluationBlocks sample_;
+  std::uint64_t sample_examples_;  // of all ranks
+};
+
+}  // namespace lockstep

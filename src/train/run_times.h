@@ -1,0 +1,58 @@
+#pragma once
+// The timings of one session of a run. They are shown and never used.
+
+#include <chrono>
+
+#include "records/session.h"
+#include "train/phase_clock.h"
+
+namespace lockstep {
+
+class RunTimes {
+ public:
+  // `clock`, of rank 0's first thread, must live as long as this. The session starts, and
+  // with it the interval up to its first evaluation.
+  explicit RunTimes(const PhaseClock& clock) : clock_(clock) {}
+
+  // Starts the next interval: after an evaluation.
+  void start_interval() {
+    interval_start_ = Clock::now();
+    interval_step_seconds_ = step_seconds();
+  }
+  // Since the interval started: all of it, and what was spent on training steps.
+  [[nodiscard]] double seconds_of_interval() const { return seconds_since(interval_start_); }
+  [[nodiscard]] double step_seconds_of_interval() const {
+    return step_seconds() - interval_step_seconds_;
+  }
+
+  // Whether the last progress was told long enough ago; then it is told now.
+  bool tells_progress() {
+    const auto now = Clock::now();
+    if (now - last_progress_ < std::chrono::milliseconds(200)) return false;
+    last_progress_ = now;
+    return true;
+  }
+
+  // Brings the timings of `session` up to now.
+  void note(RunSession& session) const {
+    session.seconds = seconds_since(start_);
+    session.phases = clock_.by_name();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  static double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
+  // Evaluation and saving left out.
+  [[nodiscard]] double step_seconds() const { return seconds_of_steps(clock_.by_name()); }
+
+  const PhaseClock& clock_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point interval_start_ = Clock::now();
+  Clock::time_point last_progress_;
+  double interval_step_seconds_ = 0;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,34 @@
+#include "train/unmoved_weights.h"
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+
+namespace lockstep {
+
+std::uint64_t digest_without_biases(const ParameterLayout& layout,
+                                    std::span<const float> parameters) {
+  Digest digest;
+  for (const ParameterTensor& tensor : layout.tensors) {
+    if (tensor.kind != ParameterKind::weight) continue;
+    const Range range = tensor.range();
+    digest.add(std::as_bytes(parameters.subspan(range.begin, range.size())));
+  }
+  return digest.value();
+}
+
+bool UnmovedWeights::observe(std::uint64_t digest) {
+  const bool tells = digest == last_ && !told_;
+  told_ = told_ || tells;
+  last_ = digest;
+  return tells;
+}
+
+std::string unmoved_weights_caution(std::uint64_t step, double learning_rate) {
+  return fmt::format(
+      "caution: no weight has changed by a bit in the steps before step {}: their gradient is "
+      "0, or its updates (learning rate {:g}) are too small for float beside the weights",
+      step, learning_rate);
+}
+
+}  // namespace lockstep

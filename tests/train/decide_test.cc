@@ -1,0 +1,131 @@
+#include "train/decide.h"
+
+#include <gtest/gtest.h>
+
+#include "train/tiny_job.h"
+
+namespace lockstep {
+namespace {
+
+// Judged by the dev error with a patience of 2, unless `overrides` say otherwise.
+Job job_with(const std::vector<std::string>& overrides = {}) {
+  return tiny_job("/", overrides).job;
+}
+
+// A dev set of ten examples.
+SetScore dev(std::uint64_t wrong, double loss = 0) {
+  return {{.loss = loss, .wrong = wrong, .decisions = 10}, 10};
+}
+
+EarlyStoppingState best_at(double metric, std::uint64_t step, std::uint32_t without = 0) {
+  return {metric, step, without};
+}
+
+constexpr StepCounts kCounts{.per_epoch = 5, .total = 18};
+
+TEST(StepCounts, EpochsAreFractionsAndMultiplesOfSteps) {
+  EXPECT_EQ(kCounts.epochs(0), 0);
+  EXPECT_EQ(kCounts.epochs(18), 3.6);
+  EXPECT_TRUE(kCounts.completes(1, 5));
+  EXPECT_TRUE(kCounts.completes(3, 15));
+  EXPECT_FALSE(kCounts.completes(2, 15));
+  EXPECT_FALSE(kCounts.at_end(17));
+  EXPECT_TRUE(kCounts.at_end(18));
+}
+
+TEST(Decide, TheReasonAtTheEndIsWhatTheJobCounts) {
+  EXPECT_EQ(reason_at_end(job_with().training), "epochs");
+  EXPECT_EQ(reason_at_end(job_with({"training.steps=3"}).training), "steps");
+}
+
+TEST(Decide, EvaluationsAreDueEveryFewEpochsAndAtTheEnd) {
+  const EvaluationConfig every_other{
+      .every_epochs = 2, .train_examples = 0, .smallest_improvement = 0};
+  std::vector<std::uint64_t> due;
+  for (std::uint64_t step = 1; step <= kCounts.total; ++step) {
+    if (evaluates_after(every_other, kCounts, step)) due.push_back(step);
+  }
+  EXPECT_EQ(due, (std::vector<std::uint64_t>{10, 18}));
+}
+
+TEST(Decide, TheMetricIsTheJobs) {
+  const auto by_error = dev_metric(job_with(), dev(3, 20));
+  ASSERT_TRUE(by_error);
+  EXPECT_EQ(by_error->value, 0.3);
+  EXPECT_EQ(by_error->decisions, 10U);
+  const auto by_cost = dev_metric(job_with({"early_stopping.metric=DEV_COST"}), dev(3, 20));
+  ASSERT_TRUE(by_cost);
+  EXPECT_EQ(by_cost->value, 2);
+  EXPECT_EQ(by_cost->decisions, 0U);
+}
+
+TEST(Decide, AFirstEvaluationIsTheBestSoFar) {
+  const Decision decision = decide(job_with(), {}, dev(4), 5);
+  EXPECT_TRUE(decision.verdict.best);
+  EXPECT_FALSE(decision.verdict.stop);
+  EXPECT_EQ(decision.stopping.best_metric, 0.4);
+  EXPECT_EQ(decision.stopping.best_step, 5U);
+}
+
+TEST(Decide, PatienceThatIsSpentStops) {
+  const Job job = job_with();
+  const Decision first = decide(job, best_at(0.4, 5), dev(5), 10);
+  EXPECT_FALSE(first.verdict.best);
+  EXPECT_FALSE(first.verdict.stop);
+  EXPECT_FALSE(had_stopped_early(job, first.stopping));
+  const Decision second = decide(job, first.stopping, dev(4), 15);
+  EXPECT_FALSE(second.verdict.best) << "equal is not better";
+  EXPECT_TRUE(second.verdict.stop);
+  EXPECT_TRUE(had_stopped_early(job, second.stopping));
+  EXPECT_EQ(second.stopping.best_step, 5U);
+  EXPECT_FALSE(had_stopped_early(job_with({"early_stopping.patience=3"}), second.stopping));
+}
+
+TEST(Decide, TooSmallAnImprovementIsNone) {
+  const Job job = job_with({"early_stopping.min_improvement=0.1"});
+  EXPECT_FALSE(decide(job, best_at(0.4, 5), dev(3), 10).verdict.best);
+  EXPECT_TRUE(decide(job, best_at(0.4, 5), dev(2), 10).verdict.best);
+}
+
+TEST(Decide, WithoutEarlyStoppingTheBestIsKnownAndNothingStops) {
+  const Job job = job_with({"early_stopping=none"});
+  EXPECT_FALSE(keeps_best_weights(job));
+  EXPECT_TRUE(keeps_best_weights(job_with()));
+  EXPECT_TRUE(decide(job, best_at(0.4, 5), dev(3), 10).verdict.best);
+  EXPECT_FALSE(decide(job, best_at(0.4, 5, 1000), dev(9), 10).verdict.stop);
+  EXPECT_FALSE(had_stopped_early(job, best_at(0.4, 5, 1000)));
+}
+
+TEST(Decide, WithoutADevSetNothingIsBestAndTheStateStays) {
+  const Job job = job_with();
+  EXPECT_FALSE(dev_metric(job, {}));
+  const Decision decision = decide(job, best_at(0.4, 5, 1), {}, 10);
+  EXPECT_FALSE(decision.verdict.best);
+  EXPECT_FALSE(decision.verdict.stop);
+  EXPECT_EQ(decision.stopping.best_metric, 0.4);
+  EXPECT_EQ(decision.stopping.evaluations_without_improvement, 1U);
+}
+
+TEST(Decide, SavedIsWhatIsDueWhatIsBestAndTheEnd) {
+  const CheckpointingConfig every_other{.enabled = true, .every_epochs = 2, .keep_last = 1};
+  const auto saves = [&](std::uint64_t step, bool best, bool stops) {
+    return saves_after_evaluation(every_other, kCounts, step, best, stops);
+  };
+  EXPECT_FALSE(saves(5, false, false));
+  EXPECT_TRUE(saves(10, false, false)) << "due";
+  EXPECT_TRUE(saves(5, true, false)) << "best";
+  EXPECT_TRUE(saves(5, false, true)) << "the run stops";
+  EXPECT_TRUE(saves(18, false, false)) << "the end";
+  EXPECT_FALSE(saves_after_evaluation({.enabled = false, .every_epochs = 2, .keep_last = 1},
+                                      kCounts, 18, true, true));
+}
+
+TEST(Decide, TheSummaryIsOfTheCheckpointThatHasItsWeights) {
+  const CheckpointingConfig on{.enabled = true, .every_epochs = 1, .keep_last = 1};
+  EXPECT_EQ(summarized_checkpoint(on, true), "ckpt/best");
+  EXPECT_EQ(summarized_checkpoint(on, false), "ckpt/latest");
+  EXPECT_EQ(summarized_checkpoint({.enabled = false, .every_epochs = 1, .keep_last = 1}, true), "");
+}
+
+}  // namespace
+}  // namespace lockstep

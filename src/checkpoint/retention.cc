@@ -156,7 +156,7 @@ std::vector<std::string> save_step(const fs::path& directory, const Checkpoint& 
   // Replaces an older file of this name, which may have been found invalid.
   const std::string name = step_file_name(checkpoint.step);
   save_checkpoint(checkpoint, directory / name);
-  // `best` first: a state that `latest` names must find the best it knows of.
+  // `best` is written first: the state that `latest` names must find its best checkpoint.
   if (is_best) replace_file(directory / kBestCheckpoint, name + '\n');
   replace_file(directory / kLatestCheckpoint, name + '\n');
 

@@ -52,7 +52,7 @@ fs::path find_checkpoint(const fs::path& named) {
   const std::string name = named.filename().string();
   if ((name == kBestCheckpoint || name == kLatestCheckpoint) && fs::is_regular_file(named))
     return follow(named);
-  return named;  // loading says what is wrong with it
+  return named;  // loading reports any error
 }
 
 }  // namespace lockstep

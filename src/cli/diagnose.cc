@@ -70,9 +70,8 @@ std::string what_to_diagnose(const fs::path& directory) {
                        (directory / "trials/0000").string());
   }
   if (fs::exists(directory / kCheckpointFolder)) {
-    return fmt::format(
-        "its run has not come to an end; diagnose a checkpoint by its name, such as {}",
-        (directory / kLatestOfRun).string());
+    return fmt::format("its run has not ended; diagnose a checkpoint by its name, such as {}",
+                       (directory / kLatestOfRun).string());
   }
   return kind ? "its run has no results" : "it does not hold a run";
 }

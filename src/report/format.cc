@@ -87,7 +87,7 @@ void add_files(Out out, const RunStart& start, const Summary& summary) {
   add(kMetricsFile, "one line per evaluation");
   add("tb/", "the same for TensorBoard");
   if (summary.checkpoint.empty()) return;
-  add(summary.checkpoint, "the trained network: its numbers are these");
+  add(summary.checkpoint, "the trained network, with these results");
   if (summary.checkpoint == kLatestOfRun && summary.best_step &&
       *summary.best_step != summary.steps) {
     add(kBestOfRun, fmt::format("the network of the best evaluation, at step {}",

@@ -22,7 +22,7 @@ inline std::string error_file_name(int rank) {
 inline constexpr const char* kCheckpointFolder = "ckpt";
 inline constexpr const char* kBestCheckpoint = "best";
 inline constexpr const char* kLatestCheckpoint = "latest";
-// The same from the run's directory.
+// The same files relative to the run's directory.
 inline constexpr const char* kBestOfRun = "ckpt/best";
 inline constexpr const char* kLatestOfRun = "ckpt/latest";
 

@@ -19,7 +19,7 @@ inline constexpr std::uint32_t kCheckpointFormatVersion = 1;
 struct TensorInfo {
   std::string name;
   std::vector<std::uint64_t> shape;  // empty: a scalar
-  std::uint64_t offset = 0;          // of its first element in the parameter vector
+  std::uint64_t offset = 0;          // position of its first element in the parameter vector
   friend bool operator==(const TensorInfo&, const TensorInfo&) = default;
 };
 
@@ -46,10 +46,11 @@ struct SavedImage {
 };
 
 struct Checkpoint {
-  std::uint32_t format_version = kCheckpointFormatVersion;  // of the file it was loaded from
-  std::string lockstep_version;                             // the build that wrote it
-  std::string resolved_job;  // text format, every default filled in; has seed and shards
-  std::uint64_t step = 0;    // steps done
+  std::uint32_t format_version =
+      kCheckpointFormatVersion;  // version of the file it was loaded from
+  std::string lockstep_version;  // the build that wrote it
+  std::string resolved_job;      // text format, every default filled in; has seed and shards
+  std::uint64_t step = 0;        // steps done
 
   std::vector<TensorInfo> tensors;
   std::vector<float> weights;                       // every parameter, flat

@@ -23,7 +23,7 @@ constexpr std::size_t kPreambleBytes = kPreambleChecksumAt + 4;
 constexpr std::uint64_t kRecordOverheadBytes = 24;
 
 using Preamble = std::array<std::byte, kPreambleBytes>;
-using Frame = std::array<std::byte, 16>;  // in front of a payload
+using Frame = std::array<std::byte, 16>;  // precedes a payload
 
 template <std::unsigned_integral Integer>
 void put(std::span<std::byte> bytes, Integer value) {

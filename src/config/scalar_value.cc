@@ -23,7 +23,7 @@ namespace {
 
 using Kind = TextValue::Kind;
 
-constexpr std::size_t kLongestShown = 60;  // of a value in a message
+constexpr std::size_t kLongestShown = 60;  // characters of a value in a message
 
 std::optional<std::uint64_t> to_unsigned(const TextValue& value, std::uint64_t maximum) {
   std::uint64_t number = 0;

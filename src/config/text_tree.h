@@ -26,7 +26,7 @@ struct TextValue {
   TextPosition position;
   bool negative = false;          // preceded by a minus sign
   std::string text;               // a string's content, or the token as written
-  std::vector<TextField> fields;  // of a message
+  std::vector<TextField> fields;  // the fields of a message
 };
 
 struct TextField {

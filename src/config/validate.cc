@@ -86,7 +86,7 @@ void check_network(const ValueChecks& checks, const proto::Network& network) {
 
 // ---- regularization ----
 
-using OwnLambda = std::optional<double>;  // of a layer; absent: the job's
+using OwnLambda = std::optional<double>;  // the lambda of a layer; absent: the job's
 
 OwnLambda own_lambda(bool is_there, double lambda) {
   return is_there ? OwnLambda(lambda) : std::nullopt;

@@ -29,8 +29,8 @@ struct ArrayHeader {
 };
 
 struct ArrayContent {
-  std::vector<std::byte> values;  // of the kept rows: [kept, row_values], native byte order
-  std::uint64_t digest = 0;       // of the whole decompressed file
+  std::vector<std::byte> values;  // values of the kept rows: [kept, row_values], native byte order
+  std::uint64_t digest = 0;       // digest of the whole decompressed file
 };
 
 // An array file. Its header, including the size that it implies, is read and checked

@@ -156,8 +156,8 @@ struct ByteStream::State {
   std::uint64_t file_bytes = 0;
   std::unique_ptr<std::FILE, CloseFile> file;
   std::array<unsigned char, 1 << 16> input;
-  std::size_t position = 0;   // of the unread part of `input`
-  std::size_t available = 0;  // its bytes
+  std::size_t position = 0;   // start of the unread part of `input`
+  std::size_t available = 0;  // size of the unread part
   bool compressed = false;
   bool member_done = false;
   z_stream inflater = {};

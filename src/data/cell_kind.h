@@ -33,7 +33,7 @@ enum class CellKind : std::uint8_t {
 // contains.
 struct CellLook {
   CellKind kind = CellKind::other;
-  std::uint8_t marker = 0;  // of a missing_marker: which spelling
+  std::uint8_t marker = 0;  // which spelling, for a missing_marker
   auto operator<=>(const CellLook&) const = default;
 };
 

@@ -108,7 +108,7 @@ std::vector<float> CifarExampleSource::read_records(OptionalIds ids,
 
   std::vector<std::uint64_t> digests;
   std::uint64_t first = 0;        // number of the file's first example
-  std::uint64_t kept_before = 0;  // of earlier files
+  std::uint64_t kept_before = 0;  // examples kept from earlier files
   for (const File& file : files_) {
     std::vector<std::uint32_t> own;  // numbers in this file
     if (ids) {

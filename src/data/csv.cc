@@ -205,7 +205,7 @@ std::string CsvExampleSource::count_part() const {
 
 void CsvExampleSource::place_parts(std::span<const std::string> of_parts) {
   CsvPosition position;
-  std::pair<std::uint64_t, std::uint64_t> sizes;  // of the file and its header
+  std::pair<std::uint64_t, std::uint64_t> sizes;  // sizes of the file and its header
   std::vector<std::uint64_t> digests;
   for (std::uint64_t p = 0; p < of_parts.size(); ++p) {
     Unpacker unpacker(of_parts[p]);
@@ -268,7 +268,7 @@ void CsvExampleSource::join_facts(std::span<const std::string> of_parts) {
   for (const TableFacts& part : facts) {
     labels_.insert(labels_.end(), part.labels.begin(), part.labels.end());
     groups_.insert(groups_.end(), part.groups.begin(), part.groups.end());
-    std::vector<float> numbers;  // of the part's classes among all
+    std::vector<float> numbers;  // the numbers of the part's classes among all classes
     for (const std::string& name : part.class_names.texts()) {
       numbers.push_back(static_cast<float>(class_numbers.find(name).value_or(0)));
     }
@@ -413,7 +413,7 @@ Examples CsvExampleSource::read(std::span<const std::uint32_t> ids) {
 }
 
 std::vector<std::string> CsvExampleSource::places(std::span<const std::uint64_t> examples) {
-  std::map<std::uint64_t, std::uint64_t> lines;  // of the examples asked for
+  std::map<std::uint64_t, std::uint64_t> lines;  // lines of the requested examples
   for (const std::uint64_t example : examples) lines[example] = 0;
   std::uint64_t example = 0;
   const TableRowReader rows = row_reader(true);

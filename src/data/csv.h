@@ -29,7 +29,7 @@ inline constexpr std::uint64_t kCsvBlockBytes = std::uint64_t{1} << 16;
 struct CsvFile {
   std::filesystem::path path;
   CsvDialect dialect;
-  TableRules rules;  // of a training file
+  TableRules rules;  // the rules of a training file
   // If not null, the file is read by the rules, columns, categories and class names of this
   // training table. Null: this is a training file.
   std::shared_ptr<const FittedTable> like = nullptr;
@@ -82,14 +82,15 @@ class CsvExampleSource : public PartedSource {
   CsvPart part_;
   bool compressed_ = false;
   std::uint64_t file_bytes_ = 0;
-  CsvPosition first_row_;                            // after the header
-  std::vector<std::optional<std::size_t>> columns_;  // of the file, in the schema
+  CsvPosition first_row_;  // after the header
+  std::vector<std::optional<std::size_t>>
+      columns_;  // the schema's column for each column of the file
   std::shared_ptr<const FittedTable> table_;
-  CsvPosition begin_;      // of this part
+  CsvPosition begin_;      // where this part begins
   std::uint64_t end_ = 0;  // byte where it ends
   std::uint64_t content_digest_ = 0;
   std::uint64_t fingerprint_ = 0;
-  std::uint64_t first_example_ = 0;  // of this part
+  std::uint64_t first_example_ = 0;  // number of the first example of this part
   std::uint64_t own_examples_ = 0;
   bool suspicious_ = false;  // the facts of some part have complaints
   std::vector<float> labels_;

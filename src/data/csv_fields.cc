@@ -35,7 +35,7 @@ std::span<const std::string_view> CsvSplitter::split(const CsvRecord& record) {
 
 void CsvSplitter::split_plain(std::string_view text) {
   const char* const bytes = text.data();
-  std::size_t begin = 0;  // of the field
+  std::size_t begin = 0;  // where the field begins
   const auto end_fields = [&](std::uint32_t mask, std::size_t block) {
     for (; mask != 0; mask &= mask - 1) {
       const std::size_t end = block + static_cast<std::size_t>(std::countr_zero(mask));

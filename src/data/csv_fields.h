@@ -16,7 +16,7 @@ namespace lockstep {
 
 struct CsvRecord {
   std::string_view text;   // without its line end
-  std::uint64_t line = 1;  // of the file, where it begins; counts from 1
+  std::uint64_t line = 1;  // line of the file where the record begins; counts from 1
   bool has_quotes = false;
   bool closed = true;     // false: the file ends inside quotes
   bool too_long = false;  // beyond kLongestRecordBytes; `text` is empty
@@ -56,7 +56,7 @@ class CsvSplitter {
   char delimiter_;
   CsvRecord record_;
   std::vector<std::string_view> fields_;
-  std::vector<std::size_t> begins_;  // of fields in a record with quotes
+  std::vector<std::size_t> begins_;  // where the fields of a record with quotes begin
   std::string unescaped_;            // fields that had doubled quotes
   std::optional<Fault> fault_;
 };

@@ -22,7 +22,7 @@ namespace lockstep {
 // What precedes a position in a file.
 struct CsvPosition {
   std::uint64_t byte = 0;
-  std::uint64_t line = 1;  // of that position; counts from 1
+  std::uint64_t line = 1;  // line of that position; counts from 1
   bool inside_quotes = false;
   bool after_line_end = true;  // the preceding byte is a line end, or there is none
 };
@@ -33,7 +33,7 @@ struct CsvCounts {
   std::uint64_t line_ends = 0;
   bool odd_quotes = false;
   bool ends_line = false;                    // its last byte is a line end
-  std::vector<std::uint64_t> block_digests;  // of each `block_bytes`
+  std::vector<std::uint64_t> block_digests;  // digest of each block of `block_bytes`
 };
 CsvCounts count_csv(const std::filesystem::path& path, Range bytes, std::uint64_t block_bytes);
 
@@ -62,9 +62,9 @@ class CsvRecordReader {
   ByteStream stream_;
   std::uint64_t end_;
   std::vector<char> buffer_;
-  std::size_t at_ = 0;  // of the next record in the buffer
+  std::size_t at_ = 0;  // where the next record begins in the buffer
   std::size_t filled_ = 0;
-  std::uint64_t byte_ = 0;  // of `at_` in the file
+  std::uint64_t byte_ = 0;  // position of `at_` in the file
   std::uint64_t line_ = 1;  // line of `at_` in the file
 };
 

@@ -23,7 +23,7 @@ inline constexpr std::size_t kMostCategories = 10000;
 // Facts about consecutive rows, other than their values.
 struct TableFacts {
   std::uint64_t rows = 0;
-  std::vector<Vocabulary> categories;  // of each column of the schema
+  std::vector<Vocabulary> categories;  // one for each column of the schema
   Vocabulary class_names;
   std::vector<float> labels;           // [rows, width], of label columns
   std::vector<std::uint32_t> classes;  // [rows] numbers in class_names, of a class_name column
@@ -92,11 +92,11 @@ class TableRowReader {
   bool labelled_;
   bool has_header_;
   CsvSplitter splitter_;
-  std::vector<Cell> cells_;          // of the file's columns
+  std::vector<Cell> cells_;          // the cells of the file's columns
   std::vector<std::size_t> inputs_;  // the cells that have values
   std::vector<std::size_t> others_;  // the cells that hold facts
   std::size_t label_width_ = 0;
-  std::vector<Vocabulary> categories_;  // of the schema's columns, where known
+  std::vector<Vocabulary> categories_;  // one for each column of the schema, if known
   Vocabulary class_names_;
 };
 

@@ -54,7 +54,7 @@ std::optional<ElementType> element_type(unsigned code) {
 struct IdxHeader {
   ArrayHeader array;
   std::uint64_t header_bytes = 0;
-  std::uint64_t content_bytes = 0;  // of the decompressed file, the header included
+  std::uint64_t content_bytes = 0;  // decompressed size of the file, including the header
 };
 
 // Reads the header from the beginning of `stream` and adds its bytes to `digest`.

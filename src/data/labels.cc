@@ -29,7 +29,7 @@ void check_labels(std::span<const float> labels, std::uint64_t width, std::strin
   constexpr std::uint64_t kMostShown = 10;
   std::uint64_t bad = 0;
   std::vector<std::size_t> shown;
-  std::vector<std::uint64_t> rows;  // of those
+  std::vector<std::uint64_t> rows;  // the rows of those labels
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (good(labels[i])) continue;
     if (bad++ >= kMostShown) continue;

@@ -90,9 +90,9 @@ LibsvmExampleSource::LibsvmExampleSource(std::filesystem::path path, const Libsv
   LibsvmLine line;
   std::string_view text;
   std::uint64_t examples = 0;
-  std::uint64_t with_label = 0;   // of the examples
+  std::uint64_t with_label = 0;   // examples with a label
   std::uint64_t empty = 0;        // lines
-  std::uint64_t first_empty = 0;  // of them
+  std::uint64_t first_empty = 0;  // line number of the first empty line
   while (reader.next(text)) {
     if (reader.number() == 1) refuse_other_formats(path_, text);
     if (const auto problem = parse_libsvm_line(text, labelled, limit, line)) {

@@ -37,9 +37,9 @@ class LineReader {
   ByteStream stream_;
   Digest digest_;
   std::string buffer_;
-  std::size_t begin_ = 0;    // of the bytes not yet returned
+  std::size_t begin_ = 0;    // start of the bytes not yet returned
   std::size_t scanned_ = 0;  // there is no line end before this
-  std::size_t end_ = 0;      // of the bytes read
+  std::size_t end_ = 0;      // end of the bytes read
   std::uint64_t number_ = 0;
   std::uint64_t content_bytes_ = 0;
 };

@@ -28,7 +28,7 @@ static_assert(std::endian::native == std::endian::little, "the conversions assum
 
 // A value that its type in memory cannot hold.
 struct BadValue {
-  std::size_t index = 0;  // among those converted
+  std::size_t index = 0;  // index among the converted values
   std::string what;       // "expected ..., found ..."
 };
 
@@ -308,7 +308,7 @@ class NpyFile : public ArrayFile {
     const std::uint64_t rows = header().rows;
     const std::uint64_t kept_rows = placement.ids ? placement.ids->size() : rows;
     return read_chunks(stream, digest, [&](std::uint64_t begin, auto bytes) {
-      std::uint64_t at = begin / npy_.value_bytes;  // among the values
+      std::uint64_t at = begin / npy_.value_bytes;  // index among the values
       const std::uint64_t end = at + bytes.size() / npy_.value_bytes;
       while (at < end && at < rows * header().row_values) {
         const std::uint64_t column = at / rows;
@@ -344,7 +344,7 @@ class NpyFile : public ArrayFile {
 
   NpyChannels channels_;
   NpyHeader npy_;
-  std::uint64_t content_bytes_ = 0;  // of the decompressed file, the header included
+  std::uint64_t content_bytes_ = 0;  // decompressed size of the file, including the header
 };
 
 std::unique_ptr<ArrayFile> open_if(const std::optional<std::filesystem::path>& path) {

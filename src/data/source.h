@@ -16,12 +16,12 @@ namespace lockstep {
 
 // What a source declares; known without reading its values.
 struct SourceInfo {
-  std::string name;         // of the file with the features, for people
-  std::string labels_name;  // of the file with the labels; may be the same; empty: no labels
+  std::string name;         // name of the file with the features, for people
+  std::string labels_name;  // name of the file with the labels; may be the same; empty: no labels
   std::uint64_t examples = 0;
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;       // 0: examples to predict, without labels
-  ElementType type = ElementType::u8;  // of the features
+  ElementType type = ElementType::u8;  // type of the features
   std::optional<ImageShape> image;     // where the format tells it
   // If `image` is absent but was to be expected: why, and what to set; otherwise empty.
   std::string image_hint = {};

@@ -51,14 +51,14 @@ struct BlobsSpec {
 struct TeacherSpec {
   std::uint32_t features = 16;
   std::uint32_t layers = 1;  // hidden layers
-  std::uint32_t units = 16;  // of each hidden layer
+  std::uint32_t units = 16;  // units of each hidden layer
   std::uint32_t classes = 2;
   double gain = 2;         // the larger, the less linear
-  std::uint32_t seed = 1;  // of the teacher's weights, not of the points
+  std::uint32_t seed = 1;  // seed of the teacher's weights, not of the points
 };
 struct SyntheticSource {
   std::uint32_t examples = 0;
-  std::uint32_t seed = 1;  // of the points
+  std::uint32_t seed = 1;  // seed of the points
   double label_noise = 0;
   std::variant<TwoSpiralsSpec, BlobsSpec, TeacherSpec> kind;
 };
@@ -84,7 +84,7 @@ struct ColumnRule {
 
 struct TableRules {
   std::vector<ColumnRule> columns;
-  ColumnRole others = ColumnRole::number;  // of the columns without a rule
+  ColumnRole others = ColumnRole::number;  // role of the columns without a rule
   WhenMissing when_missing = WhenMissing::refuse;
   std::vector<std::string> missing_texts;  // in addition to the empty field; see MissingFields
   UnknownCategory unknown_category = UnknownCategory::error;
@@ -182,7 +182,7 @@ struct HorizontalFlip {
 };
 struct Crop {
   double probability = 0;
-  double min_side = 0;  // of the part, as a share of the image's
+  double min_side = 0;  // side of the part, as a share of the image's
   double max_side = 0;
 };
 struct Zoom {
@@ -210,13 +210,13 @@ struct Brightness {
 };
 struct Contrast {
   double probability = 0;
-  double max_change = 0;  // of the factor 1, either way
+  double max_change = 0;  // largest change of the factor 1, either way
 };
 struct Erasing {
   double probability = 0;
   double min_area = 0;  // share of the image's
   double max_area = 0;
-  double max_aspect = 0;  // of the longer to the shorter side
+  double max_aspect = 0;  // largest ratio of the longer to the shorter side
   float value = 0;
 };
 

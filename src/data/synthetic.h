@@ -35,7 +35,7 @@ class SyntheticExampleSource : public ExampleSource {
   std::uint32_t make(std::uint32_t example, std::span<float> features) const;
 
   SyntheticSource spec_;
-  std::variant<TwoSpirals, Blobs, Teacher> kind_;  // of spec_
+  std::variant<TwoSpirals, Blobs, Teacher> kind_;  // the kind in spec_
   SourceInfo info_;
 };
 

@@ -30,7 +30,7 @@ class Teacher {
 
  private:
   TeacherSpec spec_;
-  std::vector<std::vector<double>> weights_;  // of each layer [outputs, inputs]
+  std::vector<std::vector<double>> weights_;  // weights of each layer [outputs, inputs]
 };
 
 }  // namespace lockstep

@@ -19,8 +19,8 @@ struct OnnxNetwork {
   std::span<const float> inverse_deviation;
   // The replacement for NaN in the input: one value for each input; or empty.
   std::span<const float> missing_means;
-  std::string name;                             // of the graph
-  std::string version;                          // of Lockstep
+  std::string name;                             // name of the graph
+  std::string version;                          // version of Lockstep
   std::map<std::string, std::string> metadata;  // for people and programs
 };
 

@@ -13,7 +13,7 @@ namespace lockstep {
 struct DescentSubject {
   std::string job;
   std::uint64_t parameters = 0;
-  std::uint64_t examples = 0;  // in every step
+  std::uint64_t examples = 0;  // examples in every step
   std::uint64_t train_examples = 0;
   std::string rate_from;  // why this learning rate: "of the job", "--learning-rate"
 };

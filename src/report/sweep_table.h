@@ -18,8 +18,8 @@ struct SweepResults {
   const SweepConfig& sweep;
   const std::vector<Trial>& trials;
   std::vector<RankedTrial> ranked;       // as from rank_trials()
-  std::uint64_t dev_examples = 0;        // of the winner's dev set
-  std::optional<CheckpointScores> test;  // of the winner; none without a test set
+  std::uint64_t dev_examples = 0;        // examples in the winner's dev set
+  std::optional<CheckpointScores> test;  // scores of the winner; absent without a test set
   std::vector<std::string> cautions;     // as lines
 };
 

@@ -124,7 +124,7 @@ int leave_together(const Communicator& comm, const std::filesystem::path& run_di
 int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const Action& action) {
   const auto launched = launched_tasks(process_environment());
   MpiSession session(argc, argv);
-  install_signal_handlers();  // after MPI's own
+  install_signal_handlers();  // after MPI has installed its own
   use_one_blas_thread();
   const Communicator comm = Communicator::world();
   std::filesystem::path run_dir;

@@ -84,7 +84,8 @@ Diagnosed diagnose_directory(const fs::path& run_dir, std::optional<double> base
                                                      what_to_diagnose(run_dir)));
   }
   const LoadedJob loaded = with_base_error(record->resolved_job, base_error);
-  if (record->summary.train_examples == 0) add_sizes(loaded.job, record->summary);  // an old file
+  if (record->summary.train_examples == 0)
+    add_sizes(loaded.job, record->summary);  // a summary of an older version
   return {loaded.job.name, diagnose_run(loaded, record->summary, record->evaluations)};
 }
 

@@ -26,7 +26,7 @@ bool create_writable_directory(const std::filesystem::path& directory);
 struct RunDirectory {
   std::filesystem::path path;
   bool is_numbered = false;  // runs/<name>-<number>, made for this run
-  bool made_runs = false;    // and runs/ with it
+  bool made_runs = false;    // runs/ was created with it
 };
 
 // Creates and returns the directory: `requested`, or runs/<name>-<number> with the first

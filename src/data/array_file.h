@@ -19,7 +19,7 @@ namespace lockstep {
 // What an array file declares. Row i holds the values of example i.
 struct ArrayHeader {
   ElementType type = ElementType::u8;     // in memory
-  bool integers = false;                  // in the file
+  bool integers = false;                  // whether the file holds integers
   std::vector<std::uint64_t> dimensions;  // at least one, each at least 1; the first counts rows
   std::uint64_t rows = 0;
   std::uint64_t row_values = 0;

@@ -20,7 +20,7 @@ Interval error_interval(const CheckpointScores& scores) {
   return wilson_interval(scores.error.value_or(0) * static_cast<double>(n), n);
 }
 
-// A line of the table of classes: class `of_class` of `unit`.
+// A line of the table of classes.
 struct ClassLine {
   std::string name;
   ClassScores scores;

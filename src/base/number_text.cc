@@ -46,4 +46,8 @@ std::string format_quantity(std::uint64_t count, const std::string& noun) {
   return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
 }
 
+std::string format_epoch(double epoch) {
+  return epoch == std::floor(epoch) ? fmt::format("{:.0f}", epoch) : fmt::format("{:.2f}", epoch);
+}
+
 }  // namespace lockstep

@@ -28,4 +28,7 @@ std::string format_duration(double seconds);
 // "1,863,690 parameters" from a count and a noun in the singular.
 std::string format_quantity(std::uint64_t count, const std::string& noun);
 
+// Epochs: "5" or "2.50".
+std::string format_epoch(double epoch);
+
 }  // namespace lockstep

@@ -93,35 +93,47 @@ void report(const SweepArguments& arguments, const SweepResults& results, const 
   }
 }
 
-int run_sweep_command(const SweepArguments& arguments, const CommandContext& context) {
-  const Communicator& comm = context.comm;
+struct PreparedSweep {
   LoadedSweep loaded;
   std::vector<Trial> trials;
-  SweepOptions options;
-  options.groups = arguments.groups;
+  int threads = 1;
+};
+
+// Collective. The sweep and the jobs of its trials, the same on every rank.
+PreparedSweep prepare_sweep(const SweepArguments& arguments, const Communicator& comm) {
+  PreparedSweep sweep;
   std::string all_jobs;  // to compare between ranks
   agree(comm, [&] {
-    loaded = load_sweep(arguments.sweep, arguments.overrides);
-    trials = resolve_trials(loaded);
-    options.threads = threads_of(arguments, comm.size(), trials);
-    check_groups(options.groups, comm.size(), options.threads, loaded.sweep, trials);
-    for (const Trial& trial : trials) all_jobs += trial.loaded.resolved_text;
-    all_jobs += fmt::format("{} groups, {} threads", options.groups, options.threads);
+    sweep.loaded = load_sweep(arguments.sweep, arguments.overrides);
+    sweep.trials = resolve_trials(sweep.loaded);
+    sweep.threads = threads_of(arguments, comm.size(), sweep.trials);
+    check_groups(arguments.groups, comm.size(), sweep.threads, sweep.loaded.sweep, sweep.trials);
+    for (const Trial& trial : sweep.trials) all_jobs += trial.loaded.resolved_text;
+    all_jobs += fmt::format("{} groups, {} threads", arguments.groups, sweep.threads);
   });
   require_same(comm, all_jobs, [](const std::string&, const std::string&) {
     return std::string("its sweep, its jobs, --groups or --threads are not those of rank 0");
   });
   require_same_environment(comm);
+  return sweep;
+}
 
+// Collective. All but the run's directory and the number of features.
+SweepOptions options_of(const SweepArguments& arguments, const CommandContext& context,
+                        const PreparedSweep& sweep) {
+  SweepOptions options;
+  options.groups = arguments.groups;
+  options.threads = sweep.threads;
   options.program = context.program;
   options.allow_changed_data = arguments.allow_changed_data;
   options.resume = resume_mode(arguments.resume) != Resume::never;
-  const bool augments = std::ranges::any_of(
-      trials, [](const Trial& trial) { return trial.loaded.job.data.augmentation.has_value(); });
+  const bool augments = std::ranges::any_of(sweep.trials, [](const Trial& trial) {
+    return trial.loaded.job.data.augmentation.has_value();
+  });
   if (arguments.prefetch_threads >= 0) {
     options.prefetch_threads = arguments.prefetch_threads;
   } else if (augments) {
-    options.prefetch_threads = default_prefetch_threads(comm, options.threads);
+    options.prefetch_threads = default_prefetch_threads(context.comm, options.threads);
   }
   options.stop_requested = stop_request(context);
   options.make_monitor = make_flow_monitor;
@@ -130,63 +142,90 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
                           evaluations_before);
   };
   options.log = log_line;
+  return options;
+}
 
-  std::string run_dir;
-  std::optional<UntrainedDirectory> untrained;  // on rank 0
-  std::optional<RunLock> lock;                  // likewise
-  const std::vector<std::string> cautions = sweep_cautions(loaded.sweep, trials);
+// What rank 0 holds while a sweep runs.
+struct HeldDirectory {
+  std::optional<UntrainedDirectory> untrained;
+  std::optional<RunLock> lock;
+};
+
+// On rank 0. Makes or finds the directory, which goes into `run_dir`, and says what begins.
+void open_directory(const SweepArguments& arguments, const PreparedSweep& sweep, int ranks,
+                    const std::vector<std::string>& cautions, HeldDirectory& held,
+                    std::string& run_dir) {
+  const std::string& name = sweep.loaded.sweep.name;
+  const RunDirectory made = prepare_run_directory(arguments.run_dir, name, DirectoryKind::sweep,
+                                                  resume_mode(arguments.resume));
+  held.untrained.emplace(made);
+  run_dir = made.path.string();
+  write_sweep(made.path, sweep.loaded);
+  held.lock.emplace(run_dir, name);
+  remove_error_files(run_dir);
+  const auto count = [](std::size_t number, const char* noun) {
+    return format_quantity(number, noun);
+  };
+  log_line(fmt::format("sweep {}: {} in {}, {} x {}, into {}", name,
+                       count(sweep.trials.size(), "trial"),
+                       count(static_cast<std::size_t>(arguments.groups), "group"),
+                       count(static_cast<std::size_t>(ranks), "rank"),
+                       count(static_cast<std::size_t>(sweep.threads), "thread"), run_dir));
+  for (const std::string& caution : cautions) log_line(caution);
+}
+
+// Collective. Looks at test for the winner alone, and writes and prints the results.
+void finish_sweep(const SweepArguments& arguments, const PreparedSweep& sweep,
+                  const SweepOutcome& outcome, const std::vector<std::string>& cautions,
+                  const Communicator& comm, const SweepOptions& options) {
+  SweepResults results{.sweep = sweep.loaded.sweep,
+                       .trials = sweep.trials,
+                       .ranked = rank_trials(sweep.loaded.sweep, outcome.records),
+                       .dev_examples = 0,
+                       .test = std::nullopt,
+                       .cautions = cautions};
+  if (const RankedTrial* winner = winner_of(results)) {
+    results.test =
+        test_winner(sweep.loaded, sweep.trials[winner->number], winner->result, comm, options);
+  }
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    options.features = dataset_sizes(trials.front().loaded.job).features;
-    const RunDirectory made = prepare_run_directory(
-        arguments.run_dir, loaded.sweep.name, DirectoryKind::sweep, resume_mode(arguments.resume));
-    untrained.emplace(made);
-    run_dir = made.path.string();
-    write_sweep(made.path, loaded);
-    lock.emplace(run_dir, loaded.sweep.name);
-    remove_error_files(run_dir);
-    const auto count = [](std::size_t number, const char* noun) {
-      return format_quantity(number, noun);
-    };
-    log_line(fmt::format("sweep {}: {} in {}, {} x {}, into {}", loaded.sweep.name,
-                         count(trials.size(), "trial"),
-                         count(static_cast<std::size_t>(options.groups), "group"),
-                         count(static_cast<std::size_t>(comm.size()), "rank"),
-                         count(static_cast<std::size_t>(options.threads), "thread"), run_dir));
-    for (const std::string& caution : cautions) log_line(caution);
+    if (const RankedTrial* winner = winner_of(results)) {
+      results.dev_examples = dataset_sizes(sweep.trials[winner->number].loaded.job).dev;
+    }
+    report(arguments, results, options.run_dir);
+  });
+}
+
+int run_sweep_command(const SweepArguments& arguments, const CommandContext& context) {
+  const Communicator& comm = context.comm;
+  const PreparedSweep sweep = prepare_sweep(arguments, comm);
+  SweepOptions options = options_of(arguments, context, sweep);
+  const std::vector<std::string> cautions = sweep_cautions(sweep.loaded.sweep, sweep.trials);
+  std::string run_dir;
+  HeldDirectory held;
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    options.features = dataset_sizes(sweep.trials.front().loaded.job).features;
+    open_directory(arguments, sweep, comm.size(), cautions, held, run_dir);
   });
   comm.broadcast(options.features);
   comm.broadcast(run_dir);
   options.run_dir = context.run_dir = run_dir;
 
-  const SweepOutcome outcome = run_sweep(loaded, trials, comm, options);
-  if (outcome.interrupted) {
-    if (comm.is_root()) {
-      // The resolved sweep has what --set gave.
-      log_line(
-          fmt::format("interrupted; to go on: {0} sweep {1}/sweep.textproto --run-dir {1} "
-                      "--resume auto",
-                      context.program, run_dir));
-    }
-    return static_cast<int>(ExitCode::interrupted);
+  const SweepOutcome outcome = run_sweep(sweep.loaded, sweep.trials, comm, options);
+  if (!outcome.interrupted) {
+    finish_sweep(arguments, sweep, outcome, cautions, comm, options);
+    return 0;
   }
-  SweepResults results{.sweep = loaded.sweep,
-                       .trials = trials,
-                       .ranked = rank_trials(loaded.sweep, outcome.records),
-                       .dev_examples = 0,
-                       .test = std::nullopt,
-                       .cautions = cautions};
-  if (const RankedTrial* winner = winner_of(results)) {
-    results.test = test_winner(loaded, trials[winner->number], winner->result, comm, options);
+  if (comm.is_root()) {
+    // The resolved sweep has what --set gave.
+    log_line(
+        fmt::format("interrupted; to resume: {0} sweep {1}/sweep.textproto --run-dir {1} "
+                    "--resume auto",
+                    context.program, run_dir));
   }
-  agree(comm, [&] {
-    if (!comm.is_root()) return;
-    if (const RankedTrial* winner = winner_of(results)) {
-      results.dev_examples = dataset_sizes(trials[winner->number].loaded.job).dev;
-    }
-    report(arguments, results, run_dir);
-  });
-  return 0;
+  return static_cast<int>(ExitCode::interrupted);
 }
 
 }  // namespace

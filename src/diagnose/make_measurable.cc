@@ -1,3 +1,4 @@
+#include "base/number_text.h"
 #include "diagnose/remedies.h"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ void suggest_larger_dev_set(RecipeDraft& recipe, double variance) {
   }
   recipe.add("dev set", fmt::format("a dev set of about {} examples", needed),
              fmt::format("{} dev examples cannot tell a variance of {} from chance (1.1)",
-                         recipe.facts.dev_examples, percent(variance)),
+                         recipe.facts.dev_examples, format_percent(variance)),
              "a verdict on variance", lines, false);
 }
 

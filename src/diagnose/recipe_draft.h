@@ -53,7 +53,6 @@ class RecipeDraft {
 bool is_high(const std::optional<ErrorGap>& gap);
 bool is_uncertain(const std::optional<ErrorGap>& gap);
 
-std::string percent(double error);
 std::string percent(const std::optional<MeasuredError>& measured);  // "-": not measured
 
 // To one significant digit, so that a suggestion looks like what it is: rough.

@@ -6,6 +6,7 @@
 
 #include "base/binomial.h"
 #include "base/check.h"
+#include "base/number_text.h"
 #include "diagnose/recipe_draft.h"
 
 namespace lockstep {
@@ -34,8 +35,8 @@ Interval interval_between(const JudgedError& before, const JudgedError& after) {
 
 std::string described(const char* name, const JudgedError& before, const JudgedError& after) {
   const bool chance = change_between(before, after) == Change::within_chance;
-  return fmt::format("{} error {} -> {}, {}", name, percent(before.error.error),
-                     percent(after.error.error), chance ? "within chance" : "beyond chance");
+  return fmt::format("{} error {} -> {}, {}", name, format_percent(before.error.error),
+                     format_percent(after.error.error), chance ? "within chance" : "beyond chance");
 }
 
 }  // namespace

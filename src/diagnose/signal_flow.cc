@@ -88,6 +88,32 @@ LayerFlow describe(const DenseSpec& layer, const LayerSums& sums, std::uint64_t 
   return flow;
 }
 
+// The record of all blocks of all ranks, in order. sums: [blocks, layers]; active: [ranks,
+// units of all layers end to end].
+FlowRecord describe_network(const NetworkSpec& spec, std::span<const LayerSums> of_blocks,
+                            std::span<const LossSums> losses,
+                            std::span<const std::uint8_t> of_ranks, std::size_t units,
+                            std::uint64_t examples) {
+  const std::vector<DenseSpec>& layers = spec.layers;
+  std::vector<LayerSums> sums(layers.size());
+  for (std::size_t i = 0; i < of_blocks.size(); ++i) sums[i % layers.size()] += of_blocks[i];
+  std::vector<std::uint8_t> active(units);
+  for (std::size_t i = 0; i < of_ranks.size(); ++i) active[i % units] |= of_ranks[i];
+  LossSums loss;
+  for (const LossSums& block : losses) loss += block;
+
+  FlowRecord record;
+  record.examples = examples;
+  record.cost = loss.loss / static_cast<double>(examples);
+  std::uint64_t unit = 0;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    record.layers.push_back(
+        describe(layers[i], sums[i], examples, std::span(active).subspan(unit, layers[i].outputs)));
+    unit += layers[i].outputs;
+  }
+  return record;
+}
+
 // For each thread of this rank its shards' rows, in blocks of at most
 // kEvaluationRows of one shard.
 EvaluationBlocks sample_blocks(const Dataset& data, const Layout& layout, int rank,
@@ -150,34 +176,39 @@ SignalFlow::SignalFlow(const Communicator& comm, WorkerPool& pool, const Network
 
 SignalFlow::~SignalFlow() = default;
 
-FlowRecord SignalFlow::measure(std::span<const float> weights) {
+void SignalFlow::measure_block(std::span<const float> weights, std::span<const std::uint32_t> rows,
+                               Worker& worker) const {
   const std::vector<DenseSpec>& layers = network_.spec().layers;
+  const Matrix<float> labels{worker.labels.data(), rows.size(), data_.label_width};
+  gather_rows<float>(data_.train, rows, data_.normalizer,
+                     worker.workspace.input().top(rows.size()));
+  gather_labels<float>(data_.train, rows, labels);
+  const std::size_t first = worker.sums.size();
+  worker.sums.resize(first + layers.size());
+  network_.forward(weights, worker.workspace, rows.size(), std::nullopt, {});
+  std::uint64_t unit = 0;
+  // Before backward, which may overwrite the logits.
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    add_activations(layers[i].activation, worker.workspace.activations(i, rows.size()),
+                    worker.sums[first + i],
+                    std::span(worker.active).subspan(unit, layers[i].outputs));
+    unit += layers[i].outputs;
+  }
+  worker.losses.push_back(network_.backward(
+      weights, worker.workspace, labels, std::span(worker.gradient), false, [&](std::size_t i) {
+        worker.sums[first + i].delta_squares +=
+            sum_of_squares(worker.workspace.deltas(i, rows.size()).values());
+      }));
+}
+
+FlowRecord SignalFlow::measure(std::span<const float> weights) {
   pool_.run([&](int thread) {
     Worker& worker = *workers_[static_cast<std::size_t>(thread)];
     worker.sums.clear();
     worker.losses.clear();
     std::ranges::fill(worker.active, std::uint8_t{0});
     for (const std::vector<std::uint32_t>& rows : blocks_[static_cast<std::size_t>(thread)]) {
-      const Matrix<float> labels{worker.labels.data(), rows.size(), data_.label_width};
-      gather_rows<float>(data_.train, rows, data_.normalizer,
-                         worker.workspace.input().top(rows.size()));
-      gather_labels<float>(data_.train, rows, labels);
-      const std::size_t first = worker.sums.size();
-      worker.sums.resize(first + layers.size());
-      network_.forward(weights, worker.workspace, rows.size(), std::nullopt, {});
-      std::uint64_t unit = 0;
-      // Before backward, which may overwrite the logits.
-      for (std::size_t i = 0; i < layers.size(); ++i) {
-        add_activations(layers[i].activation, worker.workspace.activations(i, rows.size()),
-                        worker.sums[first + i],
-                        std::span(worker.active).subspan(unit, layers[i].outputs));
-        unit += layers[i].outputs;
-      }
-      worker.losses.push_back(network_.backward(
-          weights, worker.workspace, labels, std::span(worker.gradient), false, [&](std::size_t i) {
-            worker.sums[first + i].delta_squares +=
-                sum_of_squares(worker.workspace.deltas(i, rows.size()).values());
-          }));
+      measure_block(weights, rows, worker);
     }
   });
 
@@ -194,24 +225,8 @@ FlowRecord SignalFlow::measure(std::span<const float> weights) {
   const std::vector<std::uint8_t> all_active =
       comm_.gather(std::span<const std::uint8_t>(own_active));
   if (!comm_.is_root()) return {};
-
-  std::vector<LayerSums> sums(layers.size());
-  for (std::size_t i = 0; i < all_sums.size(); ++i) sums[i % layers.size()] += all_sums[i];
-  std::vector<std::uint8_t> active(own_active.size());
-  for (std::size_t i = 0; i < all_active.size(); ++i) active[i % active.size()] |= all_active[i];
-  LossSums loss;
-  for (const LossSums& block : all_losses) loss += block;
-
-  FlowRecord record;
-  record.examples = examples_;
-  record.cost = loss.loss / static_cast<double>(examples_);
-  std::uint64_t unit = 0;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    record.layers.push_back(describe(layers[i], sums[i], examples_,
-                                     std::span(active).subspan(unit, layers[i].outputs)));
-    unit += layers[i].outputs;
-  }
-  return record;
+  return describe_network(network_.spec(), all_sums, all_losses, all_active, own_active.size(),
+                          examples_);
 }
 
 }  // namespace lockstep

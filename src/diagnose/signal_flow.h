@@ -42,6 +42,10 @@ class SignalFlow {
 
  private:
   struct Worker;
+  // Adds what the activations and gradients of `rows`, examples of this rank, are. Does not
+  // communicate.
+  void measure_block(std::span<const float> weights, std::span<const std::uint32_t> rows,
+                     Worker& worker) const;
 
   const Communicator& comm_;
   WorkerPool& pool_;

@@ -139,10 +139,6 @@ std::string shell_word(const std::string& text) {
   return word + "'";
 }
 
-std::string format_epoch(double epoch) {
-  return epoch == std::floor(epoch) ? fmt::format("{:.0f}", epoch) : fmt::format("{:.2f}", epoch);
-}
-
 double total_epochs(const RunStart& start) {
   if (start.steps_per_epoch == 0) return 0;
   return static_cast<double>(start.total_steps) / static_cast<double>(start.steps_per_epoch);

@@ -13,9 +13,6 @@ namespace lockstep {
 // A text as one word of a shell command, in quotes if it needs them.
 std::string shell_word(const std::string& text);
 
-// "5" or "2.50".
-std::string format_epoch(double epoch);
-
 // Epochs of the whole run; 0 when there are no steps.
 double total_epochs(const RunStart& start);
 

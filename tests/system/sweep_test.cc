@@ -132,7 +132,7 @@ TEST_F(Sweep, ASignalToOneRankStopsAllGroups) {
   ASSERT_EQ(sweep(1, "--run-dir whole").exit_code, 0);
   const auto stopped = sweep(3, "--run-dir run --groups 3", "2 7 terminate");
   EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
-  EXPECT_THAT(stopped.err, HasSubstr("interrupted; to go on: "));
+  EXPECT_THAT(stopped.err, HasSubstr("interrupted; to resume: "));
   EXPECT_FALSE(fs::exists(directory_ / "run/sweep.csv"));
   // As the message says: the resolved sweep goes on too.
   fs::copy_file(directory_ / "run/sweep.textproto", directory_ / "sweep.textproto",

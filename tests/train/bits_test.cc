@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -106,7 +107,10 @@ TEST_F(Bits, ANormThatIsNeverReachedChangesNothing) {
                                           "training.epochs=2"};
   std::vector<std::string> loose = plain;
   loose.emplace_back("optimizer.clipping.max_norm=1e6");
-  EXPECT_EQ(train_alone(loose).text, train_alone(plain).text);
+  const auto without_norms = [](const std::string& text) {
+    return std::regex_replace(text, std::regex(" gradient \\S+"), "");
+  };
+  EXPECT_EQ(without_norms(train_alone(loose).text), without_norms(train_alone(plain).text));
 }
 
 TEST_F(Bits, EveryPenalty) {

@@ -18,7 +18,7 @@ std::filesystem::path directory_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : ".";
 }
 
-// Where symbolic links lead: the file is replaced, not the link.
+// The file that symbolic links lead to: it is replaced, and the link stays.
 std::filesystem::path target_of(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::is_symlink(path, error)) return path;
@@ -115,7 +115,7 @@ void remove_file(const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::remove(path, error);
   if (error) {
-    throw Error(ExitCode::io, fmt::format("cannot remove {}, which is of an earlier session: {}",
+    throw Error(ExitCode::io, fmt::format("cannot remove {}, which an earlier session left: {}",
                                           path.string(), error.message()));
   }
 }

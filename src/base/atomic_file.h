@@ -12,8 +12,8 @@ namespace lockstep {
 
 // Writes a file that appears under its final name only on commit(). An
 // uncommitted file is removed. A symbolic link is followed, and a device or pipe is
-// written to as it is. Every failure throws Error(io) naming the file,
-// the cause and, when the disk is full, the free space.
+// written in place. Every failure throws Error(io) naming the file, the cause and,
+// when the disk is full, the free space.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::filesystem::path& path);
@@ -32,10 +32,10 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
-// The whole of `text` as file `path`, atomically.
+// Replaces the content of the file `path` by `text`, atomically.
 void replace_file(const std::filesystem::path& path, std::string_view text);
 
-// Removes the file if it is there. Throws Error(io) naming a file that stays.
+// Removes the file if it exists. Throws Error(io) naming the file if that fails.
 void remove_file(const std::filesystem::path& path);
 
 }  // namespace lockstep

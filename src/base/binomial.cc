@@ -8,9 +8,9 @@
 namespace lockstep {
 
 double simultaneous_z(std::uint64_t comparisons) {
-  check(comparisons > 0, "something is compared");
+  check(comparisons > 0, "there is at least one comparison");
   const double outside = std::erfc(kNormal95 / std::sqrt(2)) / static_cast<double>(comparisons);
-  // erfc falls; 40 is beyond its smallest number.
+  // erfc decreases; at 40 it is below the smallest double.
   double low = 0;
   double high = 40;
   for (int i = 0; i < 100; ++i) {
@@ -31,7 +31,7 @@ Interval wilson_interval(double errors, std::uint64_t n, double z) {
 
 Interval difference_interval(double first_errors, std::uint64_t first_n, double second_errors,
                              std::uint64_t second_n, double z) {
-  check(first_n > 0 && second_n > 0, "fractions are of some examples");
+  check(first_n > 0 && second_n > 0, "each fraction is counted on at least one example");
   const double first = first_errors / static_cast<double>(first_n);
   const double second = second_errors / static_cast<double>(second_n);
   const Interval of_first = wilson_interval(first_errors, first_n, z);
@@ -42,7 +42,7 @@ Interval difference_interval(double first_errors, std::uint64_t first_n, double 
 
 Interval paired_difference_interval(const PairedCounts& counts, double z) {
   check(counts.n > 0 && counts.both + counts.first_only + counts.second_only <= counts.n,
-        "fractions are of some examples");
+        "the fractions are counted on at least one example");
   const auto n = static_cast<double>(counts.n);
   const auto both = static_cast<double>(counts.both);
   const double first_wrong = both + static_cast<double>(counts.first_only);
@@ -78,7 +78,7 @@ std::uint64_t examples_for_half_width(double p, double half_width, double z) {
   const double c = z * z * z * z * (a - 0.25);
   if (c >= 0 && b >= 0) return 1;
   const double root = (-b + std::sqrt(std::max(0.0, b * b - 4 * a * c))) / (2 * a);
-  // Rounding may leave the root one off.
+  // Rounding may leave the root off by one.
   auto n = static_cast<std::uint64_t>(std::clamp(std::ceil(root) - 1, 1.0, 1e18));
   while (n < 1'000'000'000'000'000'000U && wilson_half_width(p, n, z) > half_width) ++n;
   return n;

@@ -12,8 +12,8 @@ namespace lockstep {
 
 constexpr double kNormal95 = 1.959964;  // 95 % of a normal distribution is within +-z
 
-// The z with which `comparisons` (at least 1) intervals all hold together with 95 %, by
-// Bonferroni's bound: z of 1 - 0.05 / comparisons; kNormal95 for one.
+// The z with which all of `comparisons` (at least 1) intervals hold at once with 95 %
+// confidence, by Bonferroni's bound: z of 1 - 0.05 / comparisons; kNormal95 for one.
 double simultaneous_z(std::uint64_t comparisons);
 
 struct Interval {
@@ -21,18 +21,18 @@ struct Interval {
   double high = 1;
 };
 
-// Where the true fraction of errors is likely to be after `errors` on n
-// examples, 0 <= errors <= n; within [0, 1]. Of no examples: [0, 1].
+// The interval, within [0, 1], in which the true fraction of errors is likely to lie after
+// `errors` on n examples, 0 <= errors <= n. It is [0, 1] for no examples.
 Interval wilson_interval(double errors, std::uint64_t n, double z = kNormal95);
 
-// Where the true difference `second` - `first` of two fractions is likely to be,
-// each counted on a sample of its own; within [-1, 1]. R. G. Newcombe, "Interval
+// The interval, within [-1, 1], in which the true difference `second` - `first` of two
+// fractions is likely to lie, each counted on its own sample. R. G. Newcombe, "Interval
 // estimation for the difference between independent proportions", Statistics in
 // Medicine 17 (1998), method 10, from two Wilson intervals. Both n are above 0.
 Interval difference_interval(double first_errors, std::uint64_t first_n, double second_errors,
                              std::uint64_t second_n, double z = kNormal95);
 
-// What two networks get wrong of the same n examples.
+// Errors of two networks on the same n examples.
 struct PairedCounts {
   std::uint64_t both = 0;
   std::uint64_t first_only = 0;
@@ -40,17 +40,18 @@ struct PairedCounts {
   std::uint64_t n = 0;
 };
 
-// Where the true difference `second` - `first` of their fractions is likely to be; n above
-// 0. Narrower than for samples of their own, since what both get wrong says nothing of the
-// difference. R. G. Newcombe, "Improved confidence intervals for the difference between
-// binomial proportions based on paired data", Statistics in Medicine 17 (1998), method 10.
+// The interval in which the true difference `second` - `first` of their fractions is likely
+// to lie; n is above 0. It is narrower than for independent samples, because examples that
+// both get wrong do not add to the uncertainty. R. G. Newcombe, "Improved confidence
+// intervals for the difference between binomial proportions based on paired data",
+// Statistics in Medicine 17 (1998), method 10.
 Interval paired_difference_interval(const PairedCounts& counts, double z = kNormal95);
 
 // Half the width of a Wilson interval when a fraction p of n examples is wrong.
-// Falls with n.
+// It decreases with n.
 double wilson_half_width(double p, std::uint64_t n, double z = kNormal95);
 
-// The smallest n whose half width at p is at most `half_width`, above 0.
+// The smallest n whose half width at p is at most `half_width`, which is above 0.
 std::uint64_t examples_for_half_width(double p, double half_width, double z = kNormal95);
 
 }  // namespace lockstep

@@ -1,14 +1,14 @@
 #pragma once
-// Threads that no signal is delivered to.
+// Blocks the delivery of signals to threads.
 
 #include <csignal>
 
 namespace lockstep {
 
-// While it lives, signals that come from outside are blocked in this thread and in those
-// that it starts, which keep them blocked. Compiled matrix products use the stack pointer
-// as an ordinary register: a signal handler that ran on that "stack" would write into
-// whatever it points to. Faults of the thread's own (SIGSEGV and the like) stay as they are.
+// Blocks signals from outside in this thread during its lifetime, and for good in the threads
+// started meanwhile. Compiled matrix products use the stack pointer as an ordinary register: a
+// signal handler that ran on that "stack" would write to arbitrary memory. Faults of the
+// thread itself, such as SIGSEGV, are not blocked.
 class BlockedSignals {
  public:
   BlockedSignals() {

@@ -5,9 +5,8 @@
 
 namespace lockstep {
 
-// Aborts with `what` and the caller's place unless `holds`.
-// (The builtins are what std::source_location is made of; clang-tidy 14 does not
-// know that class.)
+// Aborts with `what` and the caller's file and line unless `holds`. (std::source_location
+// is made of these builtins; clang-tidy 14 does not know that class.)
 void check(bool holds, std::string_view what, const char* file = __builtin_FILE(),
            int line = __builtin_LINE());
 

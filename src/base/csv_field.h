@@ -6,7 +6,7 @@
 
 namespace lockstep {
 
-// `text` as it is, or in quotes where a delimiter, quote or line end would be
+// `text` unchanged, or in quotes where a delimiter, quote or line end would be
 // misread (RFC 4180).
 inline std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);

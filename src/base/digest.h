@@ -1,5 +1,5 @@
 #pragma once
-// 64-bit content digests (xxh64), for equality of bits and not for security.
+// 64-bit content digests (xxh64), for comparing bits and not for security.
 
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +27,7 @@ class Digest {
 
 std::uint64_t digest_of(std::span<const std::byte> bytes);
 
-// 16 lower-case hexadecimal digits.
+// The digest as 16 lower-case hexadecimal digits.
 std::string digest_hex(std::uint64_t digest);
 
 }  // namespace lockstep

@@ -10,17 +10,17 @@ namespace lockstep {
 enum class ExitCode {
   ok = 0,
   usage = 2,           // command line or job file
-  data = 65,           // input that is not what it should be
-  missing_input = 66,  // a file that is not there or not readable
+  data = 65,           // invalid input
+  missing_input = 66,  // a file that is missing or unreadable
   internal = 70,       // a bug in Lockstep
   io = 74,             // writing failed
   interrupted = 75,    // stopped with a checkpoint, resumable
   stalled = 76,        // a rank made no progress
   diverged = 77,       // the cost became infinite or NaN
-  closed_pipe = 141,   // whoever reads stdout has gone, as `head` does; nothing is said
+  closed_pipe = 141,   // the reader of stdout has closed it, as `head` does; no message
 };
 
-// A user or environment error: the message names the thing and the remedy.
+// A user or environment error: the message names its subject and the remedy.
 class Error : public std::runtime_error {
  public:
   Error(ExitCode code, const std::string& message) : std::runtime_error(message), code_(code) {}

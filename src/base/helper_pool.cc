@@ -36,7 +36,7 @@ struct HelperPool::State {
 };
 
 HelperPool::HelperPool(int threads) : state_(std::make_unique<State>()) {
-  check(threads >= 0, "a pool has no fewer than 0 helpers");
+  check(threads >= 0, "the number of helpers is not negative");
   const BlockedSignals in_the_helpers;
   for (int i = 0; i < threads; ++i) {
     state_->threads.emplace_back(
@@ -49,7 +49,7 @@ HelperPool::~HelperPool() = default;
 int HelperPool::threads() const { return static_cast<int>(state_->threads.size()); }
 
 std::future<void> HelperPool::submit(std::function<void()> task) {
-  check(threads() > 0, "somebody is there to help");
+  check(threads() > 0, "the pool has at least one helper");
   std::packaged_task<void()> packaged(std::move(task));
   std::future<void> done = packaged.get_future();
   {

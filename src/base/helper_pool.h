@@ -1,5 +1,5 @@
 #pragma once
-// Threads that do work ahead of time, so that others find it done.
+// Threads that do work ahead of time for other threads.
 
 #include <functional>
 #include <future>
@@ -10,17 +10,17 @@ namespace lockstep {
 // Every helper flushes denormals to zero, as all computing threads do.
 class HelperPool {
  public:
-  // `threads` may be 0: then nobody helps, and submit() must not be called.
+  // `threads` may be 0: then there are no helpers, and submit() must not be called.
   explicit HelperPool(int threads);
-  // Ends after the tasks that have begun; the futures of the others break.
+  // Waits for the tasks that have begun; the futures of the others break.
   ~HelperPool();
   HelperPool(const HelperPool&) = delete;
   HelperPool& operator=(const HelperPool&) = delete;
 
   [[nodiscard]] int threads() const;
 
-  // Runs `task` on some helper, the tasks of all callers in the order of their
-  // coming. An exception is thrown where the future is asked.
+  // Runs `task` on some helper; the tasks of all callers start in the order of
+  // submission. An exception is rethrown by the future's get().
   std::future<void> submit(std::function<void()> task);
 
  private:

@@ -4,7 +4,7 @@
 
 namespace lockstep {
 
-// Of this machine, for messages.
+// Name of this machine, for messages.
 std::string host_name();
 
 }  // namespace lockstep

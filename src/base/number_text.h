@@ -25,7 +25,7 @@ std::string format_speed(double examples_per_second);
 // "0.8 s", "42 s", "3 min 05 s", "2 h 07 min"; "-" when not finite.
 std::string format_duration(double seconds);
 
-// "1,863,690 parameters" of a count and a noun in the singular.
+// "1,863,690 parameters" from a count and a noun in the singular.
 std::string format_quantity(std::uint64_t count, const std::string& noun);
 
 // Epochs: "5" or "2.50".

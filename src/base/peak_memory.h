@@ -5,9 +5,9 @@
 
 namespace lockstep {
 
-// The most that was resident at a time, of this program alone (Linux's VmHWM):
-// what a parent had before it started the program does not count, as it does in
-// getrusage. 0 where it cannot be told.
+// Peak resident memory of this program alone (Linux's VmHWM). Unlike getrusage, it does
+// not count what the parent process had resident before it started the program. 0 where
+// it is unknown.
 std::uint64_t peak_memory_bytes();
 
 }  // namespace lockstep

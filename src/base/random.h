@@ -1,7 +1,7 @@
 #pragma once
 // Keyed randomness: every random decision is a pure function of a key, so it
-// does not depend on ranks, threads or on what was drawn before. There is no
-// generator state to save.
+// does not depend on ranks, threads or earlier draws. There is no generator state
+// to save.
 //
 // Philox4x32-10: Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy
 // as 1, 2, 3", SC 2011; the Random123 library's implementation.
@@ -12,8 +12,8 @@
 
 namespace lockstep {
 
-// What a draw is for; part of the key, so that no two uses share numbers.
-// Values are stored implicitly in every result: never renumber.
+// The use of a draw. It is part of the key, so that no two uses share numbers.
+// Every result depends on these values: never renumber them.
 enum class Purpose : std::uint32_t {
   split = 1,
   deal = 2,     // training examples to shards
@@ -25,7 +25,7 @@ enum class Purpose : std::uint32_t {
   corruption = 9,  // noise on the features of a source
   synthetic_point = 20,
   synthetic_teacher = 21,
-  search = 12,  // of hyperparameters
+  search = 12,  // for hyperparameters
 };
 
 struct RandomKey {
@@ -41,8 +41,8 @@ RandomWords random_words(RandomKey key, RandomCounter counter);
 
 // The words of `kWordBlock` counters that differ in their last word: counters
 // {c0, c1, c2, first}, {c0, c1, c2, first + 1}, ... give words[0], words[1], ...
-// The same values as random_words, several times faster: the draws of a block
-// go through the rounds side by side.
+// The values are those of random_words, several times faster, because the draws of
+// a block go through the rounds side by side.
 constexpr std::uint32_t kWordBlock = 32;
 using RandomWordBlock = std::array<RandomWords, kWordBlock>;
 void random_word_block(RandomKey key, RandomCounter first, RandomWordBlock& words);
@@ -50,8 +50,8 @@ void random_word_block(RandomKey key, RandomCounter first, RandomWordBlock& word
 // Uniform in [0, 1), 53 bits, from two words.
 double uniform_from_words(std::uint32_t high, std::uint32_t low);
 
-// The keyed permutation of 0..n-1 (Fisher-Yates); counter words 0 and 1 are
-// the caller's, words 2 and 3 are used here. n below 2^32.
+// The keyed permutation of 0..n-1 (Fisher-Yates). The caller sets counter words 0
+// and 1; words 2 and 3 are used here. n is below 2^32.
 std::vector<std::uint32_t> random_permutation(RandomKey key, std::uint32_t counter0,
                                               std::uint32_t counter1, std::uint64_t n);
 

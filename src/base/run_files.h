@@ -1,11 +1,11 @@
 #pragma once
-// Names of the files in the directory of a run, of a sweep and of a recipe.
+// Names of the files in the directories of runs, sweeps and recipes.
 
 #include <string>
 
 namespace lockstep {
 
-// Of a run.
+// Files of a run.
 inline constexpr const char* kJobFile = "job.textproto";  // with every default
 inline constexpr const char* kMetricsFile = "metrics.jsonl";
 inline constexpr const char* kFlowFile = "flow.jsonl";
@@ -18,22 +18,22 @@ inline std::string error_file_name(int rank) {
   return "error.rank" + std::to_string(rank) + ".json";
 }
 
-// The folder of a run's checkpoints, and the two that point to others in it.
+// The folder of a run's checkpoints, and the two names in it that point to others.
 inline constexpr const char* kCheckpointFolder = "ckpt";
 inline constexpr const char* kBestCheckpoint = "best";
 inline constexpr const char* kLatestCheckpoint = "latest";
-// The same from the run's directory.
+// The same files relative to the run's directory.
 inline constexpr const char* kBestOfRun = "ckpt/best";
 inline constexpr const char* kLatestOfRun = "ckpt/latest";
 
-// Of a sweep.
+// Files of a sweep.
 inline constexpr const char* kSweepFile = "sweep.textproto";
 inline constexpr const char* kSweepCsv = "sweep.csv";
 inline constexpr const char* kSweepJson = "sweep.json";
 inline constexpr const char* kSweepText = "sweep.txt";
 inline constexpr const char* kWinnerJob = "winner.textproto";
 
-// Of a recipe.
+// Files of a recipe.
 inline constexpr const char* kRecipeJson = "recipe.json";
 inline constexpr const char* kRecipeText = "recipe.txt";
 inline constexpr const char* kBestJob = "best.textproto";

@@ -47,8 +47,8 @@ WorkerPool::WorkerPool(int threads) : state_(std::make_unique<State>(threads)) {
       });
     }
   } catch (...) {
-    // A thread could not be started: arrive for those that are missing, so that
-    // the others leave instead of waiting for ever.
+    // A thread could not be started: arrive for the missing threads, so that
+    // the others end instead of waiting forever.
     (void)state_->start.arrive(threads - static_cast<int>(state_->others.size()));
     throw;
   }

@@ -1,5 +1,5 @@
 #pragma once
-// A fixed team of threads that run the same task side by side.
+// A fixed team of threads that run the same task in parallel.
 
 #include <functional>
 #include <memory>
@@ -18,8 +18,8 @@ class WorkerPool {
   [[nodiscard]] int threads() const;
 
   // Runs task(worker) for every worker 0..threads-1 and returns when all are
-  // done. An exception of any of them is rethrown here, the lowest worker's
-  // when there are several.
+  // done. Rethrows an exception of a worker; if several throw, that of the
+  // lowest worker.
   void run(const std::function<void(int)>& task);
 
  private:

@@ -8,7 +8,7 @@
 
 namespace lockstep {
 
-// Chunks and digests are defined on little-endian bytes; memory is used as it is.
+// Chunks and digests are defined on little-endian bytes and use the bytes in memory unchanged.
 static_assert(std::endian::native == std::endian::little);
 
 namespace {

@@ -1,6 +1,5 @@
 #pragma once
-// The float arrays of a checkpoint in file order: the one walk that saving
-// and loading share.
+// The float arrays of a checkpoint in file order, which saving and loading share.
 
 #include <span>
 #include <string>
@@ -10,7 +9,7 @@
 
 namespace lockstep {
 
-// Optimizers have two or three; the bound keeps a forged header harmless.
+// Optimizers have two or three slots; the bound makes a forged header harmless.
 inline constexpr std::uint64_t kMostStoredSlots = 64;
 
 template <typename Float>

@@ -1,5 +1,5 @@
 #pragma once
-// The complete state of a run after a step: enough to go on with the same
+// The complete state of a run after a step: enough to continue with the same
 // bits at any layout, or to evaluate the model. A plain value.
 
 #include <cstdint>
@@ -19,11 +19,11 @@ inline constexpr std::uint32_t kCheckpointFormatVersion = 1;
 struct TensorInfo {
   std::string name;
   std::vector<std::uint64_t> shape;  // empty: a scalar
-  std::uint64_t offset = 0;          // of its first element in the parameter vector
+  std::uint64_t offset = 0;          // position of its first element in the parameter vector
   friend bool operator==(const TensorInfo&, const TensorInfo&) = default;
 };
 
-// A column of the tables that the model takes, and what it becomes.
+// A column of the tables that the model takes, and its features.
 struct SavedColumn {
   std::string name;  // empty: the file had no header
   std::string role;  // "number", "category", "label", "class_name", "group", "ignored"
@@ -33,7 +33,7 @@ struct SavedColumn {
 
 struct SavedTable {
   std::vector<SavedColumn> columns;
-  std::vector<std::string> class_names;  // by number; empty: classes have none
+  std::vector<std::string> class_names;  // by number; empty: classes have no names
   std::vector<float> means;              // one for each feature, for missing values; or empty
   friend bool operator==(const SavedTable&, const SavedTable&) = default;
 };
@@ -46,10 +46,11 @@ struct SavedImage {
 };
 
 struct Checkpoint {
-  std::uint32_t format_version = kCheckpointFormatVersion;  // of the file it came from
-  std::string lockstep_version;                             // the build that wrote it
-  std::string resolved_job;  // text format, every default filled in; has seed and shards
-  std::uint64_t step = 0;    // steps done
+  std::uint32_t format_version =
+      kCheckpointFormatVersion;  // version of the file it was loaded from
+  std::string lockstep_version;  // the build that wrote it
+  std::string resolved_job;      // text format, every default filled in; has seed and shards
+  std::uint64_t step = 0;        // steps done
 
   std::vector<TensorInfo> tensors;
   std::vector<float> weights;                       // every parameter, flat
@@ -57,13 +58,13 @@ struct Checkpoint {
   std::vector<std::vector<float>> optimizer_slots;  // by name, each as long as weights
 
   std::vector<float> mean;               // empty, one for all, or one per feature
-  std::vector<float> inverse_deviation;  // likewise
+  std::vector<float> inverse_deviation;  // of the same size as `mean`
 
-  std::optional<SavedTable> table;           // of a model of tables
+  std::optional<SavedTable> table;           // present if the data are tables
   std::optional<std::uint64_t> label_width;  // values per label; files of older builds lack it
-  std::optional<SavedImage> image;           // of examples that are images
+  std::optional<SavedImage> image;           // present if the examples are images
 
-  std::optional<double> best_metric;  // none before the first evaluation
+  std::optional<double> best_metric;  // absent before the first evaluation
   std::uint64_t best_step = 0;
   std::uint32_t evaluations_without_improvement = 0;
 

@@ -18,7 +18,8 @@ namespace {
 
 struct Statistics {
   double norm = 0;
-  float smallest = std::numeric_limits<float>::infinity();  // of the numbers that are not NaN
+  float smallest =
+      std::numeric_limits<float>::infinity();  // smallest of the numbers that are not NaN
   float largest = -std::numeric_limits<float>::infinity();
   std::uint64_t not_finite = 0;
 };

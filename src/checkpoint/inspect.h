@@ -1,5 +1,5 @@
 #pragma once
-// A checkpoint for people to read.
+// A checkpoint as text for people.
 
 #include <string>
 
@@ -7,9 +7,9 @@
 
 namespace lockstep {
 
-// Facts of the header; a table of tensors with shape, Frobenius norm (a sum in
-// double, in order), smallest and largest value; optimizer slots and
-// normalisation likewise; the resolved job at the end. Several lines.
+// Several lines: facts of the header; tables of tensors, optimizer slots and
+// normalisation with shape, Frobenius norm (a sum in double, in order), smallest and
+// largest value; and the resolved job at the end.
 std::string describe_checkpoint(const Checkpoint& checkpoint);
 
 }  // namespace lockstep

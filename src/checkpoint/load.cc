@@ -14,7 +14,7 @@
 namespace lockstep {
 namespace {
 
-// Parsed messages are larger than their bytes; nobody's job is near this.
+// Parsed messages are larger than their bytes; real jobs are far smaller than this.
 constexpr std::uint64_t kMaxHeaderBytes = std::uint64_t{16} << 20;
 constexpr std::uint64_t kMaxFooterBytes = 1024;
 
@@ -23,7 +23,7 @@ void read_message(RecordReader& reader, std::string_view what, std::uint64_t lim
   const auto payload = reader.next(what, limit_bytes);
   if (!message.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     reader.fail(
-        fmt::format("record {} ({}) is not the message it should be", reader.records() - 1, what));
+        fmt::format("record {} ({}) is not the expected message", reader.records() - 1, what));
   }
 }
 
@@ -38,7 +38,7 @@ bool inside(const TensorInfo& info, std::uint64_t parameters) {
   return elements <= room;
 }
 
-// Sizes the arrays, after seeing that the rest of the file can hold them.
+// Allocates the arrays, after checking that the rest of the file can hold them.
 void allocate_arrays(const proto::CheckpointHeader& header, const RecordReader& reader,
                      Checkpoint& checkpoint) {
   const auto slots = static_cast<std::uint64_t>(header.optimizer_slot_size());

@@ -1,5 +1,5 @@
 #pragma once
-// File -> Checkpoint.
+// Loads a checkpoint from a file.
 
 #include <filesystem>
 
@@ -7,11 +7,10 @@
 
 namespace lockstep {
 
-// The checkpoint in `path`, returned only after every byte of the file has been
-// verified. Does not communicate. Throws Error(missing_input) when the file is
-// not there or not readable, and Error(data) naming the record when it is
-// incomplete, damaged, inconsistent or of a newer format. Damaged sizes never
-// cause an allocation larger than the file.
+// Returns the checkpoint in `path` after verifying every byte of the file. Does not
+// communicate. Throws Error(missing_input) when the file is missing or unreadable, and
+// Error(data) naming the record when it is incomplete, damaged, inconsistent or of a
+// newer format. Damaged sizes never cause an allocation larger than the file.
 Checkpoint load_checkpoint(const std::filesystem::path& path);
 
 }  // namespace lockstep

@@ -15,7 +15,7 @@
 namespace lockstep {
 namespace {
 
-// A byte above 127 and a line end: text-mode transfers break it visibly.
+// Contains a byte above 127 and a line end, so that text-mode transfers damage it visibly.
 constexpr std::array<unsigned char, 8> kMagic = {0x89, 'L', 'O', 'C', 'K', 'S', 'T', '\n'};
 constexpr std::size_t kVersionAt = kMagic.size();
 constexpr std::size_t kPreambleChecksumAt = kVersionAt + 4;
@@ -23,7 +23,7 @@ constexpr std::size_t kPreambleBytes = kPreambleChecksumAt + 4;
 constexpr std::uint64_t kRecordOverheadBytes = 24;
 
 using Preamble = std::array<std::byte, kPreambleBytes>;
-using Frame = std::array<std::byte, 16>;  // in front of a payload
+using Frame = std::array<std::byte, 16>;  // precedes a payload
 
 template <std::unsigned_integral Integer>
 void put(std::span<std::byte> bytes, Integer value) {
@@ -170,7 +170,7 @@ void RecordReader::read(std::span<std::byte> bytes) {
     const bool failed = std::ferror(file_.get()) != 0;
     throw Error(ExitCode::missing_input,
                 fmt::format("cannot read {}: {}", path_.string(),
-                            failed ? std::strerror(errno) : "it became shorter while being read"));
+                            failed ? std::strerror(errno) : "it was truncated while being read"));
   }
   remaining_bytes_ -= bytes.size();
 }

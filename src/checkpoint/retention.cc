@@ -23,7 +23,7 @@ namespace {
 
 using Notices = std::vector<std::string>;
 
-// The step of a step file's name, none for any other name.
+// The step of a step file's name; nothing for any other name.
 std::optional<std::uint64_t> step_of(std::string_view name) {
   constexpr std::string_view kPrefix = "step-";
   if (!name.starts_with(kPrefix)) return std::nullopt;
@@ -34,7 +34,7 @@ std::optional<std::uint64_t> step_of(std::string_view name) {
   return step;
 }
 
-// File names in `directory`; none when it does not exist.
+// File names in `directory`; empty if it does not exist.
 std::vector<std::string> names_in(const fs::path& directory) {
   std::vector<std::string> names;
   std::error_code error;
@@ -59,7 +59,7 @@ StepFiles step_files_in(const fs::path& directory) {
   return files;
 }
 
-// The step file a pointer file names. Trouble is added to `notices`.
+// The step file that a pointer file names. Adds problems to `notices`.
 std::optional<std::string> read_pointer(const fs::path& pointer, Notices& notices) {
   std::error_code error;
   if (!fs::exists(pointer, error) && !error) {
@@ -78,7 +78,7 @@ std::optional<std::string> read_pointer(const fs::path& pointer, Notices& notice
   return name;
 }
 
-// A file's checkpoint, or the reason against it in `notices`.
+// A file's checkpoint; if it is invalid, adds the reason to `notices`.
 std::optional<FoundCheckpoint> try_load(const fs::path& path, Notices& notices) {
   try {
     return FoundCheckpoint{path, load_checkpoint(path), {}};
@@ -102,8 +102,8 @@ FoundCheckpoint with_notices(FoundCheckpoint found, Notices notices) {
 [[noreturn]] void none_best(const fs::path& directory, const Notices& reasons) {
   throw Error(
       ExitCode::data,
-      fmt::format("the best checkpoint in {} cannot be read, and its weights are what early "
-                  "stopping ends with; restore the file from a copy, or start a new run:"
+      fmt::format("the best checkpoint in {} cannot be read, but early stopping ends with its "
+                  "weights; restore the file from a copy, or start a new run:"
                   "\n  {}",
                   directory.string(), fmt::join(reasons, "\n  ")));
 }
@@ -153,10 +153,10 @@ std::vector<std::string> save_step(const fs::path& directory, const Checkpoint& 
   Notices notices;
   sweep_temporary_files(directory, notices);  // first: their space may be needed
 
-  // An older file of this name is replaced: it may be one that was found invalid.
+  // Replaces an older file of this name, which may have been found invalid.
   const std::string name = step_file_name(checkpoint.step);
   save_checkpoint(checkpoint, directory / name);
-  // `best` first: a state that `latest` names must find the best it knows of.
+  // `best` is written first: the state that `latest` names must find its best checkpoint.
   if (is_best) replace_file(directory / kBestCheckpoint, name + '\n');
   replace_file(directory / kLatestCheckpoint, name + '\n');
 

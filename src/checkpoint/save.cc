@@ -135,7 +135,8 @@ void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& 
         "a chunk has 1 to 2^24 elements");
   check(checkpoint.optimizer_slots.size() == checkpoint.optimizer_slot_names.size(),
         "every optimizer slot has a name");
-  check(checkpoint.optimizer_slots.size() <= kMostStoredSlots, "few optimizer slots");
+  check(checkpoint.optimizer_slots.size() <= kMostStoredSlots,
+        "there are at most kMostStoredSlots optimizer slots");
   for (const auto& slot : checkpoint.optimizer_slots) {
     check(slot.size() == checkpoint.weights.size(), "an optimizer slot is as long as the weights");
   }

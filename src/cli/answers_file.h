@@ -8,10 +8,11 @@
 
 namespace lockstep {
 
-// {"train": "0010...", "dev": "..."}, a digit for each example, atomically. Throws Error(io).
+// Writes {"train": "0010...", "dev": "..."}, a digit for each example, atomically. Throws
+// Error(io).
 void write_answers(const std::filesystem::path& path, const Answers& answers);
 
-// None when there is no such file. Throws Error(data) when it is something else.
+// Returns nothing if there is no such file. Throws Error(data) if it has other content.
 std::optional<Answers> read_answers(const std::filesystem::path& path);
 
 }  // namespace lockstep

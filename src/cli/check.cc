@@ -71,7 +71,7 @@ const char* role_text(ColumnRole role) {
   return "ignored";
 }
 
-// The columns of a table, what they become, and the classes by number.
+// The columns of a table with their features, and the classes by number.
 std::string table_text(const TableSchema& schema) {
   std::string text = fmt::format("columns          {}\n", schema.columns.size());
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
@@ -91,14 +91,15 @@ std::string table_text(const TableSchema& schema) {
   return text;
 }
 
-// What a person should know about the sets before training (1.1).
+// Notes about the sets that the user should know before training (1.1).
 std::vector<std::string> notes_on_sets(const Job& job, const DatasetSizes& sizes) {
   std::vector<std::string> notes;
   if (sizes.dev == 0) {
-    notes.emplace_back("no dev set: nothing tells when to stop or which model is best");
+    notes.emplace_back("no dev set: nothing shows when to stop or which model is best");
   } else if (sizes.test == 0) {
     notes.emplace_back(
-        "no test set: the dev error will not be an unbiased estimate, the dev set serves (1.1)");
+        "no test set: the dev error will not be an unbiased estimate, which is fine if none is "
+        "needed (1.1)");
   }
   if (sizes.unused > 0) {
     notes.push_back(fmt::format("{} examples of data.held_out are in no set", sizes.unused));
@@ -106,8 +107,8 @@ std::vector<std::string> notes_on_sets(const Job& job, const DatasetSizes& sizes
   const bool dev_from_elsewhere = job.data.dev || job.data.held_out;
   if (sizes.dev > 0 && dev_from_elsewhere && sizes.train_dev == 0) {
     notes.emplace_back(
-        "dev has a source of its own: if its distribution is not that of train, "
-        "data.split.train_dev tells variance and data mismatch apart (1.1)");
+        "dev has a separate source: if its distribution differs from that of train, "
+        "data.split.train_dev distinguishes variance from data mismatch (1.1)");
   }
   for (const std::string& warning : warnings_of_dev_size(job, kAssumedDevError, sizes.dev)) {
     notes.push_back(warning + " (the dev error is assumed)");
@@ -115,11 +116,11 @@ std::vector<std::string> notes_on_sets(const Job& job, const DatasetSizes& sizes
   return notes;
 }
 
-// Above so many bytes of examples they are not all read by one process.
+// Examples with more bytes than this are not read by one process.
 constexpr std::uint64_t kMostBytesRead = std::uint64_t{4} << 30;
 
-// Reads the data as training does, so that what training would refuse is refused here,
-// with the same code and words. Returns its cautions.
+// Reads the data as training does, so that it refuses whatever training would refuse, with
+// the same exit code and message. Returns the cautions of training.
 std::vector<std::string> read_data(const Job& job, const DatasetSizes& sizes) {
   const Layout alone{};
   const NetworkSpec network = build_network(job.network, sizes.features);
@@ -127,8 +128,8 @@ std::vector<std::string> read_data(const Job& job, const DatasetSizes& sizes) {
   if (bytes > kMostBytesRead) {
     std::vector<std::string> notes = sizes.notices;
     notes.push_back(
-        fmt::format("note: {} of examples are not read here; training looks at every "
-                    "value and label, and may refuse some",
+        fmt::format("note: {} of examples are not read here; training checks every value "
+                    "and label, and may refuse some",
                     mebibytes(bytes)));
     return notes;
   }
@@ -156,8 +157,8 @@ void check_job(const CheckArguments& arguments) {
   }
   if (sizes.bayes_error) {
     text += fmt::format(
-        "bayes error      {:.4f} % (known of the source; no classifier does better: the "
-        "diagnosis.base_error to count from)\n",
+        "bayes error      {:.4f} % (known for the source: no classifier does better, so use it as "
+        "diagnosis.base_error)\n",
         100 * *sizes.bayes_error);
   }
   if (sizes.table != nullptr) text += table_text(sizes.table->schema);
@@ -183,17 +184,19 @@ void check_job(const CheckArguments& arguments) {
 void add_check_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<CheckArguments>();
   CLI::App* command =
-      app.add_subcommand("check", "Show a job with its defaults, and what it will need");
+      app.add_subcommand("check", "Show a job with its defaults, its data and its memory");
   add_job(*command, arguments->job);
   add_overrides(*command, arguments->overrides);
   command->add_option("--ranks", arguments->ranks, "Ranks to predict the memory for [1]")
       ->check(CLI::Range(1, 1 << 20));
-  command->add_option("--threads", arguments->threads, "Threads per rank, likewise [1]")
+  command
+      ->add_option("--threads", arguments->threads,
+                   "Threads per rank to predict the memory for [1]")
       ->check(CLI::Range(1, 4096));
   add_no_dropout(*command, arguments->no_dropout);
   command
       ->add_option("--prefetch-threads", arguments->prefetch_threads,
-                   "Prefetch threads per rank, likewise [0]")
+                   "Prefetch threads per rank to predict the memory for [0]")
       ->check(CLI::Range(0, 4096));
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {

@@ -14,21 +14,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The file that a pointer file names, beside it.
+// The file that a pointer file names, in the same directory.
 fs::path follow(const fs::path& pointer) {
   std::ifstream file(pointer);
   std::string name;
   std::getline(file, name);
   fs::path target = pointer.parent_path() / name;
   if (name.empty() || !fs::is_regular_file(target)) {
-    throw Error(ExitCode::missing_input,
-                fmt::format("{} names no checkpoint beside it; name a step-*.ckpt file instead",
-                            pointer.string()));
+    throw Error(
+        ExitCode::missing_input,
+        fmt::format("{} does not name a checkpoint beside it; name a step-*.ckpt file instead",
+                    pointer.string()));
   }
   return target;
 }
 
-// The pointer that the summary of a run names; empty without.
+// The pointer that the summary of a run names; empty if there is no summary.
 std::string pointer_of_summary(const fs::path& run_dir) {
   if (!fs::is_regular_file(run_dir / kSummaryFile)) return "";
   const auto summary = read_summary(run_dir / kSummaryFile);
@@ -51,7 +52,7 @@ fs::path find_checkpoint(const fs::path& named) {
   const std::string name = named.filename().string();
   if ((name == kBestCheckpoint || name == kLatestCheckpoint) && fs::is_regular_file(named))
     return follow(named);
-  return named;  // loading says what is wrong with it
+  return named;  // loading reports any error
 }
 
 }  // namespace lockstep

@@ -29,10 +29,10 @@
 namespace lockstep {
 namespace {
 
-// Every rank of a launch parses the same line; one of them tells.
+// Whether this rank reports errors of the command line, which every rank of a launch parses.
 bool tells() { return process_environment()("OMPI_COMM_WORLD_RANK").value_or("0") == "0"; }
 
-// What is said of words that no command and no option takes, in the order in which they
+// The message about words that no command and no option takes, in the order in which they
 // were written.
 std::string describe_extras(const CLI::App& app) {
   const auto commands = app.get_subcommands();
@@ -54,12 +54,14 @@ std::string describe_extras(const CLI::App& app) {
   if (const auto meant = nearest_word(extras.front(), known)) {
     text += fmt::format("; did you mean {}?", *meant);
   }
-  return text + fmt::format("\n{} --help tells what there is",
-                            commands.empty() ? "lockstep" : "lockstep " + taken_by.get_name());
+  return text + (commands.empty()
+                     ? "\nlockstep --help lists the commands"
+                     : fmt::format("\nlockstep {} --help lists the options", taken_by.get_name()));
 }
 
-// What decides which way a rank goes, and so with whom it communicates. Overrides are
-// left out: where jobs are compared, the fields that differ are told.
+// The words of the command line that decide what a rank does, and so with whom it
+// communicates. Overrides are left out: jobs are compared later, and then the fields
+// that differ are reported.
 std::string command_line(int argc, char** argv) {
   std::string line;
   for (int i = 1; i < argc; ++i) {
@@ -74,7 +76,7 @@ std::string command_line(int argc, char** argv) {
   return line;
 }
 
-// How a failing process ends.
+// Exit code and message of a failing process.
 struct Failure {
   ExitCode code = ExitCode::internal;
   std::string message;
@@ -94,7 +96,7 @@ Failure describe(const std::exception_ptr& error) {
   }
 }
 
-// An error all ranks know of: rank 0 tells, everybody leaves.
+// Handles an error that all ranks know: rank 0 reports it, and all ranks end.
 int leave_together(const Communicator& comm, const std::filesystem::path& run_dir,
                    const AgreedError& error) {
   if (comm.is_root() && error.code() != ExitCode::closed_pipe) {
@@ -104,7 +106,7 @@ int leave_together(const Communicator& comm, const std::filesystem::path& run_di
   return static_cast<int>(error.code());
 }
 
-// An error of this rank alone: the others cannot know, and are ended.
+// Handles an error of this rank alone: the others do not know it and are ended.
 [[noreturn]] void end_all(const Communicator& comm, const std::filesystem::path& run_dir,
                           const Failure& failure) {
   if (comm.size() > 1) {
@@ -122,7 +124,7 @@ int leave_together(const Communicator& comm, const std::filesystem::path& run_di
 int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const Action& action) {
   const auto launched = launched_tasks(process_environment());
   MpiSession session(argc, argv);
-  install_signal_handlers();  // after MPI's own
+  install_signal_handlers();  // after MPI has installed its own
   use_one_blas_thread();
   const Communicator comm = Communicator::world();
   std::filesystem::path run_dir;

@@ -1,6 +1,6 @@
 #pragma once
-// The command line: picks the subcommand, and turns every way it can fail into
-// one message and an exit code, on all ranks.
+// The command line: runs the subcommand, and turns every failure into one message and
+// an exit code, on all ranks.
 
 #include <cstdint>
 #include <functional>
@@ -8,11 +8,11 @@
 
 namespace lockstep {
 
-// Points where tests can make things go wrong.
+// Hooks with which tests can cause failures.
 struct CliHooks {
-  // At the beginning of each training step on each rank.
+  // Called at the beginning of each training step on each rank.
   std::function<void(int rank, std::uint64_t step)> on_step = [](int, std::uint64_t) {};
-  // The gradient that gradcheck is about to look at, on rank 0.
+  // Called with the gradient that gradcheck is about to check, on rank 0.
   std::function<void(std::span<double> gradient)> on_gradient = [](std::span<double>) {};
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 // The subcommands, one file each. Each adds itself to the command line and
-// sets the action to run; actions are collective and throw like train().
+// sets the action to run. Actions are collective and throw like train().
 
 #include <filesystem>
 #include <functional>
@@ -12,12 +12,12 @@
 
 namespace lockstep {
 
-// What an action is given.
+// The arguments of an action.
 struct CommandContext {
   const Communicator& comm;
   const CliHooks& hooks;
-  const char* program;  // how it was called
-  // Where error files go; set by a command once it has a run directory.
+  const char* program;  // the name under which it was called
+  // The directory of error files; set by a command once it has a run directory.
   std::filesystem::path& run_dir;
 };
 
@@ -38,7 +38,7 @@ void add_sweep_command(CLI::App& app, Action& action);
 void add_flow_command(CLI::App& app, Action& action);
 void add_descent_command(CLI::App& app, Action& action);
 
-// What is said when --no-dropout was given.
+// The notice for --no-dropout.
 constexpr const char* kNoDropoutNotice =
     "--no-dropout: every keep_prob is 1. J must now fall at every step of full-batch gradient "
     "descent with a small enough learning rate; once it does, turn dropout on (1.7)";
@@ -46,14 +46,13 @@ constexpr const char* kNoDropoutNotice =
 // The text of --version.
 std::string version_text();
 
-// The number of threads per rank when --threads is not given: one under a
-// launcher that started several ranks, all cores alone.
+// The number of threads per rank when --threads is not given: one under a launcher that
+// started several ranks, otherwise all cores.
 int default_threads(int ranks);
 
-// Collective. The number of prefetch threads of this rank when there is
-// something to do for them and --prefetch-threads is not given: the cores that
-// `threads` workers leave idle, shared evenly with other ranks on them, and at
-// most one for each worker.
+// Collective. The number of prefetch threads of this rank when it needs some and
+// --prefetch-threads is not given: the cores that `threads` workers leave idle, shared
+// evenly with other ranks on these cores, and at most one for each worker.
 int default_prefetch_threads(const Communicator& comm, int threads);
 
 }  // namespace lockstep

@@ -22,9 +22,9 @@
 namespace lockstep {
 namespace {
 
-// For a job whose optimizer's learning rate means something else: the default of
-// gradient descent in proto/job.proto, or if J rises with it, the largest of the
-// suggested ones with which it does not.
+// The learning rate for a job whose optimizer's rate has another meaning: the default of
+// gradient descent in proto/job.proto or, if J rises with it, the largest of the suggested
+// rates with which J does not rise.
 constexpr double kUsualRate = 0.1;
 constexpr double kSmallestUsualRate = 1e-12;
 
@@ -90,7 +90,7 @@ int run_descent(const DescentArguments& arguments, const CommandContext& context
     print_result(arguments.json ? to_text(json) + "\n" : text);
   });
   if (passed(result)) return 0;
-  // Nothing a user wrote can make a gradient wrong: it is a bug of Lockstep.
+  // A wrong gradient cannot be the user's fault: it is a bug in Lockstep.
   return static_cast<int>(result.outcome == DescentOutcome::gradient_wrong ? ExitCode::internal
                                                                            : ExitCode::diverged);
 }
@@ -104,18 +104,18 @@ void add_descent_command(CLI::App& app, Action& action) {
       "Does J fall at every step of gradient descent, as it must? (1.5, 1.7)\n\n"
       "  lockstep descent JOB\n"
       "  lockstep descent JOB --steps 100 --learning-rate 0.01 --examples 5000\n\n"
-      "Walks from the job's initial weights with plain gradient descent, every step on the\n"
-      "whole training set, dropout and augmentation off, in double. Where J, penalty\n"
-      "included, does not fall, smaller steps along the same gradient tell whether the\n"
-      "learning rate is too large or the gradient wrong. Exit code 0: J fell; 77: it did\n"
-      "not; 70: the gradient is wrong.\n");
+      "Runs plain gradient descent from the job's initial weights, every step on the whole\n"
+      "training set, dropout and augmentation off, in double. If J, penalty included, does\n"
+      "not fall, smaller steps along the same gradient show whether the learning rate is\n"
+      "too large or the gradient is wrong. Exit code 0: J fell; 77: it did not; 70: the\n"
+      "gradient is wrong.\n");
   add_job(*command, arguments->job);
   add_overrides(*command, arguments->overrides);
   command->add_option("--steps", arguments->steps, "Steps to take [50]")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U));
   command
       ->add_option("--learning-rate", arguments->learning_rate,
-                   "Of gradient descent [the job's, if it is gradient descent, momentum or "
+                   "Learning rate [the job's, if its optimizer is gradient descent, momentum or "
                    "Nesterov, else at most 0.1]")
       ->check(CLI::Validator(
           [](const std::string& text) {
@@ -127,7 +127,7 @@ void add_descent_command(CLI::App& app, Action& action) {
           "RATE"));
   command
       ->add_option("--examples", arguments->examples,
-                   "A fixed sample of so many training examples instead of all of them")
+                   "Use a fixed sample of N training examples instead of all")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32U));
   add_threads(*command, arguments->threads);
   command->add_option("--run-dir", arguments->run_dir,

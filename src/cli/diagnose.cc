@@ -42,7 +42,7 @@ LoadedJob with_base_error(const std::string& resolved_job, std::optional<double>
   return parse_job(resolved_job, "resolved job", "/", overrides);
 }
 
-// Sizes of the sets from the headers of their files.
+// Adds the sizes of the sets, from the headers of their files.
 void add_sizes(const Job& job, Summary& summary) {
   const DatasetSizes sizes = dataset_sizes(job);
   summary.train_examples = sizes.train;
@@ -58,7 +58,7 @@ struct Diagnosed {
   Diagnosis diagnosis;
 };
 
-// What to diagnose instead of a directory that holds no run that has ended.
+// Tells what to diagnose instead of a directory without a run that has ended.
 std::string what_to_diagnose(const fs::path& directory) {
   const auto kind = kind_of_directory(directory);
   if (kind == DirectoryKind::recipe) {
@@ -70,14 +70,13 @@ std::string what_to_diagnose(const fs::path& directory) {
                        (directory / "trials/0000").string());
   }
   if (fs::exists(directory / kCheckpointFolder)) {
-    return fmt::format(
-        "its run has not come to an end; diagnose a checkpoint by its name, such as {}",
-        (directory / kLatestOfRun).string());
+    return fmt::format("its run has not ended; diagnose a checkpoint by its name, such as {}",
+                       (directory / kLatestOfRun).string());
   }
-  return kind ? "its run has no results" : "it holds no run";
+  return kind ? "its run has no results" : "it does not hold a run";
 }
 
-// From what the run wrote; nothing is computed again.
+// Diagnoses a run from its files; computes nothing again.
 Diagnosed diagnose_directory(const fs::path& run_dir, std::optional<double> base_error) {
   std::optional<RunRecord> record = read_run(run_dir);
   if (!record) {
@@ -85,7 +84,8 @@ Diagnosed diagnose_directory(const fs::path& run_dir, std::optional<double> base
                                                      what_to_diagnose(run_dir)));
   }
   const LoadedJob loaded = with_base_error(record->resolved_job, base_error);
-  if (record->summary.train_examples == 0) add_sizes(loaded.job, record->summary);  // an old file
+  if (record->summary.train_examples == 0)
+    add_sizes(loaded.job, record->summary);  // a summary of an older version
   return {loaded.job.name, diagnose_run(loaded, record->summary, record->evaluations)};
 }
 
@@ -119,7 +119,7 @@ Diagnosed diagnose_checkpoint(const fs::path& checkpoint, const DiagnoseArgument
       case EvaluationSplit::train:
         put(summary.train_error, summary.train_cost);
         summary.train_error_floor = scores.error_floor;
-        summary.l2_penalty = scores.penalty;  // both kinds together
+        summary.l2_penalty = scores.penalty;  // L2 and L1 together
         break;
       case EvaluationSplit::train_dev:
         put(summary.train_dev_error, summary.train_dev_cost);
@@ -167,7 +167,7 @@ int run_diagnose(const DiagnoseArguments& arguments, const CommandContext& conte
 void add_diagnose_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<DiagnoseArguments>();
   CLI::App* command = app.add_subcommand(
-      "diagnose", "Bias, variance and mismatch of a run (1.2), and what to try next (1.3)");
+      "diagnose", "Show bias, variance and mismatch of a run (1.2), and what to try next (1.3)");
   command
       ->add_option("run", arguments->run,
                    "Run directory, whose summary is read; or a checkpoint file or pointer (best, "

@@ -26,8 +26,8 @@ struct ExportArguments {
   std::string onnx;
 };
 
-// What people and programs should know of the model. Of tables: which feature is
-// which, and the classes by number, as JSON lists.
+// Facts about the model for people and programs. For tables: the names of the features, and
+// the classes by number, as JSON lists.
 std::map<std::string, std::string> metadata_of(const SavedModel& model) {
   std::map<std::string, std::string> metadata = {{"job", model.job.name},
                                                  {"step", std::to_string(model.step)},

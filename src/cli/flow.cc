@@ -59,14 +59,14 @@ void add_flow_command(CLI::App& app, Action& action) {
       "  lockstep flow JOB\n"
       "  lockstep flow JOB --set 'network.layer[0].initializer.kind=XAVIER'\n\n"
       "Sends training examples forwards and backwards through the untrained network and\n"
-      "shows for every layer its activations, the gradient that comes back to it, and what\n"
-      "is dead or saturated; then what to do. Exit code 0 whatever it finds; --json has\n"
-      "\"findings\". During training the job field `monitor` does the same.\n");
+      "shows for every layer its activations, the gradient that reaches it, and which units\n"
+      "are dead or saturated; then what to do. The exit code is 0 whatever it finds; --json\n"
+      "has \"findings\". During training the job field `monitor` does the same.\n");
   add_job(*command, arguments->job);
   add_overrides(*command, arguments->overrides);
   command
       ->add_option("--examples", arguments->examples,
-                   "Training examples to look at [monitor.examples of the job, or 256]")
+                   "Number of training examples to use [monitor.examples of the job, or 256]")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 32U));
   add_threads(*command, arguments->threads);
   command->add_option("--run-dir", arguments->run_dir,

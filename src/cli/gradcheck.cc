@@ -38,7 +38,7 @@ struct GradcheckArguments {
   GradcheckOptions options;
 };
 
-// Collective. Ranks that differ in these would wait for each other.
+// Collective. Ranks with different arguments would wait for each other.
 void require_same_arguments(const Communicator& comm, const GradcheckArguments& arguments) {
   const GradcheckOptions& options = arguments.options;
   const std::string text = fmt::format(
@@ -94,13 +94,13 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
       write_results(arguments.run_dir, "gradcheck", text, json);
     }
     print_result(arguments.json ? json : text);
-    if (!passed) write_log(STDERR_FILENO, "lockstep: the gradient is not that of J\n");
+    if (!passed) write_log(STDERR_FILENO, "lockstep: the gradient is not the gradient of J\n");
   });
-  // Nothing a user wrote can make a gradient wrong: it is a bug of Lockstep.
+  // A wrong gradient cannot be the user's fault: it is a bug in Lockstep.
   return static_cast<int>(passed ? ExitCode::ok : ExitCode::internal);
 }
 
-// What CLI11 says of a value of --entries; nothing if it will do.
+// CLI11's message about a value of --entries; empty if the value is valid.
 std::string objection_to_entries(const std::string& text) {
   const bool is_number = !text.empty() && text.size() <= 18 &&
                          text.find_first_not_of("0123456789") == std::string::npos;
@@ -116,18 +116,17 @@ void add_gradcheck_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "gradcheck", "Compare the gradient of a job with numerical differences of its cost J");
   command->footer(
-      "The gradient is the one training would use, exchanged between all ranks; it is compared\n"
-      "tensor by tensor. Ends with 0 when nothing speaks against it and with 70 when it is "
-      "wrong.\n\n"
+      "The gradient is the one that training would use, exchanged between all ranks; it is\n"
+      "compared tensor by tensor. Exit code 0: no sign that it is wrong; 70: it is wrong.\n\n"
       "  lockstep gradcheck job.textproto --after 100\n"
       "  mpirun -n 4 lockstep gradcheck job.textproto runs/mine/ckpt/best --json");
   add_job(*command, arguments->job);
   command->add_option("checkpoint", arguments->checkpoint,
-                      "Check at its weights: a checkpoint file, pointer (best, latest) or run "
+                      "Check at the weights of this checkpoint file, pointer (best, latest) or run "
                       "directory [the job's initial weights]");
   command
       ->add_option("--after", arguments->options.after,
-                   "Train so many steps of the job, then check once more")
+                   "Train N steps of the job, then check again")
       ->check(count);
   command
       ->add_option("--entries", arguments->entries,
@@ -143,11 +142,11 @@ void add_gradcheck_command(CLI::App& app, Action& action) {
   command->add_option("--epsilon", arguments->options.epsilon,
                       fmt::format("Step of the differences [{:g}]", kDefaultEpsilon));
   command->add_flag("--one-sided", arguments->options.one_sided,
-                    "Differences from one side, whose error is of the order of epsilon and not of "
-                    "its square (1.12): to see what two sides are worth");
+                    "Use one-sided differences, whose error is of the order of epsilon and not of "
+                    "its square (1.12), to see how much better two-sided ones are");
   command
       ->add_option("--dropout", arguments->dropout,
-                   "off, or frozen to the masks of the first step [off]")
+                   "Dropout: off, or frozen to the masks of the first step [off]")
       ->check(CLI::IsMember({"off", "frozen"}));
   command->add_option("--run-dir", arguments->run_dir,
                       "Directory for gradcheck.txt and gradcheck.json; may hold a run [none]");

@@ -16,7 +16,7 @@ namespace lockstep {
 
 void add_inspect_command(CLI::App& app, Action& action) {
   auto path = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("inspect", "Show what a checkpoint holds");
+  CLI::App* command = app.add_subcommand("inspect", "Show the contents of a checkpoint");
   add_model(*command, "checkpoint", *path);
   command->callback([&action, path] {
     action = [path](const CommandContext& context) {

@@ -54,11 +54,11 @@ void add_allow_changed_data(CLI::App& command, bool& allow, const std::string& u
 
 void add_no_dropout(CLI::App& command, bool& no_dropout) {
   command.add_flag("--no-dropout", no_dropout,
-                   "Every keep_prob is 1: see J fall before turning dropout on (1.7)");
+                   "Set every keep_prob to 1, to see J fall before turning dropout on (1.7)");
 }
 
 void add_json(CLI::App& command, bool& json) {
-  command.add_flag("--json", json, "One JSON object instead of text");
+  command.add_flag("--json", json, "Print one JSON object instead of text");
 }
 
 }  // namespace lockstep

@@ -1,5 +1,5 @@
 #pragma once
-// The options that several subcommands have, which mean and say the same in each.
+// The options that several subcommands share, with the same meaning and help text in each.
 
 #include <string>
 #include <vector>
@@ -10,36 +10,37 @@
 
 namespace lockstep {
 
-// The job file, required.
+// Adds the job file, required.
 void add_job(CLI::App& command, std::string& job);
 
-// A trained model, required: what find_checkpoint() takes. `name`: of the argument.
+// Adds a trained model, required: whatever find_checkpoint() accepts. `name` is the name of
+// the argument.
 void add_model(CLI::App& command, const std::string& name, std::string& model);
 
-// --set PATH=VALUE, any number of times. `of`: whose fields.
+// Adds --set PATH=VALUE, any number of times. `of` says whose fields it sets.
 void add_overrides(CLI::App& command, std::vector<std::string>& overrides,
                    const std::string& of = "the job");
 
-// --threads; stays 0 when it is not given: default_threads() then.
+// Adds --threads. `threads` stays 0 when it is not given, which means default_threads().
 void add_threads(CLI::App& command, int& threads);
 
-// --prefetch-threads; stays -1 when it is not given: default_prefetch_threads()
-// then, for jobs that augment.
+// Adds --prefetch-threads. `threads` stays -1 when it is not given, which means
+// default_prefetch_threads() for jobs that augment.
 void add_prefetch_threads(CLI::App& command, int& threads);
 
-// --resume auto, must or never. `help`: what is gone on with.
+// Adds --resume auto, must or never. `help` says what is resumed.
 void add_resume(CLI::App& command, std::string& resume, const std::string& help);
 
-// What it was given, "" for nothing.
+// The mode for the value of --resume; "" if it is not given.
 Resume resume_mode(const std::string& resume);
 
-// --allow-changed-data. `use`: what is done all the same.
+// Adds --allow-changed-data. `use` says what is done although the data has changed.
 void add_allow_changed_data(CLI::App& command, bool& allow, const std::string& use = "Resume");
 
-// --no-dropout.
+// Adds --no-dropout.
 void add_no_dropout(CLI::App& command, bool& no_dropout);
 
-// --json: one object on stdout instead of text.
+// Adds --json: one object on stdout instead of text.
 void add_json(CLI::App& command, bool& json);
 
 }  // namespace lockstep

@@ -30,7 +30,7 @@ struct PredictArguments {
   int threads = 0;
 };
 
-// Where the table goes: a file that is whole or absent, or stdout.
+// The destination of the table: a file that is whole or absent, or stdout.
 class TableOutput {
  public:
   explicit TableOutput(const std::string& path) {
@@ -55,9 +55,9 @@ class TableOutput {
   std::optional<AtomicFile> file_;
 };
 
-// Columns of probabilities are called p0, p1, ..., or p_<class> where classes have
-// names; a single unit has that of the second class, the one it says yes to.
-// Units that answer a question each have their answers, 0 or 1, as label0, label1, ...
+// Columns of probabilities are called p0, p1, ..., or p_<class> if classes have names. A
+// single unit gives the probability of the second class. Several logistic units, of which
+// each answers a yes-or-no question, have their answers, 0 or 1, as label0, label1, ...
 std::string header(const SavedModel& model, const std::vector<std::string>& class_names) {
   const NetworkSpec& spec = model.network.spec();
   const bool decides = spec.loss != Loss::squared_error;
@@ -125,15 +125,15 @@ int run_predict(const PredictArguments& arguments, const CommandContext& context
 void add_predict_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<PredictArguments>();
   CLI::App* command =
-      app.add_subcommand("predict", "Write what a model says of examples, as a CSV table");
+      app.add_subcommand("predict", "Write a model's predictions for examples as a CSV table");
   command->footer(
       "  lockstep predict runs/fashion-1 test-images.gz > predictions.csv\n"
       "  mpirun -n 4 lockstep predict runs/fashion-1/ckpt/best images --output table.csv");
   add_model(*command, "model", arguments->model);
   command
       ->add_option("input", arguments->input,
-                   "Examples in the format of the model's training data; labels, which only CIFAR "
-                   "must and libsvm and tables may have, are not looked at")
+                   "Examples in the format of the model's training data; labels are ignored (CIFAR "
+                   "files must have them, libsvm files and tables may)")
       ->required();
   command->add_option("--output", arguments->output, "File for the table [stdout]");
   add_threads(*command, arguments->threads);

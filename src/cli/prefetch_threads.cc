@@ -16,10 +16,10 @@ namespace {
 
 struct Cores {
   int count = 1;
-  std::string name;  // the same for ranks that share them
+  std::string name;  // the same for ranks that share the cores
 };
 
-// Those this process may use, which a launcher may have restricted.
+// The cores that this process may use, which a launcher may have restricted.
 Cores usable_cores() {
   Cores cores;
   cores.name = host_name();

@@ -34,7 +34,7 @@ PreparedJob prepare_job(const Communicator& comm, const std::string& path,
   agree(comm, [&] {
     loaded = load_job(path, overrides);
     if (no_dropout) loaded = without_dropout(loaded);
-    // All cores, unless the job has fewer shards to share among them.
+    // Uses all cores, unless the job has fewer shards than cores.
     if (threads == 0 && comm.size() == 1) {
       layout.threads = std::min(layout.threads, static_cast<int>(loaded.job.training.shards));
     }

@@ -28,7 +28,7 @@ struct PreviewArguments {
   std::uint32_t epochs = 8;
 };
 
-// Colour when there are three channels, otherwise the first one in grey.
+// In colour if there are three channels, otherwise the first channel in grey.
 ContactSheet::Image to_pixels(const ImageValues& values, const Preview& preview) {
   const std::size_t pixels = std::size_t{preview.shape.height} * preview.shape.width;
   const auto byte = [&](std::size_t channel, std::size_t pixel) {
@@ -73,8 +73,8 @@ void preview_job(const PreviewArguments& arguments) {
   print_result(fmt::format("{}: {} training examples, {}\n", arguments.output,
                            preview.examples.size(),
                            loaded.job.data.augmentation
-                               ? fmt::format("as they are and in epochs 1 to {}", arguments.epochs)
-                               : "as they are: the job has no data.augmentation"));
+                               ? fmt::format("unchanged and in epochs 1 to {}", arguments.epochs)
+                               : "unchanged: the job has no data.augmentation"));
   if (preview.shape.channels != 1 && preview.shape.channels != 3) {
     print_result(
         fmt::format("note: only the first of {} channels is shown\n", preview.shape.channels));
@@ -86,12 +86,12 @@ void preview_job(const PreviewArguments& arguments) {
 void add_preview_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<PreviewArguments>();
   CLI::App* command = app.add_subcommand(
-      "preview", "Draw training images beside what augmentation makes of them, as a PNG file");
+      "preview", "Draw training images beside their augmented versions, as a PNG file");
   add_job(*command, arguments->job);
-  command->add_option("--output", arguments->output, "The file [preview.png]");
-  command->add_option("--examples", arguments->examples, "How many training examples [10]")
+  command->add_option("--output", arguments->output, "File for the images [preview.png]");
+  command->add_option("--examples", arguments->examples, "Number of training examples [10]")
       ->check(CLI::Range(1, 100));
-  command->add_option("--epochs", arguments->epochs, "In how many epochs [8]")
+  command->add_option("--epochs", arguments->epochs, "Number of epochs [8]")
       ->check(CLI::Range(1, 100));
   add_overrides(*command, arguments->overrides);
   command->callback([&action, arguments] {

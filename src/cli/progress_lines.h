@@ -1,12 +1,12 @@
 #pragma once
-// Lines on stderr that say how far a command is which takes long.
+// Progress of long commands, as lines on stderr.
 
 #include <chrono>
 #include <string>
 
 namespace lockstep {
 
-// Writes a line at most every five seconds, the first after as long. For rank 0.
+// Writes at most one line every five seconds, and none in the first five. For rank 0.
 class ProgressLines {
  public:
   // "gradcheck: 50 of 200 entries", with "gradcheck" as `command` and the rest as

@@ -8,8 +8,8 @@
 
 namespace lockstep {
 
-// Collective. Makes the directory for results, unless it is empty (none wanted) or
-// there, before the work that they are of. Throws AgreedError(io).
+// Collective. Creates the directory for results before the work starts, unless its name is
+// empty (no files wanted) or it exists. Throws AgreedError(io).
 void prepare_results(const Communicator& comm, const std::filesystem::path& directory);
 
 // Writes <directory>/<name>.txt and <directory>/<name>.json, each atomically. Call on
@@ -17,11 +17,12 @@ void prepare_results(const Communicator& comm, const std::filesystem::path& dire
 void write_results(const std::filesystem::path& directory, const std::string& name,
                    const std::string& text, const std::string& json);
 
-// To stdout, buffered. Throws Error(io), or Error(closed_pipe) when nobody reads any more.
+// Writes to stdout, buffered. Throws Error(io), or Error(closed_pipe) when the reader has
+// closed it.
 void write_to_stdout(const std::string& text);
-// What was written so far. Throws as write_to_stdout().
+// Flushes what was written so far. Throws like write_to_stdout().
 void flush_stdout();
-// To stdout, all of it. Throws as write_to_stdout().
+// Writes to stdout and flushes it. Throws like write_to_stdout().
 void print_result(const std::string& text);
 
 }  // namespace lockstep

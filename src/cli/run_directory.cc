@@ -26,15 +26,15 @@ RunDirectory make_numbered(const std::string& name) {
   for (int number = 1;;) {
     fs::path candidate = runs / fmt::format("{}-{}", name, number);
     std::error_code error;
-    // create_directory says whether it was us who made it: two jobs that
-    // start together get two directories.
+    // create_directory tells whether this process created it, so that two jobs that
+    // start at the same time get two directories.
     if (fs::create_directory(candidate, error)) {
       return {.path = std::move(candidate), .is_numbered = true, .made_runs = made_runs};
     }
     if (!error) {
       ++number;
     } else if (create_writable_directory(runs)) {
-      made_runs = true;  // a job that was refused has removed it meanwhile
+      made_runs = true;  // a refused job removed it meanwhile
     } else {
       throw Error(ExitCode::io, fmt::format("cannot create the directory {}: {}",
                                             candidate.string(), error.message()));
@@ -52,8 +52,8 @@ void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
   }
   if (held && resume == Resume::never) {
     throw Error(ExitCode::usage,
-                fmt::format("{} already holds a {}: choose another --run-dir, or go on with it "
-                            "by --resume auto",
+                fmt::format("{} already holds a {}: choose another --run-dir, or resume it with "
+                            "--resume auto",
                             place, noun));
   }
   if (!held && resume == Resume::must && kind != DirectoryKind::run) {
@@ -62,8 +62,8 @@ void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
   if (kind == DirectoryKind::run && held && fs::exists(directory / kSummaryFile) &&
       !fs::exists(directory / kCheckpointFolder)) {
     throw Error(ExitCode::usage,
-                fmt::format("{} has the results of a run without checkpoints, which cannot go on; "
-                            "choose another --run-dir",
+                fmt::format("{} has the results of a run without checkpoints, which cannot be "
+                            "resumed; choose another --run-dir",
                             place));
   }
 }
@@ -96,7 +96,7 @@ RunDirectory prepare_run_directory(const fs::path& requested, const std::string&
   if (requested.empty()) {
     if (resume == Resume::never) return make_numbered(name);
     throw Error(ExitCode::usage,
-                fmt::format("--resume needs the --run-dir of the {} to go on with", noun_of(kind)));
+                fmt::format("--resume needs the --run-dir of the {} to resume", noun_of(kind)));
   }
   check_use(requested, kind, resume);
   create_writable_directory(requested);
@@ -110,7 +110,7 @@ UntrainedDirectory::~UntrainedDirectory() {
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (entry->path().filename() == kMetricsFile) return;
   }
-  if (error) return;  // what cannot be read through may have been trained
+  if (error) return;  // an unreadable directory may hold a trained run
   fs::remove_all(directory_.path, error);
   if (directory_.made_runs) fs::remove(directory_.path.parent_path(), error);  // if empty
 }

@@ -18,7 +18,7 @@
 namespace lockstep {
 namespace {
 
-// What the holder wrote; "another program" until it has.
+// The text that the holder wrote; "another program" before it has written one.
 std::string holder(int descriptor) {
   std::array<char, 512> text{};
   const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
@@ -44,11 +44,11 @@ RunLock::RunLock(const std::filesystem::path& directory, const std::string& job)
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     const std::string other = holder(descriptor_);
     ::close(descriptor_);
-    throw Error(ExitCode::usage, fmt::format("{} is in use by {}; wait for its end, or choose "
+    throw Error(ExitCode::usage, fmt::format("{} is in use by {}; wait until it ends, or choose "
                                              "another --run-dir",
                                              directory.string(), other));
   }
-  // Who holds it is for people only: a full disk is told of by what matters.
+  // The holder is only for messages, so write errors are ignored; later writes report a full disk.
   const std::string text = description(job);
   if (::ftruncate(descriptor_, 0) == 0) static_cast<void>(write_all(descriptor_, text));
 }

@@ -1,18 +1,19 @@
 #pragma once
-// One program at a time in a run directory.
+// A lock that admits one program at a time to a run directory.
 
 #include <filesystem>
 #include <string>
 
 namespace lockstep {
 
-// Holds the file `lock` of a directory until destroyed, or until the process ends
-// however it does: the lock is the system's (flock), the file only says whose it is.
-// A directory on a file system without locks is not protected.
+// Holds the lock of a directory until destruction, or until the process ends for any reason.
+// The operating system holds the lock (flock); the file `lock` only names the holder. A
+// directory on a file system without locks is not protected.
 class RunLock {
  public:
-  // `job`: for those who are refused. Throws Error(usage), naming host, process and
-  // job of the holder, when the directory is in use; Error(io).
+  // `job` names this program's job to others that are refused. Throws Error(usage), naming
+  // host, process and job of the holder, when the directory is in use; Error(io) when the
+  // lock file cannot be opened.
   RunLock(const std::filesystem::path& directory, const std::string& job);
   ~RunLock();
   RunLock(const RunLock&) = delete;

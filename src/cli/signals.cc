@@ -10,7 +10,7 @@
 namespace lockstep {
 namespace {
 
-// The one thing a signal handler may touch, and so the one global.
+// The only global: a signal handler may access nothing else.
 volatile std::sig_atomic_t stop_requested = 0;
 
 extern "C" void on_stop_signal(int signal) {
@@ -34,7 +34,7 @@ void install_signal_handlers() {
   action.sa_handler = on_stop_signal;
   action.sa_flags = SA_RESTART | SA_ONSTACK;
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaction(signal, &action, nullptr);
-  // A closed terminal; nohup has it ignored, and so it stays.
+  // SIGHUP reports a closed terminal. nohup ignores it, and then it stays ignored.
   struct sigaction inherited {};
   sigaction(SIGHUP, nullptr, &inherited);
   if (inherited.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);

@@ -1,5 +1,5 @@
 #pragma once
-// What the commands that train give to those who ask whether to stop.
+// The answer to the question whether to stop, for the commands that train.
 
 #include <cstdint>
 #include <optional>
@@ -10,8 +10,8 @@
 
 namespace lockstep {
 
-// Whether a signal has asked to stop. The hook of tests comes first, at each step. `context`
-// must live as long as the answer is asked for.
+// A function that tells whether a signal has requested a stop. It first calls the tests' hook,
+// at each step. `context` must outlive the function.
 inline StopRequested stop_request(const CommandContext& context) {
   return [&context](std::optional<std::uint64_t> step) {
     if (step) context.hooks.on_step(context.comm.rank(), *step);

@@ -22,7 +22,7 @@ int default_threads(int ranks) {
   if (ranks > 1) return 1;
   cpu_set_t set;
   CPU_ZERO(&set);
-  // The cores this process may use, which a launcher may have restricted.
+  // The cores that this process may use, which a launcher may have restricted.
   if (sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));
   return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }

@@ -54,8 +54,8 @@ std::string real_range(const proto::Rule& rule) {
                      upper);
 }
 
-// Checks, of a number within its range, what becomes of it in float. What would be 0,
-// infinite or denormal there (and so flushed to 0) is not what was written.
+// Checks that a number within its range is usable as float: it must not become 0,
+// infinite or denormal (which is flushed to 0).
 void check_in_float(const ValueChecks& checks, const std::string& path, const proto::Rule& rule,
                     double value) {
   const auto in_float = static_cast<float>(value);
@@ -66,7 +66,7 @@ void check_in_float(const ValueChecks& checks, const std::string& path, const pr
                                       path, value, std::abs(value) < 1 ? "0" : "infinite",
                                       within(rule, 0) ? "0, or " : ""));
   } else if (!within(rule, static_cast<double>(in_float))) {
-    // Ranges end at 0 or 1, of which only the latter is near to numbers that float rounds.
+    // Ranges end at 0 or 1. A float can round only to the upper end, 1.
     checks.complain(path, fmt::format("{} is {}, which is {} in float; expected at most 0.99999997",
                                       path, value, in_float));
   }
@@ -129,7 +129,7 @@ class FieldWalk {
     }
   }
 
-  // Of a field that is there.
+  // Checks a field that is present.
   void check_field(const pb::FieldDescriptor& field, const std::string& path) const {
     const proto::Rule& rule = rule_of(field);
     if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) {

@@ -1,5 +1,5 @@
 #pragma once
-// What the schema says of single fields (proto/rule.proto), held against a message.
+// Checks a message against the schema's rules for single fields (proto/rule.proto).
 
 #include <string>
 
@@ -14,7 +14,7 @@ namespace lockstep {
 
 // Adds a problem for every field of `message`, and of the messages in it, that is
 // missing, empty or out of its range, and for every oneof that needs a member and has
-// none. `path` is that of the message, "" for the whole file.
+// none. `path` is the path of the message, "" for the whole file.
 void check_fields(const ValueChecks& checks, const google::protobuf::Message& message,
                   const std::string& path = "");
 

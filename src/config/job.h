@@ -1,7 +1,7 @@
 #pragma once
 // The validated job as plain values: what a run computes, with every default
 // filled in. The meaning of each field is documented in proto/job.proto, which
-// also holds the defaults; nothing here has one of its own.
+// also defines the defaults; nothing here has a default.
 
 #include <cstdint>
 #include <optional>
@@ -27,7 +27,7 @@ struct DataConfig {
   DevAndTestFrom dev_and_test_from;
   SplitRules split;
   NormalizationRule normalization;
-  std::optional<ImageShape> image;  // absent: what the files say
+  std::optional<ImageShape> image;  // absent: as the files define
   std::optional<AugmentationRules> augmentation;
 };
 
@@ -38,7 +38,7 @@ struct DenseConfig {
   Activation activation;
   double keep_prob;
   InitializerSpec initializer;  // AUTO is resolved by the layer's activation
-  LayerPenalty penalty;         // in force: its own or the job's
+  LayerPenalty penalty;         // in effect: the layer's own or the job's
 };
 
 struct OutputConfig {
@@ -54,7 +54,7 @@ struct NetworkConfig {
   OutputConfig output;
 };
 
-// The lambdas are those of the layers.
+// The lambdas are in the layers.
 struct RegularizationConfig {
   bool include_biases;
 };

@@ -42,7 +42,7 @@ proto::Job read(std::string_view text) {
   return job;
 }
 
-// A message may be null: it is not there on that side.
+// A null message is absent on that side.
 int size_of(const pb::Message* message, const pb::FieldDescriptor& field) {
   return message == nullptr ? 0 : message->GetReflection()->FieldSize(*message, &field);
 }
@@ -72,7 +72,7 @@ class Comparison {
  public:
   std::vector<FieldDifference> differences;
 
-  // At least one of `a` and `b` is there; both are of `type`.
+  // At least one of `a` and `b` is not null; both have type `type`.
   void compare(const pb::Descriptor& type, const pb::Message* a, const pb::Message* b,
                const std::string& path) {
     const std::size_t before = differences.size();
@@ -95,7 +95,7 @@ class Comparison {
         add(field_path, scalar_of(a, field), scalar_of(b, field));
       }
     }
-    // A message without a field to show for it, such as `constant { }`.
+    // A message without fields, such as `constant { }`.
     const bool one_sided = (a == nullptr) != (b == nullptr);
     if (one_sided && differences.size() == before) {
       add(path, a == nullptr ? kAbsent : "{}", b == nullptr ? kAbsent : "{}");

@@ -1,5 +1,5 @@
 #pragma once
-// Which fields of two jobs differ: between ranks, or before and after a resume.
+// Finds the fields in which two jobs differ: between ranks, or before and after a resume.
 
 #include <string>
 #include <string_view>
@@ -13,10 +13,10 @@ struct FieldDifference {
   std::string value_b;
 };
 
-// Compares two resolved texts (LoadedJob::resolved_text) field by field, in
-// the order of the schema. A field that one text leaves to its default equals
-// the same value written out, so texts of older versions compare well. Throws
-// Error(data) when a text cannot be read.
+// Compares two resolved texts (LoadedJob::resolved_text) field by field, in the order of
+// the schema. A field that one text leaves to its default equals the same value written
+// out, so that texts of older versions can be compared. Throws Error(data) when a text
+// cannot be read.
 std::vector<FieldDifference> diff_jobs(std::string_view resolved_a, std::string_view resolved_b);
 
 }  // namespace lockstep

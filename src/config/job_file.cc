@@ -27,7 +27,8 @@
 namespace lockstep {
 namespace {
 
-// A network of thousands of layers fits; a data file named by mistake does not.
+// Large enough for a network of thousands of layers; smaller than most data files named by
+// mistake.
 constexpr std::size_t kLargestJobBytes = std::size_t{1} << 20;
 
 [[noreturn]] void fail_too_large(const std::string& name, std::string_view kind) {
@@ -86,10 +87,10 @@ std::string read_text_file(const std::filesystem::path& path, std::string_view k
     return {ExitCode::missing_input,
             fmt::format("{}: cannot read the {} file: {}", name, kind, why)};
   };
-  // A pipe that nobody writes to would block when it is opened in the ordinary way.
+  // Opening a pipe without a writer would block without O_NONBLOCK.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (file.number < 0) throw fail(std::strerror(errno));
-  // One byte more than allowed shows that a pipe or device goes on.
+  // One byte more than allowed shows that a pipe or device continues.
   std::string text(kLargestJobBytes + 1, '\0');
   std::size_t size = 0;
   while (size < text.size()) {
@@ -97,16 +98,16 @@ std::string read_text_file(const std::filesystem::path& path, std::string_view k
     if (got == 0) break;
     if (got > 0) {
       size += static_cast<std::size_t>(got);
-    } else if (errno == EAGAIN) {  // somebody will write
+    } else if (errno == EAGAIN) {  // the pipe has a writer
       pollfd waiting{file.number, POLLIN, 0};
       if (::poll(&waiting, 1, kPipeMilliseconds) == 0) {
-        throw fail("a pipe that nobody has written to for a minute");
+        throw fail("a pipe to which nothing was written for a minute");
       }
     } else if (errno != EINTR) {
       throw fail(std::strerror(errno));
     }
   }
-  if (size == 0 && std::filesystem::is_fifo(status)) throw fail("a pipe that nobody writes to");
+  if (size == 0 && std::filesystem::is_fifo(status)) throw fail("a pipe without a writer");
   if (size > kLargestJobBytes) fail_too_large(name, kind);
   text.resize(size);
   return text;
@@ -155,8 +156,8 @@ LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
 }
 
 LoadedJob load_job(const std::filesystem::path& path, std::span<const std::string> overrides) {
-  // A pipe has no place: paths in it start at the working directory.
-  std::error_code error;  // which reading the file tells of
+  // A pipe has no directory: its paths are relative to the working directory.
+  std::error_code error;  // reading the file reports it
   const bool has_place = std::filesystem::is_regular_file(path, error);
   return parse_job(read_text_file(path, "job"), path.string(),
                    has_place ? path.parent_path() : std::filesystem::path(), overrides);

@@ -19,39 +19,38 @@ namespace lockstep {
 
 struct LoadedJob {
   Job job;
-  // The job with every default written out and paths absolute, in text format.
-  // It can be run from anywhere, and loads to the same job and the same text.
+  // The job with every default written out and absolute paths, in text format. It can be
+  // run from any directory, and it loads to the same job and the same text.
   std::string resolved_text;
-  // What became of overrides before others: fields that were set again, and those
-  // overrides of which nothing is left in the job.
+  // Fields that an override set and a later one set again or dropped, and overrides that
+  // have no effect on the job any more.
   std::vector<ReplacedField> replaced;
   std::vector<std::string> idle_overrides;
 };
 
-// Loads the job file at `path` with `overrides` ("optimizer.adam.beta1=0.8",
-// see config/overrides.h) on top. Relative paths of data, in overrides too,
-// start at the file's directory.
+// Loads the job file at `path` and applies `overrides` ("optimizer.adam.beta1=0.8", see
+// config/overrides.h). Relative paths of data, also in overrides, are relative to the
+// file's directory.
 //
-// Throws Error(missing_input) when the file is not there or not readable, and
-// Error(usage) otherwise; then what() has one line for each problem, all of
-// them at once: "job.textproto:12:3: no field ..." or "--set path=value: ...".
-// After a syntax error the rest of the file is unknown, so only what stands
-// before it is reported.
+// Throws Error(missing_input) when the file is missing or unreadable, and Error(usage)
+// for an invalid job; what() then lists all problems, one per line:
+// "job.textproto:12:3: no field ..." or "--set path=value: ...". A syntax error hides the
+// rest of the file, so only problems before it are reported.
 LoadedJob load_job(const std::filesystem::path& path, std::span<const std::string> overrides);
 
-// The same for text at hand. `name_for_messages` stands in front of line
-// numbers; relative paths start at `base_dir`. Errors: usage only.
+// The same for a text in memory. Messages have `name_for_messages` before line numbers;
+// paths are relative to `base_dir`. Throws only Error(usage).
 LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
                     const std::filesystem::path& base_dir, std::span<const std::string> overrides);
 
-// The same again, with what is wrong added to `problems` (of a Problems made for
-// the text's name) instead of thrown; then there is no job.
+// The same, but adds problems to `problems` (made for the text's name) instead of
+// throwing, and then returns no job.
 std::optional<LoadedJob> parse_job(std::string_view text, const std::filesystem::path& base_dir,
                                    std::span<const std::string> overrides, Problems& problems);
 
-// The text of the file at `path`, which is about a `kind` ("job" or "sweep").
-// Throws Error(missing_input) when it is not there or not readable, and
-// Error(usage) when it cannot be such a file.
+// The text of the file at `path`, which describes a `kind` ("job" or "sweep").
+// Throws Error(missing_input) when it is missing or unreadable, and Error(usage)
+// when it cannot be such a file.
 std::string read_text_file(const std::filesystem::path& path, std::string_view kind);
 
 }  // namespace lockstep

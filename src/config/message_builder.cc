@@ -100,7 +100,7 @@ void MessageBuilder::report_unknown(const std::string& name, TextPosition positi
   names.reserve(static_cast<std::size_t>(type.field_count()));
   for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
   const auto nearest = nearest_word(name, names);
-  // The mistyped field is not also to be called missing.
+  // The mistyped field must not be reported as missing, too.
   if (nearest && !origins_.written(join_path(path, *nearest))) {
     origins_.record_failure(join_path(path, *nearest), place(position));
   }

@@ -1,6 +1,6 @@
 #pragma once
-// From a text tree to a message of the schema, by reflection: names, types and
-// allowed words are checked here, values are not.
+// Converts a text tree to a message of the schema, by reflection. Checks names, types and
+// allowed words, but not values.
 
 #include <span>
 #include <string>
@@ -17,9 +17,9 @@ class Message;
 
 namespace lockstep {
 
-// Fills messages and notes where each field came from. What cannot be used is
-// added to `problems` and left unset; nothing stops the walk. With
-// `override_text`, that override is the place of every field.
+// Fills messages and records where each field came from. Adds invalid fields to `problems`,
+// leaves them unset and continues. With `override_text`, that override is the place of every
+// field.
 class MessageBuilder {
  public:
   MessageBuilder(Origins& origins, Problems& problems, std::string override_text = {});
@@ -28,13 +28,13 @@ class MessageBuilder {
   void set_fields(std::span<const TextField> fields, const std::string& path,
                   google::protobuf::Message& message);
 
-  // Sets the singular `field` of `message` to `value`, or appends `value` to a
-  // repeated one of scalars; its path is `path`.
+  // Sets the singular `field` of `message` to `value`, or appends `value` to a repeated
+  // field of scalars. `path` is the path of the field.
   void set_value(const TextValue& value, const google::protobuf::FieldDescriptor& field,
                  const std::string& path, google::protobuf::Message& message);
 
-  // Reports that the message at `path` has no field `name`: the nearest field,
-  // or else all fields, are named.
+  // Reports that the message at `path` has no field `name`, with the nearest field name or,
+  // if there is none, all field names.
   void report_unknown(const std::string& name, TextPosition position, const std::string& path,
                       const google::protobuf::Descriptor& type);
 
@@ -43,7 +43,8 @@ class MessageBuilder {
                  const std::string& path, google::protobuf::Message& message);
   void set_repeated(const TextField& text, const google::protobuf::FieldDescriptor& field,
                     const std::string& path, google::protobuf::Message& message);
-  // False, after reporting, when the field or another of its oneof is there.
+  // Returns false and reports a problem when the field or another member of its oneof is
+  // already set.
   bool check_first(const google::protobuf::FieldDescriptor& field, const std::string& parent,
                    TextPosition position);
   [[nodiscard]] Place place(TextPosition position) const;
@@ -53,7 +54,7 @@ class MessageBuilder {
   std::string override_text_;
 };
 
-// "optimizer" and "adam" make "optimizer.adam"; "" and "name" make "name".
+// Joins "optimizer" and "adam" to "optimizer.adam", and "" and "name" to "name".
 std::string join_path(const std::string& parent, const std::string& name);
 
 }  // namespace lockstep

@@ -1,5 +1,5 @@
 #pragma once
-// Where each field of a job was written, by path ("network.layer[0].units").
+// Records where each field of a job was written, by path ("network.layer[0].units").
 
 #include <map>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace lockstep {
 
-// A field that one override set and a later one set again, or dropped.
+// A field that one override set and a later one set again or dropped.
 struct ReplacedField {
   std::string path;
   std::string earlier;  // the overrides, as written
@@ -20,22 +20,22 @@ struct ReplacedField {
 class Origins {
  public:
   void record(const std::string& path, const Place& place);
-  // A message that was not there, made on the way to one of its fields.
+  // Records a message that was absent and was created to set one of its fields.
   void record_made(const std::string& path, const Place& place);
-  // The field was meant to be there, but its value could not be used. Later
-  // checks neither call it missing nor trust the default that stands in.
+  // Records that the field was given, but its value was invalid. Later checks neither
+  // report it as missing nor trust the default used in its place.
   void record_failure(const std::string& path, const Place& place);
-  // The field was removed by an override, which so stands.
+  // Records that an override removed the field; the override then counts as effective.
   void record_removed(const std::string& path, const Place& place);
-  // Forgets the field and everything below it, for the override `later` sets it.
+  // Forgets the field and everything below it, because the override `later` sets it.
   void forget(const std::string& path, const std::string& later);
 
   [[nodiscard]] bool written(const std::string& path) const;
   [[nodiscard]] bool failed(const std::string& path) const;
-  // Of the field, or of the innermost written message around it; 1:1 if none.
+  // The place of the field, or of the innermost written message around it; 1:1 if none.
   [[nodiscard]] Place place_of(std::string_view path) const;
-  // Whether a field that the override set is still its own; messages that it made on
-  // the way do not count.
+  // Whether any field that the override set still has its value; messages that it created
+  // to set a field do not count.
   [[nodiscard]] bool stands(std::string_view override_text) const;
   [[nodiscard]] const std::vector<ReplacedField>& replaced() const { return replaced_; }
 

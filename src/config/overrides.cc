@@ -20,7 +20,7 @@ namespace pb = google::protobuf;
 
 namespace {
 
-// One part of a path: "layer[0]" is {"layer", 0}, "layer[*]" every layer.
+// One part of a path: "layer[0]" is {"layer", 0}; "layer[*]" means every layer.
 struct PathPart {
   std::string name;
   std::optional<int> index;
@@ -44,10 +44,10 @@ std::optional<PathPart> parse_part(std::string_view text) {
   return part;
 }
 
-// Sections of a job whose absence does not mean that there is none of it.
+// Sections of a job that cannot be switched off by removing them.
 struct NeverAbsent {
   std::string_view path;
-  std::string_view instead;  // what to write for none of it, or for its defaults
+  std::string_view instead;  // what to write to switch it off, or for its defaults
 };
 constexpr std::array<NeverAbsent, 5> kNeverAbsent = {{
     {"data.normalization", "data.normalization.none={}"},
@@ -73,7 +73,7 @@ class Override {
 
  private:
   // Follows `rest`, part by part, from `message`, whose path is `path`, and sets
-  // the last one.
+  // the field at its end.
   void walk(std::string_view rest, const std::string& value, std::string path,
             pb::Message* message) {
     while (true) {
@@ -112,7 +112,8 @@ class Override {
     }
   }
 
-  // `rest` in every element of the repeated `field`; empty: the elements.
+  // Applies `rest` to every element of the repeated `field`; if it is empty, sets the
+  // elements themselves.
   void walk_every(std::string_view rest, const std::string& value, const pb::FieldDescriptor& field,
                   const std::string& parent, pb::Message& message) {
     const pb::Reflection& reflection = *message.GetReflection();
@@ -130,7 +131,7 @@ class Override {
     }
   }
 
-  // All elements of a repeated field, by "[{...}, {...}]".
+  // Replaces all elements of a repeated field by those of "[{...}, {...}]".
   void replace_list(const std::string& value, const pb::FieldDescriptor& field,
                     const std::string& parent, pb::Message& message) {
     const std::string path = join_path(parent, field.name());
@@ -150,8 +151,8 @@ class Override {
     return false;
   }
 
-  // The element that `part` names, appending it to `path`; or null, reported. One
-  // beyond the last is made when it is to be set as a `whole`.
+  // Returns the element that `part` names and appends it to `path`, or reports a problem
+  // and returns null. Creates the element after the last one if a `whole` is to be set.
   pb::Message* element(const PathPart& part, const pb::FieldDescriptor& field, bool whole,
                        std::string& path, pb::Message& message) {
     path = join_path(path, part.name);
@@ -172,7 +173,7 @@ class Override {
     return nullptr;
   }
 
-  // The message in `field`, created if need be, appending its name to `path`.
+  // Returns the message in `field`, creating it if needed, and appends its name to `path`.
   pb::Message* enter(const pb::FieldDescriptor& field, std::string& path, pb::Message& message) {
     const pb::Reflection& reflection = *message.GetReflection();
     const bool is_new = !reflection.HasField(message, &field);
@@ -196,20 +197,21 @@ class Override {
     builder_.set_value(*parsed, field, path, message);
   }
 
-  // A section, by "none"; it may not have been there.
+  // Removes a section, which may be absent (value "none").
   void remove(const pb::FieldDescriptor& field, const std::string& parent, pb::Message& message) {
     const std::string path = join_path(parent, field.name());
     if (const auto* instead = std::ranges::find(kNeverAbsent, path, &NeverAbsent::path);
         instead != kNeverAbsent.end()) {
-      return report(fmt::format("{0} cannot be none: without it, its defaults count; write {1}",
-                                path, instead->instead));
+      return report(
+          fmt::format("{0} cannot be none: its defaults apply when it is absent; write {1}", path,
+                      instead->instead));
     }
     origins_.forget(path, assignment_);
     origins_.record_removed(path, place());
     message.GetReflection()->ClearField(&message, &field);
   }
 
-  // A whole element of a repeated field.
+  // Replaces a whole element of a repeated field.
   void replace(const std::string& value, const std::string& path, pb::Message& element) {
     const auto [parsed, error] = parse_text_value(value);
     if (error || parsed.kind != TextValue::Kind::message) {
@@ -235,7 +237,7 @@ class Override {
     return std::nullopt;
   }
 
-  // Forgets `field` and, where it is one of a oneof, what it excludes.
+  // Forgets `field` and, if it belongs to a oneof, the members that it excludes.
   void forget_excluded(const pb::FieldDescriptor& field, const std::string& parent) {
     if (const pb::OneofDescriptor* oneof = field.containing_oneof()) {
       for (int i = 0; i < oneof->field_count(); ++i) {

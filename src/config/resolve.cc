@@ -83,7 +83,7 @@ void resolve_initializers(proto::Network& network) {
   }
 }
 
-// A layer with lambdas of its own shows both; the others follow the job's.
+// A layer that has its own lambdas shows both; the others follow the job's.
 void resolve_penalty(proto::LayerRegularization& own, const proto::Regularization& of_job) {
   if (!own.has_l2_lambda()) own.set_l2_lambda(of_job.l2_lambda());
   if (!own.has_l1_lambda()) own.set_l1_lambda(of_job.l1_lambda());
@@ -101,8 +101,8 @@ void resolve_penalties(proto::Job& job) {
   }
 }
 
-// Other sets write their labels and tables as the training set does, unless they say
-// how.
+// Other sets code their labels and tables like the training set, unless they state their
+// own settings.
 void inherit_from_train(proto::Data& data) {
   const proto::Source& train = data.train();
   const auto inherit = [&](proto::Source& source) {
@@ -119,8 +119,8 @@ void inherit_from_train(proto::Data& data) {
   if (data.has_held_out()) inherit(*data.mutable_held_out());
 }
 
-// Of every field that is a path, in this message and those it contains. A missing path
-// stays missing.
+// Makes every path in this message and those it contains absolute. A missing path stays
+// missing.
 void make_absolute(pb::Message& message, const std::filesystem::path& base_dir) {
   const pb::Reflection& reflection = *message.GetReflection();
   std::vector<const pb::FieldDescriptor*> fields;

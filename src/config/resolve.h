@@ -1,5 +1,5 @@
 #pragma once
-// Makes a job explicit: what the file left to defaults is written into it.
+// Makes a job explicit: writes the defaults of everything that the file omits into it.
 
 #include <filesystem>
 
@@ -12,22 +12,20 @@ class Job;
 
 namespace lockstep {
 
-// Sets every default of proto/job.proto: scalars to their [default = ...],
-// absent sections that consist of defaults, standardised inputs, the constant
-// schedule, the initializer AUTO to the kind that it stands for, and in a
-// layer's own `regularization` the lambda that it leaves to the job. Sections
-// whose presence means something (early_stopping, data.dev) or is required
-// (network, optimizer) are not added.
+// Sets every default of proto/job.proto: scalars get their [default = ...]; absent
+// sections that consist of defaults, standardised inputs and the constant schedule are
+// added; the initializer AUTO becomes the kind that it stands for; and a layer's own
+// `regularization` gets the lambda that it leaves to the job. Sections whose presence has
+// a meaning (early_stopping, data.dev) or is required (network, optimizer) are not added.
 void fill_defaults(proto::Job& job);
 
 // Sets every absent scalar that has a [default = ...], in this message and those
 // it contains.
 void fill_scalar_defaults(google::protobuf::Message& message);
-// Writes a layer that stands for several (`repeat`) as so many layers.
+// Replaces each layer with `repeat: N` by N layers.
 void expand_repeated_layers(proto::Job& job);
 
-// Makes the paths of data files absolute; relative ones are taken from
-// `base_dir`.
+// Makes the paths of data files absolute; they are relative to `base_dir`.
 void make_paths_absolute(proto::Job& job, const std::filesystem::path& base_dir);
 
 }  // namespace lockstep

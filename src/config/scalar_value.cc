@@ -23,7 +23,7 @@ namespace {
 
 using Kind = TextValue::Kind;
 
-constexpr std::size_t kLongestShown = 60;  // of a value in a message
+constexpr std::size_t kLongestShown = 60;  // characters of a value in a message
 
 std::optional<std::uint64_t> to_unsigned(const TextValue& value, std::uint64_t maximum) {
   std::uint64_t number = 0;
@@ -32,7 +32,7 @@ std::optional<std::uint64_t> to_unsigned(const TextValue& value, std::uint64_t m
   return number;
 }
 
-// As text format has it: inf and nan are words, hexadecimal is for integers.
+// Follows text format: inf and nan are words, and hexadecimal is only for integers.
 std::optional<double> to_double(const TextValue& value) {
   const double sign = value.negative ? -1.0 : 1.0;
   if (value.kind == Kind::word) {

@@ -1,5 +1,5 @@
 #pragma once
-// One written value into one scalar field of a message.
+// Sets one scalar field of a message to one written value.
 
 #include <optional>
 #include <string>
@@ -13,14 +13,14 @@ class Message;
 
 namespace lockstep {
 
-// Sets `field` of `message` to `value`, or appends it to a repeated one (of
-// strings or doubles). If that is impossible, leaves it as it was and says what
-// would do: "expected true or false".
+// Sets `field` of `message` to `value`, or appends it to a repeated field (of strings or
+// doubles). If that is impossible, leaves the field unchanged and returns what is
+// expected: "expected true or false".
 std::optional<std::string> set_scalar(const TextValue& value,
                                       const google::protobuf::FieldDescriptor& field,
                                       google::protobuf::Message& message);
 
-// The value as it was written, short enough for a message.
+// The value as written, short enough for a message.
 std::string describe_value(const TextValue& value);
 
 }  // namespace lockstep

@@ -1,6 +1,6 @@
 #pragma once
 // The validated sweep as plain values. The meaning of each field is documented in
-// proto/sweep.proto, which also holds the defaults.
+// proto/sweep.proto, which also defines the defaults.
 
 #include <cstdint>
 #include <filesystem>
@@ -16,7 +16,7 @@ struct NumberRange {
   double min;
   double max;
   bool log;
-  std::uint32_t steps;  // of grid search; 0 in random search
+  std::uint32_t steps;  // number of values for grid search; 0 in random search
   bool integer;
 };
 struct NumberList {
@@ -37,7 +37,7 @@ struct SweepParameter {
   std::string name;
   std::vector<std::string> paths;  // empty with alternatives
   std::variant<NumberRange, NumberList, TextList, AlternativeList> values;
-  Place place;  // in the sweep file
+  Place place;  // its place in the sweep file
 };
 
 struct GridSearch {};
@@ -62,7 +62,7 @@ struct SweepConfig {
   std::string name;
   std::filesystem::path job;
   std::vector<std::string> assignments;  // for all trials, in order
-  std::vector<Place> assignment_places;  // of each
+  std::vector<Place> assignment_places;  // place of each assignment
   std::uint32_t seed;
   std::variant<GridSearch, RandomSearch> search;
   std::vector<SweepParameter> parameters;

@@ -31,7 +31,7 @@ std::string name_of(const Sweep::Parameter& parameter) {
   return parameter.path(0);
 }
 
-// "path=value" with something in front of the '='.
+// Whether `text` is "path=value" with a path before the '='.
 bool is_assignment(const std::string& text) {
   const auto equals = text.find('=');
   return equals != std::string::npos && equals > 0;
@@ -59,10 +59,10 @@ void check_range(const ValueChecks& checks, const Sweep& sweep, const Sweep::Ran
                        std::floor(range.max()) == range.max() && std::abs(range.min()) < 0x1p53 &&
                        std::abs(range.max()) < 0x1p53;
     checks.require(!range.integer() || whole, path + ".integer", "true",
-                   "whole numbers as min and max with it");
+                   "min and max to be whole numbers");
   }
   if (sweep.has_grid()) {
-    checks.present(range.has_steps(), path + ".steps", "how many numbers a grid takes");
+    checks.present(range.has_steps(), path + ".steps", "the number of values in the grid");
   } else if (sweep.has_random() && range.has_steps()) {
     checks.complain(path + ".steps",
                     path + ".steps is for grid search; random search draws from the whole range");
@@ -78,7 +78,7 @@ void check_list(const ValueChecks& checks, const Values& values, const std::stri
     for (int k = 0; k < i; ++k) {
       if (!(values[i] == values[k])) continue;
       const std::string element = fmt::format("{}.value[{}]", path, i);
-      checks.complain(element, fmt::format("{} is there twice; remove one", element));
+      checks.complain(element, fmt::format("{} is given twice; remove one", element));
       break;
     }
   }
@@ -95,7 +95,7 @@ void check_alternatives(const ValueChecks& checks, const Sweep::Alternatives& al
     const std::string element = fmt::format("{}.alternative[{}]", path, i);
     if (alternative.has_name()) {
       checks.require(!alternative.name().empty() && names.insert(alternative.name()).second,
-                     element + ".name", "\"" + alternative.name() + "\"", "a name of its own");
+                     element + ".name", "\"" + alternative.name() + "\"", "a unique name");
     }
     check_assignments(checks, alternative.set(), element + ".set");
   }
@@ -106,7 +106,7 @@ bool is_printable(const std::string& text) {
                               [](unsigned char letter) { return letter < ' ' || letter == 0x7f; });
 }
 
-// A column of the tables, beside those that every sweep has.
+// Checks a column of the tables, which must differ from the columns of every sweep.
 void check_column_name(const ValueChecks& checks, const Sweep::Parameter& parameter,
                        const std::string& path) {
   constexpr std::array kFixed = {"trial",       "rank",          "dev_error", "dev_cost",
@@ -114,7 +114,7 @@ void check_column_name(const ValueChecks& checks, const Sweep::Parameter& parame
                                  "status",      "weights_digest"};
   const std::string name = name_of(parameter);
   const bool fixed = std::ranges::find(kFixed, name) != kFixed.end();
-  const bool missing = name.empty() && !parameter.has_name();  // told elsewhere
+  const bool missing = name.empty() && !parameter.has_name();  // reported elsewhere
   checks.require(missing || (!name.empty() && !fixed && is_printable(name)), path + ".name",
                  "\"" + name + "\"",
                  fixed ? "another name; tables have this column" : "printable characters");
@@ -126,11 +126,12 @@ void check_parameter(const ValueChecks& checks, const Sweep& sweep, int index) {
   if (parameter.has_alternatives()) {
     checks.present(parameter.has_name(), path + ".name", "a name for the alternatives");
     if (!parameter.path().empty()) {
-      checks.complain(path + ".path", path + ".path: alternatives say themselves what they set");
+      checks.complain(path + ".path",
+                      path + ".path is not allowed with alternatives, which name their own paths");
     }
     check_alternatives(checks, parameter.alternatives(), path + ".alternatives");
   } else if (parameter.path().empty() && checks.trusted(path + ".path[0]")) {
-    checks.complain(path, path + ".path is missing; expected what is set, as in --set");
+    checks.complain(path, path + ".path is missing; expected a path as in --set");
   }
   for (int i = 0; i < parameter.path_size(); ++i) {
     const std::string& set = parameter.path(i);

@@ -1,6 +1,6 @@
 #pragma once
-// Reads a sweep file, applies defaults, and checks it; the jobs of its trials are
-// another matter (sweep/trials.h).
+// Reads a sweep file, applies defaults, and checks it. The jobs of its trials are checked
+// in sweep/trials.h.
 //
 // The format is protobuf text format, the schema proto/sweep.proto. Local: no
 // function here communicates.
@@ -17,18 +17,17 @@ namespace lockstep {
 struct LoadedSweep {
   SweepConfig sweep;
   std::string file_name;  // for messages
-  // The sweep with every default written out and the job's path absolute, in text
-  // format; loads to the same sweep and the same text.
+  // The sweep with every default written out and the job's path absolute, in text format.
+  // It loads to the same sweep and the same text.
   std::string resolved_text;
 };
 
-// `assignments` ("path=value") are for the jobs of all trials, after those of the
-// file. Throws Error(missing_input) when the file is not there or not readable,
-// and Error(usage) otherwise, with one line for each problem, all at once, as
-// load_job does.
+// `assignments` ("path=value") are applied to the jobs of all trials, after those of the
+// file. Throws Error(missing_input) when the file is missing or unreadable, and
+// Error(usage) with all problems, one per line, as load_job does.
 LoadedSweep load_sweep(const std::filesystem::path& path, std::span<const std::string> assignments);
 
-// The same for text at hand; `job` is relative to `base_dir`.
+// The same for a text in memory; `job` is relative to `base_dir`.
 LoadedSweep parse_sweep(std::string_view text, const std::string& name_for_messages,
                         const std::filesystem::path& base_dir,
                         std::span<const std::string> assignments);

@@ -11,10 +11,10 @@ namespace {
 
 namespace io = google::protobuf::io;
 
-// Far above what any schema needs, far below what a stack can hold.
+// Far above the needs of any schema, far below the limits of the stack.
 constexpr int kDeepestNesting = 32;
 
-// Keeps the first lexical error; the words after it cannot be trusted.
+// Keeps the first lexical error; the tokens after it cannot be trusted.
 class FirstLexicalError : public io::ErrorCollector {
  public:
   void AddError(int line, io::ColumnNumber column, const std::string& message) override {
@@ -30,14 +30,14 @@ class FirstLexicalError : public io::ErrorCollector {
   std::optional<TextSyntaxError> error;
 };
 
-// Some editors write one.
+// Removes the byte order mark that some editors write.
 std::string_view without_byte_order_mark(std::string_view text) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
 }
 
-// Recursive descent. Results are built in place, so that what was read before
-// a syntax error (thrown as TextSyntaxError, never leaving this file) remains.
+// Recursive descent. Results are built in place, so that everything read before a syntax
+// error remains. (The error is thrown as TextSyntaxError, which never leaves this file.)
 class Parser {
  public:
   explicit Parser(std::string_view whole)

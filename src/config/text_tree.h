@@ -1,8 +1,8 @@
 #pragma once
-// The syntax of protobuf text format, without a schema: fields, values and
-// where they stand. protobuf's own parser gives up at the first wrong value,
-// repeated field or unknown enum name; with a tree, all of them can be told.
-// The words are protobuf's (its Tokenizer); the grammar is
+// The syntax of protobuf text format, without a schema: fields, values and their
+// positions. protobuf's own parser stops at the first wrong value, repeated field or
+// unknown enum name; a tree allows all of them to be reported. The tokens come from
+// protobuf's Tokenizer; the grammar is
 // https://protobuf.dev/reference/protobuf/textformat-spec without extensions.
 
 #include <optional>
@@ -13,7 +13,7 @@
 namespace lockstep {
 
 struct TextPosition {
-  int line = 1;  // both from 1
+  int line = 1;  // both count from 1
   int column = 1;
 };
 
@@ -22,11 +22,11 @@ struct TextField;
 struct TextValue {
   enum class Kind { unread, message, string, integer, decimal, word };
 
-  Kind kind = Kind::unread;  // stays so where a syntax error came first
+  Kind kind = Kind::unread;  // remains after a syntax error
   TextPosition position;
-  bool negative = false;          // a minus sign stands in front
+  bool negative = false;          // preceded by a minus sign
   std::string text;               // a string's content, or the token as written
-  std::vector<TextField> fields;  // of a message
+  std::vector<TextField> fields;  // the fields of a message
 };
 
 struct TextField {
@@ -41,14 +41,14 @@ struct TextSyntaxError {
   std::string message;
 };
 
-// What could be read, up to the first syntax error.
+// The fields read before the first syntax error.
 struct TextTree {
   std::vector<TextField> fields;
   std::optional<TextSyntaxError> error;
 };
 TextTree parse_text_tree(std::string_view text);
 
-// The same for a value alone, as in an override: 0.1, RELU, "a b", {units: 3}.
+// The same for a single value, as in an override: 0.1, RELU, "a b", {units: 3}.
 struct TextValueResult {
   TextValue value;
   std::optional<TextSyntaxError> error;

@@ -8,7 +8,7 @@ namespace proto {
 class Data;
 }
 
-// Of a validated job with every default filled in.
+// Converts the data section of a validated job with every default filled in.
 DataConfig to_data(const proto::Data& data);
 
 }  // namespace lockstep

@@ -1,5 +1,5 @@
 #pragma once
-// From the schema's message to the plain structs of config/job.h.
+// Converts the schema's message to the plain structs of config/job.h.
 
 #include "config/job.h"
 

@@ -9,8 +9,8 @@ class Network;
 class Regularization;
 }  // namespace proto
 
-// Of a validated job with every default filled in; `of_job` holds the lambdas of layers
-// that have none of their own.
+// Converts the network of a validated job with every default filled in. Layers without
+// their own lambdas take those of `of_job`.
 NetworkConfig to_network(const proto::Network& network, const proto::Regularization& of_job);
 
 }  // namespace lockstep

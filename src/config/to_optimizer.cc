@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-// The fields of the message of this kind, by their names.
+// The fields of this kind's message, by their names.
 template <typename Kind>
 Kind read_optimizer(const google::protobuf::Message& message) {
   Kind kind;

@@ -10,7 +10,7 @@ class Optimizer;
 class Schedule;
 }  // namespace proto
 
-// Of a validated job with every default filled in.
+// Converts the optimizer of a validated job with every default filled in.
 Optimizer to_optimizer(const proto::Optimizer& optimizer);
 LearningRateSchedule to_schedule(const proto::Schedule& schedule);
 

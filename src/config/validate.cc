@@ -23,16 +23,17 @@ namespace {
 
 // ---- data ----
 
-// Inputs are multiplied by its inverse.
+// Checks that the divisor has an inverse, by which inputs are multiplied.
 void check_divisor(const ValueChecks& checks, double divisor) {
   const std::string path = "data.normalization.scale.divisor";
-  if (!std::isfinite(divisor)) return;  // told already
+  if (!std::isfinite(divisor)) return;  // reported already
   if (divisor == 0) {
     checks.require(false, path, "0", "a finite number other than 0");
   } else if (!std::isnormal(static_cast<float>(1 / divisor))) {
-    checks.complain(path, fmt::format("{} is {}, whose inverse float does not have; expected a "
-                                      "magnitude from 2.94e-39 to 8.5e+37",
-                                      path, divisor));
+    checks.complain(path,
+                    fmt::format("{} is {}, whose inverse is beyond the range of float; expected a "
+                                "magnitude from 2.94e-39 to 8.5e+37",
+                                path, divisor));
   }
 }
 
@@ -51,14 +52,14 @@ void check_data(const ValueChecks& checks, const proto::Data& data) {
 
 constexpr std::uint64_t kMostLayers = 10000;  // with repeats
 
-// Dropout keeps in 65536ths: see DropoutRate.
+// Dropout rounds probabilities to multiples of 1/65536: see DropoutRate.
 void check_keep_prob(const ValueChecks& checks, const std::string& path, double value) {
-  if (!(value > 0 && value <= 1)) return;  // told already
+  if (!(value > 0 && value <= 1)) return;  // reported already
   constexpr double kSteps = 65536;
   const double rounded = std::round(value * kSteps);
   checks.require(rounded >= 1 && (value == 1 || rounded < kSteps), path, fmt::to_string(value),
-                 "1, or a probability from 1/65536 to 65535/65536, of which it becomes the "
-                 "nearest");
+                 "1, or a probability that rounds to a multiple of 1/65536 from 1/65536 to "
+                 "65535/65536");
 }
 
 void check_network(const ValueChecks& checks, const proto::Network& network) {
@@ -85,21 +86,21 @@ void check_network(const ValueChecks& checks, const proto::Network& network) {
 
 // ---- regularization ----
 
-using OwnLambda = std::optional<double>;  // of a layer; absent: the job's
+using OwnLambda = std::optional<double>;  // the lambda of a layer; absent: the job's
 
 OwnLambda own_lambda(bool is_there, double lambda) {
   return is_there ? OwnLambda(lambda) : std::nullopt;
 }
 
-// Complains about a lambda for all layers that no layer takes.
+// Reports a lambda for all layers that no layer uses.
 void check_taken(const ValueChecks& checks, const std::string& path, double lambda,
                  const std::vector<OwnLambda>& own) {
   if (!std::isfinite(lambda) || (lambda == 0 && !checks.overridden(path))) return;
   const bool taken =
       std::ranges::any_of(own, [&](const OwnLambda& of) { return of.value_or(lambda) == lambda; });
   if (taken || own.empty()) return;
-  checks.complain(path, fmt::format("{} is {}, but every layer has a {} of its own; remove one or "
-                                    "the other",
+  checks.complain(path, fmt::format("{} is {}, but every layer has its own {}; remove one or the "
+                                    "other",
                                     path, lambda, path.substr(path.find('.') + 1)));
 }
 
@@ -130,8 +131,9 @@ void check_batch_divides(const ValueChecks& checks, std::uint64_t batch, std::ui
   if (above <= std::numeric_limits<std::uint32_t>::max()) nearest.push_back(above);
   checks.complain("training.batch_size",
                   fmt::format("training.batch_size {} is not divisible by training.shards {}; the "
-                              "nearest that would do: {}",
-                              batch, shards, fmt::join(nearest, " or ")));
+                              "nearest valid {} {}",
+                              batch, shards, nearest.size() == 1 ? "size is" : "sizes are",
+                              fmt::join(nearest, " and ")));
 }
 
 void check_training(const ValueChecks& checks, const proto::Training& training) {
@@ -143,7 +145,7 @@ void check_training(const ValueChecks& checks, const proto::Training& training) 
   }
 }
 
-// Class labels exist unless the targets are values.
+// Whether the targets are values instead of class labels.
 bool predicts_values(const ValueChecks& checks, const proto::Job& job) {
   return job.network().output().loss() == proto::Output::SQUARED_ERROR &&
          checks.trusted("network.output.loss");

@@ -1,6 +1,6 @@
 #pragma once
-// What a job must satisfy beyond the schema's types: required parts, ranges,
-// and fields that contradict each other.
+// Checks what the schema's types cannot express: required parts, ranges, and fields that
+// contradict each other.
 
 #include "config/origins.h"
 #include "config/problems.h"
@@ -11,7 +11,7 @@ class Job;
 
 namespace lockstep {
 
-// Adds a problem for everything wrong in `job`, whose defaults are filled in.
+// Adds a problem for every error in `job`, whose defaults are filled in.
 void validate(const proto::Job& job, const Origins& origins, Problems& problems);
 
 }  // namespace lockstep

@@ -14,11 +14,11 @@ namespace pb = google::protobuf;
 
 namespace {
 
-// The end of a range whose beginning is at `low_path`.
+// Checks the end of a range whose beginning is at `low_path`.
 void check_not_below(const ValueChecks& checks, const std::string& path, double value,
                      const std::string& low_path, double low) {
   if (!checks.trusted(low_path) || !checks.trusted(path)) return;
-  if (!std::isfinite(value) || !std::isfinite(low)) return;  // told already
+  if (!std::isfinite(value) || !std::isfinite(low)) return;  // reported already
   checks.require(value >= low, path, fmt::to_string(value),
                  fmt::format("at least {}, which is {}", low_path, low));
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The part of validation that looks at the augmentation of images.
+// Validation of the augmentation of images.
 
 #include "config/value_checks.h"
 #include "proto/job.pb.h"

@@ -54,8 +54,8 @@ void check_columns(const ValueChecks& checks, const Table& table, bool header,
   }
   if (class_names > 1 || (class_names == 1 && labels > 0)) {
     checks.complain(path, path +
-                              " has class names and another label; only LABEL columns make a "
-                              "vector together");
+                              " has class names and another label; only LABEL columns can form a "
+                              "vector");
   }
   if (groups > 1) checks.complain(path, path + " has several GROUP columns; one is enough");
 }
@@ -84,7 +84,7 @@ void check_csv(const ValueChecks& checks, const proto::Csv& csv, const std::stri
   const std::string& delimiter = csv.delimiter();
   const bool good = delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" &&
                     delimiter != "\r" && delimiter != "." && delimiter != "-";
-  // One that is not written is told of in data.train.
+  // An inherited delimiter is reported in data.train.
   checks.require(good || !checks.written(path + ".delimiter"), path + ".delimiter",
                  fmt::format("\"{}\"", delimiter),
                  "one character, such as \",\", \";\" or \"\\t\"");
@@ -95,15 +95,16 @@ void check_tables(const ValueChecks& checks, const proto::Data& data) {
   const bool tables = data.train().has_csv();
   if (tables) {
     checks.present(data.train().csv().has_table(), "data.train.csv.table",
-                   "what its columns mean, such as column { name: \"y\" role: LABEL }");
+                   "the roles of its columns, such as column { name: \"y\" role: LABEL }");
   }
   if (!data.has_train() || data.train().format_case() == proto::Source::FORMAT_NOT_SET) return;
   const auto look = [&](bool is_there, const proto::Source& source, const std::string& path) {
     if (!is_there || source.format_case() == proto::Source::FORMAT_NOT_SET) return;
     if (source.has_csv() != tables) {
-      checks.complain(path, fmt::format("{} {}, but data.train {}; a table goes with tables", path,
-                                        source.has_csv() ? "is a table (csv)" : "is no table",
-                                        tables ? "is one (csv)" : "is none"));
+      checks.complain(
+          path, fmt::format("{} {}, but data.train {}; use tables for all sets or for none", path,
+                            source.has_csv() ? "is a table (csv)" : "is not a table",
+                            tables ? "is one (csv)" : "is not"));
     } else if (source.has_csv() && source.csv().has_table()) {
       checks.complain(path + ".csv.table",
                       path +

@@ -1,5 +1,5 @@
 #pragma once
-// Whether tables in text files (data.*.csv) make sense, one by one and together.
+// Validation of tables in text files (data.*.csv), separately and together.
 
 #include <string>
 
@@ -12,11 +12,11 @@ class Csv;
 class Data;
 }  // namespace proto
 
-// The table at `path`, by itself.
+// Checks the table at `path` separately.
 void check_csv(const ValueChecks& checks, const proto::Csv& csv, const std::string& path);
 
-// All sources together: the training source says what columns mean, and a table goes
-// with tables.
+// Checks all sources together: the training source defines the columns, and either all
+// sets are tables or none.
 void check_tables(const ValueChecks& checks, const proto::Data& data);
 
 }  // namespace lockstep

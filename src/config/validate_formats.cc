@@ -18,7 +18,7 @@ void check_cifar(const ValueChecks& checks, const proto::Cifar& cifar, const std
       if (cifar.file(i).path() != cifar.file(k).path() || cifar.file(i).path().empty()) continue;
       checks.complain(
           file + ".path",
-          fmt::format("{}.path is that of {}.file[{}] again; remove one", file, path, k));
+          fmt::format("{}.path is the same as that of {}.file[{}]; remove one", file, path, k));
       break;
     }
   }
@@ -46,10 +46,10 @@ void check_synthetic(const ValueChecks& checks, const proto::Synthetic& syntheti
   const std::uint32_t classes = classes_of(synthetic);
   if (classes < 2) return;
   const double noise = synthetic.label_noise();
-  if (!std::isfinite(noise)) return;  // told already
+  if (!std::isfinite(noise)) return;  // reported already
   checks.require(noise >= 0 && noise < 1 - 1.0 / classes, path + ".label_noise",
                  fmt::to_string(noise),
-                 fmt::format("a number from 0 to below {:.4g}, where labels would say nothing",
+                 fmt::format("a number from 0 to below {:.4g}, where labels would be random",
                              1 - 1.0 / classes));
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Rules between the fields of a source, for each format that has some.
+// Validation of rules between the fields of a source, for each format that has such rules.
 
 #include <string>
 
@@ -11,7 +11,7 @@ namespace proto {
 class Source;
 }
 
-// Of the source at `path`.
+// Checks the source at `path`.
 void check_formats(const ValueChecks& checks, const proto::Source& source, const std::string& path);
 
 }  // namespace lockstep

@@ -19,7 +19,7 @@ namespace pb = google::protobuf;
 
 namespace {
 
-// A part of a source, as the user asked for it.
+// A part of a source as the job requests it.
 struct AskedPart {
   std::string path;
   const proto::Part& part;
@@ -37,9 +37,9 @@ void check_parts(const ValueChecks& checks, const std::vector<AskedPart>& parts,
     with_fraction.push_back(path);
     if (whole || fraction != 1) continue;
     checks.require(false, path + ".fraction", "1", "a fraction above 0 and below 1");
-    sum -= 1;  // told
+    sum -= 1;  // reported
   }
-  // Decimal fractions that add up to 1 may not quite do so in binary.
+  // Decimal fractions that add up to 1 may not do so exactly in binary.
   constexpr double kRounding = 1e-12;
   if (whole ? sum > 1 + kRounding : sum > 1 - kRounding) {
     checks.complain("data.split", fmt::format("{} take the fraction {:.10g} of {}; expected {} 1",
@@ -55,11 +55,11 @@ std::string origin(bool own_source, const char* own_path, bool part, bool held_o
   return held_out ? "data.held_out" : "data.train";
 }
 
-// Dev and test come from one distribution, or the user says otherwise.
+// Checks that dev and test come from one distribution, unless the job says otherwise.
 void check_dev_and_test(const ValueChecks& checks, const proto::Data& data) {
   const std::string path = "data.dev_and_test_from";
   const bool held_out = data.has_held_out();
-  if (held_out && (data.has_dev() || data.has_test())) return;  // a contradiction, told already
+  if (held_out && (data.has_dev() || data.has_test())) return;  // a contradiction, reported already
   const std::string dev = origin(data.has_dev(), "data.dev", data.split().has_dev(), held_out);
   const std::string test = origin(data.has_test(), "data.test", data.split().has_test(), held_out);
   if (dev.empty() || test.empty() || !checks.trusted(path)) return;
@@ -70,12 +70,12 @@ void check_dev_and_test(const ValueChecks& checks, const proto::Data& data) {
   }
   if (dev != test && data.dev_and_test_from() == proto::Data::ONE_SOURCE) {
     checks.complain(
-        path,
-        fmt::format("dev comes from {} and test from {}, but they must come from one distribution "
-                    "(1.1); say {}: ONE_DISTRIBUTION if you know that they do (as the two files of "
-                    "MNIST), DIFFERENT_DISTRIBUTIONS if they do not, or split both out of one "
-                    "source (data.held_out)",
-                    dev, test, path));
+        path, fmt::format(
+                  "dev comes from {} and test from {}, but they must come from one distribution "
+                  "(1.1); say {}: ONE_DISTRIBUTION if you know that they do (like the two files of "
+                  "MNIST), DIFFERENT_DISTRIBUTIONS if they do not, or split both out of one "
+                  "source (data.held_out)",
+                  dev, test, path));
   }
 }
 
@@ -97,11 +97,11 @@ void collect_files(const pb::Message& message, std::vector<std::string>& files) 
   }
 }
 
-// What two sources of different examples must not have in common, however the examples
-// are damaged and labelled.
+// The contents that two sources of different examples must not share, whatever noise is
+// added and however the labels are coded.
 std::vector<std::string> contents_of(const proto::Source& source) {
   if (source.has_synthetic()) {
-    // More points of a seed begin with the same ones.
+    // Sources with the same seed share their first points, whatever the number of points.
     const proto::Synthetic& synthetic = source.synthetic();
     return {
         fmt::format("synthetic {} {}", static_cast<int>(synthetic.kind_case()), synthetic.seed())};
@@ -112,7 +112,7 @@ std::vector<std::string> contents_of(const proto::Source& source) {
   return files;
 }
 
-// No two sets are read from the same files, damaged or not.
+// Checks that no two sets are read from the same files, with or without noise.
 void check_sources_differ(const ValueChecks& checks, const proto::Data& data) {
   std::vector<std::pair<std::string, std::string>> seen;  // path, content
   const auto look = [&](bool is_there, const std::string& path, const proto::Source& source) {
@@ -121,10 +121,9 @@ void check_sources_differ(const ValueChecks& checks, const proto::Data& data) {
     for (const auto& [other, other_content] : seen) {
       if (std::ranges::find(contents, other_content) == contents.end()) continue;
       checks.complain(
-          path,
-          fmt::format("{} is the source of {} again; the sets would share their "
-                      "examples{}",
-                      path, other, source.has_synthetic() ? ": give it a seed of its own" : ""));
+          path, fmt::format("{} is the same source as {}; the sets would share their "
+                            "examples{}",
+                            path, other, source.has_synthetic() ? ": give it another seed" : ""));
       return;
     }
     for (const std::string& content : contents) seen.emplace_back(path, content);
@@ -145,9 +144,10 @@ void check_held_out(const ValueChecks& checks, const proto::Data& data) {
   }
   const bool meant = !checks.trusted("data.split.dev") || !checks.trusted("data.split.test");
   if (!data.split().has_dev() && !data.split().has_test() && !meant) {
-    checks.complain("data.held_out",
-                    "data.held_out needs data.split.dev or data.split.test, which say how much of "
-                    "it each is; such as dev { fraction: 0.5 } test { fraction: 0.5 }");
+    checks.complain(
+        "data.held_out",
+        "data.held_out needs data.split.dev or data.split.test, which set how much of it "
+        "each gets, such as dev { fraction: 0.5 } test { fraction: 0.5 }");
   }
 }
 
@@ -190,11 +190,11 @@ void check_split(const ValueChecks& checks, const proto::Data& data) {
 
   if (split.has_dev() && data.has_dev()) {
     checks.complain("data.split.dev",
-                    "data.split.dev contradicts data.dev, a dev set of its own; remove one");
+                    "data.split.dev contradicts data.dev, a separate dev set; remove one");
   }
   if (split.has_test() && data.has_test()) {
     checks.complain("data.split.test",
-                    "data.split.test contradicts data.test, a test set of its own; remove one");
+                    "data.split.test contradicts data.test, a separate test set; remove one");
   }
   if (data.has_held_out()) check_held_out(checks, data);
   check_dev_and_test(checks, data);

@@ -1,5 +1,5 @@
 #pragma once
-// Validation of how dev and test sets come about (lecture 1.1).
+// Validation of the origins of the dev and test sets (lecture 1.1).
 
 #include "config/value_checks.h"
 

@@ -1,6 +1,6 @@
 #pragma once
-// The debugging step of dropout (lecture 1.7): the same job with every
-// keep_prob at 1, where J is well defined and must fall.
+// The debugging step of dropout (lecture 1.7): the same job with every keep_prob
+// at 1, so that J is well defined and must fall.
 
 #include "config/job_file.h"
 

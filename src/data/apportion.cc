@@ -12,8 +12,8 @@
 namespace lockstep {
 namespace {
 
-// One column of the table: its entries, each `whole` plus part / n. To round is
-// to bring every part to 0 or n without changing the sum of a row or column.
+// One column of the table: its entries, each `whole` plus part / n. Rounding brings
+// every part to 0 or n without changing the sum of a row or column.
 struct Column {
   std::size_t number;
   std::vector<std::uint64_t> whole;  // [rows]
@@ -27,8 +27,8 @@ struct Cell {
 
 bool fractional(std::uint64_t part, std::uint64_t n) { return part != 0 && part != n; }
 
-// The fractional cells that are neither alone in their row nor in their column,
-// nor become so when such cells are left out: those that may lie on a cycle.
+// The fractional cells that may lie on a cycle: those that are neither alone in
+// their row nor in their column, even after all cells that are have been removed.
 std::vector<Cell> core_of(const std::vector<Column>& columns, std::uint64_t n) {
   std::vector<Cell> cells;
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -47,14 +47,14 @@ std::vector<Cell> core_of(const std::vector<Column>& columns, std::uint64_t n) {
   }
 }
 
-// Fractional cells that close a path, by turns along a row and along a column,
-// two in each row and column that they touch; empty if there are none.
+// Fractional cells that form a closed path, alternately along a row and along a
+// column, two in each row and column of the path; empty if there is no such path.
 std::vector<Cell> find_cycle(const std::vector<Column>& columns, std::uint64_t n) {
   const std::vector<Cell> core = core_of(columns, n);
   if (core.empty()) return {};
-  // A graph: its vertices are the rows and, numbered after them, the columns;
-  // its edges the cells. In the core no vertex is a dead end, so a walk that
-  // never turns back comes to one where it has been.
+  // The cells are the edges of a graph whose vertices are the rows and, numbered after
+  // them, the columns. No vertex of the core is a dead end, so a walk that never
+  // turns back reaches a vertex that it has visited before.
   const std::size_t rows = columns.front().part.size();
   const auto other_end = [&](const Cell& cell, std::size_t vertex) {
     return vertex < rows ? rows + cell.column : cell.row;
@@ -79,15 +79,15 @@ std::vector<Cell> find_cycle(const std::vector<Column>& columns, std::uint64_t n
   return steps;
 }
 
-// Shifts the cells of a cycle up and down by turns, by the least that makes one
-// of them whole; no sum changes. False when there is no cycle.
+// Shifts the cells of a cycle alternately up and down, by the least amount that makes
+// one of them whole; no sum changes. Returns false when there is no cycle.
 bool round_a_cycle(std::vector<Column>& columns, std::uint64_t n) {
   const std::vector<Cell> cycle = find_cycle(columns, n);
   if (cycle.empty()) return false;
   const auto part = [&](std::size_t i) -> std::uint64_t& {
     return columns[cycle[i].column].part[cycle[i].row];
   };
-  // How far the cells with even (0) or odd (1) numbers can go up, the others down.
+  // How far the cells with even (0) or odd (1) numbers can rise and the others fall.
   const auto room = [&](std::size_t up) {
     std::uint64_t least = n;
     for (std::size_t i = 0; i < cycle.size(); ++i) {
@@ -103,8 +103,8 @@ bool round_a_cycle(std::vector<Column>& columns, std::uint64_t n) {
   return true;
 }
 
-// A share as its whole part and the rest in millionths, forgiving that 0.29 * 100 is a
-// little below 29 in binary, and that equal rests differ by their rounding.
+// A share as its whole part and the rest in millionths. This tolerates rounding errors:
+// 0.29 * 100 is a little below 29 in binary, and equal rests may differ slightly.
 std::pair<std::uint64_t, std::int64_t> whole_and_rest(double share) {
   constexpr double kMillionth = 1e-6;
   const double nearest = std::round(share);
@@ -125,10 +125,10 @@ std::vector<std::uint64_t> whole_shares(std::span<const double> shares, std::uin
   };
   for (const double share : shares) add(share);
   const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
-  add(std::max(0.0, static_cast<double>(n) - sum));  // what is left
+  add(std::max(0.0, static_cast<double>(n) - sum));  // the remainder
 
   const std::uint64_t given = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-  check(given <= n && n - given <= counts.size(), "the shares are of n");
+  check(given <= n && n - given <= counts.size(), "the shares add up to at most n");
   std::vector<std::size_t> order(counts.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, [&](auto a, auto b) { return rests[a] > rests[b]; });
@@ -141,10 +141,10 @@ std::vector<std::vector<std::uint64_t>> whole_table(std::span<const std::uint64_
                                                     std::span<const std::uint64_t> columns) {
   const std::uint64_t n = std::accumulate(rows.begin(), rows.end(), std::uint64_t{0});
   check(n == std::accumulate(columns.begin(), columns.end(), std::uint64_t{0}) && n < 1ULL << 32,
-        "rows and columns of a table have one sum, below 2^32");
+        "rows and columns of a table have the same sum, below 2^32");
   std::vector<std::vector<std::uint64_t>> table(columns.size());
-  // Columns that are not rounded yet. Without cycles they and the rows are a
-  // forest in which each column has two edges or more: fewer of them than rows.
+  // Columns that are not rounded yet. Without cycles they and the rows form a forest in
+  // which each column has at least two edges, so there are fewer columns than rows.
   std::vector<Column> open;
   const auto close_whole_columns = [&] {
     std::erase_if(open, [&](const Column& column) {
@@ -167,7 +167,7 @@ std::vector<std::vector<std::uint64_t>> whole_table(std::span<const std::uint64_
     }
     close_whole_columns();
   }
-  check(open.empty(), "whole sums leave no fraction alone in its row or column");
+  check(open.empty(), "a fraction with whole sums is not alone in its row or column");
   return table;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Whole numbers that keep to exact shares as near as whole numbers can.
+// Rounding of exact shares to whole numbers with given sums.
 
 #include <cstdint>
 #include <span>
@@ -7,9 +7,9 @@
 
 namespace lockstep {
 
-// The exact shares of n, their sum at most n (as far as rounding goes), as whole
-// numbers, each within 1 of its share, and so that what is left is within 1 of
-// what should be (largest remainders; the first among equals).
+// Rounds exact shares of n, whose sum is at most n up to rounding errors, to whole
+// numbers, each within 1 of its share. What they leave of n is also within 1 of its
+// exact value (largest remainders; the first among equals).
 std::vector<std::uint64_t> whole_shares(std::span<const double> shares, std::uint64_t n);
 
 // A table with the given sums of its rows and columns, each entry the exact

@@ -33,7 +33,7 @@ ArrayExtent extent_of(const std::filesystem::path& path,
     std::uint64_t result = 0;
     if (__builtin_mul_overflow(a, b, &result) || result > (std::uint64_t{1} << 62)) {
       fail_file(path,
-                fmt::format("its dimensions, {}, overflow: no file holds so many values", text));
+                fmt::format("its dimensions, {}, overflow: no file holds that many values", text));
     }
     return result;
   };

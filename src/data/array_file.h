@@ -18,24 +18,24 @@ namespace lockstep {
 
 // What an array file declares. Row i holds the values of example i.
 struct ArrayHeader {
-  ElementType type = ElementType::u8;     // as kept in memory
-  bool integers = false;                  // in the file
+  ElementType type = ElementType::u8;     // in memory
+  bool integers = false;                  // whether the file holds integers
   std::vector<std::uint64_t> dimensions;  // at least one, each at least 1; the first counts rows
   std::uint64_t rows = 0;
   std::uint64_t row_values = 0;
   std::string text;                 // "u8 [60000, 28, 28]", for people
-  std::optional<ImageShape> image;  // of a row, where the dimensions say it
+  std::optional<ImageShape> image;  // shape of a row, where the dimensions tell it
   std::string image_hint = {};      // as in SourceInfo
 };
 
 struct ArrayContent {
-  std::vector<std::byte> values;  // of the kept rows: [kept, row_values], native byte order
-  std::uint64_t digest = 0;       // of the whole decompressed file
+  std::vector<std::byte> values;  // values of the kept rows: [kept, row_values], native byte order
+  std::uint64_t digest = 0;       // digest of the whole decompressed file
 };
 
-// An array file whose header has been read and checked, its implied size
-// included, before anything was allocated for the values. Members throw what
-// those of ExampleSource do.
+// An array file. Its header, including the size that it implies, is read and checked
+// before memory for the values is allocated. Members throw what those of
+// ExampleSource do.
 class ArrayFile {
  public:
   explicit ArrayFile(std::filesystem::path path) : path_(std::move(path)) {}
@@ -46,8 +46,8 @@ class ArrayFile {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] const ArrayHeader& header() const { return header_; }
 
-  // Streams the file whole; values are finite as float. A file whose header has
-  // changed since is refused.
+  // Streams the whole file; values are finite as float. Throws if the header has
+  // changed since the file was opened.
   [[nodiscard]] virtual ArrayContent read(OptionalIds ids) const = 0;
 
   // The numbers of an array of integers, as 64 bits (negative ones wrap), and
@@ -66,7 +66,7 @@ class ArrayFile {
   ArrayHeader header_;
 };
 
-// rows, row_values of `dimensions`, and the bytes of all values. Throws
+// The rows and row_values of `dimensions`, and the bytes of all values. Throws
 // Error(data) when a dimension is 0 or the product is beyond 2^62; `text` names
 // the array.
 struct ArrayExtent {
@@ -78,13 +78,13 @@ ArrayExtent extent_of(const std::filesystem::path& path,
                       const std::vector<std::uint64_t>& dimensions, std::uint64_t value_bytes,
                       const std::string& text);
 
-// Throws Error(data) unless a file of `content_bytes` could be in `stream`: the
-// exact size of a plain one is known beforehand, that of gzip only at its end.
+// Throws Error(data) unless `stream` can have `content_bytes` of content: the exact
+// size is known beforehand for a plain file, and only at the end for gzip.
 void check_content_bytes(const std::filesystem::path& path, const ByteStream& stream,
                          std::uint64_t content_bytes, const std::string& text);
 
 // Throws Error(data), naming row and value, unless the values of the kept rows
-// are finite as float, which is what the network computes in.
+// are finite as float, the type in which the network computes.
 void check_finite(const ArrayFile& file, std::span<const std::byte> values, OptionalIds ids);
 
 }  // namespace lockstep

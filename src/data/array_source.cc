@@ -47,9 +47,10 @@ ArrayExampleSource::ArrayExampleSource(std::unique_ptr<ArrayFile> features,
                                            of_labels.text));
   }
   if (header.rows != of_labels.rows) {
-    throw Error(ExitCode::data,
-                fmt::format("{} has {} examples, but {} has {} labels; are they of the same set?",
-                            info_.name, header.rows, labels_->path().string(), of_labels.rows));
+    throw Error(
+        ExitCode::data,
+        fmt::format("{} has {} examples, but {} has {} labels; do they belong to the same set?",
+                    info_.name, header.rows, labels_->path().string(), of_labels.rows));
   }
   info_.labels_name = labels_->path().string();
   info_.label_width = of_labels.row_values;

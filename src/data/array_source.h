@@ -10,8 +10,8 @@
 
 namespace lockstep {
 
-// All dimensions of the features after the first are flattened. Without labels
-// the examples have none; groups, integers, are for splits by group.
+// Flattens all dimensions of the features after the first. Without a file of labels the
+// examples have no labels. Groups are integers, for splits by group.
 class ArrayExampleSource : public ExampleSource {
  public:
   // `labels` and `groups` may be null. Throws Error(data) when the arrays do not
@@ -26,7 +26,7 @@ class ArrayExampleSource : public ExampleSource {
   [[nodiscard]] std::uint64_t fingerprint() const override;
 
  private:
-  // Labels of these rows, or of all; sets labels_digest_.
+  // Reads the labels of these rows, or of all; sets labels_digest_.
   std::vector<float> read_labels_of(OptionalIds ids);
 
   std::unique_ptr<ArrayFile> features_;

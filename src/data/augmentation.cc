@@ -23,8 +23,8 @@ enum class Transform : std::uint32_t {
 RandomKey random_key(AugmentationKey key) { return {key.seed, Purpose::augmentation}; }
 
 // The draw of one transform of one example: whether it happens, and up to three
-// parameters. Transforms do not share numbers, so that one more or less leaves
-// the others as they are.
+// parameters. Transforms do not share random numbers, so that adding or removing one
+// does not change the others.
 class Draw {
  public:
   Draw(AugmentationKey key, std::uint32_t example, Transform transform)
@@ -36,7 +36,7 @@ class Draw {
   [[nodiscard]] double between(double low, double high, int parameter) const {
     return low + (high - low) * unit(parameter);
   }
-  // Uniform in -limit ... limit, whole.
+  // A whole number, uniform in -limit ... limit.
   [[nodiscard]] double whole(std::uint32_t limit, int parameter) const {
     return std::floor(between(0, 2.0 * limit + 1, parameter)) - limit;
   }
@@ -87,7 +87,7 @@ std::optional<Rectangle> drawn_rectangle(const AugmentationSpec& spec, Augmentat
   const double width = spec.shape.width;
   const double height = spec.shape.height;
   const double area = draw.between(erasing.min_area, erasing.max_area, 1) * width * height;
-  // Height over width, its logarithm uniform; narrowed to what fits the image.
+  // Height divided by width, with a uniform logarithm; limited to what fits the image.
   const double flattest = area / (width * width);
   const double steepest = height * height / area;
   const auto log_aspect = [&](double aspect) {
@@ -123,7 +123,7 @@ void Augmenter::change_geometry(AugmentationKey key, std::uint32_t example,
   std::span<const float> displacements;
   if (field_ && spec_.elastic &&
       Draw(key, example, Transform::elastic).happens(spec_.elastic->probability)) {
-    // Lane 0 has told whether.
+    // Lane 0 decides whether the transform happens.
     displacements = field_->draw(
         random_key(key), {key.epoch, example, static_cast<std::uint32_t>(Transform::elastic), 1});
   }

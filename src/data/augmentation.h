@@ -1,7 +1,7 @@
 #pragma once
 // Augmentation (lecture 1.8): training images changed at random, so that one
-// example stands for many. Keyed: the change depends on seed, epoch and example
-// alone, so it is the same on every layout and another in each epoch.
+// example stands for many. The change depends on seed, epoch and example alone,
+// so it is the same on every layout and differs between epochs.
 
 #include <cstdint>
 #include <optional>
@@ -18,28 +18,27 @@
 
 namespace lockstep {
 
-// What is done to images of one shape.
+// The transforms of images of one shape.
 struct AugmentationSpec : Transforms {
   ImageShape shape;
-  ValueRange range;  // of brightness and contrast, which keep to it
+  ValueRange range;  // brightness and contrast stay within it
 };
 
-// Which change an example undergoes, besides its id.
+// What determines the change of an example, besides its id.
 struct AugmentationKey {
   std::uint32_t seed;
   std::uint32_t epoch;
 };
 
-// The flip, crop, zoom, rotation and shift of an example, one after the other,
-// as one map.
+// The flip, crop, zoom, rotation and shift of an example, in this order, as one map.
 ImageMap drawn_map(const AugmentationSpec& spec, AugmentationKey key, std::uint32_t example);
 
-// The rectangle that an example loses, if any.
+// The rectangle that is erased from an example, if any.
 std::optional<Rectangle> drawn_rectangle(const AugmentationSpec& spec, AugmentationKey key,
                                          std::uint32_t example);
 
-// Applies a specification to images, one at a time. Has scratch space and no
-// other state: one for each thread.
+// Applies a specification to images, one at a time. Its only state is scratch
+// space, so each thread needs its own.
 class Augmenter {
  public:
   explicit Augmenter(const AugmentationSpec& spec);

@@ -12,7 +12,7 @@ namespace lockstep {
 Blobs::Blobs(std::uint32_t classes, std::uint32_t features, double distance)
     : classes_(classes), features_(features), distance_(distance) {
   check(classes >= 2 && features >= classes - 1, "a simplex of K corners needs K - 1 dimensions");
-  // The unit vectors of K dimensions, sqrt 2 from each other, seen along an
+  // The unit vectors of K dimensions, sqrt 2 from each other, projected onto an
   // orthonormal basis of the differences of coordinates (Helmert's).
   const std::uint32_t dimensions = classes - 1;
   centres_.resize(std::size_t{classes} * dimensions);
@@ -43,7 +43,7 @@ std::uint32_t Blobs::make(const SyntheticPoint& point, std::span<float> features
 double Blobs::bayes_error() const {
   const double ahead = distance_ / std::numbers::sqrt2;
   const auto below = [](double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); };
-  // The error itself is summed, not 1 minus it, so that small ones are exact:
+  // The error itself is summed, not 1 minus it, so that small errors are exact:
   // 1 - Phi^(K-1) = -expm1((K - 1) log1p(-Phi(-z))).
   constexpr int kSteps = 4000;
   constexpr double kFrom = -40;

@@ -1,7 +1,7 @@
 #pragma once
-// Gaussian blobs: one for each class, equally likely, with the same deviation 1
-// in every direction, their centres all equally far from each other. The error
-// of the best possible classifier (Bayes, 1.2) is known.
+// Gaussian blobs: one for each class, equally likely, with deviation 1 in every
+// direction. Their centres are equally far from each other. The error of the best
+// possible classifier (Bayes, 1.2) is known.
 
 #include <cstdint>
 #include <span>
@@ -13,21 +13,22 @@ namespace lockstep {
 
 class Blobs {
  public:
-  // features >= classes - 1 >= 1; distance, in deviations, 0 or more.
+  // Requires features >= classes - 1 >= 1, and a distance, in deviations, of 0 or more.
   Blobs(std::uint32_t classes, std::uint32_t features, double distance);
 
   [[nodiscard]] std::uint64_t features() const { return features_; }
   [[nodiscard]] std::uint32_t classes() const { return classes_; }
 
-  // Centres: the corners of a regular simplex in the first classes - 1 features;
-  // the others are noise alone. [classes, classes - 1]
+  // Centres, [classes, classes - 1]: the corners of a regular simplex in the first
+  // classes - 1 features; the other features are pure noise.
   [[nodiscard]] const std::vector<double>& centres() const { return centres_; }
 
-  // The class of a point; its features go to `features`, unless empty.
+  // Returns the class of a point and writes its features to `features`, unless that is
+  // empty.
   std::uint32_t make(const SyntheticPoint& point, std::span<float> features) const;
 
-  // The error of the best classifier, which takes the nearest centre. A point is
-  // right when the coordinate along its own corner (distance d, on average
+  // The error of the best classifier, which chooses the nearest centre. It is right about
+  // a point when the coordinate along the point's own corner (distance d, on average
   // d / sqrt 2 beyond the others) is the largest of K independent ones:
   //   1 - integral phi(z) Phi(z + d / sqrt 2)^(K - 1) dz
   // by the trapezoidal rule, to 1e-12. For two classes it is Phi(-d / 2).

@@ -1,5 +1,5 @@
 #pragma once
-// Where a byte occurs among 32 others, as bits.
+// The positions of a byte among 32 bytes, as bits.
 
 #include <cstdint>
 #if defined(__SSE2__)
@@ -10,9 +10,9 @@ namespace lockstep {
 
 inline constexpr std::size_t kMaskBytes = 32;
 
-// Bit i is set when bytes[i] is `wanted`, for 32 bytes. One comparison of 16 bytes
-// where the CPU has it: looking for each delimiter by itself (memchr) takes longer
-// than reading a number.
+// Bit i is set when bytes[i] is `wanted`, for 32 bytes. Compares 16 bytes at a time
+// where the CPU can: searching for each delimiter separately (memchr) takes longer than
+// reading a number.
 inline std::uint32_t mask_of(const char* bytes, char wanted) {
 #if defined(__SSE2__)
   const __m128i pattern = _mm_set1_epi8(wanted);

@@ -21,7 +21,7 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-// A directory or a pipe would open, and then fail or block without a reason.
+// A directory or a pipe would open, and then fail or block without an explanation.
 std::uint64_t regular_file_size(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
@@ -83,7 +83,7 @@ struct ByteStream::State {
     std::size_t filled = 0;
     while (filled < bytes.size()) {
       if (available == 0 && bytes.size() - filled >= input.size()) {
-        // Without a stop in between.
+        // Reads without pauses.
         const std::size_t n =
             std::fread(bytes.data() + filled, 1, bytes.size() - filled, file.get());
         if (n == 0) check_file();
@@ -102,7 +102,7 @@ struct ByteStream::State {
     return filled;
   }
 
-  // Of a plain file.
+  // Moves forward in a plain file.
   void seek_forward(std::uint64_t bytes) {
     if (bytes <= available) {
       position += bytes;
@@ -156,8 +156,8 @@ struct ByteStream::State {
   std::uint64_t file_bytes = 0;
   std::unique_ptr<std::FILE, CloseFile> file;
   std::array<unsigned char, 1 << 16> input;
-  std::size_t position = 0;   // of the unread part of `input`
-  std::size_t available = 0;  // its bytes
+  std::size_t position = 0;   // start of the unread part of `input`
+  std::size_t available = 0;  // size of the unread part
   bool compressed = false;
   bool member_done = false;
   z_stream inflater = {};

@@ -9,7 +9,7 @@
 
 namespace lockstep {
 
-// Reads a regular file from its beginning. Gzip is told by the first two bytes
+// Reads a regular file from its beginning. Gzip is recognised by the first two bytes
 // (1F 8B) and not by the name; several gzip members count as one stream.
 //
 // Errors name the path: missing_input when the file cannot be opened or read;
@@ -21,17 +21,17 @@ class ByteStream {
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;
 
-  // Fills `bytes` as far as the content goes and returns how many there were;
-  // fewer than asked only at the end, when all checks of the file have passed.
+  // Fills `bytes` as far as the content goes and returns the number of bytes read. It is
+  // smaller than asked only at the end, when all checks of the file have passed.
   std::size_t read(std::span<std::byte> bytes);
 
-  // Leaves out the next `bytes` of the content, or what there is: at once in a
-  // plain file, by decompressing them in gzip.
+  // Skips the next `bytes` of the content, or all that remain: directly in a plain
+  // file, by decompressing them in gzip.
   void skip(std::uint64_t bytes);
 
   [[nodiscard]] bool compressed() const;
 
-  // Bytes on disk.
+  // Size of the file on disk.
   [[nodiscard]] std::uint64_t file_bytes() const;
 
   // An upper bound on the content's bytes, known before reading it: the file's

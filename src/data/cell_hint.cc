@@ -9,8 +9,8 @@
 namespace lockstep {
 namespace {
 
-// What a number looks like that is written so that it cannot be read, and what to do;
-// empty for cells of other kinds. No field of a job reads such a number.
+// What a number in an unreadable notation looks like, and what to do about it; empty for
+// cells of other kinds. No field of a job can make such a number readable.
 std::string hint_for_writing(CellKind kind) {
   const auto to_convert = [](const char* looks_like, const char* example) {
     return fmt::format("; it looks like {}: convert the column to plain numbers first, {}",

@@ -1,5 +1,5 @@
 #pragma once
-// What a cell that should be a number and is none looks like, and what to do about it.
+// What a cell that should be a number but is not one looks like, and what to do about it.
 // Pure.
 
 #include <string>
@@ -8,11 +8,11 @@
 namespace lockstep {
 
 // A remedy, beginning with "; ", for a cell of an input: a word for a missing value, yes
-// or no, a number in another way of writing, an amount of money, a date, a word. Empty for
-// what looks like none of them.
+// or no, a number in another notation, an amount of money, a date, a word. Empty for
+// other cells.
 std::string hint_for_number(std::string_view cell);
 
-// Likewise for a cell of a label.
+// The same for a cell of a label.
 std::string hint_for_label(std::string_view cell);
 
 }  // namespace lockstep

@@ -13,7 +13,8 @@
 namespace lockstep {
 namespace {
 
-// The spellings that are told apart; a missing_marker of another has their number.
+// The spellings that are distinguished; for any other spelling, the marker of a
+// missing_marker is the size of this array.
 constexpr std::array<std::string_view, 35> kSpellings = {
     "NA",   "na",   "Na",   "N/A", "n/a",  "<NA>",    "<na>",    "#N/A",   "#n/a",
     "NaN",  "nan",  "NAN",  "Nan", "-NaN", "-nan",    "NULL",    "null",   "Null",

@@ -1,6 +1,6 @@
 #pragma once
-// What a cell of a table that is not what it should be looks like: so that those of a
-// column that are alike are counted together. Pure.
+// What an invalid cell of a table looks like, so that similar cells of a column are
+// counted together. Pure.
 
 #include <compare>
 #include <cstdint>
@@ -17,7 +17,7 @@ enum class CellKind : std::uint8_t {
   beyond_float,     // 1e99
   truth_value,      // "TRUE", "no"
   decimal_comma,    // "1,5"
-  comma,            // "1,234", of which the comma may be either
+  comma,            // "1,234": a decimal comma or a thousands separator
   thousands,        // "1,234.5"
   percentage,       // "5%"
   money,            // "$5"
@@ -28,19 +28,19 @@ enum class CellKind : std::uint8_t {
   other,
 };
 
-// Two cells that look alike are equal. Of the texts for missing values a few usual
-// spellings are told apart, and all others are alike, so that there are not more looks
-// than a byte can count, whatever stands in the file.
+// The looks of two cells that look alike are equal. Only a few usual spellings of missing
+// values are distinguished, so that a byte can count all looks, whatever the file
+// contains.
 struct CellLook {
   CellKind kind = CellKind::other;
-  std::uint8_t marker = 0;  // of a missing_marker: which spelling
+  std::uint8_t marker = 0;  // which spelling, for a missing_marker
   auto operator<=>(const CellLook&) const = default;
 };
 
-// What a cell that is no finite number of float looks like.
+// The look of a cell that is not a finite number of float.
 CellLook look_of(std::string_view cell);
 
-// What `count` cells that look like this are, behind their number: "is a word", "are
+// The text that follows the number `count` of cells with this look: "is a word", "are
 // words", `are "NA"`.
 std::string what_they_are(CellLook look, std::uint64_t count);
 

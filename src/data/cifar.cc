@@ -22,7 +22,7 @@ constexpr std::uint64_t kPixels = 3ULL * 32 * 32;
 
 std::uint64_t label_bytes(CifarKind kind) { return kind == CifarKind::cifar10 ? 1 : 2; }
 
-// Of the label that is wanted, in its record.
+// Offset of the requested label in its record.
 std::uint64_t label_offset(CifarKind kind) { return kind == CifarKind::cifar100_fine ? 1 : 0; }
 
 std::uint64_t record_bytes(CifarKind kind) { return label_bytes(kind) + kPixels; }
@@ -39,14 +39,14 @@ unsigned classes(CifarKind kind) {
   return 20;
 }
 
-// In the job file.
+// The kinds as the job file names them.
 const char* kinds(CifarKind kind) {
   return kind == CifarKind::cifar10 ? "kind: CIFAR_10" : "kind: CIFAR_100_FINE or CIFAR_100_COARSE";
 }
 
 const char* name(CifarKind kind) { return kind == CifarKind::cifar10 ? "CIFAR-10" : "CIFAR-100"; }
 
-// Bytes of the content; of gzip they must be counted.
+// Bytes of the content; in a gzip file they must be counted.
 std::uint64_t content_bytes(const std::filesystem::path& path, CifarKind kind) {
   ByteStream stream(path);
   std::vector<std::byte> start(record_bytes(kind));
@@ -108,7 +108,7 @@ std::vector<float> CifarExampleSource::read_records(OptionalIds ids,
 
   std::vector<std::uint64_t> digests;
   std::uint64_t first = 0;        // number of the file's first example
-  std::uint64_t kept_before = 0;  // of earlier files
+  std::uint64_t kept_before = 0;  // examples kept from earlier files
   for (const File& file : files_) {
     std::vector<std::uint32_t> own;  // numbers in this file
     if (ids) {

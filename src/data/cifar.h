@@ -1,7 +1,7 @@
 #pragma once
 // The binary version of CIFAR-10 and CIFAR-100: records of one label byte (two
 // in CIFAR-100: coarse, then fine) and 32 x 32 pixels in three planes, red,
-// green and blue. Gzip or not, told by content.
+// green and blue. Gzip or not, recognised by content.
 // Format: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images".
 
 #include <cstdint>
@@ -16,13 +16,13 @@
 
 namespace lockstep {
 
-// Examples in one or several files, one after the other, as the five batches of
-// CIFAR-10's training set. The size of a plain file is checked when it is
-// opened; of a compressed one it is found by reading it once. Labels are checked
-// against the classes of the kind.
+// Examples in one or several files, one after the other, such as the five batches of
+// CIFAR-10's training set. The size of a plain file is checked when it is opened; a
+// compressed file is read once to find its size. Labels are checked against the
+// classes of the kind.
 class CifarExampleSource : public ExampleSource {
  public:
-  // Without `labelled`, labels are passed over: examples to predict.
+  // If not `labelled`, labels are skipped: the examples are to be predicted.
   CifarExampleSource(const std::vector<std::filesystem::path>& files, CifarKind kind,
                      bool labelled);
 
@@ -37,7 +37,7 @@ class CifarExampleSource : public ExampleSource {
     std::uint64_t records = 0;
   };
 
-  // Labels, and where `values` is given pixels too, of these records or of all.
+  // Reads the labels of these records or of all, and their pixels if `values` is given.
   std::vector<float> read_records(OptionalIds ids, std::vector<std::byte>* values);
 
   CifarKind kind_;

@@ -12,7 +12,7 @@
 namespace lockstep {
 namespace {
 
-// Numbers by something, the largest first; of equal ones the first stays in front.
+// The counts, the largest first; equal counts keep their order.
 template <typename Key>
 std::vector<std::pair<Key, std::uint64_t>> by_size(const std::map<Key, std::uint64_t>& numbers) {
   std::vector<std::pair<Key, std::uint64_t>> sorted(numbers.begin(), numbers.end());
@@ -27,7 +27,7 @@ std::uint64_t sum_of(const std::map<CellLook, std::uint64_t>& looks) {
 }
 
 // `12 of its 300 rows are "NA", 3 are words`: the looks of one column, the most frequent
-// first, and those after the fourth together.
+// first; those after the fourth are added up.
 std::string text_of_looks(const std::map<CellLook, std::uint64_t>& looks, std::uint64_t rows) {
   constexpr std::size_t kMostNamed = 4;
   std::string text;

@@ -1,6 +1,6 @@
 #pragma once
-// What is wrong with a table in a text file: the first ten places, how many there are,
-// and how many cells of each column look alike.
+// Errors in a table in a text file: the first ten places, the number of all, and how many
+// cells of each column look alike.
 
 #include <cstdint>
 #include <functional>
@@ -21,40 +21,41 @@ struct Complaint {
   std::string what;
 };
 
-// In the order of the file. Keeps the first kMostShown and counts the others, those of a
-// column by what the cells look like.
+// Complaints in the order of the file. Keeps the first kMostShown and counts the others, by
+// column and by what the cells look like.
 class Complaints {
  public:
   static constexpr std::size_t kMostShown = 10;
 
-  // `look`: of the cell; none: it is not counted for its column.
+  // `look` describes the cell; without it the complaint is not counted for its column.
   void add(std::uint64_t line, std::uint64_t column, std::string what,
            std::optional<CellLook> look = std::nullopt);
-  // Those of a later part of the file.
+  // Appends the complaints of a later part of the file.
   void append(const Complaints& later);
 
   [[nodiscard]] bool empty() const { return total_ == 0; }
-  // Throws Error(data) with a line "<file>:<line>:<column>: <what>" for each that is kept
-  // and, where there are more, their number and a line for each of the columns with most:
+  // Throws Error(data) with a line "<file>:<line>:<column>: <what>" for each complaint that
+  // is kept. If there are more, adds their number and a line for each column that has most:
   //   and 35 more
   //   column "age": 12 of its 300 rows are "NA", 3 are words
   //   in other columns: 7
-  // `rows`: of the file. `title`: of a column, such as `column "age"`.
+  // `rows` is the number of rows in the file; `title` gives a column's title, such as
+  // `column "age"`.
   using ColumnTitle = std::function<std::string(std::uint64_t column)>;
   [[noreturn]] void throw_for(std::string_view file, std::uint64_t rows,
                               const ColumnTitle& title) const;
 
-  // To and from bytes, for other readers of the same file.
+  // Converts to and from bytes, for other readers of the same file.
   [[nodiscard]] std::string packed() const;
   static Complaints unpacked(std::string_view bytes);
 
  private:
-  // A line, each with a line break in front, for each of the columns with most complaints.
+  // A line, preceded by a line break, for each of the columns with most complaints.
   [[nodiscard]] std::string text_of_columns(std::uint64_t rows, const ColumnTitle& title) const;
 
   std::vector<Complaint> first_;
   std::uint64_t total_ = 0;
-  // How many, by column and look: one entry for each look, not for each text.
+  // Number of complaints by column and look: one entry for each look, not for each text.
   std::map<std::uint64_t, std::map<CellLook, std::uint64_t>> of_columns_;
 };
 

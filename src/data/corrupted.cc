@@ -15,7 +15,7 @@
 namespace lockstep {
 namespace {
 
-// The nearest value of type V; of f64 what is finite as float.
+// The nearest value of type V; for f64, the nearest that is finite as float.
 template <typename V>
 V nearest(double value) {
   using Range = std::conditional_t<std::is_floating_point_v<V>, float, V>;
@@ -34,7 +34,7 @@ void add_noise(Examples& examples, const Corruption& corruption) {
     auto* out = reinterpret_cast<V*>(bytes.data());
     for (std::uint64_t i = 0; i < examples.size(); ++i) {
       for (std::uint64_t j = 0; j < examples.features; j += 2) {
-        // Two normal values are drawn at a time.
+        // Normal values are drawn in pairs.
         const auto pair = static_cast<std::uint32_t>(j / 2);
         const auto normals = random_normals(key, {examples.ids[i], pair, 0, 0});
         for (std::uint64_t k = j; k < std::min(j + 2, examples.features); ++k) {

@@ -1,7 +1,7 @@
 #pragma once
-// A source whose features are damaged on the way in: data of another
-// distribution, to see what a mismatch of training and dev data does (lecture
-// 1.1).
+// A source whose features are damaged when they are read: data of another
+// distribution, which shows the effect of a mismatch between training and dev data
+// (lecture 1.1).
 
 #include <cstdint>
 #include <memory>
@@ -13,14 +13,14 @@
 namespace lockstep {
 
 // Adds noise to each feature: a pure function of the seed, the number of the
-// example and that of the feature. Features keep their type: integers are
-// rounded, and all are cut to its range (that of float for f64).
+// example and the number of the feature. Features keep their type: integers are
+// rounded, and all values are clipped to its range (that of float for f64).
 void add_noise(Examples& examples, const Corruption& corruption);
 
-// Of a source with that noise added.
+// The fingerprint of a source with that noise added.
 std::uint64_t corrupted_fingerprint(std::uint64_t of_source, const Corruption& corruption);
 
-// The examples of another source with noise added, which is part of the
+// The examples of another source with added noise. The noise is part of the
 // fingerprint.
 class CorruptedSource : public ExampleSource {
  public:

@@ -22,7 +22,7 @@ namespace {
 constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max();
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// The rounds in which parts tell each other what they found.
+// The rounds in which parts exchange what they found.
 constexpr int kCountRound = 0;
 constexpr int kFactsRound = 1;
 constexpr int kComplaintsRound = 2;
@@ -32,7 +32,7 @@ constexpr int kValuesRound = 3;  // after the last example
   throw Error(ExitCode::data, fmt::format("{}: {}", path.string(), what));
 }
 
-// Refuses what is no text at all, by its first bytes.
+// Refuses content whose first bytes show that it is not text.
 void check_is_text(const std::filesystem::path& path, std::string_view start) {
   if (start.empty()) fail(path, "expected a table, found an empty file; fetch the file again");
   if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF")) {
@@ -54,7 +54,7 @@ void refuse_page(const std::filesystem::path& path, const std::string& start) {
   }
 }
 
-// Throws when `record`, as `splitter` has split it, is no header.
+// Throws when `record`, as split by `splitter`, is not a header.
 void check_is_header(const std::filesystem::path& path, const CsvRecord& record,
                      const CsvSplitter& splitter) {
   Complaints complaints;
@@ -70,7 +70,8 @@ void check_is_header(const std::filesystem::path& path, const CsvRecord& record,
 
 CsvExampleSource::CsvExampleSource(CsvFile file, CsvPart part)
     : file_(std::move(file)), part_(part) {
-  check(part_.index < part_.count && part_.block_bytes > 0, "a part among the parts");
+  check(part_.index < part_.count && part_.block_bytes > 0,
+        "the part's index is below the number of parts");
   info_.name = info_.labels_name = file_.path.string();
   info_.type = ElementType::f32;
   read_header();
@@ -121,7 +122,7 @@ void CsvExampleSource::read_header() {
 }
 
 void CsvExampleSource::tell_of_columns(const TableHeader& header, const ColumnMatch& match) {
-  // The names of a file that is read by those of another have been found there.
+  // The names of a file that is read like another are compared with that file's names.
   const bool names_are_trusted =
       file_.like != nullptr &&
       std::ranges::any_of(table_->schema.columns,
@@ -204,7 +205,7 @@ std::string CsvExampleSource::count_part() const {
 
 void CsvExampleSource::place_parts(std::span<const std::string> of_parts) {
   CsvPosition position;
-  std::pair<std::uint64_t, std::uint64_t> sizes;  // of the file and its header
+  std::pair<std::uint64_t, std::uint64_t> sizes;  // sizes of the file and its header
   std::vector<std::uint64_t> digests;
   for (std::uint64_t p = 0; p < of_parts.size(); ++p) {
     Unpacker unpacker(of_parts[p]);
@@ -267,12 +268,12 @@ void CsvExampleSource::join_facts(std::span<const std::string> of_parts) {
   for (const TableFacts& part : facts) {
     labels_.insert(labels_.end(), part.labels.begin(), part.labels.end());
     groups_.insert(groups_.end(), part.groups.begin(), part.groups.end());
-    std::vector<float> numbers;  // of the part's classes among all
+    std::vector<float> numbers;  // the numbers of the part's classes among all classes
     for (const std::string& name : part.class_names.texts()) {
       numbers.push_back(static_cast<float>(class_numbers.find(name).value_or(0)));
     }
     for (const std::uint32_t number : part.classes) {
-      // By like's numbers, or by those the part gave.
+      // Numbered as in `like`, or as the part numbered them.
       labels_.push_back(file_.like != nullptr     ? static_cast<float>(number)
                         : number < numbers.size() ? numbers[number]
                                                   : 0.0F);
@@ -334,7 +335,7 @@ void CsvExampleSource::throw_complaints(std::span<const std::string> of_parts) c
   });
 }
 
-// Of what the content is taken for.
+// Digest of the settings that decide how the content is understood.
 std::uint64_t CsvExampleSource::settings_digest() const {
   Packer packer;
   packer.put(file_.dialect.delimiter);
@@ -376,7 +377,7 @@ Examples CsvExampleSource::read_next(std::uint64_t rows) {
 }
 
 Examples CsvExampleSource::read(std::span<const std::uint32_t> ids) {
-  check(part_.count == 1, "read() is for a reader that is alone");
+  check(part_.count == 1, "read() is called only by a sole reader");
   check(std::ranges::adjacent_find(ids, std::greater_equal<>{}) == ids.end(),
         "ids are ascending and distinct");
   check(ids.empty() || ids.back() < info_.examples, "ids are below the number of examples");
@@ -412,7 +413,7 @@ Examples CsvExampleSource::read(std::span<const std::uint32_t> ids) {
 }
 
 std::vector<std::string> CsvExampleSource::places(std::span<const std::uint64_t> examples) {
-  std::map<std::uint64_t, std::uint64_t> lines;  // of the examples asked for
+  std::map<std::uint64_t, std::uint64_t> lines;  // lines of the requested examples
   for (const std::uint64_t example : examples) lines[example] = 0;
   std::uint64_t example = 0;
   const TableRowReader rows = row_reader(true);

@@ -1,12 +1,12 @@
 #pragma once
-// Tables in text files (CSV, TSV; RFC 4180, gzip or not, told by content) as
+// Tables in text files (CSV, TSV; RFC 4180, gzip or not, recognised by content) as
 // examples: numbers and one-hot categories, values f32.
 //
-// The file is read three times: counting quotes and lines, which tells every reader
-// where its part begins (data/csv_records.h) and digests the content; for facts,
-// which the features depend on (which categories there are) and the split may
-// (labels, groups); and for values. Readers share the first two passes; gzip
-// cannot be cut, and the reader of part 0 takes it whole.
+// The file is read three times. The first pass counts quotes and lines, which tells every
+// reader where its part begins (data/csv_records.h), and digests the content. The second
+// finds facts: the categories, which determine the features, and the labels and groups,
+// which the split may need. The third reads the values. Readers share the first two
+// passes; gzip cannot be divided, so the reader of part 0 reads all of it.
 
 #include <cstdint>
 #include <filesystem>
@@ -23,15 +23,15 @@
 
 namespace lockstep {
 
-// Where parts are cut, and what is digested at a time.
+// Parts begin at multiples of this size, and blocks of it are digested one by one.
 inline constexpr std::uint64_t kCsvBlockBytes = std::uint64_t{1} << 16;
 
 struct CsvFile {
   std::filesystem::path path;
   CsvDialect dialect;
-  TableRules rules;  // of a training file
-  // A file of the same kind of examples: read by the training file's rules,
-  // columns, categories and class names. Null: this is a training file.
+  TableRules rules;  // the rules of a training file
+  // If not null, the file is read by the rules, columns, categories and class names of this
+  // training table. Null: this is a training file.
   std::shared_ptr<const FittedTable> like = nullptr;
   bool labelled = true;  // false: to predict; label columns may be absent
 };
@@ -44,7 +44,7 @@ struct CsvPart {
 
 class CsvExampleSource : public PartedSource {
  public:
-  // Alone (one part), it surveys the file at once. Otherwise info() is good after
+  // A sole reader (one part) surveys the file at once. Otherwise info() is valid after
   // the rounds of the survey.
   explicit CsvExampleSource(CsvFile file, CsvPart part = {});
 
@@ -61,7 +61,7 @@ class CsvExampleSource : public PartedSource {
 
  private:
   void read_header();
-  // Notices in info().
+  // Adds notices to info().
   void tell_of_columns(const TableHeader& header, const ColumnMatch& match);
   [[nodiscard]] Range own_bytes() const;
   [[nodiscard]] TableRowReader row_reader(bool fitted) const;
@@ -82,21 +82,22 @@ class CsvExampleSource : public PartedSource {
   CsvPart part_;
   bool compressed_ = false;
   std::uint64_t file_bytes_ = 0;
-  CsvPosition first_row_;                            // after the header
-  std::vector<std::optional<std::size_t>> columns_;  // of the file, in the schema
+  CsvPosition first_row_;  // after the header
+  std::vector<std::optional<std::size_t>>
+      columns_;  // the schema's column for each column of the file
   std::shared_ptr<const FittedTable> table_;
-  CsvPosition begin_;      // of this part
+  CsvPosition begin_;      // where this part begins
   std::uint64_t end_ = 0;  // byte where it ends
   std::uint64_t content_digest_ = 0;
   std::uint64_t fingerprint_ = 0;
-  std::uint64_t first_example_ = 0;  // of this part
+  std::uint64_t first_example_ = 0;  // number of the first example of this part
   std::uint64_t own_examples_ = 0;
   bool suspicious_ = false;  // the facts of some part have complaints
   std::vector<float> labels_;
   std::vector<std::uint64_t> groups_;
   SourceInfo info_;
 
-  // While examples are read:
+  // State while examples are read.
   struct Reading {
     CsvRecordReader records;
     TableRowReader rows;

@@ -35,7 +35,7 @@ std::span<const std::string_view> CsvSplitter::split(const CsvRecord& record) {
 
 void CsvSplitter::split_plain(std::string_view text) {
   const char* const bytes = text.data();
-  std::size_t begin = 0;  // of the field
+  std::size_t begin = 0;  // where the field begins
   const auto end_fields = [&](std::uint32_t mask, std::size_t block) {
     for (; mask != 0; mask &= mask - 1) {
       const std::size_t end = block + static_cast<std::size_t>(std::countr_zero(mask));
@@ -59,7 +59,7 @@ void CsvSplitter::split_plain(std::string_view text) {
 
 void CsvSplitter::split_quoted(std::string_view text) {
   unescaped_.clear();
-  unescaped_.reserve(text.size());  // it never moves, so that views into it stay
+  unescaped_.reserve(text.size());  // it is never reallocated, so views into it stay valid
   std::size_t at = 0;
   const auto fail = [&](std::string what) { fault_ = Fault{fields_.size(), std::move(what)}; };
   while (true) {
@@ -90,7 +90,7 @@ void CsvSplitter::split_quoted(std::string_view text) {
       if (field.find('"') != std::string_view::npos) {
         return fail(
             "a quote inside a field that does not begin with one; put the field in quotes "
-            "and write its own twice");
+            "and write each quote inside it twice");
       }
       fields_.push_back(field);
       at = stop;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
 
 std::uint64_t count_of(std::string_view text, char wanted) {
-  // Short runs counted in bytes, which the compiler does 32 at a time.
+  // Counts in short runs with a byte as counter: the compiler processes 32 bytes at a time.
   constexpr std::size_t kRun = 128;
   std::uint64_t total = 0;
   std::size_t at = 0;

@@ -1,11 +1,11 @@
 #pragma once
 // The records of a CSV file, streamed, by several readers at once.
 //
-// A record ends at a line end outside quotes, and a place is inside quotes when an
-// odd number of them comes before it: a doubled quote changes nothing. So a reader
-// that begins in the middle of a file needs to know only whether the number of
-// quotes before is odd, which is a sum over the parts before: each reader counts
-// those of its part, and all learn where they are. (The same for line numbers.)
+// A record ends at a line end outside quotes. A position is inside quotes when an odd
+// number of quotes precedes it; a doubled quote does not change that. So a reader that
+// begins in the middle of a file only needs to know whether the number of quotes before
+// it is odd. That number is a sum over the earlier parts: each reader counts the quotes of
+// its part, and the sums tell every reader where it is. Line numbers are found likewise.
 
 #include <cstddef>
 #include <cstdint>
@@ -19,29 +19,29 @@
 
 namespace lockstep {
 
-// What comes before a place in a file.
+// What precedes a position in a file.
 struct CsvPosition {
   std::uint64_t byte = 0;
-  std::uint64_t line = 1;  // of that place; counts from 1
+  std::uint64_t line = 1;  // line of that position; counts from 1
   bool inside_quotes = false;
-  bool after_line_end = true;  // the byte before is one, or there is none
+  bool after_line_end = true;  // the preceding byte is a line end, or there is none
 };
 
-// The file from `begin` on, counted up to `end` (or the end of the file).
+// Counts of the file from `begin` to `end` (or to the end of the file).
 struct CsvCounts {
   std::uint64_t bytes = 0;
   std::uint64_t line_ends = 0;
   bool odd_quotes = false;
   bool ends_line = false;                    // its last byte is a line end
-  std::vector<std::uint64_t> block_digests;  // of each `block_bytes`
+  std::vector<std::uint64_t> block_digests;  // digest of each block of `block_bytes`
 };
 CsvCounts count_csv(const std::filesystem::path& path, Range bytes, std::uint64_t block_bytes);
 
-// The position after a stretch that was counted from `before`.
+// The position after a section that was counted from `before`.
 CsvPosition advance(const CsvPosition& before, const CsvCounts& counts);
 
 // Streams the records that begin in [from.byte, end). Memory is bounded by
-// kLongestRecordBytes, and is a quarter of a megabyte when records are short.
+// kLongestRecordBytes; it is a quarter of a megabyte when records are short.
 class CsvRecordReader {
  public:
   CsvRecordReader(const std::filesystem::path& path, const CsvPosition& from, std::uint64_t end);
@@ -54,18 +54,18 @@ class CsvRecordReader {
   [[nodiscard]] CsvPosition position() const;
 
  private:
-  // Reads on, keeping what is not used up; false at the end of the file.
+  // Reads more and keeps the unused bytes; false at the end of the file.
   bool refill();
-  // Goes to the first record that begins in this reader's stretch.
+  // Moves to the first record that begins in this reader's section.
   void skip_to_record(const CsvPosition& from);
 
   ByteStream stream_;
   std::uint64_t end_;
   std::vector<char> buffer_;
-  std::size_t at_ = 0;  // of the next record in the buffer
+  std::size_t at_ = 0;  // where the next record begins in the buffer
   std::size_t filled_ = 0;
-  std::uint64_t byte_ = 0;  // of `at_` in the file
-  std::uint64_t line_ = 1;  // likewise
+  std::uint64_t byte_ = 0;  // position of `at_` in the file
+  std::uint64_t line_ = 1;  // line of `at_` in the file
 };
 
 }  // namespace lockstep

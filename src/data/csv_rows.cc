@@ -14,7 +14,7 @@
 namespace lockstep {
 namespace {
 
-// Lists of texts of vocabularies, in the order of their numbers.
+// Packs the texts of vocabularies, in the order of their numbers.
 void pack(Packer& packer, const Vocabulary& vocabulary) { packer.put_texts(vocabulary.texts()); }
 Vocabulary unpack_vocabulary(Unpacker& unpacker) { return Vocabulary(unpacker.get_texts()); }
 
@@ -108,7 +108,7 @@ std::span<const std::string_view> TableRowReader::fields_of(const CsvRecord& rec
   }
   const auto fields = splitter_.split(record);
   if (const auto& fault = splitter_.fault()) {
-    // A row may have any number of fields too many; those are not counted by column.
+    // A row may have any number of extra fields; those are not counted by column.
     const bool counts = fault->field < cells_.size();
     complain(complaints, fault->field,
              counts ? std::optional(CellLook{CellKind::misplaced_quote}) : std::nullopt,
@@ -182,7 +182,7 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
                  !categories_[cell.schema_column].find(text)) {
         complain(facts.complaints, field, CellLook{CellKind::not_in_training},
                  fmt::format("a category that the training file does not have, {}{}; "
-                             "unknown_category: ALL_ZERO would take it as none of them",
+                             "unknown_category: ALL_ZERO would encode it as zeros",
                              quoted_text(text), in_column(cell)));
       }
       return;
@@ -211,7 +211,7 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
     case ColumnRole::group:
       if (!labelled_) return;
       if (missing_.contains(text)) complain_of_missing(field, text, facts.complaints);
-      // Two groups in 2^64 could be taken for one, which parts no group.
+      // Two groups have the same digest with probability 2^-64; they would then stay together.
       facts.groups.push_back(digest_of(std::as_bytes(std::span(text))));
       return;
   }

@@ -1,6 +1,6 @@
 #pragma once
-// The rows of a table, cell by cell: facts about all of them first (labels, groups,
-// which categories there are), then their values.
+// The rows of a table, cell by cell: first the facts about all of them (labels, groups,
+// categories), then their values.
 
 #include <cstdint>
 #include <optional>
@@ -17,13 +17,13 @@
 
 namespace lockstep {
 
-// More would be text and not a category: each becomes a feature.
+// Each category becomes a feature; a column with more different values holds text.
 inline constexpr std::size_t kMostCategories = 10000;
 
-// What some rows in a row tell beside their values.
+// Facts about consecutive rows, other than their values.
 struct TableFacts {
   std::uint64_t rows = 0;
-  std::vector<Vocabulary> categories;  // of each column of the schema
+  std::vector<Vocabulary> categories;  // one for each column of the schema
   Vocabulary class_names;
   std::vector<float> labels;           // [rows, width], of label columns
   std::vector<std::uint32_t> classes;  // [rows] numbers in class_names, of a class_name column
@@ -34,28 +34,28 @@ struct TableFacts {
   static TableFacts unpacked(std::string_view bytes);
 };
 
-// Looks at the rows of one file. Complaints go on to the next cell: all of a file
-// are found, in its order.
+// Reads the rows of one file. After a complaint it continues with the next cell, so that
+// all errors of a file are found, in its order.
 class TableRowReader {
  public:
-  // `columns`: what each column of the file is in the schema (matching_columns()), or
-  // none, whatever stands in it.
-  // `fitted`: categories and class names are those of the schema and no others;
-  // else they are being found. `labelled`: labels, class names and groups count.
+  // `columns`: the schema's column for each column of the file (matching_columns()), or
+  // none, in which case its content is ignored.
+  // `fitted`: only the categories and class names of the schema are allowed; otherwise
+  // they are collected from the file. `labelled`: labels, class names and groups are read.
   TableRowReader(const TableRules& rules, const TableSchema& schema,
                  std::span<const std::optional<std::size_t>> columns, bool fitted, bool labelled,
                  CsvDialect dialect);
 
-  // Whether a record is no row: an empty line, where there are several columns.
+  // Whether a record is not a row: an empty line in a table of several columns.
   [[nodiscard]] bool is_blank(const CsvRecord& record) const;
 
-  // Everything of a row but its values.
+  // Reads everything in a row except its values.
   void read_facts(const CsvRecord& record, TableFacts& facts);
 
-  // Its values: [features]. Categories must be known.
+  // Reads the values of a row: [features]. Categories must be known.
   void read_values(const CsvRecord& record, std::span<float> values, Complaints& complaints);
 
-  // Complains of whatever is wrong with the row, in the order of its cells.
+  // Adds a complaint for each error in the row, in the order of its cells.
   void check(const CsvRecord& record, Complaints& complaints);
 
  private:
@@ -73,8 +73,8 @@ class TableRowReader {
   // " (column \"age\")"
   [[nodiscard]] std::string in_column(const Cell& cell) const;
 
-  // Room for the label of one more row; and its value of a label column, which are in the
-  // order of the schema, whatever that of the file.
+  // Makes room for the label of one more row. The values of label columns are in the order
+  // of the schema, whatever the order of the file.
   void add_label(TableFacts& facts) const;
   float& label_of(const Cell& cell, TableFacts& facts) const;
   void read_fact(std::size_t field, std::string_view text, TableFacts& facts);
@@ -82,7 +82,7 @@ class TableRowReader {
   void read_category(std::size_t field, std::string_view text, float* values);
   float read_label(std::size_t field, std::string_view text, Complaints& complaints);
   void complain_of_missing(std::size_t field, std::string_view text, Complaints& complaints) const;
-  // Whether a cell may be a name: of the first line, in a file without header.
+  // Whether a cell of the first line may be a name, in a file without header.
   [[nodiscard]] bool may_be_name(std::size_t field) const;
 
   const TableRules& rules_;
@@ -92,11 +92,11 @@ class TableRowReader {
   bool labelled_;
   bool has_header_;
   CsvSplitter splitter_;
-  std::vector<Cell> cells_;          // of the file's columns
-  std::vector<std::size_t> inputs_;  // those of them that have values
-  std::vector<std::size_t> others_;  // those that are facts
+  std::vector<Cell> cells_;          // the cells of the file's columns
+  std::vector<std::size_t> inputs_;  // the cells that have values
+  std::vector<std::size_t> others_;  // the cells that hold facts
   std::size_t label_width_ = 0;
-  std::vector<Vocabulary> categories_;  // of the schema's columns, where known
+  std::vector<Vocabulary> categories_;  // one for each column of the schema, if known
   Vocabulary class_names_;
 };
 

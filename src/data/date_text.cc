@@ -15,7 +15,7 @@ struct Digits {
   int value = 0;
 };
 
-// Takes one to four digits from the beginning of `text`; none where there are none.
+// Takes one to four digits from the beginning of `text`, or returns nothing.
 std::optional<Digits> take_digits(std::string_view& text) {
   Digits digits;
   while (digits.count < 4 && !text.empty() && is_digit(text.front())) {
@@ -40,8 +40,8 @@ bool is_day_and_month(const Digits& a, const Digits& b) {
   return is_part(a) && is_part(b) && (a.value <= 12 || b.value <= 12);
 }
 
-// Takes a date from the beginning of `text`: the year in front, of four digits, or at the
-// end, of four or two.
+// Takes a date from the beginning of `text`: its year comes first with four digits, or
+// last with four or two.
 bool take_date(std::string_view& text) {
   std::array<Digits, 3> parts;
   char separator = 0;
@@ -57,7 +57,7 @@ bool take_date(std::string_view& text) {
   return (parts[2].count == 4 || parts[2].count == 2) && is_day_and_month(parts[0], parts[1]);
 }
 
-// Takes what may stand behind the minutes or seconds of a time: "Z", "+02:00", " pm".
+// Whether `text` may follow the minutes or seconds of a time: "Z", "+02:00", " pm".
 bool is_end_of_time(std::string_view text) {
   text = without_blanks(text);
   if (text.empty() || text == "Z" || text == "am" || text == "pm" || text == "AM" || text == "PM") {

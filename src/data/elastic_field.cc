@@ -9,8 +9,8 @@
 namespace lockstep {
 namespace {
 
-// Weights of the four knots around a point that is t of the way, in [0, 1),
-// from the second to the third (uniform cubic B-spline).
+// Weights of the four knots around a point that lies at the fraction t, in [0, 1), of the
+// way from the second to the third (uniform cubic B-spline).
 std::array<float, 4> spline_weights(double t) {
   const double u = 1 - t;
   return {static_cast<float>(u * u * u / 6), static_cast<float>((3 * t * t * (t - 2) + 4) / 6),

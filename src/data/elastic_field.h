@@ -4,12 +4,12 @@
 // Convolutional Neural Networks Applied to Visual Document Analysis", ICDAR
 // 2003.
 //
-// Simard smooths a random value at every pixel with a Gaussian. Here random
-// values stand on a coarse grid, sqrt(3) sigma apart, and a cubic B-spline runs
-// through them: its bell has the standard deviation sigma too, it needs four
-// values for each axis instead of dozens, and as its weights are positive and
-// sum to 1 no displacement is beyond alpha. Their root mean square is about
-// 0.28 alpha, so that Simard's alpha of 34 at sigma 4 is about 5 here.
+// Simard smooths a random value at every pixel with a Gaussian. Here random values
+// lie on a coarse grid, sqrt(3) sigma apart, and a cubic B-spline smooths them: its
+// bell also has the standard deviation sigma, but it needs four values for each axis
+// instead of dozens. Its weights are positive and sum to 1, so no displacement
+// exceeds alpha. The root mean square of the displacements is about 0.28 alpha, so
+// Simard's alpha of 34 at sigma 4 corresponds to about 5 here.
 
 #include <array>
 #include <cstdint>
@@ -23,8 +23,8 @@ namespace lockstep {
 
 class ElasticField {
  public:
-  // `alpha`: the largest displacement; `sigma`: over how far it is the same.
-  // Both in pixels, sigma at least 0.5.
+  // `alpha` is the largest displacement, `sigma` the distance over which displacements
+  // are similar. Both are in pixels; sigma is at least 0.5.
   ElasticField(ImageShape shape, double alpha, double sigma);
 
   // Draws the field with counters {first[0], first[1], first[2], first[3]...}:
@@ -33,7 +33,7 @@ class ElasticField {
   std::span<const float> draw(RandomKey key, RandomCounter first);
 
  private:
-  // Along one axis: pixel i lies among the knots first[i] ... first[i] + 3.
+  // One axis: pixel i lies among the knots first[i] ... first[i] + 3.
   struct Axis {
     Axis(std::uint32_t pixels, double spacing);
     std::uint32_t knots = 0;

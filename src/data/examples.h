@@ -1,5 +1,5 @@
 #pragma once
-// Examples in memory, with values as the file had them: bytes stay bytes until
+// Examples in memory, with values of the type in the file: bytes stay bytes until
 // a batch is gathered.
 
 #include <cstddef>
@@ -32,11 +32,11 @@ struct Examples {
   [[nodiscard]] std::uint64_t size() const { return ids.size(); }
 };
 
-// Rows of the examples with these ids, in the order of `ids`. All of them must
-// be there, and examples.ids ascending, as ExampleSource::read leaves them.
+// Rows of the examples with these ids, in the order of `ids`. All of them must be
+// present, and examples.ids must be ascending, as ExampleSource::read returns them.
 std::vector<std::uint32_t> rows_of(const Examples& examples, std::span<const std::uint32_t> ids);
 
-// Calls visit(std::span<const V>) with `values` seen as the C++ type V of
+// Calls visit(std::span<const V>) with `values` as the C++ type V of
 // `type`. The bytes must be aligned for V, as those of a vector are.
 template <typename Visitor>
 decltype(auto) visit_values(ElementType type, std::span<const std::byte> values, Visitor&& visit) {

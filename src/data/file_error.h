@@ -1,5 +1,5 @@
 #pragma once
-// What readers say of files that are not what they should be.
+// Errors that readers report about invalid files.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,16 +16,16 @@ namespace lockstep {
 // "1 byte", "2 bytes"
 std::string bytes_text(std::uint64_t n);
 
-// Whether the beginning of a file is that of an HTML page, which a download
-// leaves when it is redirected: white space or a byte order mark, then '<'.
+// Whether a file begins like an HTML page, which a redirected download leaves:
+// white space or a byte order mark, then '<'.
 bool looks_like_html(std::span<const std::byte> start);
 
-// Throws Error(data) when a file begins like a page instead of `format`.
+// Throws Error(data) when a file begins like an HTML page instead of `format`.
 void refuse_html(const std::filesystem::path& path, std::span<const std::byte> start,
                  std::string_view format);
 
-// "found 46 bytes: 1 byte too few; fetch the file again", and what was expected.
-// `what` says what the expected number of bytes is for.
+// Throws Error(data) with the expected size and "found 46 bytes: 1 byte too few; fetch the
+// file again". `what` says what the expected number of bytes is for.
 [[noreturn]] void fail_size(const std::filesystem::path& path, std::string_view what,
                             std::uint64_t expected, std::uint64_t found, bool compressed);
 

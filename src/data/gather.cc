@@ -16,7 +16,7 @@ void check_shapes(const Examples& examples, std::span<const std::uint32_t> rows,
   }
 }
 
-// Asks for the values of one example to be brought into the cache.
+// Prefetches the values of one example into the cache.
 void prefetch(const void* first, std::uint64_t bytes) {
   constexpr std::uint64_t kCacheLineBytes = 64;
   for (std::uint64_t k = 0; k < bytes; k += kCacheLineBytes) {
@@ -30,7 +30,7 @@ void check_normalizer(const Normalizer& normalizer, std::uint64_t features) {
         "the normalizer has a mean and a deviation for each feature");
 }
 
-// y becomes x normalised, in float.
+// Sets y to x normalised, in float.
 template <typename V, typename T>
 void normalize_row(const Normalizer& normalizer, std::span<const V> x, std::span<T> y) {
   const float* mean = normalizer.mean.data();
@@ -55,7 +55,7 @@ void gather_rows(const Examples& examples, std::span<const std::uint32_t> rows,
   check_normalizer(normalizer, features);
   visit_values(examples.type, examples.values, [&](auto values) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      // A shuffled order jumps in memory; asking two rows early halves the time.
+      // A shuffled order jumps in memory; prefetching two rows early halves the time.
       if (i + 2 < rows.size()) {
         const auto* next = values.data() + rows[i + 2] * features;
         prefetch(next, features * sizeof(*next));

@@ -1,5 +1,5 @@
 #pragma once
-// From examples in memory to the matrices of a batch.
+// Gathers examples in memory into the matrices of a batch.
 
 #include <cstdint>
 #include <span>
@@ -12,7 +12,7 @@
 namespace lockstep {
 
 // Row i of `out` becomes example rows[i], normalised in float whatever T is, so
-// that a gradient check in double sees the inputs of the training in float.
+// that a gradient check in double has the same inputs as the training in float.
 // out: [rows.size(), features].
 template <typename T>
 void gather_rows(const Examples& examples, std::span<const std::uint32_t> rows,

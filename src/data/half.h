@@ -7,7 +7,7 @@
 
 namespace lockstep {
 
-// The value of these bits, exactly.
+// The exact value of these bits.
 inline float half_to_float(std::uint16_t bits) {
   const unsigned exponent = (bits >> 10) & 0x1FU;
   const auto fraction = static_cast<float>(bits & 0x3FFU);

@@ -38,7 +38,7 @@ std::optional<ElementType> element_type(unsigned code) {
   }
 }
 
-// Why these four bytes do not begin an IDX file.
+// Throws an error that says why these bytes do not begin an IDX file.
 [[noreturn]] void fail_magic(const std::filesystem::path& path, std::span<const std::byte> start) {
   if (start.empty()) {
     fail_file(path, "expected an IDX file, found an empty one; fetch the file again");
@@ -54,7 +54,7 @@ std::optional<ElementType> element_type(unsigned code) {
 struct IdxHeader {
   ArrayHeader array;
   std::uint64_t header_bytes = 0;
-  std::uint64_t content_bytes = 0;  // of the decompressed file, the header included
+  std::uint64_t content_bytes = 0;  // decompressed size of the file, including the header
 };
 
 // Reads the header from the beginning of `stream` and adds its bytes to `digest`.
@@ -135,8 +135,8 @@ class IdxFile : public ArrayFile {
     const std::uint64_t row_bytes = header().row_values * value_bytes;
     const std::uint64_t kept_rows = ids ? ids->size() : header().rows;
     ArrayContent content;
-    // Exact, so that no growth doubles it; bounded by the size check of the
-    // header; and touched only as far as rows do arrive.
+    // Reserves the exact size, so that growth does not double it. The size check of the
+    // header bounds it, and memory is touched only as rows arrive.
     content.values.reserve(kept_rows * row_bytes);
     const std::uint64_t bytes =
         read_rows(stream, digest, {header().rows, row_bytes}, ids,

@@ -36,7 +36,7 @@ ImageMap rotated(ImageShape shape, double degrees) {
   const double angle = degrees * std::numbers::pi / 180;
   const double c = std::cos(angle);
   const double s = std::sin(angle);
-  // y points down: to the eye, (x, y) came from this turn of it.
+  // y points down: this is the inverse of a turn that looks counterclockwise.
   return about_centre(shape, c, -s, s, c);
 }
 

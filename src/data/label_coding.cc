@@ -24,7 +24,7 @@ void decode_labels(std::span<float> labels, LabelCoding coding, std::string_view
 
 RecodedSource::RecodedSource(std::unique_ptr<ExampleSource> source, LabelCoding coding)
     : source_(std::move(source)), coding_(coding), info_(source_->info()) {
-  // What later checks complain of is not what the file says.
+  // Later checks report decoded labels, which differ from those in the file.
   if (!info_.labels_name.empty()) {
     info_.labels_name += coding == LabelCoding::one_based ? " (less 1, as label_coding says)"
                                                           : " (0 for -1, as label_coding says)";

@@ -1,5 +1,5 @@
 #pragma once
-// Labels as other programs write classes: -1 and +1, or from 1.
+// Class labels as other programs write them: -1 and +1, or counted from 1.
 
 #include <cstdint>
 #include <memory>
@@ -14,12 +14,12 @@
 
 namespace lockstep {
 
-// Labels as the losses want them. Throws Error(data), naming the source, the
-// first offending rows and what is allowed, for labels that are not so coded.
+// Converts labels to what the losses expect. Throws Error(data), naming the source, the
+// first offending rows and what is allowed, for labels that do not have this coding.
 void decode_labels(std::span<float> labels, LabelCoding coding, std::string_view source,
                    const RowPlaces& places = {});
 
-// The examples of another source with such labels; the coding is part of the
+// The examples of another source with decoded labels; the coding is part of the
 // fingerprint.
 class RecodedSource : public ExampleSource {
  public:

@@ -21,7 +21,7 @@ std::uint64_t count_different(std::span<const float> labels) {
 
 bool is_integer(float label) { return label == std::floor(label); }
 
-// Throws unless every label is good. `hint` may be empty.
+// Throws unless every label is valid. `hint` may be empty.
 template <typename Good>
 void check_labels(std::span<const float> labels, std::uint64_t width, std::string_view source,
                   std::string_view allowed, std::string_view hint, const RowPlaces& places,
@@ -29,7 +29,7 @@ void check_labels(std::span<const float> labels, std::uint64_t width, std::strin
   constexpr std::uint64_t kMostShown = 10;
   std::uint64_t bad = 0;
   std::vector<std::size_t> shown;
-  std::vector<std::uint64_t> rows;  // of those
+  std::vector<std::uint64_t> rows;  // the rows of those labels
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (good(labels[i])) continue;
     if (bad++ >= kMostShown) continue;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::uint64_t kMostProblems = 10;
 
-// Bad lines, as the user sees them.
+// Errors in lines, as text for the user.
 class LineProblems {
  public:
   explicit LineProblems(const std::filesystem::path& path) : path_(path) {}
@@ -32,7 +32,7 @@ class LineProblems {
     text_ += fmt::format("{}:{}:{}: {}", path_.string(), line, problem.column, problem.message);
   }
 
-  // `width` says who gives the number of features.
+  // `width` says what determines the number of features.
   void throw_if_any(const std::string& width) const {
     if (count_ == 0) return;
     std::string text = text_;
@@ -49,18 +49,18 @@ class LineProblems {
   std::string text_;
 };
 
-// The largest index of a file, and where it is.
+// The largest index of a file, and its place.
 struct LargestIndex {
   std::uint64_t index = 0;
   std::uint64_t line = 0;
 };
 
-// Of the first line.
+// Throws if the first line belongs to another format.
 void refuse_other_formats(const std::filesystem::path& path, std::string_view line) {
   refuse_html(path, std::as_bytes(std::span(line)), "libsvm");
   const auto is_text = [](char c) { return c < '\0' || c >= ' ' || (c >= '\t' && c <= '\r'); };
   if (std::ranges::all_of(line, is_text)) return;
-  fail_file(path, "its first line is no text; is it a libsvm file?");
+  fail_file(path, "its first line is not text; is it a libsvm file?");
 }
 
 void check_density(const std::filesystem::path& path, const LargestIndex& largest,
@@ -72,7 +72,7 @@ void check_density(const std::filesystem::path& path, const LargestIndex& larges
   if (dense <= std::max(kAlwaysAllowed, kMostGrowth * static_cast<double>(content_bytes))) return;
   throw Error(ExitCode::data,
               fmt::format("{}:{}: index {} would make {} of {:.4g} bytes, stored dense, of {} of "
-                          "text; if it is no slip, say features: {}",
+                          "text; if this is intended, say features: {}",
                           path.string(), largest.line, largest.index,
                           examples == 1 ? "an example" : fmt::format("{} examples", examples),
                           dense, bytes_text(content_bytes), largest.index));
@@ -90,9 +90,9 @@ LibsvmExampleSource::LibsvmExampleSource(std::filesystem::path path, const Libsv
   LibsvmLine line;
   std::string_view text;
   std::uint64_t examples = 0;
-  std::uint64_t with_label = 0;   // of the examples
+  std::uint64_t with_label = 0;   // examples with a label
   std::uint64_t empty = 0;        // lines
-  std::uint64_t first_empty = 0;  // of them
+  std::uint64_t first_empty = 0;  // line number of the first empty line
   while (reader.next(text)) {
     if (reader.number() == 1) refuse_other_formats(path_, text);
     if (const auto problem = parse_libsvm_line(text, labelled, limit, line)) {
@@ -102,7 +102,7 @@ LibsvmExampleSource::LibsvmExampleSource(std::filesystem::path path, const Libsv
     if (line.empty && ++empty == 1) first_empty = reader.number();
     if (line.blank) continue;
     if (line.group.has_value() != !groups_.empty() && examples > 0) {
-      problems.add(reader.number(), {1, "expected a qid in all lines or in none"});
+      problems.add(reader.number(), {1, "expected a qid on all lines or on none"});
       continue;
     }
     ++examples;

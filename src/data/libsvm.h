@@ -1,10 +1,10 @@
 #pragma once
-// libsvm files (also svmlight): one example a line, LABEL INDEX:VALUE ...,
-// indices from 1 and ascending, what is not named is 0, # begins a comment. Gzip
-// or not, told by content. Format: C.-C. Chang, C.-J. Lin, LIBSVM's README.
+// libsvm files (also svmlight): one example per line, LABEL INDEX:VALUE ... Indices count
+// from 1 and ascend; features that are not named are 0; # begins a comment. Gzip or not,
+// recognised by content. Format: C.-C. Chang, C.-J. Lin, LIBSVM's README.
 //
-// An empty line is no example, unless the file is one to predict whose lines have no
-// labels: what is not named is 0, so an empty line is the example of zeros there.
+// Empty lines are skipped, except in a file to predict whose lines have no labels: there
+// an empty line is an example whose features are all 0.
 
 #include <cstdint>
 #include <filesystem>
@@ -18,7 +18,7 @@
 
 namespace lockstep {
 
-// The number of features of a libsvm file, and who says so.
+// The number of features of a libsvm file, and its origin.
 struct LibsvmFeatures {
   std::optional<std::uint64_t> count;  // absent: the largest index of the file
   std::string given_by;                // "the model has", for errors; with a count
@@ -27,15 +27,15 @@ struct LibsvmFeatures {
 // Examples in a libsvm file, stored dense, as floats. Opening reads the file
 // once and checks every line; the labels and groups (qid) stay in memory.
 //
-// Beyond what ExampleSource says: Error(data) lists the first ten bad lines, as
-// file:line:column. A file whose largest index alone would make the dense
-// examples more than 256 times as large as the file (and than 16 MiB) is refused:
-// the index may be a slip; a count says that it is meant.
+// In addition to ExampleSource: Error(data) lists the first ten bad lines, as
+// file:line:column. A file is refused if its largest index alone would make the dense
+// examples more than 256 times as large as the file (and larger than 16 MiB), because
+// the index may be a mistake; a count of features shows that it is intended.
 class LibsvmExampleSource : public ExampleSource {
  public:
-  // Without `labelled`, labels may be missing and are passed over: examples to
-  // predict. Empty lines that are examples are told of in info().notices; where only
-  // some lines have labels, they are an error.
+  // If not `labelled`, labels may be missing and are skipped: the examples are to be
+  // predicted. Empty lines that are examples are reported in info().notices; they are an
+  // error where only some lines have labels.
   LibsvmExampleSource(std::filesystem::path path, const LibsvmFeatures& features, bool labelled);
 
   [[nodiscard]] const SourceInfo& info() const override { return info_; }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\f\v";
 
-// A token as an error shows it: short, and without bytes that are no text.
+// A token as an error shows it: short, and without bytes that are not text.
 std::string shown(std::string_view token) {
   constexpr std::size_t kLongest = 40;
   std::string text;

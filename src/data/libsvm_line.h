@@ -13,7 +13,7 @@ namespace lockstep {
 struct LibsvmLine {
   bool blank = false;      // nothing but white space or a comment
   bool empty = false;      // not even a comment
-  bool has_label = false;  // whether or not it is looked at
+  bool has_label = false;  // whether or not it is read
   std::optional<float> label = {};
   std::optional<std::uint64_t> group = {};  // qid:GROUP, as ranking data has it
   struct Value {
@@ -23,7 +23,7 @@ struct LibsvmLine {
   std::vector<Value> values = {};  // ascending indices
 };
 
-// What is wrong with a line, and the column, from 1, in bytes.
+// An error in a line, and its column in bytes, counted from 1.
 struct LineProblem {
   std::size_t column = 0;
   std::string message;
@@ -31,8 +31,8 @@ struct LineProblem {
 };
 
 // Parses [LABEL] [qid:GROUP] INDEX:VALUE ... # comment into `line`. Numbers are
-// read the same in every locale and are finite as float. The label must be there
-// when `labelled`; otherwise it may be, and is passed over, whatever it is.
+// read independently of the locale and are finite as float. The label is required
+// if `labelled`; otherwise it is optional and is skipped, whatever its value.
 // Indices may be at most `features`.
 std::optional<LineProblem> parse_libsvm_line(std::string_view text, bool labelled,
                                              std::uint64_t features, LibsvmLine& line);

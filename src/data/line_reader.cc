@@ -25,8 +25,8 @@ LineReader::LineReader(const std::filesystem::path& path)
 }
 
 bool LineReader::refill() {
-  // What is left moves to the front; a line longer than half of the buffer
-  // doubles it.
+  // Moves the remaining bytes to the front; a line longer than half of the buffer
+  // doubles the buffer.
   std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
   end_ -= begin_;
   scanned_ -= begin_;

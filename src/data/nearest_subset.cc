@@ -8,19 +8,19 @@ namespace {
 
 constexpr std::uint64_t kBits = 64;
 
-// Which sums below `limit` some of the groups seen so far have, and for each the first
-// group with which it came.
+// The sums below `limit` that subsets of the groups added so far have, and for each sum the
+// group whose addition first made it reachable.
 class ReachableSums {
  public:
   explicit ReachableSums(std::uint64_t limit)
       : words_((limit + kBits - 1) / kBits, 0), came_with_(words_.size() * kBits, 0) {
-    words_[0] = 1;  // of no group
+    words_[0] = 1;  // the sum of no groups
   }
 
   void add(std::size_t group, std::uint64_t size) {
     const std::uint64_t whole = size / kBits;
     const std::uint64_t rest = size % kBits;
-    // From above, so that sums with this group are not added to again.
+    // Descending, so that this group is not added twice to a sum.
     for (std::uint64_t w = words_.size(); w-- > whole;) {
       std::uint64_t sums = words_[w - whole] << rest;
       if (rest > 0 && w > whole) sums |= words_[w - whole - 1] >> (kBits - rest);
@@ -48,7 +48,7 @@ class ReachableSums {
 std::vector<std::size_t> nearest_subset(std::span<const std::uint64_t> sizes,
                                         std::uint64_t wanted) {
   if (wanted == 0) return {};
-  ReachableSums sums(2 * wanted);  // no sum is better than those from there on
+  ReachableSums sums(2 * wanted);  // a sum of 2 * wanted or more is no better than 0
   for (std::size_t group = 0; group < sizes.size() && !sums.has(wanted); ++group) {
     if (sizes[group] < 2 * wanted) sums.add(group, sizes[group]);
   }

@@ -1,5 +1,5 @@
 #pragma once
-// Whole groups whose sizes add up to what is wanted, as near as they can.
+// Selects whole groups whose sizes add up to a wanted number as nearly as possible.
 
 #include <cstddef>
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace lockstep {
 
-// The numbers of those of `sizes` (fewer than 2^32, each above 0) whose sum is nearest to `wanted`,
-// the smaller sum of two that are as near; ascending, and of all such subsets one that makes do
-// with the first groups. An exact subset sum: bits of reachable sums below 2 * wanted, in time
-// groups * wanted / 32, until `wanted` itself is reached.
+// The ascending indices of those of `sizes` (fewer than 2^32, each above 0) whose sum is nearest to
+// `wanted`. The smaller of two equally near sums wins; among subsets with the same sum, the one
+// whose last group comes earliest. This is an exact subset sum: it keeps the reachable sums below
+// 2 * wanted as bits, in time groups * wanted / 32, and stops when `wanted` is reached.
 std::vector<std::size_t> nearest_subset(std::span<const std::uint64_t> sizes, std::uint64_t wanted);
 
 }  // namespace lockstep

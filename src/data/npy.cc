@@ -28,11 +28,11 @@ static_assert(std::endian::native == std::endian::little, "the conversions assum
 
 // A value that its type in memory cannot hold.
 struct BadValue {
-  std::size_t index = 0;  // among those converted
+  std::size_t index = 0;  // index among the converted values
   std::string what;       // "expected ..., found ..."
 };
 
-// Converts values as they lie in a file to what is kept, at `to`.
+// Converts values as stored in a file to the kept type, at `to`.
 using Convert = std::optional<BadValue> (*)(std::span<const std::byte> from, bool swap,
                                             std::byte* to);
 
@@ -44,8 +44,8 @@ Raw raw_value(const std::byte* from, bool swap) {
   return std::bit_cast<Raw>(bytes);
 }
 
-// Calls to_kept(raw) for every whole value; it returns nothing for one that
-// cannot be kept.
+// Calls to_kept(raw) for every whole value; to_kept returns nothing for a value that
+// the kept type cannot hold.
 template <typename Raw, typename Kept, typename ToKept>
 std::optional<BadValue> convert_each(std::span<const std::byte> from, bool swap, std::byte* to,
                                      const ToKept& to_kept) {
@@ -122,7 +122,7 @@ Conversion conversion_of(const NpyHeader& header) {
   return {convert_number<std::uint64_t, std::int32_t>, ElementType::i32};
 }
 
-// To 64 bits, of which negative ones wrap.
+// The conversion to 64 bits, in which negative numbers wrap.
 Convert integer_conversion_of(const NpyHeader& header) {
   const bool is_signed = header.kind == NpyKind::signed_integer;
   switch (header.value_bytes) {
@@ -144,8 +144,8 @@ Convert integer_conversion_of(const NpyHeader& header) {
 
 // ---- places ----
 
-// Where the values of a row go: the k-th in the order of the file is feature
-// places[k]. Empty: the k-th.
+// The places of the values of a row: the k-th in the order of the file is feature
+// places[k], or feature k if `places` is empty.
 using Places = std::vector<std::uint64_t>;
 
 Places places_of(const NpyHeader& header, std::uint64_t row_values, NpyChannels channels) {
@@ -170,7 +170,8 @@ Places places_of(const NpyHeader& header, std::uint64_t row_values, NpyChannels 
   return places;
 }
 
-// Four dimensions, of which the last may well be the channels, and not said to be.
+// Whether there are four dimensions, of which the last is probably the channels although the
+// job does not say so.
 bool looks_like_channels_last(const std::vector<std::uint64_t>& shape, NpyChannels channels) {
   const auto is_channels = [](std::uint64_t n) { return n == 1 || n == 3 || n == 4; };
   return channels == NpyChannels::first && shape.size() == 4 && is_channels(shape[3]) &&
@@ -239,7 +240,7 @@ class NpyFile : public ArrayFile {
   }
 
  private:
-  // Values of `kept_bytes` each.
+  // Reads the values, converted to `kept_bytes` each.
   [[nodiscard]] ArrayContent read_converted(OptionalIds ids, Convert convert,
                                             std::uint64_t kept_bytes) const {
     ByteStream stream(path());
@@ -264,13 +265,13 @@ class NpyFile : public ArrayFile {
     }
     content.digest = digest.value();
     if (channels_ == NpyChannels::last) {
-      // The same bytes make other features.
+      // The same bytes give different features.
       content.digest = digest_of(std::as_bytes(std::span(&content.digest, 1)));
     }
     return content;
   }
 
-  // How and where values are kept.
+  // How values are converted and where they are placed.
   struct Placement {
     OptionalIds ids;
     Convert convert;
@@ -307,7 +308,7 @@ class NpyFile : public ArrayFile {
     const std::uint64_t rows = header().rows;
     const std::uint64_t kept_rows = placement.ids ? placement.ids->size() : rows;
     return read_chunks(stream, digest, [&](std::uint64_t begin, auto bytes) {
-      std::uint64_t at = begin / npy_.value_bytes;  // among the values
+      std::uint64_t at = begin / npy_.value_bytes;  // index among the values
       const std::uint64_t end = at + bytes.size() / npy_.value_bytes;
       while (at < end && at < rows * header().row_values) {
         const std::uint64_t column = at / rows;
@@ -329,8 +330,8 @@ class NpyFile : public ArrayFile {
     });
   }
 
-  // Keeps values of one row, from feature `place` on. `named` is where an error
-  // says they are.
+  // Stores values of one row, from feature `place` on. `named` is the row that errors
+  // name.
   void put(const Placement& placement, std::uint64_t kept, std::uint64_t named, std::uint64_t place,
            std::span<const std::byte> bytes) const {
     std::byte* to =
@@ -343,7 +344,7 @@ class NpyFile : public ArrayFile {
 
   NpyChannels channels_;
   NpyHeader npy_;
-  std::uint64_t content_bytes_ = 0;  // of the decompressed file, the header included
+  std::uint64_t content_bytes_ = 0;  // decompressed size of the file, including the header
 };
 
 std::unique_ptr<ArrayFile> open_if(const std::optional<std::filesystem::path>& path) {

@@ -19,7 +19,7 @@ namespace {
 // The first bytes: magic and version.
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kStartBytes = 8;
-// NumPy's own limit is 10,000 bytes; a longer one is no header.
+// NumPy's own limit is 10,000 bytes; a longer text is not a header.
 constexpr std::uint64_t kLongestText = std::uint64_t{1} << 16;
 
 [[noreturn]] void fail_magic(const std::filesystem::path& path, std::span<const std::byte> start) {
@@ -38,7 +38,7 @@ constexpr std::uint64_t kLongestText = std::uint64_t{1} << 16;
                               fmt::join(bytes, " "), hint));
 }
 
-// Reads the dictionary, which is a small part of Python's syntax.
+// Reads the dictionary, which uses a small part of Python's syntax.
 class DictionaryReader {
  public:
   DictionaryReader(const std::filesystem::path& path, std::string_view text)
@@ -217,7 +217,7 @@ class DictionaryReader {
 
   [[noreturn]] void fail(std::string_view expected) const {
     const auto found = text_.substr(std::min(at_, text_.size()), 20);
-    // What is shown may be anything.
+    // The bytes shown may be arbitrary.
     std::string shown;
     for (const char c : found) shown += c >= ' ' && c <= '~' ? c : '?';
     fail_file(path_, fmt::format("its NPY header is not understood: expected {} at character {}, "

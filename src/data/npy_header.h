@@ -18,7 +18,7 @@ enum class NpyKind { boolean, signed_integer, unsigned_integer, floating };
 
 struct NpyHeader {
   NpyKind kind = NpyKind::floating;
-  unsigned value_bytes = 0;  // 1, 2, 4 or 8; of floating 2, 4 or 8
+  unsigned value_bytes = 0;  // 1, 2, 4 or 8; for floating 2, 4 or 8
   bool big_endian = false;
   bool fortran_order = false;  // the first dimension varies fastest
   std::vector<std::uint64_t> shape;
@@ -27,8 +27,8 @@ struct NpyHeader {
 };
 
 // Reads the header from the beginning of `stream` and adds its bytes to
-// `digest`. Throws Error(data) for anything else, and for arrays that are not of
-// numbers: of Python objects, records, complex numbers, text or dates.
+// `digest`. Throws Error(data) for anything else, and for arrays of Python objects,
+// records, complex numbers, text or dates.
 NpyHeader read_npy_header(const std::filesystem::path& path, ByteStream& stream, Digest& digest);
 
 }  // namespace lockstep

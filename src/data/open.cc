@@ -21,7 +21,8 @@ std::optional<std::filesystem::path> unless_empty(const std::filesystem::path& p
 }
 
 CsvFile csv_file(const CsvSource& source, std::shared_ptr<const FittedTable> like) {
-  check(like != nullptr || source.table.has_value(), "a table has its rules from somewhere");
+  check(like != nullptr || source.table.has_value(),
+        "a table has its own rules or those of the training table");
   return {.path = source.file,
           .dialect = source.dialect,
           .rules = source.table.value_or(TableRules{}),

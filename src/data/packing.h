@@ -1,6 +1,6 @@
 #pragma once
 // Values as bytes, for messages between processes of one build on one kind of
-// machine. What is put in one order is taken in the same.
+// machine. Values are taken out in the order in which they were put in.
 
 #include <cstdint>
 #include <cstring>

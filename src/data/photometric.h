@@ -1,5 +1,5 @@
 #pragma once
-// Changes of an image's values, not of its geometry. All in place.
+// Changes of an image's values, not of its geometry. All work in place.
 
 #include <cstdint>
 #include <span>
@@ -9,13 +9,13 @@
 
 namespace lockstep {
 
-// x becomes x + change (high - low).
+// Maps x to x + change (high - low).
 void change_brightness(double change, ValueRange range, std::span<float> image);
 
-// x becomes mean + factor (x - mean), with the mean over the whole image.
+// Maps x to mean + factor (x - mean), with the mean over the whole image.
 void change_contrast(double factor, std::span<float> image);
 
-// Values beyond the range become its nearest end.
+// Replaces values beyond the range by its nearest end.
 void clamp_to(ValueRange range, std::span<float> image);
 
 struct Rectangle {
@@ -25,7 +25,7 @@ struct Rectangle {
   std::uint32_t height = 0;
 };
 
-// All channels become `value` there; the rectangle lies within the image.
+// Sets all channels in the rectangle to `value`; it lies within the image.
 void erase(ImageShape shape, Rectangle rectangle, float value, std::span<float> image);
 
 }  // namespace lockstep

@@ -8,10 +8,10 @@
 namespace lockstep {
 namespace {
 
-// A plane is padded by one pixel of border before it and two after it, each way.
+// A plane is padded by one pixel of border before it and two after it in each direction.
 constexpr std::int32_t kPadding = 3;
 
-// Where the pixels of one row come from: first + step * column, and beside it.
+// Where the pixels of one row come from: first + step * column, plus the displacement.
 struct Line {
   double x_step, x_first;
   double y_step, y_first;
@@ -20,11 +20,11 @@ struct Line {
 };
 
 // Corner and offsets of each pixel, in the padded plane of an image of this
-// shape. The compiler puts this loop and the next into vector registers, which
-// more than halves the time of augmentation.
+// shape. The compiler vectorises this loop and the next, which more than halves
+// the time of augmentation.
 void locate(const Line& line, ImageShape shape, std::int32_t* __restrict__ corner,
             float* __restrict__ right, float* __restrict__ down) {
-  // Kept where all four sources are in the plane; beyond, all is border.
+  // Clamped so that all four sources lie in the padded plane; beyond it is only border.
   const double x_limit = shape.width + 1.0;
   const double y_limit = shape.height + 1.0;
   const auto width = static_cast<std::int32_t>(shape.width);

@@ -1,6 +1,6 @@
 #pragma once
-// An image seen through a map: each output pixel is interpolated bilinearly
-// between the four input pixels around the place it comes from.
+// Applies a map to an image: each output pixel is interpolated bilinearly between
+// the four input pixels around the position it comes from.
 
 #include <cstdint>
 #include <span>
@@ -12,15 +12,15 @@
 
 namespace lockstep {
 
-// Keeps scratch space from one image to the next.
+// Keeps its scratch space between images.
 class Resampler {
  public:
   Resampler(ImageShape shape, Border border);
 
-  // Replaces `image` [channels, height, width] by what `map` shows of it. The
-  // pixel at p comes from map(p) plus its displacement: along x, then along y,
-  // of each pixel, [2, height, width]; none when empty. At whole positions
-  // pixels are copied exactly.
+  // Replaces `image` [channels, height, width] by its transform under `map`. The
+  // pixel at p comes from map(p) plus its displacement. `displacements`, if not
+  // empty, are [2, height, width]: those along x, then those along y. Pixels at
+  // whole positions are copied exactly.
   void resample(const ImageMap& map, std::span<const float> displacements, std::span<float> image);
 
  private:
@@ -30,12 +30,12 @@ class Resampler {
   Border border_;
   std::size_t padded_width_;
   std::vector<float> still_;  // no displacements
-  // Of each output pixel: where in padded_ the upper left one of its four
-  // sources is, and how far right and down of that it comes from, in [0, 1).
+  // For each output pixel: the place in padded_ of the upper left of its four
+  // sources, and its distance to the right of and below that source, in [0, 1).
   std::vector<std::int32_t> corner_;
   std::vector<float> right_;
   std::vector<float> down_;
-  // One plane in its border.
+  // One plane with its border.
   std::vector<float> padded_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a job says of its data, as plain values. The meaning of each field is documented in
-// proto/job.proto, which also holds the ranges and the defaults.
+// A job's settings of its data, as plain values. The meaning of each field is documented in
+// proto/job.proto, which also defines the ranges and the defaults.
 
 #include <cstdint>
 #include <filesystem>
@@ -36,7 +36,7 @@ enum class CifarKind { cifar10, cifar100_fine, cifar100_coarse };
 struct CifarSource {
   std::vector<std::filesystem::path> files;
   CifarKind kind = CifarKind::cifar10;
-  bool labelled = true;  // false: labels are passed over, for predictions
+  bool labelled = true;  // false: labels are skipped, for predictions
 };
 
 struct TwoSpiralsSpec {
@@ -50,22 +50,22 @@ struct BlobsSpec {
 };
 struct TeacherSpec {
   std::uint32_t features = 16;
-  std::uint32_t layers = 1;  // hidden ones
-  std::uint32_t units = 16;  // of each hidden layer
+  std::uint32_t layers = 1;  // hidden layers
+  std::uint32_t units = 16;  // units of each hidden layer
   std::uint32_t classes = 2;
   double gain = 2;         // the larger, the less linear
-  std::uint32_t seed = 1;  // of the teacher's weights, not of the points
+  std::uint32_t seed = 1;  // seed of the teacher's weights, not of the points
 };
 struct SyntheticSource {
   std::uint32_t examples = 0;
-  std::uint32_t seed = 1;  // of the points
+  std::uint32_t seed = 1;  // seed of the points
   double label_noise = 0;
   std::variant<TwoSpiralsSpec, BlobsSpec, TeacherSpec> kind;
 };
 
 // ---- tables ----
 
-// What the bytes of a text file mean.
+// How the bytes of a text file are read.
 struct CsvDialect {
   char delimiter = ',';
   bool header = true;  // the first record names the columns
@@ -75,25 +75,25 @@ enum class ColumnRole { number, category, label, class_name, group, ignored };
 enum class WhenMissing { refuse, training_mean };
 enum class UnknownCategory { error, all_zero };
 
-// Which column has which role.
+// The role of one column.
 struct ColumnRule {
-  std::string name;         // as in the header, but for blanks around it; empty: by index
+  std::string name;         // as in the header, without blanks around it; empty: by index
   std::uint32_t index = 0;  // counts from 1; 0: by name
   ColumnRole role = ColumnRole::number;
 };
 
 struct TableRules {
   std::vector<ColumnRule> columns;
-  ColumnRole others = ColumnRole::number;  // of the columns without a rule
+  ColumnRole others = ColumnRole::number;  // role of the columns without a rule
   WhenMissing when_missing = WhenMissing::refuse;
-  std::vector<std::string> missing_texts;  // beside the empty field; see MissingFields
+  std::vector<std::string> missing_texts;  // in addition to the empty field; see MissingFields
   UnknownCategory unknown_category = UnknownCategory::error;
 };
 
 struct CsvSource {
   std::filesystem::path file;
   CsvDialect dialect;
-  std::optional<TableRules> table;  // of the training source alone
+  std::optional<TableRules> table;  // only for the training source
   bool labelled = true;             // false: examples without labels, for predictions
 };
 
@@ -154,8 +154,8 @@ using NormalizationRule = std::variant<Standardize, ScaleInputs, KeepInputs>;
 
 // ---- images ----
 
-// How the features of an example lie when they are an image: plane after plane,
-// each row by row.
+// Layout of the features of an example that is an image: plane after plane, each row
+// by row.
 struct ImageShape {
   std::uint32_t channels = 1;
   std::uint32_t height = 0;
@@ -163,7 +163,7 @@ struct ImageShape {
   bool operator==(const ImageShape&) const = default;
 };
 
-// What comes in from beyond an image.
+// The values beyond the edges of an image.
 struct Border {
   bool nearest = false;  // the nearest pixel of the image, instead of `value`
   float value = 0;
@@ -182,7 +182,7 @@ struct HorizontalFlip {
 };
 struct Crop {
   double probability = 0;
-  double min_side = 0;  // of the part, as a share of the image's
+  double min_side = 0;  // side of the part, as a share of the image's
   double max_side = 0;
 };
 struct Zoom {
@@ -210,13 +210,13 @@ struct Brightness {
 };
 struct Contrast {
   double probability = 0;
-  double max_change = 0;  // of the factor 1, either way
+  double max_change = 0;  // largest change of the factor 1, either way
 };
 struct Erasing {
   double probability = 0;
   double min_area = 0;  // share of the image's
   double max_area = 0;
-  double max_aspect = 0;  // of the longer to the shorter side
+  double max_aspect = 0;  // largest ratio of the longer to the shorter side
   float value = 0;
 };
 
@@ -234,7 +234,7 @@ struct Transforms {
 };
 
 struct AugmentationRules : Transforms {
-  std::optional<ValueRange> value_range;  // absent: that of bytes
+  std::optional<ValueRange> value_range;  // absent: the range of bytes
 };
 
 }  // namespace lockstep

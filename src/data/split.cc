@@ -21,7 +21,7 @@
 namespace lockstep {
 namespace {
 
-// In the order in which parts take their examples. What is left is the rest.
+// The parts, in the order in which they take their examples. The rest is what remains.
 constexpr std::size_t kParts = 3;
 constexpr std::array<std::vector<std::uint32_t> Split::*, kParts> kPartLists = {
     &Split::dev, &Split::test, &Split::train_dev};
@@ -86,8 +86,8 @@ void sort_parts(Split& split) {
   for (const auto part : kPartLists) std::ranges::sort(split.*part);
 }
 
-// Goes through the examples in keyed order; each goes to the first part that
-// still wants one of its class.
+// Visits the examples in keyed order and assigns each to the first part that still needs
+// one of its class.
 Split split_by_class(const Classes& classes, const PartSizes& sizes, SplitKey key) {
   const std::uint64_t n = classes.of_example.size();
   std::array<std::uint64_t, kParts + 1> part_sizes{};
@@ -121,7 +121,7 @@ Split split_stratified(std::span<const float> labels, const PartSizes& sizes, Sp
 
 Split split_by_group(std::span<const std::uint64_t> groups, const PartSizes& sizes, SplitKey key) {
   check_sizes(groups.size(), sizes);
-  std::map<std::uint64_t, std::size_t> numbers;  // by first appearance
+  std::map<std::uint64_t, std::size_t> numbers;  // in the order of first appearance
   std::vector<std::vector<std::uint32_t>> members;
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const auto [group, is_new] = numbers.try_emplace(groups[i], members.size());

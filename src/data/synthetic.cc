@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-// Counts up when the points of the same job change.
+// Increased whenever the points of the same job change.
 constexpr int kRevision = 1;
 
 using Kind = std::variant<TwoSpirals, Blobs, Teacher>;
@@ -26,7 +26,7 @@ struct MakeKind {
   Kind operator()(const TeacherSpec& spec) const { return Teacher(spec); }
 };
 
-// All settings of a kind, exactly.
+// Describes all settings of a kind exactly.
 struct DescribeKind {
   std::string operator()(const TwoSpiralsSpec& spec) const {
     return fmt::format("two spirals {:a} {:a}", spec.turns, spec.noise);
@@ -106,8 +106,8 @@ std::uint64_t SyntheticExampleSource::fingerprint() const {
 }
 
 double with_label_noise(double bayes_error, double label_noise, std::uint32_t classes) {
-  // A label that was as the classifier says is moved away; one that was not is
-  // moved to what it says with the share of one of the other classes.
+  // Noise makes the classifier wrong where it was right. Where it was wrong, noise moves the
+  // label to the predicted class with the probability of one of the other classes.
   return (1 - bayes_error) * label_noise +
          bayes_error * (1 - label_noise / (static_cast<double>(classes) - 1));
 }

@@ -1,6 +1,6 @@
 #pragma once
-// What the points of synthetic sources have in common: each is a pure function
-// of the seed and its number, so that any rank can make its own without files.
+// Code shared by the synthetic sources. Each point is a pure function of the seed and
+// its number, so that any rank can make its own points without files.
 
 #include <array>
 #include <cstdint>
@@ -17,7 +17,7 @@ struct SyntheticPoint {
 // Independent draws of one point.
 enum class PointDraw : std::uint32_t { label = 0, place = 1, relabel = 2 };
 
-// 128 random bits: the k-th of a draw.
+// 128 random bits: the k-th words of a draw.
 inline RandomWords point_words(const SyntheticPoint& point, PointDraw draw, std::uint32_t k = 0) {
   return random_words({point.seed, Purpose::synthetic_point},
                       {point.example, k, static_cast<std::uint32_t>(draw), 0});
@@ -30,7 +30,7 @@ inline std::array<double, 2> point_normals(const SyntheticPoint& point, PointDra
                         {point.example, k, static_cast<std::uint32_t>(draw), 0});
 }
 
-// Uniform over 0..n-1 from [0, 1).
+// A choice among 0..n-1, uniform if `uniform` is uniform in [0, 1).
 inline std::uint32_t point_choice(double uniform, std::uint32_t n) {
   return static_cast<std::uint32_t>(uniform * n);
 }

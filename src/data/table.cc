@@ -31,7 +31,7 @@ bool is_number(std::string_view text) {
   return parse_float(text) || is_beyond_float(text) || is_not_finite_text(text);
 }
 
-// A row of numbers taken for a header.
+// A hint if the header looks like a row of numbers.
 std::string row_hint(std::span<const std::string> names,
                      std::string_view remedy = "say header: false") {
   if (names.empty() || !std::ranges::all_of(names, is_number)) return "";
@@ -81,8 +81,8 @@ std::size_t column_of(const TableHeader& header, const ColumnRule& rule) {
   return static_cast<std::size_t>(found - header.names.begin());
 }
 
-// A column that nobody named is most often the number of the row, as pandas and R write
-// it: as an input it would give away the order of the file.
+// A column without a name is most often the row number, as pandas and R write it. As an
+// input it would reveal the order of the file.
 void check_inputs_have_names(const TableHeader& header, const TableSchema& schema,
                              const std::vector<bool>& ruled) {
   for (std::size_t i = 0; i < header.names.size(); ++i) {
@@ -95,8 +95,8 @@ void check_inputs_have_names(const TableHeader& header, const TableSchema& schem
 
 // ---- other files of the same table ----
 
-// For each column of a file that of the schema in the same place, where there are as
-// many. Examples to predict may have come without their labels.
+// For each column of a file the column of the schema in the same place, if the numbers of
+// columns agree. Examples to predict may lack the label columns.
 std::optional<std::vector<std::size_t>> columns_by_place(std::uint64_t columns,
                                                          const TableSchema& schema, bool labelled) {
   std::vector<std::size_t> places(schema.columns.size());
@@ -122,7 +122,7 @@ std::string title(std::string_view name, std::size_t column) {
                       : quoted_text(name);
 }
 
-// title()s as a subject: "columns "a", "b"".
+// Titles as the subject of a sentence: "columns "a", "b"".
 std::string columns_text(std::span<const std::string> titles) {
   if (titles.empty() || titles[0].starts_with("column")) return listed(titles);
   return (titles.size() == 1 ? "column " : "columns ") + listed(titles);
@@ -162,7 +162,7 @@ ColumnMatch match_by_name(const TableHeader& header, const TableSchema& schema, 
     if (found == columns.end()) return std::nullopt;
     return static_cast<std::size_t>(found - columns.begin());
   };
-  // One without a name in another place is one of those that count for nothing.
+  // If so, an unnamed column in another place is also ignored.
   const bool unnamed_are_ignored =
       std::ranges::any_of(columns, [](const auto& column) { return column.name.empty(); }) &&
       std::ranges::all_of(columns, [](const auto& column) {

@@ -40,7 +40,7 @@ std::uint32_t Teacher::make(const SyntheticPoint& point, std::span<float> featur
   for (std::uint32_t j = 0; j < spec_.features; j += 2) {
     const auto normals = point_normals(point, PointDraw::place, j / 2);
     for (std::uint32_t k = j; k < std::min(j + 2, spec_.features); ++k) {
-      // What the student sees is what the teacher sees.
+      // Rounded to float, so that the teacher labels exactly what the student sees.
       values[k] = static_cast<float>(normals[k - j]);
     }
   }

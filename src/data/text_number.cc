@@ -15,11 +15,11 @@ namespace {
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_digit(char c) { return '0' <= c && c <= '9'; }
 
-// The common case, some digits with a point somewhere, several times as fast as
+// The common case, digits with at most one point, several times as fast as
 // from_chars. digits / 10^k is one division of two exact doubles, so the double
-// is the one nearest to the text. Its nearest float is that of the text too,
-// unless the double lies in the very middle of two floats: the text itself may
-// lie on either side of it then, and from_chars has to look.
+// is the one nearest to the text. Its nearest float is also the float nearest to
+// the text, unless the double lies exactly between two floats: then the text may
+// lie on either side, and from_chars decides.
 std::optional<float> parse_short_decimal(std::string_view digits, bool negative) {
   constexpr std::array<double, 16> kPowers = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                               1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
@@ -29,7 +29,7 @@ std::optional<float> parse_short_decimal(std::string_view digits, bool negative)
   std::size_t count = 0;
   std::size_t points = 0;
   std::size_t decimals = 0;
-  // Without branches: where the point is, is different in every number.
+  // Without branches, because the place of the point varies between numbers.
   for (const char c : digits) {
     const auto digit = static_cast<std::uint64_t>(c) - '0';
     const bool is = digit < 10;
@@ -59,9 +59,9 @@ std::errc parse_all(std::string_view text, T& value) {
                                                                 : error;
 }
 
-// Whether a decimal number that no float holds is too small for it, not too large:
-// either way its first digit that is not 0 stands far from the ones. `number`: digits,
-// perhaps with a point and an exponent.
+// Whether a decimal number beyond the range of float is too small for it, not too large.
+// In both cases its first digit that is not 0 is far from the units. `number` has
+// digits, perhaps with a point and an exponent.
 bool is_too_small(std::string_view number) {
   const std::size_t mark = std::min(number.find_first_of("eE"), number.size());
   const std::size_t point = std::min(number.find('.'), mark);
@@ -92,7 +92,7 @@ std::optional<float> parse_float(std::string_view text) {
   const bool negative = text.starts_with('-');
   const std::string_view digits = negative || text.starts_with('+') ? text.substr(1) : text;
   if (const auto value = parse_short_decimal(digits, negative)) return value;
-  // from_chars knows no '+', and would take "nan" and "inf".
+  // from_chars does not accept '+', but accepts "nan" and "inf".
   if (digits.empty() || !(is_digit(digits.front()) || digits.front() == '.')) return std::nullopt;
   float value = 0;
   std::errc error = parse_all(digits, value);

@@ -1,7 +1,7 @@
 #pragma once
 // Two interleaved spirals in the plane (after A. Wieland; K. Lang, M. Witbrock,
-// "Learning to Tell Two Spirals Apart", 1988): a classic that no linear model
-// can tell apart.
+// "Learning to Tell Two Spirals Apart", 1988): a classic problem that no linear
+// model can solve.
 
 #include <cstdint>
 #include <optional>
@@ -21,10 +21,11 @@ class TwoSpirals {
   [[nodiscard]] std::uint64_t features() const { return 2; }
   [[nodiscard]] std::uint32_t classes() const { return 2; }
 
-  // The class of a point; its two features go to `features`, unless empty.
+  // Returns the class of a point and writes its two features to `features`, unless that is
+  // empty.
   std::uint32_t make(const SyntheticPoint& point, std::span<float> features) const;
 
-  // Without noise the spirals meet only in the origin: 0. With noise unknown.
+  // 0 without noise, because the spirals meet only in the origin; unknown with noise.
   [[nodiscard]] std::optional<double> bayes_error() const;
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// The different texts of a column, numbered as they come.
+// The different texts of a column, numbered in the order of first appearance.
 
 #include <cstdint>
 #include <functional>
@@ -17,11 +17,11 @@ class Vocabulary {
   Vocabulary() = default;
   explicit Vocabulary(std::span<const std::string> texts);
 
-  // The number of a text, a new one if need be.
+  // The number of a text, which is added if it is new.
   std::uint32_t number(std::string_view text);
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const;
   [[nodiscard]] std::size_t size() const { return texts_.size(); }
-  // By number.
+  // The texts by number.
   [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
 
  private:
@@ -36,7 +36,7 @@ class Vocabulary {
   std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;
 };
 
-// All texts of some lists once, ascending by bytes.
+// All texts of the lists, each once, ascending by bytes.
 std::vector<std::string> sorted_union(std::span<const std::vector<std::string>> lists);
 
 }  // namespace lockstep

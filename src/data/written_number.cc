@@ -18,8 +18,8 @@ std::string_view without_sign(std::string_view text) {
   return text;
 }
 
-// One to three digits, the first of them no 0, and once or more `separator` and three
-// digits.
+// Whether `text` is one to three digits, the first of which is not 0, followed by one or more
+// groups of `separator` and three digits.
 bool are_groups_of_three(std::string_view text, char separator) {
   const std::size_t first = text.find(separator);
   if (first == std::string_view::npos || first == 0 || first > 3) return false;

@@ -1,24 +1,25 @@
 #pragma once
-// Ways of writing a number that parse_float() does not read. Pure; blanks around a text
-// do not count.
+// Number notations that parse_float() does not read. Pure; blanks around a text are
+// ignored.
 
 #include <string_view>
 
 namespace lockstep {
 
-// "1,5": one comma, and a number with a point in its place. "1,500" is one, too.
+// Whether `text`, such as "1,5", has one comma and is a number with a point in its place.
+// "1,500" is one, too.
 bool has_decimal_comma(std::string_view text);
 
-// "1,234", "1,234.5", "1.234.567,8", "1 234", "1'234": groups of three digits with one
-// separator between them, perhaps a sign, and behind a point or comma that is not the
-// separator more digits.
+// Whether `text` has groups of three digits with one separator between them, perhaps a
+// sign, and perhaps more digits after a point or comma that is not the separator:
+// "1,234", "1,234.5", "1.234.567,8", "1 234", "1'234".
 bool has_thousands_separators(std::string_view text);
 
-// A number, in any of these ways or as parse_float() reads it, and a percent sign.
+// Whether `text` is a number, in any of these notations or as parse_float() reads it, and a
+// percent sign.
 bool is_percentage(std::string_view text);
 
-// Likewise with the sign of a currency in front of it or behind it: "$5", "-$1,234.50",
-// "5 €".
+// The same with a currency sign before or after the number: "$5", "-$1,234.50", "5 €".
 bool is_amount_of_money(std::string_view text);
 
 }  // namespace lockstep

@@ -131,10 +131,11 @@ void note_surprises(Diagnosis& diagnosis, const MeasuredError& train) {
 void note_missing_sets(Diagnosis& diagnosis, const RunErrors& errors) {
   if (!errors.dev && !errors.train_dev) {
     diagnosis.notes.emplace_back(
-        errors.test ? "no dev set: the test error is unbiased only if nothing is chosen by it, so "
-                      "variance is not told by it; give data.split.dev or data.dev (1.1)"
-                    : "no dev or test set: the training error is not an estimate for new examples, "
-                      "and variance cannot be told; give data.split.dev or data.dev (1.1)");
+        errors.test
+            ? "no dev set: the test error is unbiased only if nothing is chosen by it, so "
+              "variance is not told by it; give data.split.dev or data.dev (1.1)"
+            : "no dev or test set: the training error does not estimate the error on new "
+              "examples, and variance cannot be told; give data.split.dev or data.dev (1.1)");
   } else if (!errors.dev) {
     diagnosis.notes.emplace_back(
         "no dev set: data mismatch cannot be told, only variance, by the train-dev set (1.1)");
@@ -147,8 +148,8 @@ void note_missing_sets(Diagnosis& diagnosis, const RunErrors& errors) {
   }
   if (errors.dev && errors.test && errors.dev_and_test_differ) {
     diagnosis.notes.emplace_back(
-        "dev and test are of different distributions: what is best on dev need not be on test "
-        "(1.1)");
+        "dev and test have different distributions: the best model on dev may not be the best on "
+        "test (1.1)");
   }
   if (errors.test_unseen) {
     diagnosis.notes.emplace_back(
@@ -156,7 +157,8 @@ void note_missing_sets(Diagnosis& diagnosis, const RunErrors& errors) {
         "test is for the one that is chosen (1.4)");
   } else if (errors.dev && !errors.test) {
     diagnosis.notes.emplace_back(
-        "no test set: the dev error is not an unbiased estimate, the dev set serves (1.1)");
+        "no test set: the dev error is not an unbiased estimate, which is fine if none is needed "
+        "(1.1)");
   }
 }
 

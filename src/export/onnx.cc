@@ -21,7 +21,7 @@ constexpr std::int32_t kFloat = 1;
 
 static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
 
-// Nodes one after the other, each fed by the one before.
+// Builds a chain of nodes, each of which takes the output of the previous one.
 class GraphBuilder {
  public:
   GraphBuilder(onnx::GraphProto& graph, std::string input)
@@ -53,7 +53,7 @@ class GraphBuilder {
     return name;
   }
 
-  // The last node's output is called `name`.
+  // Names the last node's output `name`.
   void finish(const std::string& name) {
     check(graph_.node_size() > 0, "a network has a layer");
     graph_.mutable_node(graph_.node_size() - 1)->set_output(0, name);
@@ -78,7 +78,7 @@ void set_attribute(onnx::NodeProto& node, const std::string& name, float value) 
   attribute.set_type(onnx::AttributeProto::FLOAT);
 }
 
-// Where(IsNaN(x), mean, x).
+// Replaces missing values: Where(IsNaN(x), mean, x).
 void add_missing(GraphBuilder& graph, const OnnxNetwork& network) {
   if (network.missing_means.empty()) return;
   const std::string input = graph.value();
@@ -90,7 +90,7 @@ void add_missing(GraphBuilder& graph, const OnnxNetwork& network) {
 
 void add_normalization(GraphBuilder& graph, const OnnxNetwork& network) {
   if (network.mean.empty()) return;
-  std::vector<float> deviation;  // infinite where the inverse is 0, so that 0 comes out
+  std::vector<float> deviation;  // infinite where the inverse is 0, so that the result is 0
   for (const float inverse : network.inverse_deviation) deviation.push_back(1.0F / inverse);
   // One dimension: some readers do not broadcast [1, I] along the rows.
   const std::uint64_t inputs = network.spec.inputs;
@@ -127,7 +127,7 @@ void add_layers(GraphBuilder& graph, const OnnxNetwork& network) {
     onnx::NodeProto& gemm =
         graph.then("Gemm", layer,
                    {constant(weight, {weight.rows, weight.columns}), constant(bias, {bias.rows})});
-    // All written: readers differ in their defaults.
+    // All attributes are written, because readers differ in their defaults.
     set_attribute(gemm, "alpha", 1.0F);
     set_attribute(gemm, "beta", 1.0F);
     set_attribute(gemm, "transA", std::int64_t{0});
@@ -143,7 +143,7 @@ void add_output(GraphBuilder& graph, Loss loss) {
   if (loss == Loss::logistic) graph.then("Sigmoid", "probabilities");
 }
 
-// A matrix of any number of rows.
+// Describes a matrix with any number of rows.
 void describe(onnx::ValueInfoProto& value, const std::string& name, std::uint64_t columns) {
   value.set_name(name);
   auto& tensor = *value.mutable_type()->mutable_tensor_type();

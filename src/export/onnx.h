@@ -14,20 +14,20 @@ struct OnnxNetwork {
   const NetworkSpec& spec;
   const ParameterLayout& layout;
   std::span<const float> weights;
-  // (x - mean) * inverse_deviation, one of each for every input; or empty.
+  // Normalisation (x - mean) * inverse_deviation, with one of each for every input; or empty.
   std::span<const float> mean;
   std::span<const float> inverse_deviation;
-  // What NaN in the input stands for: one value for each input; or empty.
+  // The replacement for NaN in the input: one value for each input; or empty.
   std::span<const float> missing_means;
-  std::string name;                             // of the graph
-  std::string version;                          // of Lockstep
+  std::string name;                             // name of the graph
+  std::string version;                          // version of Lockstep
   std::map<std::string, std::string> metadata;  // for people and programs
 };
 
-// The bytes of the model. Input "input" [N, I]: raw features, as the training
-// data had them; normalisation is part of the model, dropout is not. Output
-// "output" [N, O]: what `lockstep predict` writes, probabilities or values.
-// Throws Error(usage) when the network is beyond ONNX's 2 GiB.
+// The bytes of the model. Input "input" [N, I]: raw features as in the training
+// data; normalisation is part of the model, dropout is not. Output "output"
+// [N, O]: the probabilities or values that `lockstep predict` writes. Throws
+// Error(usage) when the network exceeds ONNX's limit of 2 GiB.
 std::string onnx_model(const OnnxNetwork& network);
 
 }  // namespace lockstep

@@ -1,9 +1,9 @@
 #pragma once
-// Matrix products: the only door to the libraries that make them, OpenBLAS and,
-// for float on CPUs with AVX-512, oneDNN. Every call runs on the calling thread
-// alone; calls from several threads at once are safe. Calls of the same
-// shape give the same bits; a row's bits do depend on how many rows are beside
-// it, so shapes must never depend on the layout.
+// Matrix products. This is the only place that calls the libraries for them: OpenBLAS
+// and, for float on CPUs with AVX-512, oneDNN. Every call runs on the calling thread
+// alone; calls from several threads at once are safe. Calls of the same shape give the
+// same bits, but the bits of a row depend on how many rows the matrix has, so shapes
+// must never depend on the layout.
 
 #include <string>
 
@@ -14,15 +14,15 @@ namespace lockstep {
 enum class Transpose { no, yes };
 
 // C = op(A) op(B) + beta C, with op(A): [M, K], op(B): [K, N], C: [M, N].
-// T is float or double. A product without rows, columns or depth only scales C.
+// T is float or double. A product whose M, N or K is 0 only scales C.
 template <typename T>
 void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matrix<const T> b,
           T beta, Matrix<T> c);
 
-// Must be called once before the first product: the BLAS keeps to one thread.
+// Restricts the BLAS to one thread. Must be called once before the first product.
 void use_one_blas_thread();
 
-// The libraries' own description of their versions and of the CPU kernels in use.
+// Versions of the libraries and the CPU kernels in use, as the libraries describe them.
 std::string blas_description();
 
 }  // namespace lockstep

@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 
-// As OpenMP declares it. Its header is not included, because each compiler has its
+// OpenMP's declaration. Its header is not included, because each compiler has its
 // own and clang's tools cannot read GCC's.
 extern "C" void omp_set_num_threads(int num_threads);
 
@@ -18,8 +18,8 @@ dnnl_dim_t to_dim(std::uint64_t n) { return static_cast<dnnl_dim_t>(n); }
 
 char letter(Transpose transpose) { return transpose == Transpose::yes ? 'T' : 'N'; }
 
-// OpenMP, by which oneDNN would share a product out, counts its threads for each
-// calling thread apart.
+// oneDNN would divide a product with OpenMP, which has a separate number of threads for
+// each calling thread.
 void keep_to_the_calling_thread() {
   thread_local const bool done = (omp_set_num_threads(1), true);
   (void)done;
@@ -44,7 +44,7 @@ void multiply(Transpose transpose_a, Transpose transpose_b, Matrix<const float> 
       letter(transpose_a), letter(transpose_b), to_dim(c.rows), to_dim(c.columns), to_dim(depth),
       1.0F, a.data, to_dim(a.columns), b.data, to_dim(b.columns), beta, c.data, to_dim(c.columns));
   if (status == dnnl_out_of_memory) throw std::bad_alloc();
-  check(status == dnnl_success, "oneDNN multiplies what it is given");
+  check(status == dnnl_success, "oneDNN accepts the matrices");
 }
 
 std::string description() {

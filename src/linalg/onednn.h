@@ -1,6 +1,6 @@
 #pragma once
-// Products of floats by oneDNN, whose kernels are compiled for the CPU at hand
-// while the program runs. Only gemm.cc sees this.
+// Products of floats by oneDNN, which compiles its kernels for the present CPU at run
+// time. Only gemm.cc includes this header.
 
 #include <string>
 
@@ -10,15 +10,15 @@
 namespace lockstep::onednn {
 
 // Whether this CPU has AVX-512 and oneDNN may use it (DNNL_MAX_CPU_ISA limits
-// it). There it is up to twice as fast as OpenBLAS at the shapes of a training
-// step; with AVX2 alone both are the same, and OpenBLAS is used.
+// it). With AVX-512, oneDNN is up to twice as fast as OpenBLAS at the shapes of a
+// training step; with AVX2 alone both are equally fast, and OpenBLAS is used.
 bool is_preferred();
 
-// As lockstep::gemm with dimensions that are not 0.
+// Does what lockstep::gemm does, for dimensions that are not 0.
 void multiply(Transpose transpose_a, Transpose transpose_b, Matrix<const float> a,
               Matrix<const float> b, float beta, Matrix<float> c);
 
-// Its version, and the kernels that is_preferred() stands for.
+// oneDNN's version, and the kernels that it uses when is_preferred().
 std::string description();
 
 }  // namespace lockstep::onednn

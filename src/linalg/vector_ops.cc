@@ -31,8 +31,8 @@ void add_to(std::span<T> into, std::span<const T> from) {
 
 template <typename T>
 bool all_finite(std::span<const T> values) {
-  // 0 * x is 0 for a finite x and NaN otherwise; independent lanes let the
-  // compiler vectorise. The outcome, zero or NaN, does not depend on order.
+  // 0 * x is 0 for a finite x and NaN otherwise. Independent lanes let the
+  // compiler vectorise the loop. The result, zero or NaN, does not depend on order.
   std::array<T, 8> lanes{};
   std::size_t i = 0;
   for (; i + 8 <= values.size(); i += 8) {

@@ -11,11 +11,11 @@ namespace lockstep {
 template <typename T>
 void add_to(std::span<T> into, std::span<const T> from);
 
-// No value is NaN or infinite.
+// Whether no value is NaN or infinite.
 template <typename T>
 bool all_finite(std::span<const T> values);
 
-// Every absolute value is at most `limit`, which no NaN is.
+// Whether every absolute value is at most `limit`; false if any value is NaN.
 template <typename T>
 bool all_within(std::span<const T> values, T limit);
 
@@ -23,7 +23,7 @@ bool all_within(std::span<const T> values, T limit);
 template <typename T>
 double sum_of_squares(std::span<const T> values);
 
-// Sum of absolute values, likewise.
+// Sum of absolute values in double, in a fixed order that depends on size alone.
 template <typename T>
 double sum_of_magnitudes(std::span<const T> values);
 

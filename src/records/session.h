@@ -1,6 +1,6 @@
 #pragma once
-// The sessions of a run: what one process of it trained, from its start or resumption
-// to where it ended or what it saved last. Timings of rank 0, shown and never used.
+// The sessions of a run: the steps that one process trained, from its start or resumption
+// to its end or its last checkpoint. Timings are of rank 0; they are shown but never used.
 
 #include <cstdint>
 #include <map>

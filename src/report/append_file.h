@@ -1,5 +1,5 @@
 #pragma once
-// A file that grows by whole records and never ends in half of one.
+// A file that grows by whole records and never ends within one.
 
 #include <filesystem>
 #include <string>
@@ -7,10 +7,9 @@
 
 namespace lockstep {
 
-// Appends to `path`, which is created when absent. Each record reaches the file
-// in one write(2) call, so that a reader sees all of it as soon as it is
-// written. A record that does not fit (disk full) is taken back from the file,
-// kept here, and goes out ahead of the next one.
+// Appends to `path`, which is created if absent. Each record reaches the file in one
+// write(2) call, so that a reader sees all of it at once. A record that does not fit
+// (disk full) is removed from the file, kept here, and written before the next record.
 class AppendFile {
  public:
   // Throws Error(io) when the file cannot be opened for writing.
@@ -20,7 +19,7 @@ class AppendFile {
   AppendFile& operator=(const AppendFile&) = delete;
 
   // Throws Error(io) naming the file and the cause; may be called again later.
-  // An empty record only retries what is kept.
+  // An empty record only retries the records that are kept.
   void append(std::string_view record);
 
  private:

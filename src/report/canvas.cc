@@ -107,7 +107,7 @@ std::string Canvas::to_png() const {
     }
   };
   png_alloc_size_t bytes = 0;
-  write_to(nullptr, bytes);  // how many it takes
+  write_to(nullptr, bytes);  // determines the number of bytes
   std::string png(bytes, '\0');
   write_to(png.data(), bytes);
   png.resize(bytes);

@@ -1,5 +1,5 @@
 #pragma once
-// A picture to draw rectangles, images and words on.
+// A picture on which rectangles, images and words are drawn.
 
 #include <cstdint>
 #include <string>
@@ -14,7 +14,7 @@ struct Color {
   std::uint8_t blue = 0;
 };
 
-// Pixels row by row, three bytes each. Whatever lies beyond it is not drawn.
+// Pixels row by row, three bytes each. Anything beyond the edges is not drawn.
 class Canvas {
  public:
   Canvas(std::uint32_t width, std::uint32_t height, Color background);
@@ -26,11 +26,11 @@ class Canvas {
   void fill(std::uint32_t x, std::uint32_t y, std::uint32_t width, std::uint32_t height,
             Color color);
 
-  // Digits, letters (all drawn small), and # - + . , : of a fixed width; others
-  // as blanks. (x, y) is the upper left corner.
+  // Writes digits, letters (all in lower case), and # - + . , : with a fixed width;
+  // other characters become blanks. (x, y) is the upper left corner.
   void write(std::uint32_t x, std::uint32_t y, std::string_view text, Color color);
 
-  // Of a text, in pixels.
+  // Width of a text in pixels.
   static std::uint32_t text_width(std::string_view text);
   static std::uint32_t text_height();
 

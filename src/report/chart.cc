@@ -10,19 +10,19 @@
 namespace lockstep {
 namespace {
 
-// The drawing's own units; the page scales it.
+// Sizes in the units of the drawing, which the page scales.
 constexpr double kWidth = 520;
 constexpr double kHeight = 300;
 constexpr double kLeft = 52;    // at least; labels of the y axis may need more
-constexpr double kRight = 16;   // likewise, half of the last label of the x axis
-constexpr double kDigit = 9.5;  // the widest that a character of a label is, on small screens
+constexpr double kRight = 16;   // at least; room for half of the last label of the x axis
+constexpr double kDigit = 9.5;  // the largest width of a label's character, on small screens
 constexpr double kTop = 44;
 constexpr double kBottom = 40;
 
-// Above so many points dots would run into one another.
+// With more points than this, dots would overlap.
 constexpr std::size_t kMostDots = 60;
 
-// One axis: values from `low` to `high` on pixels from `start` to `end`.
+// One axis, which maps values from `low` to `high` to pixels from `start` to `end`.
 struct Axis {
   double low;
   double high;
@@ -52,7 +52,7 @@ bool is_drawn(const ChartPoint& point) { return can_be_drawn(point.x) && can_be_
 
 std::string tick_text(double tick) { return fmt::format("{:.6g}", tick); }
 
-// How much room the labels need.
+// The width that the labels need.
 double widest(const std::vector<double>& ticks, const std::string& suffix) {
   std::size_t characters = 0;
   for (const double tick : ticks) {
@@ -114,7 +114,7 @@ void add_mark(Out out, const Axis& x, const Axis& y, const Chart& chart) {
                  html_escape(chart.mark_label));
 }
 
-// Title on the left, names of the series on the right, above the plot.
+// Adds the title on the left and the names of the series on the right, above the plot.
 void add_head(Out out, const Chart& chart) {
   fmt::format_to(out, "<text class=\"title\" x=\"4\" y=\"18\">{}</text>\n",
                  html_escape(chart.title));
@@ -157,7 +157,7 @@ std::string html_escape(std::string_view text) {
 }
 
 std::vector<double> round_ticks(double low, double high, int most) {
-  // An empty range gets some room, so that its only value can be drawn.
+  // An empty range is widened, so that its only value can be drawn.
   if (low == high) high = low + std::max(1.0, std::abs(low));
   const double least = (high - low) / most;
   const double power = std::pow(10, std::floor(std::log10(least)));

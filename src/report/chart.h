@@ -21,18 +21,18 @@ struct ChartSeries {
 struct Chart {
   std::string title;
   std::string x_label;
-  bool whole_x = false;             // x counts something: ticks at whole numbers alone
+  bool whole_x = false;             // x counts something: ticks only at whole numbers
   std::string y_suffix;             // after each tick of the y axis, e.g. "%"
   std::vector<ChartSeries> series;  // drawn with the CSS classes s0, s1, ...
-  std::optional<double> marked_x;   // a vertical line here
+  std::optional<double> marked_x;   // a vertical line at this x
   std::string mark_label;
 };
 
 // Text made safe for HTML and SVG content and quoted attributes.
 std::string html_escape(std::string_view text);
 
-// Round numbers (1, 2 or 5 times a power of ten apart) of which the first is at
-// most `low` and the last at least `high`; at most `most` steps apart. Needs
+// Round numbers (1, 2 or 5 times a power of ten apart). The first is at most `low` and
+// the last at least `high`; there are at most `most` steps between them. Requires
 // low <= high, both finite.
 std::vector<double> round_ticks(double low, double high, int most);
 

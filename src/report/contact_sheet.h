@@ -13,9 +13,9 @@ namespace lockstep {
 struct ContactSheet {
   std::uint32_t image_width = 0;
   std::uint32_t image_height = 0;
-  std::vector<std::string> columns;  // their headings
+  std::vector<std::string> columns;  // headings of the columns
 
-  // Image pixels row by row.
+  // Pixels of an image, row by row.
   using Image = std::vector<Color>;
   struct Row {
     std::vector<std::string> caption;  // lines
@@ -24,11 +24,11 @@ struct ContactSheet {
   std::vector<Row> rows;
 };
 
-// The sheet drawn, with small images enlarged by a whole factor. The first
-// column stands a little apart.
+// Draws the sheet, with small images enlarged by a whole factor. A gap separates the
+// first column from the others.
 Canvas draw(const ContactSheet& sheet);
 
-// By how much images are enlarged.
+// The factor by which images are enlarged.
 std::uint32_t enlargement(std::uint32_t image_width, std::uint32_t image_height);
 
 }  // namespace lockstep

@@ -9,7 +9,8 @@ namespace lockstep {
 
 std::uint32_t crc32c(std::string_view bytes);
 
-// Masked so that the checksum of bytes that hold checksums is no special case.
+// The masked checksum, so that the checksum of bytes that contain checksums is not a special
+// case.
 std::uint32_t masked_crc32c(std::string_view bytes);
 
 }  // namespace lockstep

@@ -1,5 +1,5 @@
 #pragma once
-// What the descent check found, for people and for scripts.
+// The result of the descent check, for people and for scripts.
 
 #include <cstdint>
 #include <string>
@@ -9,17 +9,17 @@
 
 namespace lockstep {
 
-// What the check was made of.
+// What was checked.
 struct DescentSubject {
   std::string job;
   std::uint64_t parameters = 0;
-  std::uint64_t examples = 0;  // in every step
+  std::uint64_t examples = 0;  // examples in every step
   std::uint64_t train_examples = 0;
   std::string rate_from;  // why this learning rate: "of the job", "--learning-rate"
 };
 
-// What was checked, J after a selection of the steps, the trials with smaller
-// steps, the verdict.
+// The subject, J after a selection of the steps, the trials with smaller steps, and the
+// verdict.
 std::string descent_text(const DescentSubject& subject, const DescentResult& result);
 
 Json descent_json(const DescentSubject& subject, const DescentResult& result);

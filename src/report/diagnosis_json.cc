@@ -16,7 +16,7 @@ const char* level_name(GapLevel level) {
   return level == GapLevel::uncertain ? "uncertain" : "low";
 }
 
-// `judged`: it counts in the verdict, and so has a share and a level.
+// `judged` gaps count in the verdict, and so have a share and a level.
 Json gap_json(const std::optional<ErrorGap>& gap, bool judged = true) {
   if (!gap) return nullptr;
   Json object;

@@ -14,10 +14,10 @@ namespace lockstep {
 // "mismatch", "dev_to_test"}, "variance_may_be_mismatch", "notes", "recipe"}. An
 // error is {"error", "examples", "interval_95": [low, high]}, a gap {"value",
 // "interval_95", "share", "level"}, a step {"against", "kind", "action", "reason",
-// "expected", "set": ["path=value"], "comparable"}. What there is not is null.
+// "expected", "set": ["path=value"], "comparable"}. Absent values are null.
 Json diagnosis_to_json(const Diagnosis& diagnosis);
 
-// null where it was not measured.
+// The error as JSON; null if it was not measured.
 Json error_to_json(const std::optional<MeasuredError>& measured);
 
 Json step_to_json(const RecipeStep& step);

@@ -55,7 +55,7 @@ void add_step(Out out, std::size_t number, const RecipeStep& step) {
   fmt::format_to(out, "    why     {}\n", step.reason);
   fmt::format_to(out, "    expect  {}\n", step.expected);
   if (step.set.empty()) {
-    fmt::format_to(out, "    this is for a person to do; no field of the job does it\n");
+    fmt::format_to(out, "    this must be done by hand; no field of the job does it\n");
   } else {
     fmt::format_to(out, "    {}\n", set_arguments(step.set));
   }
@@ -91,8 +91,8 @@ std::string diagnosis_lines(const Diagnosis& diagnosis) {
   gap(variance_name(diagnosis), diagnosis.variance);
   gap("mismatch", diagnosis.mismatch);
   if (diagnosis.avoidable_bias && diagnosis.train_floor <= diagnosis.base_error) {
-    fmt::format_to(out, "{:<9}bias is counted from a base error of {} (diagnosis.base_error)\n", "",
-                   format_percent(diagnosis.base_error));
+    fmt::format_to(out, "{:<9}bias is measured from a base error of {} (diagnosis.base_error)\n",
+                   "", format_percent(diagnosis.base_error));
   }
   for (const std::string& note : diagnosis.notes) fmt::format_to(out, "{:<9}{}\n", "", note);
   constexpr std::size_t kFirstSteps = 3;
@@ -142,7 +142,7 @@ std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnos
       add_step(out, i + 1, diagnosis.recipe[i]);
     }
   } else if (diagnosis.verdict == "neither") {
-    fmt::format_to(out, "\nNothing to do by the basic recipe (1.3)\n");
+    fmt::format_to(out, "\nThe basic recipe (1.3) has no step to try\n");
   }
   return text;
 }

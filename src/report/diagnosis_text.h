@@ -11,15 +11,15 @@ namespace lockstep {
 // "high variance", "neither bias nor variance is high", "no verdict".
 std::string verdict_phrase(const Diagnosis& diagnosis);
 
-// "--set a=1 --set 'b={c: 2}'", ready for a shell; empty for a step without lines.
+// "--set a=1 --set 'b={c: 2}'", ready for a shell; empty if `set` is empty.
 std::string set_arguments(const std::vector<std::string>& set);
 
-// A few lines for the end of a run: the verdict, the gaps it is read from, the
-// notes, and the steps that come first in the recipe.
+// A few lines for the end of a run: the verdict, the gaps that it is based on, the
+// notes, and the first steps of the recipe.
 std::string diagnosis_lines(const Diagnosis& diagnosis);
 
-// All of it: errors with intervals, gaps, notes, and the recipe with reasons.
-// `base_error_from`: who gave the base error.
+// The whole diagnosis: errors with intervals, gaps, notes, and the recipe with reasons.
+// `base_error_from` names the origin of the base error.
 std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnosis,
                            const std::string& base_error_from = "diagnosis.base_error");
 

@@ -19,7 +19,7 @@ std::string read_text(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-// The numbers of a layer by name, once for both directions.
+// Calls `use` for each number of a layer with its name, for reading and for writing.
 template <typename Layer, typename Use>
 void for_each_number(Layer& layer, const Use& use) {
   use("activation_mean", layer.activation_mean);
@@ -47,7 +47,7 @@ Json layer_json(const LayerFlow& layer, std::size_t number) {
   return object;
 }
 
-// null, of a number that was not finite, becomes NaN; of an optional one, none.
+// A null becomes NaN, because the number was not finite; an optional number becomes absent.
 void read_number(const Json& object, const char* name, double& value) {
   const auto field = object.find(name);
   const bool is_there = field != object.end() && field->is_number();

@@ -1,6 +1,6 @@
 #pragma once
-// flow.jsonl: one line of JSON for each step that the signal-flow monitor looked
-// at (lecture 1.10, 1.11).
+// flow.jsonl: one line of JSON for each step that the signal-flow monitor observed
+// (lecture 1.10, 1.11).
 
 #include <cstdint>
 #include <filesystem>
@@ -14,20 +14,20 @@
 
 namespace lockstep {
 
-// step, examples, cost, activation_factor, delta_factor, "layers": one object
-// each, with "layer" counting from 1 and the fields of LayerFlow, and "findings":
-// kind, text, remedy.
+// The record as JSON: step, examples, cost, activation_factor, delta_factor, "layers" (an
+// object for each layer, with "layer" counting from 1 and the fields of LayerFlow), and
+// "findings" (kind, text, remedy).
 Json flow_json(const FlowRecord& record);
 
-// The records of a run up to `last_step`; empty when there is no such file.
+// The records of a run up to `last_step`; empty if there is no such file.
 std::vector<FlowRecord> read_flow(const std::filesystem::path& path, std::uint64_t last_step);
 
 // Writes flow.jsonl in the run directory, if the run has a monitor. A resumed run
 // first drops the lines after first_step, atomically, as MetricsReport does.
 class FlowReport : public TrainingObserver {
  public:
-  // All throw Error(io) when the file cannot be written; a line that could not
-  // be written is kept and retried at the next record and at the end.
+  // All throw Error(io) when the file cannot be written; a line that could not be
+  // written is kept and retried at the next record and at the end.
   void on_start(const RunStart& start) override;
   void on_flow(const FlowRecord& record) override;
   void on_finish(const Summary& summary) override;

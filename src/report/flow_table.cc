@@ -22,7 +22,7 @@ std::string general(double value) {
 
 std::string flow_text(const FlowRecord& record) {
   std::string text = fmt::format(
-      "activations a and dLoss/dz (the gradient on its way back) over {} training examples, "
+      "activations a and dLoss/dz (the backpropagated gradient) over {} training examples, "
       "dropout off;\ngradient of J over the first batch; rms is the root of the mean square\n\n",
       record.examples);
   const auto line = [&](const auto&... columns) {

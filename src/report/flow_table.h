@@ -7,7 +7,7 @@
 
 namespace lockstep {
 
-// One line for each layer, and the verdict.
+// A text with one line for each layer, and the verdict.
 std::string flow_text(const FlowRecord& record);
 
 }  // namespace lockstep

@@ -39,11 +39,11 @@ std::optional<double> accuracy_of(std::optional<double> error) {
 
 using Out = std::back_insert_iterator<std::string>;
 
-// One line of the table of results, for a part of the data that exists.
+// Adds a line to the table of results, for a part of the data if it exists.
 void add_part(Out out, const char* part, std::uint64_t examples, std::optional<double> error,
               std::optional<double> cost) {
   if (examples == 0) return;
-  // A long name takes the room from the number beside it, to keep the columns.
+  // A long name takes the space of the number beside it, so that columns stay aligned.
   const std::string_view name = part;
   const std::size_t width = 7 - (name.size() > 8 ? name.size() - 8 : 0);
   fmt::format_to(out, "{:<8} error {:>{}}  accuracy {:>7}  cost {:<9}  examples {:>10}\n", name,
@@ -67,8 +67,8 @@ void add_best(Out out, const RunStart& start, const Summary& summary,
   fmt::format_to(out, "\n");
 }
 
-// Where training stopped as the weights see it: of middle norm when early
-// stopping did its work (1.8), with many near zero under L1 (1.4).
+// Adds the norm of the weights, which is of middle size if early stopping worked (1.8),
+// and the share near zero, which is large under L1 (1.4).
 void add_weights(Out out, const Summary& summary) {
   const bool restored = summary.stop_reason == "early_stopping";
   fmt::format_to(out, "{:<9}norm {}{}, {} near zero\n", "weights",
@@ -87,7 +87,7 @@ void add_files(Out out, const RunStart& start, const Summary& summary) {
   add(kMetricsFile, "one line per evaluation");
   add("tb/", "the same for TensorBoard");
   if (summary.checkpoint.empty()) return;
-  add(summary.checkpoint, "the trained network: its numbers are these");
+  add(summary.checkpoint, "the trained network, with these results");
   if (summary.checkpoint == kLatestOfRun && summary.best_step &&
       *summary.best_step != summary.steps) {
     add(kBestOfRun, fmt::format("the network of the best evaluation, at step {}",
@@ -95,7 +95,7 @@ void add_files(Out out, const RunStart& start, const Summary& summary) {
   }
 }
 
-// The command that goes on with the run; empty when that makes no sense.
+// The command that resumes the run; empty if that makes no sense.
 std::string resume_command(const RunStart& start, const std::string& stop_reason) {
   const std::string command =
       fmt::format("{} train {} --run-dir {} --resume auto", shell_word(start.program),
@@ -117,7 +117,7 @@ void add_next(Out out, const RunStart& start, const Summary& summary) {
       fmt::format("{} inspect {}", shell_word(start.program), model),
   };
   const std::string resume = resume_command(start, summary.stop_reason);
-  // What an interrupted run wants most is to go on.
+  // For an interrupted run, the command to resume comes first.
   const bool first = summary.stop_reason == "interrupted";
   if (!resume.empty()) commands.insert(first ? commands.begin() : commands.end(), resume);
   const char* label = "next";
@@ -198,9 +198,9 @@ std::string format_evaluation(const RunStart& start, const Evaluation& evaluatio
 
 std::string describe_stop(const std::string& stop_reason) {
   if (stop_reason == "epochs") return "finished every planned step";
-  if (stop_reason == "early_stopping") return "stopped early: the dev set no longer improved";
+  if (stop_reason == "early_stopping") return "stopped early: the dev metric stopped improving";
   if (stop_reason == "interrupted") return "interrupted by a signal";
-  if (stop_reason == "paused") return "paused by the sweep, which goes on with the best";
+  if (stop_reason == "paused") return "paused by the sweep, which continues with the best";
   if (stop_reason == "hopeless") return "ended by the sweep: worse than the median";
   if (stop_reason == "diverged") return "diverged: the cost became infinite or NaN";
   return stop_reason;
@@ -211,15 +211,17 @@ std::string describe_sets(const RunStart& start) {
   const bool test = start.test_examples > 0;
   if (dev && test) {
     if (!start.dev_and_test_differ) return "";
-    return "dev and test are of different distributions: what is best on dev need not be on test";
+    return "dev and test have different distributions: the best model on dev may not be the best "
+           "on test";
   }
   if (dev)
-    return "no test set: the dev error is not an unbiased estimate, the dev set serves (1.1)";
+    return "no test set: the dev error is not an unbiased estimate, which is fine if none is "
+           "needed (1.1)";
   if (test) return "no dev set: the test error is unbiased only if nothing is chosen by it (1.1)";
   if (start.train_dev_examples > 0) {
-    return "no dev or test set: the train-dev error is that of examples like the training set's";
+    return "no dev or test set: the train-dev error is only for examples like the training set's";
   }
-  return "no dev or test set: the training error is not an estimate for new examples";
+  return "no dev or test set: the training error does not estimate the error on new examples";
 }
 
 std::string format_finish(const RunStart& start, const Summary& summary,
@@ -235,7 +237,7 @@ std::string format_finish(const RunStart& start, const Summary& summary,
            summary.train_dev_cost);
   add_part(out, "dev", start.dev_examples, summary.dev_error, summary.dev_cost);
   add_part(out, "test", start.test_examples, summary.test_error, summary.test_cost);
-  // The notes of a diagnosis say it too.
+  // The notes of a diagnosis already say this.
   const bool noted = summary.diagnosis && summary.diagnosis->train;
   const std::string open = noted ? "" : describe_sets(start);
   if (!open.empty()) fmt::format_to(out, "{:<9}{}\n", "", open);

@@ -18,14 +18,14 @@ const char* meaning_of(GradientVerdict verdict) {
     case GradientVerdict::fair:
       return "at most 1e-5 apart: right, if no single entry stands out";
     case GradientVerdict::unresolved:
-      return "no verdict: no more apart than J is rounded, so the gradient is too small to say "
-             "more; or every entry is at a kink, or everything is 0";
+      return "no verdict: the difference is within the rounding of J, so the gradient is too small "
+             "for a verdict; or every entry is at a kink, or everything is 0";
     case GradientVerdict::doubtful:
       return "more than 1e-5 apart: look at the entries, some are probably wrong";
     case GradientVerdict::wrong:
       break;
   }
-  return "1e-3 or more apart: worry, there is probably a bug";
+  return "1e-3 or more apart: there is probably a bug";
 }
 
 std::string name_of(const GradcheckStage& stage) {
@@ -187,7 +187,7 @@ std::string gradcheck_text(const GradcheckResult& result) {
   if (result.one_sided) {
     text +=
         "the error of a one-sided difference is of the order of epsilon, not of its square (1.12): "
-        "what two sides say is the verdict on the gradient\n";
+        "only two-sided differences decide whether the gradient is right\n";
   }
   for (const GradcheckStage& stage : result.stages) {
     text += "\n" + stage_text(stage, result.epsilon, result.one_sided);
@@ -198,7 +198,7 @@ std::string gradcheck_text(const GradcheckResult& result) {
 Json gradcheck_json(const GradcheckResult& result) {
   Json object;
   object["job"] = result.job;
-  // Of a gradient that nothing speaks against, and not everything for: null.
+  // Null if nothing shows the gradient to be wrong, but it is not fully confirmed either.
   object["passed"] = result.confirmed() ? Json(true) : result.passed() ? Json() : Json(false);
   object["units"] = result.units;
   object["parameters"] = result.parameters;

@@ -1,6 +1,6 @@
 #pragma once
-// The result of a gradient check, for people and for programs. Nothing in them
-// depends on the layout.
+// The result of a gradient check, for people and for programs. It does not depend on
+// the layout.
 
 #include <string>
 
@@ -9,11 +9,11 @@
 
 namespace lockstep {
 
-// A table of tensors for each set of weights, with the worst entries of tensors
-// that are not great and where to look when the check fails.
+// A table of tensors for each set of weights, with the worst entries of tensors whose
+// verdict is not "great", and a hint to the error if the check fails.
 std::string gradcheck_text(const GradcheckResult& result);
 
-// The same, with the worst entries of every tensor.
+// The same as JSON, with the worst entries of every tensor.
 Json gradcheck_json(const GradcheckResult& result);
 
 }  // namespace lockstep

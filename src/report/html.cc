@@ -20,7 +20,7 @@ void HtmlReport::on_start(const RunStart& start) {
     if (!flow.empty()) page_.flow = flow.back();
   }
   write();
-  written_.reset();  // the first evaluation is shown at once
+  written_.reset();  // so that the first evaluation is shown at once
 }
 
 void HtmlReport::on_evaluation(const Evaluation& evaluation) {

@@ -10,17 +10,16 @@
 namespace lockstep {
 
 // Rewrites report.html in the run directory, atomically: at the start, at each
-// evaluation, and at the end. Evaluations that follow one another within
-// `interval` share one writing, so that quick evaluations do not wait for the
-// disk. A resumed run shows the earlier evaluations of metrics.jsonl too.
-// Throws Error(io).
+// evaluation, and at the end. It writes at most once per `interval` during training, so
+// that quick evaluations do not wait for the disk. A resumed run also shows the earlier
+// evaluations in metrics.jsonl. Throws Error(io).
 class HtmlReport : public TrainingObserver {
  public:
   explicit HtmlReport(std::chrono::milliseconds interval = std::chrono::seconds(1));
 
   void on_start(const RunStart& start) override;
   void on_evaluation(const Evaluation& evaluation) override;
-  // Shown with the next evaluation.
+  // The record is shown with the next evaluation.
   void on_flow(const FlowRecord& record) override;
   void on_finish(const Summary& summary) override;
 

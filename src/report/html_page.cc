@@ -93,7 +93,7 @@ std::optional<Evaluation> last_best(const std::vector<Evaluation>& evaluations) 
   return *best;
 }
 
-// The evaluation of the best step: the summary's word, else the latest best.
+// The evaluation of the best step: that of the summary or, without one, the latest best.
 std::optional<Evaluation> best_of(const HtmlPage& page) {
   if (!page.summary) return last_best(page.evaluations);
   const auto best = std::find_if(
@@ -108,7 +108,7 @@ void add_head(Out out, const HtmlPage& page) {
   fmt::format_to(out,
                  "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-  // A page of a running job shows the next evaluation by itself.
+  // The page of a running job reloads itself to show the next evaluation.
   if (!page.summary) fmt::format_to(out, "<meta http-equiv=\"refresh\" content=\"10\">\n");
   fmt::format_to(out, "<title>{} - Lockstep</title>\n<style>{}</style>\n</head>\n<body>\n", name,
                  kStyle);
@@ -148,7 +148,7 @@ void add_part(Out out, const char* part, std::uint64_t examples, std::optional<d
                  format_cost(cost));
 }
 
-// The final results; before the end, those of the last evaluation.
+// Adds the final results or, before the end, those of the last evaluation.
 void add_results(Out out, const HtmlPage& page) {
   Summary results;
   if (page.summary) {
@@ -233,7 +233,7 @@ ChartSeries log_curve(const char* name, const std::vector<LayerFlow>& layers,
                       double LayerFlow::*value) {
   ChartSeries series{name, {}};
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    // Of 0 and of what is not finite there is no point.
+    // 0 and numbers that are not finite give no point in the chart.
     series.points.push_back({static_cast<double>(i + 1), std::log10(layers[i].*value)});
   }
   return series;
@@ -273,7 +273,7 @@ void add_charts(Out out, const HtmlPage& page, const std::optional<Evaluation>& 
   const auto norm = [](const Evaluation& e) { return std::optional(e.weights_norm); };
   weights.series.push_back(curve("norm", shown, norm, 1));
   std::vector<Chart> charts{costs};
-  // Squared error has none.
+  // Squared error has no error rate.
   const bool has_errors = std::ranges::any_of(page.evaluations, [](const Evaluation& evaluation) {
     return evaluation.train_error.has_value();
   });
@@ -304,7 +304,7 @@ void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap) {
                  format_points(gap->interval.high), 100 * gap->share, high ? " warn" : "", level);
 }
 
-// The verdict with what it is read from, and the steps of the recipe (1.2, 1.3).
+// Adds the verdict with the gaps that it is based on, and the steps of the recipe (1.2, 1.3).
 void add_diagnosis(Out out, const Diagnosis& diagnosis) {
   const bool good = diagnosis.verdict == "neither";
   fmt::format_to(out,
@@ -467,7 +467,8 @@ std::vector<Evaluation> thinned(const std::vector<Evaluation>& evaluations, std:
   const std::size_t best_index =
       has_best ? static_cast<std::size_t>(std::distance(best, evaluations.rend())) - 1 : 0;
   std::set<std::size_t> kept;
-  const std::size_t gaps = std::max<std::size_t>(limit, 3) - 2;  // one place is for the best
+  const std::size_t gaps =
+      std::max<std::size_t>(limit, 3) - 2;  // one place is reserved for the best
   for (std::size_t i = 0; i <= gaps; ++i) kept.insert(i * (evaluations.size() - 1) / gaps);
   if (has_best) kept.insert(best_index);
   std::vector<Evaluation> result;

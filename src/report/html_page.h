@@ -10,7 +10,7 @@
 
 namespace lockstep {
 
-// What a page shows. Without a summary the run is still going on.
+// The content of a page. Without a summary the run has not ended.
 struct HtmlPage {
   RunStart start;
   std::vector<Evaluation> evaluations;  // in ascending steps
@@ -18,12 +18,12 @@ struct HtmlPage {
   std::optional<FlowRecord> flow = std::nullopt;  // the last one, of a run with a monitor
 };
 
-// At most `limit` (3 or more) evaluations, evenly spaced, with the first and the
-// last of them and the last best one.
+// At most `limit` (3 or more) evaluations, evenly spaced, including the first, the last
+// and the latest best one.
 std::vector<Evaluation> thinned(const std::vector<Evaluation>& evaluations, std::size_t limit);
 
-// One HTML document without any external resource. Its size is bounded however
-// many evaluations there are. `seconds` with the name "total" is not a phase.
+// One HTML document without external resources. Its size is bounded for any number of
+// evaluations. The entry "total" of `seconds` is not a phase.
 std::string render_html(const HtmlPage& page);
 
 }  // namespace lockstep

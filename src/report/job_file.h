@@ -1,5 +1,5 @@
 #pragma once
-// job.textproto: the job with every default filled in, as it was run.
+// job.textproto: the job as run, with every default filled in.
 
 #include "records/observer.h"
 

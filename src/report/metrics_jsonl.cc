@@ -18,7 +18,7 @@ std::string read_text(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-// A whole line, or nothing when it is not one of ours.
+// Parses a whole line; returns nothing if it is not one of ours.
 std::optional<Json> parse_line(std::string_view line) {
   Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   const bool ours = object.is_object() && object.contains("step") && object["step"].is_number();
@@ -26,7 +26,7 @@ std::optional<Json> parse_line(std::string_view line) {
   return object;
 }
 
-// Calls use(line with its newline, parsed line) for the whole lines of ours.
+// Calls use(line with its newline, parsed line) for each whole line of ours.
 template <typename Use>
 void for_each_line(std::string_view text, const Use& use) {
   while (!text.empty()) {

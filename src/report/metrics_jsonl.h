@@ -17,14 +17,14 @@
 
 namespace lockstep {
 
-// The line of an evaluation, newline included. Doubles read back exactly.
+// The line of an evaluation, with its newline. Doubles can be read back exactly.
 std::string metrics_line(const Evaluation& evaluation);
 
-// The lines of `text` up to `last_step`, byte for byte: what a run resumed at
-// that step keeps. A line that is not one of ours (cut short by a kill) goes.
+// The lines of `text` up to `last_step`, byte for byte, which a run resumed at that step
+// keeps. A line that is not one of ours (cut short by a kill) is dropped.
 std::string metrics_up_to(std::string_view text, std::uint64_t last_step);
 
-// The evaluations of a run up to `last_step`; empty when there is no such file.
+// The evaluations of a run up to `last_step`; empty if there is no such file.
 std::vector<Evaluation> read_metrics(const std::filesystem::path& path, std::uint64_t last_step);
 
 // Writes metrics.jsonl in the run directory. A resumed run (first_step above 0)

@@ -30,7 +30,7 @@ std::string painted(const std::string& text, const char* color, bool paint) {
 ProgressStyle progress_style(int log_descriptor, bool allow_color) {
   const char* no_color = std::getenv("NO_COLOR");
   const bool unwanted = no_color != nullptr && *no_color != '\0';
-  // mpirun puts a pipe before stderr; launch/local says what is behind it.
+  // mpirun redirects stderr to a pipe; launch/local tells whether a terminal is behind it.
   const bool live =
       is_live_terminal(log_descriptor) || std::getenv("LOCKSTEP_LIVE_TERMINAL") != nullptr;
   return {.live = live, .color = live && allow_color && !unwanted};

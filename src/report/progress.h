@@ -1,5 +1,5 @@
 #pragma once
-// What a person at the terminal sees: progress on stderr, results on stdout.
+// Output for a person at the terminal: progress on stderr, results on stdout.
 
 #include <optional>
 #include <string>
@@ -15,20 +15,20 @@ struct ProgressStyle {
   bool color = false;  // ANSI colours
 };
 
-// Live on a terminal only; in colour when live, allowed, and NO_COLOR
-// (no-color.org) is unset or empty.
+// Live only on a terminal; in colour if live, allowed, and NO_COLOR (no-color.org) is
+// unset or empty.
 ProgressStyle progress_style(int log_descriptor, bool allow_color);
 
-// One line at the start, one per notice and evaluation, the results at the end; on a
-// terminal also a live line in between. A failing log descriptor is ignored; a
-// failing result descriptor throws Error(io) from on_finish. SIGPIPE must be
-// ignored by the process.
+// Writes one line at the start, one per notice and evaluation, and the results at the end;
+// on a terminal also a live line in between. Errors of the log descriptor are ignored; an
+// error of the result descriptor makes on_finish throw Error(io). The process must ignore
+// SIGPIPE.
 class ProgressReport : public TrainingObserver {
  public:
-  // Without `shows_results` nothing is written at the end.
+  // If not `shows_results`, nothing is written at the end.
   explicit ProgressReport(ProgressStyle style, int log_descriptor = STDERR_FILENO,
                           int result_descriptor = STDOUT_FILENO, bool shows_results = true);
-  // Leaves the cursor on an empty line, also when training fails.
+  // Leaves the cursor on an empty line, even if training fails.
   ~ProgressReport() override;
   ProgressReport(const ProgressReport&) = delete;
   ProgressReport& operator=(const ProgressReport&) = delete;

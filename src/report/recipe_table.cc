@@ -21,10 +21,10 @@ std::string directory_of(const RecipeTrial& trial) {
 }
 
 std::string action_of(const RecipeTrial& trial) {
-  return trial.step.action.empty() ? "the job as it is" : trial.step.action;
+  return trial.step.action.empty() ? "the unchanged job" : trial.step.action;
 }
 
-// A part of the diagnosis; none of a run that diverged.
+// A part of the diagnosis; nothing for a run that diverged.
 template <typename Part>
 std::optional<Part> part_of(const RecipeTrial& trial, std::optional<Part> Diagnosis::*part) {
   if (!trial.diagnosis) return std::nullopt;
@@ -89,7 +89,7 @@ std::string reasons(const RecipeResult& result) {
 
 std::string ending(const RecipeResult& result) {
   const std::string& reason = result.stop_reason;
-  if (reason.empty()) return "The recipe is going on.\n";
+  if (reason.empty()) return "The recipe has not ended.\n";
   if (reason == "neither") {
     return fmt::format("The recipe is done: neither bias nor variance is high{}.\n",
                        result.assumed_base ? ", if the base error is near that" : "");
@@ -102,21 +102,20 @@ std::string ending(const RecipeResult& result) {
   if (reason == "uncertain") return "The sets are too small for a verdict.\n";
   if (reason == "diverged") {
     return result.trials.size() == 1
-               ? "The job as it is diverged, and no run is left to try a smaller learning rate.\n"
-               : "The job diverged or blew up, with smaller learning rates too; look at its data "
-                 "and its "
-                 "initial weights (lockstep flow).\n";
+               ? "The unchanged job diverged, and no run is left to try a smaller learning rate.\n"
+               : "The job diverged or blew up, also with smaller learning rates; check its data "
+                 "and its initial weights (lockstep flow).\n";
   }
-  return "The recipe was interrupted; --resume auto goes on.\n";
+  return "The recipe was interrupted; --resume auto continues it.\n";
 }
 
-// What is taken for granted, and by what.
+// The assumed base error, and the reason for the assumption.
 std::string assumption(const RecipeResult& result) {
   if (!result.assumed_base) return "";
   const auto& [error, run, steps] = *result.assumed_base;
   return fmt::format(
       "The base error is probably near {}, the training error of run {}: {} against bias did not "
-      "move it beyond chance. This is an assumption; whoever knows the base error sets "
+      "change it beyond chance. This is an assumption; if you know the base error, set "
       "diagnosis.base_error (1.2).\n",
       format_percent(error), run, format_quantity(static_cast<std::uint64_t>(steps), "step"));
 }
@@ -125,9 +124,8 @@ std::string dev_caution(const RecipeResult& result, const RecipeTrial& best) {
   const auto dev = part_of(best, &Diagnosis::dev);
   if (!dev || result.trials.size() < 2) return "";
   return fmt::format(
-      "      chosen by {} dev examples, which cannot tell {} of {} apart: its dev error is likely "
-      "to "
-      "be too good (1.1)\n",
+      "      chosen by {} dev examples, which cannot distinguish {} of {}: its dev error is likely "
+      "to be too good (1.1)\n",
       format_count(dev->examples),
       format_quantity(static_cast<std::uint64_t>(result.as_good), "run"), result.trials.size());
 }
@@ -135,17 +133,15 @@ std::string dev_caution(const RecipeResult& result, const RecipeTrial& best) {
 std::string test_text(const RecipeResult& result) {
   if (result.test) {
     return fmt::format(
-        "      test error {} of {} examples, 95% interval {} to {}; looked at when the recipe "
-        "ends, "
-        "for its best run alone (1.4)\n",
+        "      test error {} of {} examples, 95% interval {} to {}; measured only when the recipe "
+        "ends, for its best run (1.4)\n",
         format_percent(result.test->error), format_count(result.test->examples),
         format_percent(result.test->interval.low), format_percent(result.test->interval.high));
   }
   if (result.stop_reason.empty() || result.stop_reason == "interrupted") return "";
   return result.has_test_set
-             ? "      no checkpoint was kept, so its test error is that of training "
-               "best.textproto\n"
-             : "      no test set: nothing tells how good it is on new examples (1.1)\n";
+             ? "      no checkpoint was kept; train best.textproto to get its test error\n"
+             : "      no test set: nothing shows how good it is on new examples (1.1)\n";
 }
 
 Json error_json(const RecipeTrial& trial, OptionalError Diagnosis::*set) {
@@ -212,7 +208,7 @@ std::string recipe_text(const RecipeResult& result) {
     text += "Left to try:\n";
     for (const RecipeStep& step : result.left) {
       text += fmt::format("  {}{}\n", step.action,
-                          step.set.empty() ? " (for a person)" : ": " + set_arguments(step.set));
+                          step.set.empty() ? " (by hand)" : ": " + set_arguments(step.set));
     }
   }
   return text;

@@ -1,6 +1,6 @@
 #pragma once
-// What a recipe tried and what it did, for people and for programs. The test
-// error is in neither: nothing was chosen by it, and nothing should be.
+// The steps that a recipe tried and their effects, for people and for programs. Only the best
+// run has a test error, measured at the end: nothing was chosen by it, and nothing should be.
 
 #include <string>
 
@@ -9,17 +9,17 @@
 
 namespace lockstep {
 
-// A table of the runs; then for each what was changed, why, and the outcome;
-// then why the recipe ended and what is left to try.
+// A table of the runs; then for each run what was changed, why, and the outcome; then
+// why the recipe ended and what is left to try.
 std::string recipe_text(const RecipeResult& result);
 
-// {"job", "runs", "stop_reason" (null: going on), "best" (number of a run; null:
-// none), "as_good_within_chance" (runs that dev cannot tell from the best, itself counted),
-// "assumed_base_error" (null: none is assumed; {"error", "run" whose training error it is,
-// "steps_without_effect"}), "test", "trials": [{"run", "directory", "based_on", "against", "kind",
-// "action", "reason", "expected", "step", "set", "outcome", "comparison", "verdict", "train_error",
-// "train_dev_error", "dev_error", "avoidable_bias", "variance", "mismatch"}],
-// "left": [steps]}. No timing, nothing of the layout.
+// {"job", "runs", "stop_reason" (null: not ended), "best" (number of a run; null:
+// none), "as_good_within_chance" (number of runs that dev cannot distinguish from the best,
+// including the best), "assumed_base_error" (null: none is assumed; {"error", "run" whose training
+// error it is, "steps_without_effect"}), "test", "trials": [{"run", "directory", "based_on",
+// "against", "kind", "action", "reason", "expected", "step", "set", "outcome", "comparison",
+// "verdict", "train_error", "train_dev_error", "dev_error", "avoidable_bias", "variance",
+// "mismatch"}], "left": [steps]}. It has no timings and does not depend on the layout.
 Json recipe_json(const RecipeResult& result);
 
 }  // namespace lockstep

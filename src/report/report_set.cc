@@ -19,7 +19,7 @@ void ReportSet::try_each(const Call& call) {
       call(*member.report);
     } catch (const Error& error) {
       if (!std::exchange(member.warned, true)) {
-        warn_(std::string("warning: ") + error.what() + "; training goes on");
+        warn_(std::string("warning: ") + error.what() + "; training continues");
       }
     }
   }

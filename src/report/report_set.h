@@ -1,5 +1,5 @@
 #pragma once
-// Many reports as one, of which none can harm the training or the others.
+// Several reports as one; a failing report affects neither the training nor the others.
 
 #include <functional>
 #include <memory>
@@ -10,14 +10,14 @@
 
 namespace lockstep {
 
-// Passes everything on to its reports in order.
+// Passes every event to its reports in order.
 // - At the start an Error of a report goes to the caller: a run directory that
-//   cannot be written is known before the first step.
-// - During training it becomes one warning per report, and training goes on.
-// - At the end every report has its turn, and then the first Error is thrown.
+//   cannot be written is reported before the first step.
+// - During training it becomes one warning per report, and training continues.
+// - At the end every report is called, and then the first Error is thrown.
 class ReportSet : public TrainingObserver {
  public:
-  // `warn` gets a text of one line without a newline.
+  // `warn` receives one line without a newline.
   using Warn = std::function<void(const std::string&)>;
   ReportSet(std::vector<std::unique_ptr<TrainingObserver>> reports, Warn warn);
 

@@ -14,24 +14,24 @@ namespace {
 
 constexpr std::uint64_t kShownClasses = 20;
 
-// Counts examples, also where each has several labels: see wrong_examples.
+// Counts examples, even if each has several labels: see wrong_examples.
 Interval error_interval(const CheckpointScores& scores) {
   const std::uint64_t n = scores.examples;
   return wilson_interval(scores.error.value_or(0) * static_cast<double>(n), n);
 }
 
-// A line of the table of classes: class `of_class` of `unit`.
+// A line of the table of classes.
 struct ClassLine {
   std::string name;
   ClassScores scores;
 };
 
-// What class `c` is called in `names`, which may be empty.
+// The name of class `c` in `names`, which may be empty.
 std::string class_name(const std::vector<std::string>& names, std::uint64_t c) {
   return c < names.size() ? names[c] : std::to_string(c);
 }
 
-// For a table: cut when long.
+// The name for a table, cut if it is long.
 std::string short_name(std::string name) {
   constexpr std::size_t kLongest = 24;
   if (name.size() > kLongest) name = name.substr(0, kLongest - 3) + "...";
@@ -60,7 +60,7 @@ std::string class_table(const DecisionCounts& counts, const std::vector<std::str
     std::ranges::stable_sort(lines, {},
                              [](const ClassLine& line) { return line.scores.f1().value_or(0); });
     text +=
-        fmt::format("the {} worst of {} (by F1; --Json has all):\n", kShownClasses, lines.size());
+        fmt::format("the {} worst of {} (by F1; --json has all):\n", kShownClasses, lines.size());
     lines.resize(kShownClasses);
   }
   std::size_t width = 9;

@@ -8,12 +8,11 @@
 
 namespace lockstep {
 
-// Error with its 95 % interval, cost, scores of each class and the confusion
-// matrix, which is left out, saying so, beyond 20 classes; scores of the 20
-// worst classes or units then.
+// Error with its 95 % interval, cost, scores of each class and the confusion matrix. Beyond
+// 20 classes or units, the scores are those of the 20 worst, and a line replaces the matrix.
 std::string score_text(const CheckpointScores& scores, const std::string& split);
 
-// All of it, whatever the number of classes.
+// All scores as JSON, whatever the number of classes.
 Json score_json(const CheckpointScores& scores, const std::string& split);
 
 }  // namespace lockstep

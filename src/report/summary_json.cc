@@ -12,7 +12,7 @@
 namespace lockstep {
 namespace {
 
-// A field that may be null, or absent in files of older versions.
+// Reads a field that may be null, or absent in files of older versions.
 template <typename T>
 std::optional<T> optional_field(const Json& object, const char* key) {
   const auto field = object.find(key);
@@ -137,7 +137,7 @@ std::string environment_to_json(const RunStart& start) {
 
 void SummaryReport::on_start(const RunStart& start) {
   run_dir_ = start.run_dir;
-  // That of an earlier end would stand beside later checkpoints.
+  // An earlier summary would not match later checkpoints.
   remove_file(run_dir_ / kSummaryFile);
   replace_file(run_dir_ / "environment.json", environment_to_json(start));
 }

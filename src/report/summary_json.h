@@ -14,17 +14,17 @@ namespace lockstep {
 // test_cost, examples_per_second, seconds (an object, by phase),
 // weights_digest, peak_memory_bytes, ranks, threads, shards, versions (an
 // object), sizes of the sets (train_examples ...), features, images, diagnosis
-// (report/diagnosis_json.h), and more of Summary. What a run does not have is
-// null; a number that is not finite is null too, and adds "finite": false.
+// (report/diagnosis_json.h), and more of Summary. Absent values are null; a number
+// that is not finite is also null and adds "finite": false.
 std::string summary_to_json(const Summary& summary);
 
-// What summary.json at `path` says of errors, costs, steps and sets; timings,
-// layout, versions and the diagnosis are left out. What a file of an older
-// version lacks is 0 or absent. None when there is no such file. Throws
-// Error(data) when it is not a summary.
+// Reads errors, costs, steps and sets from the summary.json at `path`; timings, layout,
+// versions and the diagnosis are left out. Fields that a file of an older version lacks
+// are 0 or absent. Returns nothing if there is no such file. Throws Error(data) if it is
+// not a summary.
 std::optional<Summary> read_summary(const std::filesystem::path& path);
 
-// {"job", "ranks", "threads", "shards", "environment": {...}}.
+// The content of environment.json: {"job", "ranks", "threads", "shards", "environment": {...}}.
 std::string environment_to_json(const RunStart& start);
 
 // Writes environment.json at the start and summary.json at the end, each

@@ -30,7 +30,7 @@ std::vector<std::size_t> ranks_by_number(const SweepResults& results) {
   return ranks;
 }
 
-// Counts examples, also where each has several labels, which are not independent.
+// Counts examples, even if each has several labels, because those are not independent.
 std::optional<Interval> interval_of(std::optional<double> error, std::uint64_t examples) {
   if (!error || examples == 0) return std::nullopt;
   return wilson_interval(*error * static_cast<double>(examples), examples);
@@ -55,7 +55,7 @@ std::string shown_value(const std::string& text) {
   return value.size() <= kWidestValue ? value : value.substr(0, kWidestValue - 3) + "...";
 }
 
-// Cells with equal widths in a column, right-aligned.
+// A table whose columns have a fixed width, right-aligned.
 std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths(rows.front().size(), 0);
   for (const auto& row : rows) {
@@ -124,7 +124,7 @@ std::string winner_text(const SweepResults& results, const RankedTrial& winner) 
   return text;
 }
 
-// "trial 3", "trials 3, 5", or their number where they are many.
+// "trial 3", "trials 3, 5", or their number if there are many.
 std::string listed(const std::vector<std::uint32_t>& trials) {
   constexpr std::size_t kMost = 10;
   if (trials.size() > kMost) return fmt::format("{} trials", trials.size());
@@ -137,7 +137,7 @@ std::string notice_of_ties(const SweepResults& results) {
   return fmt::format(
       "note: the dev set of {} examples cannot tell the winner from {}: the errors differ by no "
       "more than chance (95%, of all that finished). Any of them may be the best; a larger dev set "
-      "would tell (1.1)\n",
+      "would show which (1.1)\n",
       results.dev_examples, listed(*close));
 }
 
@@ -145,12 +145,12 @@ std::string notice_of_twins(const SweepResults& results) {
   const auto numbers = twins(results);
   if (numbers.empty()) return "";
   return fmt::format(
-      "note: {} trained to the winner's very weights: what the values differ in changes "
-      "nothing here\n",
+      "note: {} trained to exactly the winner's weights: the values in which they differ "
+      "have no effect here\n",
       listed(numbers));
 }
 
-// The other combinations that make a trial's job, for people.
+// A notice of the other combinations that give a trial's job.
 std::string notice_of_equal_jobs(const SweepResults& results) {
   constexpr std::size_t kMost = 10;
   std::vector<std::string> lines;
@@ -168,7 +168,7 @@ std::string notice_of_equal_jobs(const SweepResults& results) {
   return fmt::format("\nnote: {}{}\n", fmt::join(lines, "\n      "), more);
 }
 
-// Early termination that could end nothing, as where trials are too short for it.
+// A notice of early termination that ended no trial, for example because trials are too short.
 std::string notice_of_idle_termination(const SweepResults& results) {
   const Termination& termination = results.sweep.termination;
   const bool ended = std::ranges::any_of(results.ranked, [](const RankedTrial& trial) {

@@ -1,6 +1,6 @@
 #pragma once
-// The results of a sweep as tables: for people, for spreadsheets, for scripts. Pure
-// functions; nothing in them depends on the layout or on time.
+// The results of a sweep as tables for people, spreadsheets and scripts. Pure functions;
+// the results do not depend on the layout or on timings.
 
 #include <cstdint>
 #include <optional>
@@ -17,43 +17,42 @@ namespace lockstep {
 struct SweepResults {
   const SweepConfig& sweep;
   const std::vector<Trial>& trials;
-  std::vector<RankedTrial> ranked;       // of rank_trials
-  std::uint64_t dev_examples = 0;        // of the winner's dev set
-  std::optional<CheckpointScores> test;  // of the winner; none without a test set
+  std::vector<RankedTrial> ranked;       // as from rank_trials()
+  std::uint64_t dev_examples = 0;        // examples in the winner's dev set
+  std::optional<CheckpointScores> test;  // scores of the winner; absent without a test set
   std::vector<std::string> cautions;     // as lines
 };
 
-// The first of the ranked trials, if it was trained to its end.
+// The first of the ranked trials, if it was trained to its end; otherwise null.
 const RankedTrial* winner_of(const SweepResults& results);
 
-// The finished trials, by rank, whose dev error differs from the winner's by no more
-// than chance: 0 is in the interval of the difference (base/binomial.h), which holds
-// with 95 % for all that are compared. Those that have the winner's weights are not
-// among them. None when the metric is not the error, which is counted, or nobody won.
+// The finished trials, by rank, whose dev error differs from the winner's by no more than
+// chance: 0 lies in the interval of the difference (base/binomial.h), which holds with 95 %
+// for all compared trials at once. Trials with the winner's weights are left out. Returns
+// nothing when the metric is not the error, or when there is no winner.
 std::optional<std::vector<std::uint32_t>> indistinguishable(const SweepResults& results);
 
-// The other finished trials, by rank, that were trained to the winner's very weights.
+// The other finished trials, by rank, that were trained to exactly the winner's weights.
 std::vector<std::uint32_t> twins(const SweepResults& results);
 
-// sweep.csv: a header, and one row for each trial by number, with rank from 1, after it
-// one more for each other combination of values that makes the same job; with
-// numbers with every digit that they need (RFC 4180, LF). What a trial does not
-// have is empty.
+// sweep.csv: a header, and a row for each trial by number, with its rank from 1. The row is
+// followed by one for each other combination of values that gives the same job. Numbers have
+// every digit that they need (RFC 4180, LF). Absent values are empty.
 std::string sweep_csv(const SweepResults& results);
 
 // sweep.json, one object, indented: name, metric, trials (by number, as in the
-// CSV, with other values that make the same job in `also`), winner with intervals and
-// its test error, indistinguishable, cautions. What does not exist is null.
+// CSV, with other values that give the same job in `also`), winner with intervals and
+// its test error, indistinguishable, cautions. Absent values are null.
 std::string sweep_json(const SweepResults& results);
 
-// sweep.txt: the ranked table, the winner, and what should be known of it. The same
-// wherever the run directory is.
+// sweep.txt: the ranked table, the winner, and notes about it. It does not depend on the
+// place of the run directory.
 std::string sweep_text(const SweepResults& results);
 
-// Where the files are, and what to do with the winner.
+// Text that names the files and the commands to use the winner.
 std::string next_steps(const SweepResults& results, const std::string& run_dir);
 
-// winner.textproto: the winner's job with a comment that says where it comes from.
+// winner.textproto: the winner's job with a comment about its origin.
 std::string winner_job(const SweepResults& results);
 
 }  // namespace lockstep

@@ -25,7 +25,7 @@ double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-// The first name of the pattern that is not taken.
+// The first file name of the pattern that does not exist yet.
 std::filesystem::path new_event_file(const std::filesystem::path& directory) {
   const auto seconds = static_cast<std::int64_t>(seconds_since_1970());
   std::filesystem::path path;
@@ -88,8 +88,8 @@ void TensorboardReport::on_start(const RunStart& start) {
 
   tensorboard::Event version = event_at(0);
   version.set_file_version("brain.Event:2");
-  // TensorBoard forgets this step and later ones, but the evaluation at
-  // first_step itself was made before the interruption and stays.
+  // TensorBoard discards this step and later ones; the evaluation at first_step itself
+  // was made before the interruption and stays.
   tensorboard::Event session = event_at(start.first_step == 0 ? 0 : start.first_step + 1);
   session.mutable_session_log()->set_status(tensorboard::SessionLog::START);
   file_->append(record_of(version) + record_of(session));

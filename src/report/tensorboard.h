@@ -15,18 +15,18 @@
 
 namespace lockstep {
 
-// The record that frames `data`.
+// `data` framed as a record.
 std::string tensorboard_record(std::string_view data);
 
 // Writes cost/J, cost/penalty, cost/dev, error/train, error/dev, learning_rate
-// and speed/examples_per_second against the step, at each evaluation; and of each
-// layer, at the steps that the signal-flow monitor looks at, such as
-// flow_activation_rms/layer1.
+// and speed/examples_per_second against the step, at each evaluation. Also writes
+// values of each layer, such as flow_activation_rms/layer1, at the steps that the
+// signal-flow monitor observes.
 //
-// Every run, resumed or not, opens a file of its own whose first event after
-// the version is session_log START at the first step it will log. TensorBoard
-// then hides that step and later ones of earlier files; it takes the very first
-// START of a directory as a plain beginning, so a new run needs one as well.
+// Every run, resumed or not, opens its own file, whose first event after the version is
+// session_log START at the first step that it will log. TensorBoard then hides that step
+// and later ones of earlier files. It treats the very first START of a directory as a
+// plain beginning, so a new run also needs one.
 class TensorboardReport : public TrainingObserver {
  public:
   // All throw Error(io); a record that could not be written is retried with

@@ -80,7 +80,7 @@ TEST(HelperPool, NobodyToHelp) {
 
 TEST(HelperPoolDeathTest, NobodyToAsk) {
   HelperPool nobody(0);
-  EXPECT_DEATH(nobody.submit([] {}), "somebody is there to help");
+  EXPECT_DEATH(nobody.submit([] {}), "the pool has at least one helper");
 }
 
 }  // namespace

@@ -307,7 +307,7 @@ TEST_F(CheckpointFile, WellFormedNonsenseIsRejected) {
   chunk.set_array(1);
   EXPECT_THAT(message(), HasSubstr("of array 1 at offset 0"));
   forge(path, {"no message", std::string(64, 'x')});
-  EXPECT_THAT(load_error(path).message, HasSubstr("record 0 (header) is not the message"));
+  EXPECT_THAT(load_error(path).message, HasSubstr("record 0 (header) is not the expected message"));
 }
 
 TEST_F(CheckpointFile, ALostRecordIsNoticedByTheFooter) {

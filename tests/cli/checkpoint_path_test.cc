@@ -69,9 +69,9 @@ TEST_F(CheckpointPath, WhatIsNoneIsMissingInput) {
   };
   EXPECT_THAT(message(""), HasSubstr("no checkpoint in"));
   write("ckpt/best", "step-3.ckpt\n");
-  EXPECT_THAT(message("ckpt/best"), HasSubstr("best names no checkpoint beside it"));
+  EXPECT_THAT(message("ckpt/best"), HasSubstr("best does not name a checkpoint beside it"));
   write("ckpt/best", "");
-  EXPECT_THAT(message("ckpt/best"), HasSubstr("best names no checkpoint beside it"));
+  EXPECT_THAT(message("ckpt/best"), HasSubstr("best does not name a checkpoint beside it"));
 }
 
 }  // namespace

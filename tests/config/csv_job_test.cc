@@ -115,8 +115,8 @@ network { output { units: 2 } }
 optimizer { adam { } }
 training { batch_size: 64 epochs: 5 }
 )"),
-            "job.textproto:2:16: data.train.csv.table is missing; expected what its columns mean, "
-            "such as column { name: \"y\" role: LABEL }");
+            "job.textproto:2:16: data.train.csv.table is missing; expected the roles of its "
+            "columns, such as column { name: \"y\" role: LABEL }");
 }
 
 TEST(CsvJob, DelimitersAreOneCharacter) {
@@ -162,7 +162,7 @@ TEST(CsvJob, LabelsFitTogether) {
             "CLASS_NAME");
   const std::string both =
       "job.textproto:4:5: data.train.csv.table has class names and another label; only LABEL "
-      "columns make a vector together";
+      "columns can form a vector";
   EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } column { name: \"z\" role: "
                                    "CLASS_NAME }")),
             both);
@@ -175,11 +175,10 @@ TEST(CsvJob, LabelsFitTogether) {
   EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } other_columns: LABEL")),
             "job.textproto:5:40: data.train.csv.table.other_columns is LABEL; expected NUMBER, "
             "CATEGORY or IGNORED");
-  EXPECT_EQ(
-      problems_of(with_table("column { name: \"y\" role: LABEL } missing { text: \"\" }")),
-      "job.textproto:5:50: data.train.csv.table.missing[0].text is \"\"; expected a text "
-      "such as \"NA\"; "
-      "the empty field is missing in any case");
+  EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } missing { text: \"\" }")),
+            "job.textproto:5:50: data.train.csv.table.missing[0].text is \"\"; expected a text "
+            "such as \"NA\"; "
+            "the empty field is missing in any case");
 }
 
 TEST(CsvJob, GroupsAreForSplitsByGroup) {
@@ -206,18 +205,18 @@ TEST(CsvJob, SetsAreAllTables) {
   };
   EXPECT_EQ(with_dev("csv { file: \"d.csv\" }"), "");
   EXPECT_EQ(with_dev("idx { features: \"a\" labels: \"b\" }"),
-            "job.textproto:7:3: data.dev is no table, but data.train is one (csv); a table goes "
-            "with tables");
+            "job.textproto:7:3: data.dev is not a table, but data.train is one (csv); use tables "
+            "for all sets or for none");
   EXPECT_EQ(with_dev("csv { file: \"d.csv\" table { column { name: \"y\" role: LABEL } } }"),
             "job.textproto:7:29: data.dev.csv.table contradicts data.train.csv.table, which says "
             "what the columns of all sets mean; remove it");
   EXPECT_EQ(with_dev("csv { file: \"t.csv\" }"),
-            "job.textproto:7:3: data.dev is the source of data.train again; the sets would share "
+            "job.textproto:7:3: data.dev is the same source as data.train; the sets would share "
             "their examples");
   EXPECT_EQ(problems_of(with(kSmallJob, "labels: \"y.gz\" } }",
                              "labels: \"y.gz\" } } dev { csv { file: \"d.csv\" } }")),
-            "job.textproto:3:53: data.dev is a table (csv), but data.train is none; a table goes "
-            "with tables");
+            "job.textproto:3:53: data.dev is a table (csv), but data.train is not; use tables for "
+            "all sets or for none");
 }
 
 TEST(CsvJob, FieldsCanBeOverridden) {

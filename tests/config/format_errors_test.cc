@@ -60,8 +60,9 @@ TEST(FormatErrors, Cifar) {
       problem("cifar { file { } }"),
       "data.train.cifar.file[0].path is missing; expected the path of a file of CIFAR's binary "
       "version");
-  EXPECT_EQ(problem(R"(cifar { file { path: "a" } file { path: "b" } file { path: "a" } })"),
-            "data.train.cifar.file[2].path is that of data.train.cifar.file[0] again; remove one");
+  EXPECT_EQ(
+      problem(R"(cifar { file { path: "a" } file { path: "b" } file { path: "a" } })"),
+      "data.train.cifar.file[2].path is the same as that of data.train.cifar.file[0]; remove one");
   EXPECT_THAT(problem(R"(cifar { file { path: "a" } kind: CIFAR_11 })"),
               HasSubstr("did you mean CIFAR_10?"));
 }
@@ -87,7 +88,7 @@ TEST(FormatErrors, Synthetic) {
             "data.train.synthetic.teacher.gain is 0; expected a finite number above 0");
   EXPECT_EQ(problem("synthetic { examples: 5 label_noise: 0.5 two_spirals {} }"),
             "data.train.synthetic.label_noise is 0.5; expected a number from 0 to below 0.5, where "
-            "labels would say nothing");
+            "labels would be random");
   EXPECT_EQ(
       problem("synthetic { examples: 5 two_spirals {} } label_coding: ONE_BASED"),
       "data.train.label_coding is ONE_BASED, but the labels of a synthetic source are classes "
@@ -103,7 +104,7 @@ TEST(FormatErrors, SetsThatWouldShareExamples) {
               HasSubstr(shared));
   EXPECT_THAT(problem("synthetic { examples: 5 two_spirals {} }",
                       "dev { synthetic { examples: 7 two_spirals { noise: 0.1 } } }"),
-              HasSubstr(shared + ": give it a seed of its own"));
+              HasSubstr(shared + ": give it another seed"));
   EXPECT_EQ(problem("synthetic { examples: 5 two_spirals {} }",
                     "dev { synthetic { examples: 5 seed: 2 two_spirals {} } }"),
             "");

@@ -43,7 +43,7 @@ job.textproto:11:10: no field "lerning_rate" in optimizer.adam; did you mean "le
 job.textproto:11:28: optimizer.adam.beta1 is 1; expected a number from 0 to below 1
 job.textproto:11:37: optimizer.adam.beta1 is given again (first at line 11); remove one
 job.textproto:12:3: optimizer.momentum excludes optimizer.adam (given at line 11); remove one
-job.textproto:14:12: training.batch_size 100 is not divisible by training.shards 8; the nearest that would do: 96 or 104
+job.textproto:14:12: training.batch_size 100 is not divisible by training.shards 8; the nearest valid sizes are 96 and 104
 job.textproto:14:28: training.epochs is 0; expected at least 1)");
 }
 
@@ -285,7 +285,8 @@ TEST(JobErrors, NumbersThatFloatDoesNotHave) {
   const std::string infinite =
       "which is infinite in float; expected a magnitude from 1.2e-38 to 3.4e+38";
   const std::string idx = "idx { features: \"x.gz\" labels: \"y.gz\" }";
-  const std::string dropout = "1, or a probability from 1/65536 to 65535/65536";
+  const std::string dropout =
+      "1, or a probability that rounds to a multiple of 1/65536 from 1/65536 to 65535/65536";
   const auto or_zero = [](std::string text) {
     return text.replace(text.find("expected "), 9, "expected 0, or ");
   };
@@ -308,10 +309,12 @@ TEST(JobErrors, NumbersThatFloatDoesNotHave) {
       {"adam { }", "adam { } schedule { exponential { factor_per_epoch: 1e300 } }",
        "10:37: optimizer.schedule.exponential.factor_per_epoch is 1e+300, " + infinite},
       {"data {", "data { normalization { scale { divisor: 1e-39 } }",
-       "2:32: data.normalization.scale.divisor is 1e-39, whose inverse float does not have; "
+       "2:32: data.normalization.scale.divisor is 1e-39, whose inverse is beyond the range of "
+       "float; "
        "expected a magnitude from 2.94e-39 to 8.5e+37"},
       {"data {", "data { normalization { scale { divisor: -1e38 } }",
-       "2:32: data.normalization.scale.divisor is -1e+38, whose inverse float does not have; "
+       "2:32: data.normalization.scale.divisor is -1e+38, whose inverse is beyond the range of "
+       "float; "
        "expected a magnitude from 2.94e-39 to 8.5e+37"},
       {idx, "synthetic { examples: 9 blobs { distance: 1e39 } }",
        "3:43: data.train.synthetic.blobs.distance is 1e+39, " + or_zero(infinite)},
@@ -370,11 +373,11 @@ TEST(JobErrors, Training) {
       {"batch_size: 64", "batch_size: 64 shards: 0",
        "13:18: training.shards is 0; expected 1 to 1048576"},
       {"batch_size: 64", "batch_size: 5",
-       "13:3: training.batch_size 5 is not divisible by training.shards 8; the nearest that would "
-       "do: 8"},
+       "13:3: training.batch_size 5 is not divisible by training.shards 8; the nearest "
+       "valid size is 8"},
       {"batch_size: 64", "batch_size: 4294967295",
        "13:3: training.batch_size 4294967295 is not divisible by training.shards 8; the nearest "
-       "that would do: 4294967288"},
+       "valid size is 4294967288"},
       {"batch_size: 64", "batch_size: 63 shards: x",
        "13:18: training.shards is x; expected a whole number from 0 to 4294967295"},
       {"batch_size: 64", "full_batch: false",
@@ -444,7 +447,7 @@ TEST(JobErrors, ALambdaThatEveryLayerReplaces) {
       with(with(kSmallJob, "units: 16", "units: 16 " + own), "output {", "output { " + own);
   EXPECT_EQ(problems_of(job), "");
   const std::string problem =
-      "regularization.l2_lambda is 2, but every layer has a l2_lambda of its own; remove one or "
+      "regularization.l2_lambda is 2, but every layer has its own l2_lambda; remove one or "
       "the other";
   EXPECT_EQ(problems_of(job + "regularization { l2_lambda: 2 }"),
             "job.textproto:16:18: " + problem);
@@ -452,7 +455,7 @@ TEST(JobErrors, ALambdaThatEveryLayerReplaces) {
             "--set regularization.l2_lambda=2: " + problem);
   EXPECT_EQ(problems_of(job, {"regularization.l2_lambda=0"}),
             "--set regularization.l2_lambda=0: regularization.l2_lambda is 0, but every layer has "
-            "a l2_lambda of its own; remove one or the other");
+            "its own l2_lambda; remove one or the other");
   EXPECT_EQ(problems_of(job, {"regularization.l1_lambda=2"}), "");
   // A resolved job, whose layers agree with the job's lambda.
   EXPECT_EQ(problems_of(parse(job, {"regularization.l2_lambda=0.5"}).resolved_text), "");

@@ -199,8 +199,8 @@ TEST(Overrides, ErrorsNameThem) {
        "optimizer.adam.learning_rate is 0; expected a finite number above 0"},
       {"training.full_batch=false", "training.full_batch is false; expected true, or a batch_size"},
       {"training.batch_size=100",
-       "training.batch_size 100 is not divisible by training.shards 8; the nearest that would do: "
-       "96 or 104"},
+       "training.batch_size 100 is not divisible by training.shards 8; the nearest valid sizes are "
+       "96 and 104"},
       {"early_stopping={}", "early_stopping needs a dev set; give data.dev or data.split.dev"},
       {"early_stopping.patience=5",
        "early_stopping needs a dev set; give data.dev or data.split.dev"},
@@ -231,11 +231,11 @@ TEST(Overrides, NoneRemovesASection) {
 
 TEST(Overrides, WhatIsNeverAbsentIsNotRemoved) {
   EXPECT_EQ(problems_of(kFullJob, {"data.normalization=none"}),
-            "--set data.normalization=none: data.normalization cannot be none: without it, its "
-            "defaults count; write data.normalization.none={}");
+            "--set data.normalization=none: data.normalization cannot be none: its defaults apply "
+            "when it is absent; write data.normalization.none={}");
   EXPECT_EQ(problems_of(kFullJob, {"checkpointing=none"}),
-            "--set checkpointing=none: checkpointing cannot be none: without it, its defaults "
-            "count; write checkpointing.enabled=false");
+            "--set checkpointing=none: checkpointing cannot be none: its defaults apply when it is "
+            "absent; write checkpointing.enabled=false");
   EXPECT_EQ(problems_of(kSmallJob, {"network=none"}),
             "--set network=none: network is missing; expected layers and an output");
 }

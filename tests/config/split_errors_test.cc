@@ -59,15 +59,15 @@ TEST(SplitErrors, EveryProportionOfTheLecture) {
 
 TEST(SplitErrors, ASetOfItsOwnAndAPart) {
   expect_problem("split { dev { count: 1 } } " + own("dev", kSourceA),
-                 "16: data.split.dev contradicts data.dev, a dev set of its own; remove one");
+                 "16: data.split.dev contradicts data.dev, a separate dev set; remove one");
   expect_problem("split { test { count: 1 } } " + own("test", kSourceA),
-                 "16: data.split.test contradicts data.test, a test set of its own; remove one");
+                 "16: data.split.test contradicts data.test, a separate test set; remove one");
 }
 
 TEST(SplitErrors, DevAndTestComeFromOneDistribution) {
   const std::string rest =
       ", but they must come from one distribution (1.1); say data.dev_and_test_from: "
-      "ONE_DISTRIBUTION if you know that they do (as the two files of MNIST), "
+      "ONE_DISTRIBUTION if you know that they do (like the two files of MNIST), "
       "DIFFERENT_DISTRIBUTIONS if they do not, or split both out of one source (data.held_out)";
   const std::string parts = "split { dev { count: 9 } test { count: 9 } } ";
   const std::string mixed = "split { dev { count: 9 } } " + own("test", kSourceA);
@@ -106,8 +106,8 @@ TEST(SplitErrors, AHeldOutSource) {
                  "62: data.split.dev and data.split.test take the fraction 1.1 of data.held_out; "
                  "expected at most 1");
   expect_problem(held_out + "split { train_dev { count: 5 } }",
-                 "8: data.held_out needs data.split.dev or data.split.test, which say how much of "
-                 "it each is; such as dev { fraction: 0.5 } test { fraction: 0.5 }");
+                 "8: data.held_out needs data.split.dev or data.split.test, which set how much of "
+                 "it each gets, such as dev { fraction: 0.5 } test { fraction: 0.5 }");
   expect_problem(held_out + "split { dev { count: 5 } } " + own("test", kSourceB),
                  "89: data.test contradicts data.held_out, which dev and test are split out of; "
                  "remove one");
@@ -116,11 +116,11 @@ TEST(SplitErrors, AHeldOutSource) {
 TEST(SplitErrors, NoTwoSetsShareTheirFiles) {
   const std::string both = own("dev", kSourceA) + own("test", kSourceA);
   EXPECT_EQ(problems_with(both + "dev_and_test_from: ONE_DISTRIBUTION"),
-            "job.textproto:2:57: data.test is the source of data.dev again; the sets would share "
+            "job.textproto:2:57: data.test is the same source as data.dev; the sets would share "
             "their examples");
   EXPECT_EQ(problems_with("dev { idx { features: \"x.gz\" labels: \"y.gz\" } "
                           "corruption { gaussian_noise: 1 } }"),
-            "job.textproto:2:8: data.dev is the source of data.train again; the sets would share "
+            "job.textproto:2:8: data.dev is the same source as data.train; the sets would share "
             "their examples");
 }
 

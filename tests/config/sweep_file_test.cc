@@ -125,7 +125,7 @@ TEST(SweepFile, ErrorsSayWhereAndWhat) {
        "6:28: parameter[0].range.steps is for grid search; random search draws from the whole "
        "range"},
       {" steps: 3", "",
-       "6:3: parameter[0].range.steps is missing; expected how many numbers a grid takes"},
+       "6:3: parameter[0].range.steps is missing; expected the number of values in the grid"},
       {"steps: 3", "steps: 1", "6:28: parameter[0].range.steps is 1; expected at least 2"},
       {"max: 10", "max: 0.1",
        "6:20: parameter[0].range.max is 0.1; expected a finite number above min"},
@@ -133,9 +133,9 @@ TEST(SweepFile, ErrorsSayWhereAndWhat) {
       {"min: 0.1", "min: 0 scale: LOG",
        "6:11: parameter[0].range.min is 0; expected a number above 0 for LOG"},
       {"min: 0.1", "integer: true min: 0.1",
-       "6:11: parameter[0].range.integer is true; expected whole numbers as min and max with it"},
+       "6:11: parameter[0].range.integer is true; expected min and max to be whole numbers"},
       {"path: \"regularization.l2_lambda\"", "name: \"x\"",
-       "4:1: parameter[0].path is missing; expected what is set, as in --set"},
+       "4:1: parameter[0].path is missing; expected a path as in --set"},
       {"l2_lambda\"", "l2_lambda=\"",
        "5:3: parameter[0].path[0] is \"regularization.l2_lambda=\"; expected a path without a "
        "value, such as \"regularization.l2_lambda\""},
@@ -150,7 +150,7 @@ TEST(SweepFile, ErrorsSayWhereAndWhat) {
       {"range { min: 0.1 max: 10 steps: 3 }", "numbers { }",
        "6:3: parameter[0].numbers is empty; expected at least one value"},
       {"range { min: 0.1 max: 10 steps: 3 }", "numbers { value: [1, 2, 1] }",
-       "6:27: parameter[0].numbers.value[2] is there twice; remove one"},
+       "6:27: parameter[0].numbers.value[2] is given twice; remove one"},
       {"range { min: 0.1 max: 10 steps: 3 }", "numbers { value: [1, \"2\"] }",
        "6:24: parameter[0].numbers.value[1] is \"2\"; expected a number"},
       {"range { min: 0.1 max: 10 steps: 3 }", "texts { value: RELU }",
@@ -212,13 +212,13 @@ TEST(SweepFile, NoParameterHasTheNameOfAColumn) {
 TEST(SweepFile, TextsAndAlternativesAreThereOnce) {
   EXPECT_EQ(sweep_problems(with(kSweep, "range { min: 0.1 max: 10 steps: 3 }",
                                 "texts { value: [\"A\", \"B\", \"B\"] }")),
-            "s.textproto:6:29: parameter[0].texts.value[2] is there twice; remove one");
+            "s.textproto:6:29: parameter[0].texts.value[2] is given twice; remove one");
   const std::string head = with(kSweep, "path: \"regularization.l2_lambda\"", "name: \"a\"");
   EXPECT_EQ(sweep_problems(with(head, "range { min: 0.1 max: 10 steps: 3 }",
                                 "alternatives { alternative { name: \"x\" } alternative { name: "
                                 "\"x\" set: \"seed=2\" } }")),
             "s.textproto:6:58: parameter[0].alternatives.alternative[1].name is \"x\"; expected a "
-            "name of its own");
+            "unique name");
 }
 
 TEST(SweepFile, ErrorsOfAlternatives) {

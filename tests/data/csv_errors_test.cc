@@ -230,7 +230,7 @@ TEST_F(CsvErrors, MissingValues) {
 TEST_F(CsvErrors, Quotes) {
   EXPECT_EQ(error("x,y\n1\"2,0\n3,1\n"),
             "t.csv:2:1: a quote inside a field that does not begin with one; put the field in "
-            "quotes and write its own twice");
+            "quotes and write each quote inside it twice");
   EXPECT_EQ(error("x,y\n\"1\"2,0\n3,1\n"),
             "t.csv:2:1: expected the delimiter after a closing quote; write a quote inside a field "
             "twice");
@@ -340,7 +340,7 @@ TEST_F(CsvErrors, OtherFilesThatDoNotFitTheTrainingFile) {
   const auto of = [&](const std::string& content) { return error(content, {}, {}, like); };
   EXPECT_EQ(of("x,c,k\n2,rde,cat\n2,red,dgo\n"),
             "t.csv:2:2: a category that the training file does not have, \"rde\" (column \"c\"); "
-            "unknown_category: ALL_ZERO would take it as none of them\n"
+            "unknown_category: ALL_ZERO would encode it as zeros\n"
             "t.csv:3:3: a class that the training file does not have, \"dgo\" (column \"k\"); it "
             "has \"cat\", \"dog\"");
   EXPECT_EQ(of("x,k\n2,cat\n"),

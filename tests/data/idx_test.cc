@@ -260,7 +260,7 @@ TEST_F(IdxTest, ImageAndLabelCountsDiffer) {
   const Thrown thrown = error_of([&] { IdxExampleSource source(images, labels); });
   EXPECT_EQ(thrown.code, ExitCode::data);
   EXPECT_EQ(thrown.message, images.string() + " has 5 examples, but " + labels.string() +
-                                " has 4 labels; are they of the same set?");
+                                " has 4 labels; do they belong to the same set?");
 }
 
 TEST_F(IdxTest, SwappedFiles) {

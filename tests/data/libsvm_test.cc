@@ -75,8 +75,8 @@ TEST_F(LibsvmTest, TheWidthMayBeGiven) {
 TEST_F(LibsvmTest, QidIsTheGroup) {
   LibsvmExampleSource source = open("1 qid:7 1:1\n0 qid:18446744073709551615\n2 qid:7 2:1\n");
   EXPECT_EQ(source.read_groups(), (std::vector<std::uint64_t>{7, ~std::uint64_t{0}, 7}));
-  EXPECT_EQ(error("1 qid:1 1:1\n1 1:1\n"), "a.txt:2:1: expected a qid in all lines or in none");
-  EXPECT_EQ(error("1 1:1\n1 qid:1 1:1\n"), "a.txt:2:1: expected a qid in all lines or in none");
+  EXPECT_EQ(error("1 qid:1 1:1\n1 1:1\n"), "a.txt:2:1: expected a qid on all lines or on none");
+  EXPECT_EQ(error("1 1:1\n1 qid:1 1:1\n"), "a.txt:2:1: expected a qid on all lines or on none");
   EXPECT_EQ(error("1 qid:x 1:1\n"), "a.txt:1:3: expected a whole number after qid:, found \"x\"");
   EXPECT_EQ(error("1 1:1 qid:3\n"), "a.txt:1:7: qid comes once, before the values");
   EXPECT_EQ(error("1 qid:1 qid:1\n"), "a.txt:1:9: qid comes once, before the values");
@@ -178,7 +178,7 @@ TEST_F(LibsvmTest, OtherFiles) {
   EXPECT_EQ(error("<!DOCTYPE html>\n"),
             "a.txt: looks like an HTML page, not libsvm: was the download redirected?");
   EXPECT_EQ(error("\x93NUMPY\x01\n1 1:1\n"),
-            "a.txt: its first line is no text; is it a libsvm file?");
+            "a.txt: its first line is not text; is it a libsvm file?");
   EXPECT_THAT(error(gzip(good).substr(0, 40)), HasSubstr("its gzip data ends early"));
   const Thrown thrown = error_of([] { LibsvmExampleSource("/nowhere/a9a", {}, true); });
   EXPECT_EQ(thrown.code, ExitCode::missing_input);
@@ -189,7 +189,7 @@ TEST_F(LibsvmTest, OtherFiles) {
 TEST_F(LibsvmTest, AnIndexFarBeyondTheFileIsRefusedUnlessSaid) {
   EXPECT_EQ(error("1 1:1\n0 4000000000:1\n"),
             "a.txt:2: index 4000000000 would make 2 examples of 3.2e+10 bytes, stored dense, of "
-            "21 bytes of text; if it is no slip, say features: 4000000000");
+            "21 bytes of text; if this is intended, say features: 4000000000");
   EXPECT_EQ(open("1 4000000:1\n").info().features, 4'000'000U);
   EXPECT_EQ(open("1 5000000:1\n", {5'000'000, "the job"}).info().features, 5'000'000U);
 }

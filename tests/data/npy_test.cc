@@ -276,7 +276,7 @@ TEST_F(NpyTest, CountsOfExamplesAndLabelsDiffer) {
   const auto features = directory.write("x.npy", npy_file("<f4", "(3, 2)", std::vector<float>(6)));
   EXPECT_THAT(error_of([&] { NpyExampleSource(features, labels(4)); }).message,
               HasSubstr("has 3 examples, but " + (directory.path() / "labels.npy").string() +
-                        " has 4 labels; are they of the same set?"));
+                        " has 4 labels; do they belong to the same set?"));
 }
 
 }  // namespace

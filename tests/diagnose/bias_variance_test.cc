@@ -240,7 +240,7 @@ TEST(BiasVariance, WithoutATestSetTheDevSetServes) {
   errors.test.reset();
   const Diagnosis d = diagnose_errors(errors, config());
   EXPECT_EQ(d.dev_to_test, std::nullopt);
-  EXPECT_THAT(d.notes, ElementsAre(HasSubstr("the dev set serves")));
+  EXPECT_THAT(d.notes, ElementsAre(HasSubstr("no test set")));
 }
 
 TEST(BiasVariance, AWorseTestErrorIsOverfittingToDevUnlessTheyDiffer) {
@@ -250,7 +250,7 @@ TEST(BiasVariance, AWorseTestErrorIsOverfittingToDevUnlessTheyDiffer) {
               ElementsAre(HasSubstr("test is 4.00 points worse than dev")));
   errors.dev_and_test_differ = true;
   EXPECT_THAT(diagnose_errors(errors, config()).notes,
-              ElementsAre(HasSubstr("dev and test are of different distributions")));
+              ElementsAre(HasSubstr("dev and test have different distributions")));
 }
 
 TEST(BiasVariance, AnEasierDevSetIsNoVariance) {

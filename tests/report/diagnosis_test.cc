@@ -63,7 +63,7 @@ What to try, in the order of the basic recipe (1.3):
  1. more than 55000 training examples
     why     high variance (1.3)
     expect  less
-    this is for a person to do; no field of the job does it
+    this must be done by hand; no field of the job does it
  2. dropout with keep_prob 0.8
     why     high variance (1.7)
     expect  lower dev error
@@ -92,7 +92,7 @@ TEST(DiagnosisText, TheEndOfARunHasAFewLinesOfIt) {
   EXPECT_THAT(text, HasSubstr("\nverdict  high variance\n"
                               "         bias         1.00 points  95% 0.90 to 1.10     low\n"
                               "         variance     9.00 points  95% 8.10 to 9.90     high\n"
-                              "         bias is counted from a base error of 1.00% "
+                              "         bias is measured from a base error of 1.00% "
                               "(diagnosis.base_error)\n"
                               "         no test set: <the> dev set serves\n"
                               "recipe   more than 55000 training examples\n"
@@ -113,7 +113,7 @@ TEST(DiagnosisText, TheEndOfARunHasTheFirstThreeSteps) {
 
 // The base error counts up to where the features' own floor is above it.
 TEST(DiagnosisText, SaysFromWhichErrorBiasIsCounted) {
-  const char* from_base = "bias is counted from a base error of ";
+  const char* from_base = "bias is measured from a base error of ";
   Diagnosis d = sample_diagnosis();
   for (const double base : {0.0, 0.01}) {
     d.base_error = d.train_floor = base;

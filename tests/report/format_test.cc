@@ -78,7 +78,7 @@ TEST(Format, FinishTellsWhyWhatWhereAndWhatNext) {
   Evaluation best = sample_evaluation(10);
   best.best = true;
   EXPECT_EQ(format_finish(sample_start("runs/a"), sample_summary(), best),
-            "fashion-mlp stopped early: the dev set no longer improved (epoch 14, step 3,010)\n"
+            "fashion-mlp stopped early: the dev metric stopped improving (epoch 14, step 3,010)\n"
             "best     step 2,150, epoch 10, dev error 10.94%, dev cost 0.3071\n"
             "train    error   8.12%  accuracy  91.88%  cost 0.2212     examples     55,000\n"
             "dev      error  10.94%  accuracy  89.06%  cost 0.3071     examples      5,000\n"
@@ -90,7 +90,7 @@ TEST(Format, FinishTellsWhyWhatWhereAndWhatNext) {
             "           summary.json   these results, for scripts\n"
             "           metrics.jsonl  one line per evaluation\n"
             "           tb/            the same for TensorBoard\n"
-            "           ckpt/best      the trained network: its numbers are these\n"
+            "           ckpt/best      the trained network, with these results\n"
             "next     lockstep evaluate runs/a/ckpt/best --split test\n"
             "         lockstep inspect runs/a/ckpt/best\n"
             "         lockstep train runs/a/job.textproto --run-dir runs/a --resume auto "
@@ -134,7 +134,7 @@ TEST(Format, TheLastNetworkIsToldFromTheBest) {
   summary.checkpoint = "ckpt/latest";
   EXPECT_THAT(
       format_finish(sample_start("runs/a"), summary, std::nullopt),
-      HasSubstr("           ckpt/latest    the trained network: its numbers are these\n"
+      HasSubstr("           ckpt/latest    the trained network, with these results\n"
                 "           ckpt/best      the network of the best evaluation, at step 2,150\n"
                 "next     lockstep evaluate runs/a/ckpt/latest --split test\n"));
   summary.best_step = summary.steps;

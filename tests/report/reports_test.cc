@@ -69,7 +69,7 @@ TEST_F(ReportSetTest, AFailureDuringTrainingIsOneWarning) {
   set.on_flow({});
   EXPECT_THAT(calls_, ElementsAre("bad notice", "good notice", "bad progress", "good progress",
                                   "bad evaluation", "good evaluation", "bad flow", "good flow"));
-  EXPECT_THAT(warnings_, ElementsAre("warning: bad cannot notice; training goes on"));
+  EXPECT_THAT(warnings_, ElementsAre("warning: bad cannot notice; training continues"));
 }
 
 TEST_F(ReportSetTest, AFailureAtTheEndIsThrownAfterAllHadTheirTurn) {

@@ -176,7 +176,7 @@ TEST_F(Table, TrialsWithTheWinnersWeightsAreNoRivals) {
   EXPECT_EQ(indistinguishable(results_), std::vector<std::uint32_t>());
   EXPECT_THAT(twins(results_), ElementsAre(0));
   EXPECT_THAT(sweep_text(results_),
-              HasSubstr("note: trial 0 trained to the winner's very weights"));
+              HasSubstr("note: trial 0 trained to exactly the winner's weights"));
   EXPECT_THAT(sweep_text(results_), Not(HasSubstr("cannot tell")));
 }
 

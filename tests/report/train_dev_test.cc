@@ -97,13 +97,14 @@ TEST(DescribeSets, SaysWhatIsLeftOpen) {
   RunStart start = sample_start("runs/a");
   EXPECT_EQ(describe_sets(start), "");
   start.dev_and_test_differ = true;
-  EXPECT_THAT(describe_sets(start), HasSubstr("dev and test are of different distributions"));
+  EXPECT_THAT(describe_sets(start), HasSubstr("dev and test have different distributions"));
   HtmlPage page{.start = start, .evaluations = {}, .summary = std::nullopt};
-  EXPECT_THAT(render_html(page), HasSubstr("dev and test are of different distributions"));
+  EXPECT_THAT(render_html(page), HasSubstr("dev and test have different distributions"));
   start.dev_and_test_differ = false;
   start.test_examples = 0;
   EXPECT_EQ(describe_sets(start),
-            "no test set: the dev error is not an unbiased estimate, the dev set serves (1.1)");
+            "no test set: the dev error is not an unbiased estimate, which is fine if none is "
+            "needed (1.1)");
   start.dev_examples = 0;
   EXPECT_THAT(describe_sets(start), HasSubstr("no dev or test set: the training error"));
   start.train_dev_examples = 5;

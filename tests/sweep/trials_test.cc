@@ -90,7 +90,7 @@ parameter { name: "l" path: "regularization.l2_lambda" numbers { value: [1, -1] 
 parameter { path: "network.layer[0].activation" texts { value: ["RELU", "RELLU", "TANH"] } })",
                      {"sed=1"}),
             "s.textproto:2:1: set \"training.batch_size=60\": training.batch_size 60 is not "
-            "divisible by training.shards 8; the nearest that would do: 56 or 64 (trial 0: l=1 "
+            "divisible by training.shards 8; the nearest valid sizes are 56 and 64 (trial 0: l=1 "
             "network.layer[0].activation=RELU)\n"
             "s.textproto:3:1: parameter \"l\" sets regularization.l2_lambda=-1: "
             "regularization.l2_lambda is -1; expected a finite number, 0 or more (trial 3: l=-1 "

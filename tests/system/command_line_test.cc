@@ -261,7 +261,7 @@ TEST_F(CommandLine, APipeThatNobodyReadsEndsQuietly) {
 TEST_F(CommandLine, AJobMayComeFromAPipeThatIsWrittenTo) {
   const auto silent = script("mkfifo pipe; $lockstep check pipe");
   EXPECT_EQ(silent.exit_code, 66);
-  EXPECT_THAT(silent.err, HasSubstr("a pipe that nobody writes to"));
+  EXPECT_THAT(silent.err, HasSubstr("a pipe without a writer"));
   const auto written = script("cat job.textproto > pipe & $lockstep check pipe; echo \"code $?\"");
   EXPECT_THAT(written.out, HasSubstr("code 0")) << written.err;
 }
@@ -367,7 +367,7 @@ TEST_F(CommandLine, ResultsOfAnEarlierEndGoWhenTheRunGoesOn) {
     EXPECT_FALSE(fs::exists(directory_ / "run" / name)) << name;
   }
   const auto diagnosed = run("diagnose run");
-  EXPECT_THAT(diagnosed.err, HasSubstr("its run has not come to an end"));
+  EXPECT_THAT(diagnosed.err, HasSubstr("its run has not ended"));
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ TEST_F(Diagnose, ASummaryOfAnOlderVersionHasItsSizesFromTheData) {
 TEST_F(Diagnose, TheRecipeIsTheSameOnAllRanks) {
   const auto alone = run("recipe underfit.textproto --runs 4 --run-dir alone");
   ASSERT_EQ(alone.exit_code, 0) << alone.err;
-  EXPECT_THAT(alone.out, HasSubstr("the job as it is"));
+  EXPECT_THAT(alone.out, HasSubstr("the unchanged job"));
   EXPECT_THAT(alone.out, HasSubstr("The budget of 4 runs is used up"));
   EXPECT_THAT(alone.err, HasSubstr("recipe: run 1 of 4: start"));
   for (const char* name : {"recipe.txt", "recipe.json", "best.textproto", "run-04/summary.json",
@@ -188,7 +188,7 @@ TEST_F(Diagnose, AnInterruptedRecipeGoesOnAtAnotherLayout) {
   const auto stopped =
       run_with_fault("recipe underfit.textproto --runs 3 --run-dir parts", 2, "1 15 terminate");
   ASSERT_EQ(stopped.exit_code, 75) << stopped.err;
-  EXPECT_THAT(file("parts/recipe.txt"), HasSubstr("--resume auto goes on"));
+  EXPECT_THAT(file("parts/recipe.txt"), HasSubstr("--resume auto continues it"));
   EXPECT_EQ(json::parse(file("parts/recipe.json"))["trials"].size(), 2U);
   const auto refused = run("recipe underfit.textproto --runs 3 --run-dir parts");
   EXPECT_EQ(refused.exit_code, 2);
@@ -247,7 +247,7 @@ TEST_F(Diagnose, ADivergingJobEndsTheRecipeWithItsCode) {
       run("recipe underfit.textproto --run-dir wild --set network.layer[0].activation=RELU --set "
           "optimizer.gradient_descent.learning_rate=1e30");
   EXPECT_EQ(result.exit_code, 77) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("with smaller learning rates too"));
+  EXPECT_THAT(result.out, HasSubstr("also with smaller learning rates"));
   EXPECT_THAT(result.out, Not(HasSubstr("best.textproto"))) << "there is none";
   const json error = json::parse(file("wild/run-01/error.rank0.json"));
   EXPECT_EQ(error["exit_code"], 77);

@@ -207,8 +207,9 @@ TEST_F(FileCalls, ACheckpointThatShrinksWhileItIsReadIsNamed) {
   train();
   const auto result = watched("inspect run", "read step- 3 halve");
   EXPECT_EQ(result.exit_code, 66) << result.out;
-  EXPECT_THAT(result.err, HasSubstr("cannot read run/ckpt/step-00000005.ckpt: it became shorter "
-                                    "while being read"));
+  EXPECT_THAT(
+      result.err,
+      HasSubstr("cannot read run/ckpt/step-00000005.ckpt: it was truncated while being read"));
 }
 
 // Between the survey of a file and the reading of its values. All are cut where a record

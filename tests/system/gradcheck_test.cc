@@ -123,7 +123,7 @@ TEST_F(Gradcheck, OneSidedDifferencesAreSaidToBeSuch) {
 TEST_F(Gradcheck, ADisagreementIsShownAndEndsWith70) {
   const auto result = run_with_fault("gradcheck job.textproto --run-dir new", 1, "0 0 gradient");
   EXPECT_EQ(result.exit_code, 70);
-  EXPECT_THAT(result.err, HasSubstr("the gradient is not that of J"));
+  EXPECT_THAT(result.err, HasSubstr("the gradient is not the gradient of J"));
   EXPECT_THAT(result.out, HasSubstr("worst entries"));
   EXPECT_THAT(result.out, HasSubstr("suspect: "));
   const json report = json::parse(file("new/gradcheck.json"));

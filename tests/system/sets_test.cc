@@ -141,7 +141,8 @@ TEST_F(Sets, WithoutATestSetTheDevSetServes) {
   const auto result = run("train sets.textproto --run-dir run");
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const std::string statement =
-      "no test set: the dev error is not an unbiased estimate, the dev set serves (1.1)";
+      "no test set: the dev error is not an unbiased estimate, which is fine if none is needed "
+      "(1.1)";
   EXPECT_THAT(result.out, HasSubstr(statement));
   EXPECT_THAT(result.out, Not(HasSubstr("\ntest ")));
   EXPECT_THAT(file("run/report.html"), HasSubstr(statement));
@@ -152,7 +153,7 @@ TEST_F(Sets, TrainOnly) {
   EXPECT_THAT(run("check sets.textproto").out, HasSubstr("note: no dev set"));
   const auto result = run("train sets.textproto --run-dir run");
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("no dev or test set: the training error is not an estimate"));
+  EXPECT_THAT(result.out, HasSubstr("no dev or test set: the training error does not estimate"));
   EXPECT_THAT(result.err, Not(HasSubstr("the dev set is small")));
 }
 
@@ -173,7 +174,7 @@ TEST_F(Sets, DevAndTestFromTwoSourcesNeedAWord) {
   write_job(two + " dev_and_test_from: DIFFERENT_DISTRIBUTIONS");
   const auto differ = run("train sets.textproto --run-dir two");
   EXPECT_EQ(differ.exit_code, 0) << differ.err;
-  EXPECT_THAT(differ.out, HasSubstr("dev and test are of different distributions"));
+  EXPECT_THAT(differ.out, HasSubstr("dev and test have different distributions"));
 }
 
 TEST_F(Sets, ADevSetTooSmallForWhatIsDecidedOnItIsToldOnce) {

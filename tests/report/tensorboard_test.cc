@@ -113,8 +113,9 @@ TEST(TensorboardReport, WritesVersionStartAndScalars) {
       ElementsAre(Pair("cost/J", 0.25f), Pair("cost/dev", 0.3071f), Pair("cost/penalty", 0.0625f),
                   Pair("cost/penalty_l1", 0.015625f), Pair("cost/penalty_l2", 0.046875f),
                   Pair("error/dev", 0.1094f), Pair("error/train", 0.25f),
-                  Pair("learning_rate", 0.001f), Pair("speed/examples_per_second", 24310.4f),
-                  Pair("weights/near_zero", 0.125f), Pair("weights/norm", 31.5f)));
+                  Pair("gradient_norm", 0.5f), Pair("learning_rate", 0.001f),
+                  Pair("speed/examples_per_second", 24310.4f), Pair("weights/near_zero", 0.125f),
+                  Pair("weights/norm", 31.5f)));
 }
 
 TEST(TensorboardReport, LeavesOutWhatIsAbsent) {

@@ -194,7 +194,7 @@ TEST(SweepFile, EqualityAtBounds) {
   for (const char* range : {"min: 1 max: 9007199254740992", "min: 1.5 max: 2", "min: 1 max: 2.5",
                             "min: -9007199254740992 max: 2"}) {
     EXPECT_NE(with_range(std::string(range) + " steps: 2 integer: true")
-                  .find("parameter[0].range.integer is true; expected whole numbers"),
+                  .find("parameter[0].range.integer is true; expected min and max to be whole numbers"),
               std::string::npos)
         << range;
   }

@@ -82,7 +82,7 @@ TEST_F(CommandLine, NoSubcommandTakesAnOptionOrAWordThatItDoesNotKnow) {
     const auto option = run(fmt::format("{} {} --no-such", name, arguments));
     EXPECT_EQ(option.exit_code, 2) << name;
     EXPECT_THAT(option.err, HasSubstr(fmt::format("{} does not take --no-such", name)));
-    EXPECT_THAT(option.err, HasSubstr(fmt::format("lockstep {} --help tells", name)));
+    EXPECT_THAT(option.err, HasSubstr(fmt::format("lockstep {} --help lists", name)));
     const auto word = run(fmt::format("{} {} one two", name, arguments));
     EXPECT_EQ(word.exit_code, 2) << name;
     const auto none = run(name);

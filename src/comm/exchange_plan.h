@@ -30,8 +30,7 @@ struct PlacedSum {
 struct JoinStage {
   std::vector<PlacedSum> sums;      // the existing sums, left to right
   std::vector<Addition> additions;  // in order; `into` and `from` are positions in `sums`
-  std::vector<PlacedSum>
-      joined;  // the remaining sums, left to right, each at the place of its first part
+  std::vector<PlacedSum> joined;    // the remaining sums, each at the place of its first part
 };
 
 // Joins `sums`, given left to right, as far as possible.

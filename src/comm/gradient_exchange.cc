@@ -64,8 +64,7 @@ template <typename T>
 struct GradientExchange<T>::State {
   const Communicator& comm;
   Ownership ownership;
-  std::vector<std::uint32_t>
-      first_buffers;  // first buffer of each worker of this rank, and the end
+  std::vector<std::uint32_t> first_buffers;  // one for each worker of this rank, and the end
   std::unique_ptr<ParameterMemory<T>> memory;
   ExchangePlan plan;
   std::vector<Incoming> incoming;                // to this rank

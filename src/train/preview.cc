@@ -21,7 +21,7 @@ std::vector<float> labels_of(const Examples& examples, std::uint32_t row) {
   return {labels.begin(), labels.end()};
 }
 
-// The first row of each label, then the second of each, and so on.
+// The first row of each label, then the second row of each, and so on.
 std::vector<std::uint32_t> rows_of_each_label(const Examples& examples, std::uint64_t count) {
   std::map<std::vector<float>, std::uint32_t> seen;
   std::vector<std::pair<std::uint32_t, std::vector<float>>> places;  // in the row of its label
@@ -42,7 +42,7 @@ ImageValues raw_values(const Examples& examples, std::uint32_t row) {
   return values;
 }
 
-// Bytes, or what the job says; otherwise what occurs.
+// The range of bytes, or that of the job, else the range of the examples' values.
 ValueRange range_of(const Job& job, ElementType type, const std::vector<PreviewExample>& examples) {
   if (job.data.augmentation && job.data.augmentation->value_range) {
     const ValueRange& range = *job.data.augmentation->value_range;

@@ -72,9 +72,9 @@ struct LocalRead {
   std::optional<ImageShape> image;
   std::optional<AugmentationSpec> augmentation;
   std::shared_ptr<const FittedTable> table;
-  Split split;                        // split of the training source
+  Split split;                        // the split of the training source
   std::vector<std::uint32_t> ids;     // numbers of the source's examples that this rank needs
-  std::vector<std::uint32_t> owners;  // of all its examples, if ranks hand them out
+  std::vector<std::uint32_t> owners;  // owners of all its examples, if ranks hand them out
   std::vector<std::string> notices;   // notices of the sources that this rank has read so far
   // On rank 0 only:
   WholeSet train_dev;

@@ -55,7 +55,7 @@ PartSizes asked_sizes(const DataConfig& data, SplitSource which, std::uint64_t n
   }
   const auto all = static_cast<double>(n);
   const bool trains = which == SplitSource::train;
-  constexpr double kRounding = 1e-3;  // of fractions that add up to 1
+  constexpr double kRounding = 1e-3;  // tolerance for fractions that add up to 1
   const auto fail = [&] {
     const std::string what = trains ? fmt::format("leave none of {} examples to train on", n)
                                     : fmt::format("are more than the {} of data.held_out", n);

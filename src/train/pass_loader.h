@@ -90,7 +90,7 @@ class PassLoader {
   // Used by the thread that gathers: this one, or a helper until ahead_.done is ready.
   std::optional<Augmenter> augmenter_;
   std::optional<std::uint64_t> epoch_;
-  std::vector<std::vector<std::uint32_t>> order_;  // of the rows of each own shard in this epoch
+  std::vector<std::vector<std::uint32_t>> order_;  // row orders of the own shards in this epoch
   std::vector<std::uint32_t> rows_;                // scratch
   Batch current_;
   Ahead ahead_;

@@ -24,7 +24,8 @@ std::vector<float> labels_of(const Examples& examples, std::uint32_t row) {
 // The first row of each label, then the second row of each, and so on.
 std::vector<std::uint32_t> rows_of_each_label(const Examples& examples, std::uint64_t count) {
   std::map<std::vector<float>, std::uint32_t> seen;
-  std::vector<std::pair<std::uint32_t, std::vector<float>>> places;  // in the row of its label
+  // For each row, its number among the rows of its label, and the label.
+  std::vector<std::pair<std::uint32_t, std::vector<float>>> places;
   for (std::uint32_t row = 0; row < examples.size(); ++row) {
     std::vector<float> labels = labels_of(examples, row);
     places.emplace_back(seen[labels]++, std::move(labels));

@@ -95,7 +95,7 @@ class StepEngine {
   std::uint64_t total_steps_;
   WorkerPool pool_;
   HelperPool helpers_;             // destroyed after the workers, which wait for them
-  std::vector<WorkerPlan> plans_;  // of all workers of all ranks
+  std::vector<WorkerPlan> plans_;  // plans of all workers of all ranks
   Ownership ownership_;
   GradientExchange<T> exchange_;
   OwnedOptimizer<T> optimizer_;

@@ -32,7 +32,7 @@ struct RunEnd {
   WeightMeasures measures;
   std::span<const float> weights;
   bool restored_best = false;           // the weights are those of the best evaluation
-  std::uint64_t peak_memory_bytes = 0;  // of the rank with the largest
+  std::uint64_t peak_memory_bytes = 0;  // memory of the rank with the most
 };
 
 // `versions`: those of the environment. Observers add the diagnosis.

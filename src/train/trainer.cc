@@ -49,7 +49,7 @@ struct RunParts {
   const std::string& resolved_job;
   const Communicator& comm;
   const TrainOptions& options;
-  const std::map<std::string, std::string>& versions;  // of the environment
+  const std::map<std::string, std::string>& versions;  // versions of the environment
   const Dataset& data;
   const Network<float>& network;
   StepEngine<float>& engine;

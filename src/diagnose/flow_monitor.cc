@@ -69,7 +69,7 @@ class FlowMonitor : public StepProbe {
   std::uint64_t every_steps_;
   SignalFlow flow_;
   std::vector<float> before_;  // the weights before the step, on rank 0
-  FlowRecord record_;          // of the current step
+  FlowRecord record_;          // record of the current step
   std::optional<FlowRecord> last_;
 };
 

@@ -61,16 +61,16 @@ struct GradcheckStage {
 
 struct GradcheckResult {
   std::string job;
-  std::vector<std::uint64_t> units;  // of the input and each layer
+  std::vector<std::uint64_t> units;  // units of the input and each layer
   std::uint64_t parameters = 0;
   std::uint64_t entries = 0;  // number of compared entries
   std::uint64_t rows = 0;     // number of examples in the batch
   std::uint64_t train_examples = 0;
   double epsilon = 0;
   bool one_sided = false;
-  bool has_dropout = false;     // in the job
-  bool frozen_dropout = false;  // and in this check
-  bool augmentation = false;    // in the job; the check has none
+  bool has_dropout = false;     // whether the job has dropout
+  bool frozen_dropout = false;  // whether this check has it, too
+  bool augmentation = false;    // whether the job has it; the check has none
   bool penalty = false;         // J has one
   std::vector<GradcheckStage> stages;
 

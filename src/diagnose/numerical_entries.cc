@@ -123,7 +123,7 @@ void enlarge_lost(Differences& differences, const Communicator& comm, const Para
     std::erase_if(growing, [&](std::uint64_t i) {
       CheckedEntry& entry = entries[i];
       const double change = std::abs(wider[i].numerical - entry.numerical);
-      const double noise = 10 * wider[i].rounding;  // in the difference with the smaller step
+      const double noise = 10 * wider[i].rounding;  // that of the smaller step
       // The comparison is written so that NaN is refused.
       const bool agrees = !wider[i].at_kink && change <= noise;
       if (agrees) {

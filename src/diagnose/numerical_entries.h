@@ -24,7 +24,7 @@ struct CheckedEntry {
   double weight = 0;
   double numerical = 0;  // difference of J
   double analytic = 0;   // from the gradient that is checked
-  double epsilon = 0;    // of the difference
+  double epsilon = 0;    // the epsilon of the difference
   double rounding = 0;   // possible change of `numerical` by J's rounding
   // J has a kink nearer than the smallest epsilon, so there is no derivative to compare with. Such
   // an entry is counted, and left out of every norm.

@@ -34,7 +34,7 @@ struct JudgedRun {
 
 struct Judgement {
   bool kept = false;
-  std::string comparison;  // of the judged errors, for people
+  std::string comparison;  // comparison of the judged errors, for people
 };
 
 // Pure. A step against bias is kept when the training error falls beyond chance and the dev error

@@ -13,7 +13,7 @@ namespace lockstep {
 constexpr std::uint32_t kWideLayer = 256;  // units
 
 struct WiderNetwork {
-  std::vector<std::string> widths;  // of every hidden layer
+  std::vector<std::string> widths;  // widths of all hidden layers
   std::vector<std::string> lines;   // for --set; empty: it should not grow any more
 };
 

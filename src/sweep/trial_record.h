@@ -39,10 +39,10 @@ struct TrialResult {
 };
 
 struct TrialRecord {
-  std::string job_digest;                // of the resolved job
+  std::string job_digest;                // digest of the resolved job
   std::optional<DataFingerprints> data;  // known once training has begun
   std::vector<CurvePoint> curve;         // by step
-  std::vector<TrialResult> results;      // of the phases in which it took part, in order
+  std::vector<TrialResult> results;      // results of the phases in which it took part, in order
 };
 
 // Smaller is better; infinity for a value that is missing or not a number.

@@ -155,7 +155,7 @@ class TrialMaker {
   const std::string text_;
   TrialProblems problems_;
   std::vector<Trial> trials_;
-  std::map<std::string, std::uint32_t> number_of_;  // by job
+  std::map<std::string, std::uint32_t> number_of_;  // number of the trial with this job
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ struct Evaluation {
   // without clipping.
   std::optional<double> gradient_norm;
   bool best = false;   // the best dev metric so far
-  double seconds = 0;  // of training in all sessions so far; a timing, not a result
+  double seconds = 0;  // time of training in all sessions so far; a timing, not a result
   double examples_per_second = 0;
 };
 

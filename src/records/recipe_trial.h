@@ -16,8 +16,8 @@ struct RecipeTrial {
   // "start", "kept", "discarded"; "diverged"; and before any run has ended usefully: "blown up" (a
   // loss far above guessing), "trains" (the first run that did not blow up).
   std::string outcome;
-  std::string comparison;        // of its errors with those of `based_on`; empty for the first
-  std::vector<std::string> set;  // all changes to the original job
+  std::string comparison;  // its errors compared with those of `based_on`; empty for the first
+  std::vector<std::string> set;        // all changes to the original job
   std::optional<Diagnosis> diagnosis;  // none for a run that diverged
 };
 

@@ -13,7 +13,7 @@ struct RunSession {
   std::uint64_t last_step = 0;   // number of steps done after it
   std::uint32_t ranks = 1;
   std::uint32_t threads = 1;             // per rank
-  double seconds = 0;                    // of training, evaluating and saving
+  double seconds = 0;                    // time of training, evaluating and saving
   std::map<std::string, double> phases;  // seconds by phase, with their "total"
   friend bool operator==(const RunSession&, const RunSession&) = default;
 };

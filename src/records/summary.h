@@ -33,7 +33,7 @@ struct Summary {
   // The checkpoint in the run directory with the weights that this summary describes: "ckpt/best"
   // or "ckpt/latest"; empty: none is kept.
   std::string checkpoint;
-  std::uint64_t peak_memory_bytes = 0;  // of the rank with the largest
+  std::uint64_t peak_memory_bytes = 0;  // memory of the rank with the most
   int ranks = 1;
   int threads = 1;
   int shards = 1;

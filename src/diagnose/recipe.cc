@@ -179,7 +179,7 @@ fs::path recipe_run_directory(const fs::path& directory, int number) {
 void check_recipe_job(const Job& job) {
   if (job.network.output.loss == Loss::squared_error) {
     throw Error(ExitCode::usage,
-                "the recipe compares error rates, and SQUARED_ERROR has none: it cannot tell "
+                "the recipe compares errors, and SQUARED_ERROR has no error rate: it cannot tell "
                 "bias from variance");
   }
   if (!job.data.dev && !job.data.split.dev) {

@@ -51,8 +51,7 @@ struct RecipeArguments {
   bool json = false;
 };
 
-// The files of a recipe: a run directory for each run, and beside them
-// recipe.json, recipe.txt and best.textproto.
+// The files of a recipe: a run directory for each run, recipe.json, recipe.txt and best.textproto.
 class FilesHost : public RecipeHost {
  public:
   FilesHost(fs::path directory, bool color) : directory_(std::move(directory)), color_(color) {}
@@ -104,14 +103,14 @@ class FilesHost : public RecipeHost {
   bool color_;
 };
 
-// Runs that the recipe in `directory` has taken; 0 when there is none.
+// Number of runs that the recipe in `directory` has done; 0 when there is none.
 std::size_t runs_taken(const fs::path& directory) {
   std::ifstream file(directory / kRecipeJson);
   const auto recipe = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
   return recipe.is_object() && recipe.contains("trials") ? recipe["trials"].size() : 0;
 }
 
-// The directory of the recipe, created.
+// Creates the directory of the recipe.
 RunDirectory prepare_directory(const RecipeArguments& arguments, const std::string& job_name) {
   RunDirectory directory =
       prepare_run_directory(arguments.run_dir, job_name + "-recipe", DirectoryKind::recipe,
@@ -119,8 +118,8 @@ RunDirectory prepare_directory(const RecipeArguments& arguments, const std::stri
   const std::size_t taken = runs_taken(directory.path);
   if (taken > static_cast<std::size_t>(arguments.runs)) {
     throw Error(ExitCode::usage,
-                fmt::format("{} holds a recipe of {} runs, more than --runs {}; give at least as "
-                            "many, or another --run-dir",
+                fmt::format("{} holds a recipe of {} runs, more than --runs {}; use a larger "
+                            "--runs or another --run-dir",
                             directory.path.string(), taken, arguments.runs));
   }
   return directory;
@@ -149,7 +148,7 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
   const std::string& job_name = loaded.job.name;
   std::string directory;
   std::optional<UntrainedDirectory> untrained;  // on rank 0
-  std::optional<RunLock> lock;                  // likewise
+  std::optional<RunLock> lock;                  // on rank 0
   agree(comm, [&] {
     if (!comm.is_root()) return;
     const RunDirectory made = prepare_directory(arguments, job_name);
@@ -181,10 +180,10 @@ void add_recipe_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<RecipeArguments>();
   CLI::App* command = app.add_subcommand(
       "recipe",
-      "Follow the basic recipe (1.3): fit the training set, then cure variance, step by step, "
-      "each kept if the error that it is about fell beyond chance");
+      "Follow the basic recipe (1.3): fit the training set, then reduce variance, step by step; "
+      "a step is kept if the error that it aims at falls beyond chance");
   add_job(*command, arguments->job);
-  command->add_option("--runs", arguments->runs, "At most so many trainings [8]")
+  command->add_option("--runs", arguments->runs, "Train at most this many networks [8]")
       ->check(CLI::Range(1, 1000));
   command->add_option("--run-dir", arguments->run_dir,
                       "Where results go [runs/<job name>-recipe-<number>]");
@@ -192,7 +191,7 @@ void add_recipe_command(CLI::App& app, Action& action) {
   add_prefetch_threads(*command, arguments->prefetch_threads);
   add_overrides(*command, arguments->overrides);
   add_resume(*command, arguments->resume,
-             "Go on with the recipe in --run-dir, taking over the runs that have finished");
+             "Resume the recipe in --run-dir, with the results of its finished runs");
   add_allow_changed_data(*command, arguments->allow_changed_data);
   add_json(*command, arguments->json);
   command->add_flag("--no-color", arguments->no_color, "No colour on a terminal");

@@ -64,7 +64,7 @@ int threads_of(const SweepArguments& arguments, int ranks, const std::vector<Tri
   return threads;
 }
 
-// Writes sweep.textproto, which must say the same on a resume.
+// Writes sweep.textproto; on a resume, checks that it has the same content.
 void write_sweep(const fs::path& directory, const LoadedSweep& loaded) {
   const fs::path file = directory / kSweepFile;
   if (!fs::exists(file)) {
@@ -77,7 +77,7 @@ void write_sweep(const fs::path& directory, const LoadedSweep& loaded) {
   }
 }
 
-// On rank 0, at the end: the files and what is printed.
+// Writes the files and prints the results, on rank 0 at the end.
 void report(const SweepArguments& arguments, const SweepResults& results, const fs::path& run_dir) {
   const std::string json = sweep_json(results);
   replace_file(run_dir / kSweepCsv, sweep_csv(results));
@@ -99,7 +99,7 @@ struct PreparedSweep {
   int threads = 1;
 };
 
-// Collective. The sweep and the jobs of its trials, the same on every rank.
+// Collective. Makes the sweep and the jobs of its trials, the same on every rank.
 PreparedSweep prepare_sweep(const SweepArguments& arguments, const Communicator& comm) {
   PreparedSweep sweep;
   std::string all_jobs;  // to compare between ranks
@@ -112,13 +112,13 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const Communicator&
     all_jobs += fmt::format("{} groups, {} threads", arguments.groups, sweep.threads);
   });
   require_same(comm, all_jobs, [](const std::string&, const std::string&) {
-    return std::string("its sweep, its jobs, --groups or --threads are not those of rank 0");
+    return std::string("its sweep, its jobs, --groups or --threads differ from those of rank 0");
   });
   require_same_environment(comm);
   return sweep;
 }
 
-// Collective. All but the run's directory and the number of features.
+// Collective. Makes all options except the run directory and the number of features.
 SweepOptions options_of(const SweepArguments& arguments, const CommandContext& context,
                         const PreparedSweep& sweep) {
   SweepOptions options;
@@ -151,7 +151,7 @@ struct HeldDirectory {
   std::optional<RunLock> lock;
 };
 
-// On rank 0. Makes or finds the directory, which goes into `run_dir`, and says what begins.
+// On rank 0. Makes or finds the directory, sets `run_dir` to it, and logs what begins.
 void open_directory(const SweepArguments& arguments, const PreparedSweep& sweep, int ranks,
                     const std::vector<std::string>& cautions, HeldDirectory& held,
                     std::string& run_dir) {
@@ -174,7 +174,8 @@ void open_directory(const SweepArguments& arguments, const PreparedSweep& sweep,
   for (const std::string& caution : cautions) log_line(caution);
 }
 
-// Collective. Looks at test for the winner alone, and writes and prints the results.
+// Collective. Scores the winner, and no other trial, on the test set, and writes and prints the
+// results.
 void finish_sweep(const SweepArguments& arguments, const PreparedSweep& sweep,
                   const SweepOutcome& outcome, const std::vector<std::string>& cautions,
                   const Communicator& comm, const SweepOptions& options) {
@@ -219,7 +220,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
     return 0;
   }
   if (comm.is_root()) {
-    // The resolved sweep has what --set gave.
+    // The resolved sweep includes the changes of --set.
     log_line(
         fmt::format("interrupted; to resume: {0} sweep {1}/sweep.textproto --run-dir {1} "
                     "--resume auto",
@@ -237,18 +238,19 @@ void add_sweep_command(CLI::App& app, Action& action) {
       "Search for hyperparameters on the dev set\n\n"
       "  lockstep sweep launch/sweeps/fashion-sweep.textproto\n"
       "  launch/local -n 2 sweep launch/sweeps/fashion-sweep.textproto --groups 2\n\n"
-      "The same table at every number of ranks, threads and groups");
+      "The table is the same at every number of ranks, threads and groups");
   command->add_option("sweep", arguments->sweep, "Sweep file (protobuf text format)")->required();
   command
-      ->add_option("--groups", arguments->groups,
-                   "Groups of ranks that train trials side by side, at most the ranks [1]")
+      ->add_option(
+          "--groups", arguments->groups,
+          "Groups of ranks that train trials side by side, at most the number of ranks [1]")
       ->check(CLI::Range(1, 1 << 20));
   command->add_option("--run-dir", arguments->run_dir,
                       "Where results go [runs/<sweep name>-<number>]");
   add_threads(*command, arguments->threads);
   add_prefetch_threads(*command, arguments->prefetch_threads);
   add_overrides(*command, arguments->overrides, "the jobs of all trials");
-  add_resume(*command, arguments->resume, "Go on with the sweep in --run-dir");
+  add_resume(*command, arguments->resume, "Resume the sweep in --run-dir");
   add_allow_changed_data(*command, arguments->allow_changed_data);
   add_json(*command, arguments->json);
   command->callback([&action, arguments] {

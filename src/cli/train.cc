@@ -58,7 +58,7 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   options.make_monitor = make_flow_monitor;
   std::string run_dir;
   std::optional<UntrainedDirectory> untrained;  // on rank 0
-  std::optional<RunLock> lock;                  // likewise
+  std::optional<RunLock> lock;                  // on rank 0
   agree(comm, [&] {
     if (!comm.is_root()) return;
     const RunDirectory made = prepare_run_directory(arguments.run_dir, loaded.job.name,
@@ -94,7 +94,7 @@ void add_train_command(CLI::App& app, Action& action) {
   add_threads(*command, arguments->threads);
   add_prefetch_threads(*command, arguments->prefetch_threads);
   add_overrides(*command, arguments->overrides);
-  add_resume(*command, arguments->resume, "Go on from the newest checkpoint in --run-dir");
+  add_resume(*command, arguments->resume, "Resume from the newest checkpoint in --run-dir");
   add_allow_changed_data(*command, arguments->allow_changed_data);
   add_no_dropout(*command, arguments->no_dropout);
   command->add_flag("--no-color", arguments->no_color, "No colour on a terminal");

@@ -12,7 +12,7 @@
 namespace lockstep {
 namespace {
 
-// MPI 3 counts are ints; longer messages go in pieces.
+// MPI 3 counts are ints; longer messages are sent in pieces.
 constexpr std::uint64_t kPieceBytes = 1ULL << 30;
 constexpr int kTag = 1;
 constexpr std::chrono::milliseconds kWaitingPause{2};

@@ -1,6 +1,6 @@
 #pragma once
-// A communicator of our own and the few operations Lockstep needs. Every
-// member function marked collective must be called by all ranks alike.
+// An MPI communicator and the few operations that Lockstep needs. Every member function marked
+// collective must be called by all ranks alike.
 
 #include <algorithm>
 #include <cstddef>
@@ -19,10 +19,10 @@ class Communicator {
   // A duplicate of the world, so that no other library's messages mix with
   // ours. Collective.
   static Communicator world();
-  // This process alone: one rank. Does not communicate.
+  // A communicator of this process alone: one rank. Does not communicate.
   static Communicator self();
-  // The ranks that give the same `color` (0 or more), in their order here, as a
-  // communicator of their own. Collective.
+  // A communicator of the ranks that give the same `color` (0 or more), in their order here.
+  // Collective.
   [[nodiscard]] Communicator split(int color) const;
 
   Communicator(Communicator&&) noexcept;
@@ -33,7 +33,7 @@ class Communicator {
   [[nodiscard]] int size() const { return size_; }
   [[nodiscard]] bool is_root() const { return rank_ == 0; }
 
-  // Collective: every rank ends with rank 0's values. Any length.
+  // Collective: every rank receives rank 0's values, of any length.
   template <typename T>
   void broadcast(std::span<T> values) const {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -43,7 +43,7 @@ class Communicator {
   void broadcast(T& value) const {
     broadcast(std::span<T>(&value, 1));
   }
-  // Collective: strings and vectors also take over rank 0's length.
+  // Collective: strings and vectors also take rank 0's length.
   void broadcast(std::string& text) const;
   template <typename T>
   void broadcast(std::vector<T>& values) const {
@@ -53,8 +53,8 @@ class Communicator {
     broadcast(std::span<T>(values));
   }
 
-  // Collective: rank 0 receives the ranks' values one after the other, in rank
-  // order; the lengths may differ. Other ranks receive nothing.
+  // Collective: rank 0 receives the ranks' values end to end, in rank order; the lengths may
+  // differ. Other ranks receive nothing.
   template <typename T>
   [[nodiscard]] std::vector<T> gather(std::span<const T> values) const {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -63,45 +63,44 @@ class Communicator {
     std::copy(bytes.begin(), bytes.end(), std::as_writable_bytes(std::span(all)).begin());
     return all;
   }
-  // Collective: every rank's value, in rank order, on every rank.
+  // Collective: returns every rank's value, in rank order, on every rank.
   template <typename T>
   [[nodiscard]] std::vector<T> all_gather(const T& value) const {
     std::vector<T> all = gather(std::span<const T>(&value, 1));
     broadcast(all);
     return all;
   }
-  // Collective: each rank's text, in rank order, on rank 0.
+  // Collective: returns each rank's text, in rank order, on rank 0.
   [[nodiscard]] std::vector<std::string> gather_text(const std::string& text) const;
 
-  // Collective: rank 0 gives each rank its own bytes (`parts` is read on rank
-  // 0 only and has one entry for each rank).
+  // Collective: rank 0 sends each rank its own bytes (`parts` is read on rank 0 only and has one
+  // entry for each rank).
   [[nodiscard]] std::vector<std::byte> scatter(
       const std::vector<std::span<const std::byte>>& parts) const;
 
-  // Collective: each rank's text, in rank order, on every rank.
+  // Collective: returns each rank's text, in rank order, on every rank.
   [[nodiscard]] std::vector<std::string> share_text(const std::string& text) const;
 
-  // Collective: every rank gives each rank its bytes (one entry for each, itself
-  // included) and receives what the others have for it, in rank order. At most 2^31 - 1
-  // bytes sent, and received, by a rank: for buffers of a bounded size.
+  // Collective: every rank sends each rank its bytes (one entry for each, including itself) and
+  // returns what it receives, in rank order. A rank sends at most 2^31 - 1 bytes and receives at
+  // most as many, so this is for buffers of a bounded size.
   [[nodiscard]] std::vector<std::vector<std::byte>> exchange(
       const std::vector<std::vector<std::byte>>& parts) const;
 
-  // Collective, integers only: their sums and maxima have no rounding order.
+  // Collective, for integers only: their sums do not depend on rounding and order.
   [[nodiscard]] std::uint64_t sum(std::uint64_t value) const;
   [[nodiscard]] std::uint64_t max(std::uint64_t value) const;
-  // Collective: the bits that any rank has set.
+  // Collective: returns the bits that any rank has set.
   [[nodiscard]] std::uint64_t any(std::uint64_t flags) const;
 
-  // Collective: the lowest rank on the host of this one.
+  // Collective: returns the lowest rank on this rank's host.
   [[nodiscard]] int host_leader() const;
 
   // Collective.
   void barrier() const;
-  // Collective: returns once every rank is here, however long that takes. A rank
-  // that waits leaves its core to others and calls `while_waiting` every few
-  // milliseconds, which may communicate with other communicators' operations
-  // that need no partner.
+  // Collective: returns once every rank has arrived, however long that takes. A waiting rank
+  // leaves its core to others and calls `while_waiting` every few milliseconds. That function may
+  // use operations of other communicators that need no partner.
   void wait_for_all(const std::function<void()>& while_waiting) const;
 
  private:

@@ -8,10 +8,10 @@
 namespace lockstep {
 namespace {
 
-// What the workers of a rank hold after a backward pass, left to right.
+// The sums that the workers of a rank hold after a backward pass, left to right.
 std::vector<PlacedSum> held_by(std::span<const WorkerPlan> workers, int rank) {
   std::vector<PlacedSum> held;
-  std::uint32_t before = 0;  // buffers of the workers before
+  std::uint32_t before = 0;  // buffers of the earlier workers
   for (const WorkerPlan& worker : workers) {
     for (const WorkerPlan::Held& sum : worker.held) {
       held.push_back({sum.node, rank, before + sum.buffer});
@@ -37,7 +37,7 @@ void append(const std::vector<PlacedSum>& more, std::vector<PlacedSum>& sums) {
   sums.insert(sums.end(), more.begin(), more.end());
 }
 
-// Ranks of a host need not be neighbours.
+// The ranks of a host need not be neighbours.
 void sort_left_to_right(std::vector<PlacedSum>& sums, std::uint64_t shards) {
   std::ranges::sort(sums, {}, [&](const PlacedSum& sum) { return sum.node.leaves(shards).begin; });
 }
@@ -111,7 +111,7 @@ ExchangePlan plan_exchange(std::span<const WorkerPlan> workers, std::uint64_t sh
 std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> workers,
                                     std::uint64_t shards, int threads, int rank,
                                     std::uint64_t bytes_per_value) {
-  std::uint64_t incoming = 0;  // sums of the others
+  std::uint64_t incoming = 0;  // number of sums from other ranks
   const std::vector<JoinStage> stages = rank_stages(workers, shards, threads, ownership.ranks);
   for (int other = 0; other < ownership.ranks; ++other) {
     if (other != rank) incoming += stages[static_cast<std::size_t>(other)].joined.size();

@@ -11,8 +11,8 @@
 namespace lockstep {
 namespace {
 
-// Calls work(part) on every worker of the pool for its share of `range`, cut
-// into parts of at most one block.
+// Calls work(part) on every worker of the pool for its share of `range`, in parts of at most one
+// block.
 template <typename Work>
 void for_each_block(WorkerPool& pool, Range range, const Work& work) {
   constexpr std::uint64_t kBlock = Ownership::kBlock;
@@ -34,7 +34,7 @@ void add_by_plan(const JoinStage& stage, std::span<const std::span<T>> sums) {
   }
 }
 
-// Where the buffers of each worker of a rank begin among all of them, and the end.
+// The index of the first buffer of each worker among all buffers of its rank, and the end.
 std::vector<std::uint32_t> first_buffers(std::span<const WorkerPlan> workers) {
   std::vector<std::uint32_t> first = {0};
   for (const WorkerPlan& worker : workers) first.push_back(first.back() + worker.buffers);
@@ -46,7 +46,7 @@ std::span<const WorkerPlan> workers_of(std::span<const WorkerPlan> workers, int 
                          static_cast<std::size_t>(threads));
 }
 
-// What `sender` sends to each owner of what it owns, as `owner` expects it.
+// The sums that `sender` sends to each owner, as the owner expects them.
 std::vector<std::vector<PlacedSum>> outgoing(const ExchangePlan& plan, int sender) {
   std::vector<std::vector<PlacedSum>> by_owner;
   for (int owner = 0; owner < plan.hosts.ranks(); ++owner) {
@@ -64,13 +64,13 @@ template <typename T>
 struct GradientExchange<T>::State {
   const Communicator& comm;
   Ownership ownership;
-  std::vector<std::uint32_t> first_buffers;  // of each worker of this rank, and the end
+  std::vector<std::uint32_t> first_buffers;  // one for each worker of this rank, and the end
   std::unique_ptr<ParameterMemory<T>> memory;
   ExchangePlan plan;
   std::vector<Incoming> incoming;                // to this rank
   std::vector<std::vector<PlacedSum>> outgoing;  // from this rank, by owner
-  // The incoming sums of a piece, end to end. Two generations: one is filled while
-  // the other is used.
+  // The incoming sums of a piece, end to end. There are two generations: one is filled while the
+  // other is used.
   std::array<std::vector<T>, 2> received;
 
   [[nodiscard]] int self() const { return comm.rank(); }
@@ -79,14 +79,14 @@ struct GradientExchange<T>::State {
     return memory->buffer(sum.rank, sum.buffer).subspan(part.begin, part.size());
   }
 
-  // The part `part` of my piece `mine` of a bucket, in the incoming sum number `number`.
+  // The part `part` of my piece `mine` of a bucket, in incoming sum number `number`.
   [[nodiscard]] std::span<T> received_part(std::uint64_t bucket, std::size_t number, Range mine,
                                            Range part) {
     return std::span(received[bucket % 2])
         .subspan(number * mine.size() + (part.begin - mine.begin), part.size());
   }
 
-  // Joins sums of this host where they stand.
+  // Joins sums of this host in place.
   void join_in_place(const JoinStage& stage, Range part) const {
     if (stage.additions.empty()) return;
     std::vector<std::span<T>> sums;
@@ -95,8 +95,8 @@ struct GradientExchange<T>::State {
     add_by_plan<T>(stage, sums);
   }
 
-  // Starts the messages of a bucket: what others add to my piece comes in and is returned,
-  // and what I add to theirs goes out and joins `sends`.
+  // Starts the messages of a bucket. Returns those that bring other ranks' sums for my piece;
+  // those that carry my sums for the pieces of others are added to `sends`.
   Messages<T> start(std::uint64_t bucket, WorkerPool& pool, Messages<T>& sends) {
     Messages<T> receives(comm);
     const Range mine = ownership.piece(bucket, self());
@@ -117,8 +117,8 @@ struct GradientExchange<T>::State {
     return receives;
   }
 
-  // Completes the tree for `part` of my piece of a bucket, when its messages have come.
-  // Returns where the sum stands. Nobody else looks at this piece, whosever memory it is.
+  // Completes the tree for `part` of my piece of a bucket, once its messages have arrived. Returns
+  // the sum's memory. No other rank accesses this piece meanwhile, whichever rank owns the memory.
   std::span<T> complete(std::uint64_t bucket, Range part) {
     join_in_place(plan.of_host(self()), part);
     const Range mine = ownership.piece(bucket, self());
@@ -133,8 +133,8 @@ struct GradientExchange<T>::State {
     return sums.front();
   }
 
-  // Of the weights: sends my pieces to one rank of each other host, and receives theirs
-  // where I am that rank.
+  // Exchanges weights between hosts: sends my pieces to one rank of each other host, and receives
+  // theirs if I am that rank.
   void share_weights_between_hosts() const {
     Messages<T> messages(comm);
     for (std::uint64_t bucket = 0; bucket < ownership.buckets(); ++bucket) {
@@ -157,7 +157,7 @@ struct GradientExchange<T>::State {
     messages.wait();
   }
 
-  // Copies the weights that other ranks of the host have, each from whoever has it first.
+  // Copies the weights that other ranks of the host have, each from the first rank that has it.
   void share_weights_within_host(WorkerPool& pool) const {
     memory->fence();
     for (std::uint64_t bucket = 0; bucket < ownership.buckets(); ++bucket) {
@@ -171,7 +171,7 @@ struct GradientExchange<T>::State {
         });
       }
     }
-    memory->fence();  // nobody looks into the others' weights any more
+    memory->fence();  // no rank reads the others' weights any more
   }
 };
 
@@ -256,7 +256,7 @@ void GradientExchange<T>::reduce(WorkerPool& pool, const UseGradient& use_gradie
   if (!of_rank.additions.empty()) {
     for_each_block(pool, all, [&](Range part) { state.join_in_place(of_rank, part); });
   }
-  state.memory->fence();  // the others of the host have their sums, too
+  state.memory->fence();  // all ranks of the host have their sums
   Messages<T> sends(state.comm);
   Messages<T> receives = state.start(0, pool, sends);
   for (std::uint64_t bucket = 0; bucket < state.ownership.buckets(); ++bucket) {
@@ -272,7 +272,7 @@ void GradientExchange<T>::reduce(WorkerPool& pool, const UseGradient& use_gradie
     receives = std::move(next);
   }
   sends.wait();
-  state.memory->fence();  // nobody looks into the others' buffers any more
+  state.memory->fence();  // no rank reads the others' buffers any more
 }
 
 template <typename T>

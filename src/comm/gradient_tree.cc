@@ -6,7 +6,7 @@
 namespace lockstep {
 namespace {
 
-// A node and where its sum stands.
+// A node and the place of its sum.
 struct Placed {
   TreeNode node;
   std::uint32_t place = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// For the files of this folder only: the MPI communicator behind ours.
+// The MPI communicator of a Communicator, for the files of this folder only.
 
 #include <mpi.h>
 

@@ -17,10 +17,10 @@ namespace {
 
 constexpr std::uint64_t kPageBytes = 4096;
 
-// A shared memory object of the system, opened.
+// An opened shared memory object of the system.
 class SharedObject {
  public:
-  // Fails silently: see is_open.
+  // Fails without an error: see is_open.
   SharedObject(const std::string& name, int flags) : file_(shm_open(name.c_str(), flags, 0600)) {}
   ~SharedObject() {
     if (file_ >= 0) close(file_);
@@ -32,8 +32,8 @@ class SharedObject {
   [[nodiscard]] bool resize(std::uint64_t bytes) const {
     return ftruncate(file_, static_cast<off_t>(bytes)) == 0;
   }
-  // Takes memory for a range, from near the calling core where there is a
-  // choice. A page that is not there would end the program when it is touched.
+  // Allocates memory for a range, near the calling core if possible. Without this, touching a page
+  // that cannot be had would end the program.
   [[nodiscard]] bool allocate(std::uint64_t offset, std::uint64_t bytes) const {
     return posix_fallocate(file_, static_cast<off_t>(offset), static_cast<off_t>(bytes)) == 0;
   }
@@ -65,15 +65,15 @@ struct HostMemory<T>::Mapping {
     if (address != nullptr) munmap(address, bytes);
   }
 
-  // Collective over `sharers`. Maps one object in which rank r has the bytes
-  // [offsets[r], offsets[r + 1]). Returns whether all ranks could.
+  // Collective over `sharers`. Maps one object in which rank r has the bytes [offsets[r],
+  // offsets[r + 1]). Returns whether all ranks succeeded.
   bool share(const Communicator& sharers, const std::vector<std::uint64_t>& offsets) {
     std::string name = unused_name();
     sharers.broadcast(name);
     bytes = offsets.back();
     const auto everyone = [&](bool could) { return sharers.any(could ? 0 : 1) == 0; };
-    // The first creates it, all open it, and then it needs no name any more: it
-    // is gone when the last process is, however that ends.
+    // The first rank creates the object and all open it. Then its name is removed, so that it
+    // disappears when the last process ends, however that happens.
     std::unique_ptr<SharedObject> object;
     if (sharers.is_root()) {
       object = std::make_unique<SharedObject>(name, O_CREAT | O_EXCL | O_RDWR);

@@ -1,6 +1,5 @@
 #pragma once
-// Values on their way between ranks, as nonblocking messages. Inside comm only, as it
-// includes mpi.h.
+// Nonblocking messages of values between ranks. Used inside comm only, because it includes mpi.h.
 
 #include <span>
 #include <vector>
@@ -18,11 +17,11 @@ class Messages {
   // `comm` must live as long as this.
   explicit Messages(const Communicator& comm) : comm_(&comm) {}
 
-  // Starts a message of at most 2^31 - 1 values, which must stay where they are until
-  // wait(). Messages from one rank to another arrive in the order of their starts.
+  // Starts a message of at most 2^31 - 1 values, which must stay in place until wait(). Messages
+  // from one rank to another arrive in the order in which they were started.
   void send(std::span<const T> values, int to);
   void receive(std::span<T> values, int from);
-  // Waits until everything that was started has left or arrived.
+  // Waits until all messages that were started have left or arrived.
   void wait();
 
  private:

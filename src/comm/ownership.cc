@@ -6,7 +6,7 @@ namespace lockstep {
 
 Ownership Ownership::with_bucket_bytes(std::uint64_t parameters, std::uint64_t bucket_bytes,
                                        std::uint64_t bytes_per_value, int ranks) {
-  // MPI counts are ints: a bucket stays below 2^30 bytes.
+  // MPI counts are ints, so a bucket stays below 2^30 bytes.
   const std::uint64_t bytes = std::min<std::uint64_t>(bucket_bytes, 1ULL << 30);
   const std::uint64_t grid = kBlock * static_cast<std::uint64_t>(ranks);
   const std::uint64_t blocks = std::max<std::uint64_t>(1, bytes / (bytes_per_value * grid));

@@ -1,6 +1,6 @@
 #pragma once
-// Who owns which piece of the parameter vector: whoever completes its gradient,
-// keeps its optimizer state and updates its weights. Pure arithmetic.
+// Who owns which piece of the parameter vector. The owner completes its gradient, keeps its
+// optimizer state and updates its weights. Pure arithmetic.
 
 #include <cstdint>
 #include <vector>
@@ -21,11 +21,11 @@ struct Ownership {
   static Ownership with_bucket_bytes(std::uint64_t parameters, std::uint64_t bucket_bytes,
                                      std::uint64_t bytes_per_value, int ranks);
   [[nodiscard]] std::uint64_t buckets() const;
-  // The part of bucket `index` that `rank` owns, in the parameter vector.
+  // The part of bucket `index` that `rank` owns, as a range of the parameter vector.
   [[nodiscard]] Range piece(std::uint64_t index, int rank) const;
   // All pieces of a rank, in order.
   [[nodiscard]] std::vector<Range> pieces(int rank) const;
-  // Parameters that a rank owns, in all and in its largest piece.
+  // Number of parameters that a rank owns, in total and in its largest piece.
   [[nodiscard]] std::uint64_t owned(int rank) const;
   [[nodiscard]] std::uint64_t largest_piece(int rank) const;
 };

@@ -1,6 +1,6 @@
 #pragma once
-// The vectors of all parameters that a rank has: its weights and the gradient buffers of
-// its workers, in memory that the ranks of its host share.
+// The full-length vectors of a rank, its weights and the gradient buffers of its workers, in
+// memory that the ranks of its host share.
 
 #include <cstdint>
 #include <span>
@@ -15,26 +15,28 @@ namespace lockstep {
 template <typename T>
 class ParameterMemory {
  public:
-  // Collective. Room for weights and `buffers` buffers of this rank, of `parameters` values
-  // each, not initialised. `host`: as for HostMemory, whose errors these are.
+  // Collective. Allocates weights and `buffers` buffers of this rank, of `parameters` values each,
+  // not initialised. `host` and errors: as for HostMemory.
   ParameterMemory(const Communicator& comm, std::uint64_t parameters, std::uint64_t buffers,
                   int host)
       : parameters_(parameters), memory_(comm, (1 + buffers) * stride(), host) {}
 
-  // Of a rank on this host.
+  // The weights of a rank on this host.
   [[nodiscard]] std::span<T> weights(int rank) const { return vector(rank, 0); }
-  // Number `number` of the buffers of all workers of a rank on this host.
+  // Buffer number `number` among the buffers of all workers of a rank on this host.
   [[nodiscard]] std::span<T> buffer(int rank, std::uint32_t number) const {
     return vector(rank, 1 + number);
   }
   // The lowest rank on the host of each rank; see HostMemory.
   [[nodiscard]] const std::vector<int>& leaders() const { return memory_.leaders(); }
   [[nodiscard]] bool was_refused() const { return memory_.was_refused(); }
-  // Collective over the host: what each rank has written before, all see afterwards.
+  // Collective over the host: everything that its ranks wrote before it is visible to all
+  // afterwards.
   void fence() const { memory_.fence(); }
 
  private:
-  // Values from one vector to the next: whole blocks, so that all of them lie alike.
+  // Values from the start of one vector to the next: whole blocks, so that all vectors are aligned
+  // alike.
   [[nodiscard]] std::uint64_t stride() const {
     constexpr std::uint64_t kBlock = Ownership::kBlock;
     return (parameters_ + kBlock - 1) / kBlock * kBlock;

@@ -30,15 +30,15 @@ Environment process_environment() {
 }
 
 std::optional<LaunchedTasks> launched_tasks(const Environment& environment) {
-  // mpirun's word is nearer than Slurm's: inside an allocation of 8 tasks it
-  // may be told to start 2. A step's word is nearer than the allocation's.
+  // mpirun's variable takes precedence over Slurm's: inside an allocation of 8 tasks mpirun may be
+  // told to start 2. A step's variable takes precedence over the allocation's.
   if (const auto ranks = task_count(environment("OMPI_COMM_WORLD_SIZE"))) {
     return LaunchedTasks{"mpirun", *ranks};
   }
   if (const auto tasks = task_count(environment("SLURM_STEP_NUM_TASKS"))) {
     return LaunchedTasks{"Slurm", *tasks};
   }
-  // In the shell of an allocation SLURM_NTASKS is set and nothing was started.
+  // In the shell of an allocation SLURM_NTASKS is set although nothing was started.
   if (const auto tasks = task_count(environment("SLURM_NTASKS"));
       tasks && environment("SLURM_STEP_ID")) {
     return LaunchedTasks{"Slurm", *tasks};

@@ -1,5 +1,5 @@
 #pragma once
-// Is the job what the launcher meant it to be?
+// Checks that MPI sees as many ranks as the launcher started.
 
 #include <functional>
 #include <optional>
@@ -7,24 +7,24 @@
 
 namespace lockstep {
 
-// The value of an environment variable, if set.
+// Returns the value of an environment variable, if it is set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 Environment process_environment();
 
-// What a launcher said it started.
+// The number of tasks that a launcher reports to have started.
 struct LaunchedTasks {
   std::string launcher;  // "mpirun", "Slurm" or "mpiexec" (of another MPI)
   int tasks;
 };
 
-// From the launcher's environment variables; nothing without a launcher. Call
-// it before MPI starts: MPI sets variables of its own.
+// Reads the launcher's environment variables; none without a launcher. Call it before MPI starts,
+// because MPI sets variables of its own.
 std::optional<LaunchedTasks> launched_tasks(const Environment& environment);
 
-// Throws Error(usage) when the launcher started another number of tasks than
-// MPI sees, as when srun has no working PMI plugin and every task believes
-// itself to be alone. Does not communicate.
+// Throws Error(usage) when the launcher started another number of tasks than MPI sees, for example
+// when srun has no working PMI plugin and every task believes that it is alone. Does not
+// communicate.
 void check_launch(const std::optional<LaunchedTasks>& launched, int mpi_size);
 
 }  // namespace lockstep

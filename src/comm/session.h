@@ -5,8 +5,8 @@
 
 namespace lockstep {
 
-// Initialises MPI in the constructor and finalises it in the destructor. Only
-// the thread that made it communicates (MPI_THREAD_FUNNELED). One at a time.
+// Initialises MPI in the constructor and finalises it in the destructor. Only the thread that
+// constructed it communicates (MPI_THREAD_FUNNELED). There is at most one at a time.
 class MpiSession {
  public:
   MpiSession(int& argc, char**& argv);
@@ -15,11 +15,11 @@ class MpiSession {
   MpiSession& operator=(const MpiSession&) = delete;
 };
 
-// The MPI library's name and version, in one line. Needs no session.
+// The MPI library's name and version, on one line. Needs no session.
 std::string mpi_description();
 
-// Ends every rank of the job at once with exit code `code`. For errors of one
-// rank that the others cannot know of.
+// Ends every rank of the job at once with exit code `code`. For errors of one rank that the others
+// cannot know.
 [[noreturn]] void abort_all_ranks(int code);
 
 }  // namespace lockstep

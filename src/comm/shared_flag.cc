@@ -16,7 +16,7 @@ void SharedFlag::raise() {
   raised_here_ = raised_ = true;
   for (int rank = 0; rank < messages_.size(); ++rank) {
     if (rank == messages_.rank()) continue;
-    // Without content, and so on its way at once.
+    // The message has no content, so it is sent at once.
     MPI_Send(nullptr, 0, MPI_BYTE, rank, kRaised, CommunicatorHandle::of(messages_));
   }
 }

@@ -31,7 +31,7 @@ void bigger_network(RecipeDraft& recipe) {
         expected, {fmt::format("network.layer[0]={{units: {}}}", units)});
     return;
   }
-  // Beside one wide layer a second one does more than twice the width, for less.
+  // If there is one wide layer, a second one helps more than twice the width, at a lower cost.
   if (hidden.size() == 1 && hidden.front().units >= kWideLayer) {
     deeper_network(recipe, "bigger network", "high bias", expected);
   }
@@ -54,7 +54,7 @@ void longer_training(RecipeDraft& recipe) {
     return;
   }
   const bool constant = std::holds_alternative<ConstantFactor>(recipe.job.schedule.kind);
-  if (recipe.facts.cost_was_falling == false && constant) return;  // longer would not help
+  if (recipe.facts.cost_was_falling == false && constant) return;  // longer training would not help
   const char* why = recipe.facts.cost_was_falling == true
                         ? "high bias, and J was still falling at the end (1.3: train longer)"
                     : recipe.facts.cost_was_falling == false
@@ -70,7 +70,7 @@ void other_optimizer(RecipeDraft& recipe) {
   if (std::holds_alternative<KeepInputs>(recipe.job.data.normalization)) {
     recipe.add(
         "normalise", "normalised inputs",
-        "high bias: with features of unlike ranges gradient descent must take small steps (1.9)",
+        "high bias: with features of different ranges gradient descent must take small steps (1.9)",
         expected, {"data.normalization.standardize={}"});
   }
   const auto try_optimizer = [&](const std::string& name, const std::string& line) {
@@ -89,7 +89,7 @@ void other_learning_rate(RecipeDraft& recipe) {
   for (const double factor : {1.0 / 3, 3.0}) {
     const double rate = rough(base_learning_rate(recipe.job.optimizer) * factor);
     recipe.add("learning rate", fmt::format("a learning rate of {:g}", rate),
-               factor < 1 ? "high bias: steps may be too large to get to the bottom of J (1.3: "
+               factor < 1 ? "high bias: steps may be too large to reach the minimum of J (1.3: "
                             "other optimizers)"
                           : "high bias: steps may be too small to get far (1.3: other optimizers)",
                "J falls faster, or to a lower training error",
@@ -97,15 +97,15 @@ void other_learning_rate(RecipeDraft& recipe) {
   }
 }
 
-// Smaller batches make more steps of the same number of epochs; where they are small
-// already, larger ones make steps that are less noisy.
+// Smaller batches make more steps in the same number of epochs. If batches are already small,
+// larger ones make the steps less noisy.
 void other_batch_size(RecipeDraft& recipe) {
   const auto& training = recipe.job.training;
   constexpr std::uint32_t kSmall = 64;
   constexpr std::uint64_t kMinibatch = 256;
   if (!training.batch_size) {
     recipe.add("batch size", fmt::format("batches of {}", kMinibatch),
-               "high bias: with the full training set there is one step an epoch (1.3: other "
+               "high bias: with the full training set there is one step per epoch (1.3: other "
                "optimizers)",
                "many more steps in the same epochs, a lower training error",
                {fmt::format("training.batch_size={}", kMinibatch)});
@@ -116,9 +116,10 @@ void other_batch_size(RecipeDraft& recipe) {
   const std::uint64_t other = smaller ? batch / 4 : 4 * batch;
   if (!smaller && other > recipe.facts.train_examples) return;
   recipe.add("batch size", fmt::format("batches of {}", other),
-             smaller ? "high bias: smaller batches make more steps an epoch (1.3: other optimizers)"
-                     : "high bias: gradients of larger batches are less noisy (1.3: other "
-                       "optimizers)",
+             smaller
+                 ? "high bias: smaller batches make more steps per epoch (1.3: other optimizers)"
+                 : "high bias: gradients of larger batches are less noisy (1.3: other "
+                   "optimizers)",
              "lower training error", {fmt::format("training.batch_size={}", other)});
 }
 

@@ -13,9 +13,9 @@ RecipeStep against_divergence(const Job& job) {
   step.kind = "smaller learning rate";
   step.action = fmt::format("a learning rate of {:g}", after);
   step.reason = fmt::format(
-      "with {:g} the cost blew up: before bias and variance can be told, J must fall (1.3, 1.7)",
+      "with {:g} the cost blew up; J must fall before bias and variance can be measured (1.3, 1.7)",
       before);
-  step.expected = "a training that comes to its end";
+  step.expected = "a training that reaches its end";
   step.set = {learning_rate_line(job.optimizer, after)};
   return step;
 }

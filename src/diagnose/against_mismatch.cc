@@ -19,7 +19,7 @@ void against_mismatch(RecipeDraft& recipe) {
                             source->corruption->gaussian_noise, source->corruption->seed + 1)});
   }
   recipe.add("data like dev", "training examples like those of dev: collect, make or simulate them",
-             why + "; look at what dev examples that are wrong have in common",
+             why + "; look for what the wrong dev examples have in common",
              "dev error closer to the train-dev error", {});
   const AugmentationRules now = recipe.job.data.augmentation.value_or(AugmentationRules{});
   if (recipe.facts.images && !now.brightness && !now.contrast) {

@@ -28,22 +28,21 @@ std::string high_variance(const RecipeDraft& recipe) {
 void more_data(RecipeDraft& recipe) {
   recipe.add("more data",
              fmt::format("more than {} training examples", recipe.facts.train_examples),
-             high_variance(recipe) + " (1.3: more data, the surest remedy where it can be had)",
+             high_variance(recipe) + " (1.3: more data, the surest remedy if it is available)",
              "dev error closer to the training error", {});
   if (!recipe.job.data.split.dev || recipe.job.data.held_out || !recipe.diagnosis.dev) return;
   const std::uint64_t needed =
       examples_for_half_width(recipe.diagnosis.dev->error, decided_improvement(recipe.job));
   if (recipe.facts.dev_examples < 2 * needed) return;
-  recipe.add(
-      "more data", fmt::format("a dev set of {} examples, the others for training", needed),
-      fmt::format("{} dev examples are more than it takes to tell improvements of {:g} points "
-                  "apart (1.1)",
-                  recipe.facts.dev_examples, 100 * decided_improvement(recipe.job)),
-      "a little less variance", {fmt::format("data.split.dev.count={}", needed)}, false);
+  recipe.add("more data", fmt::format("a dev set of {} examples, the others for training", needed),
+             fmt::format("{} dev examples are more than needed to detect improvements of {:g} "
+                         "points (1.1)",
+                         recipe.facts.dev_examples, 100 * decided_improvement(recipe.job)),
+             "a little less variance", {fmt::format("data.split.dev.count={}", needed)}, false);
 }
 
-// J has lambda / (2 m): what a lambda does depends on lambda / m. About 1e-4 is
-// where weight decay begins to show.
+// J contains lambda / (2 m), so the effect of a lambda depends on lambda / m. At about 1e-4,
+// weight decay begins to have an effect.
 void more_l2(RecipeDraft& recipe) {
   const double lambda = recipe.largest_lambda(&LayerPenalty::l2_lambda);
   const double first = static_cast<double>(recipe.facts.train_examples) * 1e-4;
@@ -62,10 +61,10 @@ void more_l2(RecipeDraft& recipe) {
 
 struct MoreDropout {
   std::vector<std::string> keep_probs;
-  std::vector<std::string> lines;  // for --set; empty: there is enough
+  std::vector<std::string> lines;  // for --set; empty: there is enough dropout already
 };
 
-// Lower where the weight matrix is largest (1.7); small layers keep all.
+// Lowers keep_prob most where the weight matrix is largest (1.7); small layers keep all units.
 MoreDropout more_dropout(const RecipeDraft& recipe) {
   const auto& hidden = recipe.job.network.hidden;
   if (hidden.empty()) return {};
@@ -95,12 +94,13 @@ void drop_out(RecipeDraft& recipe) {
   if (lines.empty()) return;
   recipe.add(
       "dropout", "dropout with keep_prob " + listed(keep_probs),
-      high_variance(recipe) + " (1.3: regularisation; 1.7: lower where the weights are most)",
+      high_variance(recipe) + " (1.3: regularisation; 1.7: lower where there are most weights)",
       "weights spread; lower dev error, higher training error", lines);
 }
 
-// Regularised enough, a bigger network hardly hurts: what it can do more is held in check.
-// Where dropout is new, training is longer, for each unit then misses some of the steps.
+// With enough regularisation a bigger network hardly hurts, because its additional capacity is
+// kept in check. If dropout is new, training is longer, because each unit then misses some of the
+// steps.
 void bigger_and_regularised(RecipeDraft& recipe) {
   const auto [widths, lines] = wider_network(recipe);
   if (lines.empty()) return;
@@ -123,7 +123,7 @@ void bigger_and_regularised(RecipeDraft& recipe) {
 void augment(RecipeDraft& recipe) {
   if (!recipe.facts.images) return;
   const AugmentationRules now = recipe.job.data.augmentation.value_or(AugmentationRules{});
-  const std::string expected = "training examples stand for more; lower dev error";
+  const std::string expected = "each training example stands for more; lower dev error";
   if (!now.shift && !now.rotation && !now.zoom && !now.crop) {
     recipe.add(
         "augmentation", "training images shifted and turned a little",
@@ -133,12 +133,11 @@ void augment(RecipeDraft& recipe) {
          "data.augmentation.rotation={probability: 0.5 degrees: 5}"});
   }
   if (!now.horizontal_flip) {
-    recipe.add(
-        "augmentation", "training images mirrored half of the time",
-        high_variance(recipe) +
-            " (1.8: augmentation; only where a mirrored image is still of its class, not for "
-            "digits and letters)",
-        expected, {"data.augmentation.horizontal_flip={}"});
+    recipe.add("augmentation", "training images mirrored half of the time",
+               high_variance(recipe) +
+                   " (1.8: augmentation; only where a mirrored image still has its class, not for "
+                   "digits and letters)",
+               expected, {"data.augmentation.horizontal_flip={}"});
   }
 }
 
@@ -166,8 +165,8 @@ void smaller_network(RecipeDraft& recipe) {
   recipe.add(
       "other architecture", fmt::format("hidden layers of {} units", listed(widths)),
       high_variance(recipe) +
-          " (1.3: another architecture, perhaps; a large network well regularised is better, "
-          "where there is time for it)",
+          " (1.3: another architecture, perhaps; a large, well regularised network is better "
+          "if there is time for it)",
       "less variance; bias may rise", lines);
 }
 

@@ -26,7 +26,7 @@ ErrorGap gap_between(const SetError& first, const SetError& second) {
   return gap;
 }
 
-// The base is given, not counted: only the training error is uncertain.
+// The base error is given and not measured, so only the training error is uncertain.
 ErrorGap avoidable_bias(const MeasuredError& train, double base) {
   ErrorGap gap;
   gap.value = std::max(0.0, train.error - base);
@@ -37,7 +37,7 @@ ErrorGap avoidable_bias(const MeasuredError& train, double base) {
 
 double part_of(const std::optional<ErrorGap>& gap) { return gap ? std::max(0.0, gap->value) : 0; }
 
-// Rounding must not decide: 0.3 - 0.28 is a little below 0.02.
+// Allows for rounding: 0.3 - 0.28 is a little below 0.02.
 constexpr double kRounding = 1e-12;
 
 void judge(std::optional<ErrorGap>& gap, double all, const DiagnosisConfig& config) {
@@ -81,7 +81,7 @@ void note_uncertainty(Diagnosis& diagnosis) {
     if (!gap || gap->level != GapLevel::uncertain) continue;
     diagnosis.notes.push_back(fmt::format(
         "the {} of {} may be chance: its 95% interval is {} to {}; larger sets would "
-        "tell (1.1)",
+        "decide this (1.1)",
         name, points(gap->value), points(gap->interval.low), points(gap->interval.high)));
   }
 }
@@ -91,8 +91,8 @@ void note_hidden_gaps(Diagnosis& diagnosis) {
     if (!gap || gap->level != GapLevel::low || gap->interval.low <= 0) continue;
     if (gap->value < diagnosis.high_gap - kRounding) continue;
     diagnosis.notes.push_back(
-        fmt::format("the {} of {} is low only beside the other gaps, {:.0f}% of all; it will be "
-                    "next",
+        fmt::format("the {} of {} is low only beside the other gaps, {:.0f}% of their sum; it "
+                    "will matter once they are smaller",
                     name, points(gap->value), 100 * gap->share));
   }
 }
@@ -110,14 +110,14 @@ void note_surprises(Diagnosis& diagnosis, const MeasuredError& train) {
   if (train.error < diagnosis.base_error) {
     diagnosis.notes.push_back(fmt::format(
         "the training error, {}, is below the base error, {}: there is no bias to avoid. Either "
-        "the training set is fitted beyond what can be learnt of it, or the optimal error is lower "
-        "than the base error says",
+        "the training set is fitted beyond what can be learnt from it, or the optimal error is "
+        "lower than the base error says",
         format_percent(train.error), format_percent(diagnosis.base_error)));
   }
   if (diagnosis.dev && diagnosis.dev->interval.high < diagnosis.base_error) {
     diagnosis.notes.push_back(fmt::format(
         "the dev error, {}, is below the base error, {}, which therefore is not the optimal one: "
-        "set diagnosis.base_error lower, or the verdict hides bias",
+        "set diagnosis.base_error lower, because the verdict hides bias otherwise",
         format_percent(diagnosis.dev->error), format_percent(diagnosis.base_error)));
   }
   if (diagnosis.variance && diagnosis.variance->interval.high < 0) {
@@ -133,12 +133,12 @@ void note_missing_sets(Diagnosis& diagnosis, const RunErrors& errors) {
     diagnosis.notes.emplace_back(
         errors.test
             ? "no dev set: the test error is unbiased only if nothing is chosen by it, so "
-              "variance is not told by it; give data.split.dev or data.dev (1.1)"
+              "it does not measure variance; give data.split.dev or data.dev (1.1)"
             : "no dev or test set: the training error does not estimate the error on new "
-              "examples, and variance cannot be told; give data.split.dev or data.dev (1.1)");
+              "examples, and variance cannot be measured; give data.split.dev or data.dev (1.1)");
   } else if (!errors.dev) {
     diagnosis.notes.emplace_back(
-        "no dev set: data mismatch cannot be told, only variance, by the train-dev set (1.1)");
+        "no dev set: data mismatch cannot be measured, only variance on the train-dev set (1.1)");
   }
   if (diagnosis.variance_may_be_mismatch) {
     diagnosis.notes.emplace_back(
@@ -153,8 +153,8 @@ void note_missing_sets(Diagnosis& diagnosis, const RunErrors& errors) {
   }
   if (errors.test_unseen) {
     diagnosis.notes.emplace_back(
-        "the test error was not looked at: what is chosen among several runs is chosen by dev, and "
-        "test is for the one that is chosen (1.4)");
+        "the test error was not measured: the choice among several runs is made on dev, and test "
+        "is only for the chosen run (1.4)");
   } else if (errors.dev && !errors.test) {
     diagnosis.notes.emplace_back(
         "no test set: the dev error is not an unbiased estimate, which is fine if none is needed "
@@ -167,8 +167,8 @@ void note_overfitted_dev(Diagnosis& diagnosis, const RunErrors& errors) {
   const ErrorGap& gap = *diagnosis.dev_to_test;
   if (gap.interval.low <= 0 || gap.value < diagnosis.high_gap - kRounding) return;
   diagnosis.notes.push_back(
-      fmt::format("test is {} worse than dev, more than chance: what was chosen on the dev set is "
-                  "overfitted to it; a larger dev set would help (1.1)",
+      fmt::format("test is {} worse than dev, by more than chance: the choices made on the dev set "
+                  "overfit it; a larger dev set would help (1.1)",
                   points(gap.value)));
 }
 

@@ -9,7 +9,7 @@
 
 namespace lockstep {
 
-// A fraction of wrong answers and the number of examples, above 0, it is of.
+// A fraction of wrong answers, and the number of examples (above 0) that it was measured on.
 struct SetError {
   double error = 0;
   std::uint64_t examples = 0;
@@ -19,24 +19,24 @@ struct RunErrors {
   SetError train;
   double train_floor = 0;  // as in Diagnosis
   std::optional<SetError> train_dev, dev, test;
-  // Dev has a source of its own, or is of data.held_out: it may be of another
-  // distribution than train.
+  // Dev has a source of its own, or comes from data.held_out, so its distribution may differ from
+  // that of train.
   bool dev_from_elsewhere = false;
-  // Dev and test are of different distributions, as the job says.
+  // Dev and test have different distributions, as the job declares.
   bool dev_and_test_differ = false;
-  // There is a test set, and nobody looked at it: `test` is absent.
+  // There is a test set, but it was not evaluated: `test` is absent.
   bool test_unseen = false;
 };
 
-// With its interval. Pure.
+// The error with its interval. Pure.
 MeasuredError measured(const SetError& set);
 
-// Pure. The errors with their intervals, the gaps between them, which of those
-// are high by the rule of `config` (`Diagnosis` in proto/job.proto), and the
-// verdict; no recipe. What cannot be said without a set is told in the notes.
+// Pure. Returns the errors with their intervals, the gaps between them, which gaps are high by the
+// rule of `config` (`Diagnosis` in proto/job.proto), and the verdict; no recipe. The notes say
+// what cannot be determined because a set is missing.
 Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config);
 
-// The diagnosis of a run whose loss has no error rate: that there is none.
+// The diagnosis of a run whose loss has no error rate, which has no verdict.
 Diagnosis no_error_rate(const DiagnosisConfig& config);
 
 }  // namespace lockstep

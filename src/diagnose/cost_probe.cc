@@ -13,8 +13,8 @@
 namespace lockstep {
 namespace {
 
-// On which side of their kinks all units stand after a forward pass: their
-// slopes are constant on either side.
+// Identifies the side of its kink on which each unit is after a forward pass; slopes are constant
+// on either side.
 std::uint64_t kink_pattern(const NetworkSpec& spec, const Workspace<double>& workspace,
                            std::uint64_t rows) {
   Digest digest;
@@ -25,7 +25,7 @@ std::uint64_t kink_pattern(const NetworkSpec& spec, const Workspace<double>& wor
   return digest.value();
 }
 
-// Whether the parameter `entry` is under an L1 penalty.
+// Whether the parameter `entry` has an L1 penalty.
 bool has_l1(const RegularizationSpec& spec, const ParameterLayout& layout, std::uint64_t entry) {
   for (std::size_t layer = 0; layer < spec.layers.size(); ++layer) {
     if (entry >= layout.layer(layer).end) continue;
@@ -37,18 +37,18 @@ bool has_l1(const RegularizationSpec& spec, const ParameterLayout& layout, std::
 
 }  // namespace
 
-// One thread's part: the passes of its shards, kept as they were gathered.
+// One thread's part: the passes of its shards, with their gathered examples.
 struct CostProbe::Worker {
   struct Batch {
     std::vector<double> inputs;       // [rows, features]
     std::vector<float> labels;        // [rows, label_width]
     std::vector<std::uint32_t> ids;   // [rows]
-    std::uint64_t pattern_there = 0;  // at the middle
+    std::uint64_t pattern_there = 0;  // at the middle point
   };
-  // Of one pass at one point.
+  // The loss of one pass at one point.
   struct PassLoss {
     double loss = 0;
-    bool other_pattern = false;  // than at the middle
+    bool other_pattern = false;  // different from that at the middle point
   };
 
   Worker(const CostSetting& all, Range shards)
@@ -84,7 +84,7 @@ struct CostProbe::Worker {
   const CostSetting& setting;
   Workspace<double> workspace;
   std::vector<Batch> batches;
-  std::vector<double> weights;  // the middle, one entry moved at a time
+  std::vector<double> weights;  // the middle point, with one entry moved at a time
 };
 
 CostProbe::CostProbe(const CostSetting& setting, const Communicator& comm, const Layout& layout,
@@ -168,7 +168,7 @@ std::vector<NearbyCost> CostProbe::costs_at(std::span<const NearbyPoint> points)
     costs[i].cost = costs[i].cost / static_cast<double>(rows_) + penalties[i];
     const double middle = workers_.front()->weights[entry];
     if (has_l1(setting_.regularization, setting_.network.layout(), entry)) {
-      // At 0 itself the two-sided difference and the subgradient agree on 0.
+      // At 0 itself the two-sided difference and the subgradient are both 0.
       const bool other_sign = middle != 0 && (middle < 0) != (middle + step < 0);
       costs[i].beyond_kink = costs[i].beyond_kink || other_sign;
     }

@@ -1,10 +1,10 @@
 #pragma once
-// The cost J of one fixed batch at points near some weights, spread over all
-// workers: what a numerical gradient is made of (lecture 1.13).
+// Computes the cost J of one fixed batch at points near some weights, spread over all workers;
+// numerical gradients are made of these costs (lecture 1.13).
 //
-// Each worker computes the losses of its own shards at every point, and rank 0
-// adds them in the order of the shards. No gradient, gradient tree or exchange
-// has a part in it, so a fault in those cannot hide.
+// Each worker computes the losses of its own shards at every point, and rank 0 adds them in the
+// order of the shards. No gradient, gradient tree or exchange is involved, so this cannot hide a
+// fault in them.
 
 #include <cstdint>
 #include <memory>
@@ -28,19 +28,19 @@ struct NearbyPoint {
 
 struct NearbyCost {
   double cost = 0;
-  // Between the weights and this point J has a kink: a ReLU switches, or a
-  // weight under L1 changes its sign.
+  // J has a kink between the weights and this point: a ReLU switches, or a weight with an L1
+  // penalty changes its sign.
   bool beyond_kink = false;
 };
 
-// Everything that J depends on besides the weights. What it refers to must live
-// as long as the probe.
+// Everything that J depends on besides the weights. The referenced objects must live as long as
+// the probe.
 struct CostSetting {
   const Network<double>& network;
-  const Dataset& data;  // the batch is that of its step 0
+  const Dataset& data;  // the batch is that of step 0
   const RegularizationSpec& regularization;
   std::uint32_t seed;
-  bool dropout;  // with the masks of step 0, the same at every point
+  bool dropout;  // with the masks of step 0, which are the same at every point
 };
 
 class CostProbe {
@@ -50,12 +50,12 @@ class CostProbe {
             WorkerPool& pool);
   ~CostProbe();
 
-  // Collective. Takes `weights`, the same on all ranks, as the middle of the
-  // points to come. Returns J there on rank 0, elsewhere 0.
+  // Collective. Makes `weights`, the same on all ranks, the middle of the following points.
+  // Returns J there on rank 0, and 0 on other ranks.
   double move_to(std::span<const double> weights);
 
-  // Collective. J at each point, on rank 0; elsewhere nothing. The same bits at
-  // every layout.
+  // Collective. Returns J at each point, on rank 0; nothing on other ranks. The same bits at every
+  // layout.
   std::vector<NearbyCost> costs_at(std::span<const NearbyPoint> points);
 
  private:

@@ -5,8 +5,8 @@
 namespace lockstep {
 namespace {
 
-// Each a tenth of the one before: from a promise of 10 J to one too small to see, which
-// is 1e-8 J.
+// Each trial step is a tenth of the one before. The predicted falls range from 10 J to 1e-8 J,
+// which is too small to see.
 constexpr int kMostTrials = 12;
 
 double rounding(double cost) { return kCostRounding * std::abs(cost); }
@@ -35,7 +35,7 @@ class Check {
       if (!clear && std::abs(full.change) <= rounding(cost_)) {
         return end_flat(step);
       }
-      // NaN and infinity are rises too.
+      // NaN and infinity count as rises.
       const bool fell = full.change < -rounding(cost_);
       const bool as_promised = fell && (step > 1 || agrees(full));
       if (!as_promised) {
@@ -63,14 +63,15 @@ class Check {
 
   DescentResult end_flat(std::uint64_t step) {
     if (step > 1) return end(DescentOutcome::fell, step);
-    // By which the gradient promises a fall of a thousandth of J.
+    // The largest rate that is suggested. At the suggested rate the gradient predicts a fall of a
+    // thousandth of J.
     constexpr double kLargestUseful = 1e3;
     const double useful = 1e-3 * std::abs(cost_) / squared_norm_;
     if (useful > 0 && useful <= kLargestUseful) result_.suggested_rate = useful;
     return end(DescentOutcome::flat, step);
   }
 
-  // Moves from the point held.
+  // Moves from the held point.
   DescentTrial try_rate(double rate) {
     problem_.move(rate);
     last_cost_ = problem_.cost();
@@ -81,8 +82,8 @@ class Check {
     return -trial.promised >= kClearPromise * rounding(cost_);
   }
 
-  // A tenth, a hundredth, ... of the rate asked for: the first whose promise is not
-  // hopeless. J is not negative, so it cannot fall by more than itself.
+  // A tenth, a hundredth, ... of the requested rate: the first with a predicted fall that is not
+  // impossible. J is not negative, so it cannot fall by more than itself.
   [[nodiscard]] double first_rate_to_judge() const {
     constexpr double kHopeless = 10;
     double rate = options_.learning_rate / 10;
@@ -100,8 +101,8 @@ class Check {
       if (agrees(trial)) return DescentOutcome::rate_too_large;
     }
     if (result_.trials.empty()) return DescentOutcome::undecided;
-    // The steps became too small to see before the ratio came to 1. To first order
-    // its distance from 1 falls with the step's length; from the true gradient's.
+    // The steps became too small to see before the ratio reached 1. To first order the distance of
+    // the ratio from 1 falls with the step's length, if the gradient is the true one.
     const std::size_t n = result_.trials.size();
     if (n >= 2) {
       const double before = std::abs(result_.trials[n - 2].ratio() - 1);
@@ -112,15 +113,15 @@ class Check {
     } else {
       return result_.suggested_rate ? DescentOutcome::rate_too_large : DescentOutcome::undecided;
     }
-    // At a kink the gradient is one of many, and J need not change by its slope.
+    // At a kink the gradient is one of many, and J need not change with its slope.
     result_.at_kink = has_kink(result_.trials[n - 2], result_.trials[n - 1]);
     if (!result_.at_kink) return DescentOutcome::gradient_wrong;
     return result_.trials[n - 1].ratio() >= kGoodFall ? DescentOutcome::rate_too_large
                                                       : DescentOutcome::undecided;
   }
 
-  // The change by a step forwards and by one backwards cancel to first order, but at a
-  // kink: their sum over the promise.
+  // The changes of J by a step forwards and one backwards cancel to first order, except at a kink.
+  // Returns their sum divided by the predicted change.
   double asymmetry(const DescentTrial& forwards) {
     const DescentTrial backwards = try_rate(-forwards.learning_rate);
     return std::abs((forwards.change + backwards.change) / forwards.promised);
@@ -141,7 +142,7 @@ class Check {
   DescentProblem& problem_;
   const DescentOptions& options_;
   DescentResult result_;
-  double cost_ = 0;  // at the point held
+  double cost_ = 0;  // at the held point
   double last_cost_ = 0;
   double squared_norm_ = 0;
 };

@@ -18,8 +18,8 @@ std::string describe_rise(const DescentResult& result) {
     return fmt::format("J is not finite after step {}; it was {:.9g}", step, before);
   }
   if (full.change < 0) {
-    return fmt::format("J fell in step {} by {:.4g}, but not as its gradient says, by {:.4g}", step,
-                       -full.change, -full.promised);
+    return fmt::format("J fell in step {} by {:.4g}, but its gradient promised a fall of {:.4g}",
+                       step, -full.change, -full.promised);
   }
   return fmt::format(
       "J {} in step {}, by {:.4g}: from {:.9g} to {:.9g}; its gradient promised a fall of {:.4g}",
@@ -27,7 +27,7 @@ std::string describe_rise(const DescentResult& result) {
       -full.promised);
 }
 
-// J stood still in the first step.
+// Describes a J that did not change in the first step.
 std::string describe_flat(const DescentResult& result) {
   const double cost = result.costs.back();
   const double squared_norm = result.gradient_norm * result.gradient_norm;
@@ -63,11 +63,11 @@ std::string describe_fall(const DescentResult& result) {
   return text;
 }
 
-// Why the cause of a rise cannot be told.
+// Explains why the cause of a rise is unknown.
 std::string describe_doubt(const DescentResult& result) {
   if (result.at_kink) {
-    return "  why cannot be told: J has a kink just here, as where a ReLU unit or an L1 weight is "
-           "exactly 0, and need not fall along its gradient\n"
+    return "  cause unknown: J has a kink just here (for example, a ReLU unit or an L1 weight is "
+           "exactly 0) and need not fall along its gradient\n"
            "  try: other initial weights, and lockstep gradcheck (1.13), which leaves such entries "
            "out";
   }
@@ -78,7 +78,7 @@ std::string describe_doubt(const DescentResult& result) {
         "  try: lockstep flow, which shows where",
         result.trials.back().learning_rate);
   }
-  return "  why cannot be told: the changes by smaller steps are lost in rounding\n"
+  return "  cause unknown: the changes of J in smaller steps are lost in rounding\n"
          "  try: a smaller --learning-rate, and lockstep gradcheck (1.13)";
 }
 
@@ -124,16 +124,17 @@ std::string descent_verdict(const DescentResult& result) {
           "gradient J falls {}\n"
           "  try: --learning-rate {:g}",
           describe_rise(result), result.learning_rate,
-          result.at_kink ? "(not by what the gradient says: it has a kink just here, as where a "
-                           "ReLU unit or an L1 weight is exactly 0)"
-                         : "as the gradient says",
+          result.at_kink
+              ? "(but not as the gradient promises: it has a kink just here, for example "
+                "a ReLU unit or an L1 weight that is exactly 0)"
+              : "as the gradient promises",
           result.suggested_rate.value_or(0));
     case DescentOutcome::gradient_wrong: {
       const DescentTrial& last = result.trials.back();
       return fmt::format(
           "FAIL: {} (1.5)\n"
           "  likely: the gradient is wrong; even with learning rate {:.3g} J changes by {:.4g}, "
-          "where the gradient says {:.4g}\n"
+          "where the gradient promises {:.4g}\n"
           "  try: lockstep gradcheck (1.13), which shows the layer",
           describe_rise(result), last.learning_rate, last.change, last.promised);
     }

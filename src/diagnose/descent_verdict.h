@@ -1,5 +1,5 @@
 #pragma once
-// The descent check in words (lecture 1.5, 1.7). Pure functions of its result.
+// Describes the result of the descent check in words (lecture 1.5, 1.7). Pure functions of it.
 
 #include <string>
 
@@ -7,14 +7,13 @@
 
 namespace lockstep {
 
-// Whether J fell as it must.
+// Whether J fell as it should.
 bool passed(const DescentResult& result);
 
-// "fell", "rate_too_large": a stable name for scripts.
+// Name of an outcome, such as "fell", which is stable for scripts.
 const char* name_of(DescentOutcome outcome);
 
-// What came out, what is likely, and what to do, in one or more lines without a
-// newline at the end.
+// The result, its likely cause and what to do, in one or more lines without a newline at the end.
 std::string descent_verdict(const DescentResult& result);
 
 }  // namespace lockstep

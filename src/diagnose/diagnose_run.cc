@@ -29,7 +29,7 @@ std::string mean_losses(const Summary& summary) {
   return text;
 }
 
-// Hands on what a run says, and keeps what a diagnosis takes.
+// Passes on the reports of a run, and keeps what a diagnosis needs.
 class DiagnosingObserver : public TrainingObserver {
  public:
   DiagnosingObserver(std::unique_ptr<TrainingObserver> reports, LoadedJob loaded,

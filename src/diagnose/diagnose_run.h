@@ -1,5 +1,5 @@
 #pragma once
-// The diagnosis of a whole run: its errors, and the recipe's next steps for its job.
+// Diagnoses a whole run: its errors, and the next steps of the recipe for its job.
 
 #include <filesystem>
 #include <functional>
@@ -13,10 +13,9 @@
 
 namespace lockstep {
 
-// Pure. What the results of a run of `loaded` say: verdict (1.2) and recipe (1.3).
-// `evaluations` are those of the whole run in order, or none where they are not
-// known. A loss without error rate (squared error) has no verdict: the notes
-// show the mean losses instead.
+// Pure. Diagnoses the results of a run of `loaded`: verdict (1.2) and recipe (1.3). `evaluations`
+// are those of the whole run in order, or none if they are not known. A loss without an error rate
+// (squared error) has no verdict; the notes show the mean losses instead.
 Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
                        std::span<const Evaluation> evaluations);
 
@@ -24,7 +23,7 @@ Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
 using EarlierEvaluations = std::function<std::vector<Evaluation>(
     const std::filesystem::path& run_dir, std::uint64_t first_step)>;
 
-// Passes everything on to `reports`, the summary with its diagnosis. For rank 0.
+// Passes all reports on to `reports`, and the summary with its diagnosis. For rank 0.
 std::unique_ptr<TrainingObserver> with_diagnosis(std::unique_ptr<TrainingObserver> reports,
                                                  const LoadedJob& loaded,
                                                  EarlierEvaluations earlier);

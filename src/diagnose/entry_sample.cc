@@ -9,9 +9,9 @@
 namespace lockstep {
 namespace {
 
-// `count` different numbers below n > count, for tensor number `tensor`. Floyd's
-// way ("A sample of brilliance", Communications of the ACM 30, 1987): as many
-// draws as numbers.
+// Draws `count` different numbers below n > count, for tensor number `tensor`, with Floyd's
+// algorithm ("A sample of brilliance", Communications of the ACM 30, 1987), which needs only
+// `count` draws.
 std::vector<std::uint64_t> draw_some(std::uint64_t n, std::uint64_t count, std::uint32_t tensor,
                                      std::uint32_t seed) {
   std::unordered_set<std::uint64_t> chosen;

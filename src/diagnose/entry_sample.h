@@ -1,6 +1,6 @@
 #pragma once
-// Which entries of theta a gradient check looks at (lecture 1.13). Pure
-// functions, the same on every rank.
+// Chooses the entries of theta that a gradient check compares (lecture 1.13). Pure functions, the
+// same on every rank.
 
 #include <cstdint>
 #include <vector>
@@ -9,9 +9,8 @@
 
 namespace lockstep {
 
-// Entries of the flat parameter vector, ascending: of each tensor `per_tensor`
-// of its entries, drawn by a key of `seed` without repetition, or all of a
-// tensor that has no more.
+// Entries of the flat parameter vector, ascending: `per_tensor` entries of each tensor, drawn with
+// a key from `seed` without repetition, or all entries of a tensor that has no more.
 std::vector<std::uint64_t> sample_entries(const ParameterLayout& layout, std::uint64_t per_tensor,
                                           std::uint32_t seed);
 

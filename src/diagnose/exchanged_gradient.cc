@@ -15,8 +15,9 @@ std::vector<double> exchanged_gradient(StepEngine<double>& engine, const Communi
   const bool gradient_finite = engine.reduce_gradient(step);
   agree(comm, [&] {
     if (losses_finite && gradient_finite) return;
-    throw Error(ExitCode::diverged,
-                "the loss or the gradient is not finite at these weights: nothing to check");
+    throw Error(
+        ExitCode::diverged,
+        "the loss or the gradient is not finite at these weights, so there is nothing to check");
   });
 
   std::vector<double> owned;

@@ -25,7 +25,7 @@ FlowRecord flow_at_start(const Job& job, const Communicator& comm, const Layout&
 
   SignalFlow flow(comm, engine.pool(), network, data, layout, {plain.seed, examples});
   FlowRecord record = flow.measure(engine.weights());
-  // A loss or gradient that is not finite is a result here.
+  // The result is ignored: a loss or gradient that is not finite is valid here.
   engine.sum_gradients(0, 0);
   engine.reduce_gradient(0);
   const std::vector<float> gradient =

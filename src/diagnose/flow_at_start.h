@@ -1,6 +1,6 @@
 #pragma once
-// The signal flow of a job's initial weights, without training (lecture 1.10,
-// 1.11): `lockstep flow`.
+// Measures the signal flow of a job's initial weights, without training (lecture 1.10, 1.11), for
+// `lockstep flow`.
 
 #include <cstdint>
 
@@ -11,13 +11,13 @@
 
 namespace lockstep {
 
-// Collective. Loads the job's data as training does and makes its initial
-// weights. Activations and deltas are of a sample of training examples (the
-// first ones of the first batch), gradients of J of the job's first batch, both without
-// dropout and augmentation. A network that overflows is described all the same.
-// The record (step 0, judged) is on rank 0, with the same bits at every layout.
+// Collective. Loads the job's data as training does and makes its initial weights. Activations and
+// deltas are those of a sample of training examples (the first ones of the first batch); gradients
+// are those of J on the job's first batch. Both are without dropout and augmentation. A network
+// that overflows is also described. The record (step 0, judged) is on rank 0, with the same bits
+// at every layout.
 //
-// Throws AgreedError as load_dataset does.
+// Errors: as in load_dataset.
 FlowRecord flow_at_start(const Job& job, const Communicator& comm, const Layout& layout,
                          std::uint64_t examples);
 

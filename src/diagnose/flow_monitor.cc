@@ -13,9 +13,8 @@
 namespace lockstep {
 namespace {
 
-// Updates are judged where the learning rate is at least this part of the
-// optimizer's: while it warms up, and at the end of a schedule, they are small
-// on purpose.
+// Updates are judged if the learning rate is at least this part of the optimizer's. During a
+// warm-up and at the end of a schedule, they are small on purpose.
 constexpr double kJudgedRate = 0.01;
 
 class FlowMonitor : public StepProbe {
@@ -34,7 +33,7 @@ class FlowMonitor : public StepProbe {
     run_.engine.clock().enter(Phase::monitor);
     record_ = flow_.measure(run_.engine.weights());
     if (run_.comm.is_root()) {
-      // For the verdict, should the step end the run.
+      // The verdict needs the step in case it ends the run.
       record_.step = step + 1;
       judge_flow(run_.network.spec(), /*judges_updates=*/false, record_);
       last_ = record_;
@@ -70,7 +69,7 @@ class FlowMonitor : public StepProbe {
   std::uint64_t every_steps_;
   SignalFlow flow_;
   std::vector<float> before_;  // the weights before the step, on rank 0
-  FlowRecord record_;          // of the step that is under way
+  FlowRecord record_;          // record of the current step
   std::optional<FlowRecord> last_;
 };
 

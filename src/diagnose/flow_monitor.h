@@ -8,11 +8,10 @@
 
 namespace lockstep {
 
-// For TrainOptions::make_monitor; the job has a `monitor`. It looks at the first
-// step and at every `every_steps`-th: activations and deltas of a fixed sample at
-// the weights before the step, the gradient of J that the step used (dropout and
-// augmentation on), and what it did to the weights. Rank 0 holds the weights once
-// more and gathers the gradient for it.
+// For TrainOptions::make_monitor; the job must have a `monitor`. It measures the first step and
+// every `every_steps`-th one: activations and deltas of a fixed sample at the weights before the
+// step, the gradient of J that the step used (dropout and augmentation on), and the change of the
+// weights. For this, rank 0 keeps a second copy of the weights and gathers the gradient.
 std::unique_ptr<StepProbe> make_flow_monitor(const ProbedRun& run);
 
 }  // namespace lockstep

@@ -14,15 +14,14 @@
 namespace lockstep {
 namespace {
 
-// Below this, float loses the smaller values of a layer to zero, and the rms says
-// less and less.
+// Below this, float rounds the smaller values of a layer to zero, and the rms becomes meaningless.
 constexpr double kLeastSound = 1e-35;
 
-// How a signal's rms changes on its way through the hidden layers.
+// The change of a signal's rms on its way through the hidden layers.
 struct Trend {
-  std::vector<std::size_t> order;          // layers (from 0) as the signal passes them
-  std::vector<double> rms;                 // in that order
-  std::size_t sound = 0;                   // of them, from the first: finite, not tiny
+  std::vector<std::size_t> order;  // layers (from 0) in the order in which the signal passes them
+  std::vector<double> rms;         // in that order
+  std::size_t sound = 0;           // number of sound values from the first: finite, not tiny
   std::optional<std::size_t> overflow_at;  // position where it first is not finite
   std::optional<std::size_t> zero_at;      // position where it first is 0
 
@@ -30,8 +29,8 @@ struct Trend {
     if (sound < 2) return std::nullopt;
     return std::pow(rms[sound - 1] / rms[0], 1.0 / static_cast<double>(sound - 1));
   }
-  // Position that shows the trend best: the last sound one where the signal is lost
-  // after it, else the one that is farthest from the first.
+  // The position that shows the trend best: the last sound one if the signal is lost after it,
+  // else the one whose rms differs most from the first.
   [[nodiscard]] std::size_t far() const {
     if (sound < rms.size()) return sound - 1;
     const auto distance = [&](double value) { return std::abs(std::log(value / rms[0])); };
@@ -58,10 +57,10 @@ Trend trend_of(const std::vector<LayerFlow>& layers, std::vector<std::size_t> or
   return trend;
 }
 
-// Layers count from 1 for people.
+// Layers are counted from 1 in texts.
 std::size_t number(std::size_t layer) { return layer + 1; }
 
-// "rms 0.8 in layer 1, 2e+26 in layer 150: a factor of 1.5 per layer"
+// Text such as "rms 0.8 in layer 1, 2e+26 in layer 150: a factor of 1.5 per layer".
 std::string describe(const Trend& trend) {
   if (trend.sound == 0) {
     return fmt::format("rms {:.3g} in layer {}", std::abs(trend.rms[0]), number(trend.order[0]));
@@ -112,7 +111,7 @@ class Judge {
       add("vanishing_activations", "activations vanish: " + describe(activations) + " (1.10)",
           remedy());
     }
-    if (activations.overflow_at) return;  // nothing sound comes back
+    if (activations.overflow_at) return;  // no sound gradient comes back
     if (!std::isfinite(record_.layers.back().activation_rms)) return judge_output();
     record_.delta_factor = deltas.factor();
     if (deltas.explodes()) {
@@ -190,7 +189,7 @@ class Judge {
         hidden_ == 0 ? std::string("normalize the inputs (1.9)") + rate : remedy());
   }
 
-  // "layer 3", "layers 3, 4 and 17 others"
+  // Text such as "layer 3" or "layers 3, 4 and 17 others".
   static std::string names_of(const std::vector<std::size_t>& layers) {
     if (layers.size() == 1) return fmt::format("layer {}", number(layers[0]));
     constexpr std::size_t kNamed = 3;
@@ -226,7 +225,7 @@ class Judge {
   }
   [[nodiscard]] bool start_well() const { return std::ranges::all_of(hidden(), starts_well); }
 
-  // Against signals that grow or shrink from layer to layer.
+  // The remedy against signals that grow or shrink from layer to layer.
   [[nodiscard]] std::string remedy() const {
     if (!start_well()) {
       return "initializer { kind: AUTO }, multiplier 1: HE, 2 / inputs, for RELU and its kind, "
@@ -274,7 +273,7 @@ std::string flow_verdict(const FlowRecord& record) {
   for (std::size_t i = 0; i < record.findings.size(); ++i) {
     const auto& [kind, what, remedy] = record.findings[i];
     text += "\n  " + what;
-    // One remedy for several findings is told once, after them.
+    // A remedy for several findings is shown once, after the last of them.
     const bool told_later =
         i + 1 < record.findings.size() && record.findings[i + 1].remedy == remedy;
     if (!told_later) text += "\n    try: " + remedy;

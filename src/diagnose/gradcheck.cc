@@ -31,8 +31,8 @@ std::uint64_t rows_per_shard(const BatchGeometry& geometry, std::optional<std::u
   }
   if (*rows == 0 || *rows % shards != 0) {
     throw Error(ExitCode::usage,
-                fmt::format("--rows {} is not a multiple of the job's {} shards; the nearest that "
-                            "would do: {}",
+                fmt::format("--rows {} is not a multiple of the job's {} shards; use "
+                            "--rows {}",
                             *rows, shards, std::max<std::uint64_t>(1, *rows / shards) * shards));
   }
   if (*rows / shards > std::max<std::uint64_t>(1, shard_size(geometry, 0))) {
@@ -48,7 +48,7 @@ std::uint64_t entries_of_a_tensor(const GradcheckOptions& options, std::uint64_t
 }
 
 void check_epsilon(double epsilon) {
-  // Asked this way round, NaN is refused.
+  // The comparison is written so that NaN is refused.
   if (epsilon >= kSmallestEpsilon && epsilon <= kLargestEpsilon) return;
   throw Error(ExitCode::usage, fmt::format("--epsilon {:g}: expected a number from {:g} to {:g}",
                                            epsilon, kSmallestEpsilon, kLargestEpsilon));
@@ -60,7 +60,7 @@ std::vector<std::uint64_t> units_of(const NetworkSpec& spec) {
   return units;
 }
 
-// As in "784-512-10".
+// Text such as "784-512-10".
 std::string shape_text(const NetworkSpec& spec) {
   return fmt::format("{}", fmt::join(units_of(spec), "-"));
 }
@@ -78,7 +78,7 @@ bool penalises(const RegularizationSpec& spec) {
   });
 }
 
-// One job's check. Every rank has one and goes through the same steps.
+// The check of one job. Every rank has one and does the same steps.
 class Gradcheck {
  public:
   // Collective.
@@ -147,7 +147,7 @@ class Gradcheck {
       const std::string theirs = shape_text(checkpoint.network.spec());
       if (ours == theirs) return;
       throw Error(ExitCode::usage,
-                  fmt::format("the checkpoint's network is {}, the job's {}", theirs, ours));
+                  fmt::format("the checkpoint's network is {}, but the job's is {}", theirs, ours));
     });
   }
 
@@ -159,8 +159,7 @@ class Gradcheck {
     });
   }
 
-  // Collective. The job's own first steps from `weights`, which become those
-  // after them.
+  // Collective. Does the job's own first steps from `weights`, and sets `weights` to the result.
   void train(std::vector<float>& weights) {
     data_.geometry = training_geometry_;
     data_.augmentation = augmentation_;
@@ -174,7 +173,7 @@ class Gradcheck {
     std::ranges::copy(engine.weights(), weights.begin());
   }
 
-  // Collective. What was found before must not be lost when the weights have blown up.
+  // Collective. The earlier result is reported even if training has diverged.
   void check_after_training(std::span<const float> weights) {
     std::string before;
     if (comm_.is_root()) before = name_of(result_.stages.front().verdict);

@@ -1,7 +1,6 @@
 #pragma once
-// Gradient checking of a job (lecture 1.13, 1.14): its network, data, penalty
-// and running layout, at the weights training begins with, after some of its
-// steps, or at those of a checkpoint.
+// Gradient checking of a job (lecture 1.13, 1.14): checks its network, data, penalty and layout,
+// at the weights with which training begins, after some of its steps, or at those of a checkpoint.
 
 #include <cstdint>
 #include <functional>
@@ -20,15 +19,15 @@
 
 namespace lockstep {
 
-// Networks with no more parameters are checked in every entry unless asked
-// otherwise; of larger ones, this many entries of every tensor.
+// Smaller or equal networks are checked in every entry unless the options differ; in larger ones,
+// this many entries of every tensor are checked.
 constexpr std::uint64_t kSmallNetwork = 5000;
 constexpr std::uint64_t kSampledEntries = 50;
 constexpr std::uint64_t kAllEntries = std::numeric_limits<std::uint64_t>::max();
 
-// The lecture's 1e-7 leaves the rounding of J, about 1e-16, at 1e-9 in a
-// difference; 1e-5 leaves 1e-11. On Fashion-MNIST (784-512-512-10, gradients of
-// norm 0.02 to 0.3 in 50 entries) the worst tensor's ratio was
+// The lecture's 1e-7 leaves a rounding error of 1e-9 in a difference, because J is rounded to
+// about 1e-16; 1e-5 leaves 1e-11. On Fashion-MNIST (784-512-512-10, gradients of norm 0.02 to 0.3
+// in 50 entries) the worst tensor's ratio was
 //   epsilon   1e-3     1e-4     1e-5     1e-6     1e-7
 //   ratio     8.4e-7   8.4e-9   2.5e-9   2.5e-8   3.0e-7
 // with the formula's own error on the left and rounding on the right.
@@ -37,21 +36,21 @@ constexpr double kDefaultEpsilon = 1e-5;
 struct GradcheckOptions {
   double epsilon = kDefaultEpsilon;
   bool one_sided = false;  // differences with an error of the order of epsilon (1.12)
-  // At most, of each tensor. Absent: as the network's size has it.
+  // The most entries of each tensor. Absent: it depends on the network's size.
   std::optional<std::uint64_t> entries;
-  // Examples of the batch; a multiple of the job's shards. Absent: the job's own
-  // batch, or 256 if that is larger.
+  // Number of examples in the batch; a multiple of the job's shards. Absent: the job's own batch,
+  // or 256 if that is larger.
   std::optional<std::uint64_t> rows;
   bool frozen_dropout = false;  // with the masks of step 0; otherwise no dropout
-  std::uint64_t after = 0;      // steps of training, then a second check; 0: none
+  std::uint64_t after = 0;      // steps of training before a second check; 0: there is none
   std::function<bool()> stop_requested = [] { return false; };
-  // The gradient before it is looked at, on rank 0; for tests.
+  // Receives the gradient before it is compared, on rank 0; for tests.
   std::function<void(std::span<double> gradient)> on_gradient = [](std::span<double>) {};
   // Called on every rank.
   std::function<void(std::uint64_t done, std::uint64_t total)> on_progress = {};
 };
 
-// A check at the weights after so many steps.
+// A check at the weights after `step` steps.
 struct GradcheckStage {
   std::uint64_t step = 0;
   std::string weights_digest;  // as in a checkpoint
@@ -62,36 +61,34 @@ struct GradcheckStage {
 
 struct GradcheckResult {
   std::string job;
-  std::vector<std::uint64_t> units;  // of the input and each layer
+  std::vector<std::uint64_t> units;  // units of the input and each layer
   std::uint64_t parameters = 0;
-  std::uint64_t entries = 0;  // looked at
-  std::uint64_t rows = 0;     // examples in the batch
+  std::uint64_t entries = 0;  // number of compared entries
+  std::uint64_t rows = 0;     // number of examples in the batch
   std::uint64_t train_examples = 0;
   double epsilon = 0;
   bool one_sided = false;
-  bool has_dropout = false;     // in the job
-  bool frozen_dropout = false;  // and in this check
-  bool augmentation = false;    // in the job; the check has none
+  bool has_dropout = false;     // whether the job has dropout
+  bool frozen_dropout = false;  // whether this check has it, too
+  bool augmentation = false;    // whether the job has it; the check has none
   bool penalty = false;         // J has one
   std::vector<GradcheckStage> stages;
 
-  // Whether nothing speaks against the gradient. One-sided differences do not: their
+  // Whether nothing speaks against the gradient. One-sided differences do not count, because their
   // own error is too large.
   [[nodiscard]] bool passed() const;
-  // Whether everything speaks for it: every verdict is great or fair.
+  // Whether the check confirms the gradient: every verdict is great or fair.
   [[nodiscard]] bool confirmed() const;
 };
 
-// Collective. Loads the job's data as training does. Weights are those of
-// training, in float, and everything about the check itself is in double. It is
-// made at the weights training begins with, or at those of `checkpoint` (null:
-// none). The training of `after` steps is that of the job, with its dropout and
-// augmentation, and gives the weights that `train` has after as many steps. The
-// result is on rank 0 and has the same bits at every layout.
+// Collective. Loads the job's data as training does. Weights are those of training, in float; the
+// check itself is in double. It is done at the weights with which training begins, or at those of
+// `checkpoint` (null: none). The `after` steps of training are those of the job, with its dropout
+// and augmentation, and result in the weights that `train` has after as many steps. The result is
+// on rank 0 and has the same bits at every layout.
 //
-// Throws AgreedError: usage when options or checkpoint do not fit the job,
-// diverged when J or its gradient is not finite, interrupted when asked to stop;
-// and what load_dataset throws.
+// Throws AgreedError: usage when options or checkpoint do not fit the job, diverged when J or its
+// gradient is not finite, interrupted when a stop was requested; and the errors of load_dataset.
 GradcheckResult gradcheck(const Job& job, const SavedModel* checkpoint, const Communicator& comm,
                           const Layout& layout, const GradcheckOptions& options);
 

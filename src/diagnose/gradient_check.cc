@@ -40,7 +40,7 @@ Comparison compare(std::span<const CheckedEntry> entries, double epsilon) {
   return result;
 }
 
-// Those of tensors whose verdict speaks against the gradient, ascending; all where only
+// The entries of tensors whose verdict speaks against the gradient, ascending; all entries if only
 // theta as a whole has such a verdict.
 std::vector<CheckedEntry> entries_in_doubt(const GradientCheck& check) {
   const bool any = std::ranges::any_of(
@@ -105,7 +105,7 @@ GradientCheck check_gradient(CostProbe& probe, const Communicator& comm,
     doubted = entries_in_doubt(check);
   }
   if (setting.one_sided) return check;
-  // Before a gradient is called wrong, the differences are looked at again.
+  // The differences are refined before a gradient is called wrong.
   const auto refined =
       refine_entries(probe, comm, numerical.cost, std::move(doubted), setting.on_progress);
   if (!comm.is_root() || refined.empty()) return check;

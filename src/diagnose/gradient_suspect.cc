@@ -9,10 +9,10 @@
 namespace lockstep {
 namespace {
 
-// The part of `a` that is not a multiple of `b` must be smaller than this.
+// The rest of `a` that is not a multiple of `b` must be smaller than this part of `a`.
 constexpr double kMisfit = 1e-2;
 
-// The factor of `b` in `a` (0 if b is zero), and `a` without it.
+// Returns the factor of `b` in `a` (0 if b is zero), and removes that multiple from `a`.
 double take_out(std::span<const double> b, std::vector<double>& a) {
   double ab = 0;
   double bb = 0;
@@ -25,12 +25,12 @@ double take_out(std::span<const double> b, std::vector<double>& a) {
   return factor;
 }
 
-// Whether `rest` is what a fit to `all` may leave.
+// Whether `rest` is small enough for a fit to `all`.
 bool is_little(std::span<const double> rest, std::span<const double> all) {
   return euclidean_norm(rest) <= kMisfit * euclidean_norm(all);
 }
 
-// One number of each entry that was compared.
+// One number for each compared entry.
 template <typename Number>
 std::vector<double> of_entries(const TensorCheck& tensor, const Number& number) {
   std::vector<double> numbers;
@@ -44,7 +44,7 @@ double difference(const CheckedEntry& entry) { return entry.analytic - entry.num
 
 bool is_off(const TensorCheck& tensor) { return !passes(tensor.comparison.verdict); }
 
-// The one factor by which every bias is off, if all are.
+// The factor by which all biases are off, if it is the same for all.
 std::optional<double> factor_of_biases(const GradientCheck& check) {
   std::optional<double> common;
   std::size_t biases = 0;  // one number alone is a multiple of any other
@@ -63,11 +63,10 @@ std::optional<double> factor_of_biases(const GradientCheck& check) {
   return biases > 1 ? common : std::nullopt;
 }
 
-// Whether what is off in a tensor is made of multiples of the weights (L2) and of
-// their signs (L1).
+// Whether the error in a tensor consists of multiples of the weights (L2) and of their signs (L1).
 bool is_penalty(const TensorCheck* tensor) {
   const auto differences = of_entries(*tensor, difference);
-  constexpr std::size_t kFewest = 5;  // two numbers can be made of any two vectors
+  constexpr std::size_t kFewest = 5;  // two vectors fit any two numbers
   if (differences.size() < kFewest) return false;
   const auto weights = of_entries(*tensor, [](const CheckedEntry& entry) { return entry.weight; });
   auto signs = of_entries(*tensor, [](const CheckedEntry& entry) {
@@ -92,7 +91,7 @@ std::string joined(const std::vector<std::string>& names) {
 std::optional<Suspect> find_suspect(const GradientCheck& check, std::uint64_t rows) {
   Suspect suspect;
   std::vector<const TensorCheck*> off;
-  std::size_t top = 0;  // the uppermost layer with a tensor that is off, from 0
+  std::size_t top = 0;  // the uppermost layer, from 0, with a tensor that is off
   for (std::size_t i = 0; i < check.tensors.size(); ++i) {
     if (!is_off(check.tensors[i])) continue;
     off.push_back(&check.tensors[i]);
@@ -101,7 +100,7 @@ std::optional<Suspect> find_suspect(const GradientCheck& check, std::uint64_t ro
   }
   if (off.empty()) {
     if (passes(check.all.verdict)) return std::nullopt;
-    suspect.hint = "no tensor alone is off, only all of them together";
+    suspect.hint = "no single tensor is off, only all of them together";
     return suspect;
   }
   const std::size_t layers = check.tensors.size() / 2;
@@ -123,19 +122,20 @@ std::optional<Suspect> find_suspect(const GradientCheck& check, std::uint64_t ro
     return suspect;
   }
   if (std::ranges::all_of(off, is_penalty)) {
-    suspect.hint = fmt::format("what is off in {} goes with the weights: look at the penalty",
-                               joined(suspect.tensors));
+    suspect.hint = fmt::format(
+        "the error in {} is proportional to the weights or their signs: look at the penalty",
+        joined(suspect.tensors));
     if (off.size() == 1) suspect.layer = top + 1;
     return suspect;
   }
   if (off.size() < check.tensors.size()) suspect.layer = top + 1;
   if (off.size() == 1) {
-    suspect.hint = fmt::format("only {} is off: look at how layer {} makes it of dz{}",
-                               suspect.tensors.front(), top + 1,
-                               weights_off ? " and of the layer's input" : "");
+    suspect.hint =
+        fmt::format("only {} is off: look at how layer {} computes it from dz{}",
+                    suspect.tensors.front(), top + 1, weights_off ? " and the layer's input" : "");
   } else if (top + 1 == layers) {
     suspect.hint = fmt::format(
-        "the output layer (layer {}) is off already: look at the loss's gradient there, and at "
+        "the output layer (layer {}) is already off: look at the loss's gradient there, and at "
         "what all layers share: the sum over shards and ranks, and the division by the batch",
         layers);
   } else {

@@ -16,18 +16,18 @@
 namespace lockstep {
 namespace {
 
-// What the check computes of a job.
+// The job as the check uses it.
 Job plain_job(const Job& job) {
   Job plain = job;
   plain.data.augmentation = std::nullopt;
   plain.training.batch_size = std::nullopt;
-  plain.optimizer = GradientDescent{1};  // rates are given step by step
+  plain.optimizer = GradientDescent{1};  // rates are set step by step
   plain.schedule = {0, ConstantFactor{}};
   plain.clipping = std::nullopt;
   return plain;
 }
 
-// l / (2 n) of n examples is then what it is of all m.
+// The penalty l / (2 n) on n examples then equals that on all m.
 void scale_penalties(Job& job, double factor) {
   const auto scale = [&](LayerPenalty& penalty) {
     penalty.l2_lambda *= factor;
@@ -74,8 +74,8 @@ void JobDescent::restart() {
 
 double JobDescent::cost() {
   engine_->set_losses({});
-  // Step 0 again and again: full batches differ in their order only.
-  (void)engine_->sum_gradients(0, 0);  // says what J shows as well: a loss is not finite
+  // Always uses step 0: full batches differ only in their order.
+  (void)engine_->sum_gradients(0, 0);  // J also shows the returned fact, that a loss is not finite
   if (comm_.any(options_.stop_requested() ? 1 : 0) != 0) {
     agree(comm_, [] { throw Error(ExitCode::interrupted, "interrupted"); });
   }

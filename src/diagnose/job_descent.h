@@ -1,7 +1,7 @@
 #pragma once
-// A job's J as the descent check walks along it (lecture 1.5, 1.7): dropout and
-// augmentation off, every step on the whole training set, in double, over the
-// same workers, gradient tree and exchange as training.
+// A job's J for the descent check (lecture 1.5, 1.7): dropout and augmentation are off, every step
+// is on the whole training set, in double, with the same workers, gradient tree and exchange as
+// training.
 
 #include <cstdint>
 #include <functional>
@@ -19,9 +19,8 @@
 
 namespace lockstep {
 
-// The learning rate of a job for plain gradient descent: its own, when its
-// optimizer is gradient descent, momentum or Nesterov, whose learning rates mean
-// the same; none for the others.
+// The job's learning rate for plain gradient descent: its own, if its optimizer is gradient
+// descent, momentum or Nesterov, whose learning rates have the same meaning; none for the others.
 std::optional<double> descent_learning_rate(const Optimizer& optimizer);
 
 struct JobDescentOptions {
@@ -31,16 +30,16 @@ struct JobDescentOptions {
 
 class JobDescent : public DescentProblem {
  public:
-  // Collective; loads the data as training does. The weights are the job's
-  // initial ones. Of a sample, the penalty stays that of the whole training set.
-  // `comm` must live as long as this. Throws AgreedError as load_dataset does.
+  // Collective; loads the data as training does. The weights are the job's initial ones. For a
+  // sample, the penalty stays that of the whole training set. `comm` must live as long as this.
+  // Errors: as in load_dataset.
   JobDescent(const Job& job, const Communicator& comm, const Layout& layout,
              JobDescentOptions options);
 
-  // Collective. Back to the initial weights.
+  // Collective. Returns to the initial weights.
   void restart();
 
-  // Throws AgreedError(interrupted) when some rank is asked to stop.
+  // Throws AgreedError(interrupted) when a stop was requested on some rank.
   double cost() override;
   double hold() override;
   void move(double rate) override;
@@ -50,11 +49,11 @@ class JobDescent : public DescentProblem {
   [[nodiscard]] std::uint64_t parameters() const { return network_.layout().size; }
 
  protected:
-  // The gradient held: of all parameters, only this rank's owned pieces have a
-  // meaning.
+  // The held gradient: as long as all parameters, but only this rank's owned pieces are
+  // meaningful.
   [[nodiscard]] std::span<double> gradient() { return gradient_; }
   [[nodiscard]] const ParameterLayout& layout() const { return network_.layout(); }
-  // Collective. Of the gradient held, summed in the order of the parameters.
+  // Collective. The squared norm of the held gradient, summed in the order of the parameters.
   double squared_norm();
 
  private:
@@ -64,7 +63,7 @@ class JobDescent : public DescentProblem {
   Dataset data_;
   std::uint64_t train_examples_;
   Network<double> network_;
-  std::unique_ptr<StepEngine<double>> engine_;  // made when the sample is known
+  std::unique_ptr<StepEngine<double>> engine_;  // made once the sample is known
   std::vector<double> held_weights_;
   std::vector<double> gradient_;
 };

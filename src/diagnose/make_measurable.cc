@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-// 20 % of few examples, a few percent of many, 10,000 of very many (1.1).
+// 20 % of few examples, a few percent of many, and 10,000 of very many (1.1).
 std::uint64_t sensible_dev_size(const RecipeDraft& recipe) {
   const std::uint64_t m = recipe.facts.train_examples;
   const std::uint64_t size = m <= 10'000 ? m / 5 : std::min<std::uint64_t>(m / 10, 10'000);
@@ -41,7 +41,7 @@ void make_measurable(RecipeDraft& recipe) {
   if (!recipe.diagnosis.train) return;  // no error rate: no set would help
   if (!recipe.diagnosis.variance) {
     recipe.add("dev set", "hold out a dev set",
-               "without one, nothing tells variance, or which model is best (1.1)",
+               "without one, neither variance nor the best model can be determined (1.1)",
                "a verdict on variance",
                {fmt::format("data.split.dev.count={}", sensible_dev_size(recipe))}, false);
   }

@@ -18,19 +18,19 @@
 namespace lockstep {
 namespace {
 
-// Entries whose costs are gathered at a time.
+// Number of entries whose costs are gathered at a time.
 constexpr std::size_t kEntriesAtATime = 64;
 
 // Numerical derivatives of J at some weights.
 class Differences {
  public:
-  // `cost`: J there, on rank 0.
+  // `cost`: J at the weights, on rank 0.
   Differences(CostProbe& probe, const Communicator& comm, bool one_sided, double cost)
       : probe_(probe), comm_(comm), one_sided_(one_sided), cost_(cost) {}
 
-  // Collective. Sets what a difference with its epsilon says of each of the entries at
-  // `which`, a part of them at a time: on rank 0 all of it, elsewhere at_kink alone.
-  // `on_part` is called after each part with the number that are done.
+  // Collective. Sets the difference of each of the entries at `which` with its epsilon, a part of
+  // them at a time: everything on rank 0, only at_kink on other ranks. `on_part` is called after
+  // each part with the number of entries done.
   void take(std::span<const std::uint64_t> which, std::vector<CheckedEntry>& entries,
             const std::function<void(std::size_t done)>& on_part) {
     for (std::size_t begin = 0; begin < which.size(); begin += kEntriesAtATime) {
@@ -61,7 +61,7 @@ class Differences {
     for (std::size_t i = 0; i < which.size(); ++i) entries[which[i]].at_kink = kinks[i] != 0;
   }
 
-  // `at`: above the weight, and for two sides below it.
+  // `at`: costs above the weight and, for two sides, below it.
   void set(CheckedEntry& entry, std::span<const NearbyCost> at) const {
     const auto cost_at = [&](double weight) {
       if (weight == entry.weight) return cost_;
@@ -78,8 +78,8 @@ class Differences {
   const double cost_;
 };
 
-// Of the `candidates` those in a tensor whose differences J's rounding may change so
-// much that no gradient could be found fair.
+// Those of the `candidates` in a tensor whose differences may have so much rounding of J that no
+// gradient could be found fair.
 std::vector<std::uint64_t> lost_in_rounding(const ParameterLayout& layout,
                                             std::span<const CheckedEntry> entries,
                                             std::span<const std::uint64_t> candidates) {
@@ -100,11 +100,12 @@ std::vector<std::uint64_t> lost_in_rounding(const ParameterLayout& layout,
   return lost;
 }
 
-// Collective. Larger steps for what is lost in rounding, as take_numerical_gradient says.
+// Collective. Enlarges the steps of entries that are lost in rounding, as described at
+// take_numerical_gradient.
 void enlarge_lost(Differences& differences, const Communicator& comm, const ParameterLayout& layout,
                   double epsilon, std::vector<CheckedEntry>& entries,
                   const CheckProgress& on_progress) {
-  std::vector<std::uint64_t> growing;  // on rank 0, and then shared
+  std::vector<std::uint64_t> growing;  // on rank 0, then shared
   for (std::uint64_t i = 0; i < entries.size(); ++i) {
     if (!entries[i].at_kink && entries[i].epsilon == epsilon) growing.push_back(i);
   }
@@ -122,20 +123,20 @@ void enlarge_lost(Differences& differences, const Communicator& comm, const Para
     std::erase_if(growing, [&](std::uint64_t i) {
       CheckedEntry& entry = entries[i];
       const double change = std::abs(wider[i].numerical - entry.numerical);
-      const double noise = 10 * wider[i].rounding;  // in the difference with the smaller step
-      // Asked this way round, NaN is refused.
+      const double noise = 10 * wider[i].rounding;  // that of the smaller step
+      // The comparison is written so that NaN is refused.
       const bool agrees = !wider[i].at_kink && change <= noise;
       if (agrees) {
         entry = wider[i];
-        entry.rounding = noise;  // the larger step is known to be as good as that
+        entry.rounding = noise;  // the larger step is known to be this accurate
       }
       return !agrees;
     });
   }
 }
 
-// Collective. Training that has blown up is no fault of the gradient, and leaves
-// nothing to check.
+// Collective. A training that has diverged is not a fault of the gradient, and leaves nothing to
+// check.
 void require_finite(const Communicator& comm, double cost, std::span<const CheckedEntry> entries) {
   agree(comm, [&] {
     if (!comm.is_root()) return;
@@ -207,15 +208,15 @@ std::vector<CheckedEntry> refine_entries(CostProbe& probe, const Communicator& c
     });
     std::erase_if(shrinking, [&](std::uint64_t i) {
       const double change = std::abs(narrower[i].numerical - entries[i].numerical);
-      // Asked this way round, NaN is refused: a step too small for a large weight.
+      // The comparison is written so that NaN, from a step too small for a large weight, is
+      // refused.
       const bool bends = change > narrower[i].rounding;
       if (bends) {
-        // Its own error of the order of epsilon^2 is a hundredth of what the larger
-        // step's was.
+        // The error of the order of epsilon^2 is a hundredth of that of the larger step.
         narrower[i].rounding = std::max(narrower[i].rounding, change / 50);
         entries[i] = narrower[i];
       } else {
-        // It may bend by so much, which the smaller step's rounding hides.
+        // J may bend by this much, which the smaller step's rounding hides.
         entries[i].rounding = std::max(entries[i].rounding, change);
       }
       return !bends;

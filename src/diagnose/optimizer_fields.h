@@ -1,5 +1,5 @@
 #pragma once
-// Fields of the optimizer that a job has, for --set.
+// Fields of a job's optimizer, for --set.
 
 #include <string>
 
@@ -7,7 +7,7 @@
 
 namespace lockstep {
 
-// "optimizer.KIND.learning_rate=RATE"
+// The text "optimizer.KIND.learning_rate=RATE".
 std::string learning_rate_line(const Optimizer& optimizer, double rate);
 
 }  // namespace lockstep

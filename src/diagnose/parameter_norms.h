@@ -1,6 +1,6 @@
 #pragma once
-// Norms of every layer's weights, gradient and update (lecture 1.10), from
-// vectors of all parameters.
+// Norms of every layer's weights, gradient and update (lecture 1.10), computed from vectors of all
+// parameters.
 
 #include <span>
 #include <vector>
@@ -12,19 +12,17 @@
 
 namespace lockstep {
 
-// Collective. A vector of all parameters whose pieces have a meaning on their
-// owners, such as the engine's owned_gradient, put together on rank 0; elsewhere
-// nothing.
+// Collective. Puts a vector of all parameters together on rank 0 from the pieces that are
+// meaningful on their owners, such as the engine's owned_gradient; returns nothing on other ranks.
 template <typename T>
 std::vector<T> collect_pieces(const GradientExchange<T>& exchange, std::span<const T> pieces,
                               const Communicator& comm);
 
-// Fills in what concerns W, for each layer; sums are in double, in the order of
-// the tensors.
+// Sets the numbers of W for each layer; sums are in double, in the order of the tensors.
 void describe_weights(const ParameterLayout& layout, std::span<const float> weights,
                       std::span<const float> gradient, std::vector<LayerFlow>& layers);
 
-// The update from `before` to `after`, which had weight_norm before.
+// Sets the numbers of the update from `before`, with norm weight_norm, to `after`.
 void describe_update(const ParameterLayout& layout, std::span<const float> before,
                      std::span<const float> after, std::vector<LayerFlow>& layers);
 

@@ -21,13 +21,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Throws unless the run that is in `run_dir` is of the job.
+// Throws unless the run in `run_dir` is a run of the job.
 void require_job(const fs::path& run_dir, const std::string& theirs, const std::string& ours) {
   const std::vector<FieldDifference> differences = diff_jobs(theirs, ours);
   if (differences.empty()) return;
   const auto& [path, value_a, value_b] = differences.front();
   throw Error(ExitCode::usage,
-              fmt::format("{} holds a run of another job: {} {}, this recipe has {}; choose "
+              fmt::format("{} holds a run of another job: {} {}, but this recipe has {}; choose "
                           "another --run-dir",
                           run_dir.string(), path, value_a, value_b));
 }
@@ -41,7 +41,7 @@ void create(const fs::path& directory) {
   }
 }
 
-// What rank 0 finds of a run before it is trained, and every rank must know.
+// What rank 0 finds about a run before it is trained, for all ranks.
 struct Found {
   bool finished = false;
   bool diverged = false;
@@ -74,9 +74,9 @@ class RecipeRun {
   }
 
  private:
-  // Collective. The test error of the best run, when the recipe has ended.
+  // Collective. Measures the test error of the best run, when the recipe has ended.
   void test_best() {
-    std::string checkpoint;  // empty: nothing to test, or nothing to test it with
+    std::string checkpoint;  // empty: nothing to test, or no test set
     agree(comm_, [&] {
       if (!comm_.is_root()) return;
       const RecipeResult& result = book_.result();
@@ -97,8 +97,8 @@ class RecipeRun {
     });
   }
 
-  // Collective. Has the book take in one run, trained now or before. False when
-  // it was interrupted.
+  // Collective. Adds one run, trained now or earlier, to the book. Returns false when it was
+  // interrupted.
   bool take_run(const LoadedJob& loaded, const fs::path& run_dir) {
     std::optional<RunRecord> record;
     std::string divergence;
@@ -156,7 +156,7 @@ class RecipeRun {
     std::vector<std::unique_ptr<TrainingObserver>> observers;
     if (comm_.is_root()) {
       if (!data_.train.empty() && !options_.allow_changed_data) {
-        observers.push_back(std::make_unique<SameData>(data_, "the runs before"));
+        observers.push_back(std::make_unique<SameData>(data_, "the earlier runs"));
       }
       observers.push_back(host_.reports(loaded));
     }
@@ -166,8 +166,8 @@ class RecipeRun {
   const Communicator& comm_;
   const RecipeOptions& options_;
   RecipeHost& host_;
-  RecipeBook book_;        // kept up on rank 0
-  DataFingerprints data_;  // likewise: what the runs so far are of; empty: not known
+  RecipeBook book_;        // used on rank 0
+  DataFingerprints data_;  // on rank 0: data of the runs so far; empty: not known
 };
 
 }  // namespace
@@ -179,13 +179,14 @@ fs::path recipe_run_directory(const fs::path& directory, int number) {
 void check_recipe_job(const Job& job) {
   if (job.network.output.loss == Loss::squared_error) {
     throw Error(ExitCode::usage,
-                "the recipe goes by errors, and SQUARED_ERROR has no error rate: it cannot tell "
+                "the recipe compares errors, and SQUARED_ERROR has no error rate: it cannot tell "
                 "bias from variance");
   }
   if (!job.data.dev && !job.data.split.dev) {
-    throw Error(ExitCode::usage,
-                "the recipe chooses by the dev error, and the job has no dev set; give data.dev or "
-                "data.split.dev, as in --set data.split.dev.fraction=0.2 (1.1)");
+    throw Error(
+        ExitCode::usage,
+        "the recipe chooses runs by the dev error, but the job has no dev set; give data.dev or "
+        "data.split.dev, for example with --set data.split.dev.fraction=0.2 (1.1)");
   }
 }
 

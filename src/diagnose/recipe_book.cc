@@ -18,7 +18,7 @@
 namespace lockstep {
 namespace {
 
-// `before` and then `after`; a path that is set again appears only the last time.
+// `before` and then `after`; of a path that is set twice, only the last setting is kept.
 std::vector<std::string> combined(std::vector<std::string> before,
                                   const std::vector<std::string>& after) {
   const auto path_of = [](const std::string& line) { return line.substr(0, line.find('=')); };
@@ -29,14 +29,13 @@ std::vector<std::string> combined(std::vector<std::string> before,
   return before;
 }
 
-// Whether two runs answered the same examples; they may not have where changed data was
-// allowed.
+// Whether two runs have the same examples; they may differ if changed data was allowed.
 bool has_same_data(const Summary& a, const Summary& b) {
   return a.train_fingerprint == b.train_fingerprint && a.dev_fingerprint == b.dev_fingerprint;
 }
 
-// A training that came to its end with a mean loss of which smaller steps, not a bigger
-// network, are the cure. Never of squared error, which has no scale.
+// Whether a training ended with a mean loss that calls for smaller steps and not for a bigger
+// network. Never for squared error, which has no scale.
 bool has_blown_up(const Job& job, const Summary& summary) {
   constexpr double kTimesGuessing = 10;
   const double guessing = loss_of_guessing(build_network(job.network, summary.features));
@@ -58,7 +57,7 @@ RecipeBook::RecipeBook(const LoadedJob& loaded, int runs) {
 void RecipeBook::take(const RunRecord& record) {
   Run taken{next_.number, parse_job(record.resolved_job, "resolved job", "/", {}), record, {}};
   if (!runs_.empty() && !has_same_data(record.summary, runs_.front().record.summary)) {
-    taken.record.answers = {};  // of other examples: no pairs
+    taken.record.answers = {};  // other examples cannot be paired
   }
   taken.diagnosis = diagnose_run(taken.loaded, record.summary, record.evaluations);
   RecipeTrial trial = std::move(next_);
@@ -81,7 +80,7 @@ void RecipeBook::take(const RunRecord& record) {
     trial.outcome = "start";
   }
   if (trial.outcome != "discarded") footing_ = trial.number;
-  // An assumption that is proved wrong is dropped.
+  // An assumption that has been disproved is dropped.
   const auto& base = result_.assumed_base;
   if (base) {
     const Run& assumed = run(base->run);

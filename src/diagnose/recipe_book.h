@@ -1,6 +1,6 @@
 #pragma once
-// What a recipe (lecture 1.3) has tried, and what it tries next: its decisions, which
-// go by the errors of finished runs alone.
+// Records what a recipe (lecture 1.3) has tried and decides what it tries next, by the errors of
+// finished runs alone.
 
 #include <optional>
 #include <set>
@@ -18,45 +18,44 @@
 
 namespace lockstep {
 
-// What a finished run left behind.
+// The results of a finished run.
 struct RunRecord {
   std::string resolved_job;
   Summary summary;
   std::vector<Evaluation> evaluations;
-  Answers answers;  // empty where they are not known
+  Answers answers;  // empty if they are not known
 };
 
-// When no step against bias moves the training error any more, the base error is probably
-// near it (1.2, 1.3). Nobody has measured it: it is an assumption.
+// When no step against bias reduces the training error any more, the base error is probably near
+// it (1.2, 1.3). This is an assumption and not a measurement.
 struct AssumedBase {
   double error = 0;
-  int run = 0;    // whose training error it is
-  int steps = 0;  // against bias that did not move it
+  int run = 0;    // the run with this training error
+  int steps = 0;  // steps against bias that did not reduce it
 };
 
 struct RecipeResult {
   std::string job_name;
   int runs = 0;  // the budget
   std::vector<RecipeTrial> trials;
-  // "neither" (nothing is high any more), "budget", "exhausted" (no step that a
-  // program can take is left), "uncertain" (the sets are too small for a
-  // verdict), "diverged" (the job as it is, and with smaller learning rates),
-  // "interrupted"; empty: going on.
+  // "neither" (nothing is high any more), "budget", "exhausted" (no step is left that a program
+  // can take), "uncertain" (the sets are too small for a verdict), "diverged" (the original job
+  // and all smaller learning rates), "interrupted"; empty: the recipe continues.
   std::string stop_reason;
   std::optional<AssumedBase> assumed_base;
-  int best = 0;                  // of all runs the best on dev; 0: none
-  int as_good = 0;               // runs that the dev set cannot tell from it, itself counted
-  std::string best_job;          // its job, resolved
+  int best = 0;          // the best run on dev; 0: none
+  int as_good = 0;       // number of runs, including the best, that the dev set cannot tell from it
+  std::string best_job;  // its job, resolved
   std::vector<RecipeStep> left;  // steps not taken: for a person, or beyond the budget
   bool has_test_set = false;
-  // Of the best run, at the end; none without a test set or a checkpoint.
+  // Test error of the best run, at the end; none without a test set or a checkpoint.
   std::optional<MeasuredError> test;
 };
 
-// Kept up on rank 0. Does not communicate.
+// Used on rank 0. Does not communicate.
 class RecipeBook {
  public:
-  // Of a recipe that begins with the job and may train `runs` times.
+  // For a recipe that begins with the job and may train `runs` times.
   RecipeBook(const LoadedJob& loaded, int runs);
 
   [[nodiscard]] const RecipeResult& result() const { return result_; }
@@ -65,16 +64,16 @@ class RecipeBook {
   // The digest of the best run's weights; empty: there is none.
   [[nodiscard]] const std::string& best_weights() const { return best_weights_; }
 
-  // What became of the next job: each chooses another one, or ends the recipe.
+  // Adds the result of the next job: each function chooses another next job, or ends the recipe.
   void take(const RunRecord& record);
   void take_divergence(const std::string& message);
   void interrupt() { stop("interrupted"); }
 
-  // Of the best run, when the recipe is over.
+  // Sets the test error of the best run, when the recipe is over.
   void take_test(const MeasuredError& error) { result_.test = error; }
 
  private:
-  // A finished run, as the next steps go by it.
+  // A finished run, with what the next steps depend on.
   struct Run {
     int number = 0;
     LoadedJob loaded;
@@ -89,37 +88,36 @@ class RecipeBook {
   void stop(const std::string& reason);
   void finish_without_start(RecipeTrial trial);
   void name_the_best();
-  // The next run when none has come to its end: the last job with a smaller learning
-  // rate.
+  // Chooses the next run when no run has finished yet: the last job with a smaller learning rate.
   void tame();
-  // The next run: a step on the footing, against bias until the training set is fitted
-  // or no kind of step moves the training error any more, then against variance, then
-  // mismatch. When every kind has failed there, the recipe goes on from the best run on
-  // dev that it has not worked off yet: not kept, for it may be best by chance, but the
-  // best guess.
+  // Chooses the next run: a step on the footing, against bias until the training set is fitted or
+  // no kind of step reduces the training error any more, then against variance, then against
+  // mismatch. When every kind has failed there, the recipe continues from the best run on dev that
+  // it has not worked off yet. That run was not kept, because it may be best by chance, but it is
+  // the best guess.
   void choose();
-  // What a run's errors say beside the assumed base error, if there is one.
+  // The diagnosis of a run's errors with the assumed base error, if there is one.
   [[nodiscard]] Diagnosis diagnosis_of(const Run& run) const;
-  // The step against a problem that is next on the footing; none: there is no such
-  // problem, or every kind of step has failed.
+  // The next step against a problem on the footing; none: there is no such problem, or every kind
+  // of step has failed.
   [[nodiscard]] std::optional<OpenStep> turn_against(const std::string& problem) const;
   void assume_base_where_bias_does_not_move();
   [[nodiscard]] int steps_against_bias_on_footing() const;
-  // False: no run is left to go on from.
+  // Returns false if no run is left to continue from.
   bool move_footing();
-  // `step` on top of the footing.
+  // Makes `step` on top of the footing the next run.
   void take_next(int based_on, OpenStep step);
 
   RecipeResult result_;
   std::set<std::string> tried_;              // resolved jobs
-  std::vector<Run> runs_;                    // that have come to a useful end
+  std::vector<Run> runs_;                    // finished with useful results
   std::vector<RecipeContender> contenders_;  // the same runs
   // The run whose job the next step changes; 0: none yet.
   int footing_ = 0;
   std::set<int> worked_off_;  // footings where every kind has failed `failures_` times
   int failures_ = 1;
   std::string best_weights_;  // their digest
-  RecipeTrial next_;          // being run
+  RecipeTrial next_;          // the run in progress
   std::string next_job_;      // its job, resolved; empty: the recipe is over
 };
 

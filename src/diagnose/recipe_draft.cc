@@ -12,8 +12,8 @@
 namespace lockstep {
 namespace {
 
-// What is changed in hidden layers, as one line for all of them where all of
-// `layers`, more than one, get the same: with `lines` "network.layer[I].FIELD".
+// Merges `lines` "network.layer[I].FIELD" into one line for all hidden layers, if there is more
+// than one of them and all `layers` get the same change.
 std::vector<std::string> for_all_layers(std::vector<std::string> lines, std::size_t layers) {
   if (layers < 2 || lines.size() != layers) return lines;
   const auto field_of = [&](std::size_t i) -> std::string_view {

@@ -1,5 +1,5 @@
 #pragma once
-// A recipe being written: what its remedies look at, and what they say it with.
+// A recipe being written: the data for its remedies, and helpers for their texts.
 
 #include <cstddef>
 #include <optional>
@@ -14,7 +14,7 @@ namespace lockstep {
 
 class RecipeDraft {
  public:
-  // All three must outlive it.
+  // All three arguments must live longer than this.
   RecipeDraft(const LoadedJob& loaded_job, const Diagnosis& its_diagnosis,
               const RunFacts& its_facts)
       : loaded(loaded_job), job(loaded_job.job), diagnosis(its_diagnosis), facts(its_facts) {}
@@ -24,12 +24,12 @@ class RecipeDraft {
   const Diagnosis& diagnosis;
   const RunFacts& facts;
 
-  // What the steps added from now on are against: "doubt", "bias", ...
+  // Sets the problem that the following steps are against: "doubt", "bias", ...
   void now_against(const std::string& problem) { against_ = problem; }
 
-  // Adds a step unless its lines do not fit the job or change nothing. `set`: lines
-  // for --set, none of a step that a person must take. `comparable`: whether the dev
-  // errors before and after it are of the same dev set.
+  // Adds a step unless its lines do not fit the job or change nothing. `set`: lines for --set,
+  // none for a step that a person must take. `comparable`: whether the dev errors before and after
+  // it are of the same dev set.
   void add(const std::string& kind, const std::string& action, const std::string& reason,
            const std::string& expected, const std::vector<std::string>& set,
            bool comparable = true);
@@ -37,13 +37,13 @@ class RecipeDraft {
   // The largest of a penalty's lambdas over all layers.
   [[nodiscard]] double largest_lambda(double LayerPenalty::*lambda) const;
 
-  // Sets a lambda for all layers; where every layer has one of its own, those.
+  // Lines that set a lambda for all layers, or for each layer if every layer has its own.
   [[nodiscard]] std::vector<std::string> lambda_lines(const std::string& name, double lambda) const;
 
   [[nodiscard]] std::vector<RecipeStep> steps() && { return std::move(steps_); }
 
  private:
-  // Whether the job loads with `lines`, and is another one then.
+  // Whether the job loads with `lines` and differs from the job without them.
   [[nodiscard]] bool is_changed_by(const std::vector<std::string>& lines) const;
 
   std::string against_ = "doubt";
@@ -55,13 +55,13 @@ bool is_uncertain(const std::optional<ErrorGap>& gap);
 
 std::string percent(const std::optional<MeasuredError>& measured);  // "-": not measured
 
-// To one significant digit, so that a suggestion looks like what it is: rough.
+// Rounds to one significant digit, so that a suggestion looks approximate.
 double rough(double value);
 
-// "network.layer[LAYER].FIELD"
+// The text "network.layer[LAYER].FIELD".
 std::string layer_field(std::size_t layer, const std::string& field);
 
-// "600, 200"; of very many, as in "3, 49 times 600".
+// Text such as "600, 200"; for very many values such as "3, 49 times 600".
 std::string listed(const std::vector<std::string>& values);
 
 }  // namespace lockstep

@@ -50,7 +50,7 @@ Change change_between(const JudgedError& before, const JudgedError& after) {
 Judgement judge_step(const std::string& against, const JudgedRun& before, const JudgedRun& after) {
   check(before.diagnosis.train && before.diagnosis.dev && after.diagnosis.train &&
             after.diagnosis.dev,
-        "a recipe goes by errors");
+        "the runs of a recipe have errors");
   const JudgedError dev_before{*before.diagnosis.dev, before.answers.dev};
   const JudgedError dev_after{*after.diagnosis.dev, after.answers.dev};
   const Change dev = change_between(dev_before, dev_after);

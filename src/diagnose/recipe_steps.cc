@@ -24,7 +24,7 @@ std::vector<RecipeStep> recipe_steps(const LoadedJob& loaded, const Diagnosis& d
                                      const RunFacts& facts) {
   RecipeDraft recipe(loaded, diagnosis, facts);
   if (facts.stop_reason == "interrupted") {
-    recipe.add("finish", "finish the run: go on with --resume auto",
+    recipe.add("finish", "finish the run: resume it with --resume auto",
                "it was interrupted, and these are the errors of an unfinished training (1.3)",
                "the errors of the finished run", {});
   }

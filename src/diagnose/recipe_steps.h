@@ -1,6 +1,6 @@
 #pragma once
-// The basic recipe for machine learning (lecture 1.3) made concrete for one job:
-// which fields to change, and to what.
+// Makes the basic recipe for machine learning (lecture 1.3) concrete for one job: which fields to
+// change, and to which values.
 
 #include <cstdint>
 #include <optional>
@@ -14,7 +14,7 @@
 
 namespace lockstep {
 
-// What is known of a run besides its errors.
+// Facts about a run besides its errors.
 struct RunFacts {
   std::string stop_reason;  // as in Summary; empty: not known
   std::uint64_t train_examples = 0;
@@ -25,8 +25,8 @@ struct RunFacts {
   bool dev_was_best_before_the_end = false;
 };
 
-// Whether J was still falling at the end of a run: over the last fifth of its
-// steps it fell by 2 % or more. Not known with fewer than 3 evaluations.
+// Whether J was still falling at the end of a run: in the last fifth of its steps it fell by 2 %
+// or more. None with fewer than 3 evaluations.
 std::optional<bool> cost_was_falling(std::span<const Evaluation> evaluations);
 
 // Pure. The steps that `diagnosis` asks for, in the lecture's order:
@@ -36,8 +36,8 @@ std::optional<bool> cost_was_falling(std::span<const Evaluation> evaluations);
 //   high variance: more data, L2, dropout, a bigger network with more dropout,
 //   augmentation of images, early stopping (1.8), a schedule, another architecture;
 //   mismatch: training data more like dev (1.1);
-// and whatever makes a verdict possible first, where there is none. Every
-// step's `set` loads with the job of `loaded` and changes it.
+// if no verdict is possible, steps that make one possible come first. Every step's `set` loads
+// with the job of `loaded` and changes it.
 std::vector<RecipeStep> recipe_steps(const LoadedJob& loaded, const Diagnosis& diagnosis,
                                      const RunFacts& facts);
 

@@ -12,7 +12,7 @@ std::ptrdiff_t failures(std::span<const RecipeTrial> trials, const auto& counts)
       trials, [&](const RecipeTrial& trial) { return trial.outcome != "kept" && counts(trial); });
 }
 
-// As often as it was given up: the kind, then the very same lines.
+// How often a step was given up: steps of its kind, then steps with exactly its lines.
 std::pair<std::ptrdiff_t, std::ptrdiff_t> turns(const RecipeStep& step,
                                                 std::span<const RecipeTrial> trials) {
   return {failures(trials, [&](const RecipeTrial& t) { return t.step.kind == step.kind; }),

@@ -1,5 +1,5 @@
 #pragma once
-// The best of a recipe's runs, when all are known.
+// Chooses the best of a recipe's runs, when all are known.
 
 #include <cstdint>
 #include <optional>
@@ -11,20 +11,19 @@
 
 namespace lockstep {
 
-// What a finished run is chosen by.
+// The properties by which a finished run is chosen.
 struct RecipeContender {
   int run = 0;
   MeasuredError dev;
   std::uint64_t parameters = 0;
-  WrongAnswers wrong;  // on dev; empty where not known
+  WrongAnswers wrong;  // on dev; empty if not known
 };
 
-// Pure. The run with the lowest dev error; of equal ones the one with the fewest
-// parameters, then the first. Runs in `excluded` are left out; 0: no run is left.
+// Pure. The run with the lowest dev error; in a tie the one with the fewest parameters, then the
+// first. Runs in `excluded` are left out; 0: no run is left.
 int best_contender(std::span<const RecipeContender> contenders, const std::set<int>& excluded = {});
 
-// Pure. How many of the contenders the dev set cannot tell from the run `best`, itself
-// counted.
+// Pure. Number of contenders, including the run `best`, that the dev set cannot tell from `best`.
 int as_good_within_chance(std::span<const RecipeContender> contenders, int best);
 
 }  // namespace lockstep

@@ -6,7 +6,7 @@
 
 namespace lockstep {
 
-// Sets that a verdict needs and the job does not have, or has too small (1.1).
+// Sets that a verdict needs and that the job lacks or has too small (1.1).
 void make_measurable(RecipeDraft& recipe);
 
 // High bias: bigger network, longer training, another optimizer (inputs normalised
@@ -14,12 +14,12 @@ void make_measurable(RecipeDraft& recipe);
 // architecture.
 void against_bias(RecipeDraft& recipe);
 
-// High variance: more data, L2 (1.4), dropout (1.7), a bigger network with more of it,
+// High variance: more data, L2 (1.4), dropout (1.7), a bigger network with more dropout,
 // augmentation of images and early stopping (1.8), a schedule, another architecture.
 void against_variance(RecipeDraft& recipe);
 
-// A training whose cost became infinite, NaN or very large: a tenth of its learning
-// rate. Not part of a diagnosis, for there is none.
+// For a training whose cost became infinite, NaN or very large: a tenth of its learning rate. Not
+// part of a diagnosis, because there is none.
 RecipeStep against_divergence(const Job& job);
 
 // Data mismatch: training data more like dev (1.1).

@@ -1,5 +1,5 @@
 #pragma once
-// A fixed sample of the training examples, for looking at a network.
+// A fixed sample of the training examples, for measuring a network.
 
 #include <cstdint>
 #include <vector>
@@ -8,10 +8,10 @@
 
 namespace lockstep {
 
-// Rows of data.train for each own shard: of every shard the examples that come
-// first in its first epoch, `examples` in all (or all there are). So they are a
-// random sample, whatever the order of the files, and those of the first batch.
-// A pure function of data and seed, whatever the layout. Does not communicate.
+// Rows of data.train for each own shard: the examples that come first in the shard's first epoch,
+// `examples` in all (or all there are). They are a random sample, whatever the order of the files,
+// and belong to the first batch. A pure function of data and seed, the same at every layout. Does
+// not communicate.
 std::vector<std::vector<std::uint32_t>> sample_rows(const Dataset& data, std::uint32_t seed,
                                                     std::uint64_t examples);
 

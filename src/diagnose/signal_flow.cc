@@ -32,7 +32,8 @@ struct LayerSums {
   }
 };
 
-// Within kSaturation of the way between two bounds of one of them.
+// Number of activations that are within kSaturation of the way between two bounds from one of
+// them.
 std::uint64_t count_saturated(const ActivationFacts::Bounds& bounds,
                               std::span<const float> values) {
   const double margin = kSaturation * (bounds.upper - bounds.lower);
@@ -42,8 +43,8 @@ std::uint64_t count_saturated(const ActivationFacts::Bounds& bounds,
       std::ranges::count_if(values, [&](float a) { return a < low || a > high; }));
 }
 
-// Adds the activations of a layer to `sums`; units that can die and are not zero for
-// some row are marked in `active`.
+// Adds the activations of a layer to `sums`; marks in `active` the units that can die and are not
+// zero for some row.
 void add_activations(Activation activation, Matrix<const float> block, LayerSums& sums,
                      std::span<std::uint8_t> active) {
   const std::span<const float> values = block.values();
@@ -55,7 +56,7 @@ void add_activations(Activation activation, Matrix<const float> block, LayerSums
   for (std::uint64_t r = 0; r < block.rows; ++r) {
     const std::span<const float> row = block.row(r);
     for (std::size_t i = 0; i < row.size(); ++i) {
-      // Without branches: signs are as good as random.
+      // It has no branches, because signs are unpredictable.
       const bool is_zero = row[i] == 0;
       sums.zeros += is_zero ? 1 : 0;
       active[i] |= is_zero ? std::uint8_t{0} : std::uint8_t{1};
@@ -74,7 +75,7 @@ LayerFlow describe(const DenseSpec& layer, const LayerSums& sums, std::uint64_t 
   const double mean_square = sums.activation_squares / count;
   flow.activation_rms = std::sqrt(mean_square);
   const double variance = mean_square - flow.activation_mean * flow.activation_mean;
-  // Rounding may bring a constant's variance below 0; NaN stays NaN.
+  // Rounding may make a constant's variance negative; NaN stays NaN.
   flow.activation_deviation = variance < 0 ? 0 : std::sqrt(variance);
   flow.delta_rms = std::sqrt(sums.delta_squares / count);
   if (facts.can_die) {
@@ -88,7 +89,7 @@ LayerFlow describe(const DenseSpec& layer, const LayerSums& sums, std::uint64_t 
   return flow;
 }
 
-// The record of all blocks of all ranks, in order. sums: [blocks, layers]; active: [ranks,
+// Makes the record from all blocks of all ranks, in order. sums: [blocks, layers]; active: [ranks,
 // units of all layers end to end].
 FlowRecord describe_network(const NetworkSpec& spec, std::span<const LayerSums> of_blocks,
                             std::span<const LossSums> losses,
@@ -114,8 +115,8 @@ FlowRecord describe_network(const NetworkSpec& spec, std::span<const LayerSums> 
   return record;
 }
 
-// For each thread of this rank its shards' rows, in blocks of at most
-// kEvaluationRows of one shard.
+// The rows of the shards of each thread of this rank, in blocks of at most kEvaluationRows rows of
+// one shard.
 EvaluationBlocks sample_blocks(const Dataset& data, const Layout& layout, int rank,
                                SignalFlow::Sample sample) {
   const auto rows = sample_rows(data, sample.seed, sample.examples);
@@ -153,7 +154,7 @@ struct SignalFlow::Worker {
   std::vector<float> gradient;       // written by backward, not used
   std::vector<LayerSums> sums;       // [own blocks, layers]
   std::vector<LossSums> losses;      // [own blocks]
-  std::vector<std::uint8_t> active;  // of all units of all layers, end to end
+  std::vector<std::uint8_t> active;  // for all units of all layers, end to end
 };
 
 SignalFlow::SignalFlow(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
@@ -187,7 +188,7 @@ void SignalFlow::measure_block(std::span<const float> weights, std::span<const s
   worker.sums.resize(first + layers.size());
   network_.forward(weights, worker.workspace, rows.size(), std::nullopt, {});
   std::uint64_t unit = 0;
-  // Before backward, which may overwrite the logits.
+  // This comes before backward, which may overwrite the logits.
   for (std::size_t i = 0; i < layers.size(); ++i) {
     add_activations(layers[i].activation, worker.workspace.activations(i, rows.size()),
                     worker.sums[first + i],

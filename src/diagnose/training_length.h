@@ -1,5 +1,5 @@
 #pragma once
-// How long a job trains, and twice of that.
+// The length of a job's training, and twice that length.
 
 #include <string>
 #include <vector>

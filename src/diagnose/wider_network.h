@@ -1,6 +1,6 @@
 #pragma once
-// A network like that of a job, but wider: the first step against bias, and with
-// regularisation one against variance (1.3).
+// A network like that of a job, but wider: the first step against bias, and with regularisation a
+// step against variance (1.3).
 
 #include <cstdint>
 #include <string>
@@ -13,12 +13,12 @@ namespace lockstep {
 constexpr std::uint32_t kWideLayer = 256;  // units
 
 struct WiderNetwork {
-  std::vector<std::string> widths;  // of every hidden layer
+  std::vector<std::string> widths;  // widths of all hidden layers
   std::vector<std::string> lines;   // for --set; empty: it should not grow any more
 };
 
-// Pure. Narrow layers grow four times, for what fits is far away; from 256 units on twice,
-// up to 4096 units: beyond that, a person should decide.
+// Pure. Narrow layers become four times as wide, because a good width is far away; layers from 256
+// units on become twice as wide, up to 4096 units. Beyond that, a person should decide.
 WiderNetwork wider_network(const RecipeDraft& recipe);
 
 }  // namespace lockstep

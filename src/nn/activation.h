@@ -16,8 +16,8 @@ template <typename T>
 void activate_row(Activation activation, std::span<const T> bias, std::span<const T> mask,
                   std::span<T> values, std::span<T> slopes);
 
-// The same without derivative and dropout, for evaluation: values become
-// g(values + bias), row by row.
+// The same without derivatives and dropout, for evaluation: values become g(values + bias), row by
+// row.
 template <typename T>
 void activate(Activation activation, std::span<const T> bias, Matrix<T> values);
 

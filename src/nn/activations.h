@@ -1,5 +1,5 @@
 #pragma once
-// The activation functions, one row each: everything that the program knows of one. To
+// The activation functions, one row each, with everything that the program knows about them. To
 // add one, name it in nn/spec.h and proto/job.proto, write its row and put the row into
 // ActivationRows; the tests go over all rows.
 
@@ -17,14 +17,14 @@
 
 namespace lockstep {
 
-// g(z) and g'(z).
+// Values of g(z) and g'(z).
 template <typename T>
 struct ValueAndSlope {
   T value;
   T slope;
 };
 
-// An operator of ONNX on the output of the one before; the first one's is z.
+// An ONNX operator on the output of the step before; the first step's input is z.
 struct OnnxStep {
   enum class Second { none, z, constant };
 
@@ -35,19 +35,19 @@ struct OnnxStep {
   float attribute_value = 0;
 };
 
-// What is true of an activation for all z. The defaults are those of a smooth function
-// without bounds, such as LINEAR.
+// Properties of an activation for all z. The defaults are those of a smooth function without
+// bounds, such as LINEAR.
 struct ActivationFacts {
   Activation kind = Activation::linear;
   std::string_view name;  // in proto/job.proto
-  // 0 or small for negative z, z or nearly so for positive ones: weights start with He's
-  // variance, since half of the signal is lost (1.11).
+  // 0 or small for negative z, and about z for positive ones. Weights start with He's variance,
+  // because half of the signal is lost (1.11).
   bool rectifies = false;
-  // Its slope jumps at 0: there two-sided differences are not the gradient.
+  // Its slope jumps at 0, where two-sided differences do not give the gradient.
   bool has_kink = false;
-  // A unit may be exactly 0 for all examples and so never learn again ("dead").
+  // A unit may be exactly 0 for all examples and then never learn again ("dead").
   bool can_die = false;
-  // Its values on both sides, where it comes near them for large |z|: it saturates.
+  // Its limits on both sides, if it approaches them for large |z|: it saturates.
   struct Bounds {
     double lower;
     double upper;
@@ -65,7 +65,7 @@ struct LinearRow {
   }
 };
 
-// sigma(z) and 1 - sigma(z), neither of which overflows or loses digits.
+// sigma(z) and 1 - sigma(z); neither of them overflows or loses digits.
 template <typename T>
 struct SigmoidPair {
   explicit SigmoidPair(T z) {
@@ -115,7 +115,7 @@ struct ReluRow {
 
   template <typename T>
   static ValueAndSlope<T> at(T z) {
-    // Asked this way round, NaN stays NaN and reaches the loss.
+    // The comparison is written so that NaN stays NaN and reaches the loss.
     return {z < T(0) ? T(0) : z, z > T(0) ? T(1) : T(0)};
   }
 };
@@ -150,7 +150,7 @@ struct EluRow {
   }
 };
 
-// z Phi(z), Phi being the normal distribution, not approximated by tanh (Hendrycks and
+// z Phi(z), where Phi is the normal distribution function, not approximated by tanh (Hendrycks and
 // Gimpel, "Gaussian Error Linear Units", 2016).
 struct GeluRow {
   static constexpr ActivationFacts kFacts = {
@@ -217,7 +217,7 @@ constexpr const ActivationFacts& facts_of(Activation activation) {
   return kActivations.front();  // not reached: a test looks up every value of the schema
 }
 
-// By its name in a job; none if there is no such activation.
+// The activation with this name in a job file; none if there is no such activation.
 constexpr std::optional<Activation> activation_named(std::string_view name) {
   for (const ActivationFacts& facts : kActivations) {
     if (facts.name == name) return facts.kind;

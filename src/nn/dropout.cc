@@ -15,7 +15,7 @@ DropoutRate::DropoutRate(double keep_prob)
 template <typename T>
 void dropout_mask_row(DropoutRate rate, DropoutKey key, std::uint32_t layer, std::uint32_t example,
                       std::span<T> mask) {
-  // Each word of a draw has 16 bits for two units.
+  // Each word of a draw has 16 bits for each of two units.
   constexpr std::size_t kWords = std::size_t{4} * kWordBlock;
   constexpr std::size_t kUnits = 2 * kWords;
   const RandomKey random_key{key.seed, Purpose::dropout};

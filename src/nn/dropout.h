@@ -1,7 +1,7 @@
 #pragma once
-// Inverted dropout (lecture 1.6), keyed: the mask of an example depends on
-// seed, step, layer, example and unit alone, so it is the same on every layout
-// and needs no communication.
+// Inverted dropout (lecture 1.6) with keyed random numbers: the mask of an example depends on
+// seed, step, layer, example and unit alone, so it is the same on every layout and needs no
+// communication.
 
 #include <cstdint>
 #include <span>
@@ -14,9 +14,9 @@ struct DropoutKey {
   std::uint64_t step;
 };
 
-// The probability is kept in 1/65536ths: eight units share one 128-bit draw.
-// Values are 0 with probability 1 - p and 1 / p otherwise, p the rounded
-// keep_prob, so that the mean is exactly 1.
+// The keep probability is rounded to 1/65536ths, so that eight units share one 128-bit draw.
+// Values are 0 with probability 1 - p and 1 / p otherwise, where p is the rounded keep_prob, so
+// that the mean is exactly 1.
 class DropoutRate {
  public:
   // keep_prob in (0, 1].

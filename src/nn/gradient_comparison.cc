@@ -13,7 +13,7 @@ double euclidean_norm(std::span<const double> values) {
   const double norm = std::sqrt(sum_of_squares(values));
   constexpr double kSquaresAreSound = 1e-140;
   if (std::isfinite(norm) && norm > kSquaresAreSound) return norm;
-  // The squares overflow, or underflow to nothing.
+  // Used when the squares overflow, or underflow to zero.
   double largest = 0;
   for (const double value : values) largest = std::max(largest, std::abs(value));
   if (largest == 0 || !std::isfinite(largest)) return norm;
@@ -31,7 +31,7 @@ double relative_difference(std::span<const double> a, std::span<const double> b)
 }
 
 GradientVerdict verdict_of(double relative_difference) {
-  // Asked this way round, NaN is wrong.
+  // The comparison is written so that NaN counts as wrong.
   if (relative_difference <= kGreatDifference) return GradientVerdict::great;
   if (relative_difference <= kFairDifference) return GradientVerdict::fair;
   if (relative_difference < kWrongDifference) return GradientVerdict::doubtful;

@@ -1,38 +1,38 @@
 #pragma once
-// How far two gradients are apart, and what to make of it (lecture 1.13).
+// How far apart two gradients are, and what that means (lecture 1.13).
 
 #include <span>
 
 namespace lockstep {
 
-// ||values||_2, in the order of the values.
+// ||values||_2, summed in the order of the values.
 double euclidean_norm(std::span<const double> values);
 
-// ||a - b||_2 / (||a||_2 + ||b||_2): 0 for equal gradients, 1 for opposite ones.
-// Two gradients of zeros are equal. Both have one length.
+// ||a - b||_2 / (||a||_2 + ||b||_2): 0 for equal gradients, 1 for opposite ones. Two gradients of
+// zeros are equal. Both have the same length.
 double relative_difference(std::span<const double> a, std::span<const double> b);
 
-// The lecture names three points: 1e-7 or less is great; about 1e-5, look at the
-// components; 1e-3 or more, worry. Here each ends a band. From good to bad:
+// The lecture names three points: 1e-7 or less is great; at about 1e-5, look at the components; at
+// 1e-3 or more, worry. Here each of them ends a band. From good to bad:
 enum class GradientVerdict {
   great,       // at most 1e-7
   fair,        // at most 1e-5: right, if no single entry stands out
   unresolved,  // nothing to compare, or the gradient is lost in J's rounding
-  doubtful,    // below 1e-3: look at the entries, some are probably wrong
+  doubtful,    // below 1e-3: look at the entries, because some are probably wrong
   wrong,       // 1e-3 or more, or not a number
 };
 
-// "great", ...: a stable name for scripts.
+// Name of a verdict, such as "great", which is stable for scripts.
 const char* name_of(GradientVerdict verdict);
 
-// Whether a gradient may be used: nothing speaks against it.
+// Whether a gradient may be used, because nothing speaks against it.
 constexpr bool passes(GradientVerdict verdict) { return verdict <= GradientVerdict::unresolved; }
 
 constexpr double kGreatDifference = 1e-7;
 constexpr double kFairDifference = 1e-5;
 constexpr double kWrongDifference = 1e-3;
 
-// By the ratio alone, so never unresolved.
+// The verdict by the ratio alone, so never unresolved.
 GradientVerdict verdict_of(double relative_difference);
 
 }  // namespace lockstep

@@ -1,20 +1,19 @@
 #pragma once
-// The loss of a network that knows nothing, as a yardstick for divergence: with too
-// large a learning rate the losses of bounded optimizers such as Adam grow without
-// ever leaving the finite numbers.
+// The loss of a network that only guesses, as a yardstick for divergence: if the learning rate is
+// too large, the losses of optimizers with bounded steps, such as Adam, grow but stay finite.
 
 #include "nn/spec.h"
 
 namespace lockstep {
 
-// A mean loss so many times that of guessing has nothing to do with learning.
+// A mean loss that is this many times that of guessing means divergence.
 constexpr double kBeyondGuessing = 1e4;
 
-// Mean loss of outputs that are all 0: ln K of softmax over K classes, K ln 2 of K
-// logistic units. 0 of squared error, which has no scale of its own.
+// Mean loss when all outputs are 0: ln K for softmax over K classes, K ln 2 for K logistic units.
+// 0 for squared error, which has no scale of its own.
 double loss_of_guessing(const NetworkSpec& network);
 
-// Whether a mean loss, without penalty, is so large. Never of squared error.
+// Whether a mean loss, without penalty, exceeds that bound. Never for squared error.
 bool is_beyond_guessing(const NetworkSpec& network, double mean_loss);
 
 }  // namespace lockstep

@@ -1,6 +1,6 @@
 #pragma once
-// Initial weights (lecture 1.11): keyed by the position of each weight, biases
-// zero.
+// Initial weights (lecture 1.11), with random numbers keyed by the position of each weight; biases
+// are zero.
 
 #include <cstdint>
 #include <span>
@@ -10,8 +10,8 @@
 
 namespace lockstep {
 
-// Variance of the random initial weights of a layer with I inputs and O outputs;
-// 0 for the kinds that draw none.
+// Variance of the random initial weights of a layer with I inputs and O outputs; 0 for the kinds
+// that are not random.
 double weight_variance(const InitializerSpec& initializer, std::uint64_t inputs,
                        std::uint64_t outputs);
 

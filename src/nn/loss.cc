@@ -14,15 +14,15 @@ std::size_t largest(std::span<const T> row) {
   return static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
 }
 
-// The target of unit o: given per unit, or one-hot of a class number.
+// The target of unit o: the label of the unit, or one-hot for a class number.
 template <typename T>
 T target_of(std::span<const float> label, std::size_t units, std::size_t o) {
   if (label.size() == units) return static_cast<T>(label[o]);
   return static_cast<std::size_t>(label[0]) == o ? T(1) : T(0);
 }
 
-// Each row function reads `z`, returns the row's sums and, when `dz` is not
-// empty, overwrites it (possibly z's own memory) with the gradient.
+// Each row function reads `z` and returns the row's sums. If `dz` is not empty, it overwrites `dz`
+// (possibly the memory of z) with the gradient.
 
 template <typename T>
 LossSums softmax_row(std::span<const T> z, std::span<const float> label, std::span<T> dz) {

@@ -1,6 +1,6 @@
 #pragma once
-// Losses on logits, numerically stable, with the output's own non-linearity
-// inside (softmax, sigmoid, none).
+// Numerically stable losses on logits, which include the output's non-linearity (softmax, sigmoid,
+// none).
 
 #include <cstdint>
 #include <optional>
@@ -10,11 +10,11 @@
 
 namespace lockstep {
 
-// Sums over the rows of a batch; divide by the number of rows for means.
+// Sums over the rows of a batch; divide them by the number of rows for means.
 struct LossSums {
   double loss = 0;
-  // Decisions: one a row, or one for each unit where units have labels of their own;
-  // none of squared error. Counts, so that equally many wrong ones are equal.
+  // Decisions: one for each row, or one for each unit if units have labels of their own; none for
+  // squared error. They are counts, so that equally many wrong ones are equal.
   std::uint64_t wrong = 0;
   std::uint64_t decisions = 0;
 
@@ -26,20 +26,19 @@ struct LossSums {
   }
 };
 
-// The fraction of wrong decisions; none where nothing was decided.
+// The fraction of wrong decisions; none if nothing was decided.
 inline std::optional<double> error_rate(const LossSums& sums) {
   if (sums.decisions == 0) return std::nullopt;
   return static_cast<double>(sums.wrong) / static_cast<double>(sums.decisions);
 }
 
-// Whether `loss` has an error rate beside its cost.
+// Whether `loss` has an error rate in addition to its cost.
 constexpr bool has_error_rate(Loss loss) { return loss != Loss::squared_error; }
 
-// logits: [B, O]. labels: [B, 1] with a class number (a one-hot target for
-// independent units and squared error with O > 1), or [B, O] with a target for
-// each unit. The sums are taken in row order. When `gradient` ([B, O]) has
-// data it becomes dLoss/dlogits of each row (not divided by B); it may be the
-// same memory as logits.
+// logits: [B, O]. labels: [B, 1] with a class number (a one-hot target for independent units and
+// squared error with O > 1), or [B, O] with a target for each unit. The sums are taken in row
+// order. If `gradient` ([B, O]) has data, it receives dLoss/dlogits of each row (not divided by
+// B); it may be the same memory as logits.
 template <typename T>
 LossSums evaluate_loss(Loss loss, Matrix<const T> logits, Matrix<const float> labels,
                        Matrix<T> gradient);

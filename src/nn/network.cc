@@ -16,8 +16,8 @@ void multiply_rows(Matrix<T> values, std::span<const T> factors, std::uint64_t r
   for (std::size_t i = 0; i < factors.size(); ++i) value[i] *= factors[i];
 }
 
-// delta [B, O] becomes dLoss/dz where it is dLoss/da: times da/dz, unless `slopes`
-// is empty. bias_gradient (+)= its column sums, rows added in order.
+// delta [B, O] holds dLoss/da and becomes dLoss/dz: it is multiplied by da/dz, unless `slopes` is
+// empty. bias_gradient (+)= its column sums, with rows added in order.
 template <typename T>
 void finish_delta(Matrix<T> delta, Matrix<const T> slopes, std::span<T> bias_gradient,
                   bool accumulate) {
@@ -55,7 +55,7 @@ template <typename T>
 std::uint64_t Workspace<T>::bytes(const NetworkSpec& spec, std::uint64_t max_rows) {
   std::uint64_t columns = spec.inputs;
   for (std::size_t i = 0; i < spec.layers.size(); ++i) {
-    // Outputs and deltas, and slopes of all layers but the last.
+    // Outputs and deltas of all layers, and slopes of all layers but the last.
     const std::uint64_t buffers = i + 1 < spec.layers.size() ? 3 : 2;
     columns += buffers * spec.layers[i].outputs;
   }

@@ -7,8 +7,8 @@
 
 namespace lockstep {
 
-// (f(x + eps) - f(x - eps)) / (2 eps), wrong by O(eps^2). The divisor is the
-// distance of the two points as they were rounded.
+// (f(x + eps) - f(x - eps)) / (2 eps), with an error of O(eps^2). The divisor is the distance of
+// the two rounded points.
 template <typename Function>
 double two_sided_difference(const Function& f, double x, double eps) {
   const double above = x + eps;
@@ -16,17 +16,16 @@ double two_sided_difference(const Function& f, double x, double eps) {
   return (f(above) - f(below)) / (above - below);
 }
 
-// (f(x + eps) - f(x)) / eps, wrong by O(eps).
+// (f(x + eps) - f(x)) / eps, with an error of O(eps).
 template <typename Function>
 double one_sided_difference(const Function& f, double x, double eps) {
   const double above = x + eps;
   return (f(above) - f(x)) / (above - x);
 }
 
-// The two-sided difference of f for each entry of `point` in turn, the others
-// kept (1.13). The lecture's eps of 1e-7 leaves 1e-9 of rounding in a cost near
-// 1; 1e-5 leaves 1e-11, and the formula's own error of eps^2 is still below
-// that.
+// The two-sided difference of f for each entry of `point` in turn, with the others unchanged
+// (1.13). The lecture's eps of 1e-7 leaves a rounding error of 1e-9 for a cost near 1; 1e-5 leaves
+// 1e-11, and the formula's own error of eps^2 is still below 1e-9.
 template <typename Function>
 std::vector<double> numerical_gradient(const Function& f, std::vector<double> point,
                                        double eps = 1e-5) {

@@ -1,7 +1,7 @@
 #pragma once
-// Where each layer's weights stand in the one flat parameter vector. Gradients
-// and optimizer state use the same layout, so that one exchange, one checkpoint
-// walk and one digest serve all layers.
+// The places of the layers' weights in the one flat parameter vector. Gradients and optimizer
+// state use the same layout, so that one exchange, one checkpoint format and one digest serve all
+// layers.
 
 #include <cstdint>
 #include <string>
@@ -20,7 +20,7 @@ struct ParameterTensor {
   ParameterKind kind;
   std::uint64_t rows;     // O
   std::uint64_t columns;  // I, or 1 for a bias
-  std::uint64_t offset;   // of the first value in the flat vector
+  std::uint64_t offset;   // position of the first value in the flat vector
 
   [[nodiscard]] Range range() const { return {offset, offset + rows * columns}; }
 };
@@ -36,7 +36,7 @@ struct ParameterLayout {
   [[nodiscard]] const ParameterTensor& bias(std::size_t layer) const {
     return tensors[2 * layer + 1];
   }
-  // Weight and bias of a layer together: contiguous.
+  // Weight and bias of a layer together, which are contiguous.
   [[nodiscard]] Range layer(std::size_t layer) const {
     return {weight(layer).offset, bias(layer).range().end};
   }
@@ -44,7 +44,7 @@ struct ParameterLayout {
 
 ParameterLayout parameter_layout(const NetworkSpec& spec);
 
-// Where weights, or all parameters, stand in the flat vector: tensor by tensor, ascending.
+// Ranges of the weights, or of all parameters, in the flat vector: tensor by tensor, ascending.
 std::vector<Range> penalised_ranges(const ParameterLayout& layout, bool include_biases);
 
 // The tensor as a matrix [O, I] inside a flat vector.

@@ -1,6 +1,6 @@
 #pragma once
-// What a trained network says of examples: the non-linearity that its loss
-// implies, and the decision.
+// The answers of a trained network for examples: the non-linearity that its loss implies, and the
+// decision.
 
 #include <cstdint>
 #include <span>
@@ -10,24 +10,24 @@
 
 namespace lockstep {
 
-// Turns logits [B, O] in place into probabilities (softmax over the units, or a
-// sigmoid of each), or leaves them: the predicted values of squared error.
+// Turns logits [B, O] in place into probabilities (softmax over the units, or a sigmoid of each);
+// for squared error they already are the predicted values.
 template <typename T>
 void to_predictions(Loss loss, Matrix<T> logits);
 
-// The class of a row [O] of logits or predictions under softmax, or under
-// independent units with one class label each: the largest, the first of equals.
+// The class of a row [O] of logits or predictions under softmax, or under independent units with
+// one class label per example: the largest value, the first in a tie.
 template <typename T>
 std::uint64_t decided_class(std::span<const T> row);
 
-// Whether one independent unit says yes: logit above 0, probability above 1/2.
+// Whether one independent unit decides yes: its logit is above 0, or its probability above 1/2.
 template <typename T>
 constexpr bool decides_yes(T logit) {
   return logit > T(0);
 }
 
-// Whether each unit answers a question of its own with yes or no: logistic units with
-// a label each. Other units are classes, one of which is decided on.
+// Whether each unit decides yes or no by itself: logistic units with a label each. Otherwise units
+// are classes, and the decision is one of them.
 bool decides_by_unit(const NetworkSpec& network, std::uint64_t label_width);
 
 }  // namespace lockstep

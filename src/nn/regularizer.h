@@ -4,8 +4,8 @@
 //   J = mean loss + 1/(2 m) * sum over layers l of
 //       l2_lambda[l] ||W[l]||_F^2 + l1_lambda[l] ||W[l]||_1
 //
-// with m training examples. The lecture allows m or 2 m under the L1 sum, "just
-// a scaling constant"; 2 m gives both parts one factor.
+// with m training examples. The lecture allows m or 2 m under the L1 sum, "just a scaling
+// constant"; 2 m gives both parts the same factor.
 
 #include <cstdint>
 #include <span>
@@ -22,7 +22,7 @@ struct RegularizationSpec {
   bool include_biases = false;
 };
 
-// The parts of J that are not loss.
+// The parts of J besides the loss.
 struct Penalty {
   double l2 = 0;
   double l1 = 0;
@@ -30,20 +30,20 @@ struct Penalty {
   [[nodiscard]] double sum() const { return l2 + l1; }
 };
 
-// The penalty of one network and training set. Never communicates.
+// The penalty for one network and training set. Never communicates.
 class Regularizer {
  public:
   Regularizer(const RegularizationSpec& spec, const ParameterLayout& layout,
               std::uint64_t train_examples);
 
-  // Of all weights, summed in double in the order of the tensors.
+  // The penalty of all weights, summed in double in the order of the tensors.
   template <typename T>
   [[nodiscard]] Penalty penalty(std::span<const T> weights) const;
 
-  // gradient += l2_lambda / m * w + l1_lambda / (2 m) * sign(w), over the part
-  // `range` of the flat vector; both spans are that part. sign(0) is 0, the
-  // subgradient of smallest size: a weight that is 0 is not pushed. Element by
-  // element, so that any cut of the vector gives the same bits.
+  // gradient += l2_lambda / m * w + l1_lambda / (2 m) * sign(w), over the part `range` of the flat
+  // vector; both spans are that part. sign(0) is 0, the smallest subgradient, so a weight that is
+  // 0 is not pushed. It works element by element, so that any cut of the vector gives the same
+  // bits.
   template <typename T>
   void add_gradient(Range range, std::span<const T> weights, std::span<T> gradient) const;
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a network is, as plain values.
+// The description of a network, as plain values.
 //
 // Dimension letters used in this folder: B rows of a batch, I inputs and O
 // outputs of a layer, L layers.
@@ -39,7 +39,7 @@ struct LayerPenalty {
   double l1_lambda = 0;
 };
 
-// a = activation(W x + b), then inverted dropout with keep_prob.
+// A dense layer: a = activation(W x + b), then inverted dropout with keep_prob.
 struct DenseSpec {
   std::uint64_t inputs = 0;
   std::uint64_t outputs = 0;
@@ -51,8 +51,8 @@ struct DenseSpec {
 struct NetworkSpec {
   std::uint64_t inputs = 0;
   double input_keep_prob = 1;
-  // Hidden layers and, last, the output layer: linear, without dropout; the
-  // loss holds the output's own non-linearity.
+  // Hidden layers and, last, the output layer, which is linear and without dropout; the loss
+  // includes the output's non-linearity.
   std::vector<DenseSpec> layers;
   Loss loss = Loss::softmax_cross_entropy;
 };

@@ -8,7 +8,7 @@ namespace lockstep {
 
 // Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015:
 // m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
-// w -= alpha m^ / (sqrt(v^) + epsilon), m^ and v^ corrected for their start at 0.
+// w -= alpha m^ / (sqrt(v^) + epsilon), where m^ and v^ are corrected for their start at 0.
 struct Adam {
   double learning_rate = 0.001;
   double beta1 = 0.9;

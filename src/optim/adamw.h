@@ -6,9 +6,9 @@
 
 namespace lockstep {
 
-// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019: first
-// w -= alpha weight_decay w for what a penalty would count, then a step of Adam, whose
-// averages so know nothing of the decay.
+// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019: first w -= alpha
+// weight_decay w for the parameters that a penalty would count, then a step of Adam, whose
+// averages are not affected by the decay.
 struct AdamW {
   double learning_rate = 0.001;
   double beta1 = 0.9;

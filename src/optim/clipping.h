@@ -2,14 +2,14 @@
 
 namespace lockstep {
 
-// Gradient clipping by global norm (Pascanu et al., "On the difficulty of training
-// recurrent neural networks", 2013): a gradient of J, over all parameters, that is longer
-// than max_norm is made that long and keeps its direction.
+// Gradient clipping by global norm (Pascanu et al., "On the difficulty of training recurrent
+// neural networks", 2013): a gradient of J, over all parameters, whose norm exceeds max_norm is
+// scaled to that norm; its direction stays the same.
 struct GradientClipping {
   double max_norm;
 };
 
-// What the gradient is multiplied by.
+// The factor by which the gradient is multiplied.
 constexpr double clip_factor(const GradientClipping& clipping, double norm) {
   return norm > clipping.max_norm ? clipping.max_norm / norm : 1;
 }

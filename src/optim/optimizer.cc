@@ -28,7 +28,7 @@ std::vector<std::string> slot_names(const Optimizer& optimizer) {
 template <typename T>
 T largest_gradient(const Optimizer& optimizer) {
   constexpr T kLargest = std::numeric_limits<T>::max();
-  // Half of the root: averages are rounded, too.
+  // Half of the root leaves room for the rounding of averages.
   return averages_squares(optimizer) ? std::sqrt(kLargest) / 2 : kLargest;
 }
 

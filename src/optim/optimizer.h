@@ -1,6 +1,6 @@
 #pragma once
-// The optimizers, one file each. To add one, write its file, name it here and write its
-// message into proto/job.proto; config reads its fields by their names.
+// The optimizers, one file each. To add one, write its file, name it here and add its message to
+// proto/job.proto; config reads its fields by their names.
 
 #include <span>
 #include <string>
@@ -20,21 +20,21 @@ namespace lockstep {
 
 using Optimizer = std::variant<GradientDescent, Momentum, Nesterov, RmsProp, Adam, AdamW>;
 
-// As the job file calls it: "adam".
+// Name of the optimizer in the job file, such as "adam".
 std::string_view optimizer_name(const Optimizer& optimizer);
 
-// Of the optimizer itself, before its schedule.
+// Learning rate of the optimizer itself, before its schedule.
 double base_learning_rate(const Optimizer& optimizer);
 
-// The update divides by the root of an average of squared gradients, so that its learning
-// rate means the length of a step, whatever the gradient's size.
+// Whether the update divides by the root of an average of squared gradients. The learning rate
+// then sets the length of a step, whatever the gradient's size.
 bool averages_squares(const Optimizer& optimizer);
 
-// One name for each vector of state the optimizer keeps beside the weights.
+// Names of the vectors of state that the optimizer keeps in addition to the weights.
 std::vector<std::string> slot_names(const Optimizer& optimizer);
 
-// The largest magnitude of a gradient that the optimizer's state can hold in T. Those
-// that average squares stop moving weights for ever once a square is infinite.
+// The largest magnitude of a gradient that the optimizer's state can hold in T. Optimizers that
+// average squares never move a weight again once a square is infinite.
 template <typename T>
 T largest_gradient(const Optimizer& optimizer);
 

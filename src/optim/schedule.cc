@@ -9,7 +9,7 @@
 namespace lockstep {
 namespace {
 
-// Counted from the end of the warm-up.
+// The factor as a function of the time since the end of the warm-up.
 struct DecayFactor {
   double step;
   double steps_per_epoch;
@@ -33,7 +33,8 @@ struct DecayFactor {
 
 double schedule_factor(const LearningRateSchedule& schedule, double step, double steps_per_epoch,
                        double total_steps) {
-  // A fraction of an epoch need not be whole steps: the ramp reaches 1 within its last.
+  // A fraction of an epoch need not be a whole number of steps: the ramp reaches 1 within its last
+  // step.
   const double ramp = schedule.warmup_epochs * steps_per_epoch;
   const double warmup_steps = whole_ceiling(ramp);
   if (step < warmup_steps) return std::min(1.0, (step + 1) / ramp);

@@ -1,6 +1,6 @@
 #pragma once
-// Learning-rate schedules: a factor on the base rate as a function of time, in
-// epochs, which may be fractional.
+// Learning-rate schedules: a factor on the base rate as a function of time in epochs, which may be
+// fractional.
 
 #include <variant>
 
@@ -22,13 +22,13 @@ struct CosineDecay {
 };
 
 struct LearningRateSchedule {
-  // Before the kind begins: of n steps the k-th has the factor k / n.
+  // Length of the warm-up, before the kind begins. Of its n steps, step k has the factor k / n.
   double warmup_epochs = 0;
   std::variant<ConstantFactor, StepDecay, ExponentialDecay, CosineDecay> kind;
 };
 
-// Factor for the update that follows step `step` (from 0) of `total_steps`. The kind's
-// own time begins after the warm-up: its epoch 0 is the step after it.
+// Factor for the update that follows step `step` (from 0) of `total_steps`. The time of the kind
+// begins after the warm-up: its epoch 0 is the step after it.
 double schedule_factor(const LearningRateSchedule& schedule, double step, double steps_per_epoch,
                        double total_steps);
 

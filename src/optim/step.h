@@ -1,7 +1,7 @@
 #pragma once
-// What every optimizer is given for one update, and says of itself. An optimizer works
-// element by element, so the flat parameter vector may be cut anywhere among owners
-// without changing a bit.
+// The input of an optimizer for one update, and facts about optimizers. An optimizer works element
+// by element, so the flat parameter vector may be cut anywhere among owners without changing a
+// bit.
 
 #include <array>
 #include <cstdint>
@@ -17,10 +17,10 @@ constexpr int kMaxOptimizerSlots = 2;
 template <typename T>
 struct OptimizerPart {
   std::span<T> weights;
-  std::span<const T> gradient;                         // of J, penalty included
+  std::span<const T> gradient;                         // gradient of J, penalty included
   std::array<std::span<T>, kMaxOptimizerSlots> slots;  // the optimizer's state, zero at first
-  // Where the parameters that a penalty would count stand in the part: no biases, unless
-  // the job includes them.
+  // Ranges of the part with parameters that a penalty would count: no biases, unless the job
+  // includes them.
   std::span<const Range> penalised = {};
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// What the errors of a run say (lecture 1.2) and what to do next (1.3), as a plain
-// record that reports can show. diagnose/ fills it in.
+// What the errors of a run show (lecture 1.2) and what to do next (1.3), as a plain record for
+// reports. diagnose/ fills it in.
 
 #include <cstdint>
 #include <optional>
@@ -21,56 +21,56 @@ struct MeasuredError {
 enum class GapLevel {
   low,
   high,
-  uncertain,  // would be high, but may be chance: the sets are too small to tell
+  uncertain,  // looks high, but may be chance: the sets are too small to tell
 };
 
 // The step from one error to the next; the second minus the first.
 struct ErrorGap {
   double value = 0;
   Interval interval;  // 95 %; its ends may be negative
-  double share = 0;   // of all gaps that count in the verdict; from 0 to 1
+  double share = 0;   // part of the sum of all gaps that count in the verdict; from 0 to 1
   GapLevel level = GapLevel::low;
 };
 
 // One step of the basic recipe (1.3), made concrete for the job.
 struct RecipeStep {
-  std::string against;   // "bias", "variance" or "mismatch"; "doubt": for a verdict
-  std::string kind;      // such as "bigger network"; a recipe takes kinds in turn
-  std::string action;    // what to do, in words
-  std::string reason;    // why, with the section of the lecture
-  std::string expected;  // what it should do to which error
+  std::string against;  // "bias", "variance" or "mismatch"; "doubt": the verdict itself is in doubt
+  std::string kind;     // such as "bigger network"; a recipe tries the kinds in turn
+  std::string action;   // what to do, in words
+  std::string reason;   // why, with the section of the lecture
+  std::string expected;  // the expected effect, and on which error
   // "path=value" for --set, all of them at once. Empty: only a person can do it.
   std::vector<std::string> set;
-  // False: it changes what is measured (another dev set), so that dev errors
-  // before and after say nothing about the step.
+  // False: the step changes what is measured (another dev set), so dev errors before and after
+  // cannot be compared.
   bool comparable = true;
 };
 
 struct Diagnosis {
   double base_error = 0;
-  // A fraction of the training set: what every function of the features gets wrong at
-  // least, for examples with equal features have different labels. 0 where not counted.
+  // The least error, as a fraction of the training set, that every function of the features has,
+  // because examples with equal features have different labels. 0 where not counted.
   double train_floor = 0;
-  double high_gap = 0;    // what makes a gap high:
-  double high_share = 0;  // `Diagnosis` in proto/job.proto
+  double high_gap = 0;    // the limits above which a gap is high:
+  double high_share = 0;  // see `Diagnosis` in proto/job.proto
 
-  // Absent: no such set, or no error rate.
+  // Absent: there is no such set, or no error rate.
   std::optional<MeasuredError> train, train_dev, dev, test;
 
-  // Absent: cannot be said; `notes` say why.
+  // Absent: it cannot be computed; `notes` say why.
   std::optional<ErrorGap> avoidable_bias;  // base or floor to train; never below 0
   std::optional<ErrorGap> variance;        // train to train-dev, or to dev without one
   std::optional<ErrorGap> mismatch;        // train-dev to dev
   std::optional<ErrorGap> dev_to_test;     // not in the verdict
-  // There is no train-dev set, and dev has a source of its own: what is called
-  // variance may be mismatch.
+  // There is no train-dev set and dev has a source of its own, so what is called variance may be
+  // mismatch.
   bool variance_may_be_mismatch = false;
 
   // "bias", "variance", "mismatch" or several of them joined by " and ";
   // "variance or mismatch" where the two cannot be told apart; "neither";
   // "uncertain" when nothing is surely high but something may be; "unknown".
   std::string verdict;
-  std::vector<std::string> notes;  // sentences: what cannot be said, what to know
+  std::vector<std::string> notes;  // sentences: what cannot be computed, and what to keep in mind
   std::vector<RecipeStep> recipe;  // in the lecture's order
 };
 

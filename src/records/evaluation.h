@@ -5,7 +5,7 @@
 
 namespace lockstep {
 
-// One row of metrics.jsonl. Costs and errors are layout-independent bits.
+// One row of metrics.jsonl. Costs and errors are the same bits at every layout.
 struct Evaluation {
   std::uint64_t step = 0;
   double epoch = 0;
@@ -22,11 +22,11 @@ struct Evaluation {
   double weights_norm = 0;         // Frobenius, over all weights; biases left out
   double weights_near_zero = 0;    // fraction of them; see nn/weight_statistics.h
   double learning_rate = 0;
-  // Of the gradient of J in the last step, over all parameters and before it was clipped;
-  // none without clipping.
+  // Norm of the gradient of J in the last step, over all parameters and before clipping; none
+  // without clipping.
   std::optional<double> gradient_norm;
   bool best = false;   // the best dev metric so far
-  double seconds = 0;  // of training in all sessions so far; a timing, not a result
+  double seconds = 0;  // time of training in all sessions so far; a timing, not a result
   double examples_per_second = 0;
 };
 

@@ -1,6 +1,5 @@
 #pragma once
-// How signals flow through a network (lecture 1.10, 1.11): plain records of one
-// look at it.
+// The flow of signals through a network (lecture 1.10, 1.11): plain records of one measurement.
 
 #include <cstdint>
 #include <optional>
@@ -9,13 +8,13 @@
 
 namespace lockstep {
 
-// One layer; of the last one, a are the logits. rms is the root of the mean
-// square. Numbers may be infinite or NaN when the network overflows.
+// One layer; a of the last one are the logits. rms is the root of the mean square. Numbers may be
+// infinite or NaN when the network overflows.
 struct LayerFlow {
   std::uint64_t units = 0;
   std::string activation;  // "RELU", as in a job file
 
-  // Over the examples looked at, without dropout, and the layer's units.
+  // Over the units of the layer and the measured examples, without dropout.
   double activation_mean = 0;
   double activation_deviation = 0;
   double activation_rms = 0;
@@ -24,12 +23,12 @@ struct LayerFlow {
   // The weight matrix W; biases are left out.
   double weight_norm = 0;  // Frobenius
   double weight_rms = 0;
-  double gradient_norm = 0;            // of dJ/dW over the step's batch
-  std::optional<double> update_norm;   // of what the step added to W
+  double gradient_norm = 0;            // norm of dJ/dW over the step's batch
+  std::optional<double> update_norm;   // norm of what the step added to W
   std::optional<double> update_ratio;  // update_norm / weight_norm before the step
 
-  // ReLU: the fraction of activations that are 0, and of units whose activation
-  // is 0 for every example looked at (dead).
+  // ReLU: the fraction of activations that are 0, and the fraction of units whose activation is 0
+  // for every measured example (dead units).
   std::optional<double> zero_fraction;
   std::optional<double> dead_fraction;
   // tanh and sigmoid: the fraction of activations at an end of their range; see
@@ -37,7 +36,7 @@ struct LayerFlow {
   std::optional<double> saturated_fraction;
 };
 
-// Something a person should know of, with what to do about it.
+// Something a person should know, with advice.
 struct FlowFinding {
   std::string kind;  // "vanishing_gradients"; a stable name for scripts
   std::string text;  // with the lecture's section
@@ -45,12 +44,12 @@ struct FlowFinding {
 };
 
 struct FlowRecord {
-  std::uint64_t step = 0;      // the step looked at, from 1; 0: initial weights, no step
-  std::uint64_t examples = 0;  // behind the activations
+  std::uint64_t step = 0;      // the measured step, from 1; 0: initial weights, no step
+  std::uint64_t examples = 0;  // number of examples behind the activations
   double cost = 0;             // their mean loss, without penalty
-  // Per layer, geometric mean over the hidden layers: how activations grow from a
-  // layer to the next one, and gradients from a layer to the one before. None
-  // where there are not two layers to compare.
+  // Geometric means over the hidden layers: the growth of activations from a layer to the next
+  // one, and of gradients from a layer to the one before. None where there are not two layers to
+  // compare.
   std::optional<double> activation_factor;
   std::optional<double> delta_factor;
   std::vector<LayerFlow> layers;  // first to last

@@ -1,6 +1,6 @@
 #pragma once
-// The interface that reports receive a run's records through. It is called on rank 0
-// only; an observer never communicates.
+// The interface through which reports receive a run's records. It is called on rank 0 only; an
+// observer never communicates.
 
 #include <string>
 
@@ -16,12 +16,11 @@ class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
   virtual void on_start(const RunStart& /*start*/) {}
-  // Something a person should know: a warning, a resume. May come before
-  // on_start.
+  // Something a person should know, such as a warning or a resume. May come before on_start.
   virtual void on_notice(const std::string& /*notice*/) {}
   virtual void on_progress(const Progress& /*progress*/) {}
   virtual void on_evaluation(const Evaluation& /*evaluation*/) {}
-  // At the steps that the signal-flow monitor looks at.
+  // Called at the steps that the signal-flow monitor measures.
   virtual void on_flow(const FlowRecord& /*record*/) {}
   virtual void on_finish(const Summary& /*summary*/) {}
 };

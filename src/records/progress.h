@@ -4,7 +4,7 @@
 
 namespace lockstep {
 
-// Sent a few times a second at most, between evaluations.
+// Sent between evaluations, at most a few times a second.
 struct Progress {
   std::uint64_t step = 0;  // steps done
   std::uint64_t total_steps = 0;

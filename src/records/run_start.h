@@ -8,7 +8,7 @@ namespace lockstep {
 
 // Known once the data is loaded and before the first step.
 struct RunStart {
-  std::string program = "lockstep";  // how it was called
+  std::string program = "lockstep";  // the name of the program as the user called it
   std::string job_name;
   std::string run_dir;
   std::string resolved_job;  // text format, every default filled in
@@ -20,7 +20,7 @@ struct RunStart {
   std::uint64_t train_dev_examples = 0;  // 0: no train-dev set
   std::uint64_t dev_examples = 0;        // 0: no dev set
   std::uint64_t test_examples = 0;       // 0: no test set
-  bool dev_and_test_differ = false;      // in distribution, as the job says
+  bool dev_and_test_differ = false;      // as the job declares their distributions
   // Digests of the whole sources; empty: no such set.
   std::string train_fingerprint, dev_fingerprint;
   std::uint64_t steps_per_epoch = 0;

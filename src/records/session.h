@@ -1,6 +1,6 @@
 #pragma once
-// The sessions of a run: the steps that one process trained, from its start or resumption
-// to its end or its last checkpoint. Timings are of rank 0; they are shown but never used.
+// The sessions of a run: the steps that one process trained, from its start or resumption to its
+// end or its last checkpoint. Timings are of rank 0; they are shown but never affect results.
 
 #include <cstdint>
 #include <map>
@@ -9,11 +9,11 @@
 namespace lockstep {
 
 struct RunSession {
-  std::uint64_t first_step = 0;  // steps done before it
-  std::uint64_t last_step = 0;   // steps done after it
+  std::uint64_t first_step = 0;  // number of steps done before it
+  std::uint64_t last_step = 0;   // number of steps done after it
   std::uint32_t ranks = 1;
   std::uint32_t threads = 1;             // per rank
-  double seconds = 0;                    // of training, evaluating and saving
+  double seconds = 0;                    // time of training, evaluating and saving
   std::map<std::string, double> phases;  // seconds by phase, with their "total"
   friend bool operator==(const RunSession&, const RunSession&) = default;
 };

@@ -21,7 +21,7 @@ struct Summary {
   std::optional<std::uint64_t> best_step;
   std::optional<double> best_epoch;
   std::optional<double> train_error, train_dev_error, dev_error, test_error;
-  // What the training error cannot fall below: see train/contradictions.h.
+  // The training error cannot fall below this value: see train/contradictions.h.
   std::optional<double> train_error_floor;
   std::optional<double> train_cost, train_dev_cost, dev_cost, test_cost;
   double l2_penalty = 0, l1_penalty = 0;           // parts of train_cost
@@ -30,20 +30,20 @@ struct Summary {
   std::map<std::string, double> seconds;  // by phase, of all sessions
   std::vector<RunSession> sessions;       // in order; the last is this one
   std::string weights_digest;
-  // The checkpoint with the weights that all this is of, from the run directory:
-  // "ckpt/best" or "ckpt/latest"; empty: none is kept.
+  // The checkpoint in the run directory with the weights that this summary describes: "ckpt/best"
+  // or "ckpt/latest"; empty: none is kept.
   std::string checkpoint;
-  std::uint64_t peak_memory_bytes = 0;  // the largest rank's
+  std::uint64_t peak_memory_bytes = 0;  // memory of the rank with the most
   int ranks = 1;
   int threads = 1;
   int shards = 1;
   std::map<std::string, std::string> versions;
-  // Sizes of the sets that the errors are of; 0: no such set.
+  // Sizes of the sets of the errors; 0: no such set.
   std::uint64_t train_examples = 0, train_dev_examples = 0, dev_examples = 0, test_examples = 0;
   std::string train_fingerprint, dev_fingerprint;  // as in RunStart
-  std::uint64_t features = 0;                      // of an example
+  std::uint64_t features = 0;                      // number of an example's features
   bool images = false;                             // whether examples are known to be images
-  // What the errors say, where an observer before has worked it out.
+  // The diagnosis of the errors, if an earlier observer has worked it out.
   std::optional<Diagnosis> diagnosis;
 };
 

@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-// Whether the field at `path` says which examples the dev set of the job has.
+// Whether the field at `path` decides which examples the dev set of the job has.
 bool decides_dev_set(const Job& job, std::string_view path) {
   if (path.starts_with("data.dev.")) return true;
   if (job.data.dev) return false;
@@ -40,8 +40,10 @@ std::string dev_set_caution(const SweepConfig& sweep, const std::vector<Trial>& 
   }
   if (paths.empty()) return "";
   return fmt::format(
-      "caution: trials of {} have different dev sets, for they differ in {}. What is best on one "
-      "dev set need not be on another (1.4): the ranking compares luck with the split as well as "
+      "caution: trials of {} have different dev sets because they differ in {}. The best value on "
+      "one "
+      "dev set need not be the best on another (1.4): the ranking compares luck with the split as "
+      "well as "
       "the values. To compare values, give all trials one dev set (data.dev)",
       sweep.name, fmt::join(paths, ", "));
 }

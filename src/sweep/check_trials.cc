@@ -35,7 +35,7 @@ void refuse_replaced_values(const LoadedSweep& loaded, const std::vector<Trial>&
   }
 }
 
-// The parameter that replaces something of the assignment in the trial.
+// The parameter that overrides a field that the assignment sets in the trial.
 const SweepParameter* replacer_of(const SweepConfig& sweep, const Trial& trial,
                                   const std::string& assignment) {
   for (const ReplacedField& field : trial.loaded.replaced) {
@@ -73,7 +73,7 @@ void refuse_too_few_points(const LoadedSweep& loaded, const std::vector<Trial>& 
                            random->trials, trials.size()));
 }
 
-// Of the trial that is trained longest; none when some count steps.
+// Epochs of the trial that is trained longest; none when some trials count steps.
 std::optional<std::uint64_t> longest_epochs(const std::vector<Trial>& trials) {
   std::uint64_t longest = 0;
   for (const Trial& trial : trials) {

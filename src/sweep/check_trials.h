@@ -1,6 +1,6 @@
 #pragma once
-// Sweeps whose table would not say what was trained, and termination that can end
-// nothing: refused before any trial is trained.
+// Refuses, before any trial is trained, sweeps whose table would not show what was trained, and
+// early termination that can end nothing.
 
 #include <vector>
 
@@ -9,11 +9,10 @@
 
 namespace lockstep {
 
-// Throws Error(usage) with everything of this kind that is wrong: a parameter that
-// sets what another one sets, so that a value shown is not the one used; a `set`
-// that parameters replace in every trial; two trials with one and the same job; fewer
-// trials than random search is to make; early termination that comes after every
-// trial's end. Pure.
+// Throws Error(usage) with all problems of this kind: a parameter that sets what another one sets,
+// so that a value shown is not the one used; a `set` that parameters replace in every trial; two
+// trials with the same job; fewer trials than random search has to make; early termination that
+// comes after every trial's end. Pure.
 void check_trials(const LoadedSweep& loaded, const std::vector<Trial>& trials);
 
 }  // namespace lockstep

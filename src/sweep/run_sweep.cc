@@ -37,7 +37,7 @@ std::string digest_of_job(const Trial& trial) {
   return digest_hex(digest_of(std::as_bytes(std::span(trial.loaded.resolved_text))));
 }
 
-// Whether both train and decide on the same files, read in the same way.
+// Whether the training and dev sets of both trials come from the same files, read in the same way.
 bool have_same_sources(const Trial& a, const Trial& b) {
   return std::ranges::none_of(
       diff_jobs(a.loaded.resolved_text, b.loaded.resolved_text), [](const FieldDifference& field) {
@@ -46,7 +46,7 @@ bool have_same_sources(const Trial& a, const Trial& b) {
       });
 }
 
-// Notices of a trial, which say which it is.
+// Notices of a trial, preceded by its name.
 class NamedNotices : public TrainingObserver {
  public:
   NamedNotices(std::string name, const std::function<void(const std::string&)>& log)
@@ -58,7 +58,7 @@ class NamedNotices : public TrainingObserver {
   const std::function<void(const std::string&)>& log_;
 };
 
-// Multiplications of an example's way through the network, for all epochs or steps.
+// Estimate of the multiplications that all epochs or steps of a job take.
 double estimated_cost(const Job& job, std::uint64_t features) {
   double weights = 0;
   auto inputs = static_cast<double>(features);
@@ -143,7 +143,7 @@ class SweepRun {
     return options_.run_dir / trial_directory(trial.number);
   }
 
-  // Collective. The records of trials that the run directory holds.
+  // Collective. Reads the records of trials that the run directory holds.
   void take_up() {
     std::string texts;
     agree(comm_, [&] {
@@ -159,7 +159,7 @@ class SweepRun {
     for (TrialRecord& record : records_) share(record, 0);
   }
 
-  // The base job, or a default, is not what it was.
+  // The base job, or a default, has changed since the trial began.
   [[noreturn]] void refuse_changed(const Trial& trial) const {
     std::string message = fmt::format(
         "the job of {} is not the one that {} holds; start a new run directory, or restore it",
@@ -175,7 +175,7 @@ class SweepRun {
     throw Error(ExitCode::usage, message);
   }
 
-  // Collective. Everybody gets the record that `owner`, a rank, has.
+  // Collective. Gives every rank the record of `owner`, a rank.
   void share(TrialRecord& record, int owner) {
     const bool own = comm_.rank() == owner;
     const auto texts = comm_.gather_text(own ? record_to_json(record) : "");
@@ -192,13 +192,13 @@ class SweepRun {
     return static_cast<int>((group * size + options_.groups - 1) / options_.groups);
   }
 
-  // Collective over comm. False at the end, and when somebody asked to stop.
+  // Collective over comm. Returns false at the end, and when a stop was requested.
   bool run_next_phase() {
     const auto phase = next_phase(sweep_, records_);
     return phase && run_phase(*phase);
   }
 
-  // Collective over comm. False when somebody asked to stop.
+  // Collective over comm. Returns false when a stop was requested.
   bool run_phase(const SweepPhase& phase) {
     std::vector<double> costs;
     costs.reserve(phase.trials.size());
@@ -207,7 +207,7 @@ class SweepRun {
     }
     const std::vector<int> group_of = share_out(costs, options_.groups);
     SharedFlag stop(comm_);
-    SharedFlag failed(comm_);  // the other groups end as if they had been interrupted
+    SharedFlag failed(comm_);  // when raised, the other groups end as if interrupted
     const auto asked_to_stop = [&](std::optional<std::uint64_t> step) {
       if (options_.stop_requested(step)) stop.raise();
       return stop.raised();
@@ -220,8 +220,8 @@ class SweepRun {
     bool has_begun = false;
     for (std::size_t i = 0; i < phase.trials.size() && !failure; ++i) {
       if (group_of[i] != group_number_) continue;
-      // Every group begins a trial, whichever fails first: where the data of all trials is
-      // refused, the error is that of the first one.
+      // Every group begins a trial, whichever fails first: if the data of all trials is refused,
+      // the error is that of the first trial.
       const bool ends = has_begun ? has_to_end(std::nullopt) : asked_to_stop(std::nullopt);
       if (group_.any(ends ? 1 : 0) != 0) break;
       has_begun = true;
@@ -239,15 +239,15 @@ class SweepRun {
     return !stopped;
   }
 
-  // Why a trial ended everything, which its group has agreed on.
+  // Why a trial ended the sweep, as its group has agreed.
   struct Failure {
-    std::uint64_t place = 0;  // of the trial among those of the phase
+    std::uint64_t place = 0;  // place of the trial in its phase
     ExitCode code = ExitCode::internal;
     std::string message;
   };
 
-  // Collective over the group. The error that it agrees on in `work`, with the name of
-  // the trial; none: it had no error. An error of this rank alone is thrown with the name.
+  // Collective over the group. Returns the error that the group agrees on in `work`, with the name
+  // of the trial, or none if `work` succeeds. An error of this rank alone is thrown with the name.
   template <typename Work>
   std::optional<Failure> failure_of(std::uint64_t place, const Trial& trial, const Work& work) {
     const auto named = [&](const std::exception& error) {
@@ -258,15 +258,14 @@ class SweepRun {
       return std::nullopt;
     } catch (const AgreedError& error) {
       return Failure{place, error.code(), named(error)};
-    } catch (const Error& error) {  // of this rank alone
+    } catch (const Error& error) {  // an error of this rank alone
       throw Error(error.code(), named(error));
     } catch (const std::runtime_error& error) {
       throw std::runtime_error(named(error));
     }
   }
 
-  // Collective over comm. Where groups have failures, every rank throws the one of the
-  // earliest trial.
+  // Collective over comm. If groups have failures, every rank throws that of the earliest trial.
   void throw_first(const std::optional<Failure>& failure) {
     constexpr auto kNone = std::numeric_limits<std::uint64_t>::max();
     const auto places = comm_.all_gather(failure ? failure->place : kNone);
@@ -291,7 +290,7 @@ class SweepRun {
         throw Error(ExitCode::io, fmt::format("cannot create {}: {}", directory(trial).string(),
                                               error.message()));
       }
-      // A state of which the record does not know is not this sweep's.
+      // A state that the record does not mention belongs to another sweep.
       has_state = (options_.resume || !record.results.empty()) && fs::exists(path) &&
                   fs::exists(directory(trial) / kCheckpointFolder);
     });
@@ -340,8 +339,8 @@ class SweepRun {
     });
   }
 
-  // What refuses a trial whose files have other content than when an earlier trial read
-  // them; none when none has, or changes are allowed.
+  // Observer that refuses a trial whose files have changed since an earlier trial read them; null
+  // when no trial has read them, or changes are allowed.
   [[nodiscard]] std::unique_ptr<TrainingObserver> same_data_as_before(const Trial& trial) const {
     if (options_.allow_changed_data) return nullptr;
     for (const Trial& other : trials_) {
@@ -352,7 +351,7 @@ class SweepRun {
     return nullptr;
   }
 
-  // On the first rank of a group, after an evaluation of the trial of `record`.
+  // Called on the first rank of a group, after an evaluation of the trial of `record`.
   [[nodiscard]] std::string why_to_stop(const SweepPhase& phase, const TrialRecord& record) const {
     if (record.curve.empty()) return "";
     if (phase.pause_epoch && record.curve.back().epoch >= *phase.pause_epoch) return kPaused;
@@ -362,8 +361,8 @@ class SweepRun {
     return is_hopeless(*rule, sweep_.metric, judges, record.curve) ? kHopeless : "";
   }
 
-  // Collective over the group. The checkpoint with the weights of a result: the best
-  // one of a run that stops early, else the last.
+  // Collective over the group. Returns the checkpoint with the weights of a result: the best one
+  // of a run that stops early, else the last one.
   std::string checkpoint_of(const Trial& trial, const TrialResult& result) {
     std::string path;
     agree(group_, [&] {

@@ -15,14 +15,14 @@
 namespace lockstep {
 namespace {
 
-// Decimal logarithms, so that 0.1, 1, 10 come out as such.
+// Interpolates in decimal logarithms, so that 0.1, 1 and 10 are exact.
 double between(const NumberRange& range, double part) {
   if (!range.log) return range.min + part * (range.max - range.min);
   const double low = std::log10(range.min);
   return std::pow(10.0, low + part * (std::log10(range.max) - low));
 }
 
-// To 15 digits, which undoes the rounding of between(): 0.3, not 0.30000000000000004.
+// Rounds to 15 digits, which undoes the rounding of between(): 0.3, not 0.30000000000000004.
 double as_written(double number) {
   const std::string text = fmt::format("{:.15g}", number);
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -42,7 +42,7 @@ ParameterValue value_of(const SweepParameter& parameter, const std::string& text
   return value;
 }
 
-// The values of a list in their order; of a range those of a grid.
+// The values of a list in their order, or the grid values of a range.
 std::vector<ParameterValue> listed_values(const SweepParameter& parameter) {
   std::vector<ParameterValue> values;
   const auto add_numbers = [&](const std::vector<double>& numbers) {
@@ -90,8 +90,8 @@ class PointDraw {
     }
   }
 
-  // The first draw for the trial that none before had; none when they seem to be
-  // used up.
+  // Returns the first draw for the trial that no earlier trial had; none when no new point seems
+  // to be left.
   std::optional<SearchPoint> next(std::uint32_t trial) {
     // Enough to find the last of 10,000 equally likely points.
     constexpr std::uint32_t kAttempts = 200'000;
@@ -122,7 +122,7 @@ class PointDraw {
   }
 
   const SweepConfig& sweep_;
-  std::vector<std::vector<ParameterValue>> lists_;  // empty of a range
+  std::vector<std::vector<ParameterValue>> lists_;  // empty for a range
   std::set<std::vector<std::string>> taken_;
 };
 
@@ -145,7 +145,7 @@ std::vector<double> grid_numbers(const NumberRange& range) {
     const double part = static_cast<double>(i) / static_cast<double>(range.steps - 1);
     numbers.push_back(rounded(range, as_written(between(range, part))));
   }
-  // What rounding in powers must not take away.
+  // The end points are exact, even if the powers are rounded.
   numbers.front() = range.min;
   numbers.back() = range.max;
   return numbers;

@@ -17,7 +17,7 @@ std::vector<std::uint32_t> numbers_between(std::size_t begin, std::size_t end) {
   return numbers;
 }
 
-// A phase of those of `trials` that have no result of it yet.
+// Those of `trials` that have no result of the phase yet.
 std::vector<std::uint32_t> without_result(std::vector<std::uint32_t> trials,
                                           std::span<const TrialRecord> records,
                                           std::size_t earlier_results) {

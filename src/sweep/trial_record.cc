@@ -89,7 +89,7 @@ TrialRecord record_from_json(const std::string& text, const std::string& source)
   try {
     const Json all = Json::parse(text);
     record.job_digest = all.at("job_digest").get<std::string>();
-    // Not in the records of older versions.
+    // Records of older versions lack it.
     if (const auto data = all.find("data"); data != all.end() && !data->is_null()) {
       record.data = {data->at("train").get<std::string>(), data->at("dev").get<std::string>()};
     }
@@ -114,7 +114,7 @@ TrialRecord record_from_json(const std::string& text, const std::string& source)
     }
   } catch (const std::exception& error) {
     throw Error(ExitCode::data,
-                fmt::format("{} is no record of a trial ({}); remove the trial's directory to "
+                fmt::format("{} is not a record of a trial ({}); remove the trial's directory to "
                             "train it again",
                             source, error.what()));
   }

@@ -1,6 +1,6 @@
 #pragma once
-// What is known of a trial, kept in its directory as trial.json: all that decisions
-// and tables need, so that a sweep that was killed goes on from its directories.
+// The record of a trial, kept in its directory as trial.json. It has all that decisions and tables
+// need, so that a sweep that was killed can be resumed from its directories.
 
 #include <cstdint>
 #include <filesystem>
@@ -22,13 +22,13 @@ struct CurvePoint {
 };
 
 enum class TrialStatus {
-  paused,      // may go on
+  paused,      // may be resumed
   finished,    // trained to its end
-  terminated,  // ended before, as hopeless
+  terminated,  // ended early, as hopeless
   diverged,
 };
 
-// How one phase of the sweep left the trial.
+// How one phase of the sweep ended for the trial.
 struct TrialResult {
   TrialStatus status = TrialStatus::paused;
   double epochs = 0;
@@ -39,33 +39,33 @@ struct TrialResult {
 };
 
 struct TrialRecord {
-  std::string job_digest;                // of the resolved job
-  std::optional<DataFingerprints> data;  // known once it has begun to train
+  std::string job_digest;                // digest of the resolved job
+  std::optional<DataFingerprints> data;  // known once training has begun
   std::vector<CurvePoint> curve;         // by step
-  std::vector<TrialResult> results;      // of the phases it took part in, in order
+  std::vector<TrialResult> results;      // results of the phases in which it took part, in order
 };
 
-// Smaller is better; infinity for what is not there or not a number.
+// Smaller is better; infinity for a value that is missing or not a number.
 double metric_value(SweepMetric metric, const TrialResult& result);
 double metric_value(SweepMetric metric, const CurvePoint& point);
 
-// "finished", ...
+// Name of a status, such as "finished".
 std::string status_name(TrialStatus status);
 
 std::string record_to_json(const TrialRecord& record);
-// Throws Error(data) naming `source` when the text is no such record.
+// Throws Error(data) naming `source` when the text is not such a record.
 TrialRecord record_from_json(const std::string& text, const std::string& source);
 
-// None when there is no such file. Throws Error(data, missing_input).
+// Returns none when there is no such file. Throws Error(data, missing_input).
 std::optional<TrialRecord> read_record(const std::filesystem::path& path);
 
-// Keeps the curve of a trial while it is trained, in `record` and in `path`, which
-// is replaced atomically at every evaluation, before the state is saved: after a
-// kill the curve is at least as long as the checkpoint's training. Throws Error(io).
+// Keeps the curve of a trial during training, in `record` and in the file `path`. The file is
+// replaced atomically at every evaluation, before the state is saved: after a kill the curve is at
+// least as long as the checkpoint's training. Throws Error(io).
 class TrialRecorder : public TrainingObserver {
  public:
   TrialRecorder(TrialRecord& record, std::filesystem::path path);
-  // Drops what a resumed run repeats, and notes what the data is.
+  // Drops what a resumed run will repeat, and records the fingerprints of the data.
   void on_start(const RunStart& start) override;
   void on_evaluation(const Evaluation& evaluation) override;
 

@@ -17,25 +17,24 @@
 namespace lockstep {
 namespace {
 
-// What a sweep asks of a job beyond what training does.
+// Checks what a sweep requires of a job in addition to what training requires.
 void check_for_sweep(const SweepConfig& sweep, const Job& job, Problems& problems) {
   if (!job.data.dev && !job.data.split.dev) {
     problems.add({}, "a sweep compares trials on a dev set (1.4); give data.dev or data.split.dev");
   }
-  if (sweep.metric == SweepMetric::dev_error &&
-      job.network.output.loss == Loss::squared_error) {
+  if (sweep.metric == SweepMetric::dev_error && job.network.output.loss == Loss::squared_error) {
     problems.add({},
                  "SQUARED_ERROR has no error rate to compare trials by; use metric: DEV_COST "
                  "in the sweep");
   }
   if (!job.checkpointing.enabled) {
     problems.add({},
-                 "a sweep needs checkpointing, to go on with trials and to test the winner; "
+                 "a sweep needs checkpointing, to resume trials and to test the winner; "
                  "remove checkpointing.enabled: false");
   }
 }
 
-// Every problem of the trials once, with the first trial that has it.
+// Collects every problem of the trials once, with the first trial that has it.
 class TrialProblems {
  public:
   TrialProblems(const LoadedSweep& loaded, const std::string& job_name)
@@ -76,7 +75,7 @@ class TrialProblems {
   std::set<std::tuple<std::string, std::string, int, int>> told_;
 };
 
-// Before combinations are made: too many of them, or equal ones.
+// Checks before combinations are made that they are not too many and that no values are equal.
 void check_points(const LoadedSweep& loaded) {
   const SweepConfig& sweep = loaded.sweep;
   Problems problems(loaded.file_name);
@@ -90,14 +89,16 @@ void check_points(const LoadedSweep& loaded) {
     const std::vector<double> numbers = grid_numbers(*range);
     const auto twice = std::ranges::adjacent_find(numbers);
     if (twice != numbers.end()) {
-      problems.add(parameter.place,
-                   fmt::format("parameter \"{}\" has {} twice: {} whole numbers "
-                               "from {} to {} are too many",
-                               parameter.name, *twice, range->steps, range->min, range->max));
+      problems.add(
+          parameter.place,
+          fmt::format("parameter \"{}\" has {} twice: rounded to whole numbers, some of the {} "
+                      "numbers from {} to {} are equal; use fewer steps",
+                      parameter.name, *twice, range->steps, range->min, range->max));
     }
   }
   if (trials > kMostTrials) {
-    problems.add({}, fmt::format("the sweep has more than {} trials; fewer would do", kMostTrials));
+    problems.add({},
+                 fmt::format("the sweep has more than {0} trials; use at most {0}", kMostTrials));
   }
   problems.throw_if_any();
 }
@@ -126,7 +127,7 @@ class TrialMaker {
     for (const Problem& problem : problems.all()) problems_.add(values, number, problem);
     if (!job) job.emplace();
     const auto [first, is_new] = number_of_.emplace(nameless(*job), number);
-    // What has problems is not compared, so that all of them are found.
+    // Jobs with problems are not compared, so that all problems are found.
     if (is_new || !problems.empty()) {
       trials_.push_back({number, values, *std::move(job)});
     } else {
@@ -134,7 +135,7 @@ class TrialMaker {
     }
   }
 
-  // Throws what resolve_trials does.
+  // Errors: as in resolve_trials.
   std::vector<Trial> finish() && {
     problems_.throw_if_any();
     check_trials(loaded_, trials_);
@@ -142,7 +143,7 @@ class TrialMaker {
   }
 
  private:
-  // The job but for its name, which names nothing in a sweep.
+  // The job without its name, which does not matter in a sweep.
   static std::string nameless(const LoadedJob& job) {
     if (job.resolved_text.empty()) return "";
     return parse_job(job.resolved_text, "resolved job", "/", std::vector<std::string>{"name=trial"})
@@ -154,7 +155,7 @@ class TrialMaker {
   const std::string text_;
   TrialProblems problems_;
   std::vector<Trial> trials_;
-  std::map<std::string, std::uint32_t> number_of_;  // by job
+  std::map<std::string, std::uint32_t> number_of_;  // number of the trial with this job
 };
 
 }  // namespace
@@ -180,8 +181,8 @@ std::vector<Trial> resolve_trials(const LoadedSweep& loaded) {
     }
   };
   take_points();
-  // For points that made no trial of their own others are drawn, twice as many in all
-  // each time, while there are any.
+  // Points that made no trial of their own are replaced by further draws; the number of points
+  // doubles each time, as long as new points appear.
   const std::size_t most = random == nullptr ? 0 : 1000 + 10 * std::size_t{random->trials};
   std::size_t asked = random == nullptr ? 0 : random->trials;
   while (random != nullptr && maker.trials().size() < random->trials && points.size() == asked &&

@@ -1,5 +1,5 @@
 #pragma once
-// The trials of a sweep with their jobs, all checked before any is trained.
+// The trials of a sweep with their jobs, all checked before the first is trained.
 
 #include <cstdint>
 #include <filesystem>
@@ -19,35 +19,35 @@ struct Trial {
   std::uint32_t number = 0;
   SearchPoint values;
   LoadedJob loaded;
-  // Other combinations of values that make the very same job (but for its name): "0.1"
-  // and "1e-1", or AUTO and what it stands for. They are no trials of their own.
+  // Other combinations of values that make the same job (except for its name): "0.1" and "1e-1",
+  // or AUTO and the value that it stands for. They are not trials of their own.
   std::vector<SearchPoint> also = {};
 };
 
-// Reads the base job and makes every trial's, one for each job: random search draws
-// as many more as it takes. Throws Error(missing_input) when
-// there is no such job file, and Error(usage) with everything that is wrong in
-// whatever trial, each problem once: where the parameter stands, and the first
-// trial that has it; and then as check_trials does. Local.
+// Reads the base job and makes the trials, one for each different job; random search draws more
+// points until there are enough. Throws Error(missing_input) when there is no such job file, and
+// Error(usage) with all problems of all trials, each once, with the place of the parameter and the
+// first trial that has it; then throws as check_trials does. Local.
 std::vector<Trial> resolve_trials(const LoadedSweep& loaded);
 
-// The parameter whose value in a trial sets exactly this; null when it is another's.
+// The parameter whose value in a trial makes exactly this assignment; null if it comes from
+// elsewhere.
 const SweepParameter* setter_of(const SweepConfig& sweep, const SearchPoint& values,
                                 const std::string& assignment);
 
-// "l2_lambda=0.1 keep_prob=0.8"; numbers to six digits.
+// Text of the values, such as "l2_lambda=0.1 keep_prob=0.8"; numbers have six digits.
 std::string describe_values(const SweepConfig& sweep, const SearchPoint& values);
 
-// The number that a value's text is; none if it is something else.
+// The number that the text of a value is; none if it is not a number.
 std::optional<double> number_in(const std::string& text);
 
-// A value for people: a number to six digits, a text as it is.
+// A value as shown to users: a number to six digits, a text unchanged.
 std::string short_text(const std::string& text);
 
-// "trial 3 (l2_lambda=0.1 keep_prob=0.8)"
+// Text of a trial, such as "trial 3 (l2_lambda=0.1 keep_prob=0.8)".
 std::string describe_trial(const SweepConfig& sweep, const Trial& trial);
 
-// In the run directory of the sweep: "trials/0003".
+// The directory of a trial in the run directory of the sweep: "trials/0003".
 std::filesystem::path trial_directory(std::uint32_t number);
 
 }  // namespace lockstep

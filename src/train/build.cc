@@ -7,7 +7,7 @@
 namespace lockstep {
 namespace {
 
-// Far beyond any memory, and far from where sums of sizes in bytes overflow.
+// The limit is far beyond any memory, and far below sizes whose sums in bytes overflow.
 void check_size(const NetworkSpec& network) {
   constexpr double kMostParameters = 1e12;
   double parameters = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// From the job to the values that nn works with, once the data is known.
+// Turns the job into the values that nn works with, once the data is known.
 
 #include <cstdint>
 
@@ -9,7 +9,7 @@
 
 namespace lockstep {
 
-// The network of a job for examples with so many features.
+// The network of a job for examples with `features` features.
 NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features);
 
 RegularizationSpec build_regularization(const Job& job);

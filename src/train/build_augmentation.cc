@@ -15,7 +15,7 @@ bool has_statistics_per_channel(const NormalizationRule& config) {
   return standardize != nullptr && standardize->per == StatisticsPer::channel;
 }
 
-// A shift that leaves nothing of an image.
+// Refuses a shift that leaves nothing of an image.
 void check_shift(const char* direction, std::uint32_t shift, const char* side,
                  std::uint32_t pixels) {
   if (shift < pixels) return;
@@ -28,11 +28,12 @@ void check_shift(const char* direction, std::uint32_t shift, const char* side,
 ValueRange value_range(const AugmentationRules& rules, const SourceInfo& train) {
   if (rules.value_range) return *rules.value_range;
   if ((rules.brightness || rules.contrast) && train.type != ElementType::u8) {
-    throw Error(ExitCode::usage,
-                fmt::format("data.augmentation changes brightness or contrast, and the values of "
-                            "{} are {}, not bytes from 0 to 255: say what black and white are in "
-                            "data.augmentation.value_range {{ low: ... high: ... }}",
-                            train.name, element_name(train.type)));
+    throw Error(
+        ExitCode::usage,
+        fmt::format("data.augmentation changes brightness or contrast, and the values of "
+                    "{} are {}, not bytes from 0 to 255; give the values of black and white "
+                    "in data.augmentation.value_range {{ low: ... high: ... }}",
+                    train.name, element_name(train.type)));
   }
   return {};
 }
@@ -42,7 +43,7 @@ ValueRange value_range(const AugmentationRules& rules, const SourceInfo& train) 
 std::optional<ImageShape> image_shape(const DataConfig& config, const SourceInfo& train) {
   if (config.image) {
     const ImageShape& shape = *config.image;
-    // Divided, since the product may be beyond 64 bits.
+    // Division is used because the product may exceed 64 bits.
     const std::uint64_t pixels = std::uint64_t{shape.height} * shape.width;
     if (train.features % pixels != 0 || train.features / pixels != shape.channels) {
       throw Error(

@@ -1,6 +1,6 @@
 #pragma once
-// From the job's settings for images, and what the training source says of its
-// examples, to the values that data works with.
+// Turns the job's settings for images, and what is known of the training source's examples, into
+// the values that data works with.
 
 #include <optional>
 
@@ -10,13 +10,13 @@
 
 namespace lockstep {
 
-// The shape of the examples: the job's, or else the source's; none when neither
-// says it. Throws Error(usage) when it is not that of the source's examples, or
-// when the job needs a shape and there is none.
+// The shape of the examples: that of the job, else that of the source; none when neither gives
+// one. Throws Error(usage) when it does not fit the source's examples, or when the job needs a
+// shape and there is none.
 std::optional<ImageShape> image_shape(const DataConfig& config, const SourceInfo& train);
 
-// None without augmentation. Throws Error(usage) when the job asks for what
-// cannot be done to these images.
+// None without augmentation. Throws Error(usage) when the job asks for a transform that is not
+// possible for these images.
 std::optional<AugmentationSpec> build_augmentation(const DataConfig& config,
                                                    const SourceInfo& train);
 

@@ -1,6 +1,6 @@
 #pragma once
-// What the lecture warns of in the use of regularisation, as notices. Nothing
-// here changes what a run computes.
+// The lecture's warnings about regularisation, as notices. Nothing here changes what a run
+// computes.
 
 #include <optional>
 #include <string>
@@ -12,8 +12,8 @@
 
 namespace lockstep {
 
-// Orthogonalisation (1.8): for a job with both, or a search over lambdas with
-// early stopping on.
+// Orthogonalisation (1.8): for a job with early stopping and a penalty, or a search over lambdas
+// with early stopping.
 constexpr std::string_view kOrthogonalizationCaution =
     "caution: early stopping is on together with L2 or L1 regularization. Stopping early ends the "
     "optimization of J in order not to overfit, which couples two tasks (1.8): the best lambda "
@@ -22,14 +22,14 @@ constexpr std::string_view kOrthogonalizationCaution =
 bool has_dropout(const NetworkConfig& network);
 bool has_penalty(const NetworkConfig& network);
 
-// Cautions that the job alone gives rise to.
+// Cautions that follow from the job alone.
 std::vector<std::string> job_cautions(const Job& job);
 
-// Whether the dev error is above the training error by more than chance: the
-// 95 % interval of their difference lies above 0 (base/binomial.h).
+// Whether the dev error is above the training error by more than chance: the 95 % interval of
+// their difference is above 0 (base/binomial.h).
 bool overfits(const SetScore& train, const SetScore& dev);
 
-// Dropout in a run that ended without overfitting (1.7). `scores` are of the
+// The caution for a run with dropout that ended without overfitting (1.7). `scores` are of the
 // final weights; none without a dev set or without errors to count.
 std::optional<std::string> dropout_caution(const NetworkConfig& network, const Scores& scores);
 

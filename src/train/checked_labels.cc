@@ -12,7 +12,7 @@
 namespace lockstep {
 namespace {
 
-// Classes that have names are as many as the network's.
+// The number of class names must suit the network's output.
 void check_class_names(const SourceInfo& info, const OutputConfig& output) {
   if (info.table == nullptr || info.table->schema.class_names.empty()) return;
   const std::vector<std::string>& names = info.table->schema.class_names;
@@ -27,7 +27,7 @@ void check_class_names(const SourceInfo& info, const OutputConfig& output) {
   }
   const std::uint64_t expected = output.units == 1 ? 2 : output.units;
   if (names.size() != expected) {
-    fail(names.size() == 1 ? "one class is nothing to learn"
+    fail(names.size() == 1 ? "with one class there is nothing to learn"
                            : fmt::format("set network.output.units to {}", names.size()));
   }
 }
@@ -53,7 +53,7 @@ void check_labels(std::span<const float> labels, ExampleSource& source,
   }
 }
 
-// The labels of a source that vouches for its classes.
+// Checks the labels of a source that guarantees its classes.
 void check_known_classes(std::uint64_t classes, const std::string& source,
                          const OutputConfig& output) {
   const bool values = output.loss == Loss::squared_error && output.units == 1;

@@ -11,7 +11,7 @@
 namespace lockstep {
 namespace {
 
-// 0: labels are values.
+// Number of classes; 0: labels are values.
 std::uint64_t class_count(const OutputConfig& output, std::uint64_t label_width) {
   if (label_width != 1) return 0;
   if (output.units > 1) return output.units;
@@ -43,12 +43,12 @@ std::optional<std::string> caution_of_class_counts(std::span<const std::uint64_t
   const auto examples = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
   if (look_like_values(present.size(), examples)) {
     return fmt::format(
-        "caution: {} training examples are of {} classes: are their labels values? "
-        "then say loss: SQUARED_ERROR, units: 1",
+        "caution: {} training examples are of {} classes; if their labels are values, "
+        "set loss: SQUARED_ERROR and units: 1",
         examples, present.size());
   }
   if (absent.empty()) return std::nullopt;
-  constexpr const char* kAdvice = "is the column of labels, or the split, right?";
+  constexpr const char* kAdvice = "check the column of labels and the split";
   if (present.size() == 1) {
     return fmt::format(
         "caution: all training examples are of class {}, so there is nothing to "

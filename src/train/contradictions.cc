@@ -12,8 +12,8 @@
 namespace lockstep {
 namespace {
 
-// Digests of 64 bits are as good as the features: of a million different examples any two
-// have the same one with a probability of 1 in 30 million.
+// A digest of 64 bits can stand for the features: among a million different examples, two have the
+// same digest with a probability of 1 in 30 million.
 struct Labelled {
   std::uint64_t features = 0;  // their digest
   float label = 0;
@@ -58,7 +58,8 @@ std::optional<std::uint64_t> least_wrong_answers(const Examples& own, std::uint6
                                                  const Communicator& comm) {
   if (own.label_width != 1) return std::nullopt;
   const std::vector<Labelled> rows = digested(own);
-  // In parts, equal features in the same one, so that rank 0 never holds many.
+  // The rows are gathered in parts, with equal features in the same part, so that rank 0 never
+  // holds many.
   constexpr std::uint64_t kRowsOfAPart = 1'000'000;
   const std::uint64_t parts = 1 + total / kRowsOfAPart;
   std::uint64_t wrong = 0;

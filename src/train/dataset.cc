@@ -40,7 +40,7 @@ std::vector<std::uint32_t> merged(const std::vector<std::vector<std::uint32_t>>&
   return ids;
 }
 
-// A copy of some rows.
+// Copies some rows.
 Examples select(const Examples& from, std::span<const std::uint32_t> rows) {
   Examples to;
   to.type = from.type;
@@ -61,7 +61,7 @@ Examples select(const Examples& from, std::span<const std::uint32_t> rows) {
   return to;
 }
 
-// What one rank reads by itself.
+// The data that one rank reads by itself.
 struct LocalRead {
   Examples own;  // examples of this rank's shards
   std::vector<std::vector<std::uint32_t>> shard_ids;
@@ -72,10 +72,10 @@ struct LocalRead {
   std::optional<ImageShape> image;
   std::optional<AugmentationSpec> augmentation;
   std::shared_ptr<const FittedTable> table;
-  Split split;                        // of the training source
-  std::vector<std::uint32_t> ids;     // of it, that this rank needs
-  std::vector<std::uint32_t> owners;  // of all its examples, where ranks hand them out
-  std::vector<std::string> notices;   // of the sources, as far as this rank has read them
+  Split split;                        // the split of the training source
+  std::vector<std::uint32_t> ids;     // numbers of the source's examples that this rank needs
+  std::vector<std::uint32_t> owners;  // owners of all its examples, if ranks hand them out
+  std::vector<std::string> notices;   // notices of the sources that this rank has read so far
   // On rank 0 only:
   WholeSet train_dev;
   WholeSet dev;
@@ -95,15 +95,14 @@ WholeSet read_whole_source(const DataSource& config, const OutputConfig& output,
   return {std::move(examples), source->fingerprint()};
 }
 
-// The examples with these numbers and their source's fingerprint; nothing of no
-// examples.
+// The examples with these numbers and their source's fingerprint; empty if there are no numbers.
 WholeSet read_part(const Examples& from, std::span<const std::uint32_t> ids,
                    std::uint64_t fingerprint) {
   if (ids.empty()) return {};
   return {select(from, rows_of(from, ids)), fingerprint};
 }
 
-// Dev and test out of data.held_out.
+// Takes dev and test from data.held_out.
 void read_held_out_source(const Job& job, const DataSource& config, const SourceInfo& train,
                           LocalRead& local) {
   const auto source = open_like(config, train);
@@ -116,7 +115,8 @@ void read_held_out_source(const Job& job, const DataSource& config, const Source
   local.test = read_part(examples, split.test, source->fingerprint());
 }
 
-// What this rank needs of the training source, as the split and the deal have it.
+// Determines what this rank needs of the training source, by the split and the assignment of
+// examples to ranks.
 LocalRead plan_local(const Job& job, const Layout& layout, int rank, ExampleSource& source,
                      bool parted) {
   const SourceInfo& info = source.info();
@@ -139,7 +139,7 @@ LocalRead plan_local(const Job& job, const Layout& layout, int rank, ExampleSour
                        static_cast<std::uint64_t>(layout.threads), static_cast<std::uint64_t>(of));
   };
   if (parted) {
-    local.owners.assign(info.examples, 0);  // rank 0 has what is held out
+    local.owners.assign(info.examples, 0);  // rank 0 takes the held-out examples
     for (int of = 0; of < layout.ranks; ++of) {
       const Range shards = shards_of(of);
       for (std::uint64_t s = shards.begin; s < shards.end; ++s) {
@@ -156,7 +156,7 @@ LocalRead plan_local(const Job& job, const Layout& layout, int rank, ExampleSour
   return local;
 }
 
-// Whoever tests on examples that were trained on learns nothing of new ones (1.1).
+// A test on examples that were trained on does not estimate the error on new ones (1.1).
 void refuse_the_same_content(const char* field, const WholeSet& set, const char* other,
                              std::uint64_t other_fingerprint) {
   if (set.examples.size() == 0 || set.fingerprint != other_fingerprint) return;
@@ -167,8 +167,8 @@ void refuse_the_same_content(const char* field, const WholeSet& set, const char*
                           field, other, digest_hex(other_fingerprint)));
 }
 
-// `all`: the examples that `local` asks for. Rank 0 takes the held-out parts out of
-// them, and reads the sets that have sources of their own.
+// `all` has the examples that `local` asks for. Rank 0 takes the held-out parts out of them, and
+// reads the sets that have sources of their own.
 void finish_local(const Job& job, const SourceInfo& info, std::uint64_t fingerprint, int rank,
                   Examples all, LocalRead& local) {
   local.train_fingerprint = fingerprint;
@@ -200,7 +200,7 @@ void finish_local(const Job& job, const SourceInfo& info, std::uint64_t fingerpr
   }
 }
 
-// Collective.
+// Collective. Reads what this rank needs.
 LocalRead read_local(const Job& job, const Communicator& comm, const Layout& layout,
                      std::shared_ptr<const FittedTable> like) {
   TrainingSource training(job.data.train, std::move(like), comm);
@@ -229,8 +229,8 @@ std::uint64_t total_steps(const TrainingConfig& config, const BatchGeometry& geo
 
 namespace {
 
-// Collective. Of the training set as a run sees it; on rank 0. `data` has its
-// normalizer.
+// Collective. Returns the cautions about the training set, on rank 0. The normalizer of `data` is
+// known.
 std::vector<std::string> cautions_of_training(const Job& job, const Communicator& comm,
                                               const Dataset& data) {
   std::vector<std::string> cautions;
@@ -241,7 +241,7 @@ std::vector<std::string> cautions_of_training(const Job& job, const Communicator
   add(caution_of_class_counts(counts, class_names_of(data.table)));
   const std::vector<std::string> names =
       data.table ? feature_names(data.table->fitted->schema) : std::vector<std::string>();
-  // Augmentation changes what is the same in all images.
+  // Augmentation changes features that are the same in all images.
   if (!data.augmentation) add(caution_of_constant_features(data.normalizer, names));
   if (std::holds_alternative<Standardize>(job.data.normalization)) {
     add(caution_of_coarse_features(data.normalizer, names));

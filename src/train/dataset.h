@@ -1,7 +1,6 @@
 #pragma once
-// The examples of a run, each where it is needed: a rank holds its own shards'
-// training examples, and its share of the train-dev, dev and test sets, which
-// rank 0 reads and hands out.
+// Holds the examples of a run where they are needed: a rank has the training examples of its own
+// shards, and its share of the train-dev, dev and test sets, which rank 0 reads and hands out.
 
 #include <cstdint>
 #include <optional>
@@ -26,32 +25,32 @@ struct Dataset {
   std::uint64_t label_width = 0;
 
   Range own_shards;
-  Examples train;                                      // of own shards
+  Examples train;                                      // examples of own shards
   std::vector<std::vector<std::uint32_t>> shard_rows;  // rows of `train`, for each own shard
   std::string train_fingerprint;
   Normalizer normalizer;                         // for every set
-  std::optional<ImageShape> image;               // where it is known
-  std::optional<AugmentationSpec> augmentation;  // for training alone
-  std::optional<TableState> table;               // of examples out of tables
+  std::optional<ImageShape> image;               // if it is known
+  std::optional<AugmentationSpec> augmentation;  // for training only
+  std::optional<TableState> table;               // for examples from tables
 
-  HeldOutSet train_dev;  // of the training source
+  HeldOutSet train_dev;  // taken from the training source
   HeldOutSet dev;
   HeldOutSet test;
 
-  // On rank 0: what a person should know of the data, a line each.
+  // On rank 0: what a person should know about the data, one line each.
   std::vector<std::string> cautions;
 };
 
-// Collective. Reads, checks, splits, deals, fills in what is missing and normalises
-// as the job says. Throws on all ranks when a rank fails or sees other training data
-// than rank 0 does. `saved`: of a model that is not to be trained, whose columns,
-// categories, classes and means are then taken instead of those of the files.
+// Collective. Reads, checks, splits, distributes, fills in missing values and normalises as the
+// job asks. Throws on all ranks when a rank fails or sees other training data than rank 0. `saved`
+// is the table of a model that is not to be trained; its columns, categories, classes and means
+// are then used instead of those of the files.
 Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& layout,
                      const TableState* saved = nullptr);
 
 BatchGeometry batch_geometry(const TrainingConfig& config, std::uint64_t train_examples);
 
-// Steps of the whole run.
+// Number of steps of the whole run.
 std::uint64_t total_steps(const TrainingConfig& config, const BatchGeometry& geometry);
 
 }  // namespace lockstep

@@ -22,7 +22,7 @@ DatasetSizes dataset_sizes(const Job& job) {
   take_notices(*train);
   sizes.image = image_shape(job.data, info);
   sizes.table = info.table;
-  (void)build_augmentation(job.data, info);  // or say why not
+  (void)build_augmentation(job.data, info);  // throws if it cannot be done
   sizes.features = info.features;
   sizes.label_width = info.label_width;
   sizes.bytes_per_example = info.features * element_size(info.type) +

@@ -1,5 +1,5 @@
 #pragma once
-// How large the sets of a job are, found without reading the examples.
+// Finds how large the sets of a job are, without reading the examples.
 
 #include <cstdint>
 #include <memory>
@@ -13,9 +13,9 @@
 
 namespace lockstep {
 
-// How many examples each set of a job has; opens the sources' files and reads
-// their headers only (of tables all but the values), and groups where the split goes
-// by them. Does not communicate.
+// Number of examples of each set of a job. Opens the sources' files and reads their headers only
+// (everything except the values for tables), and the groups if the split is by group. Does not
+// communicate.
 struct DatasetSizes {
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
@@ -23,14 +23,14 @@ struct DatasetSizes {
   std::uint64_t train = 0;
   std::uint64_t dev = 0;
   std::uint64_t test = 0;
-  std::optional<ImageShape> image = std::nullopt;  // where it is known
+  std::optional<ImageShape> image = std::nullopt;  // if it is known
   std::uint64_t train_dev = 0;
-  std::uint64_t unused = 0;  // of data.held_out, neither in dev nor in test
-  // The best possible error (1.2) on what dev comes from (without a dev set:
-  // train), where the source knows it.
+  std::uint64_t unused = 0;  // examples of data.held_out that are neither in dev nor in test
+  // The best possible error (1.2) on the source of dev (without a dev set: of train), if the
+  // source knows it.
   std::optional<double> bayes_error = std::nullopt;
   std::shared_ptr<const FittedTable> table = nullptr;
-  std::vector<std::string> notices = {};  // of the sources, see SourceInfo
+  std::vector<std::string> notices = {};  // notices of the sources, see SourceInfo
 };
 DatasetSizes dataset_sizes(const Job& job);
 

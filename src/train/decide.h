@@ -1,6 +1,6 @@
 #pragma once
-// What a run decides: when it evaluates, what is the best evaluation, when it stops
-// and when it saves. Pure functions of the job and of numbers; none communicates.
+// The decisions of a run: when it evaluates, which evaluation is the best, when it stops and when
+// it saves. Pure functions of the job and of numbers; none communicates.
 
 #include <cstdint>
 #include <optional>
@@ -13,44 +13,44 @@
 
 namespace lockstep {
 
-// Stop reasons of Summary that the trainer itself gives.
+// Stop reasons of Summary that come from the trainer itself.
 inline constexpr const char* kStoppedEarly = "early_stopping";
 inline constexpr const char* kInterrupted = "interrupted";
 
-// The stop reason of a run that has taken all of its steps: "steps" or "epochs",
-// whichever the job counts.
+// The stop reason of a run that has done all of its steps: "steps" or "epochs", depending on how
+// the job gives its length.
 std::string reason_at_end(const TrainingConfig& training);
 
-// Whether an evaluation follows the first `step` steps: where one is due, and at the end.
+// Whether an evaluation follows the first `step` steps: when one is due, and at the end.
 bool evaluates_after(const EvaluationConfig& evaluation, const StepCounts& counts,
                      std::uint64_t step);
 
-// The number by which an evaluation is judged; none without a dev set.
+// The number that judges an evaluation; none without a dev set.
 std::optional<DevMetric> dev_metric(const Job& job, const SetScore& dev);
 
-// What follows from an evaluation.
+// The consequences of an evaluation.
 struct Decision {
   StoppingVerdict verdict;
-  EarlyStoppingState stopping;  // from now on
+  EarlyStoppingState stopping;  // the new state
 };
 
-// Judges the evaluation after `step` steps, with the score `dev`, by the evaluations
-// before it, which `stopping` sums up. Without a dev set nothing is best and nothing stops.
+// Judges the evaluation after `step` steps, with the score `dev`, against the earlier evaluations,
+// which `stopping` sums up. Without a dev set no evaluation is the best and none stops the run.
 Decision decide(const Job& job, const EarlyStoppingState& stopping, const SetScore& dev,
                 std::uint64_t step);
 
-// Whether a run that stands so has no patience left, as a resumed one may have.
+// Whether a run in this state has no patience left, which is possible for a resumed run.
 bool had_stopped_early(const Job& job, const EarlyStoppingState& stopping);
 
-// Whether the weights of the best evaluation are kept, to be the run's at its end.
+// Whether the weights of the best evaluation are kept, to become the run's weights at its end.
 bool keeps_best_weights(const Job& job);
 
-// Whether the state is saved after an evaluation at `step`, which was the best so far or
-// not, and at which the run stops or not.
+// Whether the state is saved after an evaluation at `step`. `is_best`: it was the best so far;
+// `stops`: the run stops after it.
 bool saves_after_evaluation(const CheckpointingConfig& checkpointing, const StepCounts& counts,
                             std::uint64_t step, bool is_best, bool stops);
 
-// What a run's summary calls the checkpoint that it is of; empty: none is kept.
+// Name of the checkpoint that a run's summary describes; empty: none is kept.
 std::string summarized_checkpoint(const CheckpointingConfig& checkpointing, bool restored_best);
 
 }  // namespace lockstep

@@ -13,11 +13,11 @@ namespace lockstep {
 
 // Exact counts over a set of examples.
 struct DecisionCounts {
-  // Of the examples whose true class is t, counts[t * classes + p] were decided
-  // to be p. With several independent units, each with a label of its own,
-  // there is a matrix of no and yes for each unit, one after the other.
+  // counts[t * classes + p] is the number of examples of true class t that were decided to be p.
+  // With several independent units, each with a label of its own, there is a matrix of no and yes
+  // for each unit, one after the other.
   std::uint64_t classes = 0;
-  std::uint64_t units = 1;            // matrices
+  std::uint64_t units = 1;            // number of matrices
   std::vector<std::uint64_t> counts;  // [units, classes, classes]
 
   [[nodiscard]] std::uint64_t at(std::uint64_t unit, std::uint64_t truth,
@@ -26,10 +26,10 @@ struct DecisionCounts {
   }
 };
 
-// How one class (of one unit) fares; none where nothing is divided by.
+// The scores of one class (of one unit); none where the divisor is 0.
 struct ClassScores {
-  std::uint64_t examples = 0;                             // whose true class it is ("support")
-  std::uint64_t decided = 0;                              // decided to be it
+  std::uint64_t examples = 0;                             // with this true class ("support")
+  std::uint64_t decided = 0;                              // decided to be of this class
   std::uint64_t right = 0;                                // both
   [[nodiscard]] std::optional<double> precision() const;  // right / decided
   [[nodiscard]] std::optional<double> recall() const;     // right / examples
@@ -38,16 +38,16 @@ struct ClassScores {
 
 ClassScores class_scores(const DecisionCounts& counts, std::uint64_t unit, std::uint64_t of_class);
 
-// Counts on every thread of a rank by itself.
+// Counts decisions, separately on every thread of a rank.
 class DecisionCounter {
  public:
   DecisionCounter(const NetworkSpec& spec, std::uint64_t label_width, int threads);
 
-  // Block of logits [B, O] and labels as in evaluate_loss, seen by `thread`.
+  // Takes a block of logits [B, O] and labels as in evaluate_loss, from thread `thread`.
   void add(int thread, Matrix<const float> logits, Matrix<const float> labels);
 
-  // Collective. Over all threads and ranks, on rank 0; none for squared error,
-  // which decides nothing.
+  // Collective. The counts of all threads and ranks, on rank 0; none for squared error, which
+  // decides nothing.
   [[nodiscard]] std::optional<DecisionCounts> total(const Communicator& comm) const;
 
  private:

@@ -22,9 +22,9 @@ std::vector<std::string> warnings_of_dev_size(const Job& job, double dev_error,
   const double half_width = wilson_half_width(dev_error, dev_examples);
   if (half_width <= improvement) return {};
   return {fmt::format(
-      "the dev set is small for what is decided on it (1.1): at a dev error of {:.4g}%, {} "
-      "examples leave +-{:.2g} percentage points (95%), and improvements of {:.2g} are looked for; "
-      "{} examples would leave no more than that",
+      "the dev set is small for the decisions made on it (1.1): at a dev error of {:.4g}%, {} "
+      "examples leave an uncertainty of +-{:.2g} percentage points (95%), but improvements of "
+      "{:.2g} are to be detected; {} examples would be enough",
       100 * dev_error, dev_examples, 100 * half_width, 100 * improvement,
       examples_for_half_width(dev_error, improvement))};
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Early stopping (lecture 1.8) as a pure state machine: stop when the dev set
-// has not improved for a while.
+// Early stopping (lecture 1.8) as a pure state machine: the run stops when the dev set has not
+// improved for a while.
 
 #include <cstdint>
 #include <optional>
@@ -9,10 +9,10 @@
 
 namespace lockstep {
 
-// What an evaluation is judged by; smaller is better.
+// The number that judges an evaluation; smaller is better.
 struct DevMetric {
   double value = 0;
-  // Of an error, a fraction of so many decisions; 0: a cost.
+  // Number of decisions of which an error is a fraction; 0: the value is a cost.
   std::uint64_t decisions = 0;
 };
 
@@ -27,18 +27,17 @@ struct StoppingVerdict {
   bool stop = false;
 };
 
-// Which metric a job's evaluations are judged by: that of early_stopping, else the
-// dev error, or the dev cost where the loss has no error rate.
+// The metric that judges a job's evaluations: that of early_stopping, else the dev error, or the
+// dev cost if the loss has no error rate.
 StoppingMetric stopping_metric(const Job& job);
 
-// By how much `metric` is below the value `best` of an earlier evaluation on the same
-// set. Errors differ by the difference of their counts, divided once, so that 0.4 - 0.3
-// of ten examples is 1 / 10: the very number that 0.1 is read as.
+// How far `metric` is below the value `best` of an earlier evaluation on the same set. The
+// difference of two errors is that of their counts, divided once, so that 0.4 - 0.3 of ten
+// examples is 1 / 10, which is exactly the number that 0.1 in a job file is read as.
 double improvement(double best, const DevMetric& metric);
 
-// Takes the metric of the evaluation at `step` into `state`. An improvement is
-// larger than min_improvement; with no patience given the run never stops, and
-// the best step is still kept.
+// Adds the metric of the evaluation at `step` to `state`. An improvement is larger than
+// min_improvement. Without patience the run never stops, but the best step is still kept.
 StoppingVerdict observe(EarlyStoppingState& state, const DevMetric& metric, std::uint64_t step,
                         double min_improvement, std::optional<std::uint32_t> patience);
 

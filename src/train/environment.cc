@@ -35,7 +35,7 @@ std::map<std::string, std::string> environment() {
 void require_same_environment(const Communicator& comm) {
   std::string facts;
   for (const auto& [name, value] : environment()) {
-    // Two models of a CPU family share kernels; "blas" names the kernels.
+    // Two models of a CPU family use the same kernels, which "blas" names.
     if (name != "cpu") facts += fmt::format("{}: {}\n", name, value);
   }
   require_same(comm, facts, [](const std::string& theirs, const std::string& root) {

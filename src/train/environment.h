@@ -1,5 +1,5 @@
 #pragma once
-// What a result depends on besides the job and the data: versions and kernels.
+// Versions and kernels, on which a result depends besides the job and the data.
 
 #include <map>
 #include <string>
@@ -12,8 +12,8 @@ namespace lockstep {
 // "protobuf", "libc", "cpu".
 std::map<std::string, std::string> environment();
 
-// Collective. Throws on all ranks when a rank's environment differs from rank
-// 0's in anything that can change bits.
+// Collective. Throws on all ranks when a rank's environment differs from rank 0's in anything that
+// can change bits.
 void require_same_environment(const Communicator& comm);
 
 }  // namespace lockstep

@@ -15,7 +15,7 @@
 namespace lockstep {
 namespace {
 
-// As where a run is resumed.
+// Names of the sets, as in the messages on a resume.
 const char* name_of(EvaluationSplit split) {
   switch (split) {
     case EvaluationSplit::dev:
@@ -31,7 +31,7 @@ void check_data(const SavedModel& model, const Dataset& data, EvaluationSplit sp
   const auto [then, now] = [&] {
     switch (split) {
       case EvaluationSplit::train_dev:
-        // Of the training source, whose fingerprint the checkpoint has.
+        // The set comes from the training source, whose fingerprint the checkpoint has.
         return std::pair(model.train_fingerprint, data.train_dev.fingerprint);
       case EvaluationSplit::dev:
         return std::pair(model.dev_fingerprint, data.dev.fingerprint);
@@ -47,13 +47,13 @@ void check_data(const SavedModel& model, const Dataset& data, EvaluationSplit sp
     if (data.dev.total > 0) sets += ", dev";
     if (data.test.total > 0) sets += ", test";
     throw Error(ExitCode::usage,
-                fmt::format("the job {} has no such set of examples; --split: one of {}",
+                fmt::format("the job {} has no such set of examples; give --split one of {}",
                             model.job.name, sets));
   }
   if (then == now) return;
   throw Error(ExitCode::data,
               fmt::format("the {} data has changed since the checkpoint: fingerprint {}, was {}; "
-                          "--allow-changed-data goes on all the same",
+                          "--allow-changed-data continues anyway",
                           name_of(split), now, then));
 }
 
@@ -67,8 +67,9 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   const Network<float>& network = model.network;
   agree(comm, [&] {
     if (data.features != network.spec().inputs) {
-      throw Error(ExitCode::data, fmt::format("the data has {} features per example, the model {}",
-                                              data.features, network.spec().inputs));
+      throw Error(ExitCode::data,
+                  fmt::format("the data has {} features per example, but the model has {}",
+                              data.features, network.spec().inputs));
     }
     if (comm.is_root() && !allow_changed_data) check_data(model, data, split);
   });

@@ -1,5 +1,5 @@
 #pragma once
-// Scores of a saved model on a set of its own job.
+// Scores a saved model on a set of its own job.
 
 #include <cstdint>
 #include <filesystem>
@@ -19,17 +19,17 @@ struct CheckpointScores {
   std::uint64_t step = 0;
   std::uint64_t examples = 0;
   std::optional<double> error;        // none for squared error
-  std::optional<double> error_floor;  // of the training set: train/contradictions.h
+  std::optional<double> error_floor;  // for the training set: see train/contradictions.h
   double cost = 0;                    // mean loss; on the training set J, with the penalty
-  double penalty = 0;                 // in J; 0 on other sets
+  double penalty = 0;                 // part of J; 0 for other sets
   std::string weights_digest;
   std::optional<DecisionCounts> decisions;  // none for squared error
-  std::vector<std::string> class_names;     // by number; empty: they have none
+  std::vector<std::string> class_names;     // by number; empty: classes have no names
 };
 
-// Collective. Reads the checkpoint on rank 0 and the data as training did, and
-// gives the same numbers as the run's summary, on rank 0. Throws AgreedError
-// when there is no such set, or its data has changed (unless allowed).
+// Collective. Reads the checkpoint on rank 0 and the data as training did, and returns the same
+// numbers as the run's summary, on rank 0. Throws AgreedError when there is no such set, or when
+// its data has changed (unless allowed).
 CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, EvaluationSplit split,
                                      const Communicator& comm, const Layout& layout,
                                      bool allow_changed_data);

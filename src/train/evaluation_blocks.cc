@@ -6,7 +6,7 @@
 namespace lockstep {
 namespace {
 
-// `rows`, cut in steps of kEvaluationRows.
+// Adds `rows`, cut into blocks of kEvaluationRows.
 void append_blocks(std::span<const std::uint32_t> rows,
                    std::vector<std::vector<std::uint32_t>>& blocks) {
   for (std::uint64_t begin = 0; begin < rows.size(); begin += kEvaluationRows) {
@@ -15,7 +15,7 @@ void append_blocks(std::span<const std::uint32_t> rows,
   }
 }
 
-// The rows of a held-out set of `total` examples that a worker evaluates.
+// The range of a held-out set of `total` examples that a worker evaluates.
 Range rows_of_worker(std::uint64_t total, const Layout& layout, int worker) {
   const std::uint64_t blocks = (total + kEvaluationRows - 1) / kEvaluationRows;
   const Range mine = even_part(blocks, static_cast<std::uint64_t>(layout.workers()),

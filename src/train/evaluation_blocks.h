@@ -1,6 +1,6 @@
 #pragma once
-// How a set is cut for evaluation, so that its scores have the same bits at every
-// layout. Pure.
+// Cuts a set into blocks for evaluation, so that its scores have the same bits at every layout.
+// Pure.
 
 #include <cstdint>
 #include <span>
@@ -11,18 +11,17 @@
 
 namespace lockstep {
 
-// Rows of a set that are evaluated by one worker, cut into blocks whose size
-// is part of the result's bits and independent of the layout. blocks[thread]
-// is a list of blocks, each a list of rows of `examples`; through all workers
-// in order they are the set's blocks in order.
+// Rows of a set, cut into blocks for the workers that evaluate them. The block size affects the
+// bits of the result and is independent of the layout. blocks[thread] is a list of blocks, each a
+// list of rows of `examples`; the blocks of all workers in order are the set's blocks in order.
 using EvaluationBlocks = std::vector<std::vector<std::vector<std::uint32_t>>>;
 
 constexpr std::uint64_t kEvaluationRows = 256;
 
-// The rows of a held-out set of `total` examples that a rank's threads evaluate.
+// The range of a held-out set of `total` examples that a rank's threads evaluate.
 Range held_out_rows(std::uint64_t total, const Layout& layout, int rank);
 
-// Its blocks, as rows counted from the first of held_out_rows().
+// The blocks of that range, with rows counted from the first of held_out_rows().
 EvaluationBlocks held_out_blocks(std::uint64_t total, const Layout& layout, int rank);
 
 // Blocks of training rows: the first `examples` of the shards (0: all), an equal
@@ -31,7 +30,7 @@ EvaluationBlocks training_blocks(const BatchGeometry& geometry, const Layout& la
                                  std::span<const std::vector<std::uint32_t>> own_rows,
                                  std::uint64_t examples);
 
-// Examples in those blocks over all ranks.
+// Number of examples in those blocks over all ranks.
 std::uint64_t training_block_examples(const BatchGeometry& geometry, std::uint64_t examples);
 
 }  // namespace lockstep

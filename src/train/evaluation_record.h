@@ -1,5 +1,5 @@
 #pragma once
-// The record of one evaluation, built from what was measured. Pure.
+// Builds the record of one evaluation from the measurements. Pure.
 
 #include <cstdint>
 #include <span>
@@ -11,15 +11,15 @@
 
 namespace lockstep {
 
-// The steps since the evaluation before, or since the start.
+// The steps since the previous evaluation, or since the start.
 struct TrainedInterval {
-  std::span<const LossSums> shard_losses;  // of the batches trained on, by shard
-  std::uint64_t rows = 0;                  // of those batches
-  double step_seconds = 0;                 // spent on the steps
+  std::span<const LossSums> shard_losses;  // by shard, for the batches trained on
+  std::uint64_t rows = 0;                  // number of rows of those batches
+  double step_seconds = 0;                 // time of the steps
 };
 
-// `step`: steps done; `epoch`: epochs that they make. The rate and the seconds of training,
-// as well as whether it is the best evaluation, are left to the caller.
+// `step`: number of steps done; `epoch`: the same in epochs. The caller sets the rate, the seconds
+// of training, and whether this is the best evaluation.
 Evaluation evaluation_record(std::uint64_t step, double epoch, const Scores& scores,
                              const WeightMeasures& weights, const TrainedInterval& interval);
 

@@ -1,6 +1,6 @@
 #pragma once
-// Loss and error of the current weights on a set of examples, spread over all
-// workers, without dropout.
+// Evaluates loss and error of the current weights on a set of examples, spread over all workers,
+// without dropout.
 
 #include <functional>
 #include <memory>
@@ -21,14 +21,12 @@ class Evaluator {
   Evaluator(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
             const Normalizer& normalizer, std::uint64_t label_width);
 
-  // Looks at a block on thread `thread` of this rank: logits [B, O], labels as
-  // in evaluate_loss.
+  // Receives a block on thread `thread` of this rank: logits [B, O], labels as in evaluate_loss.
   using Visit =
       std::function<void(int thread, Matrix<const float> logits, Matrix<const float> labels)>;
 
-  // Collective. The sums over all blocks of all ranks, added on rank 0 in the
-  // order of the blocks, so that they do not depend on the layout; other ranks
-  // get zeros.
+  // Collective. Returns the sums over all blocks of all ranks, added on rank 0 in the order of the
+  // blocks, so that they do not depend on the layout; other ranks get zeros.
   LossSums evaluate(std::span<const float> weights, const Examples& examples,
                     const EvaluationBlocks& blocks, const Visit& visit = {});
 

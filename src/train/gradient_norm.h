@@ -1,6 +1,6 @@
 #pragma once
-// The norm of the gradient of all parameters, of which each rank has only the pieces that
-// it owns: the same bits at every layout.
+// Computes the norm of the gradient of all parameters, of which each rank has only the pieces that
+// it owns, with the same bits at every layout.
 
 #include <cstdint>
 #include <span>
@@ -12,24 +12,24 @@
 
 namespace lockstep {
 
-// Sums of squares over the blocks that ownership is cut on, which lie in the parameter
-// vector where they do at any layout; the blocks' sums are added in their order.
+// Holds sums of squares over the blocks by which ownership is cut. The blocks are at the same
+// places in the parameter vector at every layout; their sums are added in order.
 class GradientNorm {
  public:
   GradientNorm(const Ownership& ownership, int rank);
 
-  // Takes the gradient of one owned block, or of what the vector has of its last one.
-  // Several threads may give different blocks at once.
+  // Takes the gradient of one owned block; the last block of the vector may be shorter. Several
+  // threads may take different blocks at once.
   template <typename T>
   void take(Range block, std::span<const T> gradient);
 
-  // Collective, when every owned block has been taken: the norm, on every rank.
+  // Collective, when every owned block has been taken: returns the norm on every rank.
   [[nodiscard]] double norm(const Communicator& comm) const;
 
  private:
   Ownership ownership_;
   int rank_;
-  std::vector<double> squares_;  // of each block of the vector; owned ones have a meaning
+  std::vector<double> squares_;  // one for each block of the vector; meaningful for owned blocks
 };
 
 }  // namespace lockstep

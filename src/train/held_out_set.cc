@@ -26,7 +26,7 @@ HeldOutSet hand_out(const Communicator& comm, const Layout& layout, const WholeS
   comm.broadcast(set.examples.features);
   comm.broadcast(set.examples.label_width);
 
-  // Each rank's share of an array with `width` values for each example.
+  // Returns each rank's share of an array with `width` values for each example.
   const auto share = [&]<typename V>(std::span<const V> values, std::uint64_t width) {
     std::vector<std::span<const std::byte>> parts;
     if (comm.is_root()) {

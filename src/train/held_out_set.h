@@ -11,18 +11,18 @@
 
 namespace lockstep {
 
-// This rank's share of a set.
+// A rank's share of a set.
 struct HeldOutSet {
-  std::uint64_t total = 0;  // examples of the whole set; 0: no such set
+  std::uint64_t total = 0;  // number of examples of the whole set; 0: no such set
   Examples examples;
   EvaluationBlocks blocks;
-  std::string fingerprint;  // of the source's content; empty: no such set
+  std::string fingerprint;  // fingerprint of the source's content; empty: no such set
 };
 
-// A set as rank 0 has read it; empty on the others.
+// A set as rank 0 has read it; empty on other ranks.
 struct WholeSet {
   Examples examples;
-  std::uint64_t fingerprint = 0;  // of its source
+  std::uint64_t fingerprint = 0;  // fingerprint of its source
 };
 
 // Collective. Rank 0 hands out the rows of `whole`.

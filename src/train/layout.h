@@ -1,5 +1,5 @@
 #pragma once
-// How a run is spread over the machine. Decides who computes what, never a
+// How a run is spread over the machine. It decides which worker computes what, and never changes a
 // result.
 
 namespace lockstep {
@@ -7,7 +7,7 @@ namespace lockstep {
 struct Layout {
   int ranks = 1;
   int threads = 1;           // per rank; each is a worker
-  int prefetch_threads = 0;  // per rank, beside them: they gather batches ahead of time
+  int prefetch_threads = 0;  // more threads per rank, which gather batches ahead of time
 
   [[nodiscard]] int workers() const { return ranks * threads; }
   [[nodiscard]] int worker(int rank, int thread) const { return rank * threads + thread; }

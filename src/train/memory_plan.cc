@@ -22,15 +22,16 @@ namespace {
 // Resident memory of a rank that has started MPI and the BLAS and nothing else.
 constexpr std::uint64_t kProgramBytes = 64ULL << 20;
 
-// Of every example, on every rank: its number while the examples are dealt out, in
-// the list of those that are left, in their order and in that of its shard.
+// Bytes for each example, on every rank: its number in the list of unassigned examples, in the
+// shuffled order and in the order of its shard, while the examples are assigned.
 constexpr std::uint64_t kDealingBytes = 3 * sizeof(std::uint32_t);
 
-// Of every shard, on every rank: its examples' numbers and rows, its losses while they
-// are gathered and saved, its place in the plans of workers. Measured: 252 to 264 bytes.
+// Bytes for each shard, on every rank: the numbers and rows of its examples, its losses while they
+// are gathered and saved, and its place in the plans of workers. Measured: 252 to 264 bytes.
 constexpr std::uint64_t kShardBytes = 288;
 
-// Of own shards, and of held-out sets, which rank 0 has once more while it hands them out.
+// Bytes of the examples of own shards and of held-out sets; rank 0 has the latter twice while it
+// hands them out.
 std::uint64_t example_bytes(const BatchGeometry& geometry, Range own_shards,
                             const DatasetSizes& sizes) {
   const std::uint64_t held_out = sizes.train_dev + sizes.dev + sizes.test;
@@ -39,7 +40,7 @@ std::uint64_t example_bytes(const BatchGeometry& geometry, Range own_shards,
   return (own + held_out * 2) * sizes.bytes_per_example + kDealingBytes * (sizes.train + held_out);
 }
 
-// Of one thread: for its passes, gathered ahead or not, and for its evaluations.
+// Bytes of one thread: for its passes, gathered ahead or not, and for its evaluations.
 std::uint64_t activation_bytes(const NetworkSpec& network, const BatchGeometry& geometry,
                                bool ahead) {
   return Workspace<float>::bytes(network, rows_of_a_pass(geometry)) +
@@ -47,8 +48,8 @@ std::uint64_t activation_bytes(const NetworkSpec& network, const BatchGeometry& 
          (ahead ? PassLoader<float>::bytes_ahead(geometry, network.inputs) : 0);
 }
 
-// Of all threads: a gradient to write to for each; on rank 0 the weights before the
-// step, its own and the whole gradient.
+// Bytes of all threads: a gradient for each to write to; on rank 0 also the weights before the
+// step, the gradient of its own pieces and the whole gradient.
 std::uint64_t monitor_bytes(const MonitorConfig& monitor, const NetworkSpec& network,
                             std::uint64_t train_examples, std::uint64_t shards,
                             std::uint64_t threads, std::uint64_t parameter_bytes) {
@@ -106,7 +107,7 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   }
   plan.shards = shards * kShardBytes;
   if (std::holds_alternative<Standardize>(job.data.normalization)) {
-    // Sums of every feature over every shard, and all of them gathered.
+    // Sums of every feature over every shard, and all of them after gathering.
     plan.shards += 2 * shards * network.inputs * sizeof(double);
   }
   plan.program = kProgramBytes;

@@ -1,5 +1,5 @@
 #pragma once
-// What a job will need, worked out before any data is read.
+// Computes how much memory a job will need, before any data is read.
 
 #include <cstdint>
 
@@ -10,9 +10,9 @@
 
 namespace lockstep {
 
-// Bytes of the largest rank, by purpose.
+// Bytes of the rank with the most, by purpose.
 struct MemoryPlan {
-  std::uint64_t examples = 0;     // of own shards, and held-out blocks
+  std::uint64_t examples = 0;     // examples of own shards, and held-out blocks
   std::uint64_t weights = 0;      // with the copy of the best ones on rank 0
   std::uint64_t gradients = 0;    // buffers of the gradient tree, all threads
   std::uint64_t exchange = 0;     // receive buffers
@@ -20,7 +20,7 @@ struct MemoryPlan {
   std::uint64_t activations = 0;  // workspaces, all threads
   std::uint64_t checkpoint = 0;   // gathered on rank 0 while saving
   std::uint64_t shards = 0;       // lists of all shards, and sums over each
-  std::uint64_t monitor = 0;      // of the signal flow, where the job has one
+  std::uint64_t monitor = 0;      // signal-flow monitor, if the job has one
   std::uint64_t program = 0;      // libraries and code, a measured constant
 
   [[nodiscard]] std::uint64_t total() const {
@@ -29,7 +29,7 @@ struct MemoryPlan {
   }
 };
 
-// For rank 0, which holds most.
+// The plan of rank 0, which needs the most.
 MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const DatasetSizes& sizes,
                        const Layout& layout);
 

@@ -1,5 +1,5 @@
 #pragma once
-// Sources beside the training source.
+// Opens the sources other than the training source.
 
 #include <memory>
 #include <optional>
@@ -9,13 +9,14 @@
 
 namespace lockstep {
 
-// Opens a source whose examples must be like those of the training source: as many
-// features and values per label, the same columns of a table. Does not communicate.
-// Throws Error(data) when they are not, and what open_source() throws.
+// Opens a source whose examples must be like those of the training source: the same number of
+// features and of values per label, and the same columns of a table. Does not communicate. Throws
+// Error(data) when they are not, and the errors of open_source().
 std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceInfo& train);
 
-// Throws Error(data) when a source has images of another shape than those of a
-// training source, "the training set has" or "the model has"; where both are known.
+// Throws Error(data) when the images of a source have another shape than `expected`, if both are
+// known. `whose` begins the sentence on the expected shape: "the training set has" or "the model
+// has".
 void require_same_image(const SourceInfo& info, const std::optional<ImageShape>& expected,
                         const char* whose);
 

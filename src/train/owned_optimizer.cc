@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint64_t kPart = 16 * Ownership::kBlock;
 
-// What `ranges` (ascending) have within `part`, counted from its beginning.
+// The parts of `ranges` (ascending) inside `part`, counted from its beginning.
 std::vector<Range> within(Range part, std::span<const Range> ranges) {
   std::vector<Range> found;
   for (const Range& range : ranges) {
@@ -19,7 +19,7 @@ std::vector<Range> within(Range part, std::span<const Range> ranges) {
   return found;
 }
 
-// The product in `buffer`; the gradient itself for a factor of 1.
+// Returns the product, in `buffer`, or the gradient itself if the factor is 1.
 template <typename T>
 std::span<const T> scaled(std::span<const T> gradient, T factor, std::vector<T>& buffer) {
   if (factor == T(1)) return gradient;

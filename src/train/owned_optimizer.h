@@ -1,6 +1,6 @@
 #pragma once
-// The optimizer on the pieces of the parameter vector that this rank owns: its
-// state is kept for those alone.
+// Runs the optimizer on the pieces of the parameter vector that this rank owns; it keeps the state
+// of those pieces only.
 
 #include <cstdint>
 #include <span>
@@ -16,15 +16,14 @@ namespace lockstep {
 template <typename T>
 class OwnedOptimizer {
  public:
-  // `penalised`: where the parameters that a penalty would count stand, ascending.
+  // `penalised`: ranges of the parameters that a penalty would count, ascending.
   OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank,
                  std::span<const Range> penalised);
-  // The bytes of the state of one so made.
+  // Bytes of the state of such an optimizer.
   static std::uint64_t bytes(const Optimizer& optimizer, const Ownership& ownership, int rank);
 
-  // Updates the owned pieces of `weights` with those of `gradient` (both of
-  // all parameters) times `gradient_factor`, spread over the pool's workers. Does not
-  // communicate.
+  // Updates the owned pieces of `weights` with those of `gradient` times `gradient_factor`, spread
+  // over the pool's workers; both spans have all parameters. Does not communicate.
   void update(WorkerPool& pool, const OptimizerStep& step, std::span<T> weights,
               std::span<const T> gradient, T gradient_factor = T(1));
 
@@ -34,11 +33,11 @@ class OwnedOptimizer {
   [[nodiscard]] std::span<T> slot(std::size_t index) { return slots_[index]; }
 
  private:
-  // A small part of an owned piece, and where its state stands.
+  // A small part of an owned piece, and the place of its state.
   struct Part {
     Range parameters;
     std::uint64_t state = 0;
-    std::vector<Range> penalised;  // within `parameters`, from their beginning
+    std::vector<Range> penalised;  // inside `parameters`, counted from their beginning
   };
 
   Optimizer optimizer_;

@@ -15,7 +15,7 @@
 namespace lockstep {
 namespace {
 
-// A part as the job asks for it.
+// A part of the split as the job specifies it.
 struct AskedPart {
   const char* name;  // in data.split
   std::optional<PartSize> size;
@@ -40,7 +40,7 @@ double exact_share(const PartSize& size, std::uint64_t n) {
   return std::get<PartFraction>(size).fraction * static_cast<double>(n);
 }
 
-// The sizes asked for, of n examples.
+// The sizes that the job specifies, for n examples.
 PartSizes asked_sizes(const DataConfig& data, SplitSource which, std::uint64_t n) {
   const std::vector<AskedPart> parts = asked_parts(data, which);
   std::vector<double> shares;
@@ -55,7 +55,7 @@ PartSizes asked_sizes(const DataConfig& data, SplitSource which, std::uint64_t n
   }
   const auto all = static_cast<double>(n);
   const bool trains = which == SplitSource::train;
-  constexpr double kRounding = 1e-3;  // of fractions that add up to 1
+  constexpr double kRounding = 1e-3;  // tolerance for fractions that add up to 1
   const auto fail = [&] {
     const std::string what = trains ? fmt::format("leave none of {} examples to train on", n)
                                     : fmt::format("are more than the {} of data.held_out", n);
@@ -68,10 +68,12 @@ PartSizes asked_sizes(const DataConfig& data, SplitSource which, std::uint64_t n
     const auto& [name, asked, member] = parts[i];
     sizes.*member = counts[i];
     if (!asked || counts[i] > 0) continue;
-    // A count is never 0.
-    throw Error(ExitCode::usage,
-                fmt::format("data.split.{}: fraction {} of {} examples holds none; make it larger",
-                            name, std::get<PartFraction>(*asked).fraction, n));
+    // Only a fraction can become 0, because a count is never 0.
+    throw Error(
+        ExitCode::usage,
+        fmt::format(
+            "data.split.{}: fraction {} of {} examples rounds to 0 examples; make it larger", name,
+            std::get<PartFraction>(*asked).fraction, n));
   }
   if (trains && sizes.total() == n) fail();
   return sizes;

@@ -1,6 +1,6 @@
 #pragma once
-// Which examples of a job's sources make up its sets (lecture 1.1). Nothing here
-// communicates; every rank finds the same.
+// Decides which examples of a job's sources belong to which set (lecture 1.1). Nothing here
+// communicates; every rank gets the same result.
 
 #include <cstdint>
 #include <span>
@@ -11,20 +11,20 @@
 
 namespace lockstep {
 
-// The sources that parts are split out of.
+// The sources from which parts are split off.
 enum class SplitSource : std::uint32_t { train = 0, held_out = 1 };
 
-// The parts that `job` takes out of that source, opened as `source`: the rest is
-// the training set, or not used. `labels` are all of its labels (looked at when
-// the split is stratified). Reads the groups when it is by group.
+// The parts that `job` takes from that source, opened as `source`; the rest is the training set,
+// or is not used. `labels` are all of its labels (needed when the split is stratified). Reads the
+// groups when the split is by group.
 //
-// Throws Error(usage) when the sizes asked for do not fit or the source has no
-// groups to go by, and what split_stratified, split_by_group and read_groups
-// throw.
+// Throws Error(usage) when the requested sizes do not fit or when the source has no groups
+// although the split is by group, and the errors of split_stratified, split_by_group and
+// read_groups.
 Split split_source(const Job& job, SplitSource which, ExampleSource& source,
                    std::span<const float> labels);
 
-// The sizes of those parts; does without the labels.
+// The sizes of those parts, computed without the labels.
 PartSizes split_sizes(const Job& job, SplitSource which, ExampleSource& source);
 
 }  // namespace lockstep

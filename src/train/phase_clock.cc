@@ -8,8 +8,8 @@ constexpr std::array<const char*, kPhases> kNames = {
     "load",      "data",    "augmentation", "forward",    "backward", "exchange",
     "optimizer", "waiting", "evaluation",   "checkpoint", "monitor"};
 
-// Whether a phase belongs to training steps. Measuring, as evaluation and the monitor do,
-// does not.
+// Whether a phase belongs to training steps. Measurements, such as evaluation and the monitor, do
+// not.
 bool is_of_steps(Phase phase) {
   switch (phase) {
     case Phase::load:

@@ -1,5 +1,5 @@
 #pragma once
-// Where a worker's time goes. Timings are shown, never used.
+// Measures where a worker's time goes. Timings are shown, but never affect results.
 
 #include <array>
 #include <chrono>
@@ -11,7 +11,7 @@ namespace lockstep {
 enum class Phase {
   load,          // reading and distributing the data, once
   data,          // gathering batches
-  augmentation,  // changing the gathered images, or waiting for a helper that does
+  augmentation,  // changing the gathered images, or waiting for a helper that does so
   forward,
   backward,  // with the additions of the worker's own gradient tree
   exchange,  // gradients in, weights out
@@ -19,12 +19,12 @@ enum class Phase {
   waiting,  // for other workers and ranks
   evaluation,
   checkpoint,
-  monitor,  // looking at the signal flow
+  monitor,  // measuring the signal flow
 };
 constexpr std::size_t kPhases = 11;
 
-// Of numbers by phase as PhaseClock::by_name() has them, the sum of those of training
-// steps: loading, evaluation, saving and the monitor are left out.
+// The seconds of training steps, from numbers by phase as in PhaseClock::by_name(): the sum
+// without loading, evaluation, saving and the monitor.
 double seconds_of_steps(const std::map<std::string, double>& by_name);
 
 class PhaseClock {
@@ -37,14 +37,14 @@ class PhaseClock {
     phase_ = phase;
     since_ = now;
   }
-  // Time that passed before the clock was there.
+  // Adds time that passed before the clock was constructed.
   void add(Phase phase, double seconds) { seconds_[static_cast<std::size_t>(phase)] += seconds; }
   [[nodiscard]] double seconds(Phase phase) const {
     return seconds_[static_cast<std::size_t>(phase)];
   }
-  // Time of helpers who worked ahead for this worker, beside its own.
+  // Adds time that helpers worked ahead for this worker, in addition to its own.
   void add_ahead(double seconds) { ahead_seconds_ += seconds; }
-  // By name, with their "total", and beside it "ahead".
+  // Seconds by phase name, with their "total", and separately "ahead".
   [[nodiscard]] std::map<std::string, double> by_name() const;
 
  private:

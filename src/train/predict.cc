@@ -23,9 +23,9 @@
 namespace lockstep {
 namespace {
 
-// Examples of one worker in one round: a block of kEvaluationRows, whose shape
-// is part of the result's bits. Rounds go through the examples in order, and
-// within a round so do the workers.
+// The examples of one worker in one round: a block of kEvaluationRows, whose shape affects the
+// bits of the result. Rounds go through the examples in order, and so do the workers within a
+// round.
 Range rows_of_round(std::uint64_t examples, const Layout& layout, std::uint64_t round, int worker) {
   const auto workers = static_cast<std::uint64_t>(layout.workers());
   const std::uint64_t block = round * workers + static_cast<std::uint64_t>(worker);
@@ -38,10 +38,10 @@ std::uint64_t rounds_of(std::uint64_t examples, const Layout& layout) {
   return (examples + in_round - 1) / in_round;
 }
 
-// The input as a rank reads it.
+// The part of the input that a rank reads.
 struct InputShare {
-  std::uint64_t examples = 0;  // of all ranks
-  Examples own;                // those of the rank's workers in every round
+  std::uint64_t examples = 0;  // number of examples of all ranks
+  Examples own;                // examples of the rank's workers in every round
   std::vector<std::string> notices;
 };
 
@@ -71,7 +71,7 @@ InputShare read_share(const SavedModel& model, const std::filesystem::path& inpu
   return share;
 }
 
-// A decision that is a number of no use is none.
+// Refuses predictions that are not finite, which allow no decision.
 void require_finite(std::span<const float> predictions, std::uint64_t first,
                     std::uint64_t outputs) {
   const auto bad = std::ranges::find_if_not(predictions, [](float p) { return std::isfinite(p); });
@@ -138,8 +138,8 @@ std::vector<std::string> predict_examples(const SavedModel& model,
     workspaces.emplace_back(model.network.spec(), kEvaluationRows);
   }
   const std::uint64_t outputs = model.network.spec().layers.back().outputs;
-  std::uint32_t next = 0;  // row of `own`
-  std::uint64_t done = 0;  // examples given to `use`
+  std::uint32_t next = 0;  // next row of `own`
+  std::uint64_t done = 0;  // examples that `use` has received
   for (std::uint64_t round = 0; round < rounds_of(examples, layout); ++round) {
     std::vector<std::vector<std::uint32_t>> rows(static_cast<std::size_t>(layout.threads));
     for (int thread = 0; thread < layout.threads; ++thread) {

@@ -21,10 +21,11 @@ std::vector<float> labels_of(const Examples& examples, std::uint32_t row) {
   return {labels.begin(), labels.end()};
 }
 
-// The first row of each label, then the second of each, and so on.
+// The first row of each label, then the second row of each, and so on.
 std::vector<std::uint32_t> rows_of_each_label(const Examples& examples, std::uint64_t count) {
   std::map<std::vector<float>, std::uint32_t> seen;
-  std::vector<std::pair<std::uint32_t, std::vector<float>>> places;  // in the row of its label
+  // For each row, its number among the rows of its label, and the label.
+  std::vector<std::pair<std::uint32_t, std::vector<float>>> places;
   for (std::uint32_t row = 0; row < examples.size(); ++row) {
     std::vector<float> labels = labels_of(examples, row);
     places.emplace_back(seen[labels]++, std::move(labels));
@@ -42,7 +43,7 @@ ImageValues raw_values(const Examples& examples, std::uint32_t row) {
   return values;
 }
 
-// Bytes, or what the job says; otherwise what occurs.
+// The range of bytes, or that of the job, else the range of the examples' values.
 ValueRange range_of(const Job& job, ElementType type, const std::vector<PreviewExample>& examples) {
   if (job.data.augmentation && job.data.augmentation->value_range) {
     const ValueRange& range = *job.data.augmentation->value_range;

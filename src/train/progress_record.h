@@ -1,5 +1,5 @@
 #pragma once
-// What is told between evaluations, built from what was measured. Pure.
+// Builds the reports between evaluations from the measurements. Pure.
 
 #include <cstdint>
 #include <span>
@@ -11,9 +11,9 @@
 
 namespace lockstep {
 
-// After `step` steps. `own_losses`: of the shards of this rank alone, each since the last
-// evaluation, which stand for all. `interval_rows`: of all shards, since the last
-// evaluation, which was `seconds` ago.
+// The progress after `step` steps. `own_losses`: one for each shard of this rank, since the last
+// evaluation; they are taken as typical of all shards. `interval_rows`: rows of all shards since
+// the last evaluation, which was `seconds` ago.
 Progress progress_record(const StepCounts& counts, std::uint64_t step,
                          const BatchGeometry& geometry, std::span<const LossSums> own_losses,
                          std::uint64_t interval_rows, double seconds);

@@ -11,8 +11,8 @@
 namespace lockstep {
 namespace {
 
-// Fields that a run may change when it goes on. Sources of data may move: their
-// content is compared by fingerprint.
+// Fields that a run may change when it resumes. Sources of data may move, because their content is
+// compared by fingerprint.
 constexpr std::array<std::string_view, 14> kChangeable = {
     "name",       "training.epochs", "training.steps", "early_stopping",
     "evaluation", "checkpointing",   "exchange",       "data.train",
@@ -29,7 +29,7 @@ void check_fingerprint(std::string_view set, std::string_view then, std::string_
   if (then == now) return;
   throw Error(ExitCode::data,
               fmt::format("the {} data has changed since the checkpoint: fingerprint {}, was {}; "
-                          "--allow-changed-data goes on all the same",
+                          "--allow-changed-data continues anyway",
                           set, now.empty() ? "none" : now, then.empty() ? "none" : then));
 }
 

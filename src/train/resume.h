@@ -1,5 +1,5 @@
 #pragma once
-// May a run go on from a checkpoint?
+// Checks whether a run may resume from a checkpoint.
 
 #include <string>
 #include <string_view>
@@ -9,7 +9,7 @@
 
 namespace lockstep {
 
-// What the run that wants to go on has.
+// The run that is to be resumed.
 struct ResumeRequest {
   std::string_view resolved_job;
   std::string_view train_fingerprint;
@@ -17,10 +17,10 @@ struct ResumeRequest {
   bool allow_changed_data = false;
 };
 
-// Returns notices about harmless changes (length of the run, stopping,
-// evaluation, checkpointing, exchange, diagnosis, monitor, places of files). Throws
-// Error(usage) with every changed field that would change what the steps before the
-// checkpoint had computed, and Error(data) when the data has changed.
+// Returns notices about harmless changes (length of the run, stopping, evaluation, checkpointing,
+// exchange, diagnosis, monitor, places of files). Throws Error(usage) with every changed field
+// that would have changed the steps before the checkpoint, and Error(data) when the data has
+// changed.
 std::vector<std::string> check_resumable(const Checkpoint& checkpoint,
                                          const ResumeRequest& request);
 

@@ -26,7 +26,7 @@ std::vector<TensorInfo> tensor_infos(const ParameterLayout& layout) {
   return infos;
 }
 
-// Changed data may be allowed, but not features or classes that mean other things.
+// Changed data may be allowed, but not features or classes with another meaning.
 void check_same_columns(const std::filesystem::path& path, const std::optional<SavedTable>& then,
                         const std::optional<TableState>& now) {
   const SavedTable none;
@@ -94,11 +94,11 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
   return notices;
 }
 
-// Values of different metrics, or on different dev sets, are not compared.
+// Values of different metrics, or on different dev sets, cannot be compared.
 std::optional<std::string> RunCheckpoints::why_best_is_forgotten(
     const Checkpoint& checkpoint) const {
   if (!checkpoint.best_metric) return std::nullopt;
-  if (checkpoint.dev_fingerprint != data_.dev.fingerprint) return "the dev set is another one";
+  if (checkpoint.dev_fingerprint != data_.dev.fingerprint) return "the dev set has changed";
   const Job then = parse_job(checkpoint.resolved_job, "the checkpoint's job", "/", {}).job;
   if (stopping_metric(then) == stopping_metric(job_)) return std::nullopt;
   return "it was chosen by another metric";
@@ -108,13 +108,13 @@ void RunCheckpoints::check_fits(const FoundCheckpoint& found) const {
   check_same_columns(found.path, found.checkpoint.table, data_.table);
   if (found.checkpoint.step > engine_.total_steps()) {
     throw Error(ExitCode::usage,
-                fmt::format("{} is of step {}, beyond the job's end at step {}; give at least as "
-                            "many training.epochs or steps as were trained",
+                fmt::format("{} was saved at step {}, beyond the job's end at step {}; "
+                            "increase training.epochs or training.steps",
                             found.path.string(), found.checkpoint.step, engine_.total_steps()));
   }
   if (found.checkpoint.weights.size() != engine_.weights().size()) {
     throw Error(ExitCode::data,
-                fmt::format("{} has {} parameters, the network {}", found.path.string(),
+                fmt::format("{} has {} parameters, but the network has {}", found.path.string(),
                             found.checkpoint.weights.size(), engine_.weights().size()));
   }
 }

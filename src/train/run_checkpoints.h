@@ -1,6 +1,6 @@
 #pragma once
-// The checkpoints of a run: its state gathered on rank 0 and saved, or loaded
-// there and handed out.
+// The checkpoints of a run: gathers its state on rank 0 and saves it, or loads it there and hands
+// it out.
 
 #include <cstdint>
 #include <filesystem>
@@ -27,29 +27,28 @@ class RunCheckpoints {
                  const std::map<std::string, std::string>& environment, const Communicator& comm,
                  const Dataset& data, const Network<float>& network, StepEngine<float>& engine);
 
-  // Collective. Writes the state at `position`; `best`: it is the best so far.
-  // Returns warnings on rank 0. Throws AgreedError (io) when it cannot.
+  // Collective. Writes the state at `position`; `best`: it is the best so far. Returns warnings on
+  // rank 0. Throws AgreedError (io) when it fails.
   std::vector<std::string> save(const RunPosition& position, bool best);
 
-  // Collective. Brings the newest checkpoint into `position` and the engine
-  // (its weights on rank 0 only), and on rank 0 the best weights, when early
-  // stopping will want them, into `best_weights`. Without a checkpoint nothing
-  // is changed, or with `must_exist` AgreedError (missing_input) is thrown;
-  // likewise (usage, data) when the run may not go on from it. Returns what a
-  // person should know, on rank 0.
+  // Collective. Loads the newest checkpoint into `position` and the engine (its weights on rank 0
+  // only). If early stopping will need them, it also loads the best weights into `best_weights`,
+  // on rank 0. Without a checkpoint nothing is changed, or AgreedError (missing_input) is thrown
+  // if `must_exist`. Throws AgreedError (usage, data) when the run may not resume from the
+  // checkpoint. Returns what a person should know, on rank 0.
   std::vector<std::string> restore(RunPosition& position, std::vector<float>& best_weights,
                                    bool must_exist, bool allow_changed_data);
 
  private:
   [[nodiscard]] std::optional<std::string> why_best_is_forgotten(
       const Checkpoint& checkpoint) const;
-  // Throws Error(usage, data) when the run cannot go on from it.
+  // Throws Error(usage, data) when the run cannot resume from it.
   void check_fits(const FoundCheckpoint& found) const;
-  // On rank 0; does not communicate. The newest checkpoint, if there is one, from which the
-  // run may go on; adds to `notices`.
+  // Returns the newest checkpoint, if there is one, from which the run may resume; adds to
+  // `notices`. Called on rank 0; does not communicate.
   [[nodiscard]] std::optional<Checkpoint> find_resumable(bool must_exist, bool allow_changed_data,
                                                          std::vector<std::string>& notices) const;
-  // Collective. Brings rank 0's checkpoint into the engine and `position`.
+  // Collective. Loads rank 0's checkpoint into the engine and `position`.
   void hand_out(Checkpoint& checkpoint, RunPosition& position);
 
   std::filesystem::path directory_;

@@ -1,5 +1,5 @@
 #pragma once
-// Where a run stands, besides what its StepEngine holds. A plain value.
+// The state of a run besides that of its StepEngine. A plain value.
 
 #include <cstdint>
 #include <vector>
@@ -11,9 +11,9 @@ namespace lockstep {
 
 struct RunPosition {
   std::uint64_t step = 0;            // steps done
-  std::uint64_t interval_rows = 0;   // trained on since the last evaluation
+  std::uint64_t interval_rows = 0;   // rows since the last evaluation
   EarlyStoppingState stopping;       // on rank 0 only
-  std::vector<RunSession> sessions;  // on rank 0 all so far, elsewhere this one
+  std::vector<RunSession> sessions;  // on rank 0 all so far, on other ranks this one
 };
 
 }  // namespace lockstep

@@ -1,5 +1,5 @@
 #pragma once
-// Hands what a run tells to its observers, which are used on rank 0 only.
+// Passes the reports of a run to its observers, which are used on rank 0 only.
 
 #include <functional>
 #include <memory>
@@ -15,14 +15,13 @@ using TrainingObservers = std::vector<std::unique_ptr<TrainingObserver>>;
 
 class RunReporter {
  public:
-  // Both must live as long as this. `observers` are looked at on rank 0 only.
+  // Both must live as long as this. `observers` are used on rank 0 only.
   RunReporter(const Communicator& comm, const TrainingObservers& observers)
       : comm_(comm), observers_(observers) {}
 
-  // Collective. Lets every observer take something; one that fails ends all ranks
-  // (AgreedError).
+  // Collective. Calls `call` for every observer; if one fails, all ranks throw AgreedError.
   void report(const std::function<void(TrainingObserver&)>& call) const;
-  // Tells notices or progress; does not communicate. Elsewhere than on rank 0 it does nothing.
+  // Passes on notices or progress, on rank 0 only; does not communicate.
   void tell(const std::vector<std::string>& notices) const;
   void tell(const Progress& progress) const;
 

@@ -26,18 +26,18 @@ class RunScorer {
   RunScorer(const Job& job, const Communicator& comm, const Layout& layout, const Dataset& data,
             const Network<float>& network, WorkerPool& pool);
 
-  // Collective. The score of the sample of training examples that is looked at during the
-  // run, with dropout off; sums are on rank 0 only.
+  // Collective. The score on the sample of training examples that is evaluated during the run,
+  // with dropout off; sums are on rank 0 only.
   SetScore sample(std::span<const float> weights);
-  // Collective. That of the sample, and of the train-dev and dev sets.
+  // Collective. The scores on the sample, and on the train-dev and dev sets.
   Scores during_run(std::span<const float> weights);
-  // Collective. That of all training examples, and of the train-dev, dev and (`with_test`)
-  // test sets. Where `take_answers` is given, which is on all ranks or on none, it is called
-  // on rank 0 with the answers on the training and dev sets; when it throws, all ranks do.
+  // Collective. The scores on all training examples, and on the train-dev, dev and (`with_test`)
+  // test sets. `take_answers`, given on all ranks or on none, is called on rank 0 with the answers
+  // on the training and dev sets; if it throws, all ranks do.
   Scores at_end(std::span<const float> weights, bool with_test, const TakeAnswers& take_answers);
 
  private:
-  // What looks at the answers of an evaluation on the train and dev sets; empty: nothing.
+  // Receives the answers of an evaluation on the train and dev sets; empty: nothing does.
   struct AnswerVisits {
     Evaluator::Visit train;
     Evaluator::Visit dev;
@@ -52,7 +52,7 @@ class RunScorer {
   const Network<float>& network_;
   Evaluator evaluator_;
   EvaluationBlocks sample_;
-  std::uint64_t sample_examples_;  // of all ranks
+  std::uint64_t sample_examples_;  // on all ranks
 };
 
 }  // namespace lockstep

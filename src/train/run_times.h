@@ -1,5 +1,5 @@
 #pragma once
-// The timings of one session of a run. They are shown and never used.
+// The timings of one session of a run. They are shown, but never affect results.
 
 #include <chrono>
 
@@ -10,22 +10,23 @@ namespace lockstep {
 
 class RunTimes {
  public:
-  // `clock`, of rank 0's first thread, must live as long as this. The session starts, and
-  // with it the interval up to its first evaluation.
+  // `clock`, that of rank 0's first thread, must live as long as this. The session starts now, and
+  // so does the interval up to its first evaluation.
   explicit RunTimes(const PhaseClock& clock) : clock_(clock) {}
 
-  // Starts the next interval: after an evaluation.
+  // Starts the next interval, after an evaluation.
   void start_interval() {
     interval_start_ = Clock::now();
     interval_step_seconds_ = step_seconds();
   }
-  // Since the interval started: all of it, and what was spent on training steps.
+  // Seconds since the interval started: all of them, and those of training steps.
   [[nodiscard]] double seconds_of_interval() const { return seconds_since(interval_start_); }
   [[nodiscard]] double step_seconds_of_interval() const {
     return step_seconds() - interval_step_seconds_;
   }
 
-  // Whether the last progress was told long enough ago; then it is told now.
+  // Whether the last report of progress is long enough ago for another one, which is then made
+  // now.
   bool tells_progress() {
     const auto now = Clock::now();
     if (now - last_progress_ < std::chrono::milliseconds(200)) return false;
@@ -33,7 +34,7 @@ class RunTimes {
     return true;
   }
 
-  // Brings the timings of `session` up to now.
+  // Updates the timings of `session` to now.
   void note(RunSession& session) const {
     session.seconds = seconds_since(start_);
     session.phases = clock_.by_name();
@@ -45,7 +46,7 @@ class RunTimes {
   static double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
   }
-  // Evaluation and saving left out.
+  // Seconds without evaluation and saving.
   [[nodiscard]] double step_seconds() const { return seconds_of_steps(clock_.by_name()); }
 
   const PhaseClock& clock_;

@@ -7,16 +7,16 @@
 
 namespace lockstep {
 
-// What runs that are compared are of; of a run that is not known, empty.
+// Fingerprints of the data of runs that are compared; empty if no run is known yet.
 struct DataFingerprints {
   std::string train;
   std::string dev;  // empty: no dev set
 };
 
-// Refuses, before its first step, a run whose data is not that of an earlier one.
+// Refuses a run, before its first step, if its data differs from that of an earlier one.
 class SameData : public TrainingObserver {
  public:
-  // `of`: the run that has `expected`, such as "trial 3".
+  // `of`: name of the run that has `expected`, such as "trial 3".
   SameData(DataFingerprints expected, std::string of);
 
   // Throws Error(data) when the training or dev data has another fingerprint.

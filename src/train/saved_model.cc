@@ -14,16 +14,16 @@
 namespace lockstep {
 namespace {
 
-// Features of an example: the columns of the first layer's weights.
+// Number of features of an example: the columns of the first layer's weights.
 std::uint64_t input_features(const Checkpoint& checkpoint, const std::filesystem::path& path) {
   if (checkpoint.tensors.empty() || checkpoint.tensors.front().shape.size() != 2) {
     throw Error(ExitCode::data,
-                fmt::format("{}: the first tensor is no matrix of weights", path.string()));
+                fmt::format("{}: the first tensor is not a matrix of weights", path.string()));
   }
   return checkpoint.tensors.front().shape[1];
 }
 
-// Collective. Rank 0's table on all ranks.
+// Collective. Copies rank 0's table to all ranks.
 void broadcast(std::optional<SavedTable>& table, const Communicator& comm) {
   Packer packer;
   packer.put(table.has_value());
@@ -85,11 +85,11 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
     table = from_saved(checkpoint.table, job, features);
     if (checkpoint.weights.size() != network.layout().size) {
       throw Error(ExitCode::data,
-                  fmt::format("{} has {} parameters, its job's network {}", path.string(),
+                  fmt::format("{} has {} parameters, but its job's network has {}", path.string(),
                               checkpoint.weights.size(), network.layout().size));
     }
     if (!checkpoint.mean.empty() && checkpoint.mean.size() != features) {
-      throw Error(ExitCode::data, fmt::format("{} normalises {} features, its network has {}",
+      throw Error(ExitCode::data, fmt::format("{} normalises {} features, but its network has {}",
                                               path.string(), checkpoint.mean.size(), features));
     }
   });

@@ -1,5 +1,5 @@
 #pragma once
-// A trained model from its checkpoint, on every rank.
+// A trained model, loaded from its checkpoint on every rank.
 
 #include <cstdint>
 #include <filesystem>
@@ -22,15 +22,15 @@ struct SavedModel {
   std::string weights_digest;
   std::vector<float> weights;
   Normalizer normalizer;
-  std::optional<TableState> table;  // of a model of tables
+  std::optional<TableState> table;  // for a model of tables
   std::uint64_t label_width = 1;    // values per label
-  std::optional<ImageShape> image;  // of examples that are images
+  std::optional<ImageShape> image;  // if examples are images
   std::string train_fingerprint, dev_fingerprint, test_fingerprint;
   Network<float> network;
 };
 
-// Collective. Loads the checkpoint on rank 0 and hands it to all. Throws
-// AgreedError when it cannot be had or its parts do not fit each other.
+// Collective. Loads the checkpoint on rank 0 and hands it to all. Throws AgreedError when it
+// cannot be read or its parts do not fit each other.
 SavedModel load_model(const std::filesystem::path& path, const Communicator& comm);
 
 }  // namespace lockstep

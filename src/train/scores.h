@@ -1,5 +1,5 @@
 #pragma once
-// What an evaluation says of the sets of examples.
+// The scores of an evaluation on the sets of examples.
 
 #include <cstdint>
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace lockstep {
 
-// Sums over a set of examples, and how many they were (0: no such set).
+// Sums over a set of examples, and their number (0: no such set).
 struct SetScore {
   LossSums sums;
   std::uint64_t examples = 0;
@@ -18,15 +18,15 @@ struct Scores {
   SetScore train, train_dev, dev, test;
 };
 
-// The fraction of wrong decisions; none without examples or without such a thing.
+// The fraction of wrong decisions; none without examples or without decisions.
 std::optional<double> error_rate(const SetScore& score);
 
-// That fraction of the examples. Intervals count examples, also where each has
-// several labels: the labels of one example are not independent of each other, and
-// counted one by one they would promise too much. 0 where there is no error rate.
+// The error rate times the number of examples; 0 if there is no error rate. Intervals count
+// examples even if each has several labels: the labels of one example are not independent of each
+// other, and counting them separately would make intervals too narrow.
 double wrong_examples(const SetScore& score);
 
-// None without examples.
+// The mean loss; none without examples.
 std::optional<double> mean_loss(const SetScore& score);
 
 }  // namespace lockstep

@@ -1,5 +1,5 @@
 #pragma once
-// Sums over the sessions of a run.
+// Totals over the sessions of a run.
 
 #include <map>
 #include <span>
@@ -11,7 +11,7 @@ namespace lockstep {
 
 double total_seconds(std::span<const RunSession> sessions);
 
-// By phase.
+// Seconds by phase.
 std::map<std::string, double> total_phases(std::span<const RunSession> sessions);
 
 }  // namespace lockstep

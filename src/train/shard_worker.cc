@@ -33,7 +33,7 @@ void ShardWorker<T>::run(std::span<const T> weights, std::uint64_t step) {
   for (std::size_t i = 0; i < plan_.leaves.size(); ++i) {
     const std::uint64_t shard = plan_.shards.begin + i;
     if (pass == passes.end() || pass->shard != shard) {
-      // Nothing left in this epoch.
+      // The shard has no rows left in this epoch.
       const std::span<T> leaf = buffers_[plan_.leaves[i].buffer];
       std::ranges::fill(leaf, T(0));
       add_up(i, {0, leaf.size()});

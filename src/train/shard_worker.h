@@ -1,6 +1,6 @@
 #pragma once
-// One worker's part of a training step: forward and backward passes over its
-// shards, and the additions of its part of the gradient tree.
+// One worker's part of a training step: forward and backward passes for its shards, and the
+// additions of its part of the gradient tree.
 
 #include <cstdint>
 #include <optional>
@@ -18,15 +18,15 @@ namespace lockstep {
 template <typename T>
 class ShardWorker {
  public:
-  // `network`, `dataset` and `helpers`, who gather batches ahead of time, must
-  // live as long as the worker. `buffers` are for gradient sums: as many as the
-  // plan takes, of all parameters each.
+  // `network`, `dataset` and `helpers`, which gather batches ahead of time, must live as long as
+  // the worker. `buffers` are for gradient sums: as many as the plan takes, each as long as all
+  // parameters.
   ShardWorker(const Network<T>& network, const Dataset& dataset, WorkerPlan plan,
               std::vector<std::span<T>> buffers, std::uint32_t seed, bool dropout,
               HelperPool& helpers);
 
-  // Computes the gradient sums of global step `step` (from 0) at `weights`, into
-  // those buffers that the plan holds at the end.
+  // Computes the gradient sums of global step `step` (from 0) at `weights`. They end in the
+  // buffers that the plan holds at the end.
   void run(std::span<const T> weights, std::uint64_t step);
 
   // Losses of own shards, summed over the steps since clear_losses().
@@ -40,7 +40,7 @@ class ShardWorker {
 
  private:
   void run_pass(std::span<const T> weights, const Pass& pass, const std::optional<Pass>& next);
-  // Does the additions due after leaf `index` in the part `range` of the sums.
+  // Does the additions that follow leaf `index`, in the part `range` of the sums.
   void add_up(std::size_t index, Range range);
 
   const Network<T>& network_;

@@ -1,5 +1,5 @@
 #pragma once
-// The record of a run's start, built from the job and what was loaded. Pure.
+// Builds the record of a run's start from the job and the loaded data. Pure.
 
 #include <cstdint>
 
@@ -11,8 +11,8 @@
 
 namespace lockstep {
 
-// `parameters`: of the network; `first_step`: steps done before. What names the program, the
-// directory, the resolved job and the environment is left to the caller.
+// `parameters`: their number in the network; `first_step`: steps done before. The caller sets the
+// program, the directory, the resolved job and the environment.
 RunStart start_record(const Job& job, const Layout& layout, const Dataset& data,
                       const StepCounts& counts, std::uint64_t parameters, std::uint64_t first_step);
 

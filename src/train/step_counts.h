@@ -1,5 +1,5 @@
 #pragma once
-// The length of a run in steps, and where its epochs end. Pure arithmetic.
+// The length of a run in steps, and the ends of its epochs. Pure arithmetic.
 
 #include <cstdint>
 
@@ -7,16 +7,15 @@ namespace lockstep {
 
 struct StepCounts {
   std::uint64_t per_epoch = 1;  // at least 1
-  std::uint64_t total = 0;      // of the whole run
+  std::uint64_t total = 0;      // steps of the whole run
 
-  // Epochs that `step` steps make, with the fraction of an unfinished one.
+  // The number of epochs in `step` steps, with the fraction of an unfinished one.
   [[nodiscard]] double epochs(std::uint64_t step) const {
     return static_cast<double>(step) / static_cast<double>(per_epoch);
   }
-  // Whether a run that has taken `step` steps has no more to take.
+  // Whether a run that has done `step` steps is at its end.
   [[nodiscard]] bool at_end(std::uint64_t step) const { return step >= total; }
-  // Whether `step` steps are a whole multiple of `epochs` epochs, of which there is
-  // at least 1.
+  // Whether `step` steps are a multiple of `epochs` epochs; `epochs` is at least 1.
   [[nodiscard]] bool completes(std::uint64_t epochs, std::uint64_t step) const {
     return step % (per_epoch * epochs) == 0;
   }

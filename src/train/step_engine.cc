@@ -14,7 +14,7 @@
 namespace lockstep {
 namespace {
 
-// The control word: local facts that all ranks must act on together.
+// The control word: local facts on which all ranks must act together.
 constexpr std::uint64_t kStopRequested = 1;
 constexpr std::uint64_t kLossNotFinite = 2;
 
@@ -52,7 +52,7 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       workers_(static_cast<std::size_t>(layout.threads)) {
   if (job.clipping) norm_.emplace(ownership_, comm.rank());
   std::ranges::fill(weights(), T(0));
-  // Each worker allocates its own activations, so that they are near its core.
+  // Each worker allocates its own activations, so that their memory is near its core.
   pool_.run([&](int thread) {
     const int worker = layout.worker(comm.rank(), thread);
     workers_[static_cast<std::size_t>(thread)] =
@@ -97,7 +97,7 @@ template <typename T>
 bool StepEngine<T>::reduce_gradient(std::uint64_t step) {
   const std::uint64_t rows = batch_rows(data_.geometry, step % steps_per_epoch_);
   const auto scale = static_cast<T>(1.0 / static_cast<double>(rows));
-  // What is clipped is within: max_norm is at most 1e18.
+  // A clipped gradient is within that limit, because max_norm is at most 1e18.
   const T limit =
       job_.clipping ? std::numeric_limits<T>::max() : largest_gradient<T>(optimizer_.kind());
   std::atomic<bool> usable = true;
@@ -141,16 +141,16 @@ template <typename T>
 Error StepEngine<T>::diverged(std::uint64_t step, const std::string& what,
                               bool before_update) const {
   if (before_update) {
-    return {
-        ExitCode::diverged,
-        fmt::format("at step {}, before any weight was updated: {}; look for extreme values in "
-                    "the inputs and targets (data.normalization), and at initializer.multiplier "
-                    "and the lambdas of the job",
-                    step + 1, what)};
+    return {ExitCode::diverged,
+            fmt::format(
+                "at step {}, before any weight was updated: {}; check the inputs and targets for "
+                "extreme values (data.normalization), and initializer.multiplier and the "
+                "lambdas of the job",
+                step + 1, what)};
   }
   return {ExitCode::diverged,
-          fmt::format("diverged at step {}: {}, with learning rate {:g}; checkpoints are as they "
-                      "were; try a smaller learning rate",
+          fmt::format("diverged at step {}: {}, with learning rate {:g}; checkpoints are "
+                      "unchanged; try a smaller learning rate",
                       step + 1, what, learning_rate(step))};
 }
 
@@ -174,7 +174,7 @@ void StepEngine<T>::throw_diverged(std::uint64_t step) {
                 fmt::format("at step {} the gradient is beyond {:g}, so that its square is beyond "
                             "float, and the optimizer, which averages squares, would never move a "
                             "weight again; scale the targets or inputs down, or use "
-                            "gradient_descent or momentum; checkpoints are as they were",
+                            "gradient_descent or momentum; checkpoints are unchanged",
                             step + 1, largest_gradient<T>(optimizer_.kind())));
   });
   std::abort();  // not reached: the last agreement always throws

@@ -1,6 +1,6 @@
 #pragma once
-// A look at single steps of a run from the inside, which must change nothing in
-// it: the trainer's side of the signal-flow monitor.
+// Measures single steps of a run from inside, without changing them: the trainer's side of the
+// signal-flow monitor.
 
 #include <cstdint>
 #include <functional>
@@ -22,17 +22,17 @@ class StepProbe {
  public:
   virtual ~StepProbe() = default;
 
-  // Whether to look at the step that follows `step` steps. The same on every
-  // rank; of other steps nothing more is asked.
+  // Whether to measure the step that follows `step` steps, the same on every rank. The other
+  // functions are not called for other steps.
   [[nodiscard]] virtual bool looks_at(std::uint64_t step) const = 0;
-  // Collective, around that step. The record is on rank 0, elsewhere empty.
+  // Collective, before and after that step. The record is on rank 0, and empty on other ranks.
   virtual void before_step(std::uint64_t step) = 0;
   virtual FlowRecord after_step(std::uint64_t step) = 0;
-  // What to tell a person of the last record; on rank 0, where there was one.
+  // The verdict on the last record, for a person; on rank 0, if there was a record.
   [[nodiscard]] virtual std::optional<std::string> verdict() const = 0;
 };
 
-// The parts of a run, which live as long as its probe.
+// The parts of a run; they live as long as its probe.
 struct ProbedRun {
   const Job& job;
   const Communicator& comm;
@@ -42,7 +42,7 @@ struct ProbedRun {
   StepEngine<float>& engine;
 };
 
-// Does not communicate.
+// Makes a probe; does not communicate.
 using MakeStepProbe = std::function<std::unique_ptr<StepProbe>(const ProbedRun&)>;
 
 }  // namespace lockstep

@@ -1,5 +1,5 @@
 #pragma once
-// How training asks whether it was asked to stop.
+// Asks whether training is requested to stop.
 
 #include <cstdint>
 #include <functional>
@@ -7,9 +7,9 @@
 
 namespace lockstep {
 
-// Whether this rank was asked to stop. Asked on every rank at the beginning of each training
-// step, with the number of steps that the run has done, and between the runs of those who
-// train several, without a number.
+// Whether this rank was requested to stop. Training calls it on every rank at the beginning of
+// each step, with the number of steps that the run has done; callers that train several runs call
+// it between runs, without a number.
 using StopRequested = std::function<bool(std::optional<std::uint64_t> step)>;
 
 inline bool nobody_asks_to_stop(std::optional<std::uint64_t> /*step*/) { return false; }

@@ -29,7 +29,7 @@ void add_weights(const RunEnd& end, Summary& summary) {
   summary.weights_digest = digest_hex(digest_of(std::as_bytes(end.weights)));
 }
 
-// Of all sessions; those before the first that is known are not counted.
+// Adds the times of all known sessions; steps before the first of them are not counted.
 void add_times(const BatchGeometry& geometry, const RunPosition& position, Summary& summary) {
   summary.sessions = position.sessions;
   summary.seconds = total_phases(position.sessions);

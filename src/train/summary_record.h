@@ -1,5 +1,5 @@
 #pragma once
-// The summary of a run, built from what was measured at its end. Pure.
+// Builds the summary of a run from the measurements at its end. Pure.
 
 #include <cstdint>
 #include <map>
@@ -19,23 +19,23 @@
 
 namespace lockstep {
 
-// Training examples of the first `step` steps of a run.
+// Number of training examples in the first `step` steps of a run.
 std::uint64_t trained_examples(const BatchGeometry& geometry, std::uint64_t step);
 
-// How a run ended. Scores and measures are of the weights that the summary is of.
+// The end of a run. Scores and measures are those of the weights that the summary describes.
 struct RunEnd {
   std::string stop_reason;
   StepCounts counts;
-  RunPosition position;  // its sessions up to the end
-  Scores scores;         // of all training examples
+  RunPosition position;  // with the sessions up to the end
+  Scores scores;         // on all training examples
   std::optional<double> train_error_floor;
   WeightMeasures measures;
   std::span<const float> weights;
   bool restored_best = false;           // the weights are those of the best evaluation
-  std::uint64_t peak_memory_bytes = 0;  // the largest rank's
+  std::uint64_t peak_memory_bytes = 0;  // memory of the rank with the most
 };
 
-// `versions`: of the environment. The diagnosis is left to the observers.
+// `versions`: those of the environment. Observers add the diagnosis.
 Summary summary_record(const Job& job, const Layout& layout, const Dataset& data, const RunEnd& end,
                        const std::map<std::string, std::string>& versions);
 

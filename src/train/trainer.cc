@@ -43,13 +43,13 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// What a run works with; all of it lives longer than the run.
+// The parts that a run uses; all of them live longer than the run.
 struct RunParts {
   const Job& job;
   const std::string& resolved_job;
   const Communicator& comm;
   const TrainOptions& options;
-  const std::map<std::string, std::string>& versions;  // of the environment
+  const std::map<std::string, std::string>& versions;  // versions of the environment
   const Dataset& data;
   const Network<float>& network;
   StepEngine<float>& engine;
@@ -59,8 +59,8 @@ struct RunParts {
   const RunReporter& reporter;
 };
 
-// One training run. Every rank has one and goes through the same steps; each member
-// function is collective unless it says otherwise.
+// One training run. Every rank has one and does the same steps; each member function is collective
+// unless its comment says otherwise.
 class Run {
  public:
   explicit Run(const RunParts& parts)
@@ -89,7 +89,7 @@ class Run {
  private:
   // ---- the start ----
 
-  // Brings the weights and the position to where the run starts or goes on, and says so.
+  // Sets the weights and the position to where the run starts or resumes, and reports it.
   void start() {
     if (comm_.is_root()) {
       initialize_parameters(parts_.network.spec(), job_.seed, engine_.weights());
@@ -127,12 +127,12 @@ class Run {
     }
     if (memory_refused) {
       reporter_.tell(
-          {"ranks of one host exchange messages, because they could not share memory; is there "
-           "room in /dev/shm? (exchange.shared_memory)"});
+          {"ranks of one host exchange messages, because they could not share memory; check "
+           "that /dev/shm has room (exchange.shared_memory)"});
     }
   }
 
-  // Why a resumed run is already at its end; empty: there are steps to take.
+  // The reason why a resumed run is already at its end; empty: steps remain.
   [[nodiscard]] std::string reason_not_to_start() const {
     bool stopped = had_stopped_early(job_, position_.stopping);
     comm_.broadcast(stopped);
@@ -143,7 +143,7 @@ class Run {
 
   // ---- steps ----
 
-  // Returns whether some rank was asked to stop.
+  // Returns whether some rank was requested to stop.
   bool take_step() {
     const bool asked = options_.stop_requested(position_.step);
     const bool looks = parts_.monitor != nullptr && parts_.monitor->looks_at(position_.step);
@@ -162,7 +162,7 @@ class Run {
     try {
       return engine_.train_step(position_.step, asked_to_stop);
     } catch (const AgreedError&) {
-      tell_flow_verdict();  // a run that diverges: it may say why
+      tell_flow_verdict();  // if a run diverges, it may show the reason
       throw;
     }
   }
@@ -176,7 +176,7 @@ class Run {
 
   // ---- evaluations ----
 
-  // Returns why to stop; empty: go on.
+  // Returns the reason to stop; empty: continue.
   std::string evaluate() {
     const double seconds = times_->step_seconds_of_interval();
     engine_.clock().enter(Phase::evaluation);
@@ -210,7 +210,7 @@ class Run {
     return stop_reason;
   }
 
-  // On rank 0; does not communicate.
+  // Called on rank 0; does not communicate.
   [[nodiscard]] Evaluation describe(const Scores& scores, const TrainedInterval& interval) {
     Evaluation evaluation = evaluation_record(position_.step, counts_.epochs(position_.step),
                                               scores, measured_weights(), interval);
@@ -221,7 +221,7 @@ class Run {
     return evaluation;
   }
 
-  // The verdict on rank 0's arguments, on every rank.
+  // Judges rank 0's arguments; every rank gets the verdict.
   [[nodiscard]] Soundness agreed_soundness(const Evaluation& evaluation, const Scores& scores) {
     const double train_loss = mean_loss(scores.train).value_or(0);
     Soundness soundness = Soundness::sound;
@@ -236,8 +236,8 @@ class Run {
     return soundness;
   }
 
-  // The mean loss on the sample of training examples before the first step, on rank 0: a
-  // function of the job, and so the same after a resume.
+  // The mean loss on the sample of training examples before the first step, on rank 0. It is a
+  // function of the job, and so is the same after a resume.
   [[nodiscard]] double loss_of_initial_weights() const {
     std::vector<float> initial(engine_.weights().size());
     initialize_parameters<float>(parts_.network.spec(), job_.seed, initial);
@@ -250,7 +250,7 @@ class Run {
     return engine_.diverged(position_.step - 1, divergence(soundness));
   }
 
-  // On rank 0; does not communicate.
+  // Called on rank 0; does not communicate.
   StoppingVerdict take_decision(const SetScore& dev) {
     const Decision decision = decide(job_, position_.stopping, dev, position_.step);
     position_.stopping = decision.stopping;
@@ -267,7 +267,7 @@ class Run {
         {unmoved_weights_caution(position_.step, engine_.learning_rate(position_.step - 1))});
   }
 
-  // What the options' owner says after an evaluation.
+  // The reason to stop that the caller of train() gives after an evaluation.
   [[nodiscard]] std::string asked_to_stop() const {
     std::string reason = comm_.is_root() ? options_.stop_after_evaluation() : "";
     comm_.broadcast(reason);
@@ -300,7 +300,7 @@ class Run {
     return true;
   }
 
-  // The last evaluation, on everything.
+  // Does the last evaluation, on all sets.
   Summary finish(const std::string& stop_reason) {
     const bool finished = stop_reason != kInterrupted;
     engine_.clock().enter(Phase::evaluation);
@@ -325,7 +325,7 @@ class Run {
     return summary;
   }
 
-  // On rank 0; does not communicate.
+  // Called on rank 0; does not communicate.
   void tell_last_cautions(bool finished, const Scores& scores, std::optional<double> dev_error) {
     if (options_.with_cautions && finished) {
       if (const auto caution = dropout_caution(job_.network, scores)) reporter_.tell({*caution});
@@ -336,7 +336,7 @@ class Run {
     }
   }
 
-  // ---- small things, none of which communicates ----
+  // ---- small functions, none of which communicates ----
 
   void tell_flow_verdict() const {
     if (!comm_.is_root() || parts_.monitor == nullptr) return;
@@ -345,7 +345,7 @@ class Run {
 
   [[nodiscard]] bool at_end() const { return counts_.at_end(position_.step); }
 
-  // Brings this session up to now.
+  // Updates this session to now.
   void note_session() {
     RunSession& session = position_.sessions.back();
     session.last_step = position_.step;
@@ -371,9 +371,9 @@ class Run {
 
   RunPosition position_;
   std::vector<float> best_weights_;                // on rank 0, when they will be restored
-  std::optional<RunTimes> times_;                  // from the start on
-  std::optional<UnmovedWeights> unmoved_weights_;  // likewise, on rank 0
-  std::optional<double> initial_loss_;             // on rank 0; worked out where it is needed
+  std::optional<RunTimes> times_;                  // from the end of start() on
+  std::optional<UnmovedWeights> unmoved_weights_;  // the same, on rank 0
+  std::optional<double> initial_loss_;             // on rank 0; computed when it is needed
 };
 
 }  // namespace
@@ -382,8 +382,9 @@ Summary train(const Job& job, const std::string& resolved_job, const Communicato
               const TrainOptions& options, const TrainingObservers& observers) {
   check_layout(options.layout, job.training.shards);
   if (job.monitor && !options.make_monitor) {
-    throw AgreedError(ExitCode::usage,
-                      "the job has a `monitor`, which cannot look at this kind of run; remove it");
+    throw AgreedError(
+        ExitCode::usage,
+        "the job has a `monitor`, which this kind of run does not support; remove it");
   }
   const Clock::time_point before_loading = Clock::now();
   const std::map<std::string, std::string> versions = environment();

@@ -1,5 +1,5 @@
 #pragma once
-// The training run: steps, evaluations, decisions, checkpoints, reports.
+// Runs a training: steps, evaluations, decisions, checkpoints, reports.
 
 #include <cstdint>
 #include <filesystem>
@@ -22,43 +22,43 @@
 namespace lockstep {
 
 enum class Resume {
-  never,      // start fresh
+  never,      // start from initial weights
   automatic,  // from the newest checkpoint if there is one
   must,       // from the newest checkpoint, or fail
 };
 
 struct TrainOptions {
-  std::string program = "lockstep";  // how it was called, for hints
+  std::string program = "lockstep";  // the name of the program as the user called it, for hints
   std::filesystem::path run_dir;
   Layout layout;
   Resume resume = Resume::never;
   bool allow_changed_data = false;  // on resume
-  // Whether the test set is scored at the end. A search over hyperparameters looks
-  // at it for the winner only (1.4).
+  // Whether the test set is scored at the end. A search over hyperparameters scores it for the
+  // winner only (1.4).
   bool with_test = true;
-  // Whether the lecture's cautions are told as notices.
+  // Whether the lecture's cautions are reported as notices.
   bool with_cautions = true;
-  // Asked on rank 0 after every evaluation that does not end the run anyway, once
-  // observers have seen it, and again when the run is resumed after one: why to
-  // stop there, to be the summary's stop_reason; empty: go on. The state is saved
-  // (with checkpointing), so that the run can be resumed.
+  // Called on rank 0 after every evaluation that does not end the run anyway, once observers have
+  // received it, and again when the run is resumed after one. Returns a reason to stop there,
+  // which becomes the summary's stop_reason; empty: continue. The state is saved (with
+  // checkpointing), so that the run can be resumed.
   std::function<std::string()> stop_after_evaluation = [] { return std::string(); };
   StopRequested stop_requested = nobody_asks_to_stop;
-  // Makes the signal-flow monitor of a job that has one: make_flow_monitor of
-  // diagnose/flow_monitor.h, a room that this one cannot see.
+  // Makes the signal-flow monitor of a job that has one: pass make_flow_monitor of
+  // diagnose/flow_monitor.h, a room that this one must not include.
   MakeStepProbe make_monitor;
-  // Given on all ranks or on none; called on rank 0 with the answers of the weights that
-  // the summary is of, before observers see it. Not when the run is interrupted.
+  // Given on all ranks or on none; called on rank 0 with the answers of the weights that the
+  // summary describes, before observers receive the summary. Not called when the run is
+  // interrupted.
   TakeAnswers take_answers;
 };
 
-// Collective over comm. Trains `job` and returns the summary on rank 0 (on the
-// others only its stop_reason). Observers are used on rank 0 only.
+// Collective over comm. Trains `job` and returns the summary on rank 0 (only its stop_reason on
+// other ranks). Observers are used on rank 0 only.
 //
-// Throws AgreedError on all ranks alike: usage when the job has a monitor and
-// `options` have none; diverged when a loss or gradient
-// stops being finite, and whatever loading, saving or resuming says. Any other
-// exception is one rank's own, and the caller must end the whole job.
+// Throws AgreedError on all ranks alike: usage when the job has a monitor and `options` have none;
+// diverged when a loss or gradient is not finite; and the errors of loading, saving or resuming.
+// Any other exception is one rank's own, and the caller must end the whole job.
 Summary train(const Job& job, const std::string& resolved_job, const Communicator& comm,
               const TrainOptions& options, const TrainingObservers& observers);
 

@@ -14,9 +14,9 @@
 namespace lockstep {
 namespace {
 
-constexpr std::uint64_t kRoundBytes = std::uint64_t{1} << 20;  // of values a rank parses
+constexpr std::uint64_t kRoundBytes = std::uint64_t{1} << 20;  // bytes of values that a rank parses
 
-// Examples for the ranks that own them, as bytes: number and values of each.
+// Sorts examples by the rank that owns them, as bytes: number and values of each.
 std::vector<std::vector<std::byte>> sorted_by_owner(const Examples& examples,
                                                     std::span<const std::uint32_t> owners,
                                                     std::size_t ranks) {
@@ -32,8 +32,7 @@ std::vector<std::vector<std::byte>> sorted_by_owner(const Examples& examples,
   return parts;
 }
 
-// Puts examples that another rank has parsed in their places among `own`; returns
-// how many.
+// Copies examples that another rank has parsed to their places among `own`; returns their number.
 std::uint64_t place(std::span<const std::byte> part, Examples& own) {
   const std::uint64_t row_bytes = own.features * element_size(own.type);
   const std::uint64_t size = sizeof(std::uint32_t) + row_bytes;

@@ -1,7 +1,7 @@
 #pragma once
-// The training source as all ranks read it together: where its format allows, each
-// rank parses its part of the files and hands the examples to the ranks that own
-// them; otherwise every rank reads all and keeps its own.
+// The training source, read by all ranks together. Where its format allows, each rank parses its
+// part of the files and sends the examples to the ranks that own them; otherwise every rank reads
+// all and keeps its own.
 
 #include <cstdint>
 #include <memory>
@@ -17,21 +17,21 @@ namespace lockstep {
 
 class TrainingSource {
  public:
-  // Collective. `like`: of a saved model, which has its own idea of the columns of a
-  // table; null: what the files say. Throws AgreedError.
+  // Collective. `like`: the table of a saved model, which determines the columns; null: the files
+  // determine them. Throws AgreedError.
   TrainingSource(const DataSource& config, std::shared_ptr<const FittedTable> like,
                  const Communicator& comm);
 
-  // For what every rank knows: info(), labels, groups; after read() the fingerprint.
+  // Gives what every rank knows: info(), labels and groups; after read() also the fingerprint.
   [[nodiscard]] ExampleSource& source() { return *source_; }
 
-  // Whether ranks hand examples to each other, so that read() needs `owners`.
+  // Whether ranks send examples to each other, so that read() needs `owners`.
   [[nodiscard]] bool parted() const { return parted_ != nullptr; }
 
-  // Collective. The examples `own_ids` of this rank, ascending. owners[i] is the rank
-  // that has example i among its own. Beside its own examples a rank holds those of
-  // one round, some megabytes. Throws AgreedError, with what is wrong in the order of
-  // the files, the same at any number of ranks.
+  // Collective. Returns the examples `own_ids` of this rank, ascending. owners[i] is the rank that
+  // owns example i. In addition to its own examples a rank holds those of one round, some
+  // megabytes. Throws AgreedError with the first problem in the order of the files, the same at
+  // any number of ranks.
   Examples read(std::span<const std::uint32_t> own_ids, std::span<const std::uint32_t> owners);
 
  private:
@@ -40,8 +40,8 @@ class TrainingSource {
 
   const Communicator& comm_;
   std::unique_ptr<ExampleSource> source_;
-  PartedSource* parted_ = nullptr;        // in source_, when it is read in parts
-  std::optional<Corruption> corruption_;  // of examples that come in parts
+  PartedSource* parted_ = nullptr;        // source_, if it is read in parts
+  std::optional<Corruption> corruption_;  // for examples that are read in parts
 };
 
 }  // namespace lockstep

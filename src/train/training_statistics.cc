@@ -14,8 +14,8 @@
 namespace lockstep {
 namespace {
 
-// Collective. Sums over all shards, in shard order, of the `width` numbers that
-// `of_shard(rows)` says of each; the same bits on every rank and layout.
+// Collective. Sums over all shards, in shard order, of the `width` numbers that `of_shard(rows)`
+// returns for each; the same bits on every rank and at every layout.
 template <typename OfShard>
 std::vector<double> sum_over_shards(const Communicator& comm, const OwnShards& own,
                                     std::uint64_t width, const OfShard& of_shard) {
@@ -31,7 +31,7 @@ std::vector<double> sum_over_shards(const Communicator& comm, const OwnShards& o
   return total;
 }
 
-// How many features in a row share a mean and a deviation.
+// The number of consecutive features that share a mean and a deviation.
 std::uint64_t features_per_statistic(StatisticsPer per, std::uint64_t features,
                                      const std::optional<ImageShape>& image) {
   switch (per) {
@@ -120,15 +120,14 @@ std::optional<std::string> caution_of_constant_features(const Normalizer& normal
   const std::string more =
       constant > kMostNamed ? fmt::format(" and {} more", constant - kMostNamed) : "";
   return fmt::format(
-      "caution: constant over the training set, which says nothing of {}: {}{}; "
-      "{} 0 in every set, whatever the value there",
-      constant == 1 ? "it" : "them", listed(named), more,
-      constant == 1 ? "the feature becomes" : "these features become");
+      "caution: {}{} {} constant over the training set, and so {} 0 in every set, whatever the "
+      "value there",
+      listed(named), more, constant == 1 ? "is" : "are", constant == 1 ? "becomes" : "become");
 }
 
 std::optional<std::string> caution_of_coarse_features(const Normalizer& normalizer,
                                                       std::span<const std::string> names) {
-  constexpr double kFewestSteps = 256;  // of a float in a standard deviation
+  constexpr double kFewestSteps = 256;  // steps of float in a standard deviation
   constexpr std::size_t kMostNamed = 3;
   std::string named;
   std::size_t coarse = 0;
@@ -136,7 +135,7 @@ std::optional<std::string> caution_of_coarse_features(const Normalizer& normaliz
     const double mean = std::abs(static_cast<double>(normalizer.mean[j]));
     const double step = mean * static_cast<double>(std::numeric_limits<float>::epsilon());
     const auto inverse = static_cast<double>(normalizer.inverse_deviation[j]);
-    // A constant feature may be one in truth; floats hold whole numbers up to 2^24.
+    // The feature may really be constant; floats hold all whole numbers up to 2^24.
     const double deviation = inverse == 0 ? 0 : 1.0 / inverse;
     const bool may_be_constant = inverse == 0 && mean < 0x1p24;
     if (may_be_constant || deviation >= kFewestSteps * step) continue;
@@ -149,7 +148,7 @@ std::optional<std::string> caution_of_coarse_features(const Normalizer& normaliz
       coarse > kMostNamed ? fmt::format(" and {} more", coarse - kMostNamed) : "";
   return fmt::format(
       "caution: {}{}: values are floats, and differences as small as this are lost in rounding "
-      "before the mean is taken away (1.9); subtract a constant from the column in the source",
+      "before the mean is subtracted (1.9); subtract a constant from the column in the source",
       named, more);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// What is computed of the training set alone and then used for every set: means
-// that replace missing values, and normalisation (lecture 1.9). Every sum is taken
-// over all shards in their order, so it has the same bits at every layout.
+// Statistics of the training set alone that are then used for every set: means that replace
+// missing values, and normalisation (lecture 1.9). Every sum is taken over all shards in their
+// order, so it has the same bits at every layout.
 
 #include <cstdint>
 #include <optional>
@@ -24,28 +24,28 @@ struct OwnShards {
   std::span<const std::vector<std::uint32_t>> rows;
 };
 
-// Collective. For each feature the mean of what is present, which replaces what is
-// missing; empty when none may be missing. Throws AgreedError(data) when a feature
-// is missing everywhere.
+// Collective. For each feature, the mean of the present values, which replaces missing ones; empty
+// when no value may be missing. Throws AgreedError(data) when a feature is missing in every
+// example.
 std::vector<float> training_means(const Communicator& comm, const FittedTable& table,
                                   const OwnShards& own);
 
-// Collective. `train_examples`: of all ranks. Of the examples as they are, without
-// augmentation; statistics per channel need the shape of the images. Throws
-// AgreedError(data) when a deviation is so large that dividing by it is beyond float.
+// Collective. The normalizer of the examples without augmentation. `train_examples`: the number on
+// all ranks. Statistics per channel need the shape of the images. Throws AgreedError(data) when a
+// deviation is too large to divide by in float.
 Normalizer training_normalizer(const NormalizationRule& config, const Communicator& comm,
                                const OwnShards& own, std::uint64_t train_examples,
                                const std::optional<ImageShape>& image);
 
-// Features that are constant over the training set, which become 0 (standardizer()):
-// a caution that names the first of them. `names`: by feature, or empty. Pure.
+// A caution that names the first of the features that are constant over the training set and so
+// become 0 (standardizer()). `names`: by feature, or empty. Pure.
 std::optional<std::string> caution_of_constant_features(const Normalizer& normalizer,
                                                         std::span<const std::string> names);
 
-// Features whose spread is small beside their size, as of times in seconds: floats of
-// that size are so far apart that fewer than some hundred fit into a standard
-// deviation, and differences are lost before the mean is taken away. A caution that
-// names the first of them; `names`: by feature, or empty. Pure.
+// A caution that names the first of the features whose spread is small compared with their size,
+// such as times in seconds. Floats of that size are so far apart that fewer than some hundred fit
+// into a standard deviation, and differences are lost before the mean is subtracted. `names`: by
+// feature, or empty. Pure.
 std::optional<std::string> caution_of_coarse_features(const Normalizer& normalizer,
                                                       std::span<const std::string> names);
 

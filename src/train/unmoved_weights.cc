@@ -27,7 +27,8 @@ bool UnmovedWeights::observe(std::uint64_t digest) {
 std::string unmoved_weights_caution(std::uint64_t step, double learning_rate) {
   return fmt::format(
       "caution: no weight has changed by a bit in the steps before step {}: their gradient is "
-      "0, or its updates (learning rate {:g}) are too small for float beside the weights",
+      "0, or its updates (learning rate {:g}) are too small, compared with the weights, to have an "
+      "effect in float",
       step, learning_rate);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Notices a run whose steps move no weight by a bit. Pure.
+// Detects a run whose steps change no bit of a weight. Pure.
 
 #include <cstdint>
 #include <span>
@@ -9,18 +9,18 @@
 
 namespace lockstep {
 
-// A digest of the weights among `parameters`, without biases: those start at 0, and so move
-// by updates that are too small for any weight.
+// A digest of the weights among `parameters`, without biases. Biases start at 0, so that even
+// updates that are too small for any weight change them.
 std::uint64_t digest_without_biases(const ParameterLayout& layout,
                                     std::span<const float> parameters);
 
 class UnmovedWeights {
  public:
-  // `digest`: of the weights before the first step.
+  // `digest`: that of the weights before the first step.
   explicit UnmovedWeights(std::uint64_t digest) : last_(digest) {}
 
-  // Takes the digest after further steps. Returns whether it is as it was before them, the
-  // first time that this is so.
+  // Takes the digest after further steps. Returns whether it is unchanged, but only the first time
+  // that this happens.
   bool observe(std::uint64_t digest);
 
  private:
@@ -28,8 +28,7 @@ class UnmovedWeights {
   bool told_ = false;
 };
 
-// The notice of it, for an evaluation after `step` steps, of which the last had that
-// learning rate.
+// The notice for an evaluation after `step` steps, the last of which had that learning rate.
 std::string unmoved_weights_caution(std::uint64_t step, double learning_rate);
 
 }  // namespace lockstep

@@ -1,5 +1,5 @@
 #pragma once
-// What is told of a network's weights themselves, beside what they score. Pure.
+// Measures of a network's weights themselves, in addition to their scores. Pure.
 
 #include <span>
 
@@ -15,13 +15,13 @@ struct WeightMeasures {
   WeightStatistics statistics;
 };
 
-// Of `weights`, all parameters, laid out as `layout` says.
+// Measures `weights`, all parameters, with the layout `layout`.
 inline WeightMeasures measure_weights(const Regularizer& regularizer, const ParameterLayout& layout,
                                       std::span<const float> weights) {
   return {regularizer.penalty(weights), weight_statistics(layout, weights)};
 }
 
-// J: the mean training loss with the penalty; of the penalty alone without examples.
+// J: the mean training loss plus the penalty; only the penalty if there are no examples.
 inline double cost(const SetScore& train, const Penalty& penalty) {
   return mean_loss(train).value_or(0) + penalty.sum();
 }

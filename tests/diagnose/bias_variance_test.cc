@@ -208,13 +208,13 @@ TEST(BiasVariance, WithoutADevSetVarianceIsUnknown) {
   const Diagnosis fitted = diagnose_errors(errors, config());
   EXPECT_EQ(fitted.variance, std::nullopt);
   EXPECT_EQ(fitted.verdict, "unknown") << "it may still overfit";
-  EXPECT_THAT(fitted.notes, ElementsAre(HasSubstr("variance cannot be told")));
+  EXPECT_THAT(fitted.notes, ElementsAre(HasSubstr("variance cannot be measured")));
   errors.train.error = 0.2;
   EXPECT_EQ(diagnose_errors(errors, config()).verdict, "bias");
   errors.test = {0.3, 1000};
   const Diagnosis tested = diagnose_errors(errors, config());
   EXPECT_EQ(tested.variance, std::nullopt) << "the test set is not used for that";
-  EXPECT_THAT(tested.notes, ElementsAre(HasSubstr("variance is not told by it")));
+  EXPECT_THAT(tested.notes, ElementsAre(HasSubstr("it does not measure variance")));
 }
 
 TEST(BiasVariance, TrainDevAloneTellsVarianceButNotMismatch) {
@@ -224,7 +224,7 @@ TEST(BiasVariance, TrainDevAloneTellsVarianceButNotMismatch) {
   const Diagnosis d = diagnose_errors(errors, config());
   EXPECT_EQ(d.verdict, "variance");
   EXPECT_EQ(d.mismatch, std::nullopt);
-  EXPECT_THAT(d.notes, ElementsAre(HasSubstr("data mismatch cannot be told")));
+  EXPECT_THAT(d.notes, ElementsAre(HasSubstr("data mismatch cannot be measured")));
 }
 
 TEST(BiasVariance, DevFromElsewhereWithoutTrainDevIsOneOrTheOther) {

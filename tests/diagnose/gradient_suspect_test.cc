@@ -80,7 +80,7 @@ TEST(GradientSuspect, TheUppermostLayerThatIsOff) {
   }
   const Suspect all = up_to(3);
   EXPECT_FALSE(all.layer.has_value());
-  EXPECT_THAT(all.hint, HasSubstr("the output layer (layer 3) is off already"));
+  EXPECT_THAT(all.hint, HasSubstr("the output layer (layer 3) is already off"));
 }
 
 TEST(GradientSuspect, OneTensorAlone) {

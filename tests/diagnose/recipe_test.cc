@@ -385,7 +385,8 @@ TEST_F(RecipeOnRanks, ARunOfAnotherJobIsNotTakenOver) {
     ADD_FAILURE() << "expected an error";
   } catch (const AgreedError& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);
-    EXPECT_THAT(error.what(), HasSubstr("holds a run of another job: seed 7, this recipe has 8"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("holds a run of another job: seed 7, but this recipe has 8"));
   }
 }
 

@@ -129,7 +129,8 @@ TEST_F(Trials, AreNotTooManyNorTwice) {
               HasSubstr("the sweep has more than 10000 trials"));
   EXPECT_THAT(
       problems("parameter { path: \"seed\" range { min: 1 max: 3 steps: 4 integer: true } }"),
-      HasSubstr("parameter \"seed\" has 2 twice: 4 whole numbers from 1 to 3 are too many"));
+      HasSubstr("parameter \"seed\" has 2 twice: rounded to whole numbers, some of the 4 numbers "
+                "from 1 to 3 are equal"));
 }
 
 TEST_F(Trials, NeedTheBaseJob) {
@@ -300,7 +301,7 @@ TEST_F(Trials, CautionWhereDevSetsDiffer) {
     return fmt::format("{}", fmt::join(sweep_cautions(loaded.sweep, resolve_trials(loaded)), ""));
   };
   EXPECT_THAT(cautions("parameter { path: \"seed\" numbers { value: [1, 2] } }"),
-              HasSubstr("have different dev sets, for they differ in seed."));
+              HasSubstr("have different dev sets because they differ in seed."));
   EXPECT_THAT(cautions("parameter { path: \"data.split.dev.count\" numbers { value: [5, 6] } }"),
               HasSubstr("they differ in data.split.dev.count."));
   EXPECT_EQ(cautions("parameter { path: \"data.normalization\" texts { value: [\"{ none {} }\", "
@@ -310,11 +311,11 @@ TEST_F(Trials, CautionWhereDevSetsDiffer) {
     EXPECT_THAT(cautions(fmt::format("parameter {{ path: \"{}\" texts {{ value: [\"true\", "
                                      "\"false\"] }} }}",
                                      path)),
-                HasSubstr(fmt::format("have different dev sets, for they differ in {}.", path)));
+                HasSubstr(fmt::format("have different dev sets because they differ in {}.", path)));
   }
   EXPECT_THAT(cautions("parameter { path: \"data.train.idx.features\" texts { value: [\"a\", "
                        "\"b\"] } }"),
-              HasSubstr("have different dev sets, for they differ in data.train.idx.features."));
+              HasSubstr("have different dev sets because they differ in data.train.idx.features."));
   EXPECT_EQ(cautions("parameter { path: \"data.split.test.count\" numbers { value: [5, 6] } }"), "")
       << "dev is drawn first";
   EXPECT_EQ(cautions(R"(set: ["data.split={}", "data.dev.idx.features=d.gz",

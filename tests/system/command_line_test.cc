@@ -209,8 +209,9 @@ TEST_F(CommandLine, SetsThatAreNotThereAreNamedWithThoseThatAre) {
   for (const char* split : {"test", "train_dev"}) {
     const auto result = run(fmt::format("evaluate run --split {}", split));
     EXPECT_EQ(result.exit_code, 2) << split;
-    EXPECT_THAT(result.err,
-                HasSubstr("the job tiny has no such set of examples; --split: one of train, dev"));
+    EXPECT_THAT(
+        result.err,
+        HasSubstr("the job tiny has no such set of examples; give --split one of train, dev"));
   }
   ASSERT_EQ(run("train job.textproto --run-dir more --set training.epochs=1 --set "
                 "data.split.train_dev.count=20 --set data.split.test.count=10")

@@ -79,7 +79,7 @@ TEST_F(Diagnose, WithoutADevSetItSaysSo) {
   ASSERT_EQ(run("train underfit.textproto --run-dir run --set 'data.split={}'").exit_code, 0);
   const auto result = run("diagnose run");
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("variance cannot be told"));
+  EXPECT_THAT(result.out, HasSubstr("variance cannot be measured"));
   EXPECT_THAT(result.out, HasSubstr("--set data.split.dev.count="));
 }
 
@@ -207,7 +207,7 @@ TEST_F(Diagnose, AnInterruptedRecipeGoesOnAtAnotherLayout) {
       run("recipe underfit.textproto --runs 3 --run-dir parts --resume auto "
           "--set seed=8");
   EXPECT_EQ(other.exit_code, 2);
-  EXPECT_THAT(other.err, HasSubstr("holds a run of another job: seed 7, this recipe has 8"));
+  EXPECT_THAT(other.err, HasSubstr("holds a run of another job: seed 7, but this recipe has 8"));
 }
 
 TEST_F(Diagnose, TheRecipeNeedsErrorsToGoBy) {
@@ -260,7 +260,7 @@ TEST_F(Diagnose, ARecipeIsNotContinuedOnOtherData) {
   const std::string again = "recipe underfit.textproto --runs 2 --run-dir recipe --resume auto";
   const auto refused = run(again, 2);
   EXPECT_EQ(refused.exit_code, 65);
-  EXPECT_THAT(refused.err, HasSubstr("the training data is not that of the runs before"));
+  EXPECT_THAT(refused.err, HasSubstr("the training data is not that of the earlier runs"));
   const auto allowed = run(again + " --allow-changed-data");
   EXPECT_EQ(allowed.exit_code, 0) << allowed.err;
 }

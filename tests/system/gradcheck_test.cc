@@ -95,7 +95,7 @@ TEST_F(Gradcheck, ChecksACheckpointAndWritesBesideIt) {
 
   const auto other = run("gradcheck job.textproto run --set network.layer[0].units=171");
   EXPECT_EQ(other.exit_code, 2);
-  EXPECT_THAT(other.err, HasSubstr("12-170-90-3, the job's 12-171-90-3"));
+  EXPECT_THAT(other.err, HasSubstr("12-170-90-3, but the job's is 12-171-90-3"));
   EXPECT_EQ(run("gradcheck job.textproto run --after 3").exit_code, 2);
 }
 

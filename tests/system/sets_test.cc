@@ -129,7 +129,7 @@ TEST_F(Sets, ChangedDataIsUsedOnlyWhenAllowed) {
     const auto refused = run(command);
     EXPECT_EQ(refused.exit_code, 65) << command;
     EXPECT_THAT(refused.err, HasSubstr("changed since the checkpoint")) << command;
-    EXPECT_THAT(refused.err, HasSubstr("--allow-changed-data goes on all the same")) << command;
+    EXPECT_THAT(refused.err, HasSubstr("--allow-changed-data continues anyway")) << command;
     const auto allowed = run(command + " --allow-changed-data");
     EXPECT_EQ(allowed.exit_code, 0) << command << ": " << allowed.err;
   }
@@ -181,12 +181,13 @@ TEST_F(Sets, ADevSetTooSmallForWhatIsDecidedOnItIsToldOnce) {
   write_job("split { dev { count: 41 } }");
   EXPECT_THAT(
       run("check sets.textproto").out,
-      HasSubstr("at a dev error of 10%, 41 examples leave +-9.4 percentage points (95%), "
-                "and improvements of 1 are looked for; 3461 examples would leave no more than that "
-                "(the dev error is assumed)"));
+      HasSubstr(
+          "at a dev error of 10%, 41 examples leave an uncertainty of +-9.4 percentage points "
+          "(95%), but improvements of 1 are to be detected; 3461 examples would be enough "
+          "(the dev error is assumed)"));
   const auto warned = run("train sets.textproto --run-dir run");
   const std::string warning =
-      "the dev set is small for what is decided on it (1.1): at a dev "
+      "the dev set is small for the decisions made on it (1.1): at a dev "
       "error of ";
   const auto first = warned.err.find(warning);
   ASSERT_NE(first, std::string::npos) << warned.err;

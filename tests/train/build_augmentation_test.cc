@@ -76,8 +76,8 @@ TEST(BuildAugmentation, BrightnessNeedsToKnowBlackAndWhite) {
     const std::string given = std::string("data.augmentation={") + transform + " {}";
     EXPECT_EQ(error_of(data_with({given + "}"}), source(kShape)), "");
     EXPECT_THAT(error_of(data_with({given + "}"}), source(kShape, ElementType::f32)),
-                HasSubstr("the values of images.gz are f32, not bytes from 0 to 255: say what "
-                          "black and white are in data.augmentation.value_range"));
+                HasSubstr("the values of images.gz are f32, not bytes from 0 to 255; give the "
+                          "values of black and white in data.augmentation.value_range"));
     const DataConfig config = data_with({given + " value_range {low: -1 high: 2}}"});
     const auto spec = build_augmentation(config, source(kShape, ElementType::f32)).value();
     EXPECT_EQ(spec.range.low, -1);

@@ -19,8 +19,8 @@ TEST(AbsentClasses, AreNamed) {
   EXPECT_EQ(caution({}), "");
   EXPECT_EQ(caution({3, 1}), "");
   EXPECT_EQ(caution({2, 2, 0}),
-            "caution: class 2 has no training example, so it can never be learnt; is the column of "
-            "labels, or the split, right?");
+            "caution: class 2 has no training example, so it can never be learnt; check the column "
+            "of labels and the split");
   EXPECT_THAT(caution({2, 0, 2, 0}), HasSubstr("classes 1, 3 have no training example"));
   EXPECT_THAT(caution({2, 0, 2}, {"cat", "dog", "pig"}), HasSubstr("class \"dog\" has no"));
 }

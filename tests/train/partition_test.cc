@@ -102,7 +102,7 @@ TEST(Partition, AHeldOutSourceIsSplitIntoDevAndTest) {
 
 TEST(Partition, SizesThatDoNotFitAreRefused) {
   EXPECT_EQ(error_of("dev { fraction: 0.001 }", FakeSource(100)),
-            "data.split.dev: fraction 0.001 of 100 examples holds none; make it larger");
+            "data.split.dev: fraction 0.001 of 100 examples rounds to 0 examples; make it larger");
   EXPECT_EQ(error_of("dev { count: 5 } test { count: 4 } train_dev { count: 1 }", FakeSource(10)),
             "data.split: dev 5 and test 4 and train_dev 1 leave none of 10 examples to train on; "
             "make them smaller");

@@ -409,7 +409,7 @@ TEST_F(RunDecisions, TheBestOnAnotherDevSetIsForgotten) {
   const Told told = train_with("other-dev", longer, Resume::must,
                                [](TrainOptions& options) { options.allow_changed_data = true; });
   if (!comm_.is_root()) return;
-  EXPECT_THAT(told.notices, testing::Contains(HasSubstr("the dev set is another one")));
+  EXPECT_THAT(told.notices, testing::Contains(HasSubstr("the dev set has changed")));
   EXPECT_TRUE(told.evaluations.front().best);
   EXPECT_EQ(told.summary.best_step, told.evaluations.front().step);
 }

@@ -44,13 +44,14 @@ TEST(ConstantFeatures, AreNamed) {
   EXPECT_EQ(caution_of_constant_features(normalizer, {}), std::nullopt);
   normalizer.inverse_deviation[1] = 0;
   EXPECT_EQ(caution_of_constant_features(normalizer, {}),
-            "caution: constant over the training set, which says nothing of it: feature 1; the "
-            "feature becomes 0 in every set, whatever the value there");
+            "caution: feature 1 is constant over the training set, and so becomes 0 in every set, "
+            "whatever the value there");
   const std::vector<std::string> names = {"a", "b", "c", "d", "e", "f", "g"};
   normalizer = {.mean = std::vector<float>(7, 3.0F),
                 .inverse_deviation = std::vector<float>(7, 0.0F)};
-  EXPECT_THAT(caution_of_constant_features(normalizer, names).value_or(""),
-              HasSubstr("nothing of them: a, b, c, d, e and 2 more; these features become 0"));
+  EXPECT_THAT(
+      caution_of_constant_features(normalizer, names).value_or(""),
+      HasSubstr("a, b, c, d, e and 2 more are constant over the training set, and so become 0"));
 }
 
 }  // namespace

@@ -34,10 +34,10 @@ double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC
 void read(const std::string& file, const std::string& label,
           const std::vector<std::string>& categories, const Communicator& comm) {
   TableRules table{{{label, 0, ColumnRole::label}},
-                    ColumnRole::number,
-                    WhenMissing::refuse,
-                    {},
-                    UnknownCategory::error};
+                   ColumnRole::number,
+                   WhenMissing::refuse,
+                   {},
+                   UnknownCategory::error};
   for (const std::string& name : categories) {
     table.columns.push_back({name, 0, ColumnRole::category});
   }

@@ -193,9 +193,10 @@ TEST(SweepFile, EqualityAtBounds) {
   EXPECT_EQ(with_range("min: 1 max: 9007199254740991 steps: 2 integer: true"), "");
   for (const char* range : {"min: 1 max: 9007199254740992", "min: 1.5 max: 2", "min: 1 max: 2.5",
                             "min: -9007199254740992 max: 2"}) {
-    EXPECT_NE(with_range(std::string(range) + " steps: 2 integer: true")
-                  .find("parameter[0].range.integer is true; expected min and max to be whole numbers"),
-              std::string::npos)
+    EXPECT_NE(
+        with_range(std::string(range) + " steps: 2 integer: true")
+            .find("parameter[0].range.integer is true; expected min and max to be whole numbers"),
+        std::string::npos)
         << range;
   }
 }

@@ -1,5 +1,5 @@
-#include "nn/activations.h"
 #include "nn/problem.h"
+#include "nn/activations.h"
 
 #include <algorithm>
 #include <cmath>

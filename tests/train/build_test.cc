@@ -1,5 +1,5 @@
-#include "data/open.h"
 #include "train/build.h"
+#include "data/open.h"
 
 #include <filesystem>
 #include <string>

@@ -319,7 +319,8 @@ TEST_F(Tables, CautionsAreTheSameAtEveryLayout) {
   ASSERT_EQ(alone.cautions.size(), 3U);
   EXPECT_NE(alone.cautions[0].find("all names of the header are numbers"), std::string::npos);
   EXPECT_NE(alone.cautions[1].find("class 2 has no training example"), std::string::npos);
-  EXPECT_NE(alone.cautions[2].find("caution: 2 is constant over"), std::string::npos) << alone.cautions[2];
+  EXPECT_NE(alone.cautions[2].find("caution: 2 is constant over"), std::string::npos)
+      << alone.cautions[2];
   EXPECT_EQ(data.cautions, comm_.is_root() ? alone.cautions : std::vector<std::string>());
 }
 

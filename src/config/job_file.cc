@@ -133,10 +133,10 @@ std::optional<LoadedJob> parse_job(std::string_view text, const std::filesystem:
     apply_override(assignment, job, origins, problems);
   }
   fill_defaults(job);
+  make_paths_absolute(job, base_dir);
   validate(job, origins, problems);
   if (!problems.empty()) return std::nullopt;
   expand_repeated_layers(job);
-  make_paths_absolute(job, base_dir);
   std::string resolved_text = print(job);
   if (resolved_text.size() > kLargestJobBytes) {
     problems.add({}, fmt::format("the job with {} layers written out is larger than {} bytes; use "

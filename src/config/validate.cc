@@ -119,6 +119,21 @@ void check_regularization(const ValueChecks& checks, const proto::Job& job) {
   check_taken(checks, l1, job.regularization().l1_lambda(), own_l1);
 }
 
+// ---- optimizer ----
+
+// A step multiplies weights by 1 - learning_rate * weight_decay, which must stay above 0.
+void check_weight_decay(const ValueChecks& checks, const proto::Optimizer& optimizer) {
+  const std::string path = "optimizer.adamw.weight_decay";
+  const double rate = optimizer.adamw().learning_rate();
+  const double decay = optimizer.adamw().weight_decay();
+  if (!optimizer.has_adamw() || !std::isfinite(rate * decay) || rate <= 0) return;
+  if (!checks.trusted(path) || !checks.trusted("optimizer.adamw.learning_rate")) return;
+  checks.require(rate * decay < 1, path, fmt::to_string(decay),
+                 fmt::format("less than 1 / learning_rate, which is {:g}; otherwise a step erases "
+                             "the weights",
+                             1 / rate));
+}
+
 // ---- training ----
 
 // Every shard takes the same number of rows of a batch.
@@ -180,6 +195,7 @@ void validate(const proto::Job& job, const Origins& origins, Problems& problems)
   }
   check_network(checks, job.network());
   check_regularization(checks, job);
+  check_weight_decay(checks, job.optimizer());
   check_training(checks, job.training());
   if (job.has_early_stopping()) check_early_stopping(checks, job);
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "config/file_identity.h"
 #include "config/validate_csv.h"
 #include "proto/job.pb.h"
 
@@ -15,7 +16,8 @@ void check_cifar(const ValueChecks& checks, const proto::Cifar& cifar, const std
   for (int i = 0; i < cifar.file_size(); ++i) {
     const std::string file = fmt::format("{}.file[{}]", path, i);
     for (int k = 0; k < i; ++k) {
-      if (cifar.file(i).path() != cifar.file(k).path() || cifar.file(i).path().empty()) continue;
+      if (cifar.file(i).path().empty()) continue;
+      if (file_identity(cifar.file(i).path()) != file_identity(cifar.file(k).path())) continue;
       checks.complain(
           file + ".path",
           fmt::format("{}.path is the same as that of {}.file[{}]; remove one", file, path, k));

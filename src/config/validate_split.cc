@@ -10,6 +10,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include "config/file_identity.h"
 #include "proto/job.pb.h"
 #include "proto/rule.pb.h"
 
@@ -108,7 +109,7 @@ std::vector<std::string> contents_of(const proto::Source& source) {
   }
   std::vector<std::string> files;
   collect_files(source, files);
-  for (std::string& file : files) file = "file " + file;
+  for (std::string& file : files) file = file_identity(file);
   return files;
 }
 

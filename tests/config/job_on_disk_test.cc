@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -99,6 +100,49 @@ TEST_F(JobOnDisk, HugeFileIsRefusedUnread) {
 
 TEST_F(JobOnDisk, EndlessDeviceIsRefused) {
   EXPECT_EQ(failure("/dev/zero").substr(0, 23), "2: /dev/zero: larger th");
+}
+
+// However its path is written, and by whichever link: the sets would share examples.
+TEST_F(JobOnDisk, AFileOfTwoSetsIsFoundUnderAnyName) {
+  write("x", "features");
+  write("other", "features");
+  fs::create_symlink(dir_ / "x", dir_ / "symlink");
+  fs::create_hard_link(dir_ / "x", dir_ / "hardlink");
+  fs::create_directory(dir_ / "sub");
+  const auto problem = [&](const std::string& format, const std::string& dev) {
+    const std::string text = "name: 'j' data { train { " + format +
+                             " { features: 'x' labels: 'y' } } dev { " + format + " { features: '" +
+                             dev +
+                             "' labels: 'z' } } }"
+                             "network { output { units: 3 } } optimizer { adam {} } training { "
+                             "batch_size: 8 epochs: 1 }";
+    return failure(write("job.textproto", text));
+  };
+  for (const std::string format : {"idx", "npy"}) {
+    for (const std::string& name :
+         {std::string("x"), std::string("./x"), std::string("sub/../x"), (dir_ / "x").string(),
+          std::string("symlink"), std::string("hardlink")}) {
+      EXPECT_THAT(problem(format, name), testing::HasSubstr("is the same source as data.train"))
+          << format << " " << name;
+    }
+    EXPECT_EQ(problem(format, "other"), "no failure") << format;
+    EXPECT_EQ(problem(format, "absent"), "no failure") << format;
+  }
+}
+
+TEST_F(JobOnDisk, AFileOfCifarIsGivenOnceUnderAnyName) {
+  write("a.bin", "");
+  write("b.bin", "");
+  const auto problem = [&](const std::string& second) {
+    return failure(
+        write("job.textproto",
+              "name: 'j' data { train { cifar { file { path: 'a.bin' } file { path: '" + second +
+                  "' } } } }"
+                  "network { output { units: 10 } } optimizer { adam {} } training { batch_size: 8 "
+                  "epochs: 1 }"));
+  };
+  EXPECT_THAT(problem("./a.bin"), testing::HasSubstr("is the same as that of"));
+  EXPECT_EQ(problem("b.bin"), "no failure");
 }
 
 }  // namespace

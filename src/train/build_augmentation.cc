@@ -79,7 +79,8 @@ std::optional<AugmentationSpec> build_augmentation(const DataConfig& data,
     check_shift("horizontal", rules.shift->horizontal, "width", shape->width);
     check_shift("vertical", rules.shift->vertical, "height", shape->height);
   }
-  return AugmentationSpec{rules, *shape, value_range(rules, train)};
+  const Transforms& transforms = rules;
+  return AugmentationSpec{transforms, *shape, value_range(rules, train)};
 }
 
 }  // namespace lockstep

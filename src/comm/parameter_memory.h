@@ -19,7 +19,7 @@ class ParameterMemory {
   // not initialised. `host` and errors: as for HostMemory.
   ParameterMemory(const Communicator& comm, std::uint64_t parameters, std::uint64_t buffers,
                   int host)
-      : parameters_(parameters), memory_(comm, (1 + buffers) * stride(), host) {}
+      : parameters_(parameters), memory_(comm, (1 + buffers) * stride_of(parameters), host) {}
 
   // The weights of a rank on this host.
   [[nodiscard]] std::span<T> weights(int rank) const { return vector(rank, 0); }
@@ -37,12 +37,12 @@ class ParameterMemory {
  private:
   // Values from the start of one vector to the next: whole blocks, so that all vectors are aligned
   // alike.
-  [[nodiscard]] std::uint64_t stride() const {
+  static std::uint64_t stride_of(std::uint64_t parameters) {
     constexpr std::uint64_t kBlock = Ownership::kBlock;
-    return (parameters_ + kBlock - 1) / kBlock * kBlock;
+    return (parameters + kBlock - 1) / kBlock * kBlock;
   }
   [[nodiscard]] std::span<T> vector(int rank, std::uint64_t number) const {
-    return memory_.of(rank).subspan(number * stride(), parameters_);
+    return memory_.of(rank).subspan(number * stride_of(parameters_), parameters_);
   }
 
   std::uint64_t parameters_;

@@ -76,8 +76,9 @@ void other_optimizer(RecipeDraft& recipe) {
   const auto try_optimizer = [&](const std::string& name, const std::string& line) {
     recipe.add("other optimizer", name, "high bias (1.3: other optimizers)", expected, {line});
   };
-  const bool has_adam_or_its_kind = slot_names(recipe.job.optimizer).size() == 2;
-  if (has_adam_or_its_kind) return;
+  // Adam and AdamW average both gradients and their squares.
+  const Optimizer& optimizer = recipe.job.optimizer;
+  if (averages_squares(optimizer) && slot_names(optimizer).size() > 1) return;
   try_optimizer("Adam", "optimizer.adam={}");
   if (std::holds_alternative<GradientDescent>(recipe.job.optimizer)) {
     try_optimizer("momentum", fmt::format("optimizer.momentum.learning_rate={:g}",

@@ -15,6 +15,7 @@
 #include "train/evaluation_blocks.h"
 #include "train/owned_optimizer.h"
 #include "train/pass_loader.h"
+#include "train/worker_plans.h"
 
 namespace lockstep {
 namespace {
@@ -73,14 +74,10 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   const std::uint64_t parameters = parameter_layout(network).size;
   const std::uint64_t parameter_bytes = parameters * sizeof(float);
   const auto ranks = static_cast<std::uint64_t>(layout.ranks);
-  const auto workers = static_cast<std::uint64_t>(layout.workers());
   const std::uint64_t shards = job.training.shards;
   const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
 
-  std::vector<WorkerPlan> plans;
-  for (std::uint64_t worker = 0; worker < workers; ++worker) {
-    plans.push_back(plan_worker(worker_shards(shards, workers, worker), shards));
-  }
+  const std::vector<WorkerPlan> plans = plan_workers(layout, shards);
   std::uint64_t gradient_buffers = 0;
   for (int thread = 0; thread < layout.threads; ++thread) {
     gradient_buffers += plans[static_cast<std::size_t>(thread)].buffers;

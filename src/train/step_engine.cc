@@ -10,6 +10,7 @@
 #include "comm/agreement.h"
 #include "linalg/vector_ops.h"
 #include "train/build.h"
+#include "train/worker_plans.h"
 
 namespace lockstep {
 namespace {
@@ -17,15 +18,6 @@ namespace {
 // The control word: local facts on which all ranks must act together.
 constexpr std::uint64_t kStopRequested = 1;
 constexpr std::uint64_t kLossNotFinite = 2;
-
-std::vector<WorkerPlan> plan_workers(const Layout& layout, std::uint64_t shards) {
-  std::vector<WorkerPlan> plans;
-  const auto workers = static_cast<std::uint64_t>(layout.workers());
-  for (std::uint64_t worker = 0; worker < workers; ++worker) {
-    plans.push_back(plan_worker(worker_shards(shards, workers, worker), shards));
-  }
-  return plans;
-}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "train/cautions.h"
 
 #include <algorithm>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,30 @@ namespace {
 
 std::string describe(const SetScore& score) {
   return fmt::format("{} of {}", format_percent(error_rate(score).value_or(0)), score.examples);
+}
+
+// The caution for gradients that are clipped far below the epsilon of an optimizer that divides by
+// their root mean square. A step then changes a weight by at most learning_rate max_norm / epsilon.
+std::optional<std::string> clipping_caution(const Job& job) {
+  if (!job.clipping) return std::nullopt;
+  const double max_norm = job.clipping->max_norm;
+  const auto caution = [&]<typename Kind>(const Kind& kind) -> std::optional<std::string> {
+    if constexpr (requires { kind.epsilon; }) {
+      constexpr double kFarBelow = 0.01;
+      if (max_norm >= kFarBelow * kind.epsilon) return std::nullopt;
+      bool decays = false;
+      if constexpr (requires { kind.weight_decay; }) decays = kind.weight_decay > 0;
+      return fmt::format(
+          "caution: optimizer.clipping.max_norm is {:g}, far below optimizer.{}.epsilon, {:g}: the "
+          "gradient moves a weight by at most {:.2g} times the learning rate in a step{}. Use a "
+          "max_norm well above epsilon",
+          max_norm, Kind::kName, kind.epsilon, max_norm / kind.epsilon,
+          decays ? ", while weight decay still shrinks the weights" : "");
+    } else {
+      return std::nullopt;
+    }
+  };
+  return std::visit(caution, job.optimizer);
 }
 
 }  // namespace
@@ -41,6 +66,7 @@ std::vector<std::string> job_cautions(const Job& job) {
   if (job.early_stopping && has_penalty(job.network)) {
     cautions.emplace_back(kOrthogonalizationCaution);
   }
+  if (const auto caution = clipping_caution(job)) cautions.push_back(*caution);
   return cautions;
 }
 

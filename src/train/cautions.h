@@ -1,5 +1,5 @@
 #pragma once
-// The lecture's warnings about regularisation, as notices. Nothing here changes what a run
+// The lecture's warnings about regularisation, and others that follow from a job, as notices. Nothing here changes what a run
 // computes.
 
 #include <optional>

@@ -38,6 +38,31 @@ TEST(JobCautions, DroppingHalfOfTheInput) {
               IsEmpty());
 }
 
+// Adam's step is learning_rate m / (sqrt(v) + epsilon), with m and sqrt(v) at most max_norm.
+TEST(JobCautions, ClippingFarBelowEpsilon) {
+  const auto cautions = [](const std::string& optimizer, const std::string& max_norm) {
+    return job_cautions(job_with({"regularization={}",
+                                  "optimizer={" + optimizer + " clipping {max_norm: " + max_norm +
+                                      "}}"}));
+  };
+  const std::string adam =
+      "caution: optimizer.clipping.max_norm is 1e-12, far below optimizer.adam.epsilon, 1e-08: the "
+      "gradient moves a weight by at most 0.0001 times the learning rate in a step. Use a max_norm "
+      "well above epsilon";
+  EXPECT_THAT(cautions("adam {}", "1e-12"), ElementsAre(adam));
+  EXPECT_THAT(cautions("rmsprop {}", "1e-12"), ElementsAre(HasSubstr("optimizer.rmsprop.epsilon")));
+  EXPECT_THAT(cautions("adamw {}", "1e-12"),
+              ElementsAre(testing::AllOf(
+                  HasSubstr("optimizer.adamw.epsilon, 1e-08"),
+                  HasSubstr("in a step, while weight decay still shrinks the weights. Use"))));
+  EXPECT_THAT(cautions("adamw {weight_decay: 0}", "1e-12"),
+              ElementsAre(testing::Not(HasSubstr("weight decay"))));
+  for (const char* optimizer : {"adam {}", "adamw {}", "rmsprop {}"}) {
+    EXPECT_THAT(cautions(optimizer, "1e-9"), IsEmpty()) << optimizer;
+  }
+  EXPECT_THAT(cautions("gradient_descent {}", "1e-12"), IsEmpty()) << "it has no epsilon";
+}
+
 SetScore score(std::uint64_t wrong, std::uint64_t examples) {
   return {{.wrong = wrong, .decisions = examples}, examples};
 }

@@ -54,6 +54,17 @@ std::string real_range(const proto::Rule& rule) {
                      upper);
 }
 
+// The part of the rule's range that float has as normal numbers. Ranges that begin at 0 or above
+// begin at 0.
+std::string float_range(const proto::Rule& rule) {
+  const std::string zero = within(rule, 0) ? "0, or " : "";
+  if (!rule.has_min() && !rule.has_above()) return zero + "a magnitude from 1.2e-38 to 3.4e+38";
+  const std::string upper = rule.has_max()     ? fmt::to_string(rule.max())
+                            : rule.has_below() ? fmt::format("below {}", rule.below())
+                                               : "3.4e+38";
+  return fmt::format("{}a {} from 1.2e-38 to {}", zero, rule.noun(), upper);
+}
+
 // Checks that a number within its range is usable as float: it must not become 0,
 // infinite or denormal (which is flushed to 0).
 void check_in_float(const ValueChecks& checks, const std::string& path, const proto::Rule& rule,
@@ -61,10 +72,11 @@ void check_in_float(const ValueChecks& checks, const std::string& path, const pr
   const auto in_float = static_cast<float>(value);
   if (value == 0) return;
   if (!std::isnormal(in_float)) {
-    checks.complain(path, fmt::format("{} is {}, which is {} in float; expected {}a magnitude from "
-                                      "1.2e-38 to 3.4e+38",
-                                      path, value, std::abs(value) < 1 ? "0" : "infinite",
-                                      within(rule, 0) ? "0, or " : ""));
+    const char* becomes = std::isinf(in_float) ? "infinite in float"
+                          : in_float == 0      ? "0 in float"
+                                               : "too small for a normal float";
+    checks.complain(path, fmt::format("{} is {}, which is {}; expected {}", path, value, becomes,
+                                      float_range(rule)));
   } else if (!within(rule, static_cast<double>(in_float))) {
     // Ranges end at 0 or 1. A float can round only to the upper end, 1.
     checks.complain(path, fmt::format("{} is {}, which is {} in float; expected at most 0.99999997",

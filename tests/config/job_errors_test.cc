@@ -281,9 +281,11 @@ TEST(JobErrors, Optimizers) {
 
 // What would be 0 or infinite in float is refused, field by field.
 TEST(JobErrors, NumbersThatFloatDoesNotHave) {
-  const std::string zero = "which is 0 in float; expected a magnitude from 1.2e-38 to 3.4e+38";
+  const std::string zero = "which is 0 in float; expected a number from 1.2e-38 to 3.4e+38";
   const std::string infinite =
-      "which is infinite in float; expected a magnitude from 1.2e-38 to 3.4e+38";
+      "which is infinite in float; expected a number from 1.2e-38 to 3.4e+38";
+  const std::string small =
+      "which is too small for a normal float; expected a number from 1.2e-38 to 3.4e+38";
   const std::string idx = "idx { features: \"x.gz\" labels: \"y.gz\" }";
   const std::string dropout =
       "1, or a probability that rounds to a multiple of 1/65536 from 1/65536 to 65535/65536";
@@ -293,7 +295,7 @@ TEST(JobErrors, NumbersThatFloatDoesNotHave) {
   expect_lines({
       {"adam { }", "adam { learning_rate: 1e-50 }",
        "10:10: optimizer.adam.learning_rate is 1e-50, " + zero},
-      {"adam { }", "adam { epsilon: 1e-40 }", "10:10: optimizer.adam.epsilon is 1e-40, " + zero},
+      {"adam { }", "adam { epsilon: 1e-40 }", "10:10: optimizer.adam.epsilon is 1e-40, " + small},
       {"adam { }", "adam { epsilon: 1.2e-38 }", ""},
       {"adam { }", "rmsprop { epsilon: 1e39 }",
        "10:13: optimizer.rmsprop.epsilon is 1e+39, " + infinite},
@@ -302,8 +304,14 @@ TEST(JobErrors, NumbersThatFloatDoesNotHave) {
        "0.99999997"},
       {"adam { }", "adam { beta2: 0.9999999 }", ""},
       {"adam { }", "momentum { beta: 1e-50 }",
-       "10:14: optimizer.momentum.beta is 1e-50, which is 0 in float; expected 0, or a magnitude "
-       "from 1.2e-38 to 3.4e+38"},
+       "10:14: optimizer.momentum.beta is 1e-50, which is 0 in float; expected 0, or a number "
+       "from 1.2e-38 to below 1"},
+      {"adam { }", "adam { } clipping { max_norm: 1e-300 }",
+       "10:23: optimizer.clipping.max_norm is 1e-300, which is 0 in float; expected a number from "
+       "1.2e-38 to 1e+18"},
+      {"data {", "data { augmentation { shift { } border_value: -1e-40 }",
+       "2:33: data.augmentation.border_value is -1e-40, which is too small for a normal float; "
+       "expected 0, or a magnitude from 1.2e-38 to 3.4e+38"},
       {"adam { }", "adam { } schedule { step { factor: 1e-46 } }",
        "10:30: optimizer.schedule.step.factor is 1e-46, " + zero},
       {"adam { }", "adam { } schedule { exponential { factor_per_epoch: 1e300 } }",

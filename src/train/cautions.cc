@@ -1,12 +1,15 @@
 #include "train/cautions.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <variant>
 
 #include <fmt/format.h>
 
 #include "base/binomial.h"
 #include "base/number_text.h"
+#include "config/file_identity.h"
 
 namespace lockstep {
 namespace {
@@ -39,6 +42,36 @@ std::optional<std::string> clipping_caution(const Job& job) {
   return std::visit(caution, job.optimizer);
 }
 
+// The file that has only the labels of a source; empty for other formats.
+std::filesystem::path label_file(const DataSource& source) {
+  const auto labels = [](const auto& format) -> std::filesystem::path {
+    if constexpr (requires { format.labels; }) return format.labels;
+    return {};
+  };
+  return std::visit(labels, source.format);
+}
+
+// Sets that share a file of features are refused (config/validate_split.cc), so those that share
+// a file of labels have different features.
+void add_label_file_cautions(const DataConfig& data, std::vector<std::string>& cautions) {
+  std::map<std::string, const char*> seen;  // the set that reads a file
+  const auto look = [&](const DataSource& source, const char* set) {
+    const std::filesystem::path file = label_file(source);
+    if (file.empty()) return;
+    const auto [first, is_new] = seen.emplace(file_identity(file), set);
+    if (is_new) return;
+    cautions.push_back(
+        fmt::format("caution: {0} and {1} have their labels in the same file, {2}, but different "
+                    "features. That is right only if example i of both sets has the same label, "
+                    "for every i; otherwise give {1} the file of its own labels",
+                    first->second, set, file.string()));
+  };
+  look(data.train, "data.train");
+  if (data.dev) look(*data.dev, "data.dev");
+  if (data.test) look(*data.test, "data.test");
+  if (data.held_out) look(*data.held_out, "data.held_out");
+}
+
 }  // namespace
 
 bool has_dropout(const NetworkConfig& network) {
@@ -66,6 +99,7 @@ std::vector<std::string> job_cautions(const Job& job) {
   if (job.early_stopping && has_penalty(job.network)) {
     cautions.emplace_back(kOrthogonalizationCaution);
   }
+  add_label_file_cautions(job.data, cautions);
   if (const auto caution = clipping_caution(job)) cautions.push_back(*caution);
   return cautions;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The lecture's warnings about regularisation, and others that follow from a job, as notices. Nothing here changes what a run
-// computes.
+// The lecture's warnings about regularisation, and others that follow from a job, as notices.
+// Nothing here changes what a run computes.
 
 #include <optional>
 #include <string>
@@ -22,7 +22,7 @@ constexpr std::string_view kOrthogonalizationCaution =
 bool has_dropout(const NetworkConfig& network);
 bool has_penalty(const NetworkConfig& network);
 
-// Cautions that follow from the job alone.
+// Cautions that follow from the job and the identity of its files; no file is read.
 std::vector<std::string> job_cautions(const Job& job);
 
 // Whether the dev error is above the training error by more than chance: the 95 % interval of

@@ -41,9 +41,9 @@ TEST(JobCautions, DroppingHalfOfTheInput) {
 // Adam's step is learning_rate m / (sqrt(v) + epsilon), with m and sqrt(v) at most max_norm.
 TEST(JobCautions, ClippingFarBelowEpsilon) {
   const auto cautions = [](const std::string& optimizer, const std::string& max_norm) {
-    return job_cautions(job_with({"regularization={}",
-                                  "optimizer={" + optimizer + " clipping {max_norm: " + max_norm +
-                                      "}}"}));
+    return job_cautions(
+        job_with({"regularization={}",
+                  "optimizer={" + optimizer + " clipping {max_norm: " + max_norm + "}}"}));
   };
   const std::string adam =
       "caution: optimizer.clipping.max_norm is 1e-12, far below optimizer.adam.epsilon, 1e-08: the "
@@ -61,6 +61,31 @@ TEST(JobCautions, ClippingFarBelowEpsilon) {
     EXPECT_THAT(cautions(optimizer, "1e-9"), IsEmpty()) << optimizer;
   }
   EXPECT_THAT(cautions("gradient_descent {}", "1e-12"), IsEmpty()) << "it has no epsilon";
+}
+
+// MNIST with noise may have the labels of MNIST, so this is not refused.
+TEST(JobCautions, SetsThatShareAFileOfLabels) {
+  const auto cautions = [](const std::string& format, const std::string& dev_labels,
+                           const std::string& test_labels) {
+    const auto set = [&](const std::string& name, const std::string& labels) {
+      return "data." + name + "={" + format + " {features: '" + name + "' labels: '" + labels +
+             "'}}";
+    };
+    return job_cautions(
+        job_with({"regularization={}", "data.split={}", "data.dev_and_test_from=ONE_DISTRIBUTION",
+                  set("train", "labels"), set("dev", dev_labels), set("test", test_labels)}));
+  };
+  for (const char* format : {"idx", "npy"}) {
+    EXPECT_THAT(cautions(format, "x/../labels", "other"),
+                ElementsAre("caution: data.train and data.dev have their labels in the same file, "
+                            "/labels, but different features. That is right only if example i of "
+                            "both sets has the same label, for every i; otherwise give data.dev "
+                            "the file of its own labels"));
+    EXPECT_THAT(cautions(format, "other", "other"),
+                ElementsAre(HasSubstr("data.dev and data.test have their labels in the same")));
+    EXPECT_THAT(cautions(format, "labels", "labels"), testing::SizeIs(2));
+    EXPECT_THAT(cautions(format, "b", "c"), IsEmpty());
+  }
 }
 
 SetScore score(std::uint64_t wrong, std::uint64_t examples) {

@@ -98,36 +98,57 @@ void collect_files(const pb::Message& message, std::vector<std::string>& files) 
   }
 }
 
-// The contents that two sources of different examples must not share, whatever noise is
-// added and however the labels are coded.
-std::vector<std::string> contents_of(const proto::Source& source) {
+// A content that two sources of different examples must not share, whatever noise is added and
+// however the labels are coded.
+struct Content {
+  std::string identity;
+  std::string file;  // as messages name it; empty for a synthetic source
+};
+
+std::vector<Content> contents_of(const proto::Source& source) {
   if (source.has_synthetic()) {
     // Sources with the same seed share their first points, whatever the number of points.
     const proto::Synthetic& synthetic = source.synthetic();
     return {
-        fmt::format("synthetic {} {}", static_cast<int>(synthetic.kind_case()), synthetic.seed())};
+        {fmt::format("synthetic {} {}", static_cast<int>(synthetic.kind_case()), synthetic.seed()),
+         ""}};
   }
   std::vector<std::string> files;
   collect_files(source, files);
-  for (std::string& file : files) file = file_identity(file);
-  return files;
+  std::vector<Content> contents;
+  for (const std::string& file : files) contents.push_back({file_identity(file), file});
+  return contents;
 }
 
 // Checks that no two sets are read from the same files, with or without noise.
 void check_sources_differ(const ValueChecks& checks, const proto::Data& data) {
-  std::vector<std::pair<std::string, std::string>> seen;  // path, content
+  struct Seen {
+    std::string path;
+    std::vector<Content> contents;
+  };
+  std::vector<Seen> seen;
+  // Returns whether the set shares a content with an earlier one, and reports the first.
+  const auto shares = [&](const Seen& set, bool synthetic) {
+    for (const Seen& other : seen) {
+      const auto shared = std::ranges::find_first_of(set.contents, other.contents, {},
+                                                     &Content::identity, &Content::identity);
+      if (shared == set.contents.end()) continue;
+      const bool whole = set.contents.size() == 1 && other.contents.size() == 1;
+      checks.complain(
+          set.path,
+          whole ? fmt::format("{} is the same source as {}; the sets would share their examples{}",
+                              set.path, other.path, synthetic ? ": give it another seed" : "")
+                : fmt::format("{} and {} both have the file {}; the sets would share its examples: "
+                              "remove it from one of them",
+                              set.path, other.path, shared->file));
+      return true;
+    }
+    return false;
+  };
   const auto look = [&](bool is_there, const std::string& path, const proto::Source& source) {
     if (!is_there || source.format_case() == proto::Source::FORMAT_NOT_SET) return;
-    const std::vector<std::string> contents = contents_of(source);
-    for (const auto& [other, other_content] : seen) {
-      if (std::ranges::find(contents, other_content) == contents.end()) continue;
-      checks.complain(
-          path, fmt::format("{} is the same source as {}; the sets would share their "
-                            "examples{}",
-                            path, other, source.has_synthetic() ? ": give it another seed" : ""));
-      return;
-    }
-    for (const std::string& content : contents) seen.emplace_back(path, content);
+    Seen set{path, contents_of(source)};
+    if (!shares(set, source.has_synthetic())) seen.push_back(std::move(set));
   };
   look(data.has_train(), "data.train", data.train());
   look(data.has_dev(), "data.dev", data.dev());

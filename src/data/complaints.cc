@@ -26,24 +26,28 @@ std::uint64_t sum_of(const std::map<CellLook, std::uint64_t>& looks) {
   return sum;
 }
 
-// `12 of its 300 rows are "NA", 3 are words`: the looks of one column, the most frequent
-// first; those after the fourth are added up.
+// `12 of its 300 rows are "NA", 3 are words, 2 are something else`: the looks of one column, the
+// most frequent first; those after the fourth are something else, too.
 std::string text_of_looks(const std::map<CellLook, std::uint64_t>& looks, std::uint64_t rows) {
   constexpr std::size_t kMostNamed = 4;
-  std::string text;
-  std::size_t named = 0;
+  constexpr CellLook kOther{.kind = CellKind::other};
+  std::vector<std::pair<CellLook, std::uint64_t>> named;
   std::uint64_t rest = 0;
   for (const auto& [look, count] : by_size(looks)) {
-    if (named++ >= kMostNamed) {
+    if (look == kOther || named.size() == kMostNamed) {
       rest += count;
-    } else if (text.empty()) {
-      text = fmt::format("{} of its {} rows {}", count, rows, what_they_are(look, count));
     } else {
-      text += fmt::format(", {} {}", count, what_they_are(look, count));
+      named.emplace_back(look, count);
     }
   }
-  return rest == 0 ? text
-                   : text + fmt::format(", {} {} of other kinds", rest, rest == 1 ? "is" : "are");
+  if (rest > 0) named.emplace_back(kOther, rest);
+  std::string text;
+  for (const auto& [look, count] : named) {
+    text +=
+        text.empty() ? fmt::format("{} of its {} rows", count, rows) : fmt::format(", {}", count);
+    text += " " + what_they_are(look, count);
+  }
+  return text;
 }
 
 }  // namespace

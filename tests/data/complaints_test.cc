@@ -48,7 +48,18 @@ TEST(Complaints, CellsOfAColumnAreCountedByWhatTheyLookLike) {
   add_cells(complaints, 3, "$5", 1);
   EXPECT_EQ(counts_of(complaints),
             "and 10 more\ncolumn 3: 12 of its 300 rows are \"NA\", 3 are words, 2 are percentages, "
-            "1 is blank, 2 are of other kinds");
+            "1 is blank, 2 are something else");
+  // And with those that have no kind of their own, which are the last.
+  add_cells(complaints, 3, "1,2,3", 20);
+  EXPECT_EQ(counts_of(complaints),
+            "and 30 more\ncolumn 3: 12 of its 300 rows are \"NA\", 3 are words, 2 are percentages, "
+            "1 is blank, 22 are something else");
+}
+
+TEST(Complaints, CellsOfAColumnMayHaveNoKindOfTheirOwn) {
+  Complaints complaints;
+  add_cells(complaints, 3, "1,2,3", 11);
+  EXPECT_EQ(counts_of(complaints), "and 1 more\ncolumn 3: 11 of its 300 rows are something else");
 }
 
 // The columns with most complaints, three of them, the first of equal ones first.

@@ -28,6 +28,11 @@ std::string hint_for_writing(CellKind kind) {
       return to_convert("a percentage", "such as 5 for 5%");
     case CellKind::money:
       return to_convert("an amount of money", "such as 5 for $5");
+    case CellKind::unit:
+      return to_convert("a number with a unit", "such as 5 for 5 kg");
+    case CellKind::unicode_minus:
+      return to_convert("a number with the minus sign U+2212 instead of \"-\"",
+                        "such as -5 for −5");
     case CellKind::date:
       return to_convert("a date or a time", "such as days or seconds since the earliest");
     default:
@@ -49,6 +54,7 @@ std::string hint_for_number(std::string_view cell) {
       return "; write 1 and 0, or say role: CATEGORY";
     case CellKind::words:
       return "; a column of words takes role: CATEGORY";
+    case CellKind::unit:
     case CellKind::date:
       return hint_for_writing(kind) + ", or say role: CATEGORY or role: IGNORED";
     default:

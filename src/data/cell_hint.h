@@ -8,7 +8,7 @@
 namespace lockstep {
 
 // A remedy, beginning with "; ", for a cell of an input: a word for a missing value, yes
-// or no, a number in another notation, an amount of money, a date, a word. Empty for
+// or no, a number in another notation or with a unit, an amount of money, a date, a word. Empty for
 // other cells.
 std::string hint_for_number(std::string_view cell);
 

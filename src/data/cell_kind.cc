@@ -54,6 +54,8 @@ CellKind kind_of(std::string_view text) {
   if (is_percentage(text)) return CellKind::percentage;
   if (is_amount_of_money(text)) return CellKind::money;
   if (is_date_or_time(text)) return CellKind::date;
+  if (has_unit(text)) return CellKind::unit;
+  if (has_unicode_minus(text)) return CellKind::unicode_minus;
   return is_letter(text.front()) ? CellKind::words : CellKind::other;
 }
 
@@ -98,6 +100,10 @@ std::string what_they_are(CellLook look, std::uint64_t count) {
       return say("is a percentage", "are percentages");
     case CellKind::money:
       return say("is an amount of money", "are amounts of money");
+    case CellKind::unit:
+      return say("is a number with a unit", "are numbers with a unit");
+    case CellKind::unicode_minus:
+      return say("is a number with a Unicode minus sign", "are numbers with a Unicode minus sign");
     case CellKind::date:
       return say("is a date or time", "are dates or times");
     case CellKind::words:

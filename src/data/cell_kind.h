@@ -20,7 +20,9 @@ enum class CellKind : std::uint8_t {
   comma,            // "1,234": a decimal comma or a thousands separator
   thousands,        // "1,234.5"
   percentage,       // "5%"
-  money,            // "$5"
+  money,            // "$5", "USD 5"
+  unit,             // "5 kg"
+  unicode_minus,    // "−5", with the minus sign U+2212
   date,             // "2024-01-31", "9:30"
   words,            // anything else that begins with a letter
   not_in_training,  // a category or class that the training file does not have

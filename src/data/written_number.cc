@@ -11,6 +11,11 @@ namespace {
 
 bool is_digit(char c) { return '0' <= c && c <= '9'; }
 
+// A letter of ASCII, or a part of any other character in UTF-8.
+bool may_be_letter(char c) {
+  return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+}
+
 bool are_digits(std::string_view text) { return std::ranges::all_of(text, is_digit); }
 
 std::string_view without_sign(std::string_view text) {
@@ -66,14 +71,32 @@ bool is_percentage(std::string_view text) {
 
 bool is_amount_of_money(std::string_view text) {
   // In UTF-8: dollar, euro, pound, yen, rupee.
-  constexpr std::array<std::string_view, 5> kSigns = {"$", "\xE2\x82\xAC", "\xC2\xA3", "\xC2\xA5",
-                                                      "\xE2\x82\xB9"};
+  constexpr std::array<std::string_view, 13> kSigns = {
+      "$",   "\xE2\x82\xAC", "\xC2\xA3", "\xC2\xA5", "\xE2\x82\xB9", "USD", "EUR",
+      "GBP", "JPY",          "INR",      "CNY",      "CHF",          "CAD"};
   text = without_blanks(text);
   return std::ranges::any_of(kSigns, [&](std::string_view sign) {
     if (text.ends_with(sign)) return is_written_number(text.substr(0, text.size() - sign.size()));
     const std::string_view unsigned_text = without_sign(text);
     return unsigned_text.starts_with(sign) && is_written_number(unsigned_text.substr(sign.size()));
   });
+}
+
+bool has_unit(std::string_view text) {
+  text = without_blanks(text);
+  const std::size_t size = text.find_last_of("0123456789") + 1;  // of the number; 0 without digits
+  const std::string_view unit = without_blanks(text.substr(size));
+  const auto may_be_in_unit = [](char c) { return may_be_letter(c) || c == '/'; };
+  return !unit.empty() && may_be_letter(unit.front()) &&
+         std::ranges::all_of(unit, may_be_in_unit) && is_written_number(text.substr(0, size));
+}
+
+bool has_unicode_minus(std::string_view text) {
+  constexpr std::string_view kMinus = "\xE2\x88\x92";
+  text = without_blanks(text);
+  if (!text.starts_with(kMinus)) return false;
+  text.remove_prefix(kMinus.size());
+  return text == without_sign(text) && is_written_number(text);
 }
 
 }  // namespace lockstep

@@ -19,7 +19,14 @@ bool has_thousands_separators(std::string_view text);
 // percent sign.
 bool is_percentage(std::string_view text);
 
-// The same with a currency sign before or after the number: "$5", "-$1,234.50", "5 €".
+// The same with a currency sign or code before or after the number: "$5", "-$1,234.50", "5 €",
+// "USD 5".
 bool is_amount_of_money(std::string_view text);
+
+// The same with a unit after the number, which is a word without digits: "5 kg", "12km/h", "3 m²".
+bool has_unit(std::string_view text);
+
+// The same with the minus sign of Unicode (U+2212) before the number.
+bool has_unicode_minus(std::string_view text);
 
 }  // namespace lockstep

@@ -29,7 +29,10 @@ TEST(CellKind, IsSaidOfOneAndOfMany) {
   EXPECT_EQ(many("2024-01-31"), "are dates or times");
   EXPECT_EQ(one("abc"), "is a word");
   EXPECT_EQ(many("Monday 3rd"), "are words");
-  EXPECT_EQ(many("12kg"), "are something else");
+  EXPECT_EQ(one("USD 5"), "is an amount of money");
+  EXPECT_EQ(many("12kg"), "are numbers with a unit");
+  EXPECT_EQ(one("−5"), "is a number with a Unicode minus sign");
+  EXPECT_EQ(many("12 / 5"), "are something else");
   EXPECT_EQ(one("1,2,3"), "is something else");
 }
 

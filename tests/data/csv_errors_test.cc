@@ -88,7 +88,7 @@ TEST_F(CsvErrors, WhatACellLooksLikeIsSaid) {
     EXPECT_THAT(error(fmt::format("x,y\n{},0\n", text)),
                 HasSubstr("; write 1 and 0, or say role: CATEGORY"));
   }
-  for (const char* text : {"12kg", "1,2,3", "#5"}) {
+  for (const char* text : {"12 / 5", "1,2,3", "#5"}) {
     EXPECT_EQ(error(fmt::format("x;y\n{};0\n", text), kRules, {';', true}),
               fmt::format("t.csv:2:1: expected a number, found \"{}\" (column \"x\")", text));
   }
@@ -104,6 +104,14 @@ TEST_F(CsvErrors, WhatHasToBeConvertedIsSaid) {
   EXPECT_EQ(found("$5"),
             "it looks like an amount of money: convert the column to plain numbers first, such as "
             "5 for $5");
+  EXPECT_THAT(found("USD 5"), HasSubstr("it looks like an amount of money"));
+  EXPECT_EQ(found("5 kg"),
+            "it looks like a number with a unit: convert the column to plain numbers first, such "
+            "as 5 for 5 kg, or say role: CATEGORY or role: IGNORED");
+  EXPECT_EQ(
+      found("−5"),
+      "it looks like a number with the minus sign U+2212 instead of \"-\": convert the column "
+      "to plain numbers first, such as -5 for −5");
   EXPECT_EQ(found("1,234.5"),
             "it looks like a number with thousands separators: convert the column to plain numbers "
             "first, such as 1234.5 for 1,234.5");

@@ -93,9 +93,9 @@ void check_alternatives(const ValueChecks& checks, const Sweep::Alternatives& al
   for (int i = 0; i < alternatives.alternative_size(); ++i) {
     const Sweep::Alternative& alternative = alternatives.alternative(i);
     const std::string element = fmt::format("{}.alternative[{}]", path, i);
-    if (alternative.has_name()) {
-      checks.require(!alternative.name().empty() && names.insert(alternative.name()).second,
-                     element + ".name", "\"" + alternative.name() + "\"", "a unique name");
+    if (!alternative.name().empty()) {  // otherwise reported by its rule
+      checks.require(names.insert(alternative.name()).second, element + ".name",
+                     "\"" + alternative.name() + "\"", "a unique name");
     }
     check_assignments(checks, alternative.set(), element + ".set");
   }

@@ -20,7 +20,7 @@ std::string name_of(const Table::Column& column) {
 
 void check_column(const ValueChecks& checks, const Table::Column& column, bool header,
                   const std::string& path) {
-  if (column.has_name() && !header) {
+  if (!column.name().empty() && !header) {
     checks.complain(path + ".name", path +
                                         ".name needs a header, and the file has none "
                                         "(header: false); give the index");
@@ -39,8 +39,8 @@ void check_columns(const ValueChecks& checks, const Table& table, bool header,
     const std::string column_path = fmt::format("{}.column[{}]", path, i);
     check_column(checks, column, header, column_path);
     trusted = trusted && column.has_role() && checks.trusted(column_path + ".role");
-    if (column.place_case() != Table::Column::PLACE_NOT_SET &&
-        !seen.insert(name_of(column)).second) {
+    const bool placed = column.index() > 0 || !column.name().empty();  // otherwise reported
+    if (placed && !seen.insert(name_of(column)).second) {
       checks.complain(column_path,
                       fmt::format("{}: {} is given twice; remove one", path, name_of(column)));
     }

@@ -156,6 +156,23 @@ TEST(CsvJob, ColumnsHaveAPlaceAndARole) {
             "job.textproto:5:40: data.train.csv.table: column \"y\" is given twice; remove one");
 }
 
+// Each with one message, whatever else is said of names and indices that are valid.
+TEST(CsvJob, EmptyNamesAndIndexZero) {
+  const std::string named =
+      "is \"\"; expected the name of a column; a column with an empty name is found by its index";
+  const std::string path = "data.train.csv.table.column";
+  const std::string empty =
+      with_table("column { name: \"\" role: LABEL } column { name: \"\" role: IGNORED }");
+  const std::string problems = "job.textproto:5:16: " + path + "[0].name " + named +
+                               "\njob.textproto:5:48: " + path + "[1].name " + named;
+  EXPECT_EQ(problems_of(empty), problems);
+  EXPECT_EQ(problems_of(with(empty, "file: \"t.csv\"", "file: \"t.csv\" header: false")), problems);
+  EXPECT_EQ(problems_of(with_table("column { index: 0 role: LABEL } column { index: 0 role: "
+                                   "IGNORED }")),
+            "job.textproto:5:16: " + path + "[0].index is 0; expected at least 1\n" +
+                "job.textproto:5:48: " + path + "[1].index is 0; expected at least 1");
+}
+
 TEST(CsvJob, LabelsFitTogether) {
   EXPECT_EQ(problems_of(with_table("column { name: \"x\" role: IGNORED }")),
             "job.textproto:4:5: data.train.csv.table has no label; give a column the role LABEL or "

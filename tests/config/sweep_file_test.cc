@@ -232,6 +232,10 @@ TEST(SweepFile, ErrorsOfAlternatives) {
   EXPECT_EQ(with_alternatives("alternative { set: \"seed=2\" }"),
             "s.textproto:6:18: parameter[0].alternatives.alternative[0].name is missing; expected "
             "what tables show");
+  EXPECT_EQ(
+      with_alternatives("alternative { name: \"\" }"),
+      "s.textproto:6:32: parameter[0].alternatives.alternative[0].name is \"\"; expected what "
+      "tables show");
   EXPECT_EQ(with_alternatives("alternative { name: \"x\" set: \"seed\" }"),
             "s.textproto:6:42: parameter[0].alternatives.alternative[0].set[0] is \"seed\"; "
             "expected \"path=value\"");

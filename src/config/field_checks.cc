@@ -1,6 +1,7 @@
 #include "config/field_checks.h"
 
 #include <cmath>
+#include <cstdint>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -93,6 +94,13 @@ void check_real(const ValueChecks& checks, const std::string& path, const proto:
   }
 }
 
+std::uint64_t integer_in(const pb::Message& message, const pb::FieldDescriptor& field) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  return field.cpp_type() == pb::FieldDescriptor::CPPTYPE_UINT64
+             ? reflection.GetUInt64(message, &field)
+             : reflection.GetUInt32(message, &field);
+}
+
 class FieldWalk {
  public:
   FieldWalk(const ValueChecks& checks, const pb::Message& message, const std::string& path)
@@ -149,9 +157,7 @@ class FieldWalk {
     } else if (is_real(field)) {
       check_real(checks_, path, rule, reflection_.GetDouble(message_, &field));
     } else if (is_integer(field)) {
-      const bool wide = field.cpp_type() == pb::FieldDescriptor::CPPTYPE_UINT64;
-      const std::uint64_t value =
-          wide ? reflection_.GetUInt64(message_, &field) : reflection_.GetUInt32(message_, &field);
+      const std::uint64_t value = integer_in(message_, field);
       checks_.require(within(rule, static_cast<double>(value)), path, fmt::to_string(value),
                       integer_range(rule));
     } else if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING && rule.has_is()) {
@@ -171,6 +177,11 @@ class FieldWalk {
 
 void check_fields(const ValueChecks& checks, const pb::Message& message, const std::string& path) {
   FieldWalk(checks, message, path).check();
+}
+
+bool is_within_range(const pb::Message& message, const std::string& field) {
+  const pb::FieldDescriptor& descriptor = *message.GetDescriptor()->FindFieldByName(field);
+  return within(rule_of(descriptor), static_cast<double>(integer_in(message, descriptor)));
 }
 
 std::string expected_range(const pb::FieldDescriptor& field) {

@@ -18,6 +18,10 @@ namespace lockstep {
 void check_fields(const ValueChecks& checks, const google::protobuf::Message& message,
                   const std::string& path = "");
 
+// Whether the whole number in the field named `field` of `message` is within its range. Advice that
+// is computed from a number asks first.
+bool is_within_range(const google::protobuf::Message& message, const std::string& field);
+
 // The range of a number in words, such as "a finite number above 0" or "1 to 1000";
 // empty for a field that is not a number, or an integer without a range.
 std::string expected_range(const google::protobuf::FieldDescriptor& field);

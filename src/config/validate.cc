@@ -138,7 +138,7 @@ void check_weight_decay(const ValueChecks& checks, const proto::Optimizer& optim
 
 // Every shard takes the same number of rows of a batch.
 void check_batch_divides(const ValueChecks& checks, std::uint64_t batch, std::uint64_t shards) {
-  if (batch == 0 || shards == 0 || batch % shards == 0) return;
+  if (batch % shards == 0) return;
   const std::uint64_t below = batch - batch % shards;
   const std::uint64_t above = below + shards;
   std::vector<std::uint64_t> nearest;
@@ -152,7 +152,9 @@ void check_batch_divides(const ValueChecks& checks, std::uint64_t batch, std::ui
 }
 
 void check_training(const ValueChecks& checks, const proto::Training& training) {
-  if (training.has_batch_size() && checks.trusted("training.shards")) {
+  const bool valid = is_within_range(training, "batch_size") &&
+                     is_within_range(training, "shards") && checks.trusted("training.shards");
+  if (training.has_batch_size() && valid) {
     check_batch_divides(checks, training.batch_size(), training.shards());
   }
   if (training.has_full_batch()) {

@@ -386,6 +386,9 @@ TEST(JobErrors, Training) {
       {"batch_size: 64", "batch_size: 4294967295",
        "13:3: training.batch_size 4294967295 is not divisible by training.shards 8; the nearest "
        "valid size is 4294967288"},
+      // No advice on the batch size follows from a number of shards that is refused itself.
+      {"batch_size: 64", "batch_size: 64 shards: 1048577",
+       "13:18: training.shards is 1048577; expected 1 to 1048576"},
       {"batch_size: 64", "batch_size: 63 shards: x",
        "13:18: training.shards is x; expected a whole number from 0 to 4294967295"},
       {"batch_size: 64", "full_batch: false",

@@ -37,42 +37,60 @@ void check_for_sweep(const SweepConfig& sweep, const Job& job, Problems& problem
 // Collects every problem of the trials once, with the first trial that has it.
 class TrialProblems {
  public:
-  TrialProblems(const LoadedSweep& loaded, const std::string& job_name)
-      : loaded_(loaded), in_job_(job_name), in_sweep_(loaded.file_name) {}
+  explicit TrialProblems(const LoadedSweep& loaded) : loaded_(loaded) {}
 
   void add(const SearchPoint& values, std::uint32_t number, const Problem& problem) {
-    const SweepConfig& sweep = loaded_.sweep;
     const Place& place = problem.place;
+    const auto [known, is_new] = index_of_.emplace(
+        std::tuple(place.override_text, problem.message, place.line, place.column), found_.size());
+    if (is_new) found_.push_back({problem, values, {}});
+    found_[known->second].trials.insert(number);
+  }
+
+  // `trials`: how many there are.
+  void throw_if_any(std::size_t trials) const {
+    Problems in_job(loaded_.sweep.job.string());
+    Problems in_sweep(loaded_.file_name);
+    for (const Found& found : found_) tell(found, trials, in_job, in_sweep);
+    if (in_job.empty() || in_sweep.empty()) {
+      in_job.throw_if_any();
+      return in_sweep.throw_if_any();
+    }
+    throw Error(ExitCode::usage, in_job.describe() + "\n" + in_sweep.describe());
+  }
+
+ private:
+  struct Found {
+    Problem problem;
+    SearchPoint values;  // of the first trial
+    std::set<std::uint32_t> trials;
+  };
+
+  void tell(const Found& found, std::size_t trials, Problems& in_job, Problems& in_sweep) const {
+    const SweepConfig& sweep = loaded_.sweep;
+    const auto& [place, message] = found.problem;
     const std::string& set = place.override_text;
-    if (!told_.insert(std::tuple(set, problem.message, place.line, place.column)).second) return;
-    const std::string trial = fmt::format("(trial {}: {})", number, describe_values(sweep, values));
+    const bool in_every_trial = trials > 1 && found.trials.size() == trials;
+    const std::string trial = in_every_trial ? "(in every trial)"
+                                             : fmt::format("(trial {}: {})", *found.trials.begin(),
+                                                           describe_values(sweep, found.values));
     if (set.empty()) {
-      in_job_.add(place, fmt::format("{} {}", problem.message, trial));
-    } else if (const SweepParameter* parameter = setter_of(sweep, values, set)) {
-      in_sweep_.add(parameter->place, fmt::format("parameter \"{}\" sets {}: {} {}",
-                                                  parameter->name, set, problem.message, trial));
+      in_job.add(place, fmt::format("{} {}", message, trial));
+    } else if (const SweepParameter* parameter = setter_of(sweep, found.values, set)) {
+      in_sweep.add(parameter->place, fmt::format("parameter \"{}\" sets {}: {} {}", parameter->name,
+                                                 set, message, trial));
     } else {
       const auto index = std::ranges::find(sweep.assignments, set) - sweep.assignments.begin();
       const Place& written = sweep.assignment_places[static_cast<std::size_t>(index)];
       const std::string what =
           written.override_text.empty() ? fmt::format("set \"{}\": ", set) : "";
-      in_sweep_.add(written, fmt::format("{}{} {}", what, problem.message, trial));
+      in_sweep.add(written, fmt::format("{}{} {}", what, message, trial));
     }
   }
 
-  void throw_if_any() const {
-    if (in_job_.empty() || in_sweep_.empty()) {
-      in_job_.throw_if_any();
-      return in_sweep_.throw_if_any();
-    }
-    throw Error(ExitCode::usage, in_job_.describe() + "\n" + in_sweep_.describe());
-  }
-
- private:
   const LoadedSweep& loaded_;
-  Problems in_job_;
-  Problems in_sweep_;
-  std::set<std::tuple<std::string, std::string, int, int>> told_;
+  std::vector<Found> found_;
+  std::map<std::tuple<std::string, std::string, int, int>, std::size_t> index_of_;
 };
 
 // Checks before combinations are made that they are not too many and that no values are equal.
@@ -110,7 +128,7 @@ class TrialMaker {
       : loaded_(loaded),
         job_name_(loaded.sweep.job.string()),
         text_(read_text_file(loaded.sweep.job, "job")),
-        problems_(loaded, job_name_) {}
+        problems_(loaded) {}
 
   [[nodiscard]] const std::vector<Trial>& trials() const { return trials_; }
 
@@ -137,7 +155,7 @@ class TrialMaker {
 
   // Errors: as in resolve_trials.
   std::vector<Trial> finish() && {
-    problems_.throw_if_any();
+    problems_.throw_if_any(trials_.size());
     check_trials(loaded_, trials_);
     return std::move(trials_);
   }

@@ -27,7 +27,7 @@ struct Trial {
 // Reads the base job and makes the trials, one for each different job; random search draws more
 // points until there are enough. Throws Error(missing_input) when there is no such job file, and
 // Error(usage) with all problems of all trials, each once, with the place of the parameter and the
-// first trial that has it; then throws as check_trials does. Local.
+// first trial that has it, or that every trial has it; then throws as check_trials does. Local.
 std::vector<Trial> resolve_trials(const LoadedSweep& loaded);
 
 // The parameter whose value in a trial makes exactly this assignment; null if it comes from

@@ -85,30 +85,46 @@ TEST_F(Trials, HaveTheJobsOfTheirValues) {
 }
 
 TEST_F(Trials, EveryProblemIsToldOnceWithItsParameterAndTrial) {
-  EXPECT_EQ(problems(R"(set: "training.batch_size=60"
+  EXPECT_EQ(
+      problems(R"(set: "training.batch_size=60"
 parameter { name: "l" path: "regularization.l2_lambda" numbers { value: [1, -1] } }
 parameter { path: "network.layer[0].activation" texts { value: ["RELU", "RELLU", "TANH"] } })",
-                     {"sed=1"}),
-            "s.textproto:2:1: set \"training.batch_size=60\": training.batch_size 60 is not "
-            "divisible by training.shards 8; the nearest valid sizes are 56 and 64 (trial 0: l=1 "
-            "network.layer[0].activation=RELU)\n"
-            "s.textproto:3:1: parameter \"l\" sets regularization.l2_lambda=-1: "
-            "regularization.l2_lambda is -1; expected a finite number, 0 or more (trial 3: l=-1 "
-            "network.layer[0].activation=RELU)\n"
-            "s.textproto:4:1: parameter \"network.layer[0].activation\" sets "
-            "network.layer[0].activation=RELLU: network.layer[0].activation is RELLU; did you mean "
-            "RELU? expected one of LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, GELU, SILU (trial "
-            "1: l=1 "
-            "network.layer[0].activation=RELLU)\n"
-            "--set sed=1: no field \"sed\" in the job; did you mean \"seed\"? (trial 0: l=1 "
-            "network.layer[0].activation=RELU)");
+               {"sed=1"}),
+      "s.textproto:2:1: set \"training.batch_size=60\": training.batch_size 60 is not "
+      "divisible by training.shards 8; the nearest valid sizes are 56 and 64 (in every trial)\n"
+      "s.textproto:3:1: parameter \"l\" sets regularization.l2_lambda=-1: "
+      "regularization.l2_lambda is -1; expected a finite number, 0 or more (trial 3: l=-1 "
+      "network.layer[0].activation=RELU)\n"
+      "s.textproto:4:1: parameter \"network.layer[0].activation\" sets "
+      "network.layer[0].activation=RELLU: network.layer[0].activation is RELLU; did you mean "
+      "RELU? expected one of LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, GELU, SILU (trial "
+      "1: l=1 "
+      "network.layer[0].activation=RELLU)\n"
+      "--set sed=1: no field \"sed\" in the job; did you mean \"seed\"? (in every trial)");
 }
 
 TEST_F(Trials, ProblemsOfTheBaseJobHaveItsPlaces) {
   std::ofstream(directory_ / "job.textproto") << "nam: 'x'\n" << kJob;
   EXPECT_EQ(problems("parameter { path: \"seed\" numbers { value: [1, 2] } }"),
-            "job.textproto:1:1: no field \"nam\" in the job; did you mean \"name\"? (trial 0: "
-            "seed=1)");
+            "job.textproto:1:1: no field \"nam\" in the job; did you mean \"name\"? (in every "
+            "trial)");
+  EXPECT_THAT(problems("parameter { path: \"seed\" numbers { value: 1 } }"),
+              HasSubstr("did you mean \"name\"? (trial 0: seed=1)"))
+      << "the only trial";
+}
+
+// The first trial would suggest that its values are the reason.
+TEST_F(Trials, AProblemOfEveryTrialIsToldSo) {
+  const std::string rate =
+      "parameter { name: \"r\" path: \"optimizer.adam.learning_rate\" numbers { value: ";
+  EXPECT_EQ(problems(rate + "[0, 1] } } parameter { path: \"seed\" numbers { value: [1, 2] } }"),
+            "s.textproto:2:1: parameter \"r\" sets optimizer.adam.learning_rate=0: "
+            "optimizer.adam.learning_rate is 0; expected a finite number above 0 (trial 0: r=0 "
+            "seed=1)")
+      << "half of them";
+  EXPECT_EQ(problems(rate + "0 } } parameter { path: \"seed\" numbers { value: [1, 2] } }"),
+            "s.textproto:2:1: parameter \"r\" sets optimizer.adam.learning_rate=0: "
+            "optimizer.adam.learning_rate is 0; expected a finite number above 0 (in every trial)");
 }
 
 TEST_F(Trials, MustBeComparable) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "cli/run_record.h"
 #include "cli/stop_request.h"
 #include "comm/agreement.h"
+#include "config/job_diff.h"
 #include "config/sweep_file.h"
 #include "diagnose/diagnose_run.h"
 #include "diagnose/flow_monitor.h"
@@ -145,6 +147,29 @@ SweepOptions options_of(const SweepArguments& arguments, const CommandContext& c
   return options;
 }
 
+// Whether the data of all trials are refused alike: they have the same files, parts and labels.
+bool have_same_data(const std::vector<Trial>& trials) {
+  const auto is_about_data = [](const FieldDifference& field) {
+    return field.path.starts_with("data.") || field.path.starts_with("network.output.");
+  };
+  return std::ranges::all_of(trials, [&](const Trial& trial) {
+    return std::ranges::none_of(
+        diff_jobs(trials.front().loaded.resolved_text, trial.loaded.resolved_text), is_about_data);
+  });
+}
+
+// The number of features, from the files of the first trial; an error names the trials.
+std::uint64_t count_features(const PreparedSweep& sweep) {
+  const Trial& first = sweep.trials.front();
+  try {
+    return dataset_sizes(first.loaded.job).features;
+  } catch (const Error& error) {
+    const std::string whose =
+        have_same_data(sweep.trials) ? "every trial" : describe_trial(sweep.loaded.sweep, first);
+    throw Error(error.code(), whose + ": " + error.what());
+  }
+}
+
 // What rank 0 holds while a sweep runs.
 struct HeldDirectory {
   std::optional<UntrainedDirectory> untrained;
@@ -207,7 +232,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   HeldDirectory held;
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    options.features = dataset_sizes(sweep.trials.front().loaded.job).features;
+    options.features = count_features(sweep);
     open_directory(arguments, sweep, comm.size(), cautions, held, run_dir);
   });
   comm.broadcast(options.features);

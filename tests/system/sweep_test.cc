@@ -192,7 +192,14 @@ TEST_F(Sweep, BadInputIsToldBeforeAnythingIsTrained) {
   write_sweep("grid {}", "parameter { path: 'regularization.l2_lamda' numbers { value: 1 } }");
   refused("", 2, "parameter \"regularization.l2_lamda\" sets regularization.l2_lamda=1: no field");
   write_sweep("grid {}", "parameter { path: 'data.train.idx.labels' texts { value: 'nothing' } }");
-  refused("", 66, "nothing");
+  refused("", 66, "every trial: " + (directory_ / "nothing").string());
+  write_sweep(
+      "grid {}",
+      "parameter { name: 'l' path: 'data.train.idx.labels' texts { value: ['nothing', 'no'] } }");
+  refused("", 66, "trial 0 (l=nothing): " + (directory_ / "nothing").string());
+  write_sweep("grid {}", kLambdas);
+  refused("--set data.train.idx.labels=nothing", 66,
+          "every trial: " + (directory_ / "nothing").string());
 }
 
 TEST_F(Sweep, ADirectoryHoldsOneSweep) {

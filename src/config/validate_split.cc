@@ -116,6 +116,7 @@ std::vector<Content> contents_of(const proto::Source& source) {
   std::vector<std::string> files;
   collect_files(source, files);
   std::vector<Content> contents;
+  contents.reserve(files.size());
   for (const std::string& file : files) contents.push_back({file_identity(file), file});
   return contents;
 }

@@ -17,6 +17,7 @@
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
+#include "nn/layers.h"
 #include "nn/prediction.h"
 #include "report/descriptor.h"
 
@@ -61,7 +62,7 @@ class TableOutput {
 std::string header(const SavedModel& model, const std::vector<std::string>& class_names) {
   const NetworkSpec& spec = model.network.spec();
   const bool decides = spec.loss != Loss::squared_error;
-  const std::uint64_t outputs = spec.layers.back().outputs;
+  const std::uint64_t outputs = output_size(spec);
   std::string line = "example";
   if (outputs > 1 && decides_by_unit(spec, model.label_width)) {
     for (std::uint64_t o = 0; o < outputs; ++o) line += fmt::format(",label{}", o);

@@ -33,14 +33,14 @@ struct DataConfig {
 
 // ---- network ----
 
-struct DenseConfig {
-  std::uint32_t units;
-  Activation activation;
-  double keep_prob;
-  InitializerSpec initializer;  // AUTO is resolved by the layer's activation
-  LayerPenalty penalty;         // in effect: the layer's own or the job's
+// A hidden layer. It takes the output of the layer before it.
+struct LayerConfig {
+  LayerKind kind;  // an AUTO initializer is resolved by the layer's activation
+  EpilogueSpec epilogue;
+  LayerPenalty penalty;  // in effect: the layer's own or the job's
 };
 
+// The output layer, which is dense and linear.
 struct OutputConfig {
   std::uint32_t units;
   Loss loss;
@@ -50,7 +50,7 @@ struct OutputConfig {
 
 struct NetworkConfig {
   double input_keep_prob;
-  std::vector<DenseConfig> hidden;
+  std::vector<LayerConfig> hidden;
   OutputConfig output;
 };
 

@@ -67,9 +67,11 @@ NetworkConfig to_network(const proto::Network& network, const proto::Regularizat
       {output.units(), to_loss(output.loss()), to_initializer(output.initializer()),
        to_penalty(output.regularization(), of_job)}};
   for (const proto::DenseLayer& layer : network.layer()) {
-    config.hidden.push_back({layer.units(), to_activation(layer.activation()), layer.keep_prob(),
-                             to_initializer(layer.initializer()),
-                             to_penalty(layer.regularization(), of_job)});
+    config.hidden.push_back({.kind = DenseSpec{layer.units(), to_initializer(layer.initializer())},
+                             .epilogue = {.bias = true,
+                                          .activation = to_activation(layer.activation()),
+                                          .keep_prob = layer.keep_prob()},
+                             .penalty = to_penalty(layer.regularization(), of_job)});
   }
   return config;
 }

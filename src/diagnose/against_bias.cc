@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "diagnose/training_length.h"
 #include "diagnose/wider_network.h"
 #include "nn/activations.h"
+#include "nn/layers.h"
 #include "train/build.h"
 
 namespace lockstep {
@@ -32,7 +34,8 @@ void bigger_network(RecipeDraft& recipe) {
     return;
   }
   // If there is one wide layer, a second one helps more than twice the width, at a lower cost.
-  if (hidden.size() == 1 && hidden.front().units >= kWideLayer) {
+  const auto only = hidden.size() == 1 ? layer_width(hidden.front().kind) : std::nullopt;
+  if (only && only->units >= kWideLayer) {
     deeper_network(recipe, "bigger network", "high bias", expected);
   }
   const auto [widths, lines] = wider_network(recipe);
@@ -139,7 +142,7 @@ void less_regularization(RecipeDraft& recipe) {
   };
   raise("network.input_keep_prob", recipe.job.network.input_keep_prob);
   for (std::size_t i = 0; i < recipe.job.network.hidden.size(); ++i) {
-    raise(layer_field(i, "keep_prob"), recipe.job.network.hidden[i].keep_prob);
+    raise(layer_field(i, "keep_prob"), recipe.job.network.hidden[i].epilogue.keep_prob);
   }
   if (dropout) say(dropout_is_left ? "half the dropout" : "no dropout");
   if (recipe.largest_lambda(&LayerPenalty::l2_lambda) > 0) {
@@ -166,7 +169,7 @@ void other_architecture(RecipeDraft& recipe) {
   if (hidden.empty()) return;
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < hidden.size(); ++i) {
-    if (!facts_of(hidden[i].activation).rectifies) {
+    if (!facts_of(hidden[i].epilogue.activation).rectifies) {
       lines.push_back(layer_field(i, "activation=RELU"));
     }
   }

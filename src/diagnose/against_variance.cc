@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,8 @@
 #include "diagnose/either_way.h"
 #include "diagnose/training_length.h"
 #include "diagnose/wider_network.h"
+#include "nn/layers.h"
+#include "train/build.h"
 #include "train/cautions.h"
 #include "train/dev_size.h"
 
@@ -64,25 +68,36 @@ struct MoreDropout {
   std::vector<std::string> lines;  // for --set; empty: there is enough dropout already
 };
 
+// The number of weights of each layer.
+std::vector<std::uint64_t> weight_counts(const NetworkSpec& network) {
+  std::vector<std::uint64_t> counts;
+  for (const LayerNeeds& layer : needs_of(network)) {
+    std::uint64_t count = 0;
+    for (const TensorNeed& tensor : layer.tensors) {
+      if (tensor.role == ParameterRole::weight) count += size_of(tensor.shape);
+    }
+    counts.push_back(count);
+  }
+  return counts;
+}
+
 // Lowers keep_prob most where the weight matrix is largest (1.7); small layers keep all units.
 MoreDropout more_dropout(const RecipeDraft& recipe) {
   const auto& hidden = recipe.job.network.hidden;
   if (hidden.empty()) return {};
-  std::vector<std::uint64_t> sizes;
-  std::uint64_t inputs = recipe.facts.features;
-  for (const DenseConfig& layer : hidden) {
-    sizes.push_back(std::max<std::uint64_t>(inputs, 1) * layer.units);
-    inputs = layer.units;
-  }
-  const std::uint64_t largest = *std::ranges::max_element(sizes);
-  constexpr std::uint32_t kSmallLayer = 16;
+  const NetworkSpec network =
+      build_network(recipe.job.network, std::max<std::uint64_t>(recipe.facts.features, 1));
+  const std::vector<std::uint64_t> units = layer_sizes(network);
+  const std::vector<std::uint64_t> weights = weight_counts(network);
+  const std::uint64_t largest = *std::ranges::max_element(std::span(weights).first(hidden.size()));
+  constexpr std::uint64_t kSmallLayer = 16;
   constexpr double kLowest = 0.5;
   MoreDropout more;
   for (std::size_t i = 0; i < hidden.size(); ++i) {
-    const double now = hidden[i].keep_prob;
+    const double now = hidden[i].epilogue.keep_prob;
     double next = std::max(kLowest, std::round(100 * (now - 0.1)) / 100);
-    if (now >= 1) next = sizes[i] == largest && hidden.size() > 1 ? 0.7 : 0.8;
-    if (hidden[i].units < kSmallLayer || next >= now) continue;
+    if (now >= 1) next = weights[i] == largest && hidden.size() > 1 ? 0.7 : 0.8;
+    if (units[i + 1] < kSmallLayer || next >= now) continue;
     more.lines.push_back(layer_field(i, "keep_prob") + fmt::format("={:g}", next));
     more.keep_probs.push_back(fmt::format("{:g}", next));
   }
@@ -154,12 +169,14 @@ void stop_early(RecipeDraft& recipe) {
 void smaller_network(RecipeDraft& recipe) {
   std::vector<std::string> lines;
   std::vector<std::string> widths;
-  constexpr std::uint32_t kSmallest = 16;
+  constexpr std::uint64_t kSmallest = 16;
   for (std::size_t i = 0; i < recipe.job.network.hidden.size(); ++i) {
-    const std::uint32_t units = recipe.job.network.hidden[i].units;
-    const std::uint32_t half = units >= 2 * kSmallest ? units / 2 : units;
+    const std::optional<LayerWidth> width = layer_width(recipe.job.network.hidden[i].kind);
+    if (!width) continue;
+    const std::uint64_t units = width->units;
+    const std::uint64_t half = units >= 2 * kSmallest ? units / 2 : units;
     widths.push_back(std::to_string(half));
-    if (half < units) lines.push_back(layer_field(i, "units") + fmt::format("={}", half));
+    if (half < units) lines.push_back(layer_field(i, width->field) + fmt::format("={}", half));
   }
   if (lines.empty()) return;
   recipe.add(

@@ -19,7 +19,7 @@ std::uint64_t kink_pattern(const NetworkSpec& spec, const Workspace<double>& wor
                            std::uint64_t rows) {
   Digest digest;
   for (std::size_t layer = 0; layer + 1 < spec.layers.size(); ++layer) {
-    if (!facts_of(spec.layers[layer].activation).has_kink) continue;
+    if (!facts_of(spec.layers[layer].epilogue.activation).has_kink) continue;
     digest.add(std::as_bytes(workspace.slopes(layer, rows).values()));
   }
   return digest.value();
@@ -27,12 +27,11 @@ std::uint64_t kink_pattern(const NetworkSpec& spec, const Workspace<double>& wor
 
 // Whether the parameter `entry` has an L1 penalty.
 bool has_l1(const RegularizationSpec& spec, const ParameterLayout& layout, std::uint64_t entry) {
-  for (std::size_t layer = 0; layer < spec.layers.size(); ++layer) {
-    if (entry >= layout.layer(layer).end) continue;
-    const bool penalised = spec.include_biases || entry < layout.weight(layer).range().end;
-    return penalised && spec.layers[layer].l1_lambda != 0;
-  }
-  return false;
+  if (spec.layers.empty()) return false;
+  const auto tensor = std::ranges::find_if(layout.tensors, [&](const ParameterTensor& candidate) {
+    return candidate.range().contains(entry);
+  });
+  return is_penalised(*tensor, spec.include_biases) && spec.layers[tensor->layer].l1_lambda != 0;
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 #include "diagnose/either_way.h"
 
 #include <cstddef>
+#include <optional>
 #include <variant>
 
 #include <fmt/format.h>
 
 #include "diagnose/training_length.h"
+#include "nn/layers.h"
 
 namespace lockstep {
 
@@ -23,15 +25,17 @@ void deeper_network(RecipeDraft& recipe, const std::string& kind, const std::str
   constexpr std::size_t kMostLayers = 8;
   const auto& hidden = recipe.job.network.hidden;
   if (hidden.empty() || hidden.size() >= kMostLayers) return;
-  const DenseConfig& last = hidden.back();
-  const std::string dropout =
-      last.keep_prob < 1 ? fmt::format(" keep_prob: {:g}", last.keep_prob) : "";
-  recipe.add(
-      kind, fmt::format("one more hidden layer of {} units", last.units),
-      fmt::format("{} (1.3: {})", problem,
-                  kind == "bigger network" ? kind : "another architecture, perhaps"),
-      expected,
-      {fmt::format("network.layer[{}]={{units: {}{}}}", hidden.size(), last.units, dropout)});
+  const LayerConfig& last = hidden.back();
+  const std::optional<LayerWidth> width = layer_width(last.kind);
+  if (!width) return;
+  const double keep_prob = last.epilogue.keep_prob;
+  const std::string dropout = keep_prob < 1 ? fmt::format(" keep_prob: {:g}", keep_prob) : "";
+  recipe.add(kind, fmt::format("one more hidden layer of {} units", width->units),
+             fmt::format("{} (1.3: {})", problem,
+                         kind == "bigger network" ? kind : "another architecture, perhaps"),
+             expected,
+             {fmt::format("network.layer[{}]={{{}: {}{}}}", hidden.size(), width->field,
+                          width->units, dropout)});
 }
 
 }  // namespace lockstep

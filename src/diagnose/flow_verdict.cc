@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "nn/activations.h"
+#include "nn/layers.h"
 
 namespace lockstep {
 namespace {
@@ -81,14 +82,26 @@ std::string describe(const Trend& trend) {
   return text;
 }
 
-// Whether a hidden layer starts as the lecture recommends (1.11).
-bool starts_well(const DenseSpec& layer) {
-  const InitializerSpec& initializer = layer.initializer;
+// Whether weights in front of an activation start as the lecture recommends (1.11).
+bool starts_well(const InitializerSpec& initializer, Activation activation) {
   if (initializer.multiplier != 1) return false;
-  if (facts_of(layer.activation).rectifies) return initializer.variance == WeightVariance::he;
+  if (facts_of(activation).rectifies) return initializer.variance == WeightVariance::he;
   return initializer.variance == WeightVariance::xavier ||
          initializer.variance == WeightVariance::glorot ||
          initializer.variance == WeightVariance::lecun;
+}
+
+// The same for all hidden layers whose weights are drawn.
+bool start_well(const NetworkSpec& network) {
+  const std::vector<LayerNeeds> needs = needs_of(network);
+  for (std::size_t i = 0; i + 1 < needs.size(); ++i) {
+    for (const TensorNeed& tensor : needs[i].tensors) {
+      const auto* drawn = std::get_if<DrawnWith>(&tensor.initial);
+      if (drawn == nullptr) continue;
+      if (!starts_well(drawn->initializer, network.layers[i].epilogue.activation)) return false;
+    }
+  }
+  return true;
 }
 
 class Judge {
@@ -158,7 +171,7 @@ class Judge {
           fmt::format("the weights of {} stand still: the step changed them by less than {:g} of "
                       "their size (1.10)",
                       names_of(small), kLeastUpdate),
-          start_well() ? "a larger learning rate" : remedy() + ", or a larger learning rate");
+          start_well(spec_) ? "a larger learning rate" : remedy() + ", or a larger learning rate");
     }
     if (largest_ratio > kLargestUpdate) {
       add("large_updates",
@@ -220,19 +233,15 @@ class Judge {
         remedy);
   }
 
-  [[nodiscard]] std::span<const DenseSpec> hidden() const {
-    return std::span(spec_.layers).first(hidden_);
-  }
-  [[nodiscard]] bool start_well() const { return std::ranges::all_of(hidden(), starts_well); }
-
   // The remedy against signals that grow or shrink from layer to layer.
   [[nodiscard]] std::string remedy() const {
-    if (!start_well()) {
+    if (!start_well(spec_)) {
       return "initializer { kind: AUTO }, multiplier 1: HE, 2 / inputs, for RELU and its kind, "
              "XAVIER, 1 / inputs, for the others (1.11)";
     }
     const bool sigmoid = std::ranges::any_of(
-        hidden(), [](const DenseSpec& layer) { return layer.activation == Activation::sigmoid; });
+        std::span(spec_.layers).first(hidden_),
+        [](const LayerSpec& layer) { return layer.epilogue.activation == Activation::sigmoid; });
     if (sigmoid) return "TANH or RELU instead of SIGMOID, whose slope is at most 1/4";
     return record_.step <= 1 ? "fewer layers" : "a smaller learning rate";
   }

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/digest.h"
 #include "base/error.h"
@@ -14,6 +13,7 @@
 #include "diagnose/entry_sample.h"
 #include "diagnose/exchanged_gradient.h"
 #include "nn/initializer.h"
+#include "nn/layers.h"
 #include "train/build.h"
 #include "train/dataset.h"
 #include "train/step_engine.h"
@@ -54,21 +54,10 @@ void check_epsilon(double epsilon) {
                                            epsilon, kSmallestEpsilon, kLargestEpsilon));
 }
 
-std::vector<std::uint64_t> units_of(const NetworkSpec& spec) {
-  std::vector<std::uint64_t> units = {spec.inputs};
-  for (const DenseSpec& layer : spec.layers) units.push_back(layer.outputs);
-  return units;
-}
-
-// Text such as "784-512-10".
-std::string shape_text(const NetworkSpec& spec) {
-  return fmt::format("{}", fmt::join(units_of(spec), "-"));
-}
-
 bool drops(const NetworkSpec& spec) {
   return DropoutRate(spec.input_keep_prob).drops() ||
-         std::ranges::any_of(spec.layers, [](const DenseSpec& layer) {
-           return DropoutRate(layer.keep_prob).drops();
+         std::ranges::any_of(spec.layers, [](const LayerSpec& layer) {
+           return DropoutRate(layer.epilogue.keep_prob).drops();
          });
 }
 
@@ -103,7 +92,8 @@ class Gradcheck {
     });
     augmentation_ = data_.augmentation;
     result_.job = job.name;
-    result_.units = units_of(network_.spec());
+    result_.network = describe(network_.spec());
+    result_.units = layer_sizes(network_.spec());
     result_.parameters = network_.layout().size;
     result_.rows = batch_rows(checked_geometry_, 0);
     result_.train_examples = data_.geometry.train_examples;
@@ -143,8 +133,8 @@ class Gradcheck {
                     "--after trains from the job's initial weights: leave the checkpoint out, or "
                     "check a later one");
       }
-      const std::string ours = shape_text(network_.spec());
-      const std::string theirs = shape_text(checkpoint.network.spec());
+      const std::string ours = describe(network_.spec());
+      const std::string theirs = describe(checkpoint.network.spec());
       if (ours == theirs) return;
       throw Error(ExitCode::usage,
                   fmt::format("the checkpoint's network is {}, but the job's is {}", theirs, ours));

@@ -61,7 +61,8 @@ struct GradcheckStage {
 
 struct GradcheckResult {
   std::string job;
-  std::vector<std::uint64_t> units;  // units of the input and each layer
+  std::string network;               // as describe() of nn/layers.h writes it
+  std::vector<std::uint64_t> units;  // values of the input and of each layer
   std::uint64_t parameters = 0;
   std::uint64_t entries = 0;  // number of compared entries
   std::uint64_t rows = 0;     // number of examples in the batch

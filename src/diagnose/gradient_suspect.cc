@@ -49,7 +49,7 @@ std::optional<double> factor_of_biases(const GradientCheck& check) {
   std::optional<double> common;
   std::size_t biases = 0;  // one number alone is a multiple of any other
   for (const TensorCheck& tensor : check.tensors) {
-    if (tensor.tensor.kind != ParameterKind::bias) continue;
+    if (tensor.tensor.role != ParameterRole::bias) continue;
     if (tensor.comparison.numerical_norm == 0 && tensor.comparison.analytic_norm == 0) continue;
     const auto numerical = of_entries(tensor, [](const CheckedEntry& e) { return e.numerical; });
     const auto differences = of_entries(tensor, difference);
@@ -96,16 +96,21 @@ std::optional<Suspect> find_suspect(const GradientCheck& check, std::uint64_t ro
     if (!is_off(check.tensors[i])) continue;
     off.push_back(&check.tensors[i]);
     suspect.tensors.push_back(check.tensors[i].tensor.name);
-    top = i / 2;
+    top = check.tensors[i].tensor.layer;
   }
   if (off.empty()) {
     if (passes(check.all.verdict)) return std::nullopt;
     suspect.hint = "no single tensor is off, only all of them together";
     return suspect;
   }
-  const std::size_t layers = check.tensors.size() / 2;
-  const bool weights_off = is_off(check.tensors[2 * top]);
-  const bool biases_off = is_off(check.tensors[2 * top + 1]);
+  const std::size_t layers = check.tensors.back().tensor.layer + 1;
+  const auto is_off_at_top = [&](ParameterRole role) {
+    return std::ranges::any_of(off, [&](const TensorCheck* tensor) {
+      return tensor->tensor.layer == top && tensor->tensor.role == role;
+    });
+  };
+  const bool weights_off = is_off_at_top(ParameterRole::weight);
+  const bool biases_off = is_off_at_top(ParameterRole::bias);
 
   if (const auto factor = factor_of_biases(check)) {
     const auto m = static_cast<double>(rows);

@@ -33,7 +33,7 @@ void scale_penalties(Job& job, double factor) {
     penalty.l2_lambda *= factor;
     penalty.l1_lambda *= factor;
   };
-  for (DenseConfig& layer : job.network.hidden) scale(layer.penalty);
+  for (LayerConfig& layer : job.network.hidden) scale(layer.penalty);
   scale(job.network.output.penalty);
 }
 

@@ -47,7 +47,7 @@ bool RecipeDraft::is_changed_by(const std::vector<std::string>& lines) const {
 
 double RecipeDraft::largest_lambda(double LayerPenalty::*lambda) const {
   double largest = job.network.output.penalty.*lambda;
-  for (const DenseConfig& layer : job.network.hidden) {
+  for (const LayerConfig& layer : job.network.hidden) {
     largest = std::max(largest, layer.penalty.*lambda);
   }
   return largest;

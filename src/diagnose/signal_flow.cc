@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/check.h"
 #include "data/gather.h"
@@ -9,6 +10,7 @@
 #include "diagnose/sample.h"
 #include "linalg/vector_ops.h"
 #include "nn/activations.h"
+#include "nn/layers.h"
 #include "nn/loss.h"
 
 namespace lockstep {
@@ -64,12 +66,14 @@ void add_activations(Activation activation, Matrix<const float> block, LayerSums
   }
 }
 
-LayerFlow describe(const DenseSpec& layer, const LayerSums& sums, std::uint64_t rows,
+// `active`: for each unit of the layer.
+LayerFlow describe(const EpilogueSpec& epilogue, const LayerSums& sums, std::uint64_t rows,
                    std::span<const std::uint8_t> active) {
-  const auto count = static_cast<double>(rows * layer.outputs);
-  const ActivationFacts& facts = facts_of(layer.activation);
+  const std::uint64_t units = active.size();
+  const auto count = static_cast<double>(rows * units);
+  const ActivationFacts& facts = facts_of(epilogue.activation);
   LayerFlow flow;
-  flow.units = layer.outputs;
+  flow.units = units;
   flow.activation = facts.name;
   flow.activation_mean = sums.activation / count;
   const double mean_square = sums.activation_squares / count;
@@ -81,7 +85,7 @@ LayerFlow describe(const DenseSpec& layer, const LayerSums& sums, std::uint64_t 
   if (facts.can_die) {
     const auto dead = std::ranges::count(active, std::uint8_t{0});
     flow.zero_fraction = static_cast<double>(sums.zeros) / count;
-    flow.dead_fraction = static_cast<double>(dead) / static_cast<double>(layer.outputs);
+    flow.dead_fraction = static_cast<double>(dead) / static_cast<double>(units);
   }
   if (facts.bounds) {
     flow.saturated_fraction = static_cast<double>(sums.saturated) / count;
@@ -89,13 +93,23 @@ LayerFlow describe(const DenseSpec& layer, const LayerSums& sums, std::uint64_t 
   return flow;
 }
 
+// The units of all layers, end to end: where those of each layer begin, and their number at the
+// end. [layers + 1]
+std::vector<std::uint64_t> unit_offsets(const NetworkSpec& spec) {
+  std::vector<std::uint64_t> offsets = layer_sizes(spec);
+  offsets.front() = 0;  // the input has no units
+  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+  return offsets;
+}
+
 // Makes the record from all blocks of all ranks, in order. sums: [blocks, layers]; active: [ranks,
 // units of all layers end to end].
 FlowRecord describe_network(const NetworkSpec& spec, std::span<const LayerSums> of_blocks,
                             std::span<const LossSums> losses,
-                            std::span<const std::uint8_t> of_ranks, std::size_t units,
-                            std::uint64_t examples) {
-  const std::vector<DenseSpec>& layers = spec.layers;
+                            std::span<const std::uint8_t> of_ranks, std::uint64_t examples) {
+  const std::vector<LayerSpec>& layers = spec.layers;
+  const std::vector<std::uint64_t> offsets = unit_offsets(spec);
+  const std::uint64_t units = offsets.back();
   std::vector<LayerSums> sums(layers.size());
   for (std::size_t i = 0; i < of_blocks.size(); ++i) sums[i % layers.size()] += of_blocks[i];
   std::vector<std::uint8_t> active(units);
@@ -106,11 +120,10 @@ FlowRecord describe_network(const NetworkSpec& spec, std::span<const LayerSums> 
   FlowRecord record;
   record.examples = examples;
   record.cost = loss.loss / static_cast<double>(examples);
-  std::uint64_t unit = 0;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     record.layers.push_back(
-        describe(layers[i], sums[i], examples, std::span(active).subspan(unit, layers[i].outputs)));
-    unit += layers[i].outputs;
+        describe(layers[i].epilogue, sums[i], examples,
+                 std::span(active).subspan(offsets[i], offsets[i + 1] - offsets[i])));
   }
   return record;
 }
@@ -143,17 +156,22 @@ EvaluationBlocks sample_blocks(const Dataset& data, const Layout& layout, int ra
 struct SignalFlow::Worker {
   Worker(const NetworkSpec& spec, std::uint64_t parameters, std::uint64_t rows,
          std::uint64_t label_width)
-      : workspace(spec, rows), labels(rows * label_width), gradient(parameters) {
-    std::uint64_t units = 0;
-    for (const DenseSpec& layer : spec.layers) units += layer.outputs;
-    active.resize(units);
+      : workspace(spec, rows),
+        labels(rows * label_width),
+        gradient(parameters),
+        offsets(unit_offsets(spec)),
+        active(offsets.back()) {}
+
+  [[nodiscard]] std::span<std::uint8_t> active_of(std::size_t layer) {
+    return std::span(active).subspan(offsets[layer], offsets[layer + 1] - offsets[layer]);
   }
 
   Workspace<float> workspace;
   std::vector<float> labels;
-  std::vector<float> gradient;       // written by backward, not used
-  std::vector<LayerSums> sums;       // [own blocks, layers]
-  std::vector<LossSums> losses;      // [own blocks]
+  std::vector<float> gradient;   // written by backward, not used
+  std::vector<LayerSums> sums;   // [own blocks, layers]
+  std::vector<LossSums> losses;  // [own blocks]
+  std::vector<std::uint64_t> offsets;
   std::vector<std::uint8_t> active;  // for all units of all layers, end to end
 };
 
@@ -179,7 +197,7 @@ SignalFlow::~SignalFlow() = default;
 
 void SignalFlow::measure_block(std::span<const float> weights, std::span<const std::uint32_t> rows,
                                Worker& worker) const {
-  const std::vector<DenseSpec>& layers = network_.spec().layers;
+  const std::vector<LayerSpec>& layers = network_.spec().layers;
   const Matrix<float> labels{worker.labels.data(), rows.size(), data_.label_width};
   gather_rows<float>(data_.train, rows, data_.normalizer,
                      worker.workspace.input().top(rows.size()));
@@ -187,13 +205,10 @@ void SignalFlow::measure_block(std::span<const float> weights, std::span<const s
   const std::size_t first = worker.sums.size();
   worker.sums.resize(first + layers.size());
   network_.forward(weights, worker.workspace, rows.size(), std::nullopt, {});
-  std::uint64_t unit = 0;
   // This comes before backward, which may overwrite the logits.
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    add_activations(layers[i].activation, worker.workspace.activations(i, rows.size()),
-                    worker.sums[first + i],
-                    std::span(worker.active).subspan(unit, layers[i].outputs));
-    unit += layers[i].outputs;
+    add_activations(layers[i].epilogue.activation, worker.workspace.activations(i, rows.size()),
+                    worker.sums[first + i], worker.active_of(i));
   }
   worker.losses.push_back(network_.backward(
       weights, worker.workspace, labels, std::span(worker.gradient), false, [&](std::size_t i) {
@@ -226,8 +241,7 @@ FlowRecord SignalFlow::measure(std::span<const float> weights) {
   const std::vector<std::uint8_t> all_active =
       comm_.gather(std::span<const std::uint8_t>(own_active));
   if (!comm_.is_root()) return {};
-  return describe_network(network_.spec(), all_sums, all_losses, all_active, own_active.size(),
-                          examples_);
+  return describe_network(network_.spec(), all_sums, all_losses, all_active, examples_);
 }
 
 }  // namespace lockstep

@@ -10,10 +10,10 @@
 
 namespace lockstep {
 
-constexpr std::uint32_t kWideLayer = 256;  // units
+constexpr std::uint64_t kWideLayer = 256;  // units
 
 struct WiderNetwork {
-  std::vector<std::string> widths;  // widths of all hidden layers
+  std::vector<std::string> widths;  // of the hidden layers that have one
   std::vector<std::string> lines;   // for --set; empty: it should not grow any more
 };
 

@@ -3,6 +3,9 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -10,6 +13,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "nn/activations.h"
+#include "nn/layers.h"
 #include "proto/onnx.pb.h"
 
 namespace lockstep {
@@ -21,23 +25,30 @@ constexpr std::int32_t kFloat = 1;
 
 static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
 
-// Builds a chain of nodes, each of which takes the output of the previous one.
+// Appends nodes to a graph.
 class GraphBuilder {
  public:
   GraphBuilder(onnx::GraphProto& graph, std::string input)
       : graph_(graph), value_(std::move(input)) {}
 
-  // Appends a node and returns it; its output is the next one's input.
-  onnx::NodeProto& then(const std::string& op, const std::string& name,
-                        const std::vector<std::string>& constants = {}) {
+  // Appends a node that takes these values.
+  onnx::NodeProto& add(const std::string& op, const std::string& name,
+                       const std::vector<std::string>& inputs) {
     onnx::NodeProto& node = *graph_.add_node();
     node.set_op_type(op);
     node.set_name(name);
-    node.add_input(value_);
-    for (const std::string& constant : constants) node.add_input(constant);
+    for (const std::string& input : inputs) node.add_input(input);
     value_ = name + ".out";
     node.add_output(value_);
     return node;
+  }
+
+  // Appends a node that takes the last node's output, and then these values.
+  onnx::NodeProto& then(const std::string& op, const std::string& name,
+                        const std::vector<std::string>& others = {}) {
+    std::vector<std::string> inputs = {value_};
+    inputs.insert(inputs.end(), others.begin(), others.end());
+    return add(op, name, inputs);
   }
 
   // The name of the last node's output.
@@ -84,7 +95,7 @@ void add_missing(GraphBuilder& graph, const OnnxNetwork& network) {
   const std::string input = graph.value();
   graph.then("IsNaN", "missing");
   const std::string means =
-      graph.constant("input.missing_mean", network.missing_means, {network.spec.inputs});
+      graph.constant("input.missing_mean", network.missing_means, {size_of(network.spec.input)});
   graph.then("Where", "filled", {means, input});
 }
 
@@ -93,7 +104,7 @@ void add_normalization(GraphBuilder& graph, const OnnxNetwork& network) {
   std::vector<float> deviation;  // infinite where the inverse is 0, so that the result is 0
   for (const float inverse : network.inverse_deviation) deviation.push_back(1.0F / inverse);
   // One dimension: some readers do not broadcast [1, I] along the rows.
-  const std::uint64_t inputs = network.spec.inputs;
+  const std::uint64_t inputs = size_of(network.spec.input);
   graph.then("Sub", "centre", {graph.constant("input.mean", network.mean, {inputs})});
   graph.then("Div", "scale", {graph.constant("input.deviation", deviation, {inputs})});
 }
@@ -114,25 +125,77 @@ void add_activation(GraphBuilder& graph, Activation activation, const std::strin
   }
 }
 
+// The names of what the nodes of a layer read.
+struct LayerValues {
+  std::vector<std::string> inputs;   // outputs of the layers that it takes
+  std::vector<std::string> tensors;  // of its kind
+  std::optional<std::string> bias;   // of its epilogue
+  std::vector<std::string> nodes;    // outputs of its nodes so far
+
+  [[nodiscard]] const std::string& at(const OnnxValue& value) const {
+    switch (value.of) {
+      case OnnxValue::Of::input:
+        return inputs.at(value.index);
+      case OnnxValue::Of::tensor:
+        return tensors.at(value.index);
+      case OnnxValue::Of::bias:
+        check(bias.has_value(), "only a layer with a bias reads it");
+        return *bias;
+      case OnnxValue::Of::node:
+        break;
+    }
+    return nodes.at(value.index);
+  }
+};
+
+// The tensors of a layer as constants. `inputs`: the values that it takes.
+LayerValues layer_values(GraphBuilder& graph, const OnnxNetwork& network, std::size_t layer,
+                         std::vector<std::string> inputs) {
+  LayerValues values;
+  values.inputs = std::move(inputs);
+  for (const ParameterTensor& tensor : network.layout.of_layer(layer)) {
+    values.tensors.push_back(graph.constant(
+        tensor.name, network.weights.subspan(tensor.offset, tensor.range().size()), tensor.shape));
+  }
+  if (network.spec.layers[layer].epilogue.bias) {
+    values.bias = values.tensors.back();
+    values.tensors.pop_back();
+  }
+  return values;
+}
+
+// Appends the nodes of layer `layer`, from 0, and its epilogue without dropout.
+void add_layer(GraphBuilder& graph, const LayerSpec& layer, const std::string& name,
+               LayerValues values) {
+  bool has_bias = !values.bias.has_value();
+  const std::vector<OnnxNode> nodes = layer_onnx_nodes(layer.kind);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    std::vector<std::string> inputs;
+    for (const OnnxValue& value : nodes[i].inputs) {
+      if (value.of == OnnxValue::Of::bias && !values.bias) continue;  // it is optional
+      has_bias = has_bias || value.of == OnnxValue::Of::bias;
+      inputs.push_back(values.at(value));
+    }
+    const std::string node = i + 1 == nodes.size() ? name : fmt::format("{}.{}", name, i + 1);
+    onnx::NodeProto& added = graph.add(nodes[i].op, node, inputs);
+    for (const OnnxNode::Attribute& attribute : nodes[i].attributes) {
+      std::visit([&](auto value) { set_attribute(added, attribute.name, value); }, attribute.value);
+    }
+    values.nodes.push_back(graph.value());
+  }
+  if (!has_bias) graph.then("Add", name + ".biased", {*values.bias});
+  add_activation(graph, layer.epilogue.activation, name + ".activation");
+}
+
 void add_layers(GraphBuilder& graph, const OnnxNetwork& network) {
+  std::vector<std::string> outputs = {graph.value()};  // of the input and of each layer
   for (std::size_t i = 0; i < network.spec.layers.size(); ++i) {
-    const std::string layer = fmt::format("layer{}", i + 1);
-    const auto constant = [&](const ParameterTensor& tensor,
-                              const std::vector<std::uint64_t>& shape) {
-      return graph.constant(tensor.name,
-                            network.weights.subspan(tensor.offset, tensor.range().size()), shape);
-    };
-    const ParameterTensor& weight = network.layout.weight(i);
-    const ParameterTensor& bias = network.layout.bias(i);
-    onnx::NodeProto& gemm =
-        graph.then("Gemm", layer,
-                   {constant(weight, {weight.rows, weight.columns}), constant(bias, {bias.rows})});
-    // All attributes are written, because readers differ in their defaults.
-    set_attribute(gemm, "alpha", 1.0F);
-    set_attribute(gemm, "beta", 1.0F);
-    set_attribute(gemm, "transA", std::int64_t{0});
-    set_attribute(gemm, "transB", std::int64_t{1});
-    add_activation(graph, network.spec.layers[i].activation, layer + ".activation");
+    const LayerSpec& layer = network.spec.layers[i];
+    std::vector<std::string> inputs;
+    for (const std::uint32_t input : layer.inputs) inputs.push_back(outputs[input]);
+    add_layer(graph, layer, fmt::format("layer{}", i + 1),
+              layer_values(graph, network, i, std::move(inputs)));
+    outputs.push_back(graph.value());
   }
 }
 
@@ -176,8 +239,8 @@ std::string onnx_model(const OnnxNetwork& network) {
   }
   onnx::GraphProto& graph = *model.mutable_graph();
   graph.set_name(network.name);
-  describe(*graph.add_input(), "input", network.spec.inputs);
-  describe(*graph.add_output(), "output", network.spec.layers.back().outputs);
+  describe(*graph.add_input(), "input", size_of(network.spec.input));
+  describe(*graph.add_output(), "output", output_size(network.spec));
   GraphBuilder builder(graph, "input");
   add_missing(builder, network);
   add_normalization(builder, network);

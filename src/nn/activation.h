@@ -11,6 +11,7 @@ namespace lockstep {
 // One row of a layer's output in training.
 //   values: [O] in: z without bias; out: a = g(z + bias) * mask
 //   slopes: [O] out: da/dz = g'(z + bias) * mask
+//   bias:   [O], or empty for none
 //   mask:   [O] dropout values, or empty for none
 template <typename T>
 void activate_row(Activation activation, std::span<const T> bias, std::span<const T> mask,

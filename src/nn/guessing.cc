@@ -3,10 +3,12 @@
 #include <cmath>
 #include <numbers>
 
+#include "nn/layers.h"
+
 namespace lockstep {
 
 double loss_of_guessing(const NetworkSpec& network) {
-  const auto outputs = static_cast<double>(network.layers.back().outputs);
+  const auto outputs = static_cast<double>(output_size(network));
   switch (network.loss) {
     case Loss::softmax_cross_entropy:
       return std::log(outputs);

@@ -1,10 +1,14 @@
 #include "nn/initializer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <variant>
+#include <vector>
 
 #include "base/check.h"
 #include "base/random.h"
+#include "nn/layers.h"
 
 namespace lockstep {
 
@@ -30,10 +34,11 @@ double weight_variance(const InitializerSpec& initializer, std::uint64_t inputs,
 
 namespace {
 
-// The two weights at positions 2 * pair and 2 * pair + 1 of a layer.
+// The two values at positions 2 * pair and 2 * pair + 1 of a tensor. `place`: its layer, from 0,
+// and its number in the layer.
 std::array<double, 2> unit_variance_pair(const InitializerSpec& initializer, RandomKey key,
-                                         std::uint32_t layer, std::uint64_t pair) {
-  const RandomCounter counter = {layer, 0, static_cast<std::uint32_t>(pair >> 32),
+                                         std::array<std::uint32_t, 2> place, std::uint64_t pair) {
+  const RandomCounter counter = {place[0], place[1], static_cast<std::uint32_t>(pair >> 32),
                                  static_cast<std::uint32_t>(pair)};
   if (initializer.variance != WeightVariance::lecun) return random_normals(key, counter);
   const RandomWords words = random_words(key, counter);
@@ -49,31 +54,46 @@ void set_diagonal(Matrix<T> weights, double value) {
   }
 }
 
+template <typename T>
+void fill(const FilledWith& filled, RandomKey /*key*/, std::array<std::uint32_t, 2> /*place*/,
+          Matrix<T> tensor) {
+  std::ranges::fill(tensor.values(), static_cast<T>(filled.value));
+}
+
+template <typename T>
+void fill(const DrawnWith& drawn, RandomKey key, std::array<std::uint32_t, 2> place,
+          Matrix<T> tensor) {
+  const std::span<T> values = tensor.values();
+  std::ranges::fill(values, T(0));
+  if (drawn.initializer.variance == WeightVariance::identity) {
+    return set_diagonal(tensor, drawn.initializer.multiplier);
+  }
+  const double deviation =
+      std::sqrt(weight_variance(drawn.initializer, drawn.inputs, drawn.outputs));
+  if (deviation == 0) return;
+  for (std::uint64_t pair = 0; 2 * pair < values.size(); ++pair) {
+    const auto two = unit_variance_pair(drawn.initializer, key, place, pair);
+    values[2 * pair] = static_cast<T>(deviation * two[0]);
+    if (2 * pair + 1 < values.size()) values[2 * pair + 1] = static_cast<T>(deviation * two[1]);
+  }
+}
+
 }  // namespace
 
 template <typename T>
 void initialize_parameters(const NetworkSpec& spec, std::uint32_t seed, std::span<T> flat) {
   const ParameterLayout layout = parameter_layout(spec);
   check(flat.size() == layout.size, "the parameter vector has the network's size");
-  std::fill(flat.begin(), flat.end(), T(0));
   const RandomKey key{seed, Purpose::initialization};
-  for (std::size_t i = 0; i < spec.layers.size(); ++i) {
-    const DenseSpec& layer = spec.layers[i];
-    if (layer.initializer.variance == WeightVariance::identity) {
-      set_diagonal(tensor_view(layout.weight(i), flat), layer.initializer.multiplier);
-      continue;
-    }
-    const double deviation =
-        std::sqrt(weight_variance(layer.initializer, layer.inputs, layer.outputs));
-    if (deviation == 0) continue;
-    const std::span<T> weights = tensor_view(layout.weight(i), flat).values();
-    for (std::uint64_t pair = 0; 2 * pair < weights.size(); ++pair) {
-      const auto values =
-          unit_variance_pair(layer.initializer, key, static_cast<std::uint32_t>(i), pair);
-      weights[2 * pair] = static_cast<T>(deviation * values[0]);
-      if (2 * pair + 1 < weights.size()) {
-        weights[2 * pair + 1] = static_cast<T>(deviation * values[1]);
-      }
+  const std::vector<LayerNeeds> needs = needs_of(spec);
+  for (std::uint32_t layer = 0; layer < needs.size(); ++layer) {
+    const auto tensors = layout.of_layer(layer);
+    for (std::uint32_t t = 0; t < tensors.size(); ++t) {
+      std::visit(
+          [&](const auto& initial) {
+            fill(initial, key, {layer, t}, tensor_view(tensors[t], flat));
+          },
+          needs[layer].tensors[t].initial);
     }
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
-// Initial weights (lecture 1.11), with random numbers keyed by the position of each weight; biases
-// are zero.
+// Initial parameters, as every layer needs them: drawn with the variance of its initializer
+// (lecture 1.11), with random numbers keyed by the position of each weight, or all the same, as
+// biases are.
 
 #include <cstdint>
 #include <span>

@@ -1,33 +1,42 @@
 #include "nn/network.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
+#include <variant>
 
 #include "base/check.h"
-#include "linalg/gemm.h"
-#include "nn/activation.h"
+#include "nn/epilogue.h"
+#include "nn/layers.h"
 
 namespace lockstep {
 namespace {
 
-template <typename T>
-void multiply_rows(Matrix<T> values, std::span<const T> factors, std::uint64_t row) {
-  T* __restrict value = values.row(row).data();
-  for (std::size_t i = 0; i < factors.size(); ++i) value[i] *= factors[i];
+// Columns of a layer's buffers.
+struct LayerColumns {
+  std::uint64_t output;
+  std::uint64_t slopes;
+  std::uint64_t delta;
+  std::uint64_t kept_of_rows;
+};
+
+LayerColumns columns_of(const LayerSpec& layer, const LayerNeeds& needs) {
+  const std::uint64_t size = size_of(needs.output);
+  return {size, keeps_slopes(layer.epilogue) ? size : 0, size, needs.kept_per_row};
 }
 
-// delta [B, O] holds dLoss/da and becomes dLoss/dz: it is multiplied by da/dz, unless `slopes` is
-// empty. bias_gradient (+)= its column sums, with rows added in order.
-template <typename T>
-void finish_delta(Matrix<T> delta, Matrix<const T> slopes, std::span<T> bias_gradient,
-                  bool accumulate) {
-  if (!accumulate) std::fill(bias_gradient.begin(), bias_gradient.end(), T(0));
-  T* __restrict sum = bias_gradient.data();
-  for (std::uint64_t r = 0; r < delta.rows; ++r) {
-    if (slopes.rows > 0) multiply_rows<T>(delta, slopes.row(r), r);
-    const T* __restrict row = delta.row(r).data();
-    for (std::uint64_t o = 0; o < delta.columns; ++o) sum[o] += row[o];
+// See Network::is_first_. Every layer but the last must be an input of a later one.
+std::vector<std::vector<bool>> first_consumers(const std::vector<LayerSpec>& layers) {
+  std::vector<std::vector<bool>> is_first(layers.size());
+  std::vector<bool> has_gradient(layers.size() + 1);
+  for (std::size_t i = layers.size(); i-- > 0;) {
+    check(i + 1 == layers.size() || has_gradient[i + 1], "every layer leads to the output");
+    for (const std::uint32_t input : layers[i].inputs) {
+      is_first[i].push_back(!has_gradient[input]);
+      has_gradient[input] = true;
+    }
   }
+  return is_first;
 }
 
 }  // namespace
@@ -37,35 +46,115 @@ Workspace<T>::Buffer::Buffer(std::uint64_t rows, std::uint64_t columns)
     : values(rows * columns), view{values.data(), rows, columns} {}
 
 template <typename T>
-Workspace<T>::Workspace(const NetworkSpec& spec, std::uint64_t max_rows) : max_rows_(max_rows) {
-  std::uint64_t widest = spec.inputs;
-  outputs_.reserve(spec.layers.size() + 1);
-  outputs_.emplace_back(max_rows, spec.inputs);
-  for (std::size_t i = 0; i < spec.layers.size(); ++i) {
-    const std::uint64_t units = spec.layers[i].outputs;
-    outputs_.emplace_back(max_rows, units);
-    deltas_.emplace_back(max_rows, units);
-    if (i + 1 < spec.layers.size()) slopes_.emplace_back(max_rows, units);
-    widest = std::max(widest, units);
+Workspace<T>::Workspace(const NetworkSpec& spec, std::uint64_t max_rows)
+    : max_rows_(max_rows), input_(max_rows, size_of(spec.input)) {
+  const std::vector<LayerNeeds> needs = needs_of(spec);
+  std::uint64_t widest = input_.view.columns;
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    const LayerColumns columns = columns_of(spec.layers[i], needs[i]);
+    layers_.push_back({.output = {max_rows, columns.output},
+                       .slopes = {max_rows, columns.slopes},
+                       .delta = {max_rows, columns.delta},
+                       .kept_of_rows = {max_rows, columns.kept_of_rows},
+                       .kept_of_pass = std::vector<T>(needs[i].kept_per_pass)});
+    widest = std::max(widest, columns.output);
   }
   mask_.resize(widest);
 }
 
 template <typename T>
 std::uint64_t Workspace<T>::bytes(const NetworkSpec& spec, std::uint64_t max_rows) {
-  std::uint64_t columns = spec.inputs;
-  for (std::size_t i = 0; i < spec.layers.size(); ++i) {
-    // Outputs and deltas of all layers, and slopes of all layers but the last.
-    const std::uint64_t buffers = i + 1 < spec.layers.size() ? 3 : 2;
-    columns += buffers * spec.layers[i].outputs;
+  const std::vector<LayerNeeds> needs = needs_of(spec);
+  std::uint64_t columns = size_of(spec.input);
+  std::uint64_t kept_of_passes = 0;
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    const auto [output, slopes, delta, kept_of_rows] = columns_of(spec.layers[i], needs[i]);
+    columns += output + slopes + delta + kept_of_rows;
+    kept_of_passes += needs[i].kept_per_pass;
   }
-  return columns * max_rows * sizeof(T);
+  return (columns * max_rows + kept_of_passes) * sizeof(T);
 }
 
 template <typename T>
-Network<T>::Network(NetworkSpec spec) : spec_(std::move(spec)), layout_(parameter_layout(spec_)) {
+Network<T>::Network(NetworkSpec spec)
+    : spec_(std::move(spec)),
+      layout_(parameter_layout(spec_)),
+      is_first_(first_consumers(spec_.layers)) {
   check(!spec_.layers.empty(), "a network has an output layer");
-  check(spec_.layers.back().activation == Activation::linear, "the output layer is linear");
+  check(!keeps_slopes(spec_.layers.back().epilogue), "the output layer is linear");
+}
+
+template <typename T>
+std::vector<Matrix<const T>> Network<T>::inputs_of(std::size_t layer, Workspace<T>& workspace,
+                                                   std::uint64_t rows) const {
+  std::vector<Matrix<const T>> inputs;
+  for (const std::uint32_t input : spec_.layers[layer].inputs) {
+    const auto& buffer = input == 0 ? workspace.input_ : workspace.layers_[input - 1].output;
+    inputs.push_back(buffer.view.top(rows));
+  }
+  return inputs;
+}
+
+template <typename T>
+template <typename U>
+std::vector<Matrix<U>> Network<T>::tensors_of(std::size_t layer, std::span<U> flat) const {
+  std::vector<Matrix<U>> tensors;
+  for (const ParameterTensor& tensor : layout_.of_layer(layer)) {
+    tensors.push_back(tensor_view(tensor, flat));
+  }
+  if (spec_.layers[layer].epilogue.bias) tensors.pop_back();
+  return tensors;
+}
+
+template <typename T>
+template <typename U>
+std::span<U> Network<T>::bias_of(std::size_t layer, std::span<U> flat) const {
+  if (!spec_.layers[layer].epilogue.bias) return {};
+  return tensor_view(layout_.of_layer(layer).back(), flat).values();
+}
+
+template <typename T>
+void Network<T>::forward_kind(std::size_t layer, std::span<const T> weights,
+                              Workspace<T>& workspace, std::uint64_t rows) const {
+  auto& buffers = workspace.layers_[layer];
+  const auto inputs = inputs_of(layer, workspace, rows);
+  const auto tensors = tensors_of(layer, weights);
+  const ForwardViews<T> views{.inputs = inputs,
+                              .tensors = tensors,
+                              .output = buffers.output.view.top(rows),
+                              .kept_of_rows = buffers.kept_of_rows.view.top(rows),
+                              .kept_of_pass = buffers.kept_of_pass};
+  std::visit([&](const auto& kind) { lockstep::forward<T>(kind, views); },
+             spec_.layers[layer].kind);
+}
+
+template <typename T>
+void Network<T>::backward_kind(std::size_t layer, std::span<const T> weights,
+                               Workspace<T>& workspace, std::uint64_t rows, std::span<T> gradient,
+                               bool accumulate) const {
+  auto& buffers = workspace.layers_[layer];
+  const auto inputs = inputs_of(layer, workspace, rows);
+  const auto tensors = tensors_of(layer, weights);
+  std::vector<GradientView<T>> input_gradients;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    GradientView<T>& view = input_gradients.emplace_back();
+    const std::uint32_t input = spec_.layers[layer].inputs[i];
+    if (input == 0) continue;
+    view = {workspace.layers_[input - 1].delta.view.top(rows), is_first_[layer][i] ? T(0) : T(1)};
+  }
+  std::vector<GradientView<T>> tensor_gradients;
+  for (const Matrix<T>& tensor : tensors_of(layer, gradient)) {
+    tensor_gradients.push_back({tensor, accumulate ? T(1) : T(0)});
+  }
+  const BackwardViews<T> views{.inputs = inputs,
+                               .tensors = tensors,
+                               .kept_of_rows = buffers.kept_of_rows.view.top(rows),
+                               .kept_of_pass = buffers.kept_of_pass,
+                               .delta = buffers.delta.view.top(rows),
+                               .input_gradients = input_gradients,
+                               .tensor_gradients = tensor_gradients};
+  std::visit([&](const auto& kind) { lockstep::backward<T>(kind, views); },
+             spec_.layers[layer].kind);
 }
 
 template <typename T>
@@ -73,36 +162,22 @@ void Network<T>::forward(std::span<const T> weights, Workspace<T>& workspace, st
                          std::optional<DropoutKey> dropout,
                          std::span<const std::uint32_t> examples) const {
   check(rows <= workspace.max_rows(), "the rows fit the workspace");
-  const auto mask_for = [&](DropoutRate rate, std::uint32_t layer, std::uint64_t row,
-                            std::uint64_t units) {
-    const std::span<T> mask = std::span(workspace.mask_).first(units);
-    dropout_mask_row(rate, *dropout, layer, examples[row], mask);
-    return std::span<const T>(mask);
-  };
-
-  const DropoutRate input_rate(spec_.input_keep_prob);
-  if (dropout && input_rate.drops()) {
+  LayerMasks<T> input_masks(spec_.input_keep_prob, dropout, 0, examples, workspace.mask_);
+  if (input_masks.drop()) {
     for (std::uint64_t r = 0; r < rows; ++r) {
-      multiply_rows(workspace.input(), mask_for(input_rate, 0, r, spec_.inputs), r);
+      const std::span<T> input = workspace.input().row(r);
+      std::ranges::transform(input, input_masks.row(r, input.size()), input.begin(),
+                             std::multiplies<>());
     }
   }
   for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
-    const DenseSpec& layer = spec_.layers[i];
-    const Matrix<T> output = workspace.outputs_[i + 1].view.top(rows);
-    gemm<T>(Transpose::no, Transpose::yes, workspace.outputs_[i].view.top(rows),
-            tensor_view(layout_.weight(i), weights), T(0), output);
-    const std::span<const T> bias = tensor_view(layout_.bias(i), weights).values();
-    if (i + 1 == spec_.layers.size()) {
-      activate(Activation::linear, bias, output);
-      break;
-    }
-    const DropoutRate rate(layer.keep_prob);
-    const bool drops = dropout && rate.drops();
-    for (std::uint64_t r = 0; r < rows; ++r) {
-      const auto mask = drops ? mask_for(rate, static_cast<std::uint32_t>(i + 1), r, layer.outputs)
-                              : std::span<const T>();
-      activate_row(layer.activation, bias, mask, output.row(r), workspace.slopes_[i].view.row(r));
-    }
+    const EpilogueSpec& epilogue = spec_.layers[i].epilogue;
+    forward_kind(i, weights, workspace, rows);
+    const LayerMasks<T> masks(epilogue.keep_prob, dropout, static_cast<std::uint32_t>(i + 1),
+                              examples, workspace.mask_);
+    epilogue_forward(epilogue, bias_of(i, weights), masks,
+                     workspace.layers_[i].output.view.top(rows),
+                     workspace.layers_[i].slopes.view.top(rows));
   }
 }
 
@@ -111,10 +186,9 @@ void Network<T>::predict(std::span<const T> weights, Workspace<T>& workspace,
                          std::uint64_t rows) const {
   check(rows <= workspace.max_rows(), "the rows fit the workspace");
   for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
-    const Matrix<T> output = workspace.outputs_[i + 1].view.top(rows);
-    gemm<T>(Transpose::no, Transpose::yes, workspace.outputs_[i].view.top(rows),
-            tensor_view(layout_.weight(i), weights), T(0), output);
-    activate(spec_.layers[i].activation, tensor_view(layout_.bias(i), weights).values(), output);
+    forward_kind(i, weights, workspace, rows);
+    epilogue_predict(spec_.layers[i].epilogue, bias_of(i, weights),
+                     workspace.layers_[i].output.view.top(rows));
   }
 }
 
@@ -128,20 +202,13 @@ LossSums Network<T>::backward(std::span<const T> weights, Workspace<T>& workspac
                               Matrix<const float> labels, std::span<T> gradient, bool accumulate,
                               const std::function<void(std::size_t)>& layer_done) const {
   const std::uint64_t rows = labels.rows;
-  const T beta = accumulate ? T(1) : T(0);
   const LossSums sums = evaluate_loss<T>(spec_.loss, workspace.logits(rows), labels,
-                                         workspace.deltas_.back().view.top(rows));
+                                         workspace.layers_.back().delta.view.top(rows));
   for (std::size_t i = spec_.layers.size(); i-- > 0;) {
-    const Matrix<T> delta = workspace.deltas_[i].view.top(rows);  // dLoss/da, then dLoss/dz [B, O]
-    const bool is_last = i + 1 == spec_.layers.size();
-    finish_delta<T>(delta, is_last ? Matrix<const T>{} : workspace.slopes_[i].view.top(rows),
-                    tensor_view(layout_.bias(i), gradient).values(), accumulate);
-    gemm<T>(Transpose::yes, Transpose::no, delta, workspace.outputs_[i].view.top(rows), beta,
-            tensor_view(layout_.weight(i), gradient));
-    if (i > 0) {
-      gemm<T>(Transpose::no, Transpose::no, delta, tensor_view(layout_.weight(i), weights), T(0),
-              workspace.deltas_[i - 1].view.top(rows));
-    }
+    epilogue_backward<T>(spec_.layers[i].epilogue, workspace.slopes(i, rows),
+                         workspace.layers_[i].delta.view.top(rows), bias_of(i, gradient),
+                         accumulate);
+    backward_kind(i, weights, workspace, rows, gradient, accumulate);
     layer_done(i);
   }
   return sums;

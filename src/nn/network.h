@@ -1,6 +1,6 @@
 #pragma once
-// Forward and backward passes of a network of dense layers over one block of rows. Pure
-// computation on the calling thread: no communication, and no state except the caller's workspace.
+// Forward and backward passes of a network over one block of rows. Pure computation on the calling
+// thread: no communication, and no state except the caller's workspace.
 
 #include <cstdint>
 #include <functional>
@@ -25,22 +25,25 @@ class Workspace {
   static std::uint64_t bytes(const NetworkSpec& spec, std::uint64_t max_rows);
 
   // The block's inputs [max_rows, I]; the caller fills them before forward.
-  [[nodiscard]] Matrix<T> input() { return outputs_.front().view; }
+  [[nodiscard]] Matrix<T> input() { return input_.view; }
   // The last layer's output [rows, O] after forward.
-  [[nodiscard]] Matrix<T> logits(std::uint64_t rows) { return outputs_.back().view.top(rows); }
-  // da/dz of hidden layer `layer` (from 0) [rows, units]; valid after forward, until backward.
+  [[nodiscard]] Matrix<T> logits(std::uint64_t rows) {
+    return layers_.back().output.view.top(rows);
+  }
+  // da/dz of layer `layer` (from 0) [rows, O]; valid after forward, until backward. Empty if they
+  // are all 1, because the layer has neither an activation nor dropout.
   [[nodiscard]] Matrix<const T> slopes(std::size_t layer, std::uint64_t rows) const {
-    return slopes_[layer].view.top(rows);
+    return layers_[layer].slopes.view.top(rows);
   }
   [[nodiscard]] std::uint64_t max_rows() const { return max_rows_; }
   // The output of layer `layer` (from 0; not the inputs) after forward: a, or the logits for the
   // last layer. [rows, O]
   [[nodiscard]] Matrix<const T> activations(std::size_t layer, std::uint64_t rows) const {
-    return outputs_[layer + 1].view.top(rows);
+    return layers_[layer].output.view.top(rows);
   }
   // dLoss/dz of that layer, valid from the call of layer_done(layer) in backward on. [rows, O]
   [[nodiscard]] Matrix<const T> deltas(std::size_t layer, std::uint64_t rows) const {
-    return deltas_[layer].view.top(rows);
+    return layers_[layer].delta.view.top(rows);
   }
 
  private:
@@ -54,11 +57,18 @@ class Workspace {
     Matrix<T> view;
   };
 
+  struct Layer {
+    Buffer output;
+    Buffer slopes;        // da/dz; no columns if they are all 1
+    Buffer delta;         // dLoss/da, then dLoss/dz
+    Buffer kept_of_rows;  // what the kind of layer keeps for backward
+    std::vector<T> kept_of_pass;
+  };
+
   std::uint64_t max_rows_;
-  std::vector<Buffer> outputs_;  // [layer 0 = input ... L]: [max_rows, units]
-  std::vector<Buffer> slopes_;   // da/dz of hidden layers 1 ... L-1
-  std::vector<Buffer> deltas_;   // dLoss/da, then dLoss/dz, of layers 1 ... L
-  std::vector<T> mask_;          // one row of the widest layer
+  Buffer input_;
+  std::vector<Layer> layers_;
+  std::vector<T> mask_;  // one row of the widest layer
 };
 
 template <typename T>
@@ -88,8 +98,26 @@ class Network {
                     const std::function<void(std::size_t)>& layer_done) const;
 
  private:
+  // The outputs of the layers that layer `layer` (from 0) takes.
+  std::vector<Matrix<const T>> inputs_of(std::size_t layer, Workspace<T>& workspace,
+                                         std::uint64_t rows) const;
+  // The tensors of the kind of layer, without the epilogue's bias.
+  template <typename U>
+  std::vector<Matrix<U>> tensors_of(std::size_t layer, std::span<U> flat) const;
+  // The bias of its epilogue; empty without one.
+  template <typename U>
+  std::span<U> bias_of(std::size_t layer, std::span<U> flat) const;
+  // z of layer `layer`, without bias.
+  void forward_kind(std::size_t layer, std::span<const T> weights, Workspace<T>& workspace,
+                    std::uint64_t rows) const;
+  void backward_kind(std::size_t layer, std::span<const T> weights, Workspace<T>& workspace,
+                     std::uint64_t rows, std::span<T> gradient, bool accumulate) const;
+
   NetworkSpec spec_;
   ParameterLayout layout_;
+  // For each layer and each of its inputs: whether it is the first in backward order to give that
+  // input's layer a gradient.
+  std::vector<std::vector<bool>> is_first_;
 };
 
 }  // namespace lockstep

@@ -1,21 +1,33 @@
 #include "nn/parameters.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+
+#include "nn/layers.h"
 
 namespace lockstep {
 
+std::span<const ParameterTensor> ParameterLayout::of_layer(std::size_t layer) const {
+  const auto [first, last] = std::ranges::equal_range(tensors, layer, {}, &ParameterTensor::layer);
+  return {first, last};
+}
+
 ParameterLayout parameter_layout(const NetworkSpec& spec) {
   ParameterLayout layout;
-  const auto append = [&](std::string name, ParameterKind kind, std::uint64_t rows,
-                          std::uint64_t columns) {
-    layout.tensors.push_back({std::move(name), kind, rows, columns, layout.size});
-    layout.size += rows * columns;
-  };
-  for (std::size_t i = 0; i < spec.layers.size(); ++i) {
-    const DenseSpec& layer = spec.layers[i];
-    append(fmt::format("layer{}.weight", i + 1), ParameterKind::weight, layer.outputs,
-           layer.inputs);
-    append(fmt::format("layer{}.bias", i + 1), ParameterKind::bias, layer.outputs, 1);
+  const std::vector<LayerNeeds> needs = needs_of(spec);
+  for (std::size_t layer = 0; layer < needs.size(); ++layer) {
+    const std::uint64_t begin = layout.size;
+    for (const TensorNeed& tensor : needs[layer].tensors) {
+      layout.tensors.push_back({.name = fmt::format("layer{}.{}", layer + 1, tensor.name),
+                                .layer = layer,
+                                .role = tensor.role,
+                                .shape = tensor.shape,
+                                .penalised = tensor.penalised,
+                                .offset = layout.size});
+      layout.size += size_of(tensor.shape);
+    }
+    layout.layers.push_back({begin, layout.size});
   }
   return layout;
 }
@@ -23,7 +35,7 @@ ParameterLayout parameter_layout(const NetworkSpec& spec) {
 std::vector<Range> penalised_ranges(const ParameterLayout& layout, bool include_biases) {
   std::vector<Range> ranges;
   for (const ParameterTensor& tensor : layout.tensors) {
-    if (include_biases || tensor.kind == ParameterKind::weight) ranges.push_back(tensor.range());
+    if (is_penalised(tensor, include_biases)) ranges.push_back(tensor.range());
   }
   return ranges;
 }

@@ -1,9 +1,10 @@
 #pragma once
-// The places of the layers' weights in the one flat parameter vector. Gradients and optimizer
+// The places of the layers' tensors in the one flat parameter vector. Gradients and optimizer
 // state use the same layout, so that one exchange, one checkpoint format and one digest serve all
 // layers.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,44 +14,44 @@
 
 namespace lockstep {
 
-enum class ParameterKind { weight, bias };
-
 struct ParameterTensor {
-  std::string name;  // "layer1.weight": layers count from 1 as in the lecture
-  ParameterKind kind;
-  std::uint64_t rows;     // O
-  std::uint64_t columns;  // I, or 1 for a bias
-  std::uint64_t offset;   // position of the first value in the flat vector
+  std::string name;   // "layer1.weight": layers count from 1 as in the lecture
+  std::size_t layer;  // its index in NetworkSpec::layers, from 0
+  ParameterRole role;
+  Shape shape;
+  bool penalised;
+  std::uint64_t offset;  // position of the first value in the flat vector
 
-  [[nodiscard]] Range range() const { return {offset, offset + rows * columns}; }
+  [[nodiscard]] Range range() const { return {offset, offset + size_of(shape)}; }
+  // As a matrix: the first extent by all others. A vector has one column.
+  [[nodiscard]] std::uint64_t rows() const { return shape.front(); }
+  [[nodiscard]] std::uint64_t columns() const { return size_of(shape) / rows(); }
 };
 
-// Weight and bias of every layer, first to last, without gaps.
+// The tensors of every layer, first to last, in the order of its needs, without gaps.
 struct ParameterLayout {
   std::vector<ParameterTensor> tensors;
+  std::vector<Range> layers;  // of the flat vector, for each layer; empty if it has no tensors
   std::uint64_t size = 0;
 
-  [[nodiscard]] const ParameterTensor& weight(std::size_t layer) const {
-    return tensors[2 * layer];
-  }
-  [[nodiscard]] const ParameterTensor& bias(std::size_t layer) const {
-    return tensors[2 * layer + 1];
-  }
-  // Weight and bias of a layer together, which are contiguous.
-  [[nodiscard]] Range layer(std::size_t layer) const {
-    return {weight(layer).offset, bias(layer).range().end};
-  }
+  // The tensors of layer `layer`, from 0.
+  [[nodiscard]] std::span<const ParameterTensor> of_layer(std::size_t layer) const;
 };
 
 ParameterLayout parameter_layout(const NetworkSpec& spec);
 
-// Ranges of the weights, or of all parameters, in the flat vector: tensor by tensor, ascending.
+// Whether a penalty and a decay of weights apply to a tensor.
+inline bool is_penalised(const ParameterTensor& tensor, bool include_biases) {
+  return tensor.penalised || (include_biases && tensor.role == ParameterRole::bias);
+}
+
+// Ranges of the penalised tensors in the flat vector, ascending.
 std::vector<Range> penalised_ranges(const ParameterLayout& layout, bool include_biases);
 
-// The tensor as a matrix [O, I] inside a flat vector.
+// The tensor as a matrix inside a flat vector.
 template <typename T>
 Matrix<T> tensor_view(const ParameterTensor& tensor, std::span<T> flat) {
-  return {flat.data() + tensor.offset, tensor.rows, tensor.columns};
+  return {flat.data() + tensor.offset, tensor.rows(), tensor.columns()};
 }
 
 }  // namespace lockstep

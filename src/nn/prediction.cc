@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nn/layers.h"
+
 namespace lockstep {
 namespace {
 
@@ -49,7 +51,7 @@ template std::uint64_t decided_class(std::span<const float>);
 template std::uint64_t decided_class(std::span<const double>);
 
 bool decides_by_unit(const NetworkSpec& network, std::uint64_t label_width) {
-  return network.loss == Loss::logistic && label_width == network.layers.back().outputs;
+  return network.loss == Loss::logistic && label_width == output_size(network);
 }
 
 }  // namespace lockstep

@@ -25,12 +25,12 @@ void add_l1(T factor, const T* __restrict w, T* __restrict g, std::uint64_t size
 Regularizer::Regularizer(const RegularizationSpec& spec, const ParameterLayout& layout,
                          std::uint64_t train_examples)
     : train_examples_(static_cast<double>(train_examples)) {
-  for (std::size_t i = 0; i < spec.layers.size(); ++i) {
-    check(2 * i + 1 < layout.tensors.size(), "a penalty is of a layer");
-    const LayerPenalty& lambda = spec.layers[i];
+  if (spec.layers.empty()) return;
+  check(spec.layers.size() == layout.layers.size(), "every layer has a penalty");
+  for (const ParameterTensor& tensor : layout.tensors) {
+    const LayerPenalty& lambda = spec.layers[tensor.layer];
     if (lambda.l2_lambda == 0 && lambda.l1_lambda == 0) continue;
-    parts_.push_back({layout.weight(i).range(), lambda});
-    if (spec.include_biases) parts_.push_back({layout.bias(i).range(), lambda});
+    if (is_penalised(tensor, spec.include_biases)) parts_.push_back({tensor.range(), lambda});
   }
 }
 

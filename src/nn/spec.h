@@ -1,11 +1,10 @@
 #pragma once
-// The description of a network, as plain values.
-//
-// Dimension letters used in this folder: B rows of a batch, I inputs and O
-// outputs of a layer, L layers.
+// The description of a network, as plain values: a graph of layers.
 
 #include <cstdint>
 #include <vector>
+
+#include "nn/layer_kinds.h"
 
 namespace lockstep {
 
@@ -18,42 +17,33 @@ enum class Loss {
   squared_error,          // 1/2 (prediction - target)^2 summed over O units
 };
 
-// Var(w) as a function of I and O (lecture 1.11).
-enum class WeightVariance {
-  he,      // 2 / I, normal (He et al., 2015)
-  xavier,  // 1 / I, normal
-  glorot,  // 2 / (I + O), normal (Glorot and Bengio, 2010)
-  lecun,   // 1 / I, uniform (LeCun et al., 1998)
-  zero,
-  identity,  // 0: not random, W = multiplier * I (lecture 1.10)
-};
-
-struct InitializerSpec {
-  WeightVariance variance = WeightVariance::he;
-  double multiplier = 1;  // on the variance; on the matrix for identity
-};
-
 // Lambdas of a layer's penalty (lecture 1.4, 1.5); see nn/regularizer.h.
 struct LayerPenalty {
   double l2_lambda = 0;
   double l1_lambda = 0;
 };
 
-// A dense layer: a = activation(W x + b), then inverted dropout with keep_prob.
-struct DenseSpec {
-  std::uint64_t inputs = 0;
-  std::uint64_t outputs = 0;
-  Activation activation = Activation::relu;
+// What follows the computation z of any kind of layer: a = activation(z + bias), with one bias for
+// each channel, then inverted dropout with keep_prob (lecture 1.6).
+struct EpilogueSpec {
+  bool bias = true;
+  Activation activation = Activation::linear;
   double keep_prob = 1;
-  InitializerSpec initializer;
+};
+
+// A layer of the network. Layers are counted from 1, as in the lecture; 0 is the network's input.
+struct LayerSpec {
+  LayerKind kind;
+  EpilogueSpec epilogue;
+  std::vector<std::uint32_t> inputs;  // the layers whose outputs it takes, all of them before it
 };
 
 struct NetworkSpec {
-  std::uint64_t inputs = 0;
+  Shape input;
   double input_keep_prob = 1;
-  // Hidden layers and, last, the output layer, which is linear and without dropout; the loss
-  // includes the output's non-linearity.
-  std::vector<DenseSpec> layers;
+  // In topological order. Each but the last is the input of a later one. The last is the output
+  // layer, which is linear and without dropout; the loss includes the output's non-linearity.
+  std::vector<LayerSpec> layers;
   Loss loss = Loss::softmax_cross_entropy;
 };
 

@@ -13,10 +13,10 @@ WeightStatistics weight_statistics(const ParameterLayout& layout, std::span<cons
   std::uint64_t near_zero = 0;
   std::uint64_t count = 0;
   for (const ParameterTensor& tensor : layout.tensors) {
-    if (tensor.kind != ParameterKind::weight) continue;
+    if (tensor.role != ParameterRole::weight) continue;
     const std::span<const T> values = weights.subspan(tensor.offset, tensor.range().size());
     squares += sum_of_squares(values);
-    const double usual = 1.0 / std::sqrt(static_cast<double>(tensor.columns));
+    const double usual = 1.0 / std::sqrt(static_cast<double>(tensor.columns()));
     const double largest = static_cast<double>(largest_magnitude(values));
     const double limit = kNearZero * std::max(largest, usual);
     near_zero += static_cast<std::uint64_t>(

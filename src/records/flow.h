@@ -20,7 +20,7 @@ struct LayerFlow {
   double activation_rms = 0;
   double delta_rms = 0;  // dLoss/dz of one example: the gradient on its way back
 
-  // The weight matrix W; biases are left out.
+  // The weights W; biases are left out. 0 if the layer has no weights.
   double weight_norm = 0;  // Frobenius
   double weight_rms = 0;
   double gradient_norm = 0;            // norm of dJ/dW over the step's batch

@@ -4,7 +4,6 @@
 #include <cstddef>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace lockstep {
 namespace {
@@ -40,12 +39,12 @@ struct Place {
 
 Place place_of(const ParameterTensor& tensor, std::uint64_t entry) {
   const std::uint64_t i = entry - tensor.offset;
-  return {i / tensor.columns, i % tensor.columns};
+  return {i / tensor.columns(), i % tensor.columns()};
 }
 
 std::string entry_line(const ParameterTensor& tensor, const CheckedEntry& entry) {
   const Place place = place_of(tensor, entry.entry);
-  const std::string where = tensor.kind == ParameterKind::bias
+  const std::string where = tensor.shape.size() == 1
                                 ? fmt::format("[{}]", place.row)
                                 : fmt::format("[{}, {}]", place.row, place.column);
   return fmt::format("    {:<16} {:<14} {:>14.6g} {:>14.6g}\n", tensor.name, where, entry.numerical,
@@ -124,8 +123,8 @@ Json comparison_json(const Comparison& of) {
 Json tensor_json(const TensorCheck& tensor) {
   Json object;
   object["name"] = tensor.tensor.name;
-  object["rows"] = tensor.tensor.rows;
-  object["columns"] = tensor.tensor.columns;
+  object["rows"] = tensor.tensor.rows();
+  object["columns"] = tensor.tensor.columns();
   object.update(comparison_json(tensor.comparison));
   Json worst = Json::array();
   for (const CheckedEntry& entry : worst_entries(tensor, kWorstEntries)) {
@@ -168,7 +167,7 @@ Json stage_json(const GradcheckStage& stage) {
 
 std::string gradcheck_text(const GradcheckResult& result) {
   std::string text = fmt::format("gradient check of {}: {}, {} parameters, in double\n", result.job,
-                                 fmt::join(result.units, "-"), result.parameters);
+                                 result.network, result.parameters);
   text += fmt::format("J: the mean loss of {} training examples (of the job's first batch{}){}\n",
                       result.rows, result.augmentation ? ", not augmented" : "",
                       result.penalty

@@ -21,7 +21,9 @@
 #include "comm/agreement.h"
 #include "comm/shared_flag.h"
 #include "config/job_diff.h"
+#include "nn/layers.h"
 #include "sweep/termination.h"
+#include "train/build.h"
 #include "train/memory_plan.h"
 #include "train/trainer.h"
 
@@ -58,18 +60,11 @@ class NamedNotices : public TrainingObserver {
   const std::function<void(const std::string&)>& log_;
 };
 
-// Estimate of the multiplications that all epochs or steps of a job take.
+// Estimate of the multiplications that all epochs or steps of a job take, for one row of a batch.
 double estimated_cost(const Job& job, std::uint64_t features) {
-  double weights = 0;
-  auto inputs = static_cast<double>(features);
-  for (const DenseConfig& layer : job.network.hidden) {
-    weights += inputs * layer.units;
-    inputs = layer.units;
-  }
-  weights += inputs * job.network.output.units;
   const auto length = job.training.epochs ? static_cast<double>(*job.training.epochs)
                                           : static_cast<double>(job.training.steps.value_or(1));
-  return weights * length;
+  return multiply_adds(build_network(job.network, features)) * length;
 }
 
 TrialResult result_of(const Summary& summary) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "nn/layers.h"
 
 namespace lockstep {
 namespace {
@@ -10,10 +11,7 @@ namespace {
 // The limit is far beyond any memory, and far below sizes whose sums in bytes overflow.
 void check_size(const NetworkSpec& network) {
   constexpr double kMostParameters = 1e12;
-  double parameters = 0;
-  for (const DenseSpec& layer : network.layers) {
-    parameters += static_cast<double>(layer.outputs) * (static_cast<double>(layer.inputs) + 1);
-  }
+  const double parameters = parameter_count(network);
   if (parameters <= kMostParameters) return;
   throw Error(ExitCode::usage, fmt::format("the network has {:.3g} parameters; expected at most "
                                            "{:g}: make its layers narrower (network.layer units)",
@@ -24,24 +22,25 @@ void check_size(const NetworkSpec& network) {
 
 NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features) {
   NetworkSpec spec;
-  spec.inputs = features;
+  spec.input = {features};
   spec.input_keep_prob = config.input_keep_prob;
   spec.loss = config.output.loss;
-  std::uint64_t inputs = features;
-  for (const DenseConfig& layer : config.hidden) {
-    spec.layers.push_back(
-        {inputs, layer.units, layer.activation, layer.keep_prob, layer.initializer});
-    inputs = layer.units;
+  std::uint32_t before = 0;
+  for (const LayerConfig& layer : config.hidden) {
+    spec.layers.push_back({layer.kind, layer.epilogue, {before}});
+    ++before;
   }
   spec.layers.push_back(
-      {inputs, config.output.units, Activation::linear, 1.0, config.output.initializer});
+      {.kind = DenseSpec{config.output.units, config.output.initializer},
+       .epilogue = {.bias = true, .activation = Activation::linear, .keep_prob = 1},
+       .inputs = {before}});
   check_size(spec);
   return spec;
 }
 
 RegularizationSpec build_regularization(const Job& job) {
   RegularizationSpec spec;
-  for (const DenseConfig& layer : job.network.hidden) spec.layers.push_back(layer.penalty);
+  for (const LayerConfig& layer : job.network.hidden) spec.layers.push_back(layer.penalty);
   spec.layers.push_back(job.network.output.penalty);
   spec.include_biases = job.regularization.include_biases;
   return spec;

@@ -77,7 +77,7 @@ void add_label_file_cautions(const DataConfig& data, std::vector<std::string>& c
 bool has_dropout(const NetworkConfig& network) {
   return network.input_keep_prob < 1 ||
          std::ranges::any_of(network.hidden,
-                             [](const DenseConfig& layer) { return layer.keep_prob < 1; });
+                             [](const LayerConfig& layer) { return layer.epilogue.keep_prob < 1; });
 }
 
 bool has_penalty(const NetworkConfig& network) {
@@ -85,7 +85,7 @@ bool has_penalty(const NetworkConfig& network) {
     return penalty.l2_lambda > 0 || penalty.l1_lambda > 0;
   };
   return penalises(network.output.penalty) ||
-         std::ranges::any_of(network.hidden, penalises, &DenseConfig::penalty);
+         std::ranges::any_of(network.hidden, penalises, &LayerConfig::penalty);
 }
 
 std::vector<std::string> job_cautions(const Job& job) {

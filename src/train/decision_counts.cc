@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "nn/layers.h"
 #include "nn/prediction.h"
 
 namespace lockstep {
@@ -30,7 +31,7 @@ ClassScores class_scores(const DecisionCounts& counts, std::uint64_t unit, std::
 
 DecisionCounter::DecisionCounter(const NetworkSpec& spec, std::uint64_t label_width, int threads)
     : loss_(spec.loss), by_unit_(decides_by_unit(spec, label_width)) {
-  const std::uint64_t outputs = spec.layers.back().outputs;
+  const std::uint64_t outputs = output_size(spec);
   empty_.classes = by_unit_ ? 2 : outputs;
   empty_.units = by_unit_ ? outputs : 1;
   if (loss_ != Loss::squared_error) {

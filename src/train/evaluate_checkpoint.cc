@@ -66,10 +66,10 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   const Dataset data = load_dataset(model.job, comm, layout, model.table ? &*model.table : nullptr);
   const Network<float>& network = model.network;
   agree(comm, [&] {
-    if (data.features != network.spec().inputs) {
+    if (data.features != size_of(network.spec().input)) {
       throw Error(ExitCode::data,
                   fmt::format("the data has {} features per example, but the model has {}",
-                              data.features, network.spec().inputs));
+                              data.features, size_of(network.spec().input)));
     }
     if (comm.is_root() && !allow_changed_data) check_data(model, data, split);
   });

@@ -46,7 +46,7 @@ std::uint64_t activation_bytes(const NetworkSpec& network, const BatchGeometry& 
                                bool ahead) {
   return Workspace<float>::bytes(network, rows_of_a_pass(geometry)) +
          Workspace<float>::bytes(network, kEvaluationRows) +
-         (ahead ? PassLoader<float>::bytes_ahead(geometry, network.inputs) : 0);
+         (ahead ? PassLoader<float>::bytes_ahead(geometry, size_of(network.input)) : 0);
 }
 
 // Bytes of all threads: a gradient for each to write to; on rank 0 also the weights before the
@@ -105,7 +105,7 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   plan.shards = shards * kShardBytes;
   if (std::holds_alternative<Standardize>(job.data.normalization)) {
     // Sums of every feature over every shard, and all of them after gathering.
-    plan.shards += 2 * shards * network.inputs * sizeof(double);
+    plan.shards += 2 * shards * size_of(network.input) * sizeof(double);
   }
   plan.program = kProgramBytes;
   return plan;

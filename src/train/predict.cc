@@ -15,6 +15,7 @@
 #include "data/gather.h"
 #include "data/open.h"
 #include "data/source.h"
+#include "nn/layers.h"
 #include "nn/prediction.h"
 #include "train/build.h"
 #include "train/evaluation_blocks.h"
@@ -47,13 +48,15 @@ struct InputShare {
 
 InputShare read_share(const SavedModel& model, const std::filesystem::path& input,
                       const Layout& layout, int rank) {
-  const auto source = open_source(unlabelled_source(model.job.data.train, input),
-                                  KnownFeatures{model.network.spec().inputs, "the model has",
-                                                model.table ? model.table->fitted : nullptr});
+  const auto source =
+      open_source(unlabelled_source(model.job.data.train, input),
+                  KnownFeatures{size_of(model.network.spec().input), "the model has",
+                                model.table ? model.table->fitted : nullptr});
   const SourceInfo& info = source->info();
-  if (info.features != model.network.spec().inputs) {
-    throw Error(ExitCode::data, fmt::format("{}: {} features per example; the model has {}",
-                                            info.name, info.features, model.network.spec().inputs));
+  if (info.features != size_of(model.network.spec().input)) {
+    throw Error(ExitCode::data,
+                fmt::format("{}: {} features per example; the model has {}", info.name,
+                            info.features, size_of(model.network.spec().input)));
   }
   require_same_image(info, model.image, "the model has");
   const std::uint64_t examples = info.examples;
@@ -86,7 +89,7 @@ void require_finite(std::span<const float> predictions, std::uint64_t first,
 
 std::uint64_t decisions_per_example(const SavedModel& model) {
   const NetworkSpec& spec = model.network.spec();
-  return decides_by_unit(spec, model.label_width) ? spec.layers.back().outputs : 1;
+  return decides_by_unit(spec, model.label_width) ? output_size(spec) : 1;
 }
 
 // Predictions and decisions of one worker in a round.
@@ -137,7 +140,7 @@ std::vector<std::string> predict_examples(const SavedModel& model,
   for (int thread = 0; thread < layout.threads; ++thread) {
     workspaces.emplace_back(model.network.spec(), kEvaluationRows);
   }
-  const std::uint64_t outputs = model.network.spec().layers.back().outputs;
+  const std::uint64_t outputs = output_size(model.network.spec());
   std::uint32_t next = 0;  // next row of `own`
   std::uint64_t done = 0;  // examples that `use` has received
   for (std::uint64_t round = 0; round < rounds_of(examples, layout); ++round) {

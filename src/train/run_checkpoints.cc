@@ -19,9 +19,7 @@ namespace {
 std::vector<TensorInfo> tensor_infos(const ParameterLayout& layout) {
   std::vector<TensorInfo> infos;
   for (const ParameterTensor& tensor : layout.tensors) {
-    std::vector<std::uint64_t> shape{tensor.rows};
-    if (tensor.kind == ParameterKind::weight) shape.push_back(tensor.columns);
-    infos.push_back({tensor.name, shape, tensor.offset});
+    infos.push_back({tensor.name, tensor.shape, tensor.offset});
   }
   return infos;
 }

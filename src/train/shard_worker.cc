@@ -63,7 +63,7 @@ void ShardWorker<T>::run_pass(std::span<const T> weights, const Pass& pass,
   losses_[index] +=
       network_.backward(weights, workspace_, loader_.labels(), buffers_[plan_.leaves[index].buffer],
                         !pass.first, [&](std::size_t layer) {
-                          if (pass.last) add_up(index, network_.layout().layer(layer));
+                          if (pass.last) add_up(index, network_.layout().layers[layer]);
                         });
 }
 

@@ -10,7 +10,7 @@ std::uint64_t digest_without_biases(const ParameterLayout& layout,
                                     std::span<const float> parameters) {
   Digest digest;
   for (const ParameterTensor& tensor : layout.tensors) {
-    if (tensor.kind != ParameterKind::weight) continue;
+    if (tensor.role != ParameterRole::weight) continue;
     const Range range = tensor.range();
     digest.add(std::as_bytes(parameters.subspan(range.begin, range.size())));
   }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "job_text.h"
+#include "nn/dense_network.h"
 
 namespace lockstep {
 namespace {
@@ -21,10 +22,10 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_EQ(std::get<Standardize>(job.data.normalization).per, StatisticsPer::feature);
   EXPECT_EQ(job.network.input_keep_prob, 1.0);
   ASSERT_EQ(job.network.hidden.size(), 1U);
-  EXPECT_EQ(job.network.hidden[0].activation, Activation::relu);
-  EXPECT_EQ(job.network.hidden[0].keep_prob, 1.0);
-  EXPECT_EQ(job.network.hidden[0].initializer.variance, WeightVariance::he);
-  EXPECT_EQ(job.network.hidden[0].initializer.multiplier, 1.0);
+  EXPECT_EQ(job.network.hidden[0].epilogue.activation, Activation::relu);
+  EXPECT_EQ(job.network.hidden[0].epilogue.keep_prob, 1.0);
+  EXPECT_EQ(dense(job.network.hidden[0]).initializer.variance, WeightVariance::he);
+  EXPECT_EQ(dense(job.network.hidden[0]).initializer.multiplier, 1.0);
   EXPECT_EQ(job.network.output.loss, Loss::softmax_cross_entropy);
   EXPECT_EQ(job.network.output.initializer.variance, WeightVariance::xavier);
   for (const LayerPenalty& penalty : {job.network.hidden[0].penalty, job.network.output.penalty}) {
@@ -76,15 +77,15 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(std::get<Standardize>(job.data.normalization).per, StatisticsPer::all);
   EXPECT_EQ(job.network.input_keep_prob, 0.8);
   ASSERT_EQ(job.network.hidden.size(), 3U);
-  EXPECT_EQ(job.network.hidden[0].units, 32U);
-  EXPECT_EQ(job.network.hidden[0].activation, Activation::tanh);
-  EXPECT_EQ(job.network.hidden[0].keep_prob, 0.5);
-  EXPECT_EQ(job.network.hidden[0].initializer.variance, WeightVariance::glorot);
-  EXPECT_EQ(job.network.hidden[0].initializer.multiplier, 2.0);
-  EXPECT_EQ(job.network.hidden[1].activation, Activation::leaky_relu);
-  EXPECT_EQ(job.network.hidden[1].initializer.variance, WeightVariance::he);
-  EXPECT_EQ(job.network.hidden[2].activation, Activation::sigmoid);
-  EXPECT_EQ(job.network.hidden[2].initializer.variance, WeightVariance::xavier);
+  EXPECT_EQ(dense(job.network.hidden[0]).units, 32U);
+  EXPECT_EQ(job.network.hidden[0].epilogue.activation, Activation::tanh);
+  EXPECT_EQ(job.network.hidden[0].epilogue.keep_prob, 0.5);
+  EXPECT_EQ(dense(job.network.hidden[0]).initializer.variance, WeightVariance::glorot);
+  EXPECT_EQ(dense(job.network.hidden[0]).initializer.multiplier, 2.0);
+  EXPECT_EQ(job.network.hidden[1].epilogue.activation, Activation::leaky_relu);
+  EXPECT_EQ(dense(job.network.hidden[1]).initializer.variance, WeightVariance::he);
+  EXPECT_EQ(job.network.hidden[2].epilogue.activation, Activation::sigmoid);
+  EXPECT_EQ(dense(job.network.hidden[2]).initializer.variance, WeightVariance::xavier);
   EXPECT_EQ(job.network.output.units, 1U);
   EXPECT_EQ(job.network.output.loss, Loss::logistic);
   EXPECT_EQ(job.network.output.initializer.variance, WeightVariance::zero);
@@ -245,12 +246,12 @@ TEST(JobFile, RepeatedLayersStandOneByOneInTheResolvedJob) {
            "layer { units: 16 } layer { units: 8 activation: TANH keep_prob: 0.5 repeat: 3 }");
   const LoadedJob job = parse(text);
   ASSERT_EQ(job.job.network.hidden.size(), 4U);
-  EXPECT_EQ(job.job.network.hidden[0].units, 16U);
+  EXPECT_EQ(dense(job.job.network.hidden[0]).units, 16U);
   for (std::size_t i = 1; i < 4; ++i) {
-    EXPECT_EQ(job.job.network.hidden[i].units, 8U);
-    EXPECT_EQ(job.job.network.hidden[i].activation, Activation::tanh);
-    EXPECT_EQ(job.job.network.hidden[i].keep_prob, 0.5);
-    EXPECT_EQ(job.job.network.hidden[i].initializer.variance, WeightVariance::xavier);
+    EXPECT_EQ(dense(job.job.network.hidden[i]).units, 8U);
+    EXPECT_EQ(job.job.network.hidden[i].epilogue.activation, Activation::tanh);
+    EXPECT_EQ(job.job.network.hidden[i].epilogue.keep_prob, 0.5);
+    EXPECT_EQ(dense(job.job.network.hidden[i]).initializer.variance, WeightVariance::xavier);
   }
   EXPECT_EQ(job.resolved_text.find("repeat"), std::string::npos);
   // The same job, and the same text, once more.
@@ -264,7 +265,7 @@ TEST(JobFile, RepeatedLayersStandOneByOneInTheResolvedJob) {
   // Overrides count the entries of the file.
   const LoadedJob wider = parse(text, {"network.layer[1].units=9", "network.layer[1].repeat=2"});
   ASSERT_EQ(wider.job.network.hidden.size(), 3U);
-  EXPECT_EQ(wider.job.network.hidden[2].units, 9U);
+  EXPECT_EQ(dense(wider.job.network.hidden[2]).units, 9U);
 }
 
 TEST(JobFile, IdentityAndMonitor) {
@@ -272,8 +273,8 @@ TEST(JobFile, IdentityAndMonitor) {
       parse(with(kSmallJob, "layer { units: 16 }",
                  "layer { units: 16 initializer { kind: IDENTITY multiplier: 1.5 } }") +
             "monitor { every_steps: 7 }");
-  EXPECT_EQ(job.job.network.hidden[0].initializer.variance, WeightVariance::identity);
-  EXPECT_EQ(job.job.network.hidden[0].initializer.multiplier, 1.5);
+  EXPECT_EQ(dense(job.job.network.hidden[0]).initializer.variance, WeightVariance::identity);
+  EXPECT_EQ(dense(job.job.network.hidden[0]).initializer.multiplier, 1.5);
   ASSERT_TRUE(job.job.monitor.has_value());
   EXPECT_EQ(job.job.monitor->every_steps, 7U);
   EXPECT_EQ(job.job.monitor->examples, 256U);

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "job_text.h"
+#include "nn/dense_network.h"
 
 namespace lockstep {
 namespace {
@@ -16,8 +17,8 @@ Job with_override(const std::string& assignment) { return parse(kSmallJob, {assi
 TEST(Overrides, SetScalars) {
   EXPECT_EQ(with_override("seed=42").seed, 42U);
   EXPECT_EQ(std::get<Adam>(with_override("optimizer.adam.beta1=0.5").optimizer).beta1, 0.5);
-  EXPECT_EQ(with_override("network.layer[0].units=64").network.hidden[0].units, 64U);
-  EXPECT_EQ(with_override("network.layer[0].activation=TANH").network.hidden[0].activation,
+  EXPECT_EQ(dense(with_override("network.layer[0].units=64").network.hidden[0]).units, 64U);
+  EXPECT_EQ(with_override("network.layer[0].activation=TANH").network.hidden[0].epilogue.activation,
             Activation::tanh);
   EXPECT_TRUE(with_override("regularization.include_biases=true").regularization.include_biases);
 }
@@ -25,9 +26,9 @@ TEST(Overrides, SetScalars) {
 TEST(Overrides, ReplaceWhatTheFileSays) {
   EXPECT_EQ(with_override("training.batch_size=128").training.batch_size, 128U);
   // The override, not the file, decides what kind AUTO stands for.
-  EXPECT_EQ(
-      with_override("network.layer[0].activation=TANH").network.hidden[0].initializer.variance,
-      WeightVariance::xavier);
+  EXPECT_EQ(dense(with_override("network.layer[0].activation=TANH").network.hidden[0])
+                .initializer.variance,
+            WeightVariance::xavier);
 }
 
 TEST(Overrides, TakeStringsWithAndWithoutQuotes) {
@@ -89,7 +90,7 @@ TEST(Overrides, SetMessages) {
   const Job job = with_override("optimizer.schedule={warmup_epochs: 2 cosine {}}");
   EXPECT_EQ(job.schedule.warmup_epochs, 2.0);
   EXPECT_TRUE(std::holds_alternative<CosineDecay>(job.schedule.kind));
-  EXPECT_EQ(with_override("network.layer[0]={units: 5}").network.hidden[0].units, 5U);
+  EXPECT_EQ(dense(with_override("network.layer[0]={units: 5}").network.hidden[0]).units, 5U);
 }
 
 TEST(Overrides, AMessageReplacesTheWholeOne) {
@@ -104,21 +105,21 @@ TEST(Overrides, AStarMeansEveryElement) {
       with(kSmallJob, "layer { units: 16 }", "layer { units: 16 } layer { units: 8 }");
   const Job job = parse(two, {"network.layer[*].keep_prob=0.5"}).job;
   ASSERT_EQ(job.network.hidden.size(), 2U);
-  EXPECT_EQ(job.network.hidden[0].keep_prob, 0.5);
-  EXPECT_EQ(job.network.hidden[1].keep_prob, 0.5);
-  EXPECT_EQ(job.network.hidden[1].units, 8U);
+  EXPECT_EQ(job.network.hidden[0].epilogue.keep_prob, 0.5);
+  EXPECT_EQ(job.network.hidden[1].epilogue.keep_prob, 0.5);
+  EXPECT_EQ(dense(job.network.hidden[1]).units, 8U);
   const Job deeper = parse(two, {"network.layer[*].initializer.multiplier=2"}).job;
-  EXPECT_EQ(deeper.network.hidden[1].initializer.multiplier, 2.0);
+  EXPECT_EQ(dense(deeper.network.hidden[1]).initializer.multiplier, 2.0);
   const Job whole = parse(two, {"network.layer[*]={units: 3}"}).job;
-  EXPECT_EQ(whole.network.hidden[0].units, 3U);
-  EXPECT_EQ(whole.network.hidden[1].units, 3U);
+  EXPECT_EQ(dense(whole.network.hidden[0]).units, 3U);
+  EXPECT_EQ(dense(whole.network.hidden[1]).units, 3U);
 }
 
 TEST(Overrides, AListReplacesTheWholeOne) {
   const Job job = with_override("network.layer=[{units: 7}, {units: 9 activation: TANH}]");
   ASSERT_EQ(job.network.hidden.size(), 2U);
-  EXPECT_EQ(job.network.hidden[0].units, 7U);
-  EXPECT_EQ(job.network.hidden[1].activation, Activation::tanh);
+  EXPECT_EQ(dense(job.network.hidden[0]).units, 7U);
+  EXPECT_EQ(job.network.hidden[1].epilogue.activation, Activation::tanh);
   EXPECT_TRUE(with_override("network.layer=[]").network.hidden.empty());
   // What was wrong in the list that is replaced is forgotten with it.
   const std::string bad = with(kSmallJob, "layer { units: 16 }", "layer { units: 0 }");
@@ -135,9 +136,9 @@ TEST(Overrides, AListGrowsByTheElementAfterItsLast) {
   const Job job =
       parse(kSmallJob, {"network.layer[1]={units: 7}", "network.layer[2]={units: 5}"}).job;
   ASSERT_EQ(job.network.hidden.size(), 3U);
-  EXPECT_EQ(job.network.hidden[0].units, 16U);
-  EXPECT_EQ(job.network.hidden[1].units, 7U);
-  EXPECT_EQ(job.network.hidden[2].units, 5U);
+  EXPECT_EQ(dense(job.network.hidden[0]).units, 16U);
+  EXPECT_EQ(dense(job.network.hidden[1]).units, 7U);
+  EXPECT_EQ(dense(job.network.hidden[2]).units, 5U);
   EXPECT_EQ(parse(with(kSmallJob, "layer { units: 16 }", ""), {"network.layer[0]={units: 3}"})
                 .job.network.hidden.size(),
             1U);

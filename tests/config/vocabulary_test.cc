@@ -10,6 +10,7 @@
 
 #include "job_text.h"
 #include "nn/activations.h"
+#include "nn/dense_network.h"
 #include "optim/optimizer.h"
 #include "proto/job.pb.h"
 
@@ -29,8 +30,8 @@ TEST(Vocabulary, EveryActivationOfTheSchemaHasARow) {
     EXPECT_EQ(facts_of(*activation).name, name);
     EXPECT_TRUE(kinds.insert(*activation).second) << name << " has the kind of another row";
     const auto loaded = parse(kSmallJob, {"network.layer[0].activation=" + name});
-    EXPECT_EQ(loaded.job.network.hidden[0].activation, *activation);
-    EXPECT_EQ(loaded.job.network.hidden[0].initializer.variance,
+    EXPECT_EQ(loaded.job.network.hidden[0].epilogue.activation, *activation);
+    EXPECT_EQ(dense(loaded.job.network.hidden[0]).initializer.variance,
               facts_of(*activation).rectifies ? WeightVariance::he : WeightVariance::xavier);
   }
 }

@@ -15,7 +15,9 @@ TEST(WithoutDropout, SetsEveryKeepProbToOneAndNothingElse) {
   const LoadedJob loaded = parse(text);
   const LoadedJob without = without_dropout(loaded);
   EXPECT_EQ(without.job.network.input_keep_prob, 1.0);
-  for (const DenseConfig& layer : without.job.network.hidden) EXPECT_EQ(layer.keep_prob, 1.0);
+  for (const LayerConfig& layer : without.job.network.hidden) {
+    EXPECT_EQ(layer.epilogue.keep_prob, 1.0);
+  }
   std::string changed;
   for (const FieldDifference& field : diff_jobs(loaded.resolved_text, without.resolved_text)) {
     changed += field.path + " " + field.value_a + " -> " + field.value_b + "\n";
@@ -36,7 +38,9 @@ TEST(WithoutDropout, ReachesRepeatedLayers) {
   const LoadedJob without = without_dropout(parse(
       with(kSmallJob, "layer { units: 16 }", "layer { units: 16 keep_prob: 0.5 repeat: 3 }")));
   ASSERT_EQ(without.job.network.hidden.size(), 3U);
-  for (const DenseConfig& layer : without.job.network.hidden) EXPECT_EQ(layer.keep_prob, 1.0);
+  for (const LayerConfig& layer : without.job.network.hidden) {
+    EXPECT_EQ(layer.epilogue.keep_prob, 1.0);
+  }
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "nn/dense_network.h"
+
 namespace lockstep {
 namespace {
 
@@ -15,10 +17,7 @@ using testing::ElementsAre;
 
 // Tensors of 40, 8, 16 and 2 entries.
 ParameterLayout small_layout() {
-  NetworkSpec spec;
-  spec.inputs = 5;
-  spec.layers = {{5, 8, Activation::tanh, 1, {}}, {8, 2, Activation::linear, 1, {}}};
-  return parameter_layout(spec);
+  return parameter_layout(network_spec(5, {{8, Activation::tanh}}, 2, Loss::softmax_cross_entropy));
 }
 
 // How many of the entries each tensor has.

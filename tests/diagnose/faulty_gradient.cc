@@ -9,6 +9,7 @@
 #include "comm/owned_values.h"
 #include "nn/activation.h"
 #include "nn/activations.h"
+#include "nn/dense_network.h"
 #include "nn/regularizer.h"
 #include "train/build.h"
 #include "train/pass_loader.h"
@@ -59,15 +60,14 @@ void add_example(const Network<double>& network, std::span<const double> weights
   std::vector<Vector> a = {Vector(input.begin(), input.end())};
   std::vector<Vector> z = {{}};
   for (std::size_t l = 1; l <= layers; ++l) {
-    const DenseSpec& layer = spec.layers[l - 1];
-    const auto w = tensor_view(layout.weight(l - 1), weights);
+    const auto w = tensor_view(weight_of(layout, l - 1), weights);
     z.emplace_back();
     a.emplace_back();
-    for (std::uint64_t o = 0; o < layer.outputs; ++o) {
-      double sum_o = weights[layout.bias(l - 1).offset + o];
-      for (std::uint64_t i = 0; i < layer.inputs; ++i) sum_o += w.row(o)[i] * a[l - 1][i];
+    for (std::uint64_t o = 0; o < w.rows; ++o) {
+      double sum_o = weights[bias_of(layout, l - 1).offset + o];
+      for (std::uint64_t i = 0; i < w.columns; ++i) sum_o += w.row(o)[i] * a[l - 1][i];
       z[l].push_back(sum_o);
-      a[l].push_back(value_of(layer.activation, sum_o));
+      a[l].push_back(value_of(spec.layers[l - 1].epilogue.activation, sum_o));
     }
   }
   // Softmax and cross-entropy: dz = probabilities minus the one-hot label.
@@ -79,25 +79,24 @@ void add_example(const Network<double>& network, std::span<const double> weights
   dz[label] -= 1;
 
   for (std::size_t l = layers; l >= 1; --l) {
-    const DenseSpec& layer = spec.layers[l - 1];
-    const ParameterTensor& weight = layout.weight(l - 1);
+    const ParameterTensor& weight = weight_of(layout, l - 1);
     const auto w = tensor_view(weight, weights);
-    for (std::uint64_t o = 0; o < layer.outputs; ++o) {
-      sum[layout.bias(l - 1).offset + o] += dz[o];
-      for (std::uint64_t i = 0; i < layer.inputs; ++i) {
+    for (std::uint64_t o = 0; o < w.rows; ++o) {
+      sum[bias_of(layout, l - 1).offset + o] += dz[o];
+      for (std::uint64_t i = 0; i < w.columns; ++i) {
         const bool transposed = faults.transposed_gradient == l;
-        const std::uint64_t place = transposed ? i * layer.inputs + o : o * layer.inputs + i;
+        const std::uint64_t place = transposed ? i * w.columns + o : o * w.columns + i;
         sum[weight.offset + place] += dz[o] * a[l - 1][i];
       }
     }
     if (l == 1) break;
-    Vector below(layer.inputs);
-    for (std::uint64_t i = 0; i < layer.inputs; ++i) {
-      for (std::uint64_t o = 0; o < layer.outputs; ++o) {
+    Vector below(w.columns);
+    for (std::uint64_t i = 0; i < w.columns; ++i) {
+      for (std::uint64_t o = 0; o < w.rows; ++o) {
         below[i] += (faults.transposed_weight == l ? w.row(i)[o] : w.row(o)[i]) * dz[o];
       }
       if (faults.wrong_slope_of != l - 1) {
-        below[i] *= slope_of(spec.layers[l - 2].activation, z[l - 1][i]);
+        below[i] *= slope_of(spec.layers[l - 2].epilogue.activation, z[l - 1][i]);
       }
     }
     dz = below;
@@ -159,7 +158,7 @@ std::vector<double> faulty_gradient(const Job& job, const Dataset& data,
     for (std::size_t i = 0; i < penalty.size(); ++i) {
       const bool is_meant =
           !faults.only_penalty_of ||
-          network.layout().layer(*faults.only_penalty_of - 1).contains(range.begin + i);
+          network.layout().layers[*faults.only_penalty_of - 1].contains(range.begin + i);
       const double times = is_meant ? faults.penalty_times : 1;
       owned.push_back(gradient[i] / rows + times * penalty[i]);
     }

@@ -11,6 +11,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "nn/dense_network.h"
+
 namespace lockstep {
 namespace {
 
@@ -22,13 +24,10 @@ using testing::Not;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 NetworkSpec spec_of(std::size_t hidden, Activation activation, InitializerSpec initializer) {
-  NetworkSpec spec;
-  spec.inputs = 10;
-  for (std::size_t i = 0; i < hidden; ++i) {
-    spec.layers.push_back({10, 10, activation, 1, initializer});
-  }
-  spec.layers.push_back({10, 3, Activation::linear, 1, {WeightVariance::xavier, 1}});
-  return spec;
+  const HiddenLayer layer{
+      .units = 10, .activation = activation, .keep_prob = 1, .initializer = initializer};
+  return network_spec(10, std::vector(hidden, layer), 3, Loss::softmax_cross_entropy,
+                      {WeightVariance::xavier, 1});
 }
 
 // Activations times `forward` from layer to layer, deltas times `backward` from a

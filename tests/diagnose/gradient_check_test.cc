@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "diagnose/made_up_check.h"
+#include "nn/dense_network.h"
 
 namespace lockstep {
 namespace {
@@ -27,7 +28,7 @@ TEST(GradientCheck, EqualGradientsAreGreat) {
 }
 
 TEST(GradientCheck, ASmallTensorIsNotLostInALargeOne) {
-  const ParameterTensor bias = made_up_layout().bias(1);
+  const ParameterTensor bias = bias_of(made_up_layout(), 1);
   const GradientCheck check = compared(made_up_entries(made_up_layout(), [&](CheckedEntry& entry) {
     if (bias.range().contains(entry.entry)) {
       entry.numerical *= 1e-3;

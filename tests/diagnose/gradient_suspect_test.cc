@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "diagnose/made_up_check.h"
+#include "nn/dense_network.h"
 
 namespace lockstep {
 namespace {
@@ -40,9 +41,7 @@ TEST(GradientSuspect, AFactorOfAllBiases) {
 }
 
 TEST(GradientSuspect, OneBiasAloneIsNoFactor) {
-  NetworkSpec spec;
-  spec.inputs = 4;
-  spec.layers = {{4, 1, Activation::linear, 1, {}}};
+  const NetworkSpec spec = network_spec(4, {}, 1, Loss::logistic);
   const Suspect found =
       suspect([](CheckedEntry& entry) { entry.analytic += 0.01; }, parameter_layout(spec));
   EXPECT_THAT(found.hint, testing::Not(HasSubstr("every bias")));
@@ -51,13 +50,13 @@ TEST(GradientSuspect, OneBiasAloneIsNoFactor) {
 TEST(GradientSuspect, AMultipleOfTheWeightsIsThePenalty) {
   const ParameterLayout layout = made_up_layout();
   const Suspect found = suspect([&](CheckedEntry& entry) {
-    if (layout.weight(1).range().contains(entry.entry)) entry.analytic += 0.01 * entry.weight;
+    if (weight_of(layout, 1).range().contains(entry.entry)) entry.analytic += 0.01 * entry.weight;
   });
   EXPECT_THAT(found.tensors, ElementsAre("layer2.weight"));
   EXPECT_THAT(found.hint, HasSubstr("look at the penalty"));
   EXPECT_EQ(found.layer, 2U);
   const Suspect signs = suspect([&](CheckedEntry& entry) {
-    if (layout.weight(0).range().contains(entry.entry)) {
+    if (weight_of(layout, 0).range().contains(entry.entry)) {
       entry.analytic += entry.weight > 0 ? 0.01 : -0.01;
     }
   });
@@ -69,7 +68,7 @@ TEST(GradientSuspect, TheUppermostLayerThatIsOff) {
   const auto up_to = [&](std::size_t layers) {
     return suspect([&, layers](CheckedEntry& entry) {
       const auto x = static_cast<double>(entry.entry);
-      if (entry.entry < layout.layer(layers - 1).end) entry.analytic += 0.01 * std::sin(5 * x * x);
+      if (entry.entry < layout.layers[layers - 1].end) entry.analytic += 0.01 * std::sin(5 * x * x);
     });
   };
   for (const std::size_t layer : {1U, 2U}) {
@@ -87,7 +86,8 @@ TEST(GradientSuspect, OneTensorAlone) {
   const ParameterLayout layout = made_up_layout();
   const Suspect found = suspect([&](CheckedEntry& entry) {
     const auto x = static_cast<double>(entry.entry);
-    if (layout.bias(1).range().contains(entry.entry)) entry.analytic += 0.01 * std::sin(5 * x * x);
+    if (bias_of(layout, 1).range().contains(entry.entry))
+      entry.analytic += 0.01 * std::sin(5 * x * x);
   });
   EXPECT_EQ(found.layer, 2U);
   EXPECT_THAT(found.hint, HasSubstr("only layer2.bias is off"));

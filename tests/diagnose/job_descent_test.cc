@@ -11,6 +11,7 @@
 
 #include "comm/agreement.h"
 #include "diagnose/descent_verdict.h"
+#include "nn/dense_network.h"
 #include "nn/initializer.h"
 #include "support/collective.h"
 #include "train/build.h"
@@ -105,7 +106,7 @@ class WrongGradient : public JobDescent {
       : JobDescent(job, comm, layout, {}), layer_(layer), factor_(factor) {}
   double hold() override {
     JobDescent::hold();
-    const Range wrong = layout().weight(layer_).range();
+    const Range wrong = weight_of(layout(), layer_).range();
     for (std::uint64_t i = wrong.begin; i < wrong.end; ++i) gradient()[i] *= factor_;
     return squared_norm();
   }
@@ -175,7 +176,8 @@ TEST_F(JobDescentTest, ASampleKeepsThePenaltyOfTheWholeSet) {
   initialize_parameters<double>(network.spec(), job().seed, weights);
   double squares = 0;
   for (std::size_t layer = 0; layer < 3; ++layer) {
-    for (const double w : tensor_view(network.layout().weight(layer), std::span(weights)).values())
+    for (const double w :
+         tensor_view(weight_of(network.layout(), layer), std::span(weights)).values())
       squares += w * w;
   }
   EXPECT_NEAR(sample.cost() - unpenalized.cost(), 0.3 / (2 * 101) * squares, 1e-9);

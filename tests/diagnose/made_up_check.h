@@ -7,18 +7,15 @@
 #include <vector>
 
 #include "diagnose/gradient_check.h"
+#include "nn/dense_network.h"
 #include "nn/parameters.h"
 
 namespace lockstep {
 
 // 4-6-6-3, by default.
 inline ParameterLayout made_up_layout(std::uint64_t outputs = 3) {
-  NetworkSpec spec;
-  spec.inputs = 4;
-  spec.layers = {{4, 6, Activation::tanh, 1, {}},
-                 {6, 6, Activation::tanh, 1, {}},
-                 {6, outputs, Activation::linear, 1, {}}};
-  return parameter_layout(spec);
+  return parameter_layout(network_spec(4, {{6, Activation::tanh}, {6, Activation::tanh}}, outputs,
+                                       Loss::softmax_cross_entropy));
 }
 
 constexpr double kMadeUpEpsilon = 1e-5;

@@ -13,6 +13,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "nn/dense_network.h"
+
 namespace lockstep {
 namespace {
 
@@ -56,7 +58,7 @@ RecipeResult follow(int runs, const ErrorsOf& errors) {
   return book.result();
 }
 
-std::uint32_t units(const Job& job) { return job.network.hidden.front().units; }
+std::uint64_t units(const Job& job) { return dense(job.network.hidden.front()).units; }
 
 std::vector<std::string> problems(const RecipeResult& result) {
   std::vector<std::string> problems;
@@ -138,7 +140,7 @@ TEST(RecipeBook, GoesBackAndForth) {
 // Nothing is kept; the best guess is where the recipe goes on.
 TEST(RecipeBook, WhenEveryKindHasFailedItGoesOnFromTheBestOnDev) {
   const RecipeResult result = follow(30, [](const Job& job) {
-    const bool dropout = job.network.hidden.front().keep_prob < 1;
+    const bool dropout = job.network.hidden.front().epilogue.keep_prob < 1;
     return Errors{0.001, dropout && units(job) == 16 ? 0.095 : 0.1};
   });
   EXPECT_EQ(result.stop_reason, "budget") << "not given up early";
@@ -168,7 +170,7 @@ TEST(RecipeBook, AnAssumptionThatIsProvedWrongIsDropped) {
   RecipeBook book(start(), 30);
   const auto go_on = [&] {
     const Job job = parse_job(book.next_job(), "job", "/", {}).job;
-    const bool dropout = job.network.hidden.front().keep_prob < 1;
+    const bool dropout = job.network.hidden.front().epilogue.keep_prob < 1;
     book.take(record(book.next_job(), dropout ? Errors{0.1, 0.15} : Errors{0.2, 0.3}));
     return dropout;
   };

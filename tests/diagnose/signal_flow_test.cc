@@ -16,6 +16,7 @@
 #include "diagnose/flow_at_start.h"
 #include "diagnose/record_text.h"
 #include "diagnose/sample.h"
+#include "nn/dense_network.h"
 #include "nn/initializer.h"
 #include "support/collective.h"
 #include "train/build.h"
@@ -190,7 +191,7 @@ class Measured : public FlowAtStart {
     deltas_.clear();
     for (std::size_t i = 0; i < layers; ++i) {
       // Of one row, the gradient of the bias is the delta.
-      const auto delta = tensor_view(network_->layout().bias(i), std::span(gradient_)).values();
+      const auto delta = tensor_view(bias_of(network_->layout(), i), std::span(gradient_)).values();
       deltas_.emplace_back(delta.begin(), delta.end());
     }
   }
@@ -221,7 +222,7 @@ TEST_F(Measured, AgreesWithPlainLoops) {
     double delta_squares = 0;
     double zeros = 0;
     double saturated = 0;
-    const std::size_t units = network_->spec().layers[i].outputs;
+    const std::size_t units = dense(network_->spec().layers[i]).units;
     std::vector<bool> active(units);
     for (const std::uint32_t row : rows_) {
       pass(row);
@@ -274,7 +275,7 @@ TEST_F(Measured, GradientNormsAreThoseOfJ) {
   }
   const FlowRecord record = alone(loaded);
   for (std::size_t i = 0; i < record.layers.size(); ++i) {
-    const Range range = network_->layout().weight(i).range();
+    const Range range = weight_of(network_->layout(), i).range();
     double squares = 0;
     for (std::uint64_t k = range.begin; k < range.end; ++k) {
       const double g = sum[k] / 101 + 0.3 / 101 * weights_[k];
@@ -294,7 +295,7 @@ TEST_F(FlowAtStart, DeadMeansZeroForEveryExampleOfAllRanks) {
   const Network<float> network(build_network(loaded.job.network, data.features));
   std::vector<float> weights(network.layout().size);
   initialize_parameters<float>(network.spec(), 1, weights);
-  const auto bias = tensor_view(network.layout().bias(0), std::span(weights)).values();
+  const auto bias = tensor_view(bias_of(network.layout(), 0), std::span(weights)).values();
   for (std::size_t u = 0; u < 5; ++u) bias[u] = -100;  // inputs are standardized
   WorkerPool pool(2);
   SignalFlow flow(comm_, pool, network, data, layout, {1, 101});

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "nn/dense_network.h"
 #include "proto/onnx.pb.h"
 
 namespace lockstep {
@@ -17,11 +18,6 @@ using testing::ElementsAre;
 
 class Onnx : public testing::Test {
  protected:
-  Onnx() {
-    spec_.inputs = 3;
-    spec_.layers = {{3, 4, Activation::leaky_relu, 0.5, {}}, {4, 2, Activation::linear, 1, {}}};
-  }
-
   // The model of spec_, read back.
   onnx::ModelProto model() {
     layout_ = parameter_layout(spec_);
@@ -52,7 +48,8 @@ class Onnx : public testing::Test {
     return numbers;
   }
 
-  NetworkSpec spec_;
+  NetworkSpec spec_ =
+      network_spec(3, {{4, Activation::leaky_relu, 0.5}}, 2, Loss::softmax_cross_entropy);
   ParameterLayout layout_;
   std::vector<float> weights_;
   std::vector<float> mean_ = {1, 2, 3};
@@ -137,7 +134,7 @@ TEST_F(Onnx, EndsAsTheLossSays) {
   spec_.loss = Loss::logistic;
   EXPECT_THAT(operations(model()), ElementsAre("Gemm", "LeakyRelu", "Gemm", "Sigmoid"));
   spec_.loss = Loss::squared_error;
-  spec_.layers[0].activation = Activation::linear;
+  spec_.layers[0].epilogue.activation = Activation::linear;
   const onnx::ModelProto read = model();
   EXPECT_THAT(operations(read), ElementsAre("Gemm", "Gemm"));
   EXPECT_EQ(read.graph().node(1).output(0), "output");

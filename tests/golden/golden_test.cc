@@ -14,6 +14,7 @@
 
 #include "golden/arrays.h"
 #include "linalg/vector_ops.h"
+#include "nn/dense_network.h"
 #include "nn/network.h"
 #include "nn/regularizer.h"
 #include "optim/clipping.h"
@@ -61,12 +62,7 @@ std::vector<T> as(const std::vector<double>& values) {
 
 // 7-5-4-outputs, tanh and ReLU: the problem's network with its first outputs.
 NetworkSpec spec_of(Loss loss, std::uint64_t outputs) {
-  return {7,
-          1,
-          {{7, 5, Activation::tanh, 1, {}},
-           {5, 4, Activation::relu, 1, {}},
-           {4, outputs, Activation::linear, 1, {}}},
-          loss};
+  return network_spec(7, {{5, Activation::tanh}, {4, Activation::relu}}, outputs, loss);
 }
 
 RegularizationSpec for_all_layers(LayerPenalty lambdas, bool include_biases = false) {

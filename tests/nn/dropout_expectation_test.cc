@@ -49,9 +49,9 @@ class DropoutExpectation : public testing::TestWithParam<Place> {
     const ParameterLayout layout = parameter_layout(spec(1));
     std::vector<double> result(kUnits);
     for (std::uint64_t unit = 0; unit < kUnits; ++unit) {
-      const auto row = tensor_view(layout.weight(0), std::span(weights)).row(unit);
+      const auto row = tensor_view(weight_of(layout, 0), std::span(weights)).row(unit);
       const double z = std::inner_product(row.begin(), row.end(), input_.begin(),
-                                          weights[layout.bias(0).offset + unit]);
+                                          weights[bias_of(layout, 0).offset + unit]);
       result[unit] = std::max(z, 0.0);
     }
     return result;
@@ -93,7 +93,7 @@ TEST_P(DropoutExpectation, MeanOfTheNextZOverManyMasksIsTheOneWithoutDropout) {
     const std::size_t last = network.spec().layers.size() - 1;
     for (std::uint64_t o = 0; o < kOutputs; ++o) {
       // z = sum of w a d / p + b, with Var(d / p) = (1 - p) / p for each unit.
-      const auto row = tensor_view(network.layout().weight(last), std::span(weights)).row(o);
+      const auto row = tensor_view(weight_of(network.layout(), last), std::span(weights)).row(o);
       double squares = 0;
       for (std::uint64_t unit = 0; unit < kUnits; ++unit) {
         squares += row[unit] * row[unit] * values[unit] * values[unit];
@@ -101,7 +101,7 @@ TEST_P(DropoutExpectation, MeanOfTheNextZOverManyMasksIsTheOneWithoutDropout) {
       const double sigma = std::sqrt(squares * (1 - keep_prob) / keep_prob / kMasks);
       EXPECT_NEAR(sum[o] / kMasks, expected[o], 5 * sigma) << keep_prob << ", output " << o;
       // Without the division by p the mean would be seen to be off.
-      const double bias = weights[network.layout().bias(last).offset + o];
+      const double bias = weights[bias_of(network.layout(), last).offset + o];
       EXPECT_GT(std::abs((1 - keep_prob) * (expected[o] - bias)), 10 * sigma)
           << keep_prob << ", output " << o;
     }

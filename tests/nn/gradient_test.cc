@@ -197,11 +197,11 @@ const std::vector<Mistake>& mistakes() {
        }},
       {"AWrongSign",
        [](const Problem& problem) {
-         return with_negated(problem, parameter_layout(problem.spec).weight(0));
+         return with_negated(problem, weight_of(parameter_layout(problem.spec), 0));
        }},
       {"AWrongSignOfABias",
        [](const Problem& problem) {
-         return with_negated(problem, parameter_layout(problem.spec).bias(1));
+         return with_negated(problem, bias_of(parameter_layout(problem.spec), 1));
        }},
       {"AMissingRow",
        [](Problem problem) {
@@ -231,7 +231,7 @@ const std::vector<Mistake>& mistakes() {
        }},
       {"AnotherSlope",
        [](Problem problem) {
-         problem.spec.layers[1].activation = Activation::relu;
+         problem.spec.layers[1].epilogue.activation = Activation::relu;
          return gradient<double>(problem);
        }},
       {"AnotherLabel",

@@ -17,7 +17,7 @@ constexpr WeightVariance kRandomKinds[] = {WeightVariance::he, WeightVariance::x
                                            WeightVariance::glorot, WeightVariance::lecun};
 
 NetworkSpec with_initializer(NetworkSpec spec, InitializerSpec initializer) {
-  for (DenseSpec& layer : spec.layers) layer.initializer = initializer;
+  for (LayerSpec& layer : spec.layers) dense(layer).initializer = initializer;
   return spec;
 }
 
@@ -57,7 +57,7 @@ TEST(Initializer, WeightsHaveTheirKindsMeanVarianceAndShape) {
       const InitializerSpec initializer{kind, multiplier};
       const NetworkSpec spec = one_layer(kInputs, kOutputs, initializer);
       const std::vector<double> weights =
-          tensor_of(parameter_layout(spec).weight(0), initialized<double>(spec));
+          tensor_of(weight_of(parameter_layout(spec), 0), initialized<double>(spec));
       double sum = 0;
       double squares = 0;
       double fourth_powers = 0;
@@ -92,8 +92,8 @@ TEST(Initializer, BiasesAreZeroAndZeroIsZero) {
     const std::vector<float> flat = initialized<float>(spec);
     const ParameterLayout layout = parameter_layout(spec);
     for (std::size_t layer = 0; layer < 3; ++layer) {
-      EXPECT_THAT(tensor_of(layout.bias(layer), flat), testing::Each(0));
-      EXPECT_THAT(tensor_of(layout.weight(layer), flat), testing::Each(testing::Ne(0)));
+      EXPECT_THAT(tensor_of(bias_of(layout, layer), flat), testing::Each(0));
+      EXPECT_THAT(tensor_of(weight_of(layout, layer), flat), testing::Each(testing::Ne(0)));
     }
   }
   EXPECT_THAT(initialized<float>(with_initializer(shape, {WeightVariance::zero, 1})),
@@ -123,9 +123,9 @@ TEST(Initializer, AWeightIsAFunctionOfItsPlaceAlone) {
   const NetworkSpec wide =
       network_spec(9, {{5, Activation::relu}, {11, Activation::relu}}, 4, Loss::logistic);
   const std::vector<double> in_narrow =
-      tensor_of(parameter_layout(narrow).weight(1), initialized<double>(narrow));
+      tensor_of(weight_of(parameter_layout(narrow), 1), initialized<double>(narrow));
   const std::vector<double> in_wide =
-      tensor_of(parameter_layout(wide).weight(1), initialized<double>(wide));
+      tensor_of(weight_of(parameter_layout(wide), 1), initialized<double>(wide));
   EXPECT_TRUE(std::equal(in_narrow.begin(), in_narrow.end(), in_wide.begin()));
 }
 
@@ -134,8 +134,8 @@ TEST(Initializer, LayersOfOneShapeDiffer) {
       network_spec(5, {{5, Activation::relu}, {5, Activation::relu}}, 5, Loss::logistic);
   const ParameterLayout layout = parameter_layout(spec);
   const std::vector<double> flat = initialized<double>(spec);
-  EXPECT_NE(tensor_of(layout.weight(0), flat), tensor_of(layout.weight(1), flat));
-  EXPECT_NE(tensor_of(layout.weight(1), flat), tensor_of(layout.weight(2), flat));
+  EXPECT_NE(tensor_of(weight_of(layout, 0), flat), tensor_of(weight_of(layout, 1), flat));
+  EXPECT_NE(tensor_of(weight_of(layout, 1), flat), tensor_of(weight_of(layout, 2), flat));
 }
 
 // The multiplier is of the matrix, not of a variance; any seed gives the same.
@@ -144,13 +144,13 @@ TEST(Initializer, IdentityIsAMultipleOfTheUnitMatrix) {
     const NetworkSpec spec = one_layer(inputs, outputs, {WeightVariance::identity, 1.5});
     const ParameterLayout layout = parameter_layout(spec);
     const std::vector<float> flat = initialized<float>(spec);
-    const auto weights = tensor_view(layout.weight(0), std::span<const float>(flat));
+    const auto weights = tensor_view(weight_of(layout, 0), std::span<const float>(flat));
     for (std::uint64_t o = 0; o < outputs; ++o) {
       for (std::uint64_t i = 0; i < inputs; ++i) {
         EXPECT_EQ(weights.row(o)[i], o == i ? 1.5F : 0.0F);
       }
     }
-    EXPECT_THAT(tensor_of(layout.bias(0), flat), testing::Each(0.0F));
+    EXPECT_THAT(tensor_of(bias_of(layout, 0), flat), testing::Each(0.0F));
     EXPECT_EQ(initialized<float>(spec, 2), flat);
   }
 }

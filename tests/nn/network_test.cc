@@ -27,11 +27,12 @@ struct MaskProbe {
   explicit MaskProbe(std::uint64_t layer) {
     NetworkSpec spec =
         network_spec(kUnits, {{kUnits, Activation::linear}}, kUnits, Loss::squared_error);
-    (layer == kInputLayer ? spec.input_keep_prob : spec.layers[0].keep_prob) = 0.6;
+    (layer == kInputLayer ? spec.input_keep_prob : spec.layers[0].epilogue.keep_prob) = 0.6;
     network = Network<float>(spec);
     weights.resize(network.layout().size);
     for (const std::size_t i : {0U, 1U}) {
-      const Matrix<float> identity = tensor_view(network.layout().weight(i), std::span(weights));
+      const Matrix<float> identity =
+          tensor_view(weight_of(network.layout(), i), std::span(weights));
       for (std::uint64_t unit = 0; unit < kUnits; ++unit) identity.row(unit)[unit] = 1;
     }
   }
@@ -110,9 +111,9 @@ TEST_P(NetworkDropout, BackwardUsesTheMaskOfForward) {
   // What leads into the mask (a weight's row, its bias) and out of it (a
   // column) has no gradient exactly where the unit was dropped.
   const ParameterLayout& layout = probe_.network.layout();
-  const Matrix<float> first = tensor_view(layout.weight(0), std::span(gradient));
-  const Matrix<float> second = tensor_view(layout.weight(1), std::span(gradient));
-  const auto first_bias = tensor_view(layout.bias(0), std::span(gradient)).values();
+  const Matrix<float> first = tensor_view(weight_of(layout, 0), std::span(gradient));
+  const Matrix<float> second = tensor_view(weight_of(layout, 1), std::span(gradient));
+  const auto first_bias = tensor_view(bias_of(layout, 0), std::span(gradient)).values();
   const bool at_input = GetParam() == kInputLayer;
   for (std::uint64_t i = 0; i < kUnits; ++i) {
     const bool kept = mask[i] != 0;
@@ -180,7 +181,7 @@ TEST(Workspace, SaysHowManyBytesItTakes) {
   for (std::size_t layer = 0; layer < spec.layers.size(); ++layer) {
     values += workspace.activations(layer, kMaxRows).values().size();
     values += workspace.deltas(layer, kMaxRows).values().size();
-    if (layer + 1 < spec.layers.size()) values += workspace.slopes(layer, kMaxRows).values().size();
+    values += workspace.slopes(layer, kMaxRows).values().size();
   }
   EXPECT_EQ(Workspace<double>::bytes(spec, kMaxRows), values * sizeof(double));
   EXPECT_EQ(Workspace<float>::bytes(spec, kMaxRows), values * sizeof(float));
@@ -206,7 +207,7 @@ TEST(Network, LayersAreDoneFromLastToFirstAndThenFinal) {
   std::vector<std::size_t> order;
   std::vector<std::vector<double>> when_done(5);
   const auto part = [&](std::size_t layer) {
-    const Range range = training.network.layout().layer(layer);
+    const Range range = training.network.layout().layers[layer];
     const auto values = std::span(gradient).subspan(range.begin, range.size());
     return std::vector<double>(values.begin(), values.end());
   };

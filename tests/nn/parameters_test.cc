@@ -14,31 +14,36 @@ TEST(Parameters, StandLayerByLayerWithoutGaps) {
       parameter_layout(network_spec(7, {{5, Activation::tanh}}, 3, Loss::softmax_cross_entropy));
   struct Expected {
     const char* name;
-    ParameterKind kind;
-    std::uint64_t rows, columns, offset;
+    std::size_t layer;
+    ParameterRole role;
+    Shape shape;
+    std::uint64_t offset;
   };
-  const std::vector<Expected> expected = {{"layer1.weight", ParameterKind::weight, 5, 7, 0},
-                                          {"layer1.bias", ParameterKind::bias, 5, 1, 35},
-                                          {"layer2.weight", ParameterKind::weight, 3, 5, 40},
-                                          {"layer2.bias", ParameterKind::bias, 3, 1, 55}};
+  const std::vector<Expected> expected = {{"layer1.weight", 0, ParameterRole::weight, {5, 7}, 0},
+                                          {"layer1.bias", 0, ParameterRole::bias, {5}, 35},
+                                          {"layer2.weight", 1, ParameterRole::weight, {3, 5}, 40},
+                                          {"layer2.bias", 1, ParameterRole::bias, {3}, 55}};
   ASSERT_EQ(layout.tensors.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_EQ(layout.tensors[i].name, expected[i].name);
-    EXPECT_EQ(layout.tensors[i].kind, expected[i].kind);
-    EXPECT_EQ(layout.tensors[i].rows, expected[i].rows);
-    EXPECT_EQ(layout.tensors[i].columns, expected[i].columns);
+    EXPECT_EQ(layout.tensors[i].layer, expected[i].layer);
+    EXPECT_EQ(layout.tensors[i].role, expected[i].role);
+    EXPECT_EQ(layout.tensors[i].shape, expected[i].shape);
+    EXPECT_EQ(layout.tensors[i].rows(), expected[i].shape[0]);
+    EXPECT_EQ(layout.tensors[i].columns(), i % 2 == 0 ? expected[i].shape[1] : 1);
+    EXPECT_EQ(layout.tensors[i].penalised, i % 2 == 0);
     EXPECT_EQ(layout.tensors[i].offset, expected[i].offset);
   }
   EXPECT_EQ(layout.size, 58U);
-  EXPECT_EQ(layout.layer(0), (Range{0, 40}));
-  EXPECT_EQ(layout.layer(1), (Range{40, 58}));
+  EXPECT_EQ(layout.layers[0], (Range{0, 40}));
+  EXPECT_EQ(layout.layers[1], (Range{40, 58}));
 }
 
 TEST(Parameters, ATensorIsAViewOfTheFlatVector) {
   const ParameterLayout layout = parameter_layout(network_spec(2, {}, 3, Loss::logistic));
   std::vector<float> flat = {1, 2, 3, 4, 5, 6, 10, 20, 30};
-  EXPECT_EQ(tensor_view(layout.weight(0), std::span(flat)).row(1)[1], 4);
-  tensor_view(layout.bias(0), std::span(flat)).values()[2] = 31;
+  EXPECT_EQ(tensor_view(weight_of(layout, 0), std::span(flat)).row(1)[1], 4);
+  tensor_view(bias_of(layout, 0), std::span(flat)).values()[2] = 31;
   EXPECT_EQ(flat.back(), 31);
 }
 

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "nn/dense_network.h"
+
 namespace lockstep {
 namespace {
 
@@ -60,12 +62,7 @@ TEST(Prediction, DecidesForTheFirstOfTheLargest) {
 // One label for each of several logistic units, or of a sole one; never of other losses.
 TEST(Prediction, DecidesByUnitWhereEachHasALabel) {
   const auto by_unit = [](Loss loss, std::uint64_t outputs, std::uint64_t label_width) {
-    NetworkSpec network;
-    network.inputs = 4;
-    network.layers.resize(1);
-    network.layers[0].outputs = outputs;
-    network.loss = loss;
-    return decides_by_unit(network, label_width);
+    return decides_by_unit(network_spec(4, {}, outputs, loss), label_width);
   };
   EXPECT_TRUE(by_unit(Loss::logistic, 3, 3));
   EXPECT_TRUE(by_unit(Loss::logistic, 1, 1));

@@ -6,23 +6,11 @@
 
 #include "linalg/keyed_values.h"
 #include "nn/activation.h"
+#include "nn/layers.h"
 #include "nn/network.h"
 #include "nn/parameters.h"
 
 namespace lockstep {
-
-NetworkSpec network_spec(std::uint64_t inputs, const std::vector<HiddenLayer>& hidden,
-                         std::uint64_t outputs, Loss loss) {
-  NetworkSpec spec;
-  spec.inputs = inputs;
-  spec.loss = loss;
-  for (const HiddenLayer& layer : hidden) {
-    spec.layers.push_back({inputs, layer.units, layer.activation, layer.keep_prob, {}});
-    inputs = layer.units;
-  }
-  spec.layers.push_back({inputs, outputs, Activation::linear, 1, {}});
-  return spec;
-}
 
 RegularizationSpec regularization(const NetworkSpec& spec, LayerPenalty lambdas,
                                   bool include_biases) {
@@ -30,13 +18,13 @@ RegularizationSpec regularization(const NetworkSpec& spec, LayerPenalty lambdas,
 }
 
 Problem draw_problem(const NetworkSpec& spec, Labels labels, std::uint32_t stream) {
-  const std::uint64_t units = spec.layers.back().outputs;
+  const std::uint64_t units = output_size(spec);
   Problem problem;
   problem.spec = spec;
   problem.dropout = DropoutKey{20, 7};
   problem.rows = 6;
   problem.weights = keyed_values<double>(parameter_layout(spec).size, 3 * stream);
-  problem.inputs = keyed_values<double>(problem.rows * spec.inputs, 3 * stream + 1);
+  problem.inputs = keyed_values<double>(problem.rows * size_of(spec.input), 3 * stream + 1);
   for (std::uint32_t row = 0; row < problem.rows; ++row) problem.examples.push_back(1000 - 7 * row);
   if (labels == Labels::target_per_unit) {
     problem.label_width = units;
@@ -55,7 +43,7 @@ namespace {
 template <typename T>
 Workspace<T> filled_workspace(const Problem& problem) {
   Workspace<T> workspace(problem.spec, problem.rows);
-  const auto inputs = std::span(problem.inputs).first(problem.rows * problem.spec.inputs);
+  const auto inputs = std::span(problem.inputs).first(problem.rows * size_of(problem.spec.input));
   std::ranges::transform(inputs, workspace.input().values().begin(),
                          [](double value) { return static_cast<T>(value); });
   return workspace;
@@ -129,29 +117,29 @@ PlainForward plain_forward(const Problem& problem) {
   PlainForward result;
   for (std::size_t i = 0; i < problem.regularization.layers.size(); ++i) {
     if (problem.regularization.layers[i].l1_lambda == 0) continue;
-    for (std::uint64_t w = layout.layer(i).begin; w < layout.layer(i).end; ++w) {
+    for (std::uint64_t w = layout.layers[i].begin; w < layout.layers[i].end; ++w) {
       result.kink_distance = std::min(result.kink_distance, std::abs(problem.weights[w]));
     }
   }
   for (std::uint64_t row = 0; row < problem.rows; ++row) {
-    const auto begin =
-        problem.inputs.begin() + static_cast<std::ptrdiff_t>(row * problem.spec.inputs);
-    std::vector<double> values(begin, begin + static_cast<std::ptrdiff_t>(problem.spec.inputs));
+    const std::uint64_t features = size_of(problem.spec.input);
+    const auto begin = problem.inputs.begin() + static_cast<std::ptrdiff_t>(row * features);
+    std::vector<double> values(begin, begin + static_cast<std::ptrdiff_t>(features));
     drop(problem, problem.spec.input_keep_prob, 0, row, values);
     for (std::size_t i = 0; i < problem.spec.layers.size(); ++i) {
-      const DenseSpec& layer = problem.spec.layers[i];
-      const auto kind = layer.activation;
+      const EpilogueSpec& epilogue = problem.spec.layers[i].epilogue;
+      const auto kind = epilogue.activation;
       const bool kinked = facts_of(kind).has_kink;
-      std::vector<double> outputs(layer.outputs);
-      for (std::uint64_t o = 0; o < layer.outputs; ++o) {
-        double z = problem.weights[layout.bias(i).offset + o];
-        for (std::uint64_t j = 0; j < layer.inputs; ++j) {
-          z += problem.weights[layout.weight(i).offset + o * layer.inputs + j] * values[j];
+      std::vector<double> outputs(dense(problem.spec.layers[i]).units);
+      for (std::uint64_t o = 0; o < outputs.size(); ++o) {
+        double z = problem.weights[bias_of(layout, i).offset + o];
+        for (std::uint64_t j = 0; j < values.size(); ++j) {
+          z += problem.weights[weight_of(layout, i).offset + o * values.size() + j] * values[j];
         }
         if (kinked) result.kink_distance = std::min(result.kink_distance, std::abs(z));
         outputs[o] = plain_activation(kind, z);
       }
-      drop(problem, layer.keep_prob, i + 1, row, outputs);
+      drop(problem, epilogue.keep_prob, i + 1, row, outputs);
       values = outputs;
     }
     result.logits.insert(result.logits.end(), values.begin(), values.end());

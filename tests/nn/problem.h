@@ -6,20 +6,12 @@
 #include <span>
 #include <vector>
 
+#include "nn/dense_network.h"
 #include "nn/dropout.h"
 #include "nn/regularizer.h"
 #include "nn/spec.h"
 
 namespace lockstep {
-
-struct HiddenLayer {
-  std::uint64_t units;
-  Activation activation;
-  double keep_prob = 1;
-};
-
-NetworkSpec network_spec(std::uint64_t inputs, const std::vector<HiddenLayer>& hidden,
-                         std::uint64_t outputs, Loss loss);
 
 // The same lambdas for every layer.
 RegularizationSpec regularization(const NetworkSpec& spec, LayerPenalty lambdas,

@@ -92,7 +92,7 @@ TEST(Regularizer, EachLayerHasItsOwnLambdas) {
   const std::vector<double> of_second = penalty_gradient(second, weights);
   const std::vector<double> of_all = penalty_gradient(all, weights);
   for (std::uint64_t i = 0; i < layout().size; ++i) {
-    EXPECT_EQ(of_second[i], layout().layer(1).contains(i) ? of_all[i] : 0) << i;
+    EXPECT_EQ(of_second[i], layout().layers[1].contains(i) ? of_all[i] : 0) << i;
   }
   // The layers' penalties add up.
   double sum = 0;
@@ -178,7 +178,7 @@ TEST(WeightDecay, AStepWithoutDataMultipliesWeightsByOneMinusAlphaLambdaOverM) {
   const std::vector<double> after = after_a_step(weights, penalty_gradient(l2, weights));
   const double decay = 1 - kAlpha * kLambda / kTrainExamples;
   for (const ParameterTensor& tensor : layout().tensors) {
-    const double factor = tensor.kind == ParameterKind::weight ? decay : 1;
+    const double factor = tensor.role == ParameterRole::weight ? decay : 1;
     for (std::uint64_t i = tensor.offset; i < tensor.range().end; ++i) {
       EXPECT_NEAR(after[i], factor * weights[i], kRounding) << tensor.name;
     }

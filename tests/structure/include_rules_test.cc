@@ -36,19 +36,11 @@ const Names kRestrictedHeaders = {"mpi.h", "cblas.h", "dnnl.h"};
 // config reads them into a job. They include only the standard library, base and each
 // other.
 const Names kValueHeaders = {
-    "data/spec.h",
-    "nn/activations.h",
-    "nn/spec.h",
-    "optim/adam.h",
-    "optim/adamw.h",
-    "optim/clipping.h",
-    "optim/gradient_descent.h",
-    "optim/momentum.h",
-    "optim/nesterov.h",
-    "optim/optimizer.h",
-    "optim/rmsprop.h",
-    "optim/schedule.h",
-    "optim/step.h",
+    "data/spec.h",           "linalg/matrix.h",  "nn/activations.h",  "nn/dense.h",
+    "nn/initializer_spec.h", "nn/layer.h",       "nn/layer_kinds.h",  "nn/spec.h",
+    "optim/adam.h",          "optim/adamw.h",    "optim/clipping.h",  "optim/gradient_descent.h",
+    "optim/momentum.h",      "optim/nesterov.h", "optim/optimizer.h", "optim/rmsprop.h",
+    "optim/schedule.h",      "optim/step.h",
 };
 
 // A room may include itself and what stands here, which is always further up.
@@ -68,7 +60,7 @@ const std::vector<Room> kRooms = {
     {"diagnose",
      {"base", "records", "linalg", "comm", "data", "nn", "optim", "config", "checkpoint", "train"},
      {}},
-    {"sweep", {"base", "records", "comm", "config", "checkpoint", "train"}, {}},
+    {"sweep", {"base", "records", "comm", "nn", "config", "checkpoint", "train"}, {}},
     {"report", {"base", "proto", "records", "config", "train", "diagnose", "sweep"}, {}},
     {"export", {"base", "nn", "proto"}, {}},
     {"cli",
@@ -187,7 +179,7 @@ TEST(IncludeRules, ValueHeadersIncludeNothingElse) {
     EXPECT_THAT(beyond_values(read(source / header)), testing::IsEmpty()) << header;
   }
   EXPECT_THAT(beyond_values("#include <span>\n#include \"base/range.h\"\n"), testing::IsEmpty());
-  EXPECT_THAT(beyond_values("#include \"linalg/matrix.h\"\n"), testing::SizeIs(1));
+  EXPECT_THAT(beyond_values("#include \"linalg/gemm.h\"\n"), testing::SizeIs(1));
 }
 
 TEST(IncludeRules, SourceTreeObeysThem) {

@@ -78,7 +78,7 @@ TEST_F(Trials, HaveTheJobsOfTheirValues) {
   EXPECT_EQ(last.training.shards, 4U);
   EXPECT_EQ(std::get<Momentum>(last.optimizer).beta, 0.5);
   const Job& first = trials[0].loaded.job;
-  EXPECT_EQ(first.network.hidden.at(1).keep_prob, 0.5);
+  EXPECT_EQ(first.network.hidden.at(1).epilogue.keep_prob, 0.5);
   EXPECT_TRUE(std::holds_alternative<Adam>(first.optimizer));
   EXPECT_EQ(std::get<IdxSource>(first.data.train.format).features, directory_ / "x.gz")
       << "paths are relative to the job file";

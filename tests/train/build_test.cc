@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "nn/dense_network.h"
+#include "nn/layers.h"
 #include "train/tiny_job.h"
 
 namespace lockstep {
@@ -18,15 +20,16 @@ namespace {
 TEST(Build, LayersFollowEachOther) {
   const NetworkSpec spec = build_network(tiny_job("/").job.network, 12);
   ASSERT_EQ(spec.layers.size(), 3U);
-  EXPECT_EQ(spec.layers[0].inputs, 12U);
-  EXPECT_EQ(spec.layers[1].inputs, 170U);
-  EXPECT_EQ(spec.layers[2].inputs, 90U);
-  EXPECT_EQ(spec.layers[2].outputs, 3U);
-  EXPECT_EQ(spec.layers[0].activation, Activation::relu);
-  EXPECT_EQ(spec.layers[0].initializer.variance, WeightVariance::he);
-  EXPECT_EQ(spec.layers[1].initializer.variance, WeightVariance::xavier);
-  EXPECT_EQ(spec.layers[2].activation, Activation::linear);
-  EXPECT_DOUBLE_EQ(spec.layers[1].keep_prob, 0.8);
+  EXPECT_EQ(layer_sizes(spec), (std::vector<std::uint64_t>{12, 170, 90, 3}));
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(spec.layers[i].inputs, std::vector{i});
+    EXPECT_TRUE(spec.layers[i].epilogue.bias);
+  }
+  EXPECT_EQ(spec.layers[0].epilogue.activation, Activation::relu);
+  EXPECT_EQ(dense(spec.layers[0]).initializer.variance, WeightVariance::he);
+  EXPECT_EQ(dense(spec.layers[1]).initializer.variance, WeightVariance::xavier);
+  EXPECT_EQ(spec.layers[2].epilogue.activation, Activation::linear);
+  EXPECT_DOUBLE_EQ(spec.layers[1].epilogue.keep_prob, 0.8);
 }
 
 // Every layer's own: no layer starts as another does.
@@ -38,13 +41,13 @@ TEST(Build, InitializersAreThoseOfTheirLayers) {
                         .job.network,
                     12);
   EXPECT_EQ(spec.input_keep_prob, 0.9);
-  EXPECT_EQ(spec.layers[0].initializer.variance, WeightVariance::glorot);
-  EXPECT_EQ(spec.layers[0].initializer.multiplier, 2);
-  EXPECT_EQ(spec.layers[1].initializer.variance, WeightVariance::lecun);
-  EXPECT_EQ(spec.layers[1].initializer.multiplier, 3);
-  EXPECT_EQ(spec.layers[2].initializer.variance, WeightVariance::identity);
-  EXPECT_EQ(spec.layers[2].initializer.multiplier, 4);
-  EXPECT_EQ(spec.layers[2].keep_prob, 1);
+  EXPECT_EQ(dense(spec.layers[0]).initializer.variance, WeightVariance::glorot);
+  EXPECT_EQ(dense(spec.layers[0]).initializer.multiplier, 2);
+  EXPECT_EQ(dense(spec.layers[1]).initializer.variance, WeightVariance::lecun);
+  EXPECT_EQ(dense(spec.layers[1]).initializer.multiplier, 3);
+  EXPECT_EQ(dense(spec.layers[2]).initializer.variance, WeightVariance::identity);
+  EXPECT_EQ(dense(spec.layers[2]).initializer.multiplier, 4);
+  EXPECT_EQ(spec.layers[2].epilogue.keep_prob, 1);
 }
 
 TEST(Build, OptimizersAndSchedulesTakeOverEveryField) {

@@ -5,17 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "nn/dense_network.h"
+
 namespace lockstep {
 namespace {
 
 using testing::ElementsAre;
 
-NetworkSpec network(Loss loss, std::uint64_t outputs) {
-  NetworkSpec spec;
-  spec.layers = {{1, outputs, Activation::linear, 1, {}}};
-  spec.loss = loss;
-  return spec;
-}
+NetworkSpec network(Loss loss, std::uint64_t outputs) { return network_spec(1, {}, outputs, loss); }
 
 DecisionCounts counted(Loss loss, std::uint64_t outputs, const std::vector<float>& logits,
                        const std::vector<float>& labels) {

@@ -10,6 +10,7 @@
 
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
+#include "nn/dense_network.h"
 #include "nn/initializer.h"
 #include "nn/weight_statistics.h"
 #include "support/collective.h"
@@ -72,8 +73,8 @@ class Regularization : public testing::Test {
       trained.before.resize(layout.size);
       initialize_parameters(spec, job.job.seed, std::span(trained.before));
       trained.after = find_latest(options.run_dir / "ckpt").value().checkpoint.weights;
-      trained.before.resize(layout.weight(0).range().end);
-      trained.after.resize(layout.weight(0).range().end);
+      trained.before.resize(weight_of(layout, 0).range().end);
+      trained.after.resize(weight_of(layout, 0).range().end);
     });
     return trained;
   }

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "nn/dense_network.h"
+
 namespace lockstep {
 namespace {
 
@@ -13,15 +15,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Guessing among three classes costs ln 3.
 NetworkSpec network(Loss loss = Loss::softmax_cross_entropy) {
-  DenseSpec output;
-  output.inputs = 2;
-  output.outputs = 3;
-  output.activation = Activation::linear;
-  NetworkSpec spec;
-  spec.inputs = 2;
-  spec.layers = {output};
-  spec.loss = loss;
-  return spec;
+  return network_spec(2, {}, 3, loss);
 }
 const double kGuessing = std::log(3.0);
 

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "nn/dense_network.h"
+
 namespace lockstep {
 namespace {
 
@@ -19,14 +21,8 @@ TEST(UnmovedWeights, AreToldOnce) {
 }
 
 TEST(UnmovedWeights, BiasesDoNotCount) {
-  NetworkSpec spec;
-  spec.inputs = 2;
-  for (const std::uint64_t units : {2, 1}) {
-    DenseSpec& layer = spec.layers.emplace_back();
-    layer.inputs = 2;
-    layer.outputs = units;
-  }
-  const ParameterLayout layout = parameter_layout(spec);
+  const ParameterLayout layout =
+      parameter_layout(network_spec(2, {{2, Activation::linear}}, 1, Loss::logistic));
   const std::vector<float> parameters(layout.size, 1);
   const auto changes = [&](std::uint64_t i) {
     std::vector<float> changed = parameters;
@@ -36,7 +32,7 @@ TEST(UnmovedWeights, BiasesDoNotCount) {
   for (const ParameterTensor& tensor : layout.tensors) {
     const Range range = tensor.range();
     for (std::uint64_t i = range.begin; i < range.end; ++i) {
-      EXPECT_EQ(changes(i), tensor.kind == ParameterKind::weight) << tensor.name << " " << i;
+      EXPECT_EQ(changes(i), tensor.role == ParameterRole::weight) << tensor.name << " " << i;
     }
   }
 }

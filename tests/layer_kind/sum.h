@@ -1,0 +1,23 @@
+#pragma once
+// The sum of any number of inputs of one shape, as residual networks have it. It shows a kind with
+// several inputs and without tensors.
+
+#include "nn/layer.h"
+
+namespace lockstep {
+
+struct SumSpec {};
+
+LayerNeeds needs(const SumSpec& sum, std::span<const Shape> inputs);
+
+template <typename T>
+void forward(const SumSpec& sum, const ForwardViews<T>& views);
+
+template <typename T>
+void backward(const SumSpec& sum, const BackwardViews<T>& views);
+
+std::optional<LayerWidth> width_of(const SumSpec& sum);
+std::vector<OnnxNode> onnx_nodes(const SumSpec& sum);
+std::string describe(const SumSpec& sum);
+
+}  // namespace lockstep

@@ -1,0 +1,22 @@
+#pragma once
+// Each row divided by its Euclidean norm. It shows a kind that keeps a value for each row.
+
+#include "nn/layer.h"
+
+namespace lockstep {
+
+struct UnitNormSpec {};
+
+LayerNeeds needs(const UnitNormSpec& norm, std::span<const Shape> inputs);
+
+template <typename T>
+void forward(const UnitNormSpec& norm, const ForwardViews<T>& views);
+
+template <typename T>
+void backward(const UnitNormSpec& norm, const BackwardViews<T>& views);
+
+std::optional<LayerWidth> width_of(const UnitNormSpec& norm);
+std::vector<OnnxNode> onnx_nodes(const UnitNormSpec& norm);
+std::string describe(const UnitNormSpec& norm);
+
+}  // namespace lockstep

@@ -62,7 +62,9 @@ struct Checkpoint {
 
   std::optional<SavedTable> table;           // present if the data are tables
   std::optional<std::uint64_t> label_width;  // values per label; files of older builds lack it
-  std::optional<SavedImage> image;           // present if the examples are images
+  // Extents of an example's values; none in files of older builds, whose first layer is dense.
+  std::vector<std::uint64_t> input_shape;
+  std::optional<SavedImage> image;  // present if the examples are images
 
   std::optional<double> best_metric;  // absent before the first evaluation
   std::uint64_t best_step = 0;

@@ -90,6 +90,9 @@ std::string facts(const Checkpoint& checkpoint) {
   fact("written by Lockstep", checkpoint.lockstep_version);
   fact("step", checkpoint.step);
   fact("parameters", checkpoint.weights.size());
+  if (!checkpoint.input_shape.empty()) {
+    fact("values of an example", fmt::format("{}", fmt::join(checkpoint.input_shape, " x ")));
+  }
   fact("weights digest", checkpoint.weights_digest);
   if (checkpoint.best_metric) {
     fact("best metric", fmt::format("{:.6g} at step {}, {} evaluations without improvement since",

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "checkpoint/arrays.h"
+#include "checkpoint/header.h"
 #include "checkpoint/record_file.h"
 #include "proto/checkpoint.pb.h"
 
@@ -69,70 +70,18 @@ void allocate_arrays(const proto::CheckpointHeader& header, const RecordReader& 
   checkpoint.inverse_deviation.resize(header.inverse_deviation_elements());
 }
 
-SavedTable table_of(const proto::CheckpointHeader::Table& saved) {
-  SavedTable table;
-  for (const auto& column : saved.column()) {
-    table.columns.push_back(
-        {column.name(), column.role(), {column.category().begin(), column.category().end()}});
-  }
-  table.class_names = {saved.class_name().begin(), saved.class_name().end()};
-  table.means = {saved.mean().begin(), saved.mean().end()};
-  return table;
-}
-
-RunSession session_of(const proto::CheckpointHeader::Session& saved) {
-  RunSession session{saved.first_step(), saved.last_step(), saved.ranks(),
-                     saved.threads(),    saved.seconds(),   {}};
-  for (const auto& phase : saved.phase()) session.phases[phase.name()] = phase.seconds();
-  return session;
-}
-
 Checkpoint read_header(RecordReader& reader) {
   proto::CheckpointHeader header;
   read_message(reader, "header", kMaxHeaderBytes, header);
-
-  Checkpoint checkpoint;
+  Checkpoint checkpoint = checkpoint_of(header);
   checkpoint.format_version = reader.version();
-  checkpoint.lockstep_version = header.lockstep_version();
-  checkpoint.resolved_job = header.resolved_job();
-  checkpoint.step = header.step();
-  for (const auto& tensor : header.tensor()) {
-    TensorInfo info{tensor.name(), {tensor.shape().begin(), tensor.shape().end()}, tensor.offset()};
+  for (const TensorInfo& info : checkpoint.tensors) {
     if (!inside(info, header.parameters())) {
       reader.fail(fmt::format("record 0 (header): tensor {} reaches beyond the {} parameters",
                               info.name, header.parameters()));
     }
-    checkpoint.tensors.push_back(std::move(info));
   }
-
-  if (header.has_table()) checkpoint.table = table_of(header.table());
-  if (header.has_label_width()) checkpoint.label_width = header.label_width();
-  if (header.has_image()) {
-    const auto& image = header.image();
-    checkpoint.image = {image.channels(), image.height(), image.width()};
-  }
-
-  const auto& stopping = header.early_stopping();
-  if (stopping.has_best_metric()) checkpoint.best_metric = stopping.best_metric();
-  checkpoint.best_step = stopping.best_step();
-  checkpoint.evaluations_without_improvement = stopping.evaluations_without_improvement();
-
-  const auto& shard_sums = header.running_cost().shard_sum();
-  checkpoint.shard_loss_sums.assign(shard_sums.begin(), shard_sums.end());
-  checkpoint.batch_rows = header.running_cost().rows();
-
-  for (const auto& saved : header.session()) checkpoint.sessions.push_back(session_of(saved));
-
-  checkpoint.train_fingerprint = header.data_fingerprint().train();
-  checkpoint.dev_fingerprint = header.data_fingerprint().dev();
-  checkpoint.test_fingerprint = header.data_fingerprint().test();
-
-  for (const auto& fact : header.environment()) checkpoint.environment[fact.key()] = fact.value();
-  checkpoint.weights_digest = header.weights_digest();
-
   allocate_arrays(header, reader, checkpoint);
-  checkpoint.optimizer_slot_names = {header.optimizer_slot().begin(),
-                                     header.optimizer_slot().end()};
   return checkpoint;
 }
 

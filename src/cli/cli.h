@@ -4,7 +4,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <span>
+
+#include "diagnose/gradient_source.h"
 
 namespace lockstep {
 
@@ -12,8 +13,8 @@ namespace lockstep {
 struct CliHooks {
   // Called at the beginning of each training step on each rank.
   std::function<void(int rank, std::uint64_t step)> on_step = [](int, std::uint64_t) {};
-  // Called with the gradient that gradcheck is about to check, on rank 0.
-  std::function<void(std::span<double> gradient)> on_gradient = [](std::span<double>) {};
+  // Where gradcheck takes the gradient from; empty: from training.
+  GradientSource gradient_of = {};
 };
 
 // The whole program. Returns the exit code.

@@ -75,7 +75,7 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
   if (arguments.rows > 0) options.rows = arguments.rows;
   options.frozen_dropout = arguments.dropout == "frozen";
   options.stop_requested = stop_was_requested;
-  options.on_gradient = context.hooks.on_gradient;
+  options.gradient_of = context.hooks.gradient_of;
   ProgressLines progress;
   options.on_progress = [&](std::uint64_t done, std::uint64_t total) {
     if (!comm.is_root() || done == total) return;

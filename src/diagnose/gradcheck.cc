@@ -197,12 +197,12 @@ class Gradcheck {
       if (options_.on_progress) options_.on_progress(done, total);
     };
     result_.entries = setting.entries.size();
+    const GradientSource gradient_of =
+        options_.gradient_of ? options_.gradient_of : exchanged_gradient;
     GradientCheck check = check_gradient(probe, comm_, network_.layout(), weights, setting,
                                          [&](std::span<const double> at) {
                                            std::ranges::copy(at, engine.weights().begin());
-                                           auto gradient = exchanged_gradient(engine, comm_, 0);
-                                           if (comm_.is_root()) options_.on_gradient(gradient);
-                                           return gradient;
+                                           return gradient_of(engine, comm_, 0);
                                          });
     if (!comm_.is_root()) return;
     GradcheckStage stage;

@@ -13,6 +13,7 @@
 #include "comm/communicator.h"
 #include "config/job.h"
 #include "diagnose/gradient_check.h"
+#include "diagnose/gradient_source.h"
 #include "diagnose/gradient_suspect.h"
 #include "train/layout.h"
 #include "train/saved_model.h"
@@ -44,8 +45,7 @@ struct GradcheckOptions {
   bool frozen_dropout = false;  // with the masks of step 0; otherwise no dropout
   std::uint64_t after = 0;      // steps of training before a second check; 0: there is none
   std::function<bool()> stop_requested = [] { return false; };
-  // Receives the gradient before it is compared, on rank 0; for tests.
-  std::function<void(std::span<double> gradient)> on_gradient = [](std::span<double>) {};
+  GradientSource gradient_of = {};  // empty: exchanged_gradient
   // Called on every rank.
   std::function<void(std::uint64_t done, std::uint64_t total)> on_progress = {};
 };

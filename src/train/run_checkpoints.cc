@@ -71,6 +71,7 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
     checkpoint.resolved_job = resolved_job_;
     checkpoint.step = position.step;
     checkpoint.tensors = tensor_infos(network_.layout());
+    checkpoint.input_shape = network_.spec().input;
     checkpoint.weights.assign(engine_.weights().begin(), engine_.weights().end());
     checkpoint.mean = data_.normalizer.mean;
     checkpoint.inverse_deviation = data_.normalizer.inverse_deviation;

@@ -5,77 +5,47 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "checkpoint/header.h"
 #include "checkpoint/load.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
-#include "data/packing.h"
 #include "train/build.h"
 
 namespace lockstep {
 namespace {
 
-// Number of features of an example: the columns of the first layer's weights.
-std::uint64_t input_features(const Checkpoint& checkpoint, const std::filesystem::path& path) {
+// The shape of an example's values.
+Shape input_shape(const Checkpoint& checkpoint, const std::filesystem::path& path) {
+  if (!checkpoint.input_shape.empty()) return checkpoint.input_shape;
+  // An older build wrote it: the first tensor is the dense layer's matrix of weights.
   if (checkpoint.tensors.empty() || checkpoint.tensors.front().shape.size() != 2) {
     throw Error(ExitCode::data,
                 fmt::format("{}: the first tensor is not a matrix of weights", path.string()));
   }
-  return checkpoint.tensors.front().shape[1];
+  return {checkpoint.tensors.front().shape[1]};
 }
 
-// Collective. Copies rank 0's table to all ranks.
-void broadcast(std::optional<SavedTable>& table, const Communicator& comm) {
-  Packer packer;
-  packer.put(table.has_value());
-  if (table) {
-    packer.put(std::uint64_t{table->columns.size()});
-    for (const SavedColumn& column : table->columns) {
-      packer.put_text(column.name);
-      packer.put_text(column.role);
-      packer.put_texts(column.categories);
-    }
-    packer.put_texts(table->class_names);
-    packer.put_all(table->means);
-  }
-  std::string bytes = packer.take();
-  comm.broadcast(bytes);
-  Unpacker unpacker(bytes);
-  table.reset();
-  if (!unpacker.get<bool>()) return;
-  table.emplace();
-  table->columns.resize(unpacker.get<std::uint64_t>());
-  for (SavedColumn& column : table->columns) {
-    column.name = unpacker.get_text();
-    column.role = unpacker.get_text();
-    column.categories = unpacker.get_texts();
-  }
-  table->class_names = unpacker.get_texts();
-  table->means = unpacker.get_all<float>();
+// Collective. Copies what a model consists of from rank 0 to all ranks.
+void broadcast(Checkpoint& checkpoint, const Communicator& comm) {
+  std::string header = comm.is_root() ? header_bytes(checkpoint) : "";
+  comm.broadcast(header);
+  if (!comm.is_root()) checkpoint = checkpoint_of_bytes(header);
+  comm.broadcast(checkpoint.weights);
+  comm.broadcast(checkpoint.mean);
+  comm.broadcast(checkpoint.inverse_deviation);
 }
 
 }  // namespace
 
 SavedModel load_model(const std::filesystem::path& path, const Communicator& comm) {
   Checkpoint checkpoint;
-  std::uint64_t features = 0;
   agree(comm, [&] {
-    if (!comm.is_root()) return;
-    checkpoint = load_checkpoint(path);
-    features = input_features(checkpoint, path);
+    if (comm.is_root()) checkpoint = load_checkpoint(path);
   });
-  comm.broadcast(features);
-  comm.broadcast(checkpoint.step);
-  comm.broadcast(checkpoint.resolved_job);
-  comm.broadcast(checkpoint.weights_digest);
-  comm.broadcast(checkpoint.weights);
-  comm.broadcast(checkpoint.mean);
-  comm.broadcast(checkpoint.inverse_deviation);
-  broadcast(checkpoint.table, comm);
-  comm.broadcast(checkpoint.label_width);
-  comm.broadcast(checkpoint.image);
-  comm.broadcast(checkpoint.train_fingerprint);
-  comm.broadcast(checkpoint.dev_fingerprint);
-  comm.broadcast(checkpoint.test_fingerprint);
+  broadcast(checkpoint, comm);
+  Shape shape;
+  agree(comm, [&] { shape = input_shape(checkpoint, path); });
+  const std::uint64_t features = size_of(shape);
   Job job;
   agree(comm,
         [&] { job = parse_job(checkpoint.resolved_job, "job of the checkpoint", ".", {}).job; });

@@ -24,6 +24,7 @@
 #include "train/run_checkpoints.h"
 #include "train/run_position.h"
 #include "train/run_scorer.h"
+#include "train/run_soundness.h"
 #include "train/run_times.h"
 #include "train/sessions.h"
 #include "train/soundness.h"
@@ -64,14 +65,9 @@ struct RunParts {
 class Run {
  public:
   explicit Run(const RunParts& parts)
-      : job_(parts.job),
-        comm_(parts.comm),
-        options_(parts.options),
-        data_(parts.data),
-        engine_(parts.engine),
-        reporter_(parts.reporter),
-        parts_(parts),
-        counts_{.per_epoch = parts.engine.steps_per_epoch(), .total = parts.engine.total_steps()} {}
+      : parts_(parts),
+        counts_{.per_epoch = parts.engine.steps_per_epoch(), .total = parts.engine.total_steps()},
+        soundness_(parts.comm, parts.network, parts.scorer, parts.job.seed) {}
 
   Summary run() {
     start();
@@ -79,8 +75,8 @@ class Run {
     while (stop_reason.empty()) {
       const bool stop_requested = take_step();
       tell_progress();
-      if (evaluates_after(job_.evaluation, counts_, position_.step)) stop_reason = evaluate();
-      if (stop_reason.empty() && at_end()) stop_reason = reason_at_end(job_.training);
+      if (evaluates_after(parts_.job.evaluation, counts_, position_.step)) stop_reason = evaluate();
+      if (stop_reason.empty() && at_end()) stop_reason = reason_at_end(parts_.job.training);
       if (stop_reason.empty() && stop_requested) stop_reason = interrupt();
     }
     return finish(stop_reason);
@@ -91,42 +87,44 @@ class Run {
 
   // Sets the weights and the position to where the run starts or resumes, and reports it.
   void start() {
-    if (comm_.is_root()) {
-      initialize_parameters(parts_.network.spec(), job_.seed, engine_.weights());
+    if (parts_.comm.is_root()) {
+      initialize_parameters(parts_.network.spec(), parts_.job.seed, parts_.engine.weights());
     }
-    if (options_.resume != Resume::never) {
-      reporter_.tell(parts_.checkpoints.restore(
-          position_, best_weights_, options_.resume == Resume::must, options_.allow_changed_data));
+    if (parts_.options.resume != Resume::never) {
+      parts_.reporter.tell(parts_.checkpoints.restore(position_, best_weights_,
+                                                      parts_.options.resume == Resume::must,
+                                                      parts_.options.allow_changed_data));
     }
-    position_.sessions.push_back({.first_step = position_.step,
-                                  .last_step = position_.step,
-                                  .ranks = static_cast<std::uint32_t>(options_.layout.ranks),
-                                  .threads = static_cast<std::uint32_t>(options_.layout.threads),
-                                  .seconds = 0,
-                                  .phases = {}});
-    comm_.broadcast(engine_.weights());
+    position_.sessions.push_back(
+        {.first_step = position_.step,
+         .last_step = position_.step,
+         .ranks = static_cast<std::uint32_t>(parts_.options.layout.ranks),
+         .threads = static_cast<std::uint32_t>(parts_.options.layout.threads),
+         .seconds = 0,
+         .phases = {}});
+    parts_.comm.broadcast(parts_.engine.weights());
     tell_start();
-    engine_.clock().enter(Phase::waiting);
-    times_.emplace(engine_.clock());
-    if (comm_.is_root()) unmoved_weights_.emplace(weights_digest());
+    parts_.engine.clock().enter(Phase::waiting);
+    times_.emplace(parts_.engine.clock());
+    if (parts_.comm.is_root()) unmoved_weights_.emplace(weights_digest());
   }
 
   void tell_start() {
-    RunStart start = start_record(job_, options_.layout, data_, counts_, engine_.weights().size(),
-                                  position_.step);
-    start.program = options_.program;
-    start.run_dir = options_.run_dir.string();
+    RunStart start = start_record(parts_.job, parts_.options.layout, parts_.data, counts_,
+                                  parts_.engine.weights().size(), position_.step);
+    start.program = parts_.options.program;
+    start.run_dir = parts_.options.run_dir.string();
     start.resolved_job = parts_.resolved_job;
     start.environment = parts_.versions;
     const bool memory_refused =
-        comm_.any(engine_.exchange().shared_memory_was_refused() ? 1 : 0) != 0;
-    reporter_.report([&](TrainingObserver& observer) { observer.on_start(start); });
-    if (options_.with_cautions) {
-      reporter_.tell(job_cautions(job_));
-      reporter_.tell(data_.cautions);
+        parts_.comm.any(parts_.engine.exchange().shared_memory_was_refused() ? 1 : 0) != 0;
+    parts_.reporter.report([&](TrainingObserver& observer) { observer.on_start(start); });
+    if (parts_.options.with_cautions) {
+      parts_.reporter.tell(job_cautions(parts_.job));
+      parts_.reporter.tell(parts_.data.cautions);
     }
     if (memory_refused) {
-      reporter_.tell(
+      parts_.reporter.tell(
           {"ranks of one host exchange messages, because they could not share memory; check "
            "that /dev/shm has room (exchange.shared_memory)"});
     }
@@ -134,10 +132,10 @@ class Run {
 
   // The reason why a resumed run is already at its end; empty: steps remain.
   [[nodiscard]] std::string reason_not_to_start() const {
-    bool stopped = had_stopped_early(job_, position_.stopping);
-    comm_.broadcast(stopped);
+    bool stopped = had_stopped_early(parts_.job, position_.stopping);
+    parts_.comm.broadcast(stopped);
     if (stopped) return kStoppedEarly;
-    if (at_end()) return reason_at_end(job_.training);
+    if (at_end()) return reason_at_end(parts_.job.training);
     return position_.step > 0 ? asked_to_stop() : "";
   }
 
@@ -145,22 +143,22 @@ class Run {
 
   // Returns whether some rank was requested to stop.
   bool take_step() {
-    const bool asked = options_.stop_requested(position_.step);
+    const bool asked = parts_.options.stop_requested(position_.step);
     const bool looks = parts_.monitor != nullptr && parts_.monitor->looks_at(position_.step);
     if (looks) parts_.monitor->before_step(position_.step);
     const bool stop_requested = train_step(asked);
     if (looks) {
       const FlowRecord record = parts_.monitor->after_step(position_.step);
-      reporter_.report([&](TrainingObserver& observer) { observer.on_flow(record); });
+      parts_.reporter.report([&](TrainingObserver& observer) { observer.on_flow(record); });
     }
-    position_.interval_rows += batch_rows(data_.geometry, position_.step % counts_.per_epoch);
+    position_.interval_rows += batch_rows(parts_.data.geometry, position_.step % counts_.per_epoch);
     ++position_.step;
     return stop_requested;
   }
 
   bool train_step(bool asked_to_stop) {
     try {
-      return engine_.train_step(position_.step, asked_to_stop);
+      return parts_.engine.train_step(position_.step, asked_to_stop);
     } catch (const AgreedError&) {
       tell_flow_verdict();  // if a run diverges, it may show the reason
       throw;
@@ -169,9 +167,10 @@ class Run {
 
   // Does not communicate.
   void tell_progress() {
-    if (!comm_.is_root() || !times_->tells_progress()) return;
-    reporter_.tell(progress_record(counts_, position_.step, data_.geometry, engine_.own_losses(),
-                                   position_.interval_rows, times_->seconds_of_interval()));
+    if (!parts_.comm.is_root() || !times_->tells_progress()) return;
+    parts_.reporter.tell(progress_record(counts_, position_.step, parts_.data.geometry,
+                                         parts_.engine.own_losses(), position_.interval_rows,
+                                         times_->seconds_of_interval()));
   }
 
   // ---- evaluations ----
@@ -179,33 +178,34 @@ class Run {
   // Returns the reason to stop; empty: continue.
   std::string evaluate() {
     const double seconds = times_->step_seconds_of_interval();
-    engine_.clock().enter(Phase::evaluation);
-    const Scores scores = parts_.scorer.during_run(engine_.weights());
-    const auto shard_losses = comm_.gather(std::span<const LossSums>(engine_.own_losses()));
+    parts_.engine.clock().enter(Phase::evaluation);
+    const Scores scores = parts_.scorer.during_run(parts_.engine.weights());
+    const auto shard_losses =
+        parts_.comm.gather(std::span<const LossSums>(parts_.engine.own_losses()));
     Evaluation evaluation;
-    if (comm_.is_root()) {
+    if (parts_.comm.is_root()) {
       evaluation = describe(
           scores,
           {.shard_losses = shard_losses, .rows = position_.interval_rows, .step_seconds = seconds});
     }
-    const Soundness soundness = agreed_soundness(evaluation, scores);
+    const Soundness soundness = soundness_.judge(evaluation, scores);
     StoppingVerdict verdict;
-    if (comm_.is_root() && soundness == Soundness::sound) verdict = take_decision(scores.dev);
+    if (parts_.comm.is_root() && soundness == Soundness::sound) verdict = take_decision(scores.dev);
     evaluation.best = verdict.best;
-    reporter_.report([&](TrainingObserver& observer) { observer.on_evaluation(evaluation); });
-    if (soundness != Soundness::sound) agree(comm_, [&] { throw failure_of(soundness); });
-    comm_.broadcast(verdict);
+    parts_.reporter.report([&](TrainingObserver& observer) { observer.on_evaluation(evaluation); });
+    if (soundness != Soundness::sound) agree(parts_.comm, [&] { throw failure_of(soundness); });
+    parts_.comm.broadcast(verdict);
     tell_unmoved_weights();
 
-    engine_.set_losses({});
+    parts_.engine.set_losses({});
     position_.interval_rows = 0;
     std::string stop_reason = verdict.stop ? kStoppedEarly : "";
     if (stop_reason.empty() && !at_end()) stop_reason = asked_to_stop();
-    if (saves_after_evaluation(job_.checkpointing, counts_, position_.step, verdict.best,
+    if (saves_after_evaluation(parts_.job.checkpointing, counts_, position_.step, verdict.best,
                                !stop_reason.empty())) {
       save(verdict.best);
     }
-    engine_.clock().enter(Phase::waiting);
+    parts_.engine.clock().enter(Phase::waiting);
     times_->start_interval();
     return stop_reason;
   }
@@ -214,63 +214,40 @@ class Run {
   [[nodiscard]] Evaluation describe(const Scores& scores, const TrainedInterval& interval) {
     Evaluation evaluation = evaluation_record(position_.step, counts_.epochs(position_.step),
                                               scores, measured_weights(), interval);
-    evaluation.learning_rate = engine_.learning_rate(position_.step - 1);
-    evaluation.gradient_norm = engine_.gradient_norm();
+    evaluation.learning_rate = parts_.engine.learning_rate(position_.step - 1);
+    evaluation.gradient_norm = parts_.engine.gradient_norm();
     note_session();
     evaluation.seconds = total_seconds(position_.sessions);
     return evaluation;
   }
 
-  // Judges rank 0's arguments; every rank gets the verdict.
-  [[nodiscard]] Soundness agreed_soundness(const Evaluation& evaluation, const Scores& scores) {
-    const double train_loss = mean_loss(scores.train).value_or(0);
-    Soundness soundness = Soundness::sound;
-    if (comm_.is_root()) {
-      soundness = judge(parts_.network.spec(), evaluation.cost, train_loss, evaluation.dev_cost);
-    }
-    comm_.broadcast(soundness);
-    if (soundness != Soundness::beyond_guessing) return soundness;
-    if (!initial_loss_) initial_loss_ = loss_of_initial_weights();
-    if (comm_.is_root()) soundness = confirm(train_loss, *initial_loss_);
-    comm_.broadcast(soundness);
-    return soundness;
-  }
-
-  // The mean loss on the sample of training examples before the first step, on rank 0. It is a
-  // function of the job, and so is the same after a resume.
-  [[nodiscard]] double loss_of_initial_weights() const {
-    std::vector<float> initial(engine_.weights().size());
-    initialize_parameters<float>(parts_.network.spec(), job_.seed, initial);
-    return mean_loss(parts_.scorer.sample(initial)).value_or(0);
-  }
-
   // Does not communicate.
   [[nodiscard]] Error failure_of(Soundness soundness) const {
     if (soundness == Soundness::dev_cost_not_finite) return dev_cost_error(position_.step);
-    return engine_.diverged(position_.step - 1, divergence(soundness));
+    return parts_.engine.diverged(position_.step - 1, divergence(soundness));
   }
 
   // Called on rank 0; does not communicate.
   StoppingVerdict take_decision(const SetScore& dev) {
-    const Decision decision = decide(job_, position_.stopping, dev, position_.step);
+    const Decision decision = decide(parts_.job, position_.stopping, dev, position_.step);
     position_.stopping = decision.stopping;
-    if (decision.verdict.best && keeps_best_weights(job_)) {
-      best_weights_.assign(engine_.weights().begin(), engine_.weights().end());
+    if (decision.verdict.best && keeps_best_weights(parts_.job)) {
+      best_weights_.assign(parts_.engine.weights().begin(), parts_.engine.weights().end());
     }
     return decision.verdict;
   }
 
   // Does not communicate.
   void tell_unmoved_weights() {
-    if (!comm_.is_root() || !unmoved_weights_->observe(weights_digest())) return;
-    reporter_.tell(
-        {unmoved_weights_caution(position_.step, engine_.learning_rate(position_.step - 1))});
+    if (!parts_.comm.is_root() || !unmoved_weights_->observe(weights_digest())) return;
+    parts_.reporter.tell(
+        {unmoved_weights_caution(position_.step, parts_.engine.learning_rate(position_.step - 1))});
   }
 
   // The reason to stop that the caller of train() gives after an evaluation.
   [[nodiscard]] std::string asked_to_stop() const {
-    std::string reason = comm_.is_root() ? options_.stop_after_evaluation() : "";
-    comm_.broadcast(reason);
+    std::string reason = parts_.comm.is_root() ? parts_.options.stop_after_evaluation() : "";
+    parts_.comm.broadcast(reason);
     return reason;
   }
 
@@ -278,69 +255,72 @@ class Run {
 
   // Returns the stop reason.
   std::string interrupt() {
-    if (job_.checkpointing.enabled) save(false);
+    if (parts_.job.checkpointing.enabled) save(false);
     return kInterrupted;
   }
 
   // Writes the state after position_.step.
   void save(bool best) {
-    engine_.clock().enter(Phase::checkpoint);
+    parts_.engine.clock().enter(Phase::checkpoint);
     note_session();
-    reporter_.tell(parts_.checkpoints.save(position_, best));
-    engine_.clock().enter(Phase::waiting);
+    parts_.reporter.tell(parts_.checkpoints.save(position_, best));
+    parts_.engine.clock().enter(Phase::waiting);
   }
 
   // Returns whether the weights are now those of the best evaluation.
   [[nodiscard]] bool restore_best_weights() {
-    bool restores = comm_.is_root() && !best_weights_.empty();
-    comm_.broadcast(restores);
+    bool restores = parts_.comm.is_root() && !best_weights_.empty();
+    parts_.comm.broadcast(restores);
     if (!restores) return false;
-    if (comm_.is_root()) std::ranges::copy(best_weights_, engine_.weights().begin());
-    comm_.broadcast(engine_.weights());
+    if (parts_.comm.is_root()) std::ranges::copy(best_weights_, parts_.engine.weights().begin());
+    parts_.comm.broadcast(parts_.engine.weights());
     return true;
   }
 
   // Does the last evaluation, on all sets.
   Summary finish(const std::string& stop_reason) {
     const bool finished = stop_reason != kInterrupted;
-    engine_.clock().enter(Phase::evaluation);
+    parts_.engine.clock().enter(Phase::evaluation);
     RunEnd end;
     end.stop_reason = stop_reason;
     end.counts = counts_;
     end.restored_best = finished && restore_best_weights();
-    end.weights = engine_.weights();
-    end.scores = parts_.scorer.at_end(end.weights, options_.with_test,
-                                      finished ? options_.take_answers : TakeAnswers());
-    engine_.clock().enter(Phase::waiting);
-    end.peak_memory_bytes = comm_.max(peak_memory_bytes());
+    end.weights = parts_.engine.weights();
+    end.scores = parts_.scorer.at_end(end.weights, parts_.options.with_test,
+                                      finished ? parts_.options.take_answers : TakeAnswers());
+    parts_.engine.clock().enter(Phase::waiting);
+    end.peak_memory_bytes = parts_.comm.max(peak_memory_bytes());
     if (has_error_rate(parts_.network.spec().loss)) {
-      end.train_error_floor = error_floor(data_.train, data_.geometry.train_examples, comm_);
+      end.train_error_floor =
+          error_floor(parts_.data.train, parts_.data.geometry.train_examples, parts_.comm);
     }
     end.measures = measured_weights();
     note_session();
     end.position = position_;
-    Summary summary = summary_record(job_, options_.layout, data_, end, parts_.versions);
-    if (comm_.is_root()) tell_last_cautions(finished, end.scores, summary.dev_error);
-    reporter_.report([&](TrainingObserver& observer) { observer.on_finish(summary); });
+    Summary summary =
+        summary_record(parts_.job, parts_.options.layout, parts_.data, end, parts_.versions);
+    if (parts_.comm.is_root()) tell_last_cautions(finished, end.scores, summary.dev_error);
+    parts_.reporter.report([&](TrainingObserver& observer) { observer.on_finish(summary); });
     return summary;
   }
 
   // Called on rank 0; does not communicate.
   void tell_last_cautions(bool finished, const Scores& scores, std::optional<double> dev_error) {
-    if (options_.with_cautions && finished) {
-      if (const auto caution = dropout_caution(job_.network, scores)) reporter_.tell({*caution});
+    if (parts_.options.with_cautions && finished) {
+      if (const auto caution = dropout_caution(parts_.job.network, scores))
+        parts_.reporter.tell({*caution});
     }
     tell_flow_verdict();
-    if (options_.with_cautions && dev_error) {
-      reporter_.tell(warnings_of_dev_size(job_, *dev_error, data_.dev.total));
+    if (parts_.options.with_cautions && dev_error) {
+      parts_.reporter.tell(warnings_of_dev_size(parts_.job, *dev_error, parts_.data.dev.total));
     }
   }
 
   // ---- small functions, none of which communicates ----
 
   void tell_flow_verdict() const {
-    if (!comm_.is_root() || parts_.monitor == nullptr) return;
-    if (const auto verdict = parts_.monitor->verdict()) reporter_.tell({*verdict});
+    if (!parts_.comm.is_root() || parts_.monitor == nullptr) return;
+    if (const auto verdict = parts_.monitor->verdict()) parts_.reporter.tell({*verdict});
   }
 
   [[nodiscard]] bool at_end() const { return counts_.at_end(position_.step); }
@@ -353,27 +333,21 @@ class Run {
   }
 
   [[nodiscard]] std::uint64_t weights_digest() const {
-    return digest_without_biases(parts_.network.layout(), engine_.weights());
+    return digest_without_biases(parts_.network.layout(), parts_.engine.weights());
   }
 
   [[nodiscard]] WeightMeasures measured_weights() const {
-    return measure_weights(engine_.regularizer(), parts_.network.layout(), engine_.weights());
+    return measure_weights(parts_.engine.regularizer(), parts_.network.layout(),
+                           parts_.engine.weights());
   }
 
-  const Job& job_;
-  const Communicator& comm_;
-  const TrainOptions& options_;
-  const Dataset& data_;
-  StepEngine<float>& engine_;
-  const RunReporter& reporter_;
   RunParts parts_;
   StepCounts counts_;
-
+  RunSoundness soundness_;
   RunPosition position_;
   std::vector<float> best_weights_;                // on rank 0, when they will be restored
   std::optional<RunTimes> times_;                  // from the end of start() on
   std::optional<UnmovedWeights> unmoved_weights_;  // the same, on rank 0
-  std::optional<double> initial_loss_;             // on rank 0; computed when it is needed
 };
 
 }  // namespace

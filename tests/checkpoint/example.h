@@ -42,6 +42,7 @@ inline Checkpoint example_checkpoint(std::uint64_t step = 120) {
                       {"cat", "dog"},
                       {0.5F, -0.0F, 1.0F / 3.0F}};
   checkpoint.label_width = 2;
+  checkpoint.input_shape = {3, 2};
   checkpoint.image = {3, 32, 16};
   checkpoint.best_metric = 0.1;
   checkpoint.best_step = step;

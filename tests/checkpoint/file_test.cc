@@ -60,6 +60,7 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
   EXPECT_EQ(a.environment, b.environment);
   EXPECT_EQ(a.table, b.table);
   EXPECT_EQ(a.label_width, b.label_width);
+  EXPECT_EQ(a.input_shape, b.input_shape);
   EXPECT_EQ(a.image, b.image);
 }
 

@@ -12,9 +12,11 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "cli/cli.h"
+#include "diagnose/exchanged_gradient.h"
 
 namespace {
 
@@ -49,9 +51,12 @@ int main(int argc, char** argv) {
     if (fault.action == "kill") std::raise(SIGKILL);
     if (fault.action == "terminate") std::raise(SIGTERM);
   };
-  hooks.on_gradient = [&fault](std::span<double> gradient) {
-    if (fault.action != "gradient") return;
-    for (double& value : gradient.last(gradient.size() / 3)) value *= 2;
-  };
+  if (fault.action == "gradient") {
+    hooks.gradient_of = [](auto& engine, const auto& comm, std::uint64_t step) {
+      std::vector<double> gradient = lockstep::exchanged_gradient(engine, comm, step);
+      for (double& value : std::span(gradient).last(gradient.size() / 3)) value *= 2;
+      return gradient;
+    };
+  }
   return lockstep::run_cli(argc, argv, hooks);
 }

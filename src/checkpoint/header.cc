@@ -1,0 +1,155 @@
+#include "checkpoint/header.h"
+
+#include "base/check.h"
+#include "checkpoint/arrays.h"
+#include "proto/checkpoint.pb.h"
+
+namespace lockstep {
+namespace {
+
+void add_table(const SavedTable& table, proto::CheckpointHeader::Table& to) {
+  for (const SavedColumn& column : table.columns) {
+    auto& saved = *to.add_column();
+    saved.set_name(column.name);
+    saved.set_role(column.role);
+    for (const std::string& category : column.categories) saved.add_category(category);
+  }
+  for (const std::string& name : table.class_names) to.add_class_name(name);
+  for (const float mean : table.means) to.add_mean(mean);
+}
+
+void add_session(const RunSession& session, proto::CheckpointHeader::Session& to) {
+  to.set_first_step(session.first_step);
+  to.set_last_step(session.last_step);
+  to.set_ranks(session.ranks);
+  to.set_threads(session.threads);
+  to.set_seconds(session.seconds);
+  for (const auto& [name, seconds] : session.phases) {
+    auto& phase = *to.add_phase();
+    phase.set_name(name);
+    phase.set_seconds(seconds);
+  }
+}
+
+SavedTable table_of(const proto::CheckpointHeader::Table& saved) {
+  SavedTable table;
+  for (const auto& column : saved.column()) {
+    table.columns.push_back(
+        {column.name(), column.role(), {column.category().begin(), column.category().end()}});
+  }
+  table.class_names = {saved.class_name().begin(), saved.class_name().end()};
+  table.means = {saved.mean().begin(), saved.mean().end()};
+  return table;
+}
+
+RunSession session_of(const proto::CheckpointHeader::Session& saved) {
+  RunSession session{saved.first_step(), saved.last_step(), saved.ranks(),
+                     saved.threads(),    saved.seconds(),   {}};
+  for (const auto& phase : saved.phase()) session.phases[phase.name()] = phase.seconds();
+  return session;
+}
+
+}  // namespace
+
+proto::CheckpointHeader header_of(const Checkpoint& checkpoint) {
+  proto::CheckpointHeader header;
+  header.set_lockstep_version(checkpoint.lockstep_version);
+  header.set_resolved_job(checkpoint.resolved_job);
+  header.set_step(checkpoint.step);
+  header.set_parameters(checkpoint.weights.size());
+  for (const TensorInfo& info : checkpoint.tensors) {
+    auto& tensor = *header.add_tensor();
+    tensor.set_name(info.name);
+    for (const std::uint64_t size : info.shape) tensor.add_shape(size);
+    tensor.set_offset(info.offset);
+  }
+  for (const std::string& name : checkpoint.optimizer_slot_names) header.add_optimizer_slot(name);
+  header.set_mean_elements(checkpoint.mean.size());
+  header.set_inverse_deviation_elements(checkpoint.inverse_deviation.size());
+
+  if (checkpoint.table) add_table(*checkpoint.table, *header.mutable_table());
+  if (checkpoint.label_width) header.set_label_width(*checkpoint.label_width);
+  for (const std::uint64_t extent : checkpoint.input_shape) header.add_input_shape(extent);
+  if (checkpoint.image) {
+    header.mutable_image()->set_channels(checkpoint.image->channels);
+    header.mutable_image()->set_height(checkpoint.image->height);
+    header.mutable_image()->set_width(checkpoint.image->width);
+  }
+
+  auto& stopping = *header.mutable_early_stopping();
+  if (checkpoint.best_metric) stopping.set_best_metric(*checkpoint.best_metric);
+  stopping.set_best_step(checkpoint.best_step);
+  stopping.set_evaluations_without_improvement(checkpoint.evaluations_without_improvement);
+
+  for (const double sum : checkpoint.shard_loss_sums) {
+    header.mutable_running_cost()->add_shard_sum(sum);
+  }
+  header.mutable_running_cost()->set_rows(checkpoint.batch_rows);
+
+  for (const RunSession& session : checkpoint.sessions) add_session(session, *header.add_session());
+
+  auto& fingerprint = *header.mutable_data_fingerprint();
+  fingerprint.set_train(checkpoint.train_fingerprint);
+  fingerprint.set_dev(checkpoint.dev_fingerprint);
+  fingerprint.set_test(checkpoint.test_fingerprint);
+
+  for (const auto& [key, value] : checkpoint.environment) {
+    auto& fact = *header.add_environment();
+    fact.set_key(key);
+    fact.set_value(value);
+  }
+  header.set_weights_digest(digest_of_weights(checkpoint.weights));
+  return header;
+}
+
+Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
+  Checkpoint checkpoint;
+  checkpoint.lockstep_version = header.lockstep_version();
+  checkpoint.resolved_job = header.resolved_job();
+  checkpoint.step = header.step();
+  for (const auto& tensor : header.tensor()) {
+    checkpoint.tensors.push_back(
+        {tensor.name(), {tensor.shape().begin(), tensor.shape().end()}, tensor.offset()});
+  }
+  checkpoint.optimizer_slot_names = {header.optimizer_slot().begin(),
+                                     header.optimizer_slot().end()};
+
+  if (header.has_table()) checkpoint.table = table_of(header.table());
+  if (header.has_label_width()) checkpoint.label_width = header.label_width();
+  checkpoint.input_shape = {header.input_shape().begin(), header.input_shape().end()};
+  if (header.has_image()) {
+    const auto& image = header.image();
+    checkpoint.image = {image.channels(), image.height(), image.width()};
+  }
+
+  const auto& stopping = header.early_stopping();
+  if (stopping.has_best_metric()) checkpoint.best_metric = stopping.best_metric();
+  checkpoint.best_step = stopping.best_step();
+  checkpoint.evaluations_without_improvement = stopping.evaluations_without_improvement();
+
+  const auto& shard_sums = header.running_cost().shard_sum();
+  checkpoint.shard_loss_sums.assign(shard_sums.begin(), shard_sums.end());
+  checkpoint.batch_rows = header.running_cost().rows();
+
+  for (const auto& saved : header.session()) checkpoint.sessions.push_back(session_of(saved));
+
+  checkpoint.train_fingerprint = header.data_fingerprint().train();
+  checkpoint.dev_fingerprint = header.data_fingerprint().dev();
+  checkpoint.test_fingerprint = header.data_fingerprint().test();
+
+  for (const auto& fact : header.environment()) checkpoint.environment[fact.key()] = fact.value();
+  checkpoint.weights_digest = header.weights_digest();
+  return checkpoint;
+}
+
+std::string header_bytes(const Checkpoint& checkpoint) {
+  return header_of(checkpoint).SerializeAsString();
+}
+
+Checkpoint checkpoint_of_bytes(const std::string& header_bytes) {
+  proto::CheckpointHeader header;
+  check(header.ParseFromString(header_bytes), "the bytes are those of header_bytes()");
+  return checkpoint_of(header);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,38 @@
+#pragma once
+// The verdict on an evaluation of a run, on which all ranks agree.
+
+#include <cstdint>
+#include <optional>
+
+#include "comm/communicator.h"
+#include "nn/network.h"
+#include "records/evaluation.h"
+#include "train/run_scorer.h"
+#include "train/scores.h"
+#include "train/soundness.h"
+
+namespace lockstep {
+
+class RunSoundness {
+ public:
+  // References must live as long as this. `seed`: that of the initial weights.
+  RunSoundness(const Communicator& comm, const Network<float>& network, RunScorer& scorer,
+               std::uint32_t seed)
+      : comm_(comm), network_(network), scorer_(scorer), seed_(seed) {}
+
+  // Collective. Judges rank 0's arguments.
+  Soundness judge(const Evaluation& evaluation, const Scores& scores);
+
+ private:
+  // Collective. The mean loss on the sample of training examples before the first step, on rank 0.
+  // It is a function of the job, and so is the same after a resume.
+  double loss_of_initial_weights();
+
+  const Communicator& comm_;
+  const Network<float>& network_;
+  RunScorer& scorer_;
+  std::uint32_t seed_;
+  std::optional<double> initial_loss_;  // computed when it is needed
+};
+
+}  // namespace lockstep

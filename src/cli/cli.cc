@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -18,10 +19,12 @@
 #include "base/host_name.h"
 #include "base/nearest.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
 #include "comm/preflight.h"
 #include "comm/session.h"
+#include "comm/stall_watch.h"
 #include "linalg/gemm.h"
 #include "report/descriptor.h"
 #include "report/error_file.h"
@@ -121,23 +124,53 @@ int leave_together(const Communicator& comm, const std::filesystem::path& run_di
   abort_all_ranks(static_cast<int>(failure.code));
 }
 
-int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const Action& action) {
+// Ends this process because the job has stalled: neither MPI nor the main thread can be asked.
+[[noreturn]] void end_stalled(int rank, const std::filesystem::path& run_dir,
+                              const std::string& reason, bool tells) {
+  if (tells) {
+    const std::string who = rank == 0 ? "" : fmt::format("[rank {} {}] ", rank, host_name());
+    write_log(STDERR_FILENO, fmt::format("lockstep: {}the job has stalled: {}\n", who, reason));
+  }
+  if (!run_dir.empty()) {
+    write_error_file(run_dir, rank, host_name(), ExitCode::stalled, reason);
+  }
+  std::_Exit(static_cast<int>(ExitCode::stalled));
+}
+
+StallWatch::Settings watch_settings(const WatchLimits& limits, int rank,
+                                    const SharedPath& run_dir) {
+  return {.limits = limits,
+          .stop_requested = stop_was_requested,
+          .warn =
+              [](const std::string& text) {
+                write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", text));
+              },
+          .end = [rank, &run_dir](const std::string& reason,
+                                  bool tells) { end_stalled(rank, run_dir.get(), reason, tells); }};
+}
+
+int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits& limits,
+                 const Action& action) {
   const auto launched = launched_tasks(process_environment());
   MpiSession session(argc, argv);
   install_signal_handlers();  // after MPI has installed its own
   use_one_blas_thread();
-  const Communicator comm = Communicator::world();
-  std::filesystem::path run_dir;
+  Heartbeat heartbeat;
+  const Communicator comm = Communicator::world(&heartbeat);
+  SharedPath run_dir;
   try {
     agree(comm, [&] { check_launch(launched, comm.size()); });
     require_same(comm, command_line(argc, argv), [](const auto& theirs, const auto& root) {
       return fmt::format("called with `{}`, rank 0 with `{}`", theirs, root);
     });
-    return action({comm, hooks, argv[0], run_dir});
+    StallWatch watch(comm, heartbeat, watch_settings(limits, comm.rank(), run_dir));
+    const int code = action({comm, hooks, argv[0], run_dir});
+    watch.finish();
+    return code;
   } catch (const AgreedError& error) {
-    return leave_together(comm, run_dir, error);
+    return leave_together(comm, run_dir.get(), error);
   } catch (...) {
-    end_all(comm, run_dir, describe(std::current_exception()));
+    end_all(comm, run_dir.get(), describe(std::current_exception()));
   }
 }
 
@@ -167,6 +200,10 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_sweep_command(app, action);
   add_flow_command(app, action);
   add_descent_command(app, action);
+  WatchLimits limits;
+  for (CLI::App* command : app.get_subcommands({})) {
+    if (command->get_option_no_throw("--threads") != nullptr) add_watch_limits(*command, limits);
+  }
   try {
     app.parse(argc, argv);
     if (!action) throw CLI::CallForHelp();
@@ -182,7 +219,7 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
     }
     return error.get_exit_code() == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }
-  return run_with_mpi(argc, argv, hooks, action);
+  return run_with_mpi(argc, argv, hooks, limits, action);
 }
 
 }  // namespace lockstep

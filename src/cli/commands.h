@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <mutex>
 
 #include <CLI/CLI.hpp>
 
@@ -12,13 +13,30 @@
 
 namespace lockstep {
 
+// A path that one thread sets and any may read.
+class SharedPath {
+ public:
+  void set(const std::filesystem::path& path) {
+    const std::scoped_lock lock(mutex_);
+    path_ = path;
+  }
+  [[nodiscard]] std::filesystem::path get() const {
+    const std::scoped_lock lock(mutex_);
+    return path_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::filesystem::path path_;
+};
+
 // The arguments of an action.
 struct CommandContext {
   const Communicator& comm;
   const CliHooks& hooks;
   const char* program;  // the name under which it was called
   // The directory of error files; set by a command once it has a run directory.
-  std::filesystem::path& run_dir;
+  SharedPath& run_dir;
 };
 
 // Returns the exit code.

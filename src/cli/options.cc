@@ -57,6 +57,19 @@ void add_no_dropout(CLI::App& command, bool& no_dropout) {
                    "Set every keep_prob to 1, to see J fall before turning dropout on (1.7)");
 }
 
+void add_watch_limits(CLI::App& command, WatchLimits& limits) {
+  command
+      .add_option("--silence-limit", limits.silence,
+                  "Seconds after which a rank that is not heard any more is lost, and the job ends "
+                  "with 76; 0: never [20]")
+      ->check(CLI::NonNegativeNumber);
+  command
+      .add_option("--progress-limit", limits.progress,
+                  "Seconds without progress of any rank after which the job ends with 76; 0: never "
+                  "[1800]")
+      ->check(CLI::NonNegativeNumber);
+}
+
 void add_json(CLI::App& command, bool& json) {
   command.add_flag("--json", json, "Print one JSON object instead of text");
 }

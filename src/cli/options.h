@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "comm/watch_table.h"
 #include "train/trainer.h"
 
 namespace lockstep {
@@ -39,6 +40,9 @@ void add_allow_changed_data(CLI::App& command, bool& allow, const std::string& u
 
 // Adds --no-dropout.
 void add_no_dropout(CLI::App& command, bool& no_dropout);
+
+// Adds --silence-limit and --progress-limit, the limits of the stall watch.
+void add_watch_limits(CLI::App& command, WatchLimits& limits);
 
 // Adds --json: one object on stdout instead of text.
 void add_json(CLI::App& command, bool& json);

@@ -158,7 +158,8 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
     remove_error_files(directory);
   });
   comm.broadcast(directory);
-  options.directory = context.run_dir = directory;
+  options.directory = directory;
+  context.run_dir.set(directory);
 
   FilesHost host(directory, !arguments.no_color);
   const RecipeResult result = run_recipe(loaded, comm, options, host);

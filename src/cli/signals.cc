@@ -1,6 +1,7 @@
 #include "cli/signals.h"
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstddef>
 #include <initializer_list>
@@ -10,8 +11,9 @@
 namespace lockstep {
 namespace {
 
-// The only global: a signal handler may access nothing else.
-volatile std::sig_atomic_t stop_requested = 0;
+// The only global: a signal handler may access nothing else. Other threads read it.
+std::atomic<int> stop_requested = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may use it");
 
 extern "C" void on_stop_signal(int signal) {
   constexpr int kSignalExitBase = 128;

@@ -237,7 +237,8 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   });
   comm.broadcast(options.features);
   comm.broadcast(run_dir);
-  options.run_dir = context.run_dir = run_dir;
+  options.run_dir = run_dir;
+  context.run_dir.set(run_dir);
 
   const SweepOutcome outcome = run_sweep(sweep.loaded, sweep.trials, comm, options);
   if (!outcome.interrupted) {

@@ -69,7 +69,8 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
     remove_error_files(run_dir);
   });
   comm.broadcast(run_dir);
-  options.run_dir = context.run_dir = run_dir;
+  options.run_dir = run_dir;
+  context.run_dir.set(run_dir);
 
   std::vector<std::unique_ptr<TrainingObserver>> observers;
   if (comm.is_root()) {

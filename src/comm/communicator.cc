@@ -26,25 +26,27 @@ void in_pieces(std::uint64_t bytes, Function function) {
 
 }  // namespace
 
-Communicator Communicator::world() {
+Communicator Communicator::world(Heartbeat* heartbeat) {
   auto handle = std::make_unique<Handle>();
   MPI_Comm_dup(MPI_COMM_WORLD, &handle->comm);
-  return Communicator(std::move(handle));
+  return {std::move(handle), heartbeat};
 }
 
 Communicator Communicator::self() {
   auto handle = std::make_unique<Handle>();
   MPI_Comm_dup(MPI_COMM_SELF, &handle->comm);
-  return Communicator(std::move(handle));
+  return {std::move(handle), nullptr};
 }
 
 Communicator Communicator::split(int color) const {
+  const HeartbeatWait wait(heartbeat_);
   auto handle = std::make_unique<Handle>();
   MPI_Comm_split(handle_->comm, color, rank_, &handle->comm);
-  return Communicator(std::move(handle));
+  return {std::move(handle), heartbeat_};
 }
 
-Communicator::Communicator(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {
+Communicator::Communicator(std::unique_ptr<Handle> handle, Heartbeat* heartbeat)
+    : handle_(std::move(handle)), heartbeat_(heartbeat) {
   MPI_Comm_rank(handle_->comm, &rank_);
   MPI_Comm_size(handle_->comm, &size_);
 }
@@ -54,6 +56,7 @@ Communicator& Communicator::operator=(Communicator&&) noexcept = default;
 Communicator::~Communicator() = default;
 
 void Communicator::broadcast_bytes(std::span<std::byte> bytes) const {
+  const HeartbeatWait wait(heartbeat_);
   in_pieces(bytes.size(), [&](std::uint64_t begin, int count) {
     MPI_Bcast(bytes.data() + begin, count, MPI_BYTE, 0, handle_->comm);
   });
@@ -67,6 +70,7 @@ void Communicator::broadcast(std::string& text) const {
 }
 
 std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> bytes) const {
+  const HeartbeatWait wait(heartbeat_);
   const std::uint64_t own = bytes.size();
   std::vector<std::uint64_t> sizes(static_cast<std::size_t>(size_));
   MPI_Gather(&own, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, 0, handle_->comm);
@@ -105,6 +109,7 @@ std::vector<std::string> Communicator::gather_text(const std::string& text) cons
 
 std::vector<std::byte> Communicator::scatter(
     const std::vector<std::span<const std::byte>>& parts) const {
+  const HeartbeatWait wait(heartbeat_);
   if (!is_root()) {
     std::uint64_t size = 0;
     MPI_Recv(&size, 1, MPI_UINT64_T, 0, kTag, handle_->comm, MPI_STATUS_IGNORE);
@@ -135,6 +140,7 @@ std::vector<std::string> Communicator::share_text(const std::string& text) const
 
 std::vector<std::vector<std::byte>> Communicator::exchange(
     const std::vector<std::vector<std::byte>>& parts) const {
+  const HeartbeatWait wait(heartbeat_);
   const auto ranks = static_cast<std::size_t>(size_);
   check(parts.size() == ranks, "one part for each rank");
   std::vector<int> send_sizes;
@@ -167,24 +173,28 @@ std::vector<std::vector<std::byte>> Communicator::exchange(
 }
 
 std::uint64_t Communicator::sum(std::uint64_t value) const {
+  const HeartbeatWait wait(heartbeat_);
   std::uint64_t result = 0;
   MPI_Allreduce(&value, &result, 1, MPI_UINT64_T, MPI_SUM, handle_->comm);
   return result;
 }
 
 std::uint64_t Communicator::max(std::uint64_t value) const {
+  const HeartbeatWait wait(heartbeat_);
   std::uint64_t result = 0;
   MPI_Allreduce(&value, &result, 1, MPI_UINT64_T, MPI_MAX, handle_->comm);
   return result;
 }
 
 std::uint64_t Communicator::any(std::uint64_t flags) const {
+  const HeartbeatWait wait(heartbeat_);
   std::uint64_t result = 0;
   MPI_Allreduce(&flags, &result, 1, MPI_UINT64_T, MPI_BOR, handle_->comm);
   return result;
 }
 
 int Communicator::host_leader() const {
+  const HeartbeatWait wait(heartbeat_);
   Handle host;
   MPI_Comm_split_type(handle_->comm, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &host.comm);
   int leader = rank_;
@@ -192,9 +202,13 @@ int Communicator::host_leader() const {
   return leader;
 }
 
-void Communicator::barrier() const { MPI_Barrier(handle_->comm); }
+void Communicator::barrier() const {
+  const HeartbeatWait wait(heartbeat_);
+  MPI_Barrier(handle_->comm);
+}
 
 void Communicator::wait_for_all(const std::function<void()>& while_waiting) const {
+  const HeartbeatWait wait(heartbeat_);
   MPI_Request request = MPI_REQUEST_NULL;
   MPI_Ibarrier(handle_->comm, &request);
   while (true) {

@@ -12,13 +12,16 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/heartbeat.h"
+
 namespace lockstep {
 
 class Communicator {
  public:
   // A duplicate of the world, so that no other library's messages mix with
-  // ours. Collective.
-  static Communicator world();
+  // ours. Collective. `heartbeat`, if there is one, is told about waiting; it must live as long as
+  // this and all communicators that are split from it.
+  static Communicator world(Heartbeat* heartbeat = nullptr);
   // A communicator of this process alone: one rank. Does not communicate.
   static Communicator self();
   // A communicator of the ranks that give the same `color` (0 or more), in their order here.
@@ -32,6 +35,8 @@ class Communicator {
   [[nodiscard]] int rank() const { return rank_; }
   [[nodiscard]] int size() const { return size_; }
   [[nodiscard]] bool is_root() const { return rank_ == 0; }
+  // Null: there is none.
+  [[nodiscard]] Heartbeat* heartbeat() const { return heartbeat_; }
 
   // Collective: every rank receives rank 0's values, of any length.
   template <typename T>
@@ -106,11 +111,12 @@ class Communicator {
  private:
   friend struct CommunicatorHandle;
   struct Handle;
-  explicit Communicator(std::unique_ptr<Handle> handle);
+  Communicator(std::unique_ptr<Handle> handle, Heartbeat* heartbeat);
   void broadcast_bytes(std::span<std::byte> bytes) const;
   [[nodiscard]] std::vector<std::byte> gather_bytes(std::span<const std::byte> bytes) const;
 
   std::unique_ptr<Handle> handle_;
+  Heartbeat* heartbeat_;
   int rank_ = 0;
   int size_ = 1;
 };

@@ -20,6 +20,7 @@ LossSums Evaluator::evaluate(std::span<const float> weights, const Examples& exa
     const auto thread = static_cast<std::size_t>(worker);
     Workspace<float>& workspace = workspaces_[thread];
     for (const std::vector<std::uint32_t>& rows : blocks[thread]) {
+      if (thread == 0 && comm_.heartbeat() != nullptr) comm_.heartbeat()->tick();
       const Matrix<float> labels{labels_[thread].data(), rows.size(), examples.label_width};
       gather_rows<float>(examples, rows, normalizer_, workspace.input().top(rows.size()));
       gather_labels<float>(examples, rows, labels);

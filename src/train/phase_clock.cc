@@ -31,6 +31,8 @@ bool is_of_steps(Phase phase) {
 
 }  // namespace
 
+const char* name_of(Phase phase) { return kNames[static_cast<std::size_t>(phase)]; }
+
 double seconds_of_steps(const std::map<std::string, double>& by_name) {
   double seconds = 0;
   for (std::size_t i = 0; i < kPhases; ++i) {

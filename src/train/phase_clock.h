@@ -6,6 +6,8 @@
 #include <map>
 #include <string>
 
+#include "base/heartbeat.h"
+
 namespace lockstep {
 
 enum class Phase {
@@ -27,10 +29,19 @@ constexpr std::size_t kPhases = 11;
 // without loading, evaluation, saving and the monitor.
 double seconds_of_steps(const std::map<std::string, double>& by_name);
 
+const char* name_of(Phase phase);
+
+// Whether a rank in this phase waits for others, at least in part.
+constexpr bool waits_in(Phase phase) { return phase == Phase::exchange || phase == Phase::waiting; }
+
 class PhaseClock {
  public:
+  // From now on tells `heartbeat`, if it is not null, about every phase; it must live as long as
+  // this.
+  void beat(Heartbeat* heartbeat) { heartbeat_ = heartbeat; }
   // Ends the current phase and starts `phase`.
   void enter(Phase phase) {
+    if (heartbeat_ != nullptr) heartbeat_->enter(name_of(phase), waits_in(phase));
     const auto now = std::chrono::steady_clock::now();
     seconds_[static_cast<std::size_t>(phase_)] +=
         std::chrono::duration<double>(now - since_).count();
@@ -52,6 +63,7 @@ class PhaseClock {
   std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
   std::array<double, kPhases> seconds_{};
   double ahead_seconds_ = 0;
+  Heartbeat* heartbeat_ = nullptr;
 };
 
 }  // namespace lockstep

@@ -51,10 +51,12 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
         std::make_unique<ShardWorker<T>>(network, data, plans_[static_cast<std::size_t>(worker)],
                                          exchange_.buffers(thread), job.seed, dropout, helpers_);
   });
+  clock().beat(comm.heartbeat());
 }
 
 template <typename T>
 bool StepEngine<T>::train_step(std::uint64_t step, bool stop_requested) {
+  if (Heartbeat* heartbeat = comm_.heartbeat()) heartbeat->at_step(step + 1);
   const std::uint64_t flags = sum_gradients(step, stop_requested ? kStopRequested : 0);
   if ((flags & kLossNotFinite) != 0) throw_diverged(step);
 

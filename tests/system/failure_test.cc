@@ -65,6 +65,36 @@ TEST_F(Failure, ATerminatedRunIsResumable) {
   EXPECT_EQ(summary("run")["stop_reason"], summary("whole")["stop_reason"]);
 }
 
+TEST_F(Failure, AStoppedRankIsNamedAndTheJobEnds) {
+  const auto result = train(3, "--run-dir run --silence-limit 5", "1 7 stop");
+  EXPECT_EQ(result.exit_code, 76) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("lockstep: warning: rank 1 on "));
+  EXPECT_EQ(count(result.err, "lockstep: the job has stalled: rank 1 on "), 1) << result.err;
+  const json error = json::parse(file("run/error.rank0.json"));
+  EXPECT_EQ(error["exit_code"], 76);
+  EXPECT_THAT(error["message"].get<std::string>(), HasSubstr("rank 1 on "));
+  ASSERT_EQ(train(2, "--run-dir run --resume must").exit_code, 0);
+}
+
+TEST_F(Failure, RanksThatLoseRankZeroEndByThemselves) {
+  const auto result = train(3, "--run-dir run --silence-limit 5", "0 7 stop");
+  EXPECT_EQ(result.exit_code, 76) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("rank 0 on "));
+  EXPECT_TRUE(fs::exists(directory_ / "run/error.rank1.json") ||
+              fs::exists(directory_ / "run/error.rank2.json"));
+}
+
+TEST_F(Failure, AJobWithoutProgressEndsAndTheRankThatHangsIsNamed) {
+  const auto result = train(3, "--run-dir run --progress-limit 6", "2 7 hang");
+  EXPECT_EQ(result.exit_code, 76) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("the others wait for rank 2 on "));
+}
+
+TEST_F(Failure, ALimitOfZeroEndsNothing) {
+  EXPECT_EQ(train(3, "--silence-limit 0 --progress-limit 0").exit_code, 0);
+  EXPECT_EQ(train(3, "--silence-limit -1").exit_code, 2);
+}
+
 TEST_F(Failure, RankZeroAloneFails) {
   fs::create_directory(directory_ / "run");
   std::ofstream(directory_ / "run/ckpt") << "a file where the directory should be";

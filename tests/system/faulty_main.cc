@@ -1,10 +1,11 @@
 // Lockstep with faults on demand: LOCKSTEP_FAULT="RANK STEP ACTION [TIME]", where
 // ACTION is throw (an unforeseen exception), kill (SIGKILL to itself), terminate
-// (SIGTERM to itself), io (an error that a user can act on) or gradient (gradcheck is
-// given a gradient of which the last entries are doubled; RANK and STEP do not count). TIME: when
-// the rank begins that step for the so manieth time, as in the second trial that it trains; 1 if
-// absent.
+// (SIGTERM to itself), stop (SIGSTOP to itself), hang (it does nothing for an hour), io (an error
+// that a user can act on) or gradient (gradcheck is given a gradient of which the last entries are
+// doubled; RANK and STEP do not count). TIME: when the rank begins that step for the so manieth
+// time, as in the second trial that it trains; 1 if absent.
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/error.h"
@@ -50,6 +52,8 @@ int main(int argc, char** argv) {
     }
     if (fault.action == "kill") std::raise(SIGKILL);
     if (fault.action == "terminate") std::raise(SIGTERM);
+    if (fault.action == "stop") std::raise(SIGSTOP);
+    if (fault.action == "hang") std::this_thread::sleep_for(std::chrono::hours(1));
   };
   if (fault.action == "gradient") {
     hooks.gradient_of = [](auto& engine, const auto& comm, std::uint64_t step) {

@@ -1,0 +1,165 @@
+#include "comm/watch_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+namespace {
+
+// A warning comes after this part of a limit.
+constexpr double kWarningPart = 0.25;
+constexpr double kFirstStallWarning = 60;
+// A stall is this many times as long as the longest time before, and after a request to stop.
+constexpr double kGapFactor = 10;
+constexpr double kGapFactorAtStop = 3;
+constexpr std::size_t kMostNamed = 4;
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size() && i < kMostNamed; ++i) {
+    text += (i == 0 ? "" : "; ") + parts[i];
+  }
+  if (parts.size() > kMostNamed) text += fmt::format("; and {} others", parts.size() - kMostNamed);
+  return text;
+}
+
+}  // namespace
+
+WatchTable::WatchTable(std::vector<std::string> hosts, WatchLimits limits, double now)
+    : limits_(limits),
+      start_(now),
+      progress_at_(now),
+      next_warning_(std::min(kFirstStallWarning, kWarningPart * limits.progress)) {
+  for (std::string& host : hosts) ranks_.push_back({std::move(host), {}, {}, false});
+}
+
+void WatchTable::hear(int rank, const RankState& state, double now) {
+  Rank& known = ranks_[static_cast<std::size_t>(rank)];
+  if (state.count != known.state.count) {
+    double& longest = longest_gaps_[ranks_[0].state.activity];
+    longest = std::max(longest, now - progress_at_);
+    progress_at_ = now;
+    next_warning_ = std::min(kFirstStallWarning, kWarningPart * limits_.progress);
+  }
+  known.state = state;
+  known.heard = now;
+  known.warned = false;
+}
+
+void WatchTable::forgive(double now) {
+  for (Rank& rank : ranks_) {
+    if (rank.heard) rank.heard = now;
+  }
+  progress_at_ = now;
+}
+
+void WatchTable::request_stop(double now) {
+  if (!stop_requested_) stop_requested_ = now;
+}
+
+WatchVerdict WatchTable::judge(double now) {
+  using enum WatchVerdict::Kind;
+  if (limits_.silence > 0) {
+    const std::vector<int> lost = silent_for_more_than(limits_.silence, now);
+    if (!lost.empty()) return {end, describe_silent(lost, now)};
+  }
+  const double without_progress = now - progress_at_;
+  if (limits_.progress > 0 &&
+      without_progress > std::max(limits_.progress, kGapFactor * usual_gap())) {
+    return {end, fmt::format("no rank has made progress for {:.0f} s: {}", without_progress,
+                             describe_late())};
+  }
+  if (stop_requested_) {
+    const double waited = now - std::max(*stop_requested_, progress_at_);
+    if (waited > std::max(kStopPatience, kGapFactorAtStop * usual_gap())) {
+      return {end, fmt::format("a stop was requested, but no rank has made progress for {:.0f} s: "
+                               "{}",
+                               waited, describe_late())};
+    }
+  }
+  const std::string warnings = new_warnings(now);
+  return warnings.empty() ? WatchVerdict{} : WatchVerdict{warning, warnings};
+}
+
+double WatchTable::usual_gap() const {
+  const auto known = longest_gaps_.find(ranks_[0].state.activity);
+  return known == longest_gaps_.end() ? 0 : known->second;
+}
+
+std::string WatchTable::new_warnings(double now) {
+  std::vector<std::string> warnings;
+  if (limits_.silence > 0) {
+    std::vector<int> silent = silent_for_more_than(kWarningPart * limits_.silence, now);
+    std::erase_if(silent, [&](int rank) { return ranks_[static_cast<std::size_t>(rank)].warned; });
+    for (const int rank : silent) ranks_[static_cast<std::size_t>(rank)].warned = true;
+    if (!silent.empty()) {
+      warnings.push_back(fmt::format("{}; the job ends when that lasts {:g} s",
+                                     describe_silent(silent, now), limits_.silence));
+    }
+    std::vector<std::string> unheard;
+    for (Rank& rank : ranks_) {
+      if (rank.heard || rank.warned || now - start_ <= limits_.silence) continue;
+      rank.warned = true;
+      unheard.push_back(fmt::format("rank {} on {}", &rank - ranks_.data(), rank.host));
+    }
+    if (!unheard.empty()) {
+      warnings.push_back(fmt::format("no UDP packets arrive from {}: the stall watch cannot see {}",
+                                     joined(unheard), unheard.size() == 1 ? "it" : "them"));
+    }
+  }
+  if (limits_.progress > 0 && now - progress_at_ > next_warning_) {
+    next_warning_ = 2 * (now - progress_at_);
+    warnings.push_back(fmt::format("no rank has made progress for {:.0f} s: {}", now - progress_at_,
+                                   describe_late()));
+  }
+  return joined(warnings);
+}
+
+std::vector<int> WatchTable::silent_for_more_than(double seconds, double now) const {
+  std::vector<int> silent;
+  for (std::size_t i = 0; i < ranks_.size(); ++i) {
+    if (ranks_[i].heard && now - *ranks_[i].heard > seconds) silent.push_back(static_cast<int>(i));
+  }
+  return silent;
+}
+
+std::string WatchTable::describe(int rank) const {
+  const auto& [host, state, heard, warned] = ranks_[static_cast<std::size_t>(rank)];
+  return fmt::format("rank {} on {} ({}{}{})", rank, host, state.activity,
+                     state.step > 0 ? fmt::format(", step {}", state.step) : "",
+                     state.waits ? ", waiting" : "");
+}
+
+std::string WatchTable::describe_silent(const std::vector<int>& ranks, double now) const {
+  std::vector<std::string> texts;
+  for (const int rank : ranks) {
+    texts.push_back(fmt::format("{} has not been heard for {:.0f} s", describe(rank),
+                                now - *ranks_[static_cast<std::size_t>(rank)].heard));
+  }
+  return joined(texts);
+}
+
+std::string WatchTable::describe_late() const {
+  // The ranks that do not wait keep the others waiting; else those at the earliest step do.
+  std::vector<int> late;
+  for (std::size_t i = 0; i < ranks_.size(); ++i) {
+    if (ranks_[i].heard && !ranks_[i].state.waits) late.push_back(static_cast<int>(i));
+  }
+  if (late.empty()) {
+    const auto step_of = [](const Rank& rank) { return rank.state.step; };
+    const std::uint64_t earliest = std::ranges::min(ranks_, {}, step_of).state.step;
+    for (std::size_t i = 0; i < ranks_.size(); ++i) {
+      if (step_of(ranks_[i]) == earliest) late.push_back(static_cast<int>(i));
+    }
+    if (late.size() == ranks_.size()) {
+      return "all ranks wait for each other; a link between their hosts may be cut: " + describe(0);
+    }
+  }
+  std::vector<std::string> texts;
+  for (const int rank : late) texts.push_back(describe(rank));
+  return "the others wait for " + joined(texts);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,84 @@
+#pragma once
+// What rank 0 knows of all ranks, and what it concludes: the rules of the stall watch, as pure
+// functions of the messages and times that it is given. Times are seconds from any origin.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+struct WatchLimits {
+  // A rank that has been heard and then is silent for longer is lost. 0: never.
+  double silence = 20;
+  // The job has stalled when no rank makes progress for longer; or for ten times as long as it took
+  // before, in what rank 0 is doing, if that is longer. 0: never.
+  double progress = 1800;
+};
+
+// How long a stop that was requested may wait for progress; or three times as long as that took
+// before.
+constexpr double kStopPatience = 10;
+
+// The state that a rank reports of itself; see base/heartbeat.h.
+struct RankState {
+  std::uint64_t count = 0;
+  std::uint64_t step = 0;
+  std::string activity = "start";
+  bool waits = false;
+
+  friend bool operator==(const RankState&, const RankState&) = default;
+};
+
+struct WatchVerdict {
+  enum class Kind { fine, warning, end };
+  Kind kind = Kind::fine;
+  std::string text;  // whole sentences for people
+};
+
+class WatchTable {
+ public:
+  // `hosts`: the host of each rank. `now`: the start.
+  WatchTable(std::vector<std::string> hosts, WatchLimits limits, double now);
+
+  // Rank `rank` has reported `state`.
+  void hear(int rank, const RankState& state, double now);
+  // This process itself did not run up to `now`: what was not heard meanwhile counts as heard.
+  void forgive(double now);
+  // A stop was requested. Later calls change nothing.
+  void request_stop(double now);
+
+  [[nodiscard]] std::size_t size() const { return ranks_.size(); }
+
+  // What follows at `now`. A warning is given once for each rank that falls silent or was never
+  // heard, and again each time that a stall has become twice as long.
+  WatchVerdict judge(double now);
+
+ private:
+  struct Rank {
+    std::string host;
+    RankState state;
+    std::optional<double> heard;
+    bool warned = false;
+  };
+
+  [[nodiscard]] std::vector<int> silent_for_more_than(double seconds, double now) const;
+  [[nodiscard]] std::string describe(int rank) const;
+  [[nodiscard]] std::string describe_late() const;
+  [[nodiscard]] std::string describe_silent(const std::vector<int>& ranks, double now) const;
+  [[nodiscard]] double usual_gap() const;
+  std::string new_warnings(double now);
+
+  std::vector<Rank> ranks_;
+  WatchLimits limits_;
+  double start_;
+  double progress_at_;                          // when some rank last made progress
+  std::map<std::string, double> longest_gaps_;  // without progress, by rank 0's activity
+  double next_warning_;  // the length of a stall of which the next warning tells
+  std::optional<double> stop_requested_;
+};
+
+}  // namespace lockstep

@@ -151,7 +151,16 @@ StallWatch::Settings watch_settings(const WatchLimits& limits, int rank,
 
 int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits& limits,
                  const Action& action) {
-  const auto launched = launched_tasks(process_environment());
+  const Environment environment = process_environment();
+  try {
+    check_step(environment);
+  } catch (const Error& error) {
+    if (environment("SLURM_PROCID").value_or("0") == "0") {
+      write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", error.what()));
+    }
+    return static_cast<int>(error.code());
+  }
+  const auto launched = launched_tasks(environment);
   MpiSession session(argc, argv);
   install_signal_handlers();  // after MPI has installed its own
   use_one_blas_thread();
@@ -164,7 +173,7 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
       return fmt::format("called with `{}`, rank 0 with `{}`", theirs, root);
     });
     StallWatch watch(comm, heartbeat, watch_settings(limits, comm.rank(), run_dir));
-    const int code = action({comm, hooks, argv[0], run_dir});
+    const int code = action({comm, hooks, argv[0], launch_prefix(launched), run_dir});
     watch.finish();
     return code;
   } catch (const AgreedError& error) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
@@ -34,7 +35,8 @@ class SharedPath {
 struct CommandContext {
   const Communicator& comm;
   const CliHooks& hooks;
-  const char* program;  // the name under which it was called
+  const char* program;       // the name under which it was called
+  const std::string launch;  // see launch_prefix()
   // The directory of error files; set by a command once it has a run directory.
   SharedPath& run_dir;
 };

@@ -51,6 +51,7 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
 
   TrainOptions options;
   options.program = context.program;
+  options.launch = context.launch;
   options.layout = layout;
   options.resume = resume_mode(arguments.resume);
   options.allow_changed_data = arguments.allow_changed_data;

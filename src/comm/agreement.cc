@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/host_name.h"
+
 namespace lockstep {
 
 void agree(const Communicator& comm, const std::function<void()>& local_work) {
@@ -28,13 +30,16 @@ void agree(const Communicator& comm, const std::function<void()>& local_work) {
   const auto code_word = static_cast<std::uint64_t>(code);
   const auto codes = comm.gather(std::span(&code_word, 1));
   const auto messages = comm.gather_text(message);
+  const auto hosts = comm.gather_text(host_name());
   std::uint64_t agreed_code = 0;
   std::string agreed_message;
   if (comm.is_root()) {
     std::size_t first = 0;
     while (codes[first] == 0) ++first;
     agreed_code = codes[first];
-    agreed_message = first == 0 ? messages[0] : fmt::format("rank {}: {}", first, messages[first]);
+    agreed_message = first == 0
+                         ? messages[0]
+                         : fmt::format("rank {} on {}: {}", first, hosts[first], messages[first]);
   }
   comm.broadcast(agreed_code);
   comm.broadcast(agreed_message);

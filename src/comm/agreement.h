@@ -19,7 +19,7 @@ class AgreedError : public Error {
 
 // Collective. Runs `local_work`, which must not communicate, and exchanges the outcome. If it
 // threw on some ranks, every rank throws an AgreedError with the message of the lowest such rank;
-// the message names the rank unless it is rank 0.
+// the message names the rank and its host unless it is rank 0.
 void agree(const Communicator& comm, const std::function<void()>& local_work);
 
 // Collective. Throws AgreedError(usage) when some rank's `text` differs from rank 0's.

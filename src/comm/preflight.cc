@@ -50,6 +50,23 @@ std::optional<LaunchedTasks> launched_tasks(const Environment& environment) {
   return std::nullopt;
 }
 
+void check_step(const Environment& environment) {
+  const auto step = environment("SLURM_STEP_ID");
+  // The shell of an allocation may be a step of its own (LaunchParameters=use_interactive_step).
+  const bool by_srun = step && *step != "4294967290" && !environment("OMPI_COMM_WORLD_SIZE");
+  if (!by_srun || environment("PMIX_NAMESPACE")) return;
+  throw Error(ExitCode::usage,
+              "srun started this program without PMIx, which Open MPI needs: use srun --mpi=pmix. "
+              "`srun --mpi=list` shows what this cluster has; without pmix, use mpirun inside the "
+              "allocation");
+}
+
+std::string launch_prefix(const std::optional<LaunchedTasks>& launched) {
+  if (!launched) return "";
+  if (launched->launcher == "Slurm") return fmt::format("srun --mpi=pmix -n {} ", launched->tasks);
+  return fmt::format("{} -n {} ", launched->launcher, launched->tasks);
+}
+
 void check_launch(const std::optional<LaunchedTasks>& launched, int mpi_size) {
   if (!launched || launched->tasks == mpi_size) return;
   const char* remedy = launched->launcher == "Slurm"

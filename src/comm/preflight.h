@@ -22,6 +22,14 @@ struct LaunchedTasks {
 // because MPI sets variables of its own.
 std::optional<LaunchedTasks> launched_tasks(const Environment& environment);
 
+// Throws Error(usage) when srun started this process without PMIx, with which Open MPI cannot
+// start. Call it before MPI starts. Does not communicate.
+void check_step(const Environment& environment);
+
+// How to start as many ranks again, in front of the program: "mpirun -n 4 ", or empty without a
+// launcher.
+std::string launch_prefix(const std::optional<LaunchedTasks>& launched);
+
 // Throws Error(usage) when the launcher started another number of tasks than MPI sees, for example
 // when srun has no working PMI plugin and every task believes that it is alone. Does not
 // communicate.

@@ -97,9 +97,9 @@ void add_files(Out out, const RunStart& start, const Summary& summary) {
 
 // The command that resumes the run; empty if that makes no sense.
 std::string resume_command(const RunStart& start, const std::string& stop_reason) {
-  const std::string command =
-      fmt::format("{} train {} --run-dir {} --resume auto", shell_word(start.program),
-                  shell_word(start.run_dir + "/job.textproto"), shell_word(start.run_dir));
+  const std::string command = fmt::format(
+      "{}{} train {} --run-dir {} --resume auto", start.launch, shell_word(start.program),
+      shell_word(start.run_dir + "/job.textproto"), shell_word(start.run_dir));
   if (stop_reason == "epochs") return command + " --set training.epochs=N";
   if (stop_reason == "early_stopping") return command + " --set early_stopping.patience=N";
   return stop_reason == "interrupted" ? command : "";
@@ -167,6 +167,7 @@ std::string format_start(const RunStart& start) {
   if (start.first_step > 0) {
     text += fmt::format("; resumed at step {}", format_count(start.first_step));
   }
+  if (!start.run_dir.empty()) text += "\nfiles in " + start.run_dir;
   return text;
 }
 

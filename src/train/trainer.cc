@@ -113,6 +113,7 @@ class Run {
     RunStart start = start_record(parts_.job, parts_.options.layout, parts_.data, counts_,
                                   parts_.engine.weights().size(), position_.step);
     start.program = parts_.options.program;
+    start.launch = parts_.options.launch;
     start.run_dir = parts_.options.run_dir.string();
     start.resolved_job = parts_.resolved_job;
     start.environment = parts_.versions;

@@ -111,5 +111,28 @@ TEST(Preflight, ReadsTheEnvironmentOfTheProcess) {
   ::unsetenv(name);
 }
 
+TEST(Preflight, AStepWithoutPmixIsRefusedBeforeMpiStarts) {
+  const auto message = [](std::map<std::string, std::string> variables) -> std::string {
+    try {
+      check_step(with(std::move(variables)));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::usage);
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_NE(message({{"SLURM_STEP_ID", "0"}}).find("use srun --mpi=pmix"), std::string::npos);
+  EXPECT_EQ(message({{"SLURM_STEP_ID", "0"}, {"PMIX_NAMESPACE", "slurm.pmix.7.0"}}), "");
+  EXPECT_EQ(message({{"SLURM_STEP_ID", "0"}, {"OMPI_COMM_WORLD_SIZE", "2"}}), "") << "mpirun";
+  EXPECT_EQ(message({{"SLURM_STEP_ID", "4294967290"}}), "") << "the shell of salloc";
+  EXPECT_EQ(message({{"SLURM_JOB_ID", "7"}}), "");
+}
+
+TEST(Preflight, TheLaunchIsSaidInFrontOfTheProgram) {
+  EXPECT_EQ(launch_prefix(std::nullopt), "");
+  EXPECT_EQ(launch_prefix(LaunchedTasks{"mpirun", 4}), "mpirun -n 4 ");
+  EXPECT_EQ(launch_prefix(LaunchedTasks{"Slurm", 8}), "srun --mpi=pmix -n 8 ");
+}
+
 }  // namespace
 }  // namespace lockstep

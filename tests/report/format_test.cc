@@ -30,7 +30,7 @@ TEST(Format, Start) {
   RunStart start = sample_start("runs/a");
   EXPECT_EQ(format_start(start),
             "fashion-mlp: 1,863,690 parameters; 55,000 train, 5,000 dev, 10,000 test examples; "
-            "2 ranks x 1 thread, 8 shards; 4,300 steps (20 epochs)");
+            "2 ranks x 1 thread, 8 shards; 4,300 steps (20 epochs)\nfiles in runs/a");
   start.first_step = 1075;
   EXPECT_THAT(format_start(start), HasSubstr("; resumed at step 1,075"));
 }

@@ -108,7 +108,9 @@ TEST_F(Failure, ALaunchThatMpiDoesNotSeeIsRefused) {
       fmt::format("cd {} && SLURM_NTASKS=4 SLURM_STEP_ID=0 SLURM_PROCID=0 {} train job.textproto",
                   directory_.string(), LOCKSTEP_PROGRAM));
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.err, HasSubstr("MPI sees 1 rank, Slurm started 4; use srun --mpi=pmix"));
+  EXPECT_THAT(result.err,
+              HasSubstr("srun started this program without PMIx, which Open MPI needs: use srun "
+                        "--mpi=pmix"));
 }
 
 TEST_F(Failure, ARankWithAnotherJobIsNamed) {

@@ -26,8 +26,10 @@ configure() {
   cmake -S "$root" --preset "$@"
 }
 
-# build PRESET [TARGET] builds one target, or everything.
+# build PRESET [TARGET...] builds the targets, or everything.
 build() {
-  say "building build/$1"
-  cmake --build "$root/build/$1" ${2:+--target "$2"}
+  local preset=$1
+  shift
+  say "building build/$preset"
+  cmake --build "$root/build/$preset" ${1:+--target "$@"}
 }

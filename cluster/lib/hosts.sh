@@ -17,10 +17,15 @@ host_pid() {
   is_process "$pid" "$lib/host" "$1" && echo "$pid"
 }
 
+# need_known HOST ends the script if the cluster has no such host.
+need_known() {
+  [[ $1 == head || ${1#n} -le $(cat "$state/nodes") ]] ||
+    fail "there is no host $1; the cluster has head and $(nodes | paste -sd ' ')"
+}
+
 # need_host HOST prints its process, or ends the script if the host is off or unknown.
 need_host() {
-  [[ $1 == head ]] || nodes | grep -qx -- "$1" ||
-    fail "there is no host $1; the cluster has head and $(nodes | paste -sd ' ')"
+  need_known "$1"
   host_pid "$1" || fail "$1 is off; cluster/power-on $1 starts it"
 }
 

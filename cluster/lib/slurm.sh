@@ -1,11 +1,17 @@
 # shellcheck shell=bash
-# Slurm's configuration and start, for cluster/up.
+# The files that hosts read in /etc, and the wait for Slurm, for cluster/up.
 # shellcheck disable=SC2154  # nodes, cpus and extra are options of cluster/up
 
 write_hosts() {
   echo "127.0.0.1 localhost"
   echo "10.88.0.254 head"
   for ((i = 1; i <= nodes; ++i)); do echo "10.88.0.$i n$i"; done
+}
+
+# This machine's settings, those for real clusters, and that the nodes share cores.
+write_mpi_settings() {
+  cat /etc/openmpi/openmpi-mca-params.conf "$root/cluster/real/openmpi-mca-params.conf"
+  printf '%s\n' 'mpi_yield_when_idle = 1' 'btl_tcp_if_include = eth0' 'oob_tcp_if_include = eth0'
 }
 
 # A job of the partition "high" stops and requeues jobs of "low".

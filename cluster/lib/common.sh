@@ -36,20 +36,23 @@ rack_pid() {
   is_process "$pid" "$lib/rack" "$state" && echo "$pid"
 }
 
-# in_rack COMMAND... replaces this script by a command inside the rack.
+# in_rack COMMAND... replaces this shell by a command inside the rack. It does not inherit
+# the lock, which a host would keep for ever.
 in_rack() {
   local pid
   pid=$(rack_pid) || fail "there is no cluster in $state; cluster/up starts one"
+  [[ -z ${lock_file:-} ]] || exec {lock_file}>&-
   exec nsenter --target "$pid" --mount --uts --ipc --net \
     --pid="/proc/$pid/ns/pid_for_children" -- "$@"
 }
 
-# lock waits until no other command starts or ends hosts of this cluster. It returns 1 if
-# the folder of the cluster is not there.
+# lock waits until no other command starts or ends hosts of this cluster, and holds them off
+# until this shell ends. It returns 1 if there is no folder of a cluster, and 2 after half a
+# minute.
 lock() {
   [[ -e $state/is-a-cluster ]] || return 1
   exec {lock_file}>>"$state/is-a-cluster"
-  flock "$lock_file"
+  flock --timeout 30 "$lock_file" || return 2
   # cluster/down may have removed the folder in the meantime.
   [[ /proc/$$/fd/$lock_file -ef $state/is-a-cluster ]] || lock
 }

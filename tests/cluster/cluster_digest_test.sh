@@ -44,24 +44,27 @@ on_head() { cluster on head "$@"; }
 node_is() { on_head sinfo -h -n "$2" -p low -o %T | grep -qx "$1"; }
 job_is() { on_head squeue -h -j "$2" -o %T | grep -qx "$1"; }
 
+# Without the option, the other ranks wait for ever for one that has failed.
+srun=(cluster on head srun --mpi=pmix --kill-on-bad-exit=1)
+
 same_bits_at_every_layout() {
   ./lockstep train job.textproto --threads 1 --run-dir single >single.log 2>&1 ||
     fail "a single process fails" single.log
   expected=$(digest single)
   [[ $expected ]] || fail "summary.json of a single process has no digest" single/summary.json
   for ranks in 1 2 3 4; do
-    same_digest "srun-$ranks" cluster on head srun --mpi=pmix -N "$ranks" --ntasks-per-node=1
+    same_digest "srun-$ranks" "${srun[@]}" -N "$ranks" --ntasks-per-node=1
     same_digest "mpirun-$ranks" cluster mpirun -n "$ranks"
   done
   ranks=4
-  same_digest srun-2x2 cluster on head srun --mpi=pmix -N 2 --ntasks-per-node=2
+  same_digest srun-2x2 "${srun[@]}" -N 2 --ntasks-per-node=2
 }
 
 same_table_of_a_sweep() {
   local sweep=(sweep sweep.textproto --threads 1 --set training.epochs=1)
   ./lockstep "${sweep[@]}" --run-dir sweep-single >sweep.log 2>&1 ||
     fail "the sweep fails in a single process" sweep.log
-  on_head srun --mpi=pmix -N 4 --ntasks-per-node=1 ./lockstep "${sweep[@]}" --groups 2 \
+  "${srun[@]}" -N 4 --ntasks-per-node=1 ./lockstep "${sweep[@]}" --groups 2 \
     --run-dir sweep-groups >sweep.log 2>&1 || fail "the sweep fails on 4 nodes" sweep.log
   cmp sweep-single/sweep.csv sweep-groups/sweep.csv ||
     fail "the sweep's table differs on 4 nodes" sweep-{single,groups}/sweep.csv

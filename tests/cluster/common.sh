@@ -15,8 +15,9 @@ fail() {
 }
 
 # cluster COMMAND ARGUMENT... runs one of the commands in cluster/. Only these processes, and
-# those that they start, have the variable, so that leftovers knows them.
-cluster() { LOCKSTEP_CLUSTER=$folder "$commands/$1" "${@:2}"; }
+# those that they start, have the variable, so that leftovers knows them. A command that hangs
+# is ended after a minute, so that the test can say which one it was.
+cluster() { LOCKSTEP_CLUSTER=$folder timeout --kill-after=5 60 "$commands/$1" "${@:2}"; }
 
 # new_folder sets `folder` for a cluster that ends with the test. The test is skipped (exit
 # code 77) if this machine cannot hold a cluster.

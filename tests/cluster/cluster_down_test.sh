@@ -10,7 +10,9 @@ trap 'cluster down; rm -f "$folder".{before,after}' EXIT
 
 # down_after CASE ends the cluster and compares the machine with its state before.
 down_after() {
-  cluster down || fail "cluster/down fails after $1"
+  local message
+  message=$(cluster down 2>&1) || fail "cluster/down fails after $1: $message"
+  [[ -z $message ]] || fail "cluster/down says after $1: $message"
   [[ ! -e $folder ]] || fail "$folder remains after $1"
   leftovers >"$folder.after"
   diff "$folder".{before,after} || fail "something remains after $1"

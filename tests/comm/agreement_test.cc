@@ -4,6 +4,8 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+
+#include "base/host_name.h"
 #include <gtest/gtest.h>
 
 #include "support/collective.h"
@@ -36,7 +38,7 @@ void expect_outcome(const Outcome& outcome, ExitCode code, const std::string& me
 }
 
 std::string said_by(int rank, const std::string& message) {
-  return rank == 0 ? message : fmt::format("rank {}: {}", rank, message);
+  return rank == 0 ? message : fmt::format("rank {} on {}: {}", rank, host_name(), message);
 }
 
 TEST(Agree, GoesOnWhenAllRanksAreFine) {

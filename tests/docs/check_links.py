@@ -1,7 +1,7 @@
 """Checks the links of the documentation: check_links.py ROOT
 
-Every relative link in README.md, CONTRIBUTING.md, CHANGELOG.md and docs/**/*.md must lead
-to a file or folder that exists, and its anchor to a heading of that page. Addresses with a
+Every relative link in README.md, CONTRIBUTING.md, CHANGELOG.md, cluster/README.md and
+docs/**/*.md must lead to a file or folder that exists, and its anchor to a heading of that page. Addresses with a
 scheme (https://...) are not looked at.
 """
 import re
@@ -46,7 +46,7 @@ def anchors(text):
 
 
 def pages(root):
-    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "cluster/README.md"):
         if (root / name).exists():
             yield root / name
     yield from sorted((root / "docs").rglob("*.md"))

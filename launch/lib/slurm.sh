@@ -225,8 +225,8 @@ end_of_attempt() {
     echo finished
   elif ((code == 0)); then
     echo finished
-  elif ((code == 75)); then
-    echo interrupted
+  elif ((code == 75 || code == 128 + 10 || code == 128 + 15)); then
+    echo interrupted  # SIGUSR1 and SIGTERM end a program that has only begun to start
   elif ((code == 2 || code == 65 || code == 66 || code == 77)); then
     echo failed  # before the run directory was known
   else
@@ -283,14 +283,8 @@ nodes_answer() {
     --ntasks-per-node=1 --cpus-per-task=1 true >/dev/null 2>&1
 }
 
-# Succeeds if the job has used up its time. scancel and the end of time look alike otherwise.
-time_is_over() {
-  local limit
-  limit=$(squeue -h -j "$SLURM_JOB_ID" -o %l 2>/dev/null) || return
-  [[ $limit =~ ^(([0-9]+)-)?(([0-9]+):)?([0-9]+):([0-9]+)$ ]] || return
-  limit=$((((10#${BASH_REMATCH[2]:-0} * 24 + 10#${BASH_REMATCH[4]:-0}) * 60 + 10#${BASH_REMATCH[5]}) * 60 + 10#${BASH_REMATCH[6]}))
-  ((SECONDS >= limit - 10))
-}
+# Succeeds if the time limit ends this job. For this script, scancel looks the same.
+time_is_over() { [[ $(squeue -h -j "$SLURM_JOB_ID" -o %r 2>/dev/null) == TimeLimit ]]; }
 
 # continue_later STEPS asks Slurm for another attempt, unless the attempts lead nowhere.
 continue_later() {

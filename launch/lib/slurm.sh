@@ -31,6 +31,8 @@ slurm_run() {
   conclude
 }
 
+count() { (($1 == 1)) && echo "$1 $2" || echo "$1 $2s"; }
+
 kind() { [[ $command == sweep ]] && echo sweep || echo job; }
 
 # ---- what was asked for
@@ -143,7 +145,7 @@ open_run_directory() {
   steps_before=$(steps_done)
   printf '%(%F %T)T attempt %s of job %s as job %s on %s from step %s\n' -1 "$attempt" "$chain" \
     "$SLURM_JOB_ID" "${SLURM_JOB_NODELIST:-$(hostname)}" "$steps_before" >>"$run_dir/attempts" || exit 74
-  say "attempt $attempt of job $chain, on ${SLURM_JOB_NODELIST:-$(hostname)}: ${SLURM_NTASKS:-1} ranks x $threads threads, run directory $run_dir, from step $steps_before"
+  say "attempt $attempt of job $chain, on ${SLURM_JOB_NODELIST:-$(hostname)}: $(count "${SLURM_NTASKS:-1}" rank) x $(count "$threads" thread), run directory $run_dir, from step $steps_before"
 }
 
 # Each node says what it does not see.
@@ -184,17 +186,24 @@ run_once() {
   trap 'ended_by_slurm=yes' TERM
   # For --signal=B:..., which reaches this shell alone.
   trap 'say "signal USR1: the ranks are asked to save and end"; scancel --signal=USR1 "$SLURM_JOB_ID" || true' USR1
-  # srun does not inherit -c from sbatch, and without --kill-on-bad-exit it leaves the
-  # other ranks running when one fails.
-  srun --mpi="$mpi" --cpus-per-task="$cpus_per_task" --kill-on-bad-exit=1 \
-    "$program" "$command" "$file" --threads "$threads" --run-dir "$run_dir" --resume "$resume" \
-    ${groups:+--groups "$groups"} "${rest[@]}" &
-  local pid=$!
-  code=0
-  wait "$pid" || code=$?
-  while kill -0 "$pid" 2>/dev/null; do
+  local pid try
+  # An earlier start of this job may have left PMIx's socket on a node. It is named after the
+  # step, so that the next step starts. srun's exit code is 0 after such a failure.
+  for ((try = 1; try <= 3; ++try)); do
+    # srun does not inherit -c from sbatch, and without --kill-on-bad-exit it leaves the
+    # other ranks running when one fails.
+    srun --mpi="$mpi" --cpus-per-task="$cpus_per_task" --kill-on-bad-exit=1 \
+      "$program" "$command" "$file" --threads "$threads" --run-dir "$run_dir" --resume "$resume" \
+      ${groups:+--groups "$groups"} "${rest[@]}" &
+    pid=$!
     code=0
     wait "$pid" || code=$?
+    while kill -0 "$pid" 2>/dev/null; do
+      code=0
+      wait "$pid" || code=$?
+    done
+    [[ -z $ended_by_slurm && $(end_of_attempt) == unstarted ]] || return 0
+    say "srun has not started the ranks (try $try of 3); its message is above"
   done
 }
 
@@ -211,7 +220,7 @@ steps_done() {
   echo "$sum"
 }
 
-# Prints how the attempt ended: finished, interrupted, failed, or unknown. The first rank that ends
+# Prints how the attempt ended: finished, interrupted, failed, unstarted or unknown. The first rank that ends
 # makes srun kill the others, so srun's exit code says little; the files of the run directory
 # decide, as far as this attempt has written them.
 end_of_attempt() {
@@ -224,7 +233,7 @@ end_of_attempt() {
   elif [[ $new == *"/sweep.json "* ]]; then
     echo finished
   elif ((code == 0)); then
-    echo finished
+    echo unstarted
   elif ((code == 75 || code == 128 + 10 || code == 128 + 15)); then
     echo interrupted  # SIGUSR1 and SIGTERM end a program that has only begun to start
   elif ((code == 2 || code == 65 || code == 66 || code == 77)); then
@@ -261,7 +270,7 @@ conclude() {
       ;;
     out_of_time) say "the time limit was reached at step $steps" ;;
     lost) say "a node does not answer; the run is at step $steps" ;;
-    interrupted | unknown)
+    interrupted | unstarted | unknown)
       if [[ $ended_by_slurm ]]; then
         say "Slurm ends this job at step $steps (its own message above says why). After scancel nothing follows; after a preemption, a lost node or scontrol requeue Slurm starts the job again by itself"
         exit 75
@@ -271,7 +280,7 @@ conclude() {
         say "to continue from the last checkpoint: scontrol requeue $SLURM_JOB_ID, or submit again with --run-dir $run_dir"
         exit "$code"
       fi
-      say "interrupted, saved at step $steps"
+      [[ $end == unstarted ]] || say "interrupted, saved at step $steps"
       ;;
   esac
   continue_later "$steps"
@@ -279,7 +288,7 @@ conclude() {
 
 # Succeeds if every node still runs a command.
 nodes_answer() {
-  timeout --kill-after=5 60 srun --mpi=none --overlap --nodes="$nodes" --ntasks="$nodes" \
+  timeout --kill-after=5 60 srun --mpi=none --nodes="$nodes" --ntasks="$nodes" \
     --ntasks-per-node=1 --cpus-per-task=1 true >/dev/null 2>&1
 }
 

@@ -18,6 +18,7 @@ on_head() { "$cluster/on" head bash -c "$1" </dev/null; }
 power_off() { "$cluster/power-off" "$1"; }
 power_on() { "$cluster/power-on" "$1"; }
 cluster_down() { "$cluster/down"; }
+high=high  # a partition whose jobs preempt those of the default partition, which are requeued
 # A folder that all nodes see, and one that each node has for itself.
 work=$root/build/slurm-batch-test
 own_folder=/tmp
@@ -56,13 +57,19 @@ trains() { [[ $(cat "$1"/ckpt/latest 2>/dev/null) > step-00000200 ]]; }
 # start_now N [SECONDS] waits until start N of the job, counted from 0, and lets it be soon.
 start_now() { within "${2:-60}" "restart $1 of the job" hurried "$1"; }
 hurried() {
-  on_head "scontrol update JobId=$job StartTime=now" >/dev/null 2>&1 || true
   local shown
   shown=$(on_head "scontrol -o show job $job") || return
+  if [[ $shown == *"JobState=PENDING Reason=BeginTime"* ]]; then
+    sleep 2  # a node refuses a job that it has ended in the same second
+    on_head "scontrol update JobId=$job StartTime=now" >/dev/null 2>&1 || true
+  fi
   [[ $shown =~ \ Restarts=([0-9]+) ]] && ((BASH_REMATCH[1] >= $1)) &&
     [[ $shown =~ \ JobState=(RUNNING|COMPLETED|FAILED) ]]
 }
-finishes() { within "${1:-90}" "the job finishes" is COMPLETED; }
+finishes() {
+  within "${1:-90}" "the job finishes" eval 'is COMPLETED || is FAILED'
+  is COMPLETED || fail "the job failed"
+}
 digest() { grep -ho '"weights_digest": "[0-9a-f]*"' "$1/summary.json"; }
 same_weights() { [[ $(digest "$1") == "$expected" ]] || fail "the weights of $1 differ"; }
 attempts() { (($(wc -l <"$1/attempts") == $2)) || fail "there were $(wc -l <"$1/attempts") attempts, not $2"; }
@@ -98,7 +105,7 @@ preemption() {
   submit "$script" job.textproto
   local run=$folder/runs/job-slurm-$job
   within 60 training trains "$run"
-  on_head "cd '$folder' && sbatch -p high $place --exclusive -o /dev/null --wrap 'sleep 1'" >/dev/null
+  on_head "cd '$folder' && sbatch -p $high $place --exclusive -o /dev/null --wrap 'sleep 1'" >/dev/null
   start_now 1
   finishes
   attempts "$run" 2
@@ -132,16 +139,14 @@ cancel() {
   same_weights "$folder/chosen"
 }
 
-# The ranks stand still until Slurm has sent its signal, which it does in the 30 s before the time
-# that was asked for. Attempt 2 may be interrupted, too.
+# The ranks stand still until Slurm sends its signal, together with a SIGCONT. Attempt 2 may be
+# interrupted, too.
 time_limit() {
   submit --time=1 --signal=USR1@30 "$script" job.textproto
   local run=$folder/runs/job-slurm-$job
   within 60 training trains "$run"
   on_head "scancel --signal=STOP $job"
-  sleep 31
-  on_head "scancel --signal=CONT $job" 2>/dev/null || true  # Slurm has sent it with its own signal
-  start_now 1
+  start_now 1 90
   within 90 "the job ends or waits" eval 'is COMPLETED || is PENDING'
   if is PENDING; then start_now 2; fi
   finishes
@@ -150,9 +155,10 @@ time_limit() {
   same_weights "$run"
 }
 
-# Without a signal before, the time limit ends everything. Slurm's SIGTERM comes with a SIGCONT.
+# Without a signal before, the time limit ends everything. Slurm's SIGTERM comes with a SIGCONT, and
+# so would another signal to the ranks.
 time_over() {
-  submit --time=1 --signal=URG@1 "$script" job.textproto
+  submit --time=1 --signal=B:URG@1 "$script" job.textproto
   local run=$folder/runs/job-slurm-$job
   within 60 training trains "$run"
   on_head "scancel --signal=STOP $job"
@@ -228,9 +234,30 @@ unshared() {
   within 60 training says "step   270"
   on_head "scontrol requeue $job"
   within 30 "the job is pending again" is PENDING
-  on_head "scontrol update JobId=$job ReqNodeList=n3,n4 StartTime=now"
+  on_head "scontrol update JobId=$job ReqNodeList=n3,n4"
+  start_now 1
   within 60 "the job ends" is FAILED
   expect "unshared IS NOT ON n3"
+}
+
+# Without scontrol the continuation is a job of its own.
+no_scontrol() {
+  mkdir "$folder/bin"
+  ln -s /usr/bin/* "$folder/bin"
+  rm "$folder/bin/scontrol"
+  submit --export=ALL,PATH="$folder/bin" "$script" job.textproto
+  local run=$folder/runs/job-slurm-$job first=$job
+  within 60 training trains "$run"
+  on_head "scancel --signal=USR1 $job"
+  within 40 "the job ends" is FAILED
+  expect "the continuation is submitted as a new job"
+  job=$(log | sed -n 's/^Submitted batch job //p')
+  [[ $job ]] || fail "no job was submitted"
+  finishes
+  [[ ! -e $folder/slurm-$job.out ]] || fail "the log is not appended"
+  job=$first
+  expect "attempt 2 of job $first"
+  same_weights "$run"
 }
 
 # The stand-in is interrupted at once, every time.
@@ -277,7 +304,7 @@ rounds=(
   "-"
   "n1,n2: preemption"
   "n1,n2: requeue grace"
-  "n3,n4: sweep no_project"
+  "n3,n4: sweep no_project no_scontrol"
   "n1,n2: unshared attempts_limit"
 )
 ((EUID == 0)) || { echo "this test needs root" >&2; exit 77; }

@@ -128,11 +128,11 @@ open_run_directory() {
     say "To start again from nothing, create it and requeue the job: mkdir -p $run_dir && scontrol requeue $SLURM_JOB_ID; or submit with LOCKSTEP_START_AFRESH=yes"
     exit 66
   fi
-  local own=
-  [[ ! -e $run_dir/attempts ]] || ! grep -q " of job $chain " "$run_dir/attempts" || own=yes
-  # Numbers of jobs begin again in a new cluster. Then this directory is another job's, and
-  # Lockstep refuses it.
-  if ((restarts > 0)) || [[ $own ]]; then
+  # Numbers of jobs begin again in a new cluster, so a directory that is there at the first start
+  # may be another job's, and Lockstep refuses it unless the user has named it.
+  local again=
+  if ((restarts > 0)) || [[ ${LOCKSTEP_CHAIN:-} ]]; then again=yes; fi
+  if [[ $again ]]; then
     resume=auto
   elif [[ $run_dir_is_given ]]; then
     : "${resume:=auto}"
@@ -141,7 +141,9 @@ open_run_directory() {
   fi
   mkdir -p "$run_dir" || exit 74
   attempt=1
-  [[ ! $own ]] || attempt=$(($(grep -c " of job $chain " "$run_dir/attempts") + 1))
+  if [[ $again && -e $run_dir/attempts ]]; then
+    attempt=$(($(grep -c " of job $chain " "$run_dir/attempts" || true) + 1))
+  fi
   steps_before=$(steps_done)
   printf '%(%F %T)T attempt %s of job %s as job %s on %s from step %s\n' -1 "$attempt" "$chain" \
     "$SLURM_JOB_ID" "${SLURM_JOB_NODELIST:-$(hostname)}" "$steps_before" >>"$run_dir/attempts" || exit 74

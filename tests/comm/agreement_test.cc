@@ -4,10 +4,9 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
-
-#include "base/host_name.h"
 #include <gtest/gtest.h>
 
+#include "base/host_name.h"
 #include "support/collective.h"
 
 // Failures are recorded with EXPECT_* only: a rank that left a test early would

@@ -1,0 +1,347 @@
+# shellcheck shell=bash
+# What launch/slurm.sbatch and launch/slurm-sweep.sbatch do in a Slurm job: they run one
+# command of Lockstep in a run directory that stays the same when Slurm starts the job
+# again, and ask for the next start when the run was interrupted. docs/cluster.md says how
+# it looks from outside.
+# shellcheck disable=SC2154  # root and program come from common.sh
+
+# shellcheck source=launch/lib/mpi.sh
+source "$root/launch/lib/mpi.sh"
+
+# Slurm's name for its copy of the script would tell the reader nothing.
+say() { printf '%s: [%(%F %T)T] %s\n' "$script" -1 "$*" >&2; }
+
+# slurm_run SCRIPT COMMAND FILE [ARGUMENT...] is all that a batch script does. SCRIPT is its
+# file name, COMMAND is train or sweep, FILE is the job or the sweep.
+slurm_run() {
+  script=$1 command=$2
+  shift 2
+  (($#)) || usage_error "a $(kind) file is missing; usage: sbatch [SBATCH-OPTION...] launch/$script FILE [ARGUMENT...]"
+  [[ ${SLURM_JOB_ID:-} ]] || usage_error "this script runs inside a Slurm job; submit it: sbatch launch/$script $1"
+  file=$1
+  restarts=${SLURM_RESTART_COUNT:-0}
+  chain=${LOCKSTEP_CHAIN:-$SLURM_JOB_ID}
+  read_arguments "${@:2}"
+  read_layout
+  tell_mpi
+  check_before_start
+  open_run_directory
+  check_nodes
+  run_once
+  conclude
+}
+
+count() { (($1 == 1)) && echo "$1 $2" || echo "$1 $2s"; }
+
+kind() { [[ $command == sweep ]] && echo sweep || echo job; }
+
+# ---- what was asked for
+
+# Sets run_dir, resume and threads from the user's arguments; the others go to rest.
+read_arguments() {
+  run_dir='' resume='' threads='' groups='' rest=()
+  while (($#)); do
+    case $1 in
+      --run-dir | --resume | --threads | --groups)
+        (($# > 1)) || usage_error "$1 needs a value"
+        keep_option "$1" "$2"
+        shift
+        ;;
+      --run-dir=* | --resume=* | --threads=* | --groups=*) keep_option "${1%%=*}" "${1#*=}" ;;
+      *) rest+=("$1") ;;
+    esac
+    shift
+  done
+  run_dir_is_given=${run_dir:+yes}
+  # A later job of a chain has another number, and the same directory.
+  : "${run_dir:=${LOCKSTEP_RUN_DIR:-}}"
+  if [[ -z $run_dir ]]; then
+    local name=${file##*/}
+    run_dir=runs/${name%.textproto}-slurm-$SLURM_JOB_ID
+  fi
+  [[ $run_dir == /* ]] || run_dir=$PWD/$run_dir
+}
+
+keep_option() {
+  case $1 in
+    --run-dir) run_dir=$2 ;;
+    --resume) resume=$2 ;;
+    --threads) threads=$2 ;;
+    --groups) groups=$2 ;;
+  esac
+}
+
+# Slurm decides the layout: one rank for each task, one thread for each CPU of a task.
+read_layout() {
+  cpus_per_task=${SLURM_CPUS_PER_TASK:-1}
+  : "${threads:=$cpus_per_task}"
+  nodes=${SLURM_JOB_NUM_NODES:-1}
+  # SLURM_TASKS_PER_NODE is a list such as 4(x2),3.
+  local part ranks=0
+  for part in ${SLURM_TASKS_PER_NODE//,/ }; do
+    part=${part%%(*}
+    ((part <= ranks)) || ranks=$part
+  done
+  ranks_on_a_node=$ranks
+  # The ranks of a node exchange through its memory, so a trial in one node is fastest.
+  if [[ $command == sweep ]]; then : "${groups:=$nodes}"; fi
+}
+
+# Exports what Open MPI reads. Variables that are set already win.
+tell_mpi() {
+  mpi=${LOCKSTEP_MPI:-pmix}
+  local cores
+  cores=$(usable_cores)
+  mpi_environment "$ranks_on_a_node" "$cores"
+  # PMIx's shared-memory store fails where tasks of two nodes share a /tmp.
+  export PMIX_MCA_gds=${PMIX_MCA_gds:-hash}
+  # Over TCP, a message above this limit waits for an answer, which stands behind the bulk
+  # data of the other direction. With 8 MB a step on 1 Gbit/s takes 14 to 19 % less time.
+  export OMPI_MCA_btl_tcp_eager_limit=${OMPI_MCA_btl_tcp_eager_limit:-8388608}
+  export OMPI_MCA_btl_tcp_rndv_eager_limit=${OMPI_MCA_btl_tcp_rndv_eager_limit:-8388608}
+  # A waiting rank polls, which is fastest on a core of its own. Where ranks share cores, it
+  # takes the core away from the rank that it waits for.
+  if ((ranks_on_a_node > cores)); then
+    export OMPI_MCA_mpi_yield_when_idle=${OMPI_MCA_mpi_yield_when_idle:-1}
+  fi
+}
+
+# ---- before the start
+
+check_before_start() {
+  [[ -r $file ]] || usage_error "there is no $(kind) file $file in $PWD on ${SLURMD_NODENAME:-$(hostname)}; paths are relative to the folder of sbatch"
+  [[ -x $program ]] || usage_error "$program is not built; build it on a machine like the nodes: $root/launch/quickstart"
+  local known
+  # Some versions of Slurm write the list to stderr, with "srun:" before every line.
+  known=$(srun --mpi=list 2>&1 | sed 's/^srun: *//; /types are/d; /available/d' | tr -s '[:space:]' ' ')
+  # Some versions list pmix_v4 only as a version of pmix.
+  if [[ " $known " != *" ${mpi%_v[0-9]*} "* ]]; then
+    usage_error "this Slurm cannot start MPI programs with --mpi=$mpi; it knows:${known% }. Open MPI needs PMIx, so ask the administrator for Slurm's pmix plugin, or choose another kind with the variable LOCKSTEP_MPI"
+  fi
+}
+
+# Refuses to lose a run, then makes the run directory.
+open_run_directory() {
+  if [[ ! -d $run_dir ]] && ((restarts > 0)) && [[ ${LOCKSTEP_START_AFRESH:-} != yes ]]; then
+    say "THE RUN DIRECTORY $run_dir IS NOT ON $(hostname), although Slurm has started this job before (restart $restarts)."
+    say "It probably lies on a disk of the earlier node, which the nodes do not share. Resubmit with --run-dir in a shared folder."
+    say "To start again from nothing, create it and requeue the job: mkdir -p $run_dir && scontrol requeue $SLURM_JOB_ID; or submit with LOCKSTEP_START_AFRESH=yes"
+    exit 66
+  fi
+  # Numbers of jobs begin again in a new cluster, so a directory that is there at the first start
+  # may be another job's, and Lockstep refuses it unless the user has named it.
+  local again=
+  if ((restarts > 0)) || [[ ${LOCKSTEP_CHAIN:-} ]]; then again=yes; fi
+  if [[ $again ]]; then
+    resume=auto
+  elif [[ $run_dir_is_given ]]; then
+    : "${resume:=auto}"
+  else
+    : "${resume:=never}"
+  fi
+  mkdir -p "$run_dir" || exit 74
+  attempt=1
+  if [[ $again && -e $run_dir/attempts ]]; then
+    attempt=$(($(grep -c " of job $chain " "$run_dir/attempts" || true) + 1))
+  fi
+  steps_before=$(steps_done)
+  printf '%(%F %T)T attempt %s of job %s as job %s on %s from step %s\n' -1 "$attempt" "$chain" \
+    "$SLURM_JOB_ID" "${SLURM_JOB_NODELIST:-$(hostname)}" "$steps_before" >>"$run_dir/attempts" || exit 74
+  say "attempt $attempt of job $chain, on ${SLURM_JOB_NODELIST:-$(hostname)}: $(count "${SLURM_NTASKS:-1}" rank) x $(count "$threads" thread), run directory $run_dir, from step $steps_before"
+}
+
+# Each node says what it does not see.
+check_nodes() {
+  local lost node
+  # shellcheck disable=SC2016  # expanded on the nodes
+  lost=$(srun --mpi=none --nodes="$nodes" --ntasks="$nodes" --ntasks-per-node=1 --cpus-per-task=1 \
+    bash -c 'see() { [ "$1" "$3" ] || echo "$2 ${SLURMD_NODENAME:-$(hostname)}"; }
+      see -x program "$1"; see -r file "$2"; see -e run_dir "$3"' \
+    check "$program" "$file" "$run_dir/attempts") || say "not every node could be asked what it sees"
+  node=$(awk '$1 == "program" { print $2 }' <<<"$lost" | sort | paste -sd ' ')
+  [[ -z $node ]] || refuse "$program is missing on $node; the project must lie in a folder that all nodes see under the same path"
+  node=$(awk '$1 == "file" { print $2 }' <<<"$lost" | sort | paste -sd ' ')
+  [[ -z $node ]] || refuse "the $(kind) file $file is missing in $PWD on $node; it must lie in a folder that all nodes see under the same path"
+  node=$(awk '$1 == "run_dir" { print $2 }' <<<"$lost" | sort | paste -sd ' ')
+  if [[ $node ]]; then
+    say "THE RUN DIRECTORY $run_dir IS NOT SHARED: $node does not see it."
+    say "The run cannot be resumed when Slurm starts this job again on other nodes. Choose a shared folder with --run-dir."
+  fi
+}
+
+refuse() {
+  forget_empty_directory
+  usage_error "$1"
+}
+
+# Removes the run directory if nothing but this script has written to it.
+forget_empty_directory() {
+  [[ $(ls -A "$run_dir") != attempts ]] || { rm -f "$run_dir/attempts" && rmdir "$run_dir"; } || true
+}
+
+# ---- the run
+
+# Sets code to srun's exit code. Traps run while this shell waits, not while it runs srun.
+run_once() {
+  files_before=$(end_files)
+  ended_by_slurm=''
+  trap 'ended_by_slurm=yes' TERM
+  # For --signal=B:..., which reaches this shell alone.
+  trap 'say "signal USR1: the ranks are asked to save and end"; scancel --signal=USR1 "$SLURM_JOB_ID" || true' USR1
+  local pid try
+  # An earlier start of this job may have left PMIx's socket on a node. It is named after the
+  # step, so that the next step starts. srun's exit code is 0 after such a failure.
+  for ((try = 1; try <= 3; ++try)); do
+    # srun does not inherit -c from sbatch, and without --kill-on-bad-exit it leaves the
+    # other ranks running when one fails.
+    srun --mpi="$mpi" --cpus-per-task="$cpus_per_task" --kill-on-bad-exit=1 \
+      "$program" "$command" "$file" --threads "$threads" --run-dir "$run_dir" --resume "$resume" \
+      ${groups:+--groups "$groups"} "${rest[@]}" &
+    pid=$!
+    code=0
+    wait "$pid" || code=$?
+    while kill -0 "$pid" 2>/dev/null; do
+      code=0
+      wait "$pid" || code=$?
+    done
+    [[ -z $ended_by_slurm && $(end_of_attempt) == unstarted ]] || return 0
+    say "srun has not started the ranks (try $try of 3); its message is above"
+  done
+}
+
+# Prints the files that tell how an attempt ended, with what changes when they are replaced.
+end_files() { stat -c '%n %i %y' "$run_dir"/summary.json "$run_dir"/sweep.json "$run_dir"/error.rank*.json 2>/dev/null || true; }
+
+# Prints the numbers of steps that the checkpoints hold; in a sweep, the sum over trials.
+steps_done() {
+  local latest sum=0 step
+  for latest in "$run_dir"/ckpt/latest "$run_dir"/trials/*/ckpt/latest; do
+    step=$(grep -os '[0-9]\+' "$latest" | head -n 1) || continue
+    ((sum += 10#$step)) || true
+  done
+  echo "$sum"
+}
+
+# Prints how the attempt ended: finished, interrupted, failed, unstarted or unknown. The first rank that ends
+# makes srun kill the others, so srun's exit code says little; the files of the run directory
+# decide, as far as this attempt has written them.
+end_of_attempt() {
+  local new
+  new=$(comm -13 <(sort <<<"$files_before") <(end_files | sort))
+  if [[ $new == *"/error.rank"* ]]; then
+    echo failed
+  elif [[ $new == *"/summary.json "* ]]; then
+    grep -q '"stop_reason": "interrupted"' "$run_dir/summary.json" && echo interrupted || echo finished
+  elif [[ $new == *"/sweep.json "* ]]; then
+    echo finished
+  elif ((code == 0)); then
+    echo unstarted
+  elif ((code == 75 || code == 128 + 10 || code == 128 + 15)); then
+    echo interrupted  # SIGUSR1 and SIGTERM end a program that has only begun to start
+  elif ((code == 2 || code == 65 || code == 66 || code == 77)); then
+    echo failed  # before the run directory was known
+  else
+    echo unknown
+  fi
+}
+
+# Ends the script, or asks for another attempt.
+conclude() {
+  local end steps
+  end=$(end_of_attempt)
+  steps=$(steps_done)
+  if [[ $end == failed ]]; then
+    local own
+    own=$(grep -hs '"exit_code"' "$run_dir"/error.rank*.json | grep -o '[0-9]\+' | sort -n | tail -n 1) || true
+    code=${own:-$code}
+    # These say that the job, its data or its training is wrong, on any node.
+    case $code in 70 | 74) [[ -z $ended_by_slurm ]] && ! nodes_answer && end=lost ;; esac
+  elif [[ $end == unknown && -z $ended_by_slurm ]] && ! nodes_answer; then
+    end=lost
+  fi
+  if [[ $ended_by_slurm && $end != finished && $end != failed ]] && time_is_over; then end=out_of_time; fi
+  case $end in
+    finished)
+      say "finished, exit code $code"
+      exit "$code"
+      ;;
+    failed)
+      say "the run failed with exit code $code; another attempt would fail in the same way, so there is none"
+      forget_empty_directory
+      exit "$code"
+      ;;
+    out_of_time) say "the time limit was reached at step $steps" ;;
+    lost) say "a node does not answer; the run is at step $steps" ;;
+    interrupted | unstarted | unknown)
+      if [[ $ended_by_slurm ]]; then
+        say "Slurm ends this job at step $steps (its own message above says why). After scancel nothing follows; after a preemption, a lost node or scontrol requeue Slurm starts the job again by itself"
+        exit 75
+      fi
+      if [[ $end == unknown ]]; then
+        say "srun ended with exit code $code at step $steps, and Lockstep has not said why (out of memory, or killed); there is no further attempt"
+        say "to continue from the last checkpoint: scontrol requeue $SLURM_JOB_ID, or submit again with --run-dir $run_dir"
+        exit "$code"
+      fi
+      [[ $end == unstarted ]] || say "interrupted, saved at step $steps"
+      ;;
+  esac
+  continue_later "$steps"
+}
+
+# Succeeds if every node still runs a command.
+nodes_answer() {
+  timeout --kill-after=5 60 srun --mpi=none --nodes="$nodes" --ntasks="$nodes" \
+    --ntasks-per-node=1 --cpus-per-task=1 true >/dev/null 2>&1
+}
+
+# Succeeds if the time limit ends this job. For this script, scancel looks the same.
+time_is_over() { [[ $(squeue -h -j "$SLURM_JOB_ID" -o %r 2>/dev/null) == TimeLimit ]]; }
+
+# continue_later STEPS asks Slurm for another attempt, unless the attempts lead nowhere.
+continue_later() {
+  local most=${LOCKSTEP_MAX_ATTEMPTS:-100} error
+  if (($1 <= steps_before)) && idle_before; then
+    say "two attempts in a row gained no step, so there is no further attempt; give the job more time (sbatch --time), or more seconds to save (--signal=USR1@SECONDS)"
+    exit 75
+  fi
+  if ((attempt >= most)); then
+    say "this was attempt $attempt of at most $most (LOCKSTEP_MAX_ATTEMPTS), so there is no further attempt; to continue, submit again with --run-dir $run_dir"
+    exit 75
+  fi
+  # From here on, SIGTERM means that the requeueing has begun.
+  trap '' TERM
+  if ! command -v scontrol >/dev/null; then
+    say "there is no scontrol on this node, so the continuation is submitted as a new job"
+    submit_continuation
+    exit 75
+  fi
+  say "attempt $((attempt + 1)) follows: Slurm requeues this job, and starts it in two minutes or later"
+  if error=$(scontrol requeue "$SLURM_JOB_ID" 2>&1); then exit 75; fi
+  # Slurm has requeued it meanwhile, as after a preemption with a time of grace.
+  [[ $error != *pending* ]] || exit 75
+  say "Slurm does not requeue this job ($error); to continue, submit again with --run-dir $run_dir"
+  exit 75
+}
+
+# Succeeds if the attempt before this one gained no step either.
+idle_before() {
+  ((attempt > 1)) || return
+  local before
+  before=$(grep " of job $chain " "$run_dir/attempts" | tail -n 2 | head -n 1)
+  [[ ${before##* } == "$steps_before" ]]
+}
+
+# Submits the same command as a job of its own. Its size is taken from this job; other options of
+# sbatch are not known here.
+submit_continuation() {
+  local log limit
+  log=$(squeue -h -j "$SLURM_JOB_ID" -O 'STDOUT:4000' 2>/dev/null | sed 's/ *$//') || log=
+  limit=$(squeue -h -j "$SLURM_JOB_ID" -o %l 2>/dev/null) || limit=
+  LOCKSTEP_CHAIN=$chain LOCKSTEP_RUN_DIR=$run_dir sbatch --dependency="afterany:$SLURM_JOB_ID" \
+    --job-name="${SLURM_JOB_NAME:-lockstep}" --nodes="$nodes" --ntasks="$SLURM_NTASKS" \
+    ${SLURM_NTASKS_PER_NODE:+--ntasks-per-node="$SLURM_NTASKS_PER_NODE"} \
+    --cpus-per-task="$cpus_per_task" --partition="$SLURM_JOB_PARTITION" ${limit:+--time="$limit"} \
+    ${log:+--output="$log"} --chdir="$PWD" \
+    "$root/launch/$script" "$file" --run-dir "$run_dir" --resume auto --threads "$threads" \
+    ${groups:+--groups "$groups"} "${rest[@]}" >&2
+}

@@ -1,0 +1,390 @@
+#!/bin/bash
+# usage: tests/cluster/slurm_batch.sh [CASE...]
+#
+# Submits launch/slurm.sbatch and launch/slurm-sweep.sbatch to a virtual cluster, disturbs the
+# jobs, and compares the weights with those of an undisturbed run. Needs root and
+# build/release/lockstep; takes about two minutes.
+#
+#   CLUSTER=FOLDER   where the commands of the cluster are (default: cluster/ of the project)
+#   KEEP=yes         leaves the cluster and the files of the jobs
+# shellcheck disable=SC2317  # the cases are called by name
+set -euo pipefail
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# ---- the cluster: all that this test knows of it
+cluster=${CLUSTER:-$root/cluster}
+cluster_up() { "$cluster/up" -n 4 </dev/null; }
+on_head() { "$cluster/on" head bash -c "$1" </dev/null; }
+power_off() { "$cluster/power-off" "$1"; }
+power_on() { "$cluster/power-on" "$1"; }
+cluster_down() { "$cluster/down"; }
+high=high  # a partition whose jobs preempt those of the default partition, which are requeued
+# A folder that all nodes see, and one that each node has for itself.
+work=$root/build/slurm-batch-test
+own_folder=/tmp
+
+# ---- the parts of a case
+
+fail() {
+  echo "FAILED: $case_name: $*" >&2
+  [[ -z ${job:-} ]] || sed 's/^/    /' "$folder/slurm-$job.out" 2>/dev/null | grep -v 'epoch' >&2
+  exit 1
+}
+
+# within SECONDS WHAT COMMAND... waits until the command succeeds.
+within() {
+  local end=$((SECONDS + $1)) what=$2
+  shift 2
+  until "$@"; do
+    ((SECONDS < end)) || fail "in time: $what"
+    sleep 0.2
+  done
+}
+
+# submit [SBATCH-OPTION...] SCRIPT [ARGUMENT...] sets job. The round says where it runs.
+submit() {
+  job=$(on_head "cd '$folder' && sbatch --parsable --cpus-per-task=1 $place $*") || fail "sbatch $*"
+}
+
+state() { on_head "squeue -h -t all -j $job -o %T" 2>/dev/null || true; }
+is() { [[ $(state) == "$1" ]]; }
+log() { cat "$folder/slurm-$job.out" 2>/dev/null || true; }
+says() { grep -qF -- "$1" <<<"$(log)"; }
+expect() { says "$1" || fail "the log does not say: $1"; }
+# The run has saved a state after its first 3 epochs of 90 steps.
+trains() { [[ $(cat "$1"/ckpt/latest 2>/dev/null) > step-00000200 ]]; }
+# Slurm makes a requeued job wait for two minutes, from the moment when all nodes have left it.
+# start_now N [SECONDS] waits until start N of the job, counted from 0, and lets it be soon.
+start_now() { within "${2:-60}" "restart $1 of the job" hurried "$1"; }
+hurried() {
+  local shown
+  shown=$(on_head "scontrol -o show job $job") || return
+  if [[ $shown == *"JobState=PENDING Reason=BeginTime"* ]]; then
+    sleep 2  # a node refuses a job that it has ended in the same second
+    on_head "scontrol update JobId=$job StartTime=now" >/dev/null 2>&1 || true
+  fi
+  [[ $shown =~ \ Restarts=([0-9]+) ]] && ((BASH_REMATCH[1] >= $1)) &&
+    [[ $shown =~ \ JobState=(RUNNING|COMPLETED|FAILED) ]]
+}
+finishes() {
+  within "${1:-90}" "the job finishes" eval 'is COMPLETED || is FAILED'
+  is COMPLETED || fail "the job failed"
+}
+digest() { grep -ho '"weights_digest": "[0-9a-f]*"' "$1/summary.json"; }
+same_weights() { [[ $(digest "$1") == "$expected" ]] || fail "the weights of $1 differ"; }
+attempts() { (($(wc -l <"$1/attempts") == $2)) || fail "there were $(wc -l <"$1/attempts") attempts, not $2"; }
+
+script=$root/launch/slurm.sbatch
+
+# A project without the program, or with the stand-in that is given.
+make_project() {
+  mkdir -p "$folder/project/build/release"
+  cp -r "$root/launch" "$folder/project"
+  if (($#)); then
+    printf '#!/bin/bash\n%s\n' "$1" >"$folder/project/build/release/lockstep"
+    chmod +x "$folder/project/build/release/lockstep"
+  fi
+}
+
+# ---- the cases
+
+requeue() {
+  submit "$script" job.textproto
+  local run=$folder/runs/job-slurm-$job
+  within 60 training trains "$run"
+  on_head "scontrol requeue $job"
+  start_now 1
+  finishes
+  expect "Slurm ends this job at step"
+  expect "attempt 2 of job $job"
+  attempts "$run" 2
+  same_weights "$run"
+}
+
+preemption() {
+  submit "$script" job.textproto
+  local run=$folder/runs/job-slurm-$job
+  within 60 training trains "$run"
+  on_head "cd '$folder' && sbatch -p $high $place --exclusive -o /dev/null --wrap 'sleep 1'" >/dev/null
+  start_now 1
+  finishes
+  attempts "$run" 2
+  same_weights "$run"
+}
+
+# A preemption with a time of grace: the ranks get SIGTERM, and the script is not told.
+grace() {
+  submit "$script" job.textproto
+  local run=$folder/runs/job-slurm-$job
+  within 60 training trains "$run"
+  on_head "scancel --signal=TERM $job"
+  start_now 1
+  finishes
+  expect "Slurm requeues this job"
+  attempts "$run" 2
+  same_weights "$run"
+}
+
+cancel() {
+  submit "$script" job.textproto --run-dir chosen
+  within 60 training trains "$folder/chosen"
+  on_head "scancel $job"
+  within 40 "the job ends" is CANCELLED
+  expect "After scancel nothing follows"
+  grep -q '"stop_reason": "interrupted"' "$folder/chosen/summary.json" || fail "the run was not saved"
+  attempts "$folder/chosen" 1
+  # Submitted again with the same folder, the run continues.
+  submit "$script" job.textproto --run-dir chosen
+  finishes
+  same_weights "$folder/chosen"
+}
+
+# The ranks stand still until Slurm sends its signal, together with a SIGCONT. Attempt 2 may be
+# interrupted, too.
+time_limit() {
+  submit --time=1 --signal=USR1@30 "$script" job.textproto
+  local run=$folder/runs/job-slurm-$job
+  within 60 training trains "$run"
+  on_head "scancel --signal=STOP $job"
+  start_now 1 90
+  within 90 "the job ends or waits" eval 'is COMPLETED || is PENDING'
+  if is PENDING; then start_now 2; fi
+  finishes
+  expect "interrupted, saved at step"
+  expect "attempt 2 follows"
+  same_weights "$run"
+}
+
+# Without a signal before, the time limit ends everything. Slurm's SIGTERM comes with a SIGCONT, and
+# so would another signal to the ranks.
+time_over() {
+  submit --time=1 --signal=B:URG@1 "$script" job.textproto
+  local run=$folder/runs/job-slurm-$job
+  within 60 training trains "$run"
+  on_head "scancel --signal=STOP $job"
+  start_now 1 120
+  finishes
+  expect "the time limit was reached at step"
+  attempts "$run" 2
+  same_weights "$run"
+}
+
+attempts_limit() {
+  submit --export=ALL,LOCKSTEP_MAX_ATTEMPTS=1 "$script" job.textproto
+  within 60 training trains "$folder/runs/job-slurm-$job"
+  on_head "scancel --signal=USR1 $job"
+  within 40 "the job ends" is FAILED
+  expect "this was attempt 1 of at most 1"
+}
+
+power_cut() {
+  submit "$script" job.textproto
+  local run=$folder/runs/job-slurm-$job
+  within 60 training trains "$run"
+  power_off n3  # the node that runs the batch script
+  on_head "scontrol update NodeName=n3 State=DOWN Reason=test"
+  power_on n3
+  on_head "scontrol update NodeName=n3 State=RESUME" 2>/dev/null || true
+  start_now 1 90
+  finishes
+  attempts "$run" 2
+  same_weights "$run"
+}
+
+no_program() {
+  make_project
+  submit project/launch/slurm.sbatch job.textproto
+  within 30 "the job ends" is FAILED
+  expect "project/build/release/lockstep is not built"
+  [[ ! -e $folder/runs ]] || fail "a run directory was made"
+}
+
+no_job_file() {
+  submit "$script" absent.textproto
+  within 30 "the job ends" is FAILED
+  expect "there is no job file absent.textproto in $folder"
+}
+
+no_project() {
+  cp "$script" "$folder/copy.sbatch"
+  submit copy.sbatch job.textproto
+  within 30 "the job ends" is FAILED
+  expect "submit launch/slurm.sbatch itself"
+  submit --export=ALL,LOCKSTEP_ROOT="$root" copy.sbatch job.textproto --set training.epochs=1
+  finishes 60
+}
+
+no_pmix() {
+  submit --export=ALL,LOCKSTEP_MPI=other "$script" job.textproto
+  within 30 "the job ends" is FAILED
+  expect "this Slurm cannot start MPI programs with --mpi=other; it knows:"
+}
+
+wrong_job() {
+  echo 'name: 1' >"$folder/wrong.textproto"
+  submit "$script" wrong.textproto
+  within 40 "the job ends" is FAILED
+  expect "the run failed with exit code 2"
+  [[ ! -e $folder/runs/wrong-slurm-$job ]] || fail "an empty run directory stays"
+}
+
+unshared() {
+  submit "$script" job.textproto --run-dir "$own_folder/unshared"
+  within 60 "a warning" says "unshared IS NOT SHARED: n2 does not see it"
+  within 60 training says "step   270"
+  on_head "scontrol requeue $job"
+  within 30 "the job is pending again" is PENDING
+  on_head "scontrol update JobId=$job ReqNodeList=n3,n4"
+  start_now 1
+  within 60 "the job ends" is FAILED
+  expect "unshared IS NOT ON n3"
+}
+
+# Without scontrol the continuation is a job of its own.
+no_scontrol() {
+  mkdir "$folder/bin"
+  ln -s /usr/bin/* "$folder/bin"
+  rm "$folder/bin/scontrol"
+  submit --export=ALL,PATH="$folder/bin" "$script" job.textproto
+  local run=$folder/runs/job-slurm-$job first=$job
+  within 60 training trains "$run"
+  on_head "scancel --signal=USR1 $job"
+  within 40 "the job ends" is FAILED
+  expect "the continuation is submitted as a new job"
+  job=$(log | sed -n 's/^Submitted batch job //p')
+  [[ $job ]] || fail "no job was submitted"
+  finishes
+  [[ ! -e $folder/slurm-$job.out ]] || fail "the log is not appended"
+  job=$first
+  expect "attempt 2 of job $first"
+  same_weights "$run"
+}
+
+# The stand-in is interrupted at once, every time.
+no_gain() {
+  # shellcheck disable=SC2016
+  make_project 'for ((i = 1; i < $#; ++i)); do [[ ${!i} != --run-dir ]] || { ((++i)); dir=${!i}; }; done
+echo "\"stop_reason\": \"interrupted\" $RANDOM" >"$dir/part.$SLURM_PROCID"
+[[ $SLURM_PROCID != 0 ]] || { sed "s/^/  /" "$dir/part.0" >"$dir/new"; mv "$dir/new" "$dir/summary.json"; exit 75; }
+sleep 30'
+  submit project/launch/slurm.sbatch job.textproto
+  start_now 1
+  within 40 "the job ends" is FAILED
+  expect "two attempts in a row gained no step"
+  attempts "$folder/runs/job-slurm-$job" 2
+}
+
+sweep() {
+  cat >"$folder/sweep.textproto" <<'END'
+name: "sweep" job: "job.textproto" set: "training.epochs=12" grid {}
+parameter { name: "lambda" path: "regularization.l2_lambda" numbers { value: [0, 1] } }
+metric: DEV_ERROR none {}
+END
+  submit "$root/launch/slurm-sweep.sbatch" sweep.textproto --run-dir undisturbed
+  finishes
+  submit "$root/launch/slurm-sweep.sbatch" sweep.textproto
+  local run=$folder/runs/sweep-slurm-$job
+  within 60 training trains "$run/trials/0000"
+  on_head "scontrol requeue $job"
+  start_now 1
+  finishes
+  attempts "$run" 2
+  cmp "$run/sweep.csv" "$folder/undisturbed/sweep.csv" || fail "the tables differ"
+}
+
+# ---- all of them
+
+# The cases of a line run side by side on the nodes of the line, those of the next line afterwards.
+# A line that ends in "&" mostly waits, and may last until the line "-".
+rounds=(
+  "n1: time_limit time_over &"
+  "n3,n4: power_cut &"
+  "n2: no_program no_job_file no_pmix wrong_job no_gain"
+  "n2: cancel"
+  "-"
+  "n1,n2: preemption"
+  "n1,n2: requeue grace"
+  "n3,n4: sweep no_project no_scontrol"
+  "n1,n2: unshared attempts_limit"
+)
+((EUID == 0)) || { echo "this test needs root" >&2; exit 77; }
+[[ -x $root/build/release/lockstep ]] || { echo "build/release/lockstep is not built" >&2; exit 77; }
+
+tidy() {
+  [[ ${KEEP:-} != yes ]] || return
+  cluster_down
+  rm -rf "$work"
+}
+rm -rf "$work"
+mkdir -p "$work"
+trap tidy EXIT
+cluster_up
+
+# The four nodes share the cores of this machine.
+export OMPI_MCA_mpi_yield_when_idle=1
+cat >"$work/job.textproto" <<'END'
+name: "slurm-batch"
+data { train { synthetic { examples: 24000 teacher { features: 40 classes: 4 } } } split { dev { fraction: 0.1 } } }
+network { layer { units: 128 } layer { units: 128 } output { units: 4 } }
+optimizer { adam { learning_rate: 0.001 } }
+training { batch_size: 240 shards: 12 epochs: 24 }
+END
+
+# begin CASE gives the case a folder of its own.
+begin() {
+  case_name=$1
+  folder=$work/$1
+  mkdir -p "$folder"
+  cp "$work/job.textproto" "$folder"
+}
+
+# on_nodes LIST lets submit use these nodes. Two ranks do not fit on one twice, but one rank does.
+on_nodes() {
+  case $1 in
+    *,*) place="--nodelist=$1" ;;
+    n1) place="--nodes=1 --nodelist=$1" ;;
+    *) place="--nodes=1 --ntasks-per-node=2 --nodelist=$1" ;;
+  esac
+}
+
+on_nodes n1,n2
+begin undisturbed
+submit "$script" job.textproto
+finishes
+expect "finished, exit code 0"
+expected=$(digest "$folder/runs/job-slurm-$job")
+echo "undisturbed: $expected, $SECONDS s"
+
+failed=()
+declare -A pid=()
+await() {
+  local one
+  for one; do
+    wait "${pid[$one]}" || failed+=("$one")
+    unset "pid[$one]"
+  done
+}
+for round in "${rounds[@]}"; do
+  if [[ $round == - ]]; then
+    await "${!pid[@]}"
+    continue
+  fi
+  on_nodes "${round%%:*}"
+  started=()
+  for one in ${round#*:}; do
+    [[ $one != "&" ]] || continue
+    (($# == 0)) || [[ " $* " == *" $one "* ]] || continue
+    (
+      begin "$one"
+      trap - EXIT
+      "$one"
+      echo "passed: $one, $SECONDS s"
+    ) &
+    pid[$one]=$!
+    started+=("$one")
+  done
+  [[ $round == *"&" ]] || await "${started[@]}"
+done
+await "${!pid[@]}"
+echo "failed: ${failed[*]:-nothing}; $SECONDS s"
+((${#failed[@]} == 0))

@@ -95,6 +95,9 @@ tell_mpi() {
   mpi_environment "$ranks_on_a_node" "$cores"
   # PMIx's shared-memory store fails where tasks of two nodes share a /tmp.
   export PMIX_MCA_gds=${PMIX_MCA_gds:-hash}
+  # With Slurm's default fence, ranks of three and more nodes sometimes crash in MPI_Init, because
+  # one sends before another is ready.
+  export SLURM_PMIX_FENCE=${SLURM_PMIX_FENCE:-tree}
   # Over TCP, a message above this limit waits for an answer, which stands behind the bulk
   # data of the other direction. With 8 MB a step on 1 Gbit/s takes 14 to 19 % less time.
   export OMPI_MCA_btl_tcp_eager_limit=${OMPI_MCA_btl_tcp_eager_limit:-8388608}
@@ -238,7 +241,7 @@ end_of_attempt() {
     echo unstarted
   elif ((code == 75 || code == 128 + 10 || code == 128 + 15)); then
     echo interrupted  # SIGUSR1 and SIGTERM end a program that has only begun to start
-  elif ((code == 2 || code == 65 || code == 66 || code == 77)); then
+  elif ((code == 2 || code == 65 || code == 66 || code == 76 || code == 77)); then
     echo failed  # before the run directory was known
   else
     echo unknown
@@ -255,11 +258,14 @@ conclude() {
     own=$(grep -hs '"exit_code"' "$run_dir"/error.rank*.json | grep -o '[0-9]\+' | sort -n | tail -n 1) || true
     code=${own:-$code}
     # These say that the job, its data or its training is wrong, on any node.
-    case $code in 70 | 74) [[ -z $ended_by_slurm ]] && ! nodes_answer && end=lost ;; esac
+    case $code in
+      70 | 74) [[ -n $ended_by_slurm ]] || nodes_answer || end=lost ;;
+      76) end=stalled ;;
+    esac
   elif [[ $end == unknown && -z $ended_by_slurm ]] && ! nodes_answer; then
     end=lost
   fi
-  if [[ $ended_by_slurm && $end != finished && $end != failed ]] && time_is_over; then end=out_of_time; fi
+  if [[ $ended_by_slurm && $end != finished && $end != failed && $end != stalled ]] && time_is_over; then end=out_of_time; fi
   case $end in
     finished)
       say "finished, exit code $code"
@@ -272,6 +278,7 @@ conclude() {
       ;;
     out_of_time) say "the time limit was reached at step $steps" ;;
     lost) say "a node does not answer; the run is at step $steps" ;;
+    stalled) say "the run stalled at step $steps: a rank was lost or stopped; its message is above" ;;
     interrupted | unstarted | unknown)
       if [[ $ended_by_slurm ]]; then
         say "Slurm ends this job at step $steps (its own message above says why). After scancel nothing follows; after a preemption, a lost node or scontrol requeue Slurm starts the job again by itself"

@@ -134,6 +134,7 @@ std::string WatchTable::describe(int rank) const {
 
 std::string WatchTable::describe_silent(const std::vector<int>& ranks, double now) const {
   std::vector<std::string> texts;
+  texts.reserve(ranks.size());
   for (const int rank : ranks) {
     texts.push_back(fmt::format("{} has not been heard for {:.0f} s", describe(rank),
                                 now - *ranks_[static_cast<std::size_t>(rank)].heard));
@@ -158,6 +159,7 @@ std::string WatchTable::describe_late() const {
     }
   }
   std::vector<std::string> texts;
+  texts.reserve(late.size());
   for (const int rank : late) texts.push_back(describe(rank));
   return "the others wait for " + joined(texts);
 }

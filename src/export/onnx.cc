@@ -192,6 +192,7 @@ void add_layers(GraphBuilder& graph, const OnnxNetwork& network) {
   for (std::size_t i = 0; i < network.spec.layers.size(); ++i) {
     const LayerSpec& layer = network.spec.layers[i];
     std::vector<std::string> inputs;
+    inputs.reserve(layer.inputs.size());
     for (const std::uint32_t input : layer.inputs) inputs.push_back(outputs[input]);
     add_layer(graph, layer, fmt::format("layer{}", i + 1),
               layer_values(graph, network, i, std::move(inputs)));

@@ -29,6 +29,7 @@ std::vector<LayerNeeds> needs_of(const NetworkSpec& network) {
   std::vector<LayerNeeds> all;
   for (const LayerSpec& layer : network.layers) {
     std::vector<Shape> inputs;
+    inputs.reserve(layer.inputs.size());
     for (const std::uint32_t number : layer.inputs) {
       inputs.push_back(shape_of(network, all, number));
     }

@@ -18,6 +18,7 @@ namespace {
 
 std::vector<TensorInfo> tensor_infos(const ParameterLayout& layout) {
   std::vector<TensorInfo> infos;
+  infos.reserve(layout.tensors.size());
   for (const ParameterTensor& tensor : layout.tensors) {
     infos.push_back({tensor.name, tensor.shape, tensor.offset});
   }

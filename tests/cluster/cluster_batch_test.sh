@@ -1,23 +1,19 @@
 #!/bin/bash
-# usage: tests/cluster/slurm_batch.sh [CASE...]
+# usage: cluster_batch_test.sh [CASE...]
 #
 # Submits launch/slurm.sbatch and launch/slurm-sweep.sbatch to a virtual cluster, disturbs the
-# jobs, and compares the weights with those of an undisturbed run. Needs root and
-# build/release/lockstep; takes about two minutes.
-#
-#   CLUSTER=FOLDER   where the commands of the cluster are (default: cluster/ of the project)
-#   KEEP=yes         leaves the cluster and the files of the jobs
+# jobs, and compares the weights with those of an undisturbed run. It needs
+# build/release/lockstep. With KEEP=yes the cluster and the files of the jobs stay.
 # shellcheck disable=SC2317  # the cases are called by name
 set -euo pipefail
-root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=tests/cluster/common.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+root=$(cd -- "$commands/.." && pwd)
 
-# ---- the cluster: all that this test knows of it
-cluster=${CLUSTER:-$root/cluster}
-cluster_up() { "$cluster/up" -n 4 </dev/null; }
-on_head() { "$cluster/on" head bash -c "$1" </dev/null; }
-power_off() { "$cluster/power-off" "$1"; }
-power_on() { "$cluster/power-on" "$1"; }
-cluster_down() { "$cluster/down"; }
+# ---- the cluster
+on_head() { cluster on head bash -c "$1" </dev/null; }
+power_off() { cluster power-off "$1"; }
+power_on() { cluster power-on "$1"; }
 high=high  # a partition whose jobs preempt those of the default partition, which are requeued
 # A folder that all nodes see, and one that each node has for itself.
 work=$root/build/slurm-batch-test
@@ -26,8 +22,8 @@ own_folder=/tmp
 # ---- the parts of a case
 
 fail() {
-  echo "FAILED: $case_name: $*" >&2
-  [[ -z ${job:-} ]] || sed 's/^/    /' "$folder/slurm-$job.out" 2>/dev/null | grep -v 'epoch' >&2
+  echo "FAILED: ${case_name:-start}: $*" >&2
+  [[ -z ${job:-} ]] || sed 's/^/    /' "$place_of_case/slurm-$job.out" 2>/dev/null | grep -v 'epoch' >&2
   exit 1
 }
 
@@ -43,15 +39,15 @@ within() {
 
 # submit [SBATCH-OPTION...] SCRIPT [ARGUMENT...] sets job. The round says where it runs.
 submit() {
-  job=$(on_head "cd '$folder' && sbatch --parsable --cpus-per-task=1 $place $*") || fail "sbatch $*"
+  job=$(on_head "cd '$place_of_case' && sbatch --parsable --cpus-per-task=1 $place $*") || fail "sbatch $*"
 }
 
 state() { on_head "squeue -h -t all -j $job -o %T" 2>/dev/null || true; }
 is() { [[ $(state) == "$1" ]]; }
-log() { cat "$folder/slurm-$job.out" 2>/dev/null || true; }
+log() { cat "$place_of_case/slurm-$job.out" 2>/dev/null || true; }
 says() { grep -qF -- "$1" <<<"$(log)"; }
 expect() { says "$1" || fail "the log does not say: $1"; }
-# The run has saved a state after its first 3 epochs of 90 steps.
+# The run has saved a state after its first epochs.
 trains() { [[ $(cat "$1"/ckpt/latest 2>/dev/null) > step-00000200 ]]; }
 # Slurm makes a requeued job wait for two minutes, from the moment when all nodes have left it.
 # start_now N [SECONDS] waits until start N of the job, counted from 0, and lets it be soon.
@@ -78,11 +74,11 @@ script=$root/launch/slurm.sbatch
 
 # A project without the program, or with the stand-in that is given.
 make_project() {
-  mkdir -p "$folder/project/build/release"
-  cp -r "$root/launch" "$folder/project"
+  mkdir -p "$place_of_case/project/build/release"
+  cp -r "$root/launch" "$place_of_case/project"
   if (($#)); then
-    printf '#!/bin/bash\n%s\n' "$1" >"$folder/project/build/release/lockstep"
-    chmod +x "$folder/project/build/release/lockstep"
+    printf '#!/bin/bash\n%s\n' "$1" >"$place_of_case/project/build/release/lockstep"
+    chmod +x "$place_of_case/project/build/release/lockstep"
   fi
 }
 
@@ -90,7 +86,7 @@ make_project() {
 
 requeue() {
   submit "$script" job.textproto
-  local run=$folder/runs/job-slurm-$job
+  local run=$place_of_case/runs/job-slurm-$job
   within 60 training trains "$run"
   on_head "scontrol requeue $job"
   start_now 1
@@ -103,9 +99,9 @@ requeue() {
 
 preemption() {
   submit "$script" job.textproto
-  local run=$folder/runs/job-slurm-$job
+  local run=$place_of_case/runs/job-slurm-$job
   within 60 training trains "$run"
-  on_head "cd '$folder' && sbatch -p $high $place --exclusive -o /dev/null --wrap 'sleep 1'" >/dev/null
+  on_head "cd '$place_of_case' && sbatch -p $high $place --exclusive -o /dev/null --wrap 'sleep 1'" >/dev/null
   start_now 1
   finishes
   attempts "$run" 2
@@ -115,7 +111,7 @@ preemption() {
 # A preemption with a time of grace: the ranks get SIGTERM, and the script is not told.
 grace() {
   submit "$script" job.textproto
-  local run=$folder/runs/job-slurm-$job
+  local run=$place_of_case/runs/job-slurm-$job
   within 60 training trains "$run"
   on_head "scancel --signal=TERM $job"
   start_now 1
@@ -127,23 +123,23 @@ grace() {
 
 cancel() {
   submit "$script" job.textproto --run-dir chosen
-  within 60 training trains "$folder/chosen"
+  within 60 training trains "$place_of_case/chosen"
   on_head "scancel $job"
   within 40 "the job ends" is CANCELLED
   expect "After scancel nothing follows"
-  grep -q '"stop_reason": "interrupted"' "$folder/chosen/summary.json" || fail "the run was not saved"
-  attempts "$folder/chosen" 1
+  grep -q '"stop_reason": "interrupted"' "$place_of_case/chosen/summary.json" || fail "the run was not saved"
+  attempts "$place_of_case/chosen" 1
   # Submitted again with the same folder, the run continues.
   submit "$script" job.textproto --run-dir chosen
   finishes
-  same_weights "$folder/chosen"
+  same_weights "$place_of_case/chosen"
 }
 
 # The ranks stand still until Slurm sends its signal, together with a SIGCONT. Attempt 2 may be
 # interrupted, too.
 time_limit() {
   submit --time=1 --signal=USR1@30 "$script" job.textproto
-  local run=$folder/runs/job-slurm-$job
+  local run=$place_of_case/runs/job-slurm-$job
   within 60 training trains "$run"
   on_head "scancel --signal=STOP $job"
   start_now 1 90
@@ -159,7 +155,7 @@ time_limit() {
 # so would another signal to the ranks.
 time_over() {
   submit --time=1 --signal=B:URG@1 "$script" job.textproto
-  local run=$folder/runs/job-slurm-$job
+  local run=$place_of_case/runs/job-slurm-$job
   within 60 training trains "$run"
   on_head "scancel --signal=STOP $job"
   start_now 1 120
@@ -171,7 +167,7 @@ time_over() {
 
 attempts_limit() {
   submit --export=ALL,LOCKSTEP_MAX_ATTEMPTS=1 "$script" job.textproto
-  within 60 training trains "$folder/runs/job-slurm-$job"
+  within 60 training trains "$place_of_case/runs/job-slurm-$job"
   on_head "scancel --signal=USR1 $job"
   within 40 "the job ends" is FAILED
   expect "this was attempt 1 of at most 1"
@@ -179,7 +175,7 @@ attempts_limit() {
 
 power_cut() {
   submit "$script" job.textproto
-  local run=$folder/runs/job-slurm-$job
+  local run=$place_of_case/runs/job-slurm-$job
   within 60 training trains "$run"
   power_off n3  # the node that runs the batch script
   on_head "scontrol update NodeName=n3 State=DOWN Reason=test"
@@ -196,17 +192,17 @@ no_program() {
   submit project/launch/slurm.sbatch job.textproto
   within 30 "the job ends" is FAILED
   expect "project/build/release/lockstep is not built"
-  [[ ! -e $folder/runs ]] || fail "a run directory was made"
+  [[ ! -e $place_of_case/runs ]] || fail "a run directory was made"
 }
 
 no_job_file() {
   submit "$script" absent.textproto
   within 30 "the job ends" is FAILED
-  expect "there is no job file absent.textproto in $folder"
+  expect "there is no job file absent.textproto in $place_of_case"
 }
 
 no_project() {
-  cp "$script" "$folder/copy.sbatch"
+  cp "$script" "$place_of_case/copy.sbatch"
   submit copy.sbatch job.textproto
   within 30 "the job ends" is FAILED
   expect "submit launch/slurm.sbatch itself"
@@ -221,11 +217,11 @@ no_pmix() {
 }
 
 wrong_job() {
-  echo 'name: 1' >"$folder/wrong.textproto"
+  echo 'name: 1' >"$place_of_case/wrong.textproto"
   submit "$script" wrong.textproto
   within 40 "the job ends" is FAILED
   expect "the run failed with exit code 2"
-  [[ ! -e $folder/runs/wrong-slurm-$job ]] || fail "an empty run directory stays"
+  [[ ! -e $place_of_case/runs/wrong-slurm-$job ]] || fail "an empty run directory stays"
 }
 
 unshared() {
@@ -242,11 +238,11 @@ unshared() {
 
 # Without scontrol the continuation is a job of its own.
 no_scontrol() {
-  mkdir "$folder/bin"
-  ln -s /usr/bin/* "$folder/bin"
-  rm "$folder/bin/scontrol"
-  submit --export=ALL,PATH="$folder/bin" "$script" job.textproto
-  local run=$folder/runs/job-slurm-$job first=$job
+  mkdir "$place_of_case/bin"
+  ln -s /usr/bin/* "$place_of_case/bin"
+  rm "$place_of_case/bin/scontrol"
+  submit --export=ALL,PATH="$place_of_case/bin" "$script" job.textproto
+  local run=$place_of_case/runs/job-slurm-$job first=$job
   within 60 training trains "$run"
   on_head "scancel --signal=USR1 $job"
   within 40 "the job ends" is FAILED
@@ -254,7 +250,7 @@ no_scontrol() {
   job=$(log | sed -n 's/^Submitted batch job //p')
   [[ $job ]] || fail "no job was submitted"
   finishes
-  [[ ! -e $folder/slurm-$job.out ]] || fail "the log is not appended"
+  [[ ! -e $place_of_case/slurm-$job.out ]] || fail "the log is not appended"
   job=$first
   expect "attempt 2 of job $first"
   same_weights "$run"
@@ -271,11 +267,11 @@ sleep 30'
   start_now 1
   within 40 "the job ends" is FAILED
   expect "two attempts in a row gained no step"
-  attempts "$folder/runs/job-slurm-$job" 2
+  attempts "$place_of_case/runs/job-slurm-$job" 2
 }
 
 sweep() {
-  cat >"$folder/sweep.textproto" <<'END'
+  cat >"$place_of_case/sweep.textproto" <<'END'
 name: "sweep" job: "job.textproto" set: "training.epochs=12" grid {}
 parameter { name: "lambda" path: "regularization.l2_lambda" numbers { value: [0, 1] } }
 metric: DEV_ERROR none {}
@@ -283,13 +279,13 @@ END
   submit "$root/launch/slurm-sweep.sbatch" sweep.textproto --run-dir undisturbed
   finishes
   submit "$root/launch/slurm-sweep.sbatch" sweep.textproto
-  local run=$folder/runs/sweep-slurm-$job
+  local run=$place_of_case/runs/sweep-slurm-$job
   within 60 training trains "$run/trials/0000"
   on_head "scontrol requeue $job"
   start_now 1
   finishes
   attempts "$run" 2
-  cmp "$run/sweep.csv" "$folder/undisturbed/sweep.csv" || fail "the tables differ"
+  cmp "$run/sweep.csv" "$place_of_case/undisturbed/sweep.csv" || fail "the tables differ"
 }
 
 # ---- all of them
@@ -307,18 +303,18 @@ rounds=(
   "n3,n4: sweep no_project no_scontrol"
   "n1,n2: unshared attempts_limit"
 )
-((EUID == 0)) || { echo "this test needs root" >&2; exit 77; }
-[[ -x $root/build/release/lockstep ]] || { echo "build/release/lockstep is not built" >&2; exit 77; }
-
+[[ -x $root/build/release/lockstep ]] || fail "build/release/lockstep is not built"
+new_folder
 tidy() {
   [[ ${KEEP:-} != yes ]] || return
-  cluster_down
+  cluster down
   rm -rf "$work"
 }
 rm -rf "$work"
 mkdir -p "$work"
 trap tidy EXIT
-cluster_up
+cluster up -n 4 -c 2
+on_head 'scontrol update PartitionName=low GraceTime=0'  # a preempted job may be ended at once
 
 # The four nodes share the cores of this machine.
 export OMPI_MCA_mpi_yield_when_idle=1
@@ -327,15 +323,15 @@ name: "slurm-batch"
 data { train { synthetic { examples: 24000 teacher { features: 40 classes: 4 } } } split { dev { fraction: 0.1 } } }
 network { layer { units: 128 } layer { units: 128 } output { units: 4 } }
 optimizer { adam { learning_rate: 0.001 } }
-training { batch_size: 240 shards: 12 epochs: 24 }
+training { batch_size: 240 shards: 12 epochs: 60 }
 END
 
 # begin CASE gives the case a folder of its own.
 begin() {
   case_name=$1
-  folder=$work/$1
-  mkdir -p "$folder"
-  cp "$work/job.textproto" "$folder"
+  place_of_case=$work/$1
+  mkdir -p "$place_of_case"
+  cp "$work/job.textproto" "$place_of_case"
 }
 
 # on_nodes LIST lets submit use these nodes. Two ranks do not fit on one twice, but one rank does.
@@ -352,7 +348,7 @@ begin undisturbed
 submit "$script" job.textproto
 finishes
 expect "finished, exit code 0"
-expected=$(digest "$folder/runs/job-slurm-$job")
+expected=$(digest "$place_of_case/runs/job-slurm-$job")
 echo "undisturbed: $expected, $SECONDS s"
 
 failed=()

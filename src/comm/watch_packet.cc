@@ -8,58 +8,55 @@ namespace lockstep {
 namespace {
 
 // Ethernet carries packets of 1,500 bytes whole.
-constexpr std::size_t kTextBytes = 1024;
+constexpr std::size_t kMostText = 1024;
 
-struct Wire {
+// The start of a packet. Its text follows, up to the end.
+struct Header {
   std::uint64_t token;
   std::uint64_t count;
   std::uint64_t step;
   std::uint32_t kind;
   std::uint32_t rank;
   std::uint32_t waits;
-  std::array<char, 28> activity;
-  std::array<char, kTextBytes> text;
+  std::array<char, 28> activity;  // ends with a zero
 };
-
-// Texts end with a zero.
-template <std::size_t size>
-void put(const std::string& text, std::array<char, size>& to) {
-  const std::size_t length = std::min(text.size(), size - 1);
-  std::copy_n(text.begin(), length, to.begin());
-}
-
-template <std::size_t size>
-std::string text_in(const std::array<char, size>& from) {
-  return {from.begin(), std::find(from.begin(), from.end(), '\0')};
-}
 
 }  // namespace
 
 std::vector<std::byte> to_bytes(const WatchPacket& packet) {
-  Wire wire{};
-  wire.token = packet.token;
-  wire.count = packet.state.count;
-  wire.step = packet.state.step;
-  wire.kind = static_cast<std::uint32_t>(packet.kind);
-  wire.rank = packet.rank;
-  wire.waits = packet.state.waits ? 1 : 0;
-  put(packet.state.activity, wire.activity);
-  put(packet.text, wire.text);
-  std::vector<std::byte> bytes(sizeof(wire));
-  std::memcpy(bytes.data(), &wire, sizeof(wire));
+  Header header{};
+  header.token = packet.token;
+  header.count = packet.state.count;
+  header.step = packet.state.step;
+  header.kind = static_cast<std::uint32_t>(packet.kind);
+  header.rank = packet.rank;
+  header.waits = packet.state.waits ? 1 : 0;
+  const std::string& activity = packet.state.activity;
+  std::copy_n(activity.begin(), std::min(activity.size(), header.activity.size() - 1),
+              header.activity.begin());
+  const std::size_t text = std::min(packet.text.size(), kMostText);
+  std::vector<std::byte> bytes(sizeof(header) + text);
+  std::memcpy(bytes.data(), &header, sizeof(header));
+  std::memcpy(bytes.data() + sizeof(header), packet.text.data(), text);
   return bytes;
 }
 
 std::optional<WatchPacket> to_packet(std::span<const std::byte> bytes) {
-  Wire wire{};
-  if (bytes.size() != sizeof(wire)) return std::nullopt;
-  std::memcpy(&wire, bytes.data(), sizeof(wire));
-  if (wire.kind > static_cast<std::uint32_t>(WatchPacket::Kind::end)) return std::nullopt;
-  return WatchPacket{.kind = static_cast<WatchPacket::Kind>(wire.kind),
-                     .token = wire.token,
-                     .rank = wire.rank,
-                     .state = {wire.count, wire.step, text_in(wire.activity), wire.waits != 0},
-                     .text = text_in(wire.text)};
+  Header header{};
+  if (bytes.size() < sizeof(header) || bytes.size() > sizeof(header) + kMostText) {
+    return std::nullopt;
+  }
+  std::memcpy(&header, bytes.data(), sizeof(header));
+  if (header.kind > static_cast<std::uint32_t>(WatchPacket::Kind::end)) return std::nullopt;
+  const auto text = bytes.subspan(sizeof(header));
+  const auto end = std::find(header.activity.begin(), header.activity.end(), '\0');
+  WatchPacket packet;
+  packet.kind = static_cast<WatchPacket::Kind>(header.kind);
+  packet.token = header.token;
+  packet.rank = header.rank;
+  packet.state = {header.count, header.step, {header.activity.begin(), end}, header.waits != 0};
+  packet.text.assign(reinterpret_cast<const char*>(text.data()), text.size());
+  return packet;
 }
 
 }  // namespace lockstep

@@ -28,6 +28,13 @@ TEST(WatchPacket, IsReadAsItWasWritten) {
   EXPECT_EQ(read->text, example().text);
 }
 
+TEST(WatchPacket, WithoutATextItIsSmall) {
+  WatchPacket packet = example();
+  packet.text.clear();
+  EXPECT_LT(to_bytes(packet).size(), 100U);
+  EXPECT_EQ(to_packet(to_bytes(packet))->text, "");
+}
+
 TEST(WatchPacket, TextsThatAreTooLongAreCut) {
   WatchPacket packet = example();
   packet.state.activity = std::string(100, 'a');
@@ -37,13 +44,14 @@ TEST(WatchPacket, TextsThatAreTooLongAreCut) {
   const auto read = to_packet(bytes);
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->state.activity, std::string(27, 'a'));
-  EXPECT_EQ(read->text, std::string(1023, 't'));
+  EXPECT_EQ(read->text, std::string(1024, 't'));
 }
 
 TEST(WatchPacket, OtherBytesAreNoPacket) {
   std::vector<std::byte> bytes = to_bytes(example());
-  EXPECT_FALSE(to_packet(std::span(bytes).first(bytes.size() - 1)).has_value());
   EXPECT_FALSE(to_packet({}).has_value());
+  EXPECT_FALSE(to_packet(std::vector<std::byte>(5000)).has_value());
+  EXPECT_FALSE(to_packet(std::span(bytes).first(20)).has_value());
   for (std::byte& byte : bytes) byte = std::byte{0xFF};
   EXPECT_FALSE(to_packet(bytes).has_value()) << "an unknown kind";
 }

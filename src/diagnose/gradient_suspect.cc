@@ -86,6 +86,35 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+// Where to look for a fault of layer `top` (from 0) of `layers`, the uppermost one with a tensor in
+// `off`.
+std::string hint_about_layer(std::span<const TensorCheck* const> off, std::size_t top,
+                             std::size_t layers) {
+  const auto is_off_at_top = [&](ParameterRole role) {
+    return std::ranges::any_of(off, [&](const TensorCheck* tensor) {
+      return tensor->tensor.layer == top && tensor->tensor.role == role;
+    });
+  };
+  const bool weights_off = is_off_at_top(ParameterRole::weight);
+  const bool biases_off = is_off_at_top(ParameterRole::bias);
+  if (off.size() == 1) {
+    return fmt::format("only {} is off: look at how layer {} computes it from dz{}",
+                       off.front()->tensor.name, top + 1,
+                       weights_off ? " and the layer's input" : "");
+  }
+  if (top + 1 == layers) {
+    return fmt::format(
+        "the output layer (layer {}) is already off: look at the loss's gradient there, and at "
+        "what all layers share: the sum over shards and ranks, and the division by the batch",
+        layers);
+  }
+  const char* which = weights_off && biases_off ? "W and b" : weights_off ? "W" : "b";
+  return fmt::format(
+      "layer {} ({}) is off and no layer above it: look at the slope of layer {}'s activation, "
+      "and at how layer {} hands its dz down through its W",
+      top + 1, which, top + 1, top + 2);
+}
+
 }  // namespace
 
 std::optional<Suspect> find_suspect(const GradientCheck& check, std::uint64_t rows) {
@@ -103,15 +132,6 @@ std::optional<Suspect> find_suspect(const GradientCheck& check, std::uint64_t ro
     suspect.hint = "no single tensor is off, only all of them together";
     return suspect;
   }
-  const std::size_t layers = check.tensors.back().tensor.layer + 1;
-  const auto is_off_at_top = [&](ParameterRole role) {
-    return std::ranges::any_of(off, [&](const TensorCheck* tensor) {
-      return tensor->tensor.layer == top && tensor->tensor.role == role;
-    });
-  };
-  const bool weights_off = is_off_at_top(ParameterRole::weight);
-  const bool biases_off = is_off_at_top(ParameterRole::bias);
-
   if (const auto factor = factor_of_biases(check)) {
     const auto m = static_cast<double>(rows);
     suspect.hint =
@@ -134,22 +154,7 @@ std::optional<Suspect> find_suspect(const GradientCheck& check, std::uint64_t ro
     return suspect;
   }
   if (off.size() < check.tensors.size()) suspect.layer = top + 1;
-  if (off.size() == 1) {
-    suspect.hint =
-        fmt::format("only {} is off: look at how layer {} computes it from dz{}",
-                    suspect.tensors.front(), top + 1, weights_off ? " and the layer's input" : "");
-  } else if (top + 1 == layers) {
-    suspect.hint = fmt::format(
-        "the output layer (layer {}) is already off: look at the loss's gradient there, and at "
-        "what all layers share: the sum over shards and ranks, and the division by the batch",
-        layers);
-  } else {
-    const char* which = weights_off && biases_off ? "W and b" : weights_off ? "W" : "b";
-    suspect.hint = fmt::format(
-        "layer {} ({}) is off and no layer above it: look at the slope of layer {}'s activation, "
-        "and at how layer {} hands its dz down through its W",
-        top + 1, which, top + 1, top + 2);
-  }
+  suspect.hint = hint_about_layer(off, top, check.tensors.back().tensor.layer + 1);
   return suspect;
 }
 

@@ -78,6 +78,7 @@ TEST(LayerKind, IsDescribed) {
 TEST(LayerKind, HasItsTensorsAndTheBiasOfItsEpilogue) {
   const ParameterLayout layout = parameter_layout(with_positions());
   std::vector<std::string> names;
+  names.reserve(layout.tensors.size());
   for (const ParameterTensor& tensor : layout.tensors) names.push_back(tensor.name);
   EXPECT_THAT(names, ElementsAre("layer1.log_scale", "layer1.bias", "layer2.bias", "layer3.weight",
                                  "layer3.bias"));

@@ -129,7 +129,9 @@ int leave_together(const Communicator& comm, const std::filesystem::path& run_di
                               const std::string& reason, bool tells) {
   if (tells) {
     const std::string who = rank == 0 ? "" : fmt::format("[rank {} {}] ", rank, host_name());
-    write_log(STDERR_FILENO, fmt::format("lockstep: {}the job has stalled: {}\n", who, reason));
+    const char* next = run_dir.empty() ? "" : "; --resume auto continues from the newest state";
+    write_log(STDERR_FILENO,
+              fmt::format("lockstep: {}the job has stalled: {}{}\n", who, reason, next));
   }
   if (!run_dir.empty()) {
     write_error_file(run_dir, rank, host_name(), ExitCode::stalled, reason);
@@ -149,8 +151,9 @@ StallWatch::Settings watch_settings(const WatchLimits& limits, int rank,
                                   bool tells) { end_stalled(rank, run_dir.get(), reason, tells); }};
 }
 
+// `command`: the name of the subcommand.
 int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits& limits,
-                 const Action& action) {
+                 const std::string& command, const Action& action) {
   const Environment environment = process_environment();
   try {
     check_step(environment);
@@ -165,6 +168,7 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
   install_signal_handlers();  // after MPI has installed its own
   use_one_blas_thread();
   Heartbeat heartbeat;
+  heartbeat.enter(command.c_str(), /*waits=*/false);
   const Communicator comm = Communicator::world(&heartbeat);
   SharedPath run_dir;
   try {
@@ -211,7 +215,10 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_descent_command(app, action);
   WatchLimits limits;
   for (CLI::App* command : app.get_subcommands({})) {
-    if (command->get_option_no_throw("--threads") != nullptr) add_watch_limits(*command, limits);
+    // `check` only predicts for a number of threads.
+    const bool computes =
+        command->get_option_no_throw("--threads") != nullptr && command->get_name() != "check";
+    if (computes) add_watch_limits(*command, limits);
   }
   try {
     app.parse(argc, argv);
@@ -228,7 +235,8 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
     }
     return error.get_exit_code() == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }
-  return run_with_mpi(argc, argv, hooks, limits, action);
+  const std::string command = app.get_subcommands().front()->get_name();
+  return run_with_mpi(argc, argv, hooks, limits, command, action);
 }
 
 }  // namespace lockstep

@@ -1,5 +1,7 @@
 #include "cli/options.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace lockstep {
@@ -58,16 +60,25 @@ void add_no_dropout(CLI::App& command, bool& no_dropout) {
 }
 
 void add_watch_limits(CLI::App& command, WatchLimits& limits) {
+  const CLI::Validator seconds(
+      [](const std::string& text) -> std::string {
+        double value = 0;
+        // The comparison is written so that NaN is refused.
+        const bool fits = CLI::detail::lexical_cast(text, value) && std::isfinite(value) &&
+                          (value == 0 || value >= 1);
+        return fits ? "" : "expected a number of seconds, 1 or more, or 0 for no limit";
+      },
+      "");
   command
       .add_option("--silence-limit", limits.silence,
                   "Seconds after which a rank that is not heard any more is lost, and the job ends "
                   "with 76; 0: never [20]")
-      ->check(CLI::NonNegativeNumber);
+      ->check(seconds);
   command
       .add_option("--progress-limit", limits.progress,
                   "Seconds without progress of any rank after which the job ends with 76; 0: never "
                   "[1800]")
-      ->check(CLI::NonNegativeNumber);
+      ->check(seconds);
 }
 
 void add_json(CLI::App& command, bool& json) {

@@ -185,9 +185,8 @@ class StallWatch::Thread {
     const double limit = patience_with_root(settings_.limits);
     if (settings_.limits.silence <= 0 || !root_heard_ || time - *root_heard_ <= limit) return;
     settings_.end(
-        fmt::format("rank 0 on {} has not been heard for {:.0f} s; this rank was in {}, "
-                    "step {}",
-                    root_host_, time - *root_heard_, packet.state.activity, packet.state.step),
+        fmt::format("rank 0 on {} has not been heard for {}; this rank was in {}", root_host_,
+                    seconds_text(time - *root_heard_), describe(packet.state)),
         /*tells=*/true);
   }
 

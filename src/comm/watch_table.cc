@@ -27,6 +27,17 @@ std::string joined(const std::vector<std::string>& parts) {
 
 }  // namespace
 
+std::string seconds_text(double seconds) {
+  return seconds < 10 ? fmt::format("{:.1f} s", seconds) : fmt::format("{:.0f} s", seconds);
+}
+
+std::string describe(const RankState& state) {
+  std::string text = state.activity;
+  if (state.step > 0) text += fmt::format(", step {}", state.step);
+  if (state.waits && state.activity != "waiting") text += ", waiting";
+  return text;
+}
+
 WatchTable::WatchTable(std::vector<std::string> hosts, WatchLimits limits, double now)
     : limits_(limits),
       start_(now),
@@ -68,15 +79,15 @@ WatchVerdict WatchTable::judge(double now) {
   const double without_progress = now - progress_at_;
   if (limits_.progress > 0 &&
       without_progress > std::max(limits_.progress, kGapFactor * usual_gap())) {
-    return {end, fmt::format("no rank has made progress for {:.0f} s: {}", without_progress,
+    return {end, fmt::format("no rank has made progress for {}: {}", seconds_text(without_progress),
                              describe_late())};
   }
   if (stop_requested_) {
     const double waited = now - std::max(*stop_requested_, progress_at_);
     if (waited > std::max(kStopPatience, kGapFactorAtStop * usual_gap())) {
-      return {end, fmt::format("a stop was requested, but no rank has made progress for {:.0f} s: "
+      return {end, fmt::format("a stop was requested, but no rank has made progress for {}: "
                                "{}",
-                               waited, describe_late())};
+                               seconds_text(waited), describe_late())};
     }
   }
   const std::string warnings = new_warnings(now);
@@ -111,8 +122,8 @@ std::string WatchTable::new_warnings(double now) {
   }
   if (limits_.progress > 0 && now - progress_at_ > next_warning_) {
     next_warning_ = 2 * (now - progress_at_);
-    warnings.push_back(fmt::format("no rank has made progress for {:.0f} s: {}", now - progress_at_,
-                                   describe_late()));
+    warnings.push_back(fmt::format("no rank has made progress for {}: {}",
+                                   seconds_text(now - progress_at_), describe_late()));
   }
   return joined(warnings);
 }
@@ -127,17 +138,15 @@ std::vector<int> WatchTable::silent_for_more_than(double seconds, double now) co
 
 std::string WatchTable::describe(int rank) const {
   const auto& [host, state, heard, warned] = ranks_[static_cast<std::size_t>(rank)];
-  return fmt::format("rank {} on {} ({}{}{})", rank, host, state.activity,
-                     state.step > 0 ? fmt::format(", step {}", state.step) : "",
-                     state.waits ? ", waiting" : "");
+  return fmt::format("rank {} on {} ({})", rank, host, lockstep::describe(state));
 }
 
 std::string WatchTable::describe_silent(const std::vector<int>& ranks, double now) const {
   std::vector<std::string> texts;
   texts.reserve(ranks.size());
   for (const int rank : ranks) {
-    texts.push_back(fmt::format("{} has not been heard for {:.0f} s", describe(rank),
-                                now - *ranks_[static_cast<std::size_t>(rank)].heard));
+    texts.push_back(fmt::format("{} has not been heard for {}", describe(rank),
+                                seconds_text(now - *ranks_[static_cast<std::size_t>(rank)].heard)));
   }
   return joined(texts);
 }

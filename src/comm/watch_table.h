@@ -33,6 +33,12 @@ struct RankState {
   friend bool operator==(const RankState&, const RankState&) = default;
 };
 
+// Text such as "exchange, step 41, waiting".
+std::string describe(const RankState& state);
+
+// Text such as "4.2 s" or "20 s".
+std::string seconds_text(double seconds);
+
 struct WatchVerdict {
   enum class Kind { fine, warning, end };
   Kind kind = Kind::fine;

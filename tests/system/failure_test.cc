@@ -92,7 +92,13 @@ TEST_F(Failure, AJobWithoutProgressEndsAndTheRankThatHangsIsNamed) {
 
 TEST_F(Failure, ALimitOfZeroEndsNothing) {
   EXPECT_EQ(train(3, "--silence-limit 0 --progress-limit 0").exit_code, 0);
-  EXPECT_EQ(train(3, "--silence-limit -1").exit_code, 2);
+  for (const char* limit : {"-1", "0.5", "nan", "inf", "soon"}) {
+    for (const char* option : {"--silence-limit", "--progress-limit"}) {
+      const auto result = train(1, fmt::format("{} {}", option, limit));
+      EXPECT_EQ(result.exit_code, 2) << option << " " << limit;
+      EXPECT_THAT(result.err, HasSubstr("expected a number of seconds, 1 or more, or 0"));
+    }
+  }
 }
 
 TEST_F(Failure, RankZeroAloneFails) {

@@ -291,16 +291,17 @@ END
 # ---- all of them
 
 # The cases of a line run side by side on the nodes of the line, those of the next line afterwards.
-# A line that ends in "&" mostly waits, and may last until the line "-".
+# A line that ends in "&" mostly waits, and may last until the end; "- CASE" waits for one case.
 rounds=(
   "n1: time_limit time_over &"
   "n3,n4: power_cut &"
   "n2: no_program no_job_file no_pmix wrong_job no_gain"
   "n2: cancel"
-  "-"
-  "n1,n2: preemption"
-  "n1,n2: requeue grace"
+  "- power_cut"
+  "n3,n4: preemption"
+  "n3,n4: requeue grace"
   "n3,n4: sweep no_project no_scontrol"
+  "- time_over"
   "n1,n2: unshared attempts_limit"
 )
 [[ -x $root/build/release/lockstep ]] || fail "build/release/lockstep is not built"
@@ -361,8 +362,8 @@ await() {
   done
 }
 for round in "${rounds[@]}"; do
-  if [[ $round == - ]]; then
-    await "${!pid[@]}"
+  if [[ $round == "- "* ]]; then
+    [[ ! ${pid[${round#- }]:-} ]] || await "${round#- }"
     continue
   fi
   on_nodes "${round%%:*}"

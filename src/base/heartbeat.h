@@ -3,22 +3,23 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 namespace lockstep {
 
-struct Beat {
+struct RankState {
   std::uint64_t count = 0;  // grows with every bit of progress
   std::uint64_t step = 0;   // the training step, from 1; 0: none yet
-  const char* activity = "start";
+  std::string activity = "start";
   bool waits = false;  // for other ranks
 
-  friend bool operator==(const Beat&, const Beat&) = default;
+  friend bool operator==(const RankState&, const RankState&) = default;
 };
 
 // Written by one thread, read by any. Fields of now() may be of two moments.
 class Heartbeat {
  public:
-  // `activity` must live as long as the process.
+  // `activity` must live as long as this.
   void enter(const char* activity, bool waits) {
     activity_.store(activity, std::memory_order_relaxed);
     waits_.store(waits, std::memory_order_relaxed);
@@ -31,7 +32,7 @@ class Heartbeat {
   void tick() {
     count_.store(count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
-  [[nodiscard]] Beat now() const {
+  [[nodiscard]] RankState now() const {
     return {count_.load(std::memory_order_relaxed), step_.load(std::memory_order_relaxed),
             activity_.load(std::memory_order_relaxed), waits_.load(std::memory_order_relaxed)};
   }

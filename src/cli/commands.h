@@ -2,34 +2,16 @@
 // The subcommands, one file each. Each adds itself to the command line and
 // sets the action to run. Actions are collective and throw like train().
 
-#include <filesystem>
 #include <functional>
-#include <mutex>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/cli.h"
+#include "cli/shared_path.h"
 #include "comm/communicator.h"
 
 namespace lockstep {
-
-// A path that one thread sets and any may read.
-class SharedPath {
- public:
-  void set(const std::filesystem::path& path) {
-    const std::scoped_lock lock(mutex_);
-    path_ = path;
-  }
-  [[nodiscard]] std::filesystem::path get() const {
-    const std::scoped_lock lock(mutex_);
-    return path_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::filesystem::path path_;
-};
 
 // The arguments of an action.
 struct CommandContext {

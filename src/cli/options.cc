@@ -1,6 +1,8 @@
 #include "cli/options.h"
 
+#include <charconv>
 #include <cmath>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -63,8 +65,10 @@ void add_watch_limits(CLI::App& command, WatchLimits& limits) {
   const CLI::Validator seconds(
       [](const std::string& text) -> std::string {
         double value = 0;
+        const char* end = text.data() + text.size();
+        const auto [rest, error] = std::from_chars(text.data(), end, value);
         // The comparison is written so that NaN is refused.
-        const bool fits = CLI::detail::lexical_cast(text, value) && std::isfinite(value) &&
+        const bool fits = error == std::errc() && rest == end && std::isfinite(value) &&
                           (value == 0 || value >= 1);
         return fits ? "" : "expected a number of seconds, 1 or more, or 0 for no limit";
       },

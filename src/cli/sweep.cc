@@ -248,9 +248,9 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   if (comm.is_root()) {
     // The resolved sweep includes the changes of --set.
     log_line(
-        fmt::format("interrupted; to resume: {0} sweep {1}/sweep.textproto --run-dir {1} "
+        fmt::format("interrupted; to resume: {0}{1} sweep {2}/sweep.textproto --run-dir {2} "
                     "--resume auto",
-                    context.program, run_dir));
+                    context.launch, context.program, run_dir));
   }
   return static_cast<int>(ExitCode::interrupted);
 }

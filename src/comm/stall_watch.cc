@@ -54,7 +54,7 @@ Meeting agree_on_meeting(const Communicator& comm, const DatagramSocket* socket)
   return meeting;
 }
 
-// Null if the system has none to give: then this rank is not watched, of which rank 0 warns.
+// Null if the system has none to give: then this rank is not watched.
 std::unique_ptr<DatagramSocket> open_socket() {
   try {
     return std::make_unique<DatagramSocket>();
@@ -94,11 +94,6 @@ class StallWatch::Thread {
     return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
   }
 
-  [[nodiscard]] RankState own_state() const {
-    const Beat beat = heartbeat_.now();
-    return {beat.count, beat.step, beat.activity, beat.waits};
-  }
-
   [[nodiscard]] WatchPacket packet_of(WatchPacket::Kind kind) const {
     WatchPacket packet;
     packet.kind = kind;
@@ -113,10 +108,12 @@ class StallWatch::Thread {
     constexpr int kTurns = 64;
     double next_beat = last_round + period_ * (rank_ % kTurns) / kTurns;
     while (!stop.stop_requested()) {
-      receive_until(next_beat);
+      const auto received = socket_->receive(std::max(0.0, next_beat - now()));
       const double time = now();
+      // This comes before the packet, which must not look as if it had taken so long.
       if (time - last_round > kPausedBeats * period_) forgive(time);
       last_round = time;
+      if (received) take(*received, time);
       if (time < next_beat) continue;
       next_beat = time + period_;
       rank_ == 0 ? judge(time) : report(time);
@@ -128,34 +125,31 @@ class StallWatch::Thread {
     if (root_heard_) root_heard_ = time;
   }
 
-  // Takes one packet, if there is one before `time`.
-  void receive_until(double time) {
-    const auto received = socket_->receive(std::max(0.0, time - now()));
-    if (!received) return;
-    const std::optional<WatchPacket> packet = to_packet(received->bytes);
+  void take(const DatagramSocket::Received& received, double time) {
+    const std::optional<WatchPacket> packet = to_packet(received.bytes);
     if (!packet || packet->token != meeting_.token) return;
     if (rank_ == 0) {
-      take_beat(*packet, received->from);
+      take_beat(*packet, received.from, time);
     } else if (packet->kind == WatchPacket::Kind::end) {
       settings_.end(packet->text, /*tells=*/false);
     } else if (packet->kind == WatchPacket::Kind::heard) {
-      root_heard_ = now();
-      root_place_ = received->from;
+      root_heard_ = time;
+      root_place_ = received.from;
     }
   }
 
   // ---- rank 0 ----
 
-  void take_beat(const WatchPacket& packet, const SocketAddress& from) {
+  void take_beat(const WatchPacket& packet, const SocketAddress& from, double time) {
     if (packet.kind != WatchPacket::Kind::beat || packet.rank >= places_.size()) return;
-    table_.hear(static_cast<int>(packet.rank), packet.state, now());
+    table_.hear(static_cast<int>(packet.rank), packet.state, time);
     places_[packet.rank] = from;
     socket_->send(from, to_bytes(packet_of(WatchPacket::Kind::heard)));
   }
 
   void judge(double time) {
-    table_.hear(0, own_state(), time);
-    if (settings_.stop_requested()) table_.request_stop(time);
+    table_.hear(0, heartbeat_.now(), time);
+    if (settings_.stop_requested()) table_.request_stop();
     const WatchVerdict verdict = table_.judge(time);
     if (verdict.kind == WatchVerdict::Kind::warning) settings_.warn(verdict.text);
     if (verdict.kind != WatchVerdict::Kind::end) return;
@@ -175,7 +169,7 @@ class StallWatch::Thread {
 
   void report(double time) {
     WatchPacket packet = packet_of(WatchPacket::Kind::beat);
-    packet.state = own_state();
+    packet.state = heartbeat_.now();
     const std::vector<std::byte> beat = to_bytes(packet);
     const bool knows_place = root_place_ && time - root_heard_.value_or(0) < 4 * period_;
     if (knows_place) socket_->send(*root_place_, beat);
@@ -215,7 +209,11 @@ StallWatch::StallWatch(const Communicator& comm, const Heartbeat& heartbeat, Set
   std::vector<std::string> hosts = comm.gather_text(host_name());
   if (!comm.is_root()) hosts.resize(1);
   comm.broadcast(hosts.front());
-  if (!socket || meeting.port == 0) return;
+  const bool can_meet = meeting.port != 0 && !meeting.addresses.empty();
+  if (comm.is_root() && !can_meet) {
+    settings.warn("this host has no UDP over IPv4, so nothing ends the job when a rank is lost");
+  }
+  if (!socket || !can_meet) return;
   thread_ = std::make_unique<Thread>(heartbeat, std::move(settings), comm.rank(), std::move(hosts),
                                      meeting, std::move(socket));
 }

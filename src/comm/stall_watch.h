@@ -20,7 +20,7 @@ class StallWatch {
     WatchLimits limits;
     // Whether this rank has been asked to stop.
     std::function<bool()> stop_requested;
-    // Called on rank 0 on the watch's thread.
+    // Called on rank 0, on the watch's thread or at the start.
     std::function<void(const std::string& text)> warn;
     // Ends this process; called on the watch's thread. `tells`: this rank is to report it, because
     // it is rank 0 or has lost rank 0.

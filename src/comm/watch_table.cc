@@ -11,9 +11,8 @@ namespace {
 // A warning comes after this part of a limit.
 constexpr double kWarningPart = 0.25;
 constexpr double kFirstStallWarning = 60;
-// A stall is this many times as long as the longest time before, and after a request to stop.
+// A stall is this many times as long as the longest time before.
 constexpr double kGapFactor = 10;
-constexpr double kGapFactorAtStop = 3;
 constexpr std::size_t kMostNamed = 4;
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -66,10 +65,6 @@ void WatchTable::forgive(double now) {
   progress_at_ = now;
 }
 
-void WatchTable::request_stop(double now) {
-  if (!stop_requested_) stop_requested_ = now;
-}
-
 WatchVerdict WatchTable::judge(double now) {
   using enum WatchVerdict::Kind;
   if (limits_.silence > 0) {
@@ -83,12 +78,8 @@ WatchVerdict WatchTable::judge(double now) {
                              describe_late())};
   }
   if (stop_requested_) {
-    const double waited = now - std::max(*stop_requested_, progress_at_);
-    if (waited > std::max(kStopPatience, kGapFactorAtStop * usual_gap())) {
-      return {end, fmt::format("a stop was requested, but no rank has made progress for {}: "
-                               "{}",
-                               seconds_text(waited), describe_late())};
-    }
+    const std::vector<int> lost = silent_for_more_than(kStopPatience, now);
+    if (!lost.empty()) return {end, "a stop was requested, but " + describe_silent(lost, now)};
   }
   const std::string warnings = new_warnings(now);
   return warnings.empty() ? WatchVerdict{} : WatchVerdict{warning, warnings};

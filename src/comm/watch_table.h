@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "base/heartbeat.h"
+
 namespace lockstep {
 
 struct WatchLimits {
@@ -19,19 +21,9 @@ struct WatchLimits {
   double progress = 1800;
 };
 
-// How long a stop that was requested may wait for progress; or three times as long as that took
-// before.
+// After a request to stop, a rank that is silent for this many seconds is lost, whatever the limit
+// is.
 constexpr double kStopPatience = 10;
-
-// The state that a rank reports of itself; see base/heartbeat.h.
-struct RankState {
-  std::uint64_t count = 0;
-  std::uint64_t step = 0;
-  std::string activity = "start";
-  bool waits = false;
-
-  friend bool operator==(const RankState&, const RankState&) = default;
-};
 
 // Text such as "exchange, step 41, waiting".
 std::string describe(const RankState& state);
@@ -54,8 +46,8 @@ class WatchTable {
   void hear(int rank, const RankState& state, double now);
   // This process itself did not run up to `now`: what was not heard meanwhile counts as heard.
   void forgive(double now);
-  // A stop was requested. Later calls change nothing.
-  void request_stop(double now);
+  // A stop was requested.
+  void request_stop() { stop_requested_ = true; }
 
   [[nodiscard]] std::size_t size() const { return ranks_.size(); }
 
@@ -84,7 +76,7 @@ class WatchTable {
   double progress_at_;                          // when some rank last made progress
   std::map<std::string, double> longest_gaps_;  // without progress, by rank 0's activity
   double next_warning_;  // the length of a stall of which the next warning tells
-  std::optional<double> stop_requested_;
+  bool stop_requested_ = false;
 };
 
 }  // namespace lockstep

@@ -9,6 +9,8 @@
 #include <map>
 #include <set>
 
+#include "checkpoint/load.h"
+#include "checkpoint/save.h"
 #include "comm/agreement.h"
 #include "support/collective.h"
 #include "train/dataset.h"
@@ -373,6 +375,17 @@ TEST_F(Tables, PredictionsAreThoseOfEvaluating) {
   write("input.csv", text);
   const SavedModel model = load_model(path, comm_);
   EXPECT_EQ(class_names_of(model.table), class_names_of(data.table));
+  EXPECT_EQ(model.network.spec().input, Shape{data.features});
+  // Older builds wrote no shape of the input.
+  const std::filesystem::path older = directory_ / "older.ckpt";
+  agree(comm_, [&] {
+    if (!comm_.is_root()) return;
+    Checkpoint checkpoint = load_checkpoint(path);
+    EXPECT_FALSE(checkpoint.input_shape.empty());
+    checkpoint.input_shape.clear();
+    save_checkpoint(checkpoint, older);
+  });
+  EXPECT_EQ(load_model(older, comm_).network.spec().input, Shape{data.features});
   std::vector<float> decisions;
   predict_examples(model, directory_ / "input.csv", comm_, {comm_.size(), 2},
                    [&](const PredictionBlock& block) {

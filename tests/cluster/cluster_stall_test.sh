@@ -39,6 +39,21 @@ begin() {
   done
 }
 
+# Slurm's daemon on a node listens on this port.
+reaches() { cluster on "$1" timeout 1 bash -c "true >/dev/tcp/$2/6818" 2>/dev/null; }
+
+# mend_link NODE OTHER... mends the link and waits until the nodes see each other again.
+mend_link() {
+  local other end=$((SECONDS + 30))
+  cluster link "$1" on
+  for other in "${@:2}"; do
+    until reaches "$1" "$other" && reaches "$other" "$1"; do
+      ((SECONDS < end)) || fail "$1 and $other do not see each other, although the link is on"
+      sleep 0.2
+    done
+  done
+}
+
 ranks_on() { cluster on "$1" pgrep -x lockstep >/dev/null 2>&1; }
 
 # ends LOST NODE... checks that the job ends and names the lost host, and that no rank stays.
@@ -77,7 +92,7 @@ for launch in by_srun by_mpirun; do
   begin "$launch-link" "$launch"
   cluster link n2 off
   ends n2 n1 n2 n3
-  cluster link n2 on
+  mend_link n2 n1 n3
 
   begin "$launch-power" "$launch"
   cluster power-off n3

@@ -28,6 +28,9 @@ std::string format_duration(double seconds);
 // "1,863,690 parameters" from a count and a noun in the singular.
 std::string format_quantity(std::uint64_t count, const std::string& noun);
 
+// "999 B", "4.1 kB", "14.9 MB", "1.0 GB": powers of 1000, as rates of networks are given.
+std::string format_bytes(std::uint64_t bytes);
+
 // Epochs: "5" or "2.50".
 std::string format_epoch(double epoch);
 

@@ -4,13 +4,18 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
+#include "base/number_text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
+#include "comm/exchange_plan.h"
+#include "comm/exchange_traffic.h"
 #include "config/job_file.h"
 #include "config/without_dropout.h"
 #include "data/shards.h"
+#include "train/assign_shards.h"
 #include "train/build.h"
 #include "train/cautions.h"
 #include "train/dataset.h"
@@ -25,6 +30,7 @@ struct CheckArguments {
   std::string job;
   std::vector<std::string> overrides;
   int ranks = 1;
+  int nodes = 1;
   int threads = 1;
   bool no_dropout = false;
   int prefetch_threads = 0;
@@ -50,6 +56,46 @@ std::string memory_table(const MemoryPlan& plan) {
   if (plan.monitor > 0) line("monitor", plan.monitor);
   line("program", plan.program);
   line("total", plan.total());
+  return text;
+}
+
+void check_nodes(const CheckArguments& arguments) {
+  if (arguments.nodes <= arguments.ranks) return;
+  throw Error(ExitCode::usage,
+              fmt::format("--nodes {}: {} ranks are on at most {} nodes; give at least as many "
+                          "--ranks as --nodes",
+                          arguments.nodes, arguments.ranks, arguments.ranks));
+}
+
+// What a node sends at most in a step.
+std::uint64_t bytes_of_step(const Job& job, const NetworkSpec& network,
+                            const BatchGeometry& geometry, const Layout& layout,
+                            const Hosts& hosts) {
+  const ShardAssignment assignment = assign_shards(job, network, geometry, layout, hosts);
+  return largest_traffic(step_traffic(job, network, assignment, layout, hosts));
+}
+
+// What the nodes send, and the numbers of nodes of the same kind that send less: the nearest ones
+// below and above, up to twice as many.
+std::string traffic_text(const Job& job, const NetworkSpec& network, const BatchGeometry& geometry,
+                         const Layout& layout, const Hosts& hosts) {
+  const auto nodes = static_cast<int>(hosts.all_leaders().size());
+  const std::uint64_t bytes = bytes_of_step(job, network, geometry, layout, hosts);
+  std::string text = fmt::format("exchange         each of {} nodes sends up to {} in a step\n",
+                                 nodes, format_bytes(bytes));
+  if (layout.ranks % nodes != 0) return text;
+  const int ranks_on_a_node = layout.ranks / nodes;
+  const auto fewer_at = [&](int other) {
+    const Layout changed{other * ranks_on_a_node, layout.threads, layout.prefetch_threads};
+    if (static_cast<std::uint32_t>(changed.workers()) > job.training.shards) return false;
+    const std::uint64_t there =
+        bytes_of_step(job, network, geometry, changed, even_hosts(changed.ranks, other));
+    if (there >= bytes) return false;
+    text += fmt::format("  {} nodes would send up to {}\n", other, format_bytes(there));
+    return true;
+  };
+  for (int other = nodes - 1; other > 1 && !fewer_at(other); --other) continue;
+  for (int other = nodes + 1; other <= 2 * nodes && !fewer_at(other); ++other) continue;
   return text;
 }
 
@@ -124,7 +170,7 @@ constexpr std::uint64_t kMostBytesRead = std::uint64_t{4} << 30;
 std::vector<std::string> read_data(const Job& job, const DatasetSizes& sizes) {
   const Layout alone{};
   const NetworkSpec network = build_network(job.network, sizes.features);
-  const std::uint64_t bytes = plan_memory(job, network, sizes, alone).examples;
+  const std::uint64_t bytes = plan_memory(job, network, sizes, alone, even_hosts(1, 1)).examples;
   if (bytes > kMostBytesRead) {
     std::vector<std::string> notes = sizes.notices;
     notes.push_back(
@@ -145,6 +191,8 @@ void check_job(const CheckArguments& arguments) {
   const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
   const Layout layout{arguments.ranks, arguments.threads, arguments.prefetch_threads};
   check_layout(layout, job.training.shards);
+  check_nodes(arguments);
+  const Hosts hosts = even_hosts(layout.ranks, arguments.nodes);
 
   std::string text = loaded.resolved_text + "\n";
   const std::string train_dev =
@@ -167,7 +215,8 @@ void check_job(const CheckArguments& arguments) {
   text += fmt::format("steps            {}\n", total_steps(job.training, geometry));
   text += fmt::format("memory of rank 0 at {} ranks x {} threads (--ranks, --threads):\n{}",
                       layout.ranks, layout.threads,
-                      memory_table(plan_memory(job, network, sizes, layout)));
+                      memory_table(plan_memory(job, network, sizes, layout, hosts)));
+  if (arguments.nodes > 1) text += traffic_text(job, network, geometry, layout, hosts);
   if (arguments.no_dropout) text += fmt::format("note: {}\n", kNoDropoutNotice);
   for (const std::string& caution : job_cautions(job)) text += caution + "\n";
   for (const std::string& caution : read_data(job, sizes)) text += caution + "\n";
@@ -188,6 +237,10 @@ void add_check_command(CLI::App& app, Action& action) {
   add_job(*command, arguments->job);
   add_overrides(*command, arguments->overrides);
   command->add_option("--ranks", arguments->ranks, "Ranks to predict the memory for [1]")
+      ->check(CLI::Range(1, 1 << 20));
+  command
+      ->add_option("--nodes", arguments->nodes,
+                   "Nodes that the ranks are on, to predict what they exchange [1]")
       ->check(CLI::Range(1, 1 << 20));
   command
       ->add_option("--threads", arguments->threads,

@@ -42,12 +42,11 @@ void sort_left_to_right(std::vector<PlacedSum>& sums, std::uint64_t shards) {
   std::ranges::sort(sums, {}, [&](const PlacedSum& sum) { return sum.node.leaves(shards).begin; });
 }
 
-JoinStage host_stage_of(const std::vector<int>& members, std::span<const JoinStage> of_ranks,
-                        std::uint64_t shards, HostStage host_stage) {
+JoinStage host_stage(const std::vector<int>& members, std::span<const JoinStage> of_ranks,
+                     std::uint64_t shards) {
   std::vector<PlacedSum> sums;
   for (const int rank : members) append(of_ranks[static_cast<std::size_t>(rank)].joined, sums);
-  if (host_stage == HostStage::joined) return join_sums(std::move(sums), shards);
-  return {.sums = sums, .additions = {}, .joined = sums};
+  return join_sums(std::move(sums), shards);
 }
 
 }  // namespace
@@ -71,6 +70,17 @@ Hosts::Hosts(std::vector<int> leaders) : leaders_(std::move(leaders)), members_(
   }
 }
 
+Hosts even_hosts(int ranks, int hosts) {
+  std::vector<int> leaders;
+  for (int host = 0; host < hosts; ++host) {
+    const Range part =
+        even_part(static_cast<std::uint64_t>(ranks), static_cast<std::uint64_t>(hosts),
+                  static_cast<std::uint64_t>(host));
+    leaders.insert(leaders.end(), part.size(), static_cast<int>(part.begin));
+  }
+  return Hosts(std::move(leaders));
+}
+
 std::vector<int> Hosts::all_leaders() const {
   std::vector<int> all;
   for (int rank = 0; rank < ranks(); ++rank) {
@@ -91,7 +101,7 @@ std::vector<Incoming> ExchangePlan::incoming(int owner) const {
 }
 
 ExchangePlan plan_exchange(std::span<const WorkerPlan> workers, std::uint64_t shards, int threads,
-                           const Hosts& hosts, HostStage host_stage) {
+                           const Hosts& hosts) {
   ExchangePlan plan{.hosts = hosts,
                     .of_ranks = rank_stages(workers, shards, threads, hosts.ranks()),
                     .of_hosts = std::vector<JoinStage>(static_cast<std::size_t>(hosts.ranks())),
@@ -99,7 +109,7 @@ ExchangePlan plan_exchange(std::span<const WorkerPlan> workers, std::uint64_t sh
   std::vector<PlacedSum> world;
   for (const int leader : hosts.all_leaders()) {
     JoinStage& stage = plan.of_hosts[static_cast<std::size_t>(leader)];
-    stage = host_stage_of(hosts.members(leader), plan.of_ranks, shards, host_stage);
+    stage = host_stage(hosts.members(leader), plan.of_ranks, shards);
     append(stage.joined, world);
   }
   sort_left_to_right(world, shards);

@@ -3,10 +3,9 @@
 // and hosts. Pure integer arithmetic; nothing here communicates or reads a gradient.
 //
 // Sums are joined in stages, all by the one tree of gradient_tree.h: a worker (a thread) joins the
-// gradients of its shards (WorkerPlan), a rank the sums of its workers, a host those of its ranks
-// where the plan asks for it, and the owner of a piece of the parameters those of the world. The
-// more a stage joins, the fewer sums travel and the less the next stages add; the order of
-// additions is always the tree's.
+// gradients of its shards (WorkerPlan), a rank the sums of its workers, a host those of its ranks,
+// and the owner of a piece of the parameters those of the world. The more a stage joins, the fewer
+// sums travel and the less the next stages add; the order of additions is always the tree's.
 
 #include <cstddef>
 #include <cstdint>
@@ -63,8 +62,8 @@ class Hosts {
   std::vector<std::vector<int>> members_;  // by leader; empty for other ranks
 };
 
-// Whether the sums of a host's ranks are joined before they travel.
-enum class HostStage { left_out, joined };
+// Hosts whose neighbouring ranks are divided among them as evenly as possible.
+Hosts even_hosts(int ranks, int hosts);
 
 // A sum that an owner receives as a message.
 struct Incoming {
@@ -76,7 +75,7 @@ struct Incoming {
 struct ExchangePlan {
   Hosts hosts;
   std::vector<JoinStage> of_ranks;  // by rank; its first sum is in one of the rank's own buffers
-  std::vector<JoinStage> of_hosts;  // by leader, empty for others; no additions if left out
+  std::vector<JoinStage> of_hosts;  // by leader, empty for others
   JoinStage of_world;               // its result is the whole tree, at the place of its first sum
 
   [[nodiscard]] const JoinStage& of_rank(int rank) const {
@@ -98,7 +97,7 @@ struct ExchangePlan {
 // Plans the exchange. `workers[w]` is the plan of worker w, for all workers of all ranks in rank
 // order (each rank has `threads` consecutive workers). Together they have all shards.
 ExchangePlan plan_exchange(std::span<const WorkerPlan> workers, std::uint64_t shards, int threads,
-                           const Hosts& hosts, HostStage host_stage);
+                           const Hosts& hosts);
 
 // The most bytes that an exchange takes on a rank besides weights and buffers: for sums of other
 // ranks that arrive as messages, or for the memory of other ranks that it reads.

@@ -74,6 +74,9 @@ struct GradientExchange<T>::State {
   std::array<std::vector<T>, 2> received;
 
   [[nodiscard]] int self() const { return comm.rank(); }
+  // The rank `step` places after this one. When every rank sends to the next one first, no rank
+  // receives from all others at a time while its own link stands idle.
+  [[nodiscard]] int after_self(int step) const { return (self() + step) % comm.size(); }
 
   [[nodiscard]] std::span<T> part_of(const PlacedSum& sum, Range part) const {
     return memory->buffer(sum.rank, sum.buffer).subspan(part.begin, part.size());
@@ -104,7 +107,8 @@ struct GradientExchange<T>::State {
       receives.receive(received_part(bucket, i, mine, mine), incoming[i].sender);
     }
     const JoinStage& of_host = plan.of_host(self());
-    for (int owner = 0; owner < comm.size(); ++owner) {
+    for (int step = 1; step < comm.size(); ++step) {
+      const int owner = after_self(step);
       const Range theirs = ownership.piece(bucket, owner);
       if (plan.hosts.share(self(), owner) || theirs.empty()) continue;
       if (!of_host.additions.empty() && plan.joins_host(self(), owner)) {
@@ -143,7 +147,8 @@ struct GradientExchange<T>::State {
         return memory->weights(self()).subspan(piece.begin, piece.size());
       };
       const std::span<T> mine = weights_of(self());
-      for (int other = 0; other < comm.size(); ++other) {
+      for (int step = 1; step < comm.size(); ++step) {
+        const int other = after_self(step);
         if (plan.hosts.share(self(), other)) continue;
         if (plan.hosts.leader(other) == other && !mine.empty()) {
           messages.send(mine, plan.hosts.courier(other, self()));
@@ -178,11 +183,11 @@ struct GradientExchange<T>::State {
 template <typename T>
 GradientExchange<T>::GradientExchange(const Communicator& comm, const Ownership& ownership,
                                       std::span<const WorkerPlan> workers, std::uint64_t shards,
-                                      int threads, int host, HostStage host_stage) {
+                                      int threads, int host) {
   std::vector<std::uint32_t> first = first_buffers(workers_of(workers, comm.rank(), threads));
   auto memory =
       std::make_unique<ParameterMemory<T>>(comm, ownership.parameters, first.back(), host);
-  ExchangePlan plan = plan_exchange(workers, shards, threads, Hosts(memory->leaders()), host_stage);
+  ExchangePlan plan = plan_exchange(workers, shards, threads, Hosts(memory->leaders()));
   std::vector<Incoming> incoming = plan.incoming(comm.rank());
   std::vector<std::vector<PlacedSum>> sent = outgoing(plan, comm.rank());
   state_.reset(new State{comm,
@@ -286,6 +291,11 @@ void GradientExchange<T>::share_weights(WorkerPool& pool) {
 template <typename T>
 const Ownership& GradientExchange<T>::ownership() const {
   return state_->ownership;
+}
+
+template <typename T>
+std::vector<HostTraffic> GradientExchange<T>::traffic() const {
+  return traffic_of_step(state_->plan, state_->ownership, sizeof(T));
 }
 
 template class GradientExchange<float>;

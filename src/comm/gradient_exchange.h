@@ -18,6 +18,7 @@
 #include "base/worker_pool.h"
 #include "comm/communicator.h"
 #include "comm/exchange_plan.h"
+#include "comm/exchange_traffic.h"
 #include "comm/gradient_tree.h"
 #include "comm/ownership.h"
 
@@ -29,11 +30,10 @@ class GradientExchange {
   // Collective over comm, which must live as long as this. `workers[w]` is the plan of worker w,
   // for all workers of all ranks in rank order (threads of a rank are neighbours). Ranks that give
   // the same `host` share memory (see HostMemory): pass comm.host_leader(), or comm.rank() to
-  // exchange messages only. `host_stage` decides whether a host adds up its sums before they
-  // travel. Neither of the two changes a bit of the result.
+  // exchange messages only. It does not change a bit of the result.
   GradientExchange(const Communicator& comm, const Ownership& ownership,
-                   std::span<const WorkerPlan> workers, std::uint64_t shards, int threads, int host,
-                   HostStage host_stage = HostStage::left_out);
+                   std::span<const WorkerPlan> workers, std::uint64_t shards, int threads,
+                   int host);
   ~GradientExchange();
 
   // All parameters, in this rank's copy of the weights. Not initialised.
@@ -62,6 +62,8 @@ class GradientExchange {
   void share_weights(WorkerPool& pool);
 
   [[nodiscard]] const Ownership& ownership() const;
+  // What every host sends and receives in one step.
+  [[nodiscard]] std::vector<HostTraffic> traffic() const;
 
  private:
   struct State;

@@ -64,6 +64,13 @@ WorkerPlan plan_worker(Range shards, std::uint64_t total_shards) {
   return plan;
 }
 
+std::vector<WorkerPlan> plan_workers(std::span<const Range> shards, std::uint64_t total_shards) {
+  std::vector<WorkerPlan> plans;
+  plans.reserve(shards.size());
+  for (const Range range : shards) plans.push_back(plan_worker(range, total_shards));
+  return plans;
+}
+
 JoinPlan join_nodes(std::span<const TreeNode> nodes, std::uint64_t total_shards) {
   JoinPlan plan;
   std::vector<Placed> stack;

@@ -52,6 +52,9 @@ struct WorkerPlan {
 // of a power of two >= n, such as that of a sole worker, needs at most floor(log2(n)) + 1.
 WorkerPlan plan_worker(Range shards, std::uint64_t total_shards);
 
+// The plan of each worker, given the shards of each.
+std::vector<WorkerPlan> plan_workers(std::span<const Range> shards, std::uint64_t total_shards);
+
 // Describes how neighbouring nodes (left to right) are joined as far as possible. Additions and
 // survivors are positions in `nodes`.
 struct JoinPlan {

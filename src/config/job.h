@@ -90,6 +90,7 @@ struct CheckpointingConfig {
 struct ExchangeConfig {
   std::uint64_t bucket_bytes;
   bool shared_memory;
+  double link_gigabits_per_second;
 };
 
 struct DiagnosisConfig {

@@ -7,19 +7,6 @@
 
 namespace lockstep {
 
-Range worker_shards(std::uint64_t shards, std::uint64_t workers, std::uint64_t worker) {
-  check(worker < workers, "a worker's number is below the number of workers");
-  return even_part(shards, workers, worker);
-}
-
-Range rank_shards(std::uint64_t shards, std::uint64_t ranks, std::uint64_t threads,
-                  std::uint64_t rank) {
-  check(rank < ranks && threads > 0, "a rank's number is below the number of ranks");
-  const std::uint64_t first = rank * threads;
-  return {worker_shards(shards, ranks * threads, first).begin,
-          worker_shards(shards, ranks * threads, first + threads - 1).end};
-}
-
 std::vector<std::vector<std::uint32_t>> deal(std::span<const std::uint32_t> train_ids,
                                              std::uint64_t shards, std::uint32_t seed) {
   check(shards > 0, "a run has at least one shard");

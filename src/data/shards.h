@@ -1,10 +1,10 @@
 #pragma once
-// Logical shards: which worker owns which shard, which examples a shard has, and
-// which of its rows a step takes. Pure arithmetic on integers.
+// Logical shards: which examples a shard has, and which of its rows a step takes. Pure arithmetic
+// on integers.
 //
-// S shards are fixed for the life of a run; R ranks of T threads are not.
-// Worker w = rank * T + thread of W = R * T owns a contiguous range of shards,
-// so that R and T determine which worker computes a shard, and nothing else.
+// S shards are fixed for the life of a run; R ranks of T threads are not. Worker w = rank * T +
+// thread computes a contiguous range of shards (comm/shard_assignment.h), so that the layout
+// determines which worker computes a shard, and nothing else.
 
 #include <cstdint>
 #include <span>
@@ -13,15 +13,6 @@
 #include "base/range.h"
 
 namespace lockstep {
-
-// ---- ownership ----
-
-// Shards of one worker; empty for some workers if there are more workers than shards.
-Range worker_shards(std::uint64_t shards, std::uint64_t workers, std::uint64_t worker);
-
-// Shards of all threads of one rank.
-Range rank_shards(std::uint64_t shards, std::uint64_t ranks, std::uint64_t threads,
-                  std::uint64_t rank);
 
 // ---- examples ----
 

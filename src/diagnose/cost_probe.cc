@@ -95,12 +95,10 @@ CostProbe::CostProbe(const CostSetting& setting, const Communicator& comm, const
                    setting.data.geometry.train_examples),
       rows_(batch_rows(setting.data.geometry, 0)),
       workers_(static_cast<std::size_t>(layout.threads)) {
-  const auto shards = setting.data.geometry.shards;
+  const std::span<const Range> shards = shards_of_threads(setting.data, layout, comm_.rank());
   pool_.run([&](int thread) {
-    const int worker = layout.worker(comm_.rank(), thread);
-    workers_[static_cast<std::size_t>(thread)] = std::make_unique<Worker>(
-        setting_, worker_shards(shards, static_cast<std::uint64_t>(layout.workers()),
-                                static_cast<std::uint64_t>(worker)));
+    const auto number = static_cast<std::size_t>(thread);
+    workers_[number] = std::make_unique<Worker>(setting_, shards[number]);
   });
 }
 

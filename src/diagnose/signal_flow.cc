@@ -134,11 +134,8 @@ EvaluationBlocks sample_blocks(const Dataset& data, const Layout& layout, int ra
                                SignalFlow::Sample sample) {
   const auto rows = sample_rows(data, sample.seed, sample.examples);
   EvaluationBlocks blocks;
-  for (int thread = 0; thread < layout.threads; ++thread) {
+  for (const Range shards : shards_of_threads(data, layout, rank)) {
     auto& of_thread = blocks.emplace_back();
-    const Range shards =
-        worker_shards(data.geometry.shards, static_cast<std::uint64_t>(layout.workers()),
-                      static_cast<std::uint64_t>(layout.worker(rank, thread)));
     for (std::uint64_t shard = shards.begin; shard < shards.end; ++shard) {
       const std::span<const std::uint32_t> of_shard = rows[shard - data.own_shards.begin];
       for (std::uint64_t begin = 0; begin < of_shard.size(); begin += kEvaluationRows) {

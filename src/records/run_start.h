@@ -16,6 +16,8 @@ struct RunStart {
   int ranks = 1;
   int threads = 1;  // per rank
   int shards = 1;
+  int hosts = 1;                      // that exchange messages with each other
+  std::uint64_t exchanged_bytes = 0;  // the most that a host sends or receives in one step
   std::uint64_t parameters = 0;
   std::uint64_t train_examples = 0;
   std::uint64_t train_dev_examples = 0;  // 0: no train-dev set

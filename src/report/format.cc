@@ -164,6 +164,10 @@ std::string format_start(const RunStart& start) {
       format_layout(start.ranks, start.threads, start.shards),
       format_quantity(start.total_steps, "step"),
       format_epoch(total_epochs(start)) + (total_epochs(start) == 1 ? " epoch" : " epochs"));
+  if (start.hosts > 1) {
+    text += fmt::format("; {} hosts, each sends up to {} in a step", start.hosts,
+                        format_bytes(start.exchanged_bytes));
+  }
   if (start.first_step > 0) {
     text += fmt::format("; resumed at step {}", format_count(start.first_step));
   }

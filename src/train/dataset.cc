@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "comm/agreement.h"
 #include "data/source.h"
+#include "train/assign_shards.h"
 #include "train/build.h"
 #include "train/build_augmentation.h"
 #include "train/checked_labels.h"
@@ -66,6 +67,7 @@ struct LocalRead {
   Examples own;  // examples of this rank's shards
   std::vector<std::vector<std::uint32_t>> shard_ids;
   BatchGeometry geometry;
+  ShardAssignment shards;  // of all workers
   std::uint64_t train_fingerprint = 0;
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
@@ -115,10 +117,15 @@ void read_held_out_source(const Job& job, const DataSource& config, const Source
   local.test = read_part(examples, split.test, source->fingerprint());
 }
 
+Range shards_of_rank(const ShardAssignment& shards, const Layout& layout, int rank) {
+  return shards_of_workers(shards, static_cast<std::uint64_t>(layout.worker(rank, 0)),
+                           static_cast<std::uint64_t>(layout.threads));
+}
+
 // Determines what this rank needs of the training source, by the split and the assignment of
 // examples to ranks.
-LocalRead plan_local(const Job& job, const Layout& layout, int rank, ExampleSource& source,
-                     bool parted) {
+LocalRead plan_local(const Job& job, const Layout& layout, const Hosts& hosts, int rank,
+                     ExampleSource& source, bool parted) {
   const SourceInfo& info = source.info();
   const std::vector<float> labels =
       checked_labels(source, job.network.output, job.data.split.stratified);
@@ -133,21 +140,19 @@ LocalRead plan_local(const Job& job, const Layout& layout, int rank, ExampleSour
   local.augmentation = build_augmentation(job.data, info);
   local.table = info.table;
   local.geometry = batch_geometry(job.training, split.rest.size());
+  local.shards =
+      assign_shards(job, build_network(job.network, info.features), local.geometry, layout, hosts);
   auto dealt = deal(split.rest, job.training.shards, job.seed);
-  const auto shards_of = [&](int of) {
-    return rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
-                       static_cast<std::uint64_t>(layout.threads), static_cast<std::uint64_t>(of));
-  };
   if (parted) {
     local.owners.assign(info.examples, 0);  // rank 0 takes the held-out examples
     for (int of = 0; of < layout.ranks; ++of) {
-      const Range shards = shards_of(of);
+      const Range shards = shards_of_rank(local.shards, layout, of);
       for (std::uint64_t s = shards.begin; s < shards.end; ++s) {
         for (const std::uint32_t id : dealt[s]) local.owners[id] = static_cast<std::uint32_t>(of);
       }
     }
   }
-  const Range shards = shards_of(rank);
+  const Range shards = shards_of_rank(local.shards, layout, rank);
   for (std::uint64_t s = shards.begin; s < shards.end; ++s) {
     local.shard_ids.push_back(std::move(dealt[s]));
   }
@@ -200,13 +205,19 @@ void finish_local(const Job& job, const SourceInfo& info, std::uint64_t fingerpr
   }
 }
 
+// Collective. Finds out which ranks share the memory of a host.
+Hosts hosts_of(const Job& job, const Communicator& comm) {
+  return Hosts(comm.all_gather(job.exchange.shared_memory ? comm.host_leader() : comm.rank()));
+}
+
 // Collective. Reads what this rank needs.
 LocalRead read_local(const Job& job, const Communicator& comm, const Layout& layout,
                      std::shared_ptr<const FittedTable> like) {
   TrainingSource training(job.data.train, std::move(like), comm);
+  const Hosts hosts = hosts_of(job, comm);
   LocalRead local;
   agree(comm, [&] {
-    local = plan_local(job, layout, comm.rank(), training.source(), training.parted());
+    local = plan_local(job, layout, hosts, comm.rank(), training.source(), training.parted());
   });
   Examples all = training.read(local.ids, local.owners);
   agree(comm, [&] {
@@ -217,6 +228,12 @@ LocalRead read_local(const Job& job, const Communicator& comm, const Layout& lay
 }
 
 }  // namespace
+
+std::span<const Range> shards_of_threads(const Dataset& data, const Layout& layout, int rank) {
+  return std::span(data.shards)
+      .subspan(static_cast<std::size_t>(layout.worker(rank, 0)),
+               static_cast<std::size_t>(layout.threads));
+}
 
 BatchGeometry batch_geometry(const TrainingConfig& config, std::uint64_t train_examples) {
   if (!config.batch_size) return full_batch(train_examples, config.shards);
@@ -266,9 +283,8 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   dataset.label_width = local.label_width;
   dataset.image = local.image;
   dataset.augmentation = local.augmentation;
-  dataset.own_shards = rank_shards(job.training.shards, static_cast<std::uint64_t>(layout.ranks),
-                                   static_cast<std::uint64_t>(layout.threads),
-                                   static_cast<std::uint64_t>(comm.rank()));
+  dataset.own_shards = shards_of_rank(local.shards, layout, comm.rank());
+  dataset.shards = std::move(local.shards);
   dataset.train = std::move(local.own);
   for (const auto& ids : local.shard_ids) {
     dataset.shard_rows.push_back(rows_of(dataset.train, ids));

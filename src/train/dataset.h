@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "comm/communicator.h"
+#include "comm/shard_assignment.h"
 #include "config/job.h"
 #include "data/augmentation.h"
 #include "data/examples.h"
@@ -24,7 +26,8 @@ struct Dataset {
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
 
-  Range own_shards;
+  ShardAssignment shards;                              // of all workers of all ranks
+  Range own_shards;                                    // of this rank
   Examples train;                                      // examples of own shards
   std::vector<std::vector<std::uint32_t>> shard_rows;  // rows of `train`, for each own shard
   std::string train_fingerprint;
@@ -47,6 +50,9 @@ struct Dataset {
 // are then used instead of those of the files.
 Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& layout,
                      const TableState* saved = nullptr);
+
+// The shards of each thread of a rank.
+std::span<const Range> shards_of_threads(const Dataset& data, const Layout& layout, int rank);
 
 BatchGeometry batch_geometry(const TrainingConfig& config, std::uint64_t train_examples);
 

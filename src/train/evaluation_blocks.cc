@@ -50,16 +50,14 @@ EvaluationBlocks held_out_blocks(std::uint64_t total, const Layout& layout, int 
   return blocks;
 }
 
-EvaluationBlocks training_blocks(const BatchGeometry& geometry, const Layout& layout, int rank,
+EvaluationBlocks training_blocks(const BatchGeometry& geometry,
+                                 std::span<const Range> shards_of_threads,
                                  std::span<const std::vector<std::uint32_t>> own_rows,
                                  std::uint64_t examples) {
   EvaluationBlocks blocks;
   std::size_t own = 0;
-  for (int thread = 0; thread < layout.threads; ++thread) {
+  for (const Range shards : shards_of_threads) {
     auto& of_thread = blocks.emplace_back();
-    const Range shards =
-        worker_shards(geometry.shards, static_cast<std::uint64_t>(layout.workers()),
-                      static_cast<std::uint64_t>(layout.worker(rank, thread)));
     for (std::uint64_t shard = shards.begin; shard < shards.end; ++shard) {
       const std::span rows(own_rows[own++]);
       append_blocks(rows.first(rows_of_sample(geometry, shard, examples)), of_thread);

@@ -25,8 +25,10 @@ Range held_out_rows(std::uint64_t total, const Layout& layout, int rank);
 EvaluationBlocks held_out_blocks(std::uint64_t total, const Layout& layout, int rank);
 
 // Blocks of training rows: the first `examples` of the shards (0: all), an equal
-// part of each. `own_rows`: the rows of each shard of this rank.
-EvaluationBlocks training_blocks(const BatchGeometry& geometry, const Layout& layout, int rank,
+// part of each. `shards_of_threads`: the shards of each thread of this rank; `own_rows`: the rows
+// of each of these shards.
+EvaluationBlocks training_blocks(const BatchGeometry& geometry,
+                                 std::span<const Range> shards_of_threads,
                                  std::span<const std::vector<std::uint32_t>> own_rows,
                                  std::uint64_t examples);
 

@@ -11,11 +11,11 @@
 #include "comm/gradient_tree.h"
 #include "nn/network.h"
 #include "optim/optimizer.h"
+#include "train/assign_shards.h"
 #include "train/build.h"
 #include "train/evaluation_blocks.h"
 #include "train/owned_optimizer.h"
 #include "train/pass_loader.h"
-#include "train/worker_plans.h"
 
 namespace lockstep {
 namespace {
@@ -70,14 +70,14 @@ void check_layout(const Layout& layout, std::uint32_t shards) {
 }
 
 MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const DatasetSizes& sizes,
-                       const Layout& layout) {
+                       const Layout& layout, const Hosts& hosts) {
   const std::uint64_t parameters = parameter_layout(network).size;
   const std::uint64_t parameter_bytes = parameters * sizeof(float);
-  const auto ranks = static_cast<std::uint64_t>(layout.ranks);
   const std::uint64_t shards = job.training.shards;
   const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
 
-  const std::vector<WorkerPlan> plans = plan_workers(layout, shards);
+  const ShardAssignment assignment = assign_shards(job, network, geometry, layout, hosts);
+  const std::vector<WorkerPlan> plans = plan_workers(assignment, shards);
   std::uint64_t gradient_buffers = 0;
   for (int thread = 0; thread < layout.threads; ++thread) {
     gradient_buffers += plans[static_cast<std::size_t>(thread)].buffers;
@@ -88,7 +88,7 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   const Optimizer optimizer = job.optimizer;
 
   MemoryPlan plan;
-  plan.examples = example_bytes(geometry, rank_shards(shards, ranks, threads, 0), sizes);
+  plan.examples = example_bytes(geometry, shards_of_workers(assignment, 0, threads), sizes);
   plan.weights = 2 * parameter_bytes;
   plan.gradients = gradient_buffers * parameter_bytes;
   plan.exchange = exchange_buffer_bytes(ownership, plans, shards, layout.threads, 0, sizeof(float));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "comm/exchange_plan.h"
 #include "config/job.h"
 #include "nn/spec.h"
 #include "train/dataset_sizes.h"
@@ -31,7 +32,7 @@ struct MemoryPlan {
 
 // The plan of rank 0, which needs the most.
 MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const DatasetSizes& sizes,
-                       const Layout& layout);
+                       const Layout& layout, const Hosts& hosts);
 
 // Throws Error(usage) when there are more workers than shards.
 void check_layout(const Layout& layout, std::uint32_t shards);

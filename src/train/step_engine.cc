@@ -10,7 +10,6 @@
 #include "comm/agreement.h"
 #include "linalg/vector_ops.h"
 #include "train/build.h"
-#include "train/worker_plans.h"
 
 namespace lockstep {
 namespace {
@@ -34,7 +33,7 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       total_steps_(lockstep::total_steps(job.training, data.geometry)),
       pool_(layout.threads),
       helpers_(layout.prefetch_threads),
-      plans_(plan_workers(layout, job.training.shards)),
+      plans_(plan_workers(data.shards, job.training.shards)),
       ownership_(Ownership::with_bucket_bytes(network.layout().size, job.exchange.bucket_bytes,
                                               sizeof(T), layout.ranks)),
       exchange_(comm, ownership_, plans_, job.training.shards, layout.threads,

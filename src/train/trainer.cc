@@ -112,6 +112,9 @@ class Run {
   void tell_start() {
     RunStart start = start_record(parts_.job, parts_.options.layout, parts_.data, counts_,
                                   parts_.engine.weights().size(), position_.step);
+    const std::vector<HostTraffic> traffic = parts_.engine.exchange().traffic();
+    start.hosts = static_cast<int>(traffic.size());
+    start.exchanged_bytes = largest_traffic(traffic);
     start.program = parts_.options.program;
     start.launch = parts_.options.launch;
     start.run_dir = parts_.options.run_dir.string();

@@ -38,6 +38,17 @@ TEST(NumberText, Numbers) {
   EXPECT_EQ(format_quantity(0, "rank"), "0 ranks");
 }
 
+TEST(NumberText, Bytes) {
+  EXPECT_EQ(format_bytes(0), "0 B");
+  EXPECT_EQ(format_bytes(999), "999 B");
+  EXPECT_EQ(format_bytes(1000), "1.0 kB");
+  EXPECT_EQ(format_bytes(999'949), "999.9 kB");
+  EXPECT_EQ(format_bytes(999'950), "1.0 MB");
+  EXPECT_EQ(format_bytes(14'909'440), "14.9 MB");
+  EXPECT_EQ(format_bytes(3'000'000'000), "3.0 GB");
+  EXPECT_EQ(format_bytes(18'446'744'073'709'551'615U), "18.4 EB");
+}
+
 TEST(NumberText, Duration) {
   EXPECT_EQ(format_duration(0.84), "0.8 s");
   EXPECT_EQ(format_duration(9.96), "10 s");

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "comm/canonical_tree.h"
+#include "comm/shard_assignment.h"
 
 namespace lockstep {
 namespace {
@@ -36,17 +37,12 @@ struct Machine {
 };
 
 std::vector<WorkerPlan> plan_workers(const Machine& machine) {
-  std::vector<WorkerPlan> plans;
-  for (std::uint64_t worker = 0; worker < machine.workers(); ++worker) {
-    plans.push_back(
-        plan_worker(even_part(machine.shards, machine.workers(), worker), machine.shards));
-  }
-  return plans;
+  return plan_workers(even_assignment(machine.shards, machine.workers()), machine.shards);
 }
 
-ExchangePlan plan_of(const Machine& machine, HostStage host_stage) {
+ExchangePlan plan_of(const Machine& machine) {
   return plan_exchange(plan_workers(machine), machine.shards, machine.threads,
-                       Hosts(machine.leaders), host_stage);
+                       Hosts(machine.leaders));
 }
 
 // All ranks alone, all together, neighbours in pairs, dealt out to two hosts, and a
@@ -143,24 +139,20 @@ std::string carry_out(const Machine& machine, const ExchangePlan& plan, int owne
 TEST(ExchangePlan, EveryOwnerEndsWithTheTree) {
   for (const Machine& machine : machines()) {
     const std::string tree = canonical_tree(machine.shards, leaf, join);
-    for (const HostStage stage : {HostStage::left_out, HostStage::joined}) {
-      const ExchangePlan plan = plan_of(machine, stage);
-      for (int owner = 0; owner < plan.hosts.ranks(); ++owner) {
-        EXPECT_EQ(carry_out(machine, plan, owner), tree) << machine.text() << ", owner " << owner;
-      }
+    const ExchangePlan plan = plan_of(machine);
+    for (int owner = 0; owner < plan.hosts.ranks(); ++owner) {
+      EXPECT_EQ(carry_out(machine, plan, owner), tree) << machine.text() << ", owner " << owner;
     }
   }
 }
 
 TEST(ExchangePlan, JoinsStayWithinTheirRankAndHost) {
   for (const Machine& machine : machines()) {
-    for (const HostStage stage : {HostStage::left_out, HostStage::joined}) {
-      const ExchangePlan plan = plan_of(machine, stage);
-      for (int rank = 0; rank < plan.hosts.ranks(); ++rank) {
-        for (const PlacedSum& sum : plan.of_rank(rank).sums) EXPECT_EQ(sum.rank, rank);
-        for (const PlacedSum& sum : plan.of_host(rank).sums) {
-          EXPECT_TRUE(plan.hosts.share(sum.rank, rank)) << machine.text();
-        }
+    const ExchangePlan plan = plan_of(machine);
+    for (int rank = 0; rank < plan.hosts.ranks(); ++rank) {
+      for (const PlacedSum& sum : plan.of_rank(rank).sums) EXPECT_EQ(sum.rank, rank);
+      for (const PlacedSum& sum : plan.of_host(rank).sums) {
+        EXPECT_TRUE(plan.hosts.share(sum.rank, rank)) << machine.text();
       }
     }
   }
@@ -169,20 +161,18 @@ TEST(ExchangePlan, JoinsStayWithinTheirRankAndHost) {
 // What is not on the owner's host comes as a message, of the host that it stands on.
 TEST(ExchangePlan, WhatIsOutOfReachTravelsOnce) {
   for (const Machine& machine : machines()) {
-    for (const HostStage stage : {HostStage::left_out, HostStage::joined}) {
-      const ExchangePlan plan = plan_of(machine, stage);
-      for (int owner = 0; owner < plan.hosts.ranks(); ++owner) {
-        std::vector<std::size_t> out_of_reach;
-        for (std::size_t i = 0; i < plan.of_world.sums.size(); ++i) {
-          if (!plan.hosts.share(plan.of_world.sums[i].rank, owner)) out_of_reach.push_back(i);
-        }
-        std::vector<std::size_t> travels;
-        for (const Incoming& incoming : plan.incoming(owner)) {
-          travels.push_back(incoming.sum);
-          EXPECT_TRUE(plan.hosts.share(incoming.sender, plan.of_world.sums[incoming.sum].rank));
-        }
-        EXPECT_EQ(travels, out_of_reach) << machine.text();
+    const ExchangePlan plan = plan_of(machine);
+    for (int owner = 0; owner < plan.hosts.ranks(); ++owner) {
+      std::vector<std::size_t> out_of_reach;
+      for (std::size_t i = 0; i < plan.of_world.sums.size(); ++i) {
+        if (!plan.hosts.share(plan.of_world.sums[i].rank, owner)) out_of_reach.push_back(i);
       }
+      std::vector<std::size_t> travels;
+      for (const Incoming& incoming : plan.incoming(owner)) {
+        travels.push_back(incoming.sum);
+        EXPECT_TRUE(plan.hosts.share(incoming.sender, plan.of_world.sums[incoming.sum].rank));
+      }
+      EXPECT_EQ(travels, out_of_reach) << machine.text();
     }
   }
 }
@@ -190,7 +180,7 @@ TEST(ExchangePlan, WhatIsOutOfReachTravelsOnce) {
 // Otherwise two would add to one sum, or none would.
 TEST(ExchangePlan, OneRankOfAHostJoinsItsSumsOfAPiece) {
   for (const Machine& machine : machines()) {
-    const ExchangePlan plan = plan_of(machine, HostStage::joined);
+    const ExchangePlan plan = plan_of(machine);
     for (int owner = 0; owner < plan.hosts.ranks(); ++owner) {
       std::map<int, int> joiners;  // by host
       for (int rank = 0; rank < plan.hosts.ranks(); ++rank) {
@@ -211,20 +201,8 @@ TEST(ExchangePlan, OneRankOfAHostJoinsItsSumsOfAPiece) {
 // Ranks 0 to 3 have two shards each, on two hosts.
 const Machine kTwoByTwo{8, 1, {0, 0, 2, 2}};
 
-TEST(ExchangePlan, WithoutTheHostStageEveryRanksSumTravels) {
-  const ExchangePlan plan = plan_of(kTwoByTwo, HostStage::left_out);
-  EXPECT_THAT(plan.of_host(0).additions, IsEmpty());
-  EXPECT_EQ(plan.of_world.additions.size(), 3U);
-  for (const int owner : {0, 1}) {
-    EXPECT_THAT(plan.incoming(owner), ElementsAre(Incoming{2, 2}, Incoming{3, 3}));
-  }
-  for (const int owner : {2, 3}) {
-    EXPECT_THAT(plan.incoming(owner), ElementsAre(Incoming{0, 0}, Incoming{1, 1}));
-  }
-}
-
-TEST(ExchangePlan, WithTheHostStageOneSumOfAHostTravels) {
-  const ExchangePlan plan = plan_of(kTwoByTwo, HostStage::joined);
+TEST(ExchangePlan, OneSumOfAHostTravels) {
+  const ExchangePlan plan = plan_of(kTwoByTwo);
   EXPECT_THAT(plan.of_host(1).additions, ElementsAre(Addition{0, 1}));
   EXPECT_EQ(plan.of_host(1).joined, (std::vector<PlacedSum>{{TreeNode{2, 0}, 0, 0}}));
   EXPECT_EQ(plan.of_world.additions.size(), 1U);
@@ -237,9 +215,16 @@ TEST(ExchangePlan, WithTheHostStageOneSumOfAHostTravels) {
 
 // Ranks 0 and 2 on one host hold no neighbours: there is nothing to join.
 TEST(ExchangePlan, AHostOfRanksThatAreNoNeighboursJoinsNothing) {
-  const ExchangePlan plan = plan_of({8, 1, {0, 1, 0, 1}}, HostStage::joined);
+  const ExchangePlan plan = plan_of({8, 1, {0, 1, 0, 1}});
   EXPECT_THAT(plan.of_host(0).additions, IsEmpty());
   EXPECT_THAT(plan.incoming(0), ElementsAre(Incoming{1, 1}, Incoming{3, 3}));
+}
+
+TEST(Hosts, AreDividedEvenly) {
+  EXPECT_THAT(even_hosts(4, 1).all_leaders(), ElementsAre(0));
+  EXPECT_THAT(even_hosts(4, 2).all_leaders(), ElementsAre(0, 2));
+  EXPECT_THAT(even_hosts(5, 3).all_leaders(), ElementsAre(0, 1, 3));
+  EXPECT_THAT(even_hosts(3, 3).all_leaders(), ElementsAre(0, 1, 2));
 }
 
 TEST(Hosts, KnowTheirMembers) {

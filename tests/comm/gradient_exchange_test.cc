@@ -75,8 +75,8 @@ struct Layout {
   std::uint64_t parameters;
   int threads;
   std::uint64_t bucket_bytes;
-  int hosts;  // that the ranks are dealt out to; 0: each is alone
-  HostStage host_stage = HostStage::left_out;
+  int hosts;                // 0: each rank is alone
+  bool neighbours = false;  // whether neighbouring ranks share a host; otherwise they are dealt out
 
   [[nodiscard]] std::uint64_t workers() const {
     return static_cast<std::uint64_t>(test_size()) * static_cast<std::uint64_t>(threads);
@@ -84,16 +84,14 @@ struct Layout {
   [[nodiscard]] std::string text() const {
     return fmt::format("{} shards, {} parameters, {} threads, buckets of {} bytes, {} hosts{}",
                        shards, parameters, threads, bucket_bytes, hosts,
-                       host_stage == HostStage::joined ? ", joined there" : "");
+                       neighbours ? " of neighbours" : "");
   }
 };
 
-// Neighbours share a host where their sums are to be joined, so that there are any to
-// join; otherwise ranks are dealt out in turn.
+// Neighbours have sums that can be joined; ranks that are dealt out in turn often have none.
 int host_of(const Layout& layout, int rank) {
   if (layout.hosts == 0) return rank;
-  return layout.host_stage == HostStage::joined ? rank * layout.hosts / test_size()
-                                                : rank % layout.hosts;
+  return layout.neighbours ? rank * layout.hosts / test_size() : rank % layout.hosts;
 }
 
 // What Lockstep does around the exchange: the workers of this rank add up the
@@ -108,7 +106,7 @@ class Exchange {
         ownership_(Ownership::with_bucket_bytes(layout.parameters, layout.bucket_bytes, sizeof(T),
                                                 comm_.size())),
         exchange_(comm_, ownership_, plans_, layout.shards, layout.threads,
-                  host_of(layout, comm_.rank()), layout.host_stage) {}
+                  host_of(layout, comm_.rank())) {}
 
   // For every parameter: the gradient given to use_gradient, and how often.
   struct Used {
@@ -204,8 +202,8 @@ std::vector<Layout> layouts(std::uint64_t shards, std::uint64_t parameters) {
   for (int threads = 1; threads <= 3; ++threads) {
     for (const std::uint64_t bucket_bytes : {1, 40000, 1 << 20}) {
       for (const int hosts : {0, 1, 2}) {
-        for (const HostStage stage : {HostStage::left_out, HostStage::joined}) {
-          const Layout layout{shards, parameters, threads, bucket_bytes, hosts, stage};
+        for (const bool neighbours : {false, true}) {
+          const Layout layout{shards, parameters, threads, bucket_bytes, hosts, neighbours};
           if (layout.workers() <= shards) all.push_back(layout);
         }
       }
@@ -264,8 +262,8 @@ TYPED_TEST(GradientExchangeTest, GivesWhatAnAllreduceDoesNot) {
 
   EXPECT_EQ(canonical_sum(leaves), std::vector<T>{0});
   for (const int hosts : {0, 1, 2}) {
-    for (const HostStage stage : {HostStage::left_out, HostStage::joined}) {
-      Exchange<T> exchange(Layout{shards, 1, 1, 1, hosts, stage});
+    for (const bool neighbours : {false, true}) {
+      Exchange<T> exchange(Layout{shards, 1, 1, 1, hosts, neighbours});
       expect_owned_sum(exchange, exchange.reduce(leaves), {T(0)});
     }
   }

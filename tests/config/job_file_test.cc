@@ -53,6 +53,7 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_EQ(job.checkpointing.keep_last, 1U);
   EXPECT_EQ(job.exchange.bucket_bytes, 4194304U);
   EXPECT_TRUE(job.exchange.shared_memory);
+  EXPECT_EQ(job.exchange.link_gigabits_per_second, 10);
   EXPECT_EQ(job.diagnosis.base_error, 0.0);
 }
 

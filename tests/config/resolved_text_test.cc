@@ -89,6 +89,7 @@ checkpointing {
 exchange {
   bucket_bytes: 4194304
   shared_memory: true
+  link_gigabits_per_second: 10
 }
 diagnosis {
   base_error: 0

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <set>
 
 #include <gtest/gtest.h>
 
@@ -13,41 +12,6 @@ std::vector<std::uint32_t> numbers(std::uint32_t n) {
   std::vector<std::uint32_t> ids(n);
   std::iota(ids.begin(), ids.end(), 0U);
   return ids;
-}
-
-TEST(Shards, WorkersOwnEveryShardOnceInOrder) {
-  for (std::uint64_t shards = 1; shards <= 13; ++shards) {
-    for (std::uint64_t workers = 1; workers <= 16; ++workers) {
-      std::uint64_t next = 0;
-      for (std::uint64_t w = 0; w < workers; ++w) {
-        const Range range = worker_shards(shards, workers, w);
-        EXPECT_EQ(range.begin, next);
-        EXPECT_GE(range.size(), shards / workers);
-        EXPECT_LE(range.size(), (shards + workers - 1) / workers);
-        next = range.end;
-      }
-      EXPECT_EQ(next, shards);
-    }
-  }
-}
-
-TEST(Shards, ARankOwnsWhatItsThreadsOwn) {
-  for (std::uint64_t shards = 1; shards <= 13; ++shards) {
-    for (std::uint64_t ranks = 1; ranks <= 4; ++ranks) {
-      for (std::uint64_t threads = 1; threads <= 3; ++threads) {
-        for (std::uint64_t rank = 0; rank < ranks; ++rank) {
-          std::set<std::uint64_t> owned;
-          for (std::uint64_t t = 0; t < threads; ++t) {
-            const Range range = worker_shards(shards, ranks * threads, rank * threads + t);
-            for (std::uint64_t s = range.begin; s < range.end; ++s) owned.insert(s);
-          }
-          const Range range = rank_shards(shards, ranks, threads, rank);
-          EXPECT_EQ(owned.size(), range.size());
-          for (const std::uint64_t s : owned) EXPECT_TRUE(range.contains(s));
-        }
-      }
-    }
-  }
 }
 
 TEST(Shards, DealGivesEachExampleToOneShard) {

@@ -7,6 +7,7 @@
 #include "base/worker_pool.h"
 #include "comm/gradient_exchange.h"
 #include "comm/owned_values.h"
+#include "comm/shard_assignment.h"
 #include "nn/activation.h"
 #include "nn/activations.h"
 #include "nn/dense_network.h"
@@ -110,11 +111,8 @@ std::vector<double> faulty_gradient(const Job& job, const Dataset& data,
                                     const Layout& layout, std::span<const double> weights,
                                     const Faults& faults) {
   const std::uint64_t shards = job.training.shards;
-  const auto ranks = static_cast<std::uint64_t>(layout.ranks);
-  std::vector<WorkerPlan> plans;
-  for (std::uint64_t r = 0; r < ranks; ++r) {
-    plans.push_back(plan_worker(worker_shards(shards, ranks, r), shards));
-  }
+  const std::vector<WorkerPlan> plans =
+      plan_workers(even_assignment(shards, static_cast<std::uint64_t>(layout.ranks)), shards);
   const WorkerPlan& plan = plans[static_cast<std::size_t>(comm.rank())];
 
   const auto ownership = Ownership::with_bucket_bytes(weights.size(), 4096, 8, comm.size());

@@ -148,6 +148,19 @@ TEST_F(Bits, BucketSizesAndSharedMemoryChangeNothing) {
   }
 }
 
+// Ranks that do not share memory count as hosts. Between slow ones, shards are assigned unevenly
+// (assign_shards_test.cc).
+TEST_F(Bits, ShardsThatAreAssignedUnevenlyChangeNothing) {
+  const Outcome alone = train_alone({});
+  for (const int threads : {1, 2}) {
+    EXPECT_EQ(train_on_all({"exchange.shared_memory=false",
+                            "exchange.link_gigabits_per_second=0.000001"},
+                           threads)
+                  .text,
+              alone.text);
+  }
+}
+
 // Images of 4 x 3 pixels.
 const std::vector<std::string> kAugmented = {
     "data.augmentation={horizontal_flip {} crop { min_side: 0.5 } rotation { degrees: 30 } shift { "

@@ -31,12 +31,8 @@ struct Setup {
   explicit Setup(const Communicator& comm, const Job& job)
       : layout{comm.size(), 1},
         data(load_dataset(job, comm, layout)),
-        network(build_network(job.network, data.features)) {
-    for (std::uint64_t w = 0; w < static_cast<std::uint64_t>(comm.size()); ++w) {
-      plans.push_back(plan_worker(
-          worker_shards(job.training.shards, static_cast<std::uint64_t>(comm.size()), w),
-          job.training.shards));
-    }
+        network(build_network(job.network, data.features)),
+        plans(plan_workers(data.shards, job.training.shards)) {
     weights.resize(network.layout().size);
     initialize_parameters(network.spec(), job.seed, std::span(weights));
   }

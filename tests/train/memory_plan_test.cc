@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "comm/exchange_plan.h"
 #include "comm/ownership.h"
 #include "train/build.h"
 #include "train/tiny_job.h"
@@ -19,13 +20,13 @@ TEST(MemoryPlan, CountsBuffersOfTheLayout) {
   const NetworkSpec network = build_network(job.network, 12);
   const std::uint64_t parameter_bytes = (170 * 13 + 90 * 171 + 3 * 91) * 4;
 
-  const MemoryPlan one = plan_memory(job, network, sizes, {1, 1});
+  const MemoryPlan one = plan_memory(job, network, sizes, {1, 1}, even_hosts(1, 1));
   EXPECT_EQ(one.gradients, 4 * parameter_bytes);  // 12 leaves: levels 0, 1, 2, 3
   EXPECT_EQ(one.exchange, 0U);
   EXPECT_EQ(one.optimizer, 2 * parameter_bytes);  // Adam's two means
   EXPECT_EQ(one.examples, (101U + 2 * 40) * 20 + (101U + 40) * 12);
 
-  const MemoryPlan two = plan_memory(job, network, sizes, {2, 1});
+  const MemoryPlan two = plan_memory(job, network, sizes, {2, 1}, even_hosts(2, 1));
   EXPECT_LT(two.examples, one.examples);
   EXPECT_GT(two.exchange, 0U);
 }
@@ -46,7 +47,8 @@ TEST(MemoryPlan, EveryPartIsExact) {
   // A hidden layer has three buffers, the output two.
   constexpr std::uint64_t kRowBytes = (12 + 3 * 170 + 3 * 90 + 2 * 3) * 4;
   const auto plan_of = [&](const Layout& layout, const std::vector<std::string>& overrides = {}) {
-    return plan_memory(tiny_job("/", overrides).job, network, sizes, layout);
+    return plan_memory(tiny_job("/", overrides).job, network, sizes, layout,
+                       even_hosts(layout.ranks, 1));
   };
 
   const MemoryPlan one = plan_of({1, 1});
@@ -93,7 +95,8 @@ TEST(MemoryPlan, APassHasAtMost1024Rows) {
   const NetworkSpec network = build_network(tiny_job("/").job.network, 12);
   constexpr std::uint64_t kRowBytes = (12 + 3 * 170 + 3 * 90 + 2 * 3) * 4;
   const Job job = tiny_job("/", {"training.batch_size=24000"}).job;
-  EXPECT_EQ(plan_memory(job, network, sizes, {1, 1}).activations, (1024U + 256) * kRowBytes);
+  EXPECT_EQ(plan_memory(job, network, sizes, {1, 1}, even_hosts(1, 1)).activations,
+            (1024U + 256) * kRowBytes);
 }
 
 TEST(MemoryPlan, CountsTheListsOfShards) {
@@ -104,7 +107,7 @@ TEST(MemoryPlan, CountsTheListsOfShards) {
                                        " shards: " + shards + "}",
                                    std::string("data.normalization={") + normalization + "}"})
                         .job;
-    return plan_memory(job, network, sizes, {1, 1}).shards;
+    return plan_memory(job, network, sizes, {1, 1}, even_hosts(1, 1)).shards;
   };
   EXPECT_EQ(of_shards("262144", "none {}"), 262144U * 288);
   EXPECT_EQ(of_shards("262144", "standardize {}"), 262144U * (288 + 2 * 12 * 8));
@@ -119,9 +122,9 @@ TEST(MemoryPlan, CountsTheMonitor) {
   const DatasetSizes sizes{12, 1, 20, 101, 40, 0};
   const NetworkSpec network = build_network(tiny_job("/").job.network, 12);
   const std::uint64_t parameter_bytes = (170 * 13 + 90 * 171 + 3 * 91) * 4;
-  EXPECT_EQ(plan_memory(tiny_job("/").job, network, sizes, {1, 2}).monitor, 0U);
+  EXPECT_EQ(plan_memory(tiny_job("/").job, network, sizes, {1, 2}, even_hosts(1, 1)).monitor, 0U);
   const Job job = tiny_job("/", {"monitor.examples=24"}).job;
-  const MemoryPlan plan = plan_memory(job, network, sizes, {1, 2});
+  const MemoryPlan plan = plan_memory(job, network, sizes, {1, 2}, even_hosts(1, 1));
   EXPECT_GE(plan.monitor, 5 * parameter_bytes);
   EXPECT_LT(plan.monitor, 6 * parameter_bytes);
   EXPECT_GT(plan.total(), plan.monitor + plan.gradients);

@@ -7,6 +7,8 @@
 
 # shellcheck source=launch/lib/mpi.sh
 source "$root/launch/lib/mpi.sh"
+# shellcheck source=launch/lib/run_state.sh
+source "$root/launch/lib/run_state.sh"
 
 # Slurm's name for its copy of the script would tell the reader nothing.
 say() { printf '%s: [%(%F %T)T] %s\n' "$script" -1 "$*" >&2; }
@@ -147,7 +149,7 @@ open_run_directory() {
   if [[ $again && -e $run_dir/attempts ]]; then
     attempt=$(($(grep -c " of job $chain " "$run_dir/attempts" || true) + 1))
   fi
-  steps_before=$(steps_done)
+  steps_before=$(steps_done "$run_dir")
   printf '%(%F %T)T attempt %s of job %s as job %s on %s from step %s\n' -1 "$attempt" "$chain" \
     "$SLURM_JOB_ID" "${SLURM_JOB_NODELIST:-$(hostname)}" "$steps_before" >>"$run_dir/attempts" || exit 74
   say "attempt $attempt of job $chain, on ${SLURM_JOB_NODELIST:-$(hostname)}: $(count "${SLURM_NTASKS:-1}" rank) x $(count "$threads" thread), run directory $run_dir, from step $steps_before"
@@ -184,85 +186,75 @@ forget_empty_directory() {
 
 # ---- the run
 
-# Sets code to srun's exit code. Traps run while this shell waits, not while it runs srun.
+# Runs the ranks, again where the first try did not come to a run. Traps run while this shell waits,
+# not while it runs srun.
 run_once() {
-  files_before=$(end_files)
+  state_before=$(state_version "$run_dir")
   ended_by_slurm=''
   trap 'ended_by_slurm=yes' TERM
   # For --signal=B:..., which reaches this shell alone.
   trap 'say "signal USR1: the ranks are asked to save and end"; scancel --signal=USR1 "$SLURM_JOB_ID" || true' USR1
-  local pid try
-  # An earlier start of this job may have left PMIx's socket on a node. It is named after the
-  # step, so that the next step starts. srun's exit code is 0 after such a failure.
-  for ((try = 1; try <= 3; ++try)); do
-    # srun does not inherit -c from sbatch, and without --kill-on-bad-exit it leaves the
-    # other ranks running when one fails.
-    srun --mpi="$mpi" --cpus-per-task="$cpus_per_task" --kill-on-bad-exit=1 \
-      "$program" "$command" "$file" --threads "$threads" --run-dir "$run_dir" --resume "$resume" \
-      ${groups:+--groups "$groups"} "${rest[@]}" &
-    pid=$!
+  local unstarted=0 refused=0
+  while true; do
+    run_step
+    [[ -z $ended_by_slurm ]] || return 0
+    case $(end_of_attempt) in
+      # An earlier start of this job may have left PMIx's socket on a node. It is named after the
+      # step, so that the next step starts. srun's exit code is 0 after such a failure.
+      unstarted)
+        say "srun has not started the ranks (try $((++unstarted)) of 3); its message is above"
+        ((unstarted < 3)) || return 0
+        ;;
+      # Rank 0 of an earlier start may still live on a node that Slurm has lost.
+      in_use)
+        ((++refused < 7)) || return 0
+        say "the run directory is in use; the script waits 10 s and tries again (try $refused of 6)"
+        pause 10
+        ;;
+      *) return 0 ;;
+    esac
+  done
+}
+
+# Sets code to srun's exit code.
+run_step() {
+  local pid
+  # srun does not inherit -c from sbatch, and without --kill-on-bad-exit it leaves the
+  # other ranks running when one fails.
+  srun --mpi="$mpi" --cpus-per-task="$cpus_per_task" --kill-on-bad-exit=1 \
+    "$program" "$command" "$file" --threads "$threads" --run-dir "$run_dir" --resume "$resume" \
+    ${groups:+--groups "$groups"} "${rest[@]}" &
+  pid=$!
+  code=0
+  wait "$pid" || code=$?
+  while kill -0 "$pid" 2>/dev/null; do
     code=0
     wait "$pid" || code=$?
-    while kill -0 "$pid" 2>/dev/null; do
-      code=0
-      wait "$pid" || code=$?
-    done
-    [[ -z $ended_by_slurm && $(end_of_attempt) == unstarted ]] || return 0
-    say "srun has not started the ranks (try $try of 3); its message is above"
   done
 }
 
-# Prints the files that tell how an attempt ended, with what changes when they are replaced.
-end_files() { stat -c '%n %i %y' "$run_dir"/summary.json "$run_dir"/sweep.json "$run_dir"/error.rank*.json 2>/dev/null || true; }
-
-# Prints the numbers of steps that the checkpoints hold; in a sweep, the sum over trials.
-steps_done() {
-  local latest sum=0 step
-  for latest in "$run_dir"/ckpt/latest "$run_dir"/trials/*/ckpt/latest; do
-    step=$(grep -os '[0-9]\+' "$latest" | head -n 1) || continue
-    ((sum += 10#$step)) || true
-  done
-  echo "$sum"
+# pause SECONDS waits; a trap ends it.
+pause() {
+  sleep "$1" &
+  wait "$!" || true
 }
 
-# Prints how the attempt ended: finished, interrupted, failed, unstarted or unknown. The first rank that ends
-# makes srun kill the others, so srun's exit code says little; the files of the run directory
-# decide, as far as this attempt has written them.
-end_of_attempt() {
-  local new
-  new=$(comm -13 <(sort <<<"$files_before") <(end_files | sort))
-  if [[ $new == *"/error.rank"* ]]; then
-    echo failed
-  elif [[ $new == *"/summary.json "* ]]; then
-    grep -q '"stop_reason": "interrupted"' "$run_dir/summary.json" && echo interrupted || echo finished
-  elif [[ $new == *"/sweep.json "* ]]; then
-    echo finished
-  elif ((code == 0)); then
-    echo unstarted
-  elif ((code == 75 || code == 128 + 10 || code == 128 + 15)); then
-    echo interrupted  # SIGUSR1 and SIGTERM end a program that has only begun to start
-  elif ((code == 2 || code == 65 || code == 66 || code == 76 || code == 77)); then
-    echo failed  # before the run directory was known
-  else
-    echo unknown
-  fi
-}
+# Prints how the attempt ended; see end_of_start.
+end_of_attempt() { end_of_start "$run_dir" "$state_before" "$code"; }
 
 # Ends the script, or asks for another attempt.
 conclude() {
   local end steps
   end=$(end_of_attempt)
-  steps=$(steps_done)
+  steps=$(steps_done "$run_dir")
   if [[ $end == failed ]]; then
-    local own
-    own=$(grep -hs '"exit_code"' "$run_dir"/error.rank*.json | grep -o '[0-9]\+' | sort -n | tail -n 1) || true
-    code=${own:-$code}
+    [[ $(state_version "$run_dir") == "$state_before" ]] || code=$(state_value "$run_dir" exit_code)
     # These say that the job, its data or its training is wrong, on any node.
     case $code in
       70 | 74) [[ -n $ended_by_slurm ]] || nodes_answer || end=lost ;;
       76) end=stalled ;;
     esac
-  elif [[ $end == unknown && -z $ended_by_slurm ]] && ! nodes_answer; then
+  elif [[ $end == killed && -z $ended_by_slurm ]] && ! nodes_answer; then
     end=lost
   fi
   if [[ $ended_by_slurm && $end != finished && $end != failed && $end != stalled ]] && time_is_over; then end=out_of_time; fi
@@ -279,12 +271,16 @@ conclude() {
     out_of_time) say "the time limit was reached at step $steps" ;;
     lost) say "a node does not answer; the run is at step $steps" ;;
     stalled) say "the run stalled at step $steps: a rank was lost or stopped; its message is above" ;;
-    interrupted | unstarted | unknown)
+    interrupted | unstarted | in_use | killed)
       if [[ $ended_by_slurm ]]; then
         say "Slurm ends this job at step $steps (its own message above says why). After scancel nothing follows; after a preemption, a lost node or scontrol requeue Slurm starts the job again by itself"
         exit 75
       fi
-      if [[ $end == unknown ]]; then
+      if [[ $end == in_use ]]; then
+        say "the run directory $run_dir is still in use by the program that is named above, so there is no further attempt; end that program, and submit again with --run-dir $run_dir"
+        exit 73
+      fi
+      if [[ $end == killed ]]; then
         say "srun ended with exit code $code at step $steps, and Lockstep has not said why (out of memory, or killed); there is no further attempt"
         say "to continue from the last checkpoint: scontrol requeue $SLURM_JOB_ID, or submit again with --run-dir $run_dir"
         exit "$code"

@@ -165,6 +165,22 @@ time_over() {
   same_weights "$run"
 }
 
+# Another program holds the run directory, as rank 0 of an earlier start may do.
+in_use() {
+  mkdir "$place_of_case/chosen"
+  on_head "exec flock -o '$place_of_case/chosen/lock' sleep 300" &
+  local holder=$!
+  within 20 "the lock is held" locked "$place_of_case/chosen/lock"
+  submit "$script" job.textproto --run-dir chosen --set training.epochs=1
+  within 60 "a refusal" says "the run directory is in use; the script waits"
+  release "$place_of_case/chosen/lock"
+  wait "$holder" || true
+  finishes
+}
+locked() { [[ -e $1 ]] && ! flock -n "$1" true; }
+# Ends the process that holds the lock: the kernel lists it by the inode of the file.
+release() { kill "$(awk -v inode="$(stat -c %i "$1")" '$6 ~ ":" inode "$" { print $5 }' /proc/locks | head -n 1)"; }
+
 attempts_limit() {
   submit --export=ALL,LOCKSTEP_MAX_ATTEMPTS=1 "$script" job.textproto
   within 60 training trains "$place_of_case/runs/job-slurm-$job"
@@ -260,8 +276,7 @@ no_scontrol() {
 no_gain() {
   # shellcheck disable=SC2016
   make_project 'for ((i = 1; i < $#; ++i)); do [[ ${!i} != --run-dir ]] || { ((++i)); dir=${!i}; }; done
-echo "\"stop_reason\": \"interrupted\" $RANDOM" >"$dir/part.$SLURM_PROCID"
-[[ $SLURM_PROCID != 0 ]] || { sed "s/^/  /" "$dir/part.0" >"$dir/new"; mv "$dir/new" "$dir/summary.json"; exit 75; }
+[[ $SLURM_PROCID != 0 ]] || { echo "  \"state\": \"interrupted\"," >"$dir/new"; mv "$dir/new" "$dir/state.json"; exit 75; }
 sleep 30'
   submit project/launch/slurm.sbatch job.textproto
   start_now 1
@@ -295,7 +310,7 @@ END
 rounds=(
   "n1: time_limit time_over &"
   "n3,n4: power_cut &"
-  "n2: no_program no_job_file no_pmix wrong_job no_gain"
+  "n2: no_program no_job_file no_pmix wrong_job no_gain in_use"
   "n2: cancel"
   "- power_cut"
   "n3,n4: preemption"

@@ -4,12 +4,11 @@
 # looks from outside.
 # shellcheck disable=SC2154  # root, program, ranks, threads and cores come from launch/local
 
-# shellcheck source=launch/lib/run_state.sh
-source "$root/launch/lib/run_state.sh"
+# shellcheck source=launch/lib/attempts.sh
+source "$root/launch/lib/attempts.sh"
 
 # The seconds after which a silent rank is lost, so that a run continues within 10 s.
 silence_on_one_machine=5
-longest_delay=60
 
 # keep_going MOST COMMAND FILE [ARGUMENT...] ends the script with the exit code of the run. MOST is the
 # largest number of attempts, COMMAND is train, sweep or recipe.
@@ -136,18 +135,11 @@ conclude() {
   idle=$((steps > steps_before ? 0 : idle + 1))
   ((idle < 2)) || leave "$code" "two attempts in a row gained no step, so there is no further attempt"
   ((attempt < most)) || leave "$code" "this was attempt $attempt of at most $most (--attempts); to continue: --run-dir $run_dir --resume auto"
-  local delay=$((attempt < 7 ? 1 << (attempt - 1) : longest_delay))
+  local delay
+  delay=$(delay_after "$attempt")
   say "a rank was lost (exit code $code) at step $steps; the run continues in $delay s"
   pause "$delay"
   [[ -z $asked ]] || leave 75 "interrupted; the run is at step $steps"
-}
-
-pause() {
-  local sleeper
-  sleep "$1" &
-  sleeper=$!
-  wait "$sleeper" || true
-  kill "$sleeper" 2>/dev/null || true
 }
 
 # leave CODE MESSAGE ends the script.

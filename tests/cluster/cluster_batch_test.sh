@@ -203,6 +203,34 @@ power_cut() {
   same_weights "$run"
 }
 
+# The allocation outlives a node.
+lost_node() {
+  submit --no-kill "$script" job.textproto --keep-going
+  local run=$place_of_case/runs/job-slurm-$job
+  within 60 training trains "$run"
+  power_off n4
+  on_head "scontrol update NodeName=n4 State=DOWN Reason=test"
+  finishes
+  power_on n4
+  on_head "scontrol update NodeName=n4 State=RESUME" 2>/dev/null || true
+  expect "1 node of 2 does not answer; the run continues on n3"
+  attempts "$run" 2
+  same_weights "$run"
+}
+
+# As when a node is out of memory.
+killed_rank() {
+  submit "$script" job.textproto --keep-going
+  local run=$place_of_case/runs/job-slurm-$job
+  within 60 training trains "$run"
+  # shellcheck disable=SC2016  # expanded on the node
+  cluster on n2 bash -c 'kill -KILL $(pgrep -n -x lockstep)' </dev/null
+  finishes
+  expect "all nodes answer; the run continues with one rank less"
+  attempts "$run" 2
+  same_weights "$run"
+}
+
 no_program() {
   make_project
   submit project/launch/slurm.sbatch job.textproto
@@ -311,8 +339,10 @@ rounds=(
   "n1: time_limit time_over &"
   "n3,n4: power_cut &"
   "n2: no_program no_job_file no_pmix wrong_job no_gain in_use"
+  "n2: killed_rank"
   "n2: cancel"
   "- power_cut"
+  "n3,n4: lost_node"
   "n3,n4: preemption"
   "n3,n4: requeue grace"
   "n3,n4: sweep no_project no_scontrol"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Functions that read where a run stands, in the directory of a run, a sweep or a recipe.
-# docs/results.md describes the files.
+# Functions of scripts that start a run more than once: they read where it stands, in the directory
+# of a run, a sweep or a recipe. docs/results.md describes the files.
 
 # state_version DIRECTORY prints what changes whenever state.json is replaced.
 state_version() { stat -c '%i %y' "$1/state.json" 2>/dev/null || true; }
@@ -36,4 +36,16 @@ end_of_start() {
     *:2 | *:65 | *:66 | *:70 | *:74 | *:76 | *:77) echo failed ;;
     *) echo killed ;;
   esac
+}
+
+# delay_after ATTEMPT prints the seconds between this attempt and the next one.
+delay_after() { echo $(($1 < 7 ? 1 << ($1 - 1) : 60)); }
+
+# pause SECONDS waits; a trap ends it.
+pause() {
+  local sleeper
+  sleep "$1" &
+  sleeper=$!
+  wait "$sleeper" || true
+  kill "$sleeper" 2>/dev/null || true
 }

@@ -16,7 +16,7 @@ keep_going() {
   most=$1 command=$2 file=$3
   read_arguments "${@:4}"
   open_run_directory
-  asked=''
+  asked='' mpirun=''
   trap ask_to_stop TERM INT HUP USR1
   idle=0
   for ((attempt = 1; ; ++attempt)); do
@@ -89,6 +89,7 @@ run_attempt() {
     --silence-limit "$silence" ${groups:+--groups "$((groups < ranks ? groups : ranks))"} \
     "${rest[@]}" </dev/null &
   mpirun=$!
+  [[ -z $asked ]] || forward_request  # it came before mpirun
   # A trap interrupts the wait.
   while true; do
     signalled='' code=0
@@ -99,26 +100,31 @@ run_attempt() {
   wait
 }
 
-# Asks the ranks to save and end; at the second time, ends mpirun. The request is repeated, because
-# mpirun forwards it only to ranks that have begun.
+# Handles a signal: the ranks save and end. At the second signal, mpirun ends them.
 ask_to_stop() {
   signalled=yes
-  [[ ${mpirun:-} ]] || { asked=yes && return; }
-  if [[ $asked ]]; then
+  if [[ ! $mpirun ]]; then
+    asked=yes
+  elif [[ $asked ]]; then
     kill -TERM "$mpirun" 2>/dev/null || true
-    return
+  else
+    asked=yes
+    say "the ranks are asked to save and end"
+    forward_request
   fi
-  asked=yes
-  say "the ranks are asked to save and end"
-  while kill -USR1 "$mpirun" 2>/dev/null; do sleep 1; done &
 }
+
+# Asks the ranks to save and end, again and again: mpirun forwards a signal only to ranks that have
+# begun.
+forward_request() { while kill -USR1 "$mpirun" 2>/dev/null; do sleep 1; done & }
 
 # Ends the script unless another attempt follows, and waits before that.
 conclude() {
-  local end steps
+  local end steps why delay
   end=$(end_of_start "$run_dir" "$version" "$code")
   steps=$(steps_done "$run_dir")
   [[ $end != failed || $(state_version "$run_dir") == "$version" ]] || code=$(state_value "$run_dir" exit_code)
+  why="a rank was lost (exit code $code)"
   case $end in
     finished) leave 0 "finished" ;;
     interrupted) leave 75 "interrupted, saved at step $steps" ;;
@@ -128,16 +134,18 @@ conclude() {
         *) leave "$code" "the run failed with exit code $code; another attempt would fail in the same way, so there is none" ;;
       esac
       ;;
-    in_use) ((attempt > 1)) || leave 73 "the run directory is in use, so there is no further attempt" ;;
-    unstarted) code=70 ;;
+    in_use)
+      ((attempt > 1)) || leave 73 "the run directory is in use, so there is no further attempt"
+      why="a rank of the attempt before still uses the run directory"
+      ;;
+    unstarted) code=70 ;;  # mpirun ended with 0
   esac
   [[ -z $asked ]] || leave 75 "interrupted; the run is at step $steps"
   idle=$((steps > steps_before ? 0 : idle + 1))
   ((idle < 2)) || leave "$code" "two attempts in a row gained no step, so there is no further attempt"
   ((attempt < most)) || leave "$code" "this was attempt $attempt of at most $most (--attempts); to continue: --run-dir $run_dir --resume auto"
-  local delay
   delay=$(delay_after "$attempt")
-  say "a rank was lost (exit code $code) at step $steps; the run continues in $delay s"
+  say "$why; the run is at step $steps and continues in $delay s"
   pause "$delay"
   [[ -z $asked ]] || leave 75 "interrupted; the run is at step $steps"
 }

@@ -251,6 +251,16 @@ TEST_F(Failure, ResultsThatCannotBeWrittenAreAnError) {
   }
 }
 
+TEST_F(Failure, AReaderThatHasLeftEndsTheHelpWithoutAMessage) {
+  // The pipe has a reader only until the program begins.
+  const auto result = run_program(
+      fmt::format("cd {} && mkfifo left && (exec 4<left) & cd {} && while [ ! -p left ]; do :; "
+                  "done; exec 3>left; wait; {} --help >&3",
+                  directory_.string(), directory_.string(), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(result.exit_code, 141);
+  EXPECT_EQ(result.err, "");
+}
+
 TEST_F(Failure, AnOutputThatIsNoFileStaysWhatItIs) {
   ASSERT_EQ(run("train job.textproto --run-dir run").exit_code, 0);
   write("there", "");

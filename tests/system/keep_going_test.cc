@@ -139,6 +139,43 @@ TEST_F(KeepGoing, AnInterruptedRunIsSavedAndNotRepeated) {
   EXPECT_TRUE(leaves_nothing());
 }
 
+// Whether the signal comes between two attempts or just after, none may follow.
+TEST_F(KeepGoing, ASignalBetweenTwoAttemptsIsNotLost) {
+  const auto result = run_program(fmt::format(
+      "cd {} && LOCKSTEP_FAULT='0 12 kill' project/launch/local --keep-going -n 2 job.textproto "
+      "--run-dir run 2>err & script=$!\n"
+      "cd {} && while ! grep -qs 'continues in' err; do sleep 0.05; done\n"
+      "kill -TERM $script; wait $script; exit $?",
+      directory_.string(), directory_.string()));
+  EXPECT_EQ(result.exit_code, 75);
+  EXPECT_THAT(file("err"), Not(HasSubstr("attempt 3")));
+  EXPECT_TRUE(leaves_nothing());
+}
+
+TEST_F(KeepGoing, RanksEndWithAScriptThatIsKilled) {
+  run_program(fmt::format(
+      "cd {} && project/launch/local --keep-going -n 2 job.textproto --run-dir run --set "
+      "training.epochs=1000000 --set early_stopping=none >/dev/null 2>&1 & script=$!\n"
+      "cd {} && while ! grep -qs step run/metrics.jsonl; do sleep 0.05; done\n"
+      "kill -KILL $script",
+      directory_.string(), directory_.string()));
+  EXPECT_TRUE(leaves_nothing());
+}
+
+// With one rank less, a sweep has one group less.
+TEST_F(KeepGoing, ASweepContinuesWithFewerGroups) {
+  write("sweep.textproto",
+        "name: 'sweep' job: 'job.textproto' grid {} metric: DEV_ERROR none {} parameter { name: "
+        "'lambda' path: 'regularization.l2_lambda' numbers { value: [0, 1] } }");
+  ASSERT_EQ(run("sweep sweep.textproto --run-dir whole").exit_code, 0);
+  const auto result =
+      local("--keep-going -n 2 sweep sweep.textproto --groups 2 --run-dir run", "1 7 kill");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("attempt 2 of at most 10: 1 x 1"));
+  EXPECT_EQ(file("run/sweep.csv"), file("whole/sweep.csv"));
+  EXPECT_EQ(state("run"), "finished");
+}
+
 TEST_F(KeepGoing, OptionsThatDoNotFitAreRefused) {
   for (const char* arguments :
        {"--keep-going evaluate run", "--attempts 3 job.textproto", "--keep-going --attempts 0 job",

@@ -8,7 +8,7 @@
 source "$root/launch/lib/attempts.sh"
 
 # The seconds after which a silent rank is lost, so that a run continues within 10 s.
-silence_on_one_machine=5
+silence_on_one_machine=4
 
 # keep_going MOST COMMAND FILE [ARGUMENT...] ends the script with the exit code of the run. MOST is the
 # largest number of attempts, COMMAND is train, sweep or recipe.

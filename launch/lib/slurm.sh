@@ -329,8 +329,9 @@ continue_here() {
     continue_later "$1"
   fi
   if ((count < nodes)); then
-    say "$(count $((nodes - count)) node) of $nodes $( ((nodes - count == 1)) && echo does || echo do) not answer; the run continues on $list"
-    ranks=$((ranks / nodes * count > 0 ? ranks / nodes * count : 1))
+    say "$((nodes - count)) of $nodes nodes did not answer; the run continues on $list"
+    ranks=$((ranks * count / nodes))
+    ((ranks > 0)) || ranks=1
   else
     ranks=$((ranks > 1 ? ranks - 1 : 1))
     say "all nodes answer; the run continues with one rank less"

@@ -213,7 +213,7 @@ lost_node() {
   finishes
   power_on n4
   on_head "scontrol update NodeName=n4 State=RESUME" 2>/dev/null || true
-  expect "1 node of 2 does not answer; the run continues on n3"
+  expect "1 of 2 nodes did not answer; the run continues on n3"
   attempts "$run" 2
   same_weights "$run"
 }

@@ -7,6 +7,8 @@
 
 # shellcheck source=launch/lib/mpi.sh
 source "$root/launch/lib/mpi.sh"
+# shellcheck source=launch/lib/attempts.sh
+source "$root/launch/lib/attempts.sh"
 
 # Slurm's name for its copy of the script would tell the reader nothing.
 say() { printf '%s: [%(%F %T)T] %s\n' "$script" -1 "$*" >&2; }
@@ -27,8 +29,12 @@ slurm_run() {
   check_before_start
   open_run_directory
   check_nodes
-  run_once
-  conclude
+  ended_by_slurm=''
+  while true; do
+    begin_attempt
+    run_once
+    conclude
+  done
 }
 
 count() { (($1 == 1)) && echo "$1 $2" || echo "$1 $2s"; }
@@ -37,9 +43,10 @@ kind() { [[ $command == sweep ]] && echo sweep || echo job; }
 
 # ---- what was asked for
 
-# Sets run_dir, resume and threads from the user's arguments; the others go to rest.
+# Sets run_dir, resume, threads, groups and keeps_going from the user's arguments; the others go to
+# rest.
 read_arguments() {
-  run_dir='' resume='' threads='' groups='' rest=()
+  run_dir='' resume='' threads='' groups='' keeps_going='' rest=()
   while (($#)); do
     case $1 in
       --run-dir | --resume | --threads | --groups)
@@ -48,6 +55,7 @@ read_arguments() {
         shift
         ;;
       --run-dir=* | --resume=* | --threads=* | --groups=*) keep_option "${1%%=*}" "${1#*=}" ;;
+      --keep-going) keeps_going=yes ;;
       *) rest+=("$1") ;;
     esac
     shift
@@ -76,13 +84,16 @@ read_layout() {
   cpus_per_task=${SLURM_CPUS_PER_TASK:-1}
   : "${threads:=$cpus_per_task}"
   nodes=${SLURM_JOB_NUM_NODES:-1}
+  ranks=${SLURM_NTASKS:-1}
+  node_list=${SLURM_JOB_NODELIST:-$(hostname)}
+  step_size=()
   # SLURM_TASKS_PER_NODE is a list such as 4(x2),3.
-  local part ranks=0
+  local part
+  ranks_on_a_node=0
   for part in ${SLURM_TASKS_PER_NODE//,/ }; do
     part=${part%%(*}
-    ((part <= ranks)) || ranks=$part
+    ((part <= ranks_on_a_node)) || ranks_on_a_node=$part
   done
-  ranks_on_a_node=$ranks
   # The ranks of a node exchange through its memory, so a trial in one node is fastest.
   if [[ $command == sweep ]]; then : "${groups:=$nodes}"; fi
 }
@@ -147,10 +158,15 @@ open_run_directory() {
   if [[ $again && -e $run_dir/attempts ]]; then
     attempt=$(($(grep -c " of job $chain " "$run_dir/attempts" || true) + 1))
   fi
-  steps_before=$(steps_done)
+  touch "$run_dir/attempts" || exit 74
+}
+
+# Notes the attempt in the run directory.
+begin_attempt() {
+  steps_before=$(steps_done "$run_dir")
   printf '%(%F %T)T attempt %s of job %s as job %s on %s from step %s\n' -1 "$attempt" "$chain" \
-    "$SLURM_JOB_ID" "${SLURM_JOB_NODELIST:-$(hostname)}" "$steps_before" >>"$run_dir/attempts" || exit 74
-  say "attempt $attempt of job $chain, on ${SLURM_JOB_NODELIST:-$(hostname)}: $(count "${SLURM_NTASKS:-1}" rank) x $(count "$threads" thread), run directory $run_dir, from step $steps_before"
+    "$SLURM_JOB_ID" "$node_list" "$steps_before" >>"$run_dir/attempts" || exit 74
+  say "attempt $attempt of job $chain, on $node_list: $(count "$ranks" rank) x $(count "$threads" thread), run directory $run_dir, from step $steps_before"
 }
 
 # Each node says what it does not see.
@@ -184,85 +200,68 @@ forget_empty_directory() {
 
 # ---- the run
 
-# Sets code to srun's exit code. Traps run while this shell waits, not while it runs srun.
+# Runs the ranks, again where the first try did not come to a run. Traps run while this shell waits,
+# not while it runs srun.
 run_once() {
-  files_before=$(end_files)
-  ended_by_slurm=''
+  state_before=$(state_version "$run_dir")
   trap 'ended_by_slurm=yes' TERM
   # For --signal=B:..., which reaches this shell alone.
   trap 'say "signal USR1: the ranks are asked to save and end"; scancel --signal=USR1 "$SLURM_JOB_ID" || true' USR1
-  local pid try
-  # An earlier start of this job may have left PMIx's socket on a node. It is named after the
-  # step, so that the next step starts. srun's exit code is 0 after such a failure.
-  for ((try = 1; try <= 3; ++try)); do
-    # srun does not inherit -c from sbatch, and without --kill-on-bad-exit it leaves the
-    # other ranks running when one fails.
-    srun --mpi="$mpi" --cpus-per-task="$cpus_per_task" --kill-on-bad-exit=1 \
-      "$program" "$command" "$file" --threads "$threads" --run-dir "$run_dir" --resume "$resume" \
-      ${groups:+--groups "$groups"} "${rest[@]}" &
-    pid=$!
+  local unstarted=0 refused=0
+  while true; do
+    run_step
+    [[ -z $ended_by_slurm ]] || return 0
+    case $(end_of_attempt) in
+      # An earlier start of this job may have left PMIx's socket on a node. It is named after the
+      # step, so that the next step starts. srun's exit code is 0 after such a failure.
+      unstarted)
+        say "srun has not started the ranks (try $((++unstarted)) of 3); its message is above"
+        ((unstarted < 3)) || return 0
+        ;;
+      # Rank 0 of an earlier start may still live on a node that Slurm has lost.
+      in_use)
+        ((++refused < 7)) || return 0
+        say "the run directory is in use; the script waits 10 s and tries again (try $refused of 6)"
+        pause 10
+        ;;
+      *) return 0 ;;
+    esac
+  done
+}
+
+# Sets code to srun's exit code.
+run_step() {
+  local pid
+  # srun does not inherit -c from sbatch, and without --kill-on-bad-exit it leaves the
+  # other ranks running when one fails.
+  srun --mpi="$mpi" --cpus-per-task="$cpus_per_task" --kill-on-bad-exit=1 "${step_size[@]}" \
+    "$program" "$command" "$file" --threads "$threads" --run-dir "$run_dir" --resume "$resume" \
+    ${groups:+--groups "$((groups < ranks ? groups : ranks))"} "${rest[@]}" &
+  pid=$!
+  code=0
+  wait "$pid" || code=$?
+  while kill -0 "$pid" 2>/dev/null; do
     code=0
     wait "$pid" || code=$?
-    while kill -0 "$pid" 2>/dev/null; do
-      code=0
-      wait "$pid" || code=$?
-    done
-    [[ -z $ended_by_slurm && $(end_of_attempt) == unstarted ]] || return 0
-    say "srun has not started the ranks (try $try of 3); its message is above"
   done
 }
 
-# Prints the files that tell how an attempt ended, with what changes when they are replaced.
-end_files() { stat -c '%n %i %y' "$run_dir"/summary.json "$run_dir"/sweep.json "$run_dir"/error.rank*.json 2>/dev/null || true; }
-
-# Prints the numbers of steps that the checkpoints hold; in a sweep, the sum over trials.
-steps_done() {
-  local latest sum=0 step
-  for latest in "$run_dir"/ckpt/latest "$run_dir"/trials/*/ckpt/latest; do
-    step=$(grep -os '[0-9]\+' "$latest" | head -n 1) || continue
-    ((sum += 10#$step)) || true
-  done
-  echo "$sum"
-}
-
-# Prints how the attempt ended: finished, interrupted, failed, unstarted or unknown. The first rank that ends
-# makes srun kill the others, so srun's exit code says little; the files of the run directory
-# decide, as far as this attempt has written them.
-end_of_attempt() {
-  local new
-  new=$(comm -13 <(sort <<<"$files_before") <(end_files | sort))
-  if [[ $new == *"/error.rank"* ]]; then
-    echo failed
-  elif [[ $new == *"/summary.json "* ]]; then
-    grep -q '"stop_reason": "interrupted"' "$run_dir/summary.json" && echo interrupted || echo finished
-  elif [[ $new == *"/sweep.json "* ]]; then
-    echo finished
-  elif ((code == 0)); then
-    echo unstarted
-  elif ((code == 75 || code == 128 + 10 || code == 128 + 15)); then
-    echo interrupted  # SIGUSR1 and SIGTERM end a program that has only begun to start
-  elif ((code == 2 || code == 65 || code == 66 || code == 76 || code == 77)); then
-    echo failed  # before the run directory was known
-  else
-    echo unknown
-  fi
-}
+# Prints how the attempt ended; see end_of_start.
+end_of_attempt() { end_of_start "$run_dir" "$state_before" "$code"; }
 
 # Ends the script, or asks for another attempt.
 conclude() {
   local end steps
   end=$(end_of_attempt)
-  steps=$(steps_done)
+  steps=$(steps_done "$run_dir")
   if [[ $end == failed ]]; then
-    local own
-    own=$(grep -hs '"exit_code"' "$run_dir"/error.rank*.json | grep -o '[0-9]\+' | sort -n | tail -n 1) || true
-    code=${own:-$code}
+    [[ $(state_version "$run_dir") == "$state_before" ]] || code=$(state_value "$run_dir" exit_code)
     # These say that the job, its data or its training is wrong, on any node.
     case $code in
-      70 | 74) [[ -n $ended_by_slurm ]] || nodes_answer || end=lost ;;
+      70 | 74) [[ -n $ended_by_slurm ]] || stays_wrong || end=lost ;;
       76) end=stalled ;;
     esac
-  elif [[ $end == unknown && -z $ended_by_slurm ]] && ! nodes_answer; then
+  elif [[ $end == killed && -z $ended_by_slurm ]] && ! stays_wrong; then
     end=lost
   fi
   if [[ $ended_by_slurm && $end != finished && $end != failed && $end != stalled ]] && time_is_over; then end=out_of_time; fi
@@ -277,14 +276,15 @@ conclude() {
       exit "$code"
       ;;
     out_of_time) say "the time limit was reached at step $steps" ;;
-    lost) say "a node does not answer; the run is at step $steps" ;;
+    lost) say "a node or a rank was lost (exit code $code); the run is at step $steps" ;;
     stalled) say "the run stalled at step $steps: a rank was lost or stopped; its message is above" ;;
-    interrupted | unstarted | unknown)
-      if [[ $ended_by_slurm ]]; then
-        say "Slurm ends this job at step $steps (its own message above says why). After scancel nothing follows; after a preemption, a lost node or scontrol requeue Slurm starts the job again by itself"
-        exit 75
+    interrupted | unstarted | in_use | killed)
+      [[ -z $ended_by_slurm ]] || end_with_slurm "$steps"
+      if [[ $end == in_use ]]; then
+        say "the run directory $run_dir is still in use by the program that is named above, so there is no further attempt; end that program, and submit again with --run-dir $run_dir"
+        exit 73
       fi
-      if [[ $end == unknown ]]; then
+      if [[ $end == killed ]]; then
         say "srun ended with exit code $code at step $steps, and Lockstep has not said why (out of memory, or killed); there is no further attempt"
         say "to continue from the last checkpoint: scontrol requeue $SLURM_JOB_ID, or submit again with --run-dir $run_dir"
         exit "$code"
@@ -292,8 +292,21 @@ conclude() {
       [[ $end == unstarted ]] || say "interrupted, saved at step $steps"
       ;;
   esac
-  continue_later "$steps"
+  if [[ $keeps_going && -z $ended_by_slurm && ($end == lost || $end == stalled) ]]; then
+    continue_here "$steps"
+  else
+    continue_later "$steps"
+  fi
 }
+
+# end_with_slurm STEPS ends the script, because Slurm ends the job.
+end_with_slurm() {
+  say "Slurm ends this job at step $1 (its own message above says why). After scancel nothing follows; after a preemption, a lost node or scontrol requeue Slurm starts the job again by itself"
+  exit 75
+}
+
+# Succeeds if another attempt would probably end as this one did. With --keep-going, one is made anyway.
+stays_wrong() { [[ ! $keeps_going ]] && nodes_answer; }
 
 # Succeeds if every node still runs a command.
 nodes_answer() {
@@ -304,9 +317,48 @@ nodes_answer() {
 # Succeeds if the time limit ends this job. For this script, scancel looks the same.
 time_is_over() { [[ $(squeue -h -j "$SLURM_JOB_ID" -o %r 2>/dev/null) == TimeLimit ]]; }
 
-# continue_later STEPS asks Slurm for another attempt, unless the attempts lead nowhere.
-continue_later() {
-  local most=${LOCKSTEP_MAX_ATTEMPTS:-100} error
+# continue_here STEPS sets the size of the next attempt: the nodes that are left, with as many ranks on
+# each, or one rank less where all nodes are left.
+continue_here() {
+  check_gain "$1"
+  local list count
+  list=$(nodes_left)
+  count=$(wc -w <<<"${list//,/ }")
+  if ((count == 0)); then
+    say "no node answers"
+    continue_later "$1"
+  fi
+  if ((count < nodes)); then
+    say "$((nodes - count)) of $nodes nodes did not answer; the run continues on $list"
+    ranks=$((ranks * count / nodes))
+    ((ranks > 0)) || ranks=1
+  else
+    ranks=$((ranks > 1 ? ranks - 1 : 1))
+    say "all nodes answer; the run continues with one rank less"
+  fi
+  nodes=$((count < ranks ? count : ranks))
+  list=$(cut -d , -f "1-$nodes" <<<"$list")
+  # The CPUs of the lost step stay with it until Slurm has heard from all of its nodes.
+  step_size=(--overlap --nodes="$nodes" --ntasks="$ranks" --ntasks-per-node="$ranks_on_a_node" --nodelist="$list")
+  node_list=$list
+  resume=auto
+  pause "$(delay_after "$attempt")"
+  [[ -z $ended_by_slurm ]] || end_with_slurm "$1"
+  ((++attempt))
+}
+
+# Prints the nodes of this job that still run a command, separated by commas.
+nodes_left() {
+  local node
+  for node in $(scontrol show hostnames "$SLURM_JOB_NODELIST"); do
+    { ! timeout --kill-after=5 20 srun --mpi=none --nodes=1 --ntasks=1 --ntasks-per-node=1 \
+      --cpus-per-task=1 --overlap --nodelist="$node" true >/dev/null 2>&1 || echo "$node"; } &
+  done | sort | paste -sd ,
+}
+
+# check_gain STEPS ends the script if the attempts lead nowhere.
+check_gain() {
+  local most=${LOCKSTEP_MAX_ATTEMPTS:-100}
   if (($1 <= steps_before)) && idle_before; then
     say "two attempts in a row gained no step, so there is no further attempt; give the job more time (sbatch --time), or more seconds to save (--signal=USR1@SECONDS)"
     exit 75
@@ -315,6 +367,12 @@ continue_later() {
     say "this was attempt $attempt of at most $most (LOCKSTEP_MAX_ATTEMPTS), so there is no further attempt; to continue, submit again with --run-dir $run_dir"
     exit 75
   fi
+}
+
+# continue_later STEPS asks Slurm for another attempt, unless the attempts lead nowhere.
+continue_later() {
+  check_gain "$1"
+  local error
   # From here on, SIGTERM means that the requeueing has begun.
   trap '' TERM
   if ! command -v scontrol >/dev/null; then

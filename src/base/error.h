@@ -13,6 +13,7 @@ enum class ExitCode {
   data = 65,           // invalid input
   missing_input = 66,  // a file that is missing or unreadable
   internal = 70,       // a bug in Lockstep
+  in_use = 73,         // another program holds the run directory
   io = 74,             // writing failed
   interrupted = 75,    // stopped with a checkpoint, resumable
   stalled = 76,        // a rank made no progress

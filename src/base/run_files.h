@@ -5,6 +5,11 @@
 
 namespace lockstep {
 
+// Files of a run, a sweep or a recipe.
+inline constexpr const char* kLockFile = "lock";
+inline constexpr const char* kStateFile = "state.json";
+inline constexpr const char* kAttemptsFile = "attempts";  // written by the launch scripts
+
 // Files of a run.
 inline constexpr const char* kJobFile = "job.textproto";  // with every default
 inline constexpr const char* kMetricsFile = "metrics.jsonl";

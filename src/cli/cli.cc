@@ -1,8 +1,8 @@
 #include "cli/cli.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
 #include <iostream>
 #include <new>
 #include <optional>
@@ -19,6 +19,7 @@
 #include "base/host_name.h"
 #include "base/nearest.h"
 #include "cli/commands.h"
+#include "cli/open_run.h"
 #include "cli/options.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
@@ -27,7 +28,6 @@
 #include "comm/stall_watch.h"
 #include "linalg/gemm.h"
 #include "report/descriptor.h"
-#include "report/error_file.h"
 
 namespace lockstep {
 namespace {
@@ -100,55 +100,55 @@ Failure describe(const std::exception_ptr& error) {
 }
 
 // Handles an error that all ranks know: rank 0 reports it, and all ranks end.
-int leave_together(const Communicator& comm, const std::filesystem::path& run_dir,
-                   const AgreedError& error) {
+int leave_together(const Communicator& comm, const OpenRun& run, const AgreedError& error) {
   if (comm.is_root() && error.code() != ExitCode::closed_pipe) {
     write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", error.what()));
-    if (!run_dir.empty()) write_error_file(run_dir, 0, host_name(), error.code(), error.what());
   }
+  if (comm.is_root()) run.fail(0, error.code(), error.what());
   return static_cast<int>(error.code());
 }
 
 // Handles an error of this rank alone: the others do not know it and are ended.
-[[noreturn]] void end_all(const Communicator& comm, const std::filesystem::path& run_dir,
-                          const Failure& failure) {
+[[noreturn]] void end_all(const Communicator& comm, const OpenRun& run, const Failure& failure) {
   if (comm.size() > 1) {
     write_log(STDERR_FILENO, fmt::format("lockstep: [rank {} {}] {}\n", comm.rank(), host_name(),
                                          failure.message));
   } else {
     write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", failure.message));
   }
-  if (!run_dir.empty()) {
-    write_error_file(run_dir, comm.rank(), host_name(), failure.code, failure.message);
-  }
+  run.fail(comm.rank(), failure.code, failure.message);
   abort_all_ranks(static_cast<int>(failure.code));
 }
 
 // Ends this process because the job has stalled: neither MPI nor the main thread can be asked.
-[[noreturn]] void end_stalled(int rank, const std::filesystem::path& run_dir,
-                              const std::string& reason, bool tells) {
+[[noreturn]] void end_stalled(int rank, const OpenRun& run, const std::string& reason, bool tells) {
   if (tells) {
     const std::string who = rank == 0 ? "" : fmt::format("[rank {} {}] ", rank, host_name());
-    const char* next = run_dir.empty() ? "" : "; --resume auto continues from the newest state";
+    const char* next =
+        run.directory().empty() ? "" : "; --resume auto continues from the newest state";
     write_log(STDERR_FILENO,
               fmt::format("lockstep: {}the job has stalled: {}{}\n", who, reason, next));
   }
-  if (!run_dir.empty()) {
-    write_error_file(run_dir, rank, host_name(), ExitCode::stalled, reason);
-  }
+  run.fail(rank, ExitCode::stalled, reason);
   std::_Exit(static_cast<int>(ExitCode::stalled));
 }
 
-StallWatch::Settings watch_settings(const WatchLimits& limits, int rank,
-                                    const SharedPath& run_dir) {
+// Throws Error(interrupted) if this rank was asked to stop before it could begin.
+void refuse_after_signal() {
+  if (!stop_was_requested()) return;
+  throw Error(ExitCode::interrupted,
+              "a signal asked for an end before the work began; nothing was done");
+}
+
+StallWatch::Settings watch_settings(const WatchLimits& limits, int rank, const OpenRun& run) {
   return {.limits = limits,
           .stop_requested = stop_was_requested,
           .warn =
               [](const std::string& text) {
                 write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", text));
               },
-          .end = [rank, &run_dir](const std::string& reason,
-                                  bool tells) { end_stalled(rank, run_dir.get(), reason, tells); }};
+          .end = [rank, &run](const std::string& reason,
+                              bool tells) { end_stalled(rank, run, reason, tells); }};
 }
 
 // `command`: the name of the subcommand.
@@ -164,32 +164,41 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
     return static_cast<int>(error.code());
   }
   const auto launched = launched_tasks(environment);
+  hooks.on_begin();
   MpiSession session(argc, argv);
-  install_signal_handlers();  // after MPI has installed its own
+  install_signal_handlers();  // again, because MPI has installed its own
   use_one_blas_thread();
   Heartbeat heartbeat;
   heartbeat.enter(command.c_str(), /*waits=*/false);
   const Communicator comm = Communicator::world(&heartbeat);
-  SharedPath run_dir;
+  OpenRun run;
   try {
-    agree(comm, [&] { check_launch(launched, comm.size()); });
+    agree(comm, [&] {
+      check_launch(launched, comm.size());
+      refuse_after_signal();
+    });
     require_same(comm, command_line(argc, argv), [](const auto& theirs, const auto& root) {
       return fmt::format("called with `{}`, rank 0 with `{}`", theirs, root);
     });
-    StallWatch watch(comm, heartbeat, watch_settings(limits, comm.rank(), run_dir));
-    const int code = action({comm, hooks, argv[0], launch_prefix(launched), run_dir});
+    StallWatch watch(comm, heartbeat, watch_settings(limits, comm.rank(), run));
+    const int code = action({comm, hooks, argv[0], launch_prefix(launched), run});
     watch.finish();
+    // No rank can fail any more, so the last state stays.
+    agree(comm, [&] {
+      if (comm.is_root()) run.tell_end(static_cast<ExitCode>(code));
+    });
     return code;
   } catch (const AgreedError& error) {
-    return leave_together(comm, run_dir.get(), error);
+    return leave_together(comm, run, error);
   } catch (...) {
-    end_all(comm, run_dir.get(), describe(std::current_exception()));
+    end_all(comm, run, describe(std::current_exception()));
   }
 }
 
 }  // namespace
 
 int run_cli(int argc, char** argv, const CliHooks& hooks) {
+  install_signal_handlers();
   CLI::App app{
       "Lockstep trains neural networks on CPU clusters, with the same bits at any\n"
       "number of ranks and threads.\n\n"
@@ -231,7 +240,9 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   } catch (const CLI::ParseError& error) {
     if (tells()) {
       app.exit(error);
-      if (!std::cout.flush()) return static_cast<int>(ExitCode::io);  // help, or the version
+      if (!std::cout.flush()) {  // help, or the version
+        return static_cast<int>(errno == EPIPE ? ExitCode::closed_pipe : ExitCode::io);
+      }
     }
     return error.get_exit_code() == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }

@@ -11,6 +11,8 @@ namespace lockstep {
 
 // Hooks with which tests can cause failures.
 struct CliHooks {
+  // Called before MPI starts, with the handlers of signals installed.
+  std::function<void()> on_begin = [] {};
   // Called at the beginning of each training step on each rank.
   std::function<void(int rank, std::uint64_t step)> on_step = [](int, std::uint64_t) {};
   // Where gradcheck takes the gradient from; empty: from training.

@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/cli.h"
-#include "cli/shared_path.h"
+#include "cli/open_run.h"
 #include "comm/communicator.h"
 
 namespace lockstep {
@@ -19,8 +19,7 @@ struct CommandContext {
   const CliHooks& hooks;
   const char* program;       // the name under which it was called
   const std::string launch;  // see launch_prefix()
-  // The directory of error files; set by a command once it has a run directory.
-  SharedPath& run_dir;
+  OpenRun& run;              // opened by a command once it has a directory
 };
 
 // Returns the exit code.

@@ -62,7 +62,7 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
     checkpoint_path = find_checkpoint(arguments.checkpoint).string();
   });
   prepare_results(comm, arguments.run_dir);
-  context.run_dir.set(arguments.run_dir);
+  context.run.enter_results(arguments.run_dir);
   std::optional<SavedModel> checkpoint;
   if (!arguments.checkpoint.empty()) checkpoint = load_model(checkpoint_path, comm);
 

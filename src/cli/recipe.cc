@@ -22,7 +22,6 @@
 #include "cli/prepared_job.h"
 #include "cli/result_files.h"
 #include "cli/run_directory.h"
-#include "cli/run_lock.h"
 #include "cli/run_record.h"
 #include "cli/stop_request.h"
 #include "comm/agreement.h"
@@ -148,18 +147,19 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
   const std::string& job_name = loaded.job.name;
   std::string directory;
   std::optional<UntrainedDirectory> untrained;  // on rank 0
-  std::optional<RunLock> lock;                  // on rank 0
   agree(comm, [&] {
     if (!comm.is_root()) return;
     const RunDirectory made = prepare_directory(arguments, job_name);
     untrained.emplace(made);
     directory = made.path.string();
-    lock.emplace(directory, job_name);
-    remove_error_files(directory);
+    context.run.lock(directory, job_name);
   });
   comm.broadcast(directory);
   options.directory = directory;
-  context.run_dir.set(directory);
+  context.run.enter(directory);
+  agree(comm, [&] {
+    if (comm.is_root()) context.run.tell_running(std::nullopt);
+  });
 
   FilesHost host(directory, !arguments.no_color);
   const RecipeResult result = run_recipe(loaded, comm, options, host);

@@ -8,7 +8,11 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/host_name.h"
 #include "base/run_files.h"
+#include "cli/restart.h"
+#include "comm/preflight.h"
+#include "report/descriptor.h"
 
 namespace lockstep {
 namespace {
@@ -43,6 +47,9 @@ RunDirectory make_numbered(const std::string& name) {
 }
 
 void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
+  if (const auto warning = check_restart(process_environment(), directory, resume, host_name())) {
+    write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", *warning));
+  }
   const auto held = kind_of_directory(directory);
   const std::string place = directory.string();
   const char* noun = noun_of(kind);

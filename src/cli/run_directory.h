@@ -32,9 +32,9 @@ struct RunDirectory {
 // Creates and returns the directory: `requested`, or runs/<name>-<number> with the first
 // free number. Throws Error(usage) if the requested directory holds results of another
 // kind, or results that are not to be resumed; Error(missing_input) if a sweep or recipe
-// must be resumed and there is none; Error(io) if the directory cannot be created or is
-// not writable. (For a run that must be resumed, train() checks that there are
-// checkpoints.) Call on one rank only.
+// must be resumed and there is none, or if check_restart() refuses; Error(io) if the directory
+// cannot be created or is not writable. (For a run that must be resumed, train() checks that there
+// are checkpoints.) Call on one rank only.
 RunDirectory prepare_run_directory(const std::filesystem::path& requested, const std::string& name,
                                    DirectoryKind kind, Resume resume);
 

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/host_name.h"
+#include "base/run_files.h"
 #include "report/descriptor.h"
 
 namespace lockstep {
@@ -35,7 +36,7 @@ std::string description(const std::string& job) {
 }  // namespace
 
 RunLock::RunLock(const std::filesystem::path& directory, const std::string& job) {
-  const std::filesystem::path path = directory / "lock";
+  const std::filesystem::path path = directory / kLockFile;
   descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0) {
     throw Error(ExitCode::io,
@@ -44,9 +45,9 @@ RunLock::RunLock(const std::filesystem::path& directory, const std::string& job)
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     const std::string other = holder(descriptor_);
     ::close(descriptor_);
-    throw Error(ExitCode::usage, fmt::format("{} is in use by {}; wait until it ends, or choose "
-                                             "another --run-dir",
-                                             directory.string(), other));
+    throw Error(ExitCode::in_use, fmt::format("{} is in use by {}; wait until it ends, or choose "
+                                              "another --run-dir",
+                                              directory.string(), other));
   }
   // The holder is only for messages, so write errors are ignored; later writes report a full disk.
   const std::string text = description(job);

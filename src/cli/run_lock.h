@@ -11,7 +11,7 @@ namespace lockstep {
 // directory on a file system without locks is not protected.
 class RunLock {
  public:
-  // `job` names this program's job to others that are refused. Throws Error(usage), naming
+  // `job` names this program's job to others that are refused. Throws Error(in_use), naming
   // host, process and job of the holder, when the directory is in use; Error(io) when the
   // lock file cannot be opened.
   RunLock(const std::filesystem::path& directory, const std::string& job);

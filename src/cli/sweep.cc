@@ -17,7 +17,6 @@
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "cli/run_directory.h"
-#include "cli/run_lock.h"
 #include "cli/run_record.h"
 #include "cli/stop_request.h"
 #include "comm/agreement.h"
@@ -26,7 +25,6 @@
 #include "diagnose/diagnose_run.h"
 #include "diagnose/flow_monitor.h"
 #include "report/descriptor.h"
-#include "report/error_file.h"
 #include "report/format.h"
 #include "report/reports.h"
 #include "report/sweep_table.h"
@@ -170,24 +168,18 @@ std::uint64_t count_features(const PreparedSweep& sweep) {
   }
 }
 
-// What rank 0 holds while a sweep runs.
-struct HeldDirectory {
-  std::optional<UntrainedDirectory> untrained;
-  std::optional<RunLock> lock;
-};
-
 // On rank 0. Makes or finds the directory, sets `run_dir` to it, and logs what begins.
 void open_directory(const SweepArguments& arguments, const PreparedSweep& sweep, int ranks,
-                    const std::vector<std::string>& cautions, HeldDirectory& held,
+                    const std::vector<std::string>& cautions,
+                    std::optional<UntrainedDirectory>& untrained, OpenRun& run,
                     std::string& run_dir) {
   const std::string& name = sweep.loaded.sweep.name;
   const RunDirectory made = prepare_run_directory(arguments.run_dir, name, DirectoryKind::sweep,
                                                   resume_mode(arguments.resume));
-  held.untrained.emplace(made);
+  untrained.emplace(made);
   run_dir = made.path.string();
   write_sweep(made.path, sweep.loaded);
-  held.lock.emplace(run_dir, name);
-  remove_error_files(run_dir);
+  run.lock(run_dir, name);
   const auto count = [](std::size_t number, const char* noun) {
     return format_quantity(number, noun);
   };
@@ -229,16 +221,19 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   SweepOptions options = options_of(arguments, context, sweep);
   const std::vector<std::string> cautions = sweep_cautions(sweep.loaded.sweep, sweep.trials);
   std::string run_dir;
-  HeldDirectory held;
+  std::optional<UntrainedDirectory> untrained;  // on rank 0
   agree(comm, [&] {
     if (!comm.is_root()) return;
     options.features = count_features(sweep);
-    open_directory(arguments, sweep, comm.size(), cautions, held, run_dir);
+    open_directory(arguments, sweep, comm.size(), cautions, untrained, context.run, run_dir);
   });
   comm.broadcast(options.features);
   comm.broadcast(run_dir);
   options.run_dir = run_dir;
-  context.run_dir.set(run_dir);
+  context.run.enter(run_dir);
+  agree(comm, [&] {
+    if (comm.is_root()) context.run.tell_running(std::nullopt);
+  });
 
   const SweepOutcome outcome = run_sweep(sweep.loaded, sweep.trials, comm, options);
   if (!outcome.interrupted) {

@@ -12,13 +12,12 @@
 #include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/run_directory.h"
-#include "cli/run_lock.h"
 #include "cli/run_record.h"
+#include "cli/state_report.h"
 #include "cli/stop_request.h"
 #include "comm/agreement.h"
 #include "diagnose/diagnose_run.h"
 #include "diagnose/flow_monitor.h"
-#include "report/error_file.h"
 #include "report/reports.h"
 
 namespace lockstep {
@@ -59,22 +58,21 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   options.make_monitor = make_flow_monitor;
   std::string run_dir;
   std::optional<UntrainedDirectory> untrained;  // on rank 0
-  std::optional<RunLock> lock;                  // on rank 0
   agree(comm, [&] {
     if (!comm.is_root()) return;
     const RunDirectory made = prepare_run_directory(arguments.run_dir, loaded.job.name,
                                                     DirectoryKind::run, options.resume);
     untrained.emplace(made);
     run_dir = made.path.string();
-    lock.emplace(run_dir, loaded.job.name);
-    remove_error_files(run_dir);
+    context.run.lock(run_dir, loaded.job.name);
   });
   comm.broadcast(run_dir);
   options.run_dir = run_dir;
-  context.run_dir.set(run_dir);
+  context.run.enter(run_dir);
 
   std::vector<std::unique_ptr<TrainingObserver>> observers;
   if (comm.is_root()) {
+    observers.push_back(std::make_unique<StateReport>(context.run));
     observers.push_back(
         with_diagnosis(guarded_standard_reports(ReportOptions{.color = !arguments.no_color}),
                        loaded, evaluations_before));

@@ -165,6 +165,22 @@ time_over() {
   same_weights "$run"
 }
 
+# Another program holds the run directory, as rank 0 of an earlier start may do.
+in_use() {
+  mkdir "$place_of_case/chosen"
+  on_head "exec flock -o '$place_of_case/chosen/lock' sleep 300" &
+  local holder=$!
+  within 20 "the lock is held" locked "$place_of_case/chosen/lock"
+  submit "$script" job.textproto --run-dir chosen --set training.epochs=1
+  within 60 "a refusal" says "the run directory is in use; the script waits"
+  release "$place_of_case/chosen/lock"
+  wait "$holder" || true
+  finishes
+}
+locked() { [[ -e $1 ]] && ! flock -n "$1" true; }
+# Ends the process that holds the lock: the kernel lists it by the inode of the file.
+release() { kill "$(awk -v inode="$(stat -c %i "$1")" '$6 ~ ":" inode "$" { print $5 }' /proc/locks | head -n 1)"; }
+
 attempts_limit() {
   submit --export=ALL,LOCKSTEP_MAX_ATTEMPTS=1 "$script" job.textproto
   within 60 training trains "$place_of_case/runs/job-slurm-$job"
@@ -183,6 +199,34 @@ power_cut() {
   on_head "scontrol update NodeName=n3 State=RESUME" 2>/dev/null || true
   start_now 1 90
   finishes
+  attempts "$run" 2
+  same_weights "$run"
+}
+
+# The allocation outlives a node.
+lost_node() {
+  submit --no-kill "$script" job.textproto --keep-going
+  local run=$place_of_case/runs/job-slurm-$job
+  within 60 training trains "$run"
+  power_off n4
+  on_head "scontrol update NodeName=n4 State=DOWN Reason=test"
+  finishes
+  power_on n4
+  on_head "scontrol update NodeName=n4 State=RESUME" 2>/dev/null || true
+  expect "1 of 2 nodes did not answer; the run continues on n3"
+  attempts "$run" 2
+  same_weights "$run"
+}
+
+# As when a node is out of memory.
+killed_rank() {
+  submit "$script" job.textproto --keep-going
+  local run=$place_of_case/runs/job-slurm-$job
+  within 60 training trains "$run"
+  # shellcheck disable=SC2016  # expanded on the node
+  cluster on n2 bash -c 'kill -KILL $(pgrep -n -x lockstep)' </dev/null
+  finishes
+  expect "all nodes answer; the run continues with one rank less"
   attempts "$run" 2
   same_weights "$run"
 }
@@ -260,8 +304,7 @@ no_scontrol() {
 no_gain() {
   # shellcheck disable=SC2016
   make_project 'for ((i = 1; i < $#; ++i)); do [[ ${!i} != --run-dir ]] || { ((++i)); dir=${!i}; }; done
-echo "\"stop_reason\": \"interrupted\" $RANDOM" >"$dir/part.$SLURM_PROCID"
-[[ $SLURM_PROCID != 0 ]] || { sed "s/^/  /" "$dir/part.0" >"$dir/new"; mv "$dir/new" "$dir/summary.json"; exit 75; }
+[[ $SLURM_PROCID != 0 ]] || { echo "  \"state\": \"interrupted\"," >"$dir/new"; mv "$dir/new" "$dir/state.json"; exit 75; }
 sleep 30'
   submit project/launch/slurm.sbatch job.textproto
   start_now 1
@@ -295,9 +338,11 @@ END
 rounds=(
   "n1: time_limit time_over &"
   "n3,n4: power_cut &"
-  "n2: no_program no_job_file no_pmix wrong_job no_gain"
+  "n2: no_program no_job_file no_pmix wrong_job no_gain in_use"
+  "n2: killed_rank"
   "n2: cancel"
   "- power_cut"
+  "n3,n4: lost_node"
   "n3,n4: preemption"
   "n3,n4: requeue grace"
   "n3,n4: sweep no_project no_scontrol"

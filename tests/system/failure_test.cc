@@ -65,6 +65,75 @@ TEST_F(Failure, ATerminatedRunIsResumable) {
   EXPECT_EQ(summary("run")["stop_reason"], summary("whole")["stop_reason"]);
 }
 
+TEST_F(Failure, ASignalBeforeTheWorkBeginsIsNotLost) {
+  for (const int ranks : {1, 2}) {
+    const auto result = train(ranks, "--run-dir run", "0 0 early");
+    EXPECT_EQ(result.exit_code, 75) << result.err;
+    EXPECT_EQ(count(result.err, "a signal asked for an end before the work began"), 1)
+        << result.err;
+    EXPECT_FALSE(fs::exists(directory_ / "run"));
+  }
+}
+
+TEST_F(Failure, TheStateFileSaysHowARunEnded) {
+  const auto state = [&] { return json::parse(file("run/state.json")); };
+  ASSERT_EQ(train(2, "--run-dir run", "1 7 terminate").exit_code, 75);
+  EXPECT_EQ(state()["state"], "interrupted");
+  EXPECT_EQ(state()["step"], 8);
+  EXPECT_NE(train(2, "--run-dir run --resume must", "0 12 kill").exit_code, 0);
+  EXPECT_EQ(state()["state"], "running");
+  EXPECT_EQ(state()["step"], 8);
+  EXPECT_TRUE(state()["exit_code"].is_null());
+  ASSERT_EQ(train(3, "--run-dir run --resume must", "1 12 throw").exit_code, 70);
+  EXPECT_EQ(state()["state"], "failed");
+  EXPECT_EQ(state()["exit_code"], 70);
+  EXPECT_EQ(state()["rank"], 1);
+  ASSERT_EQ(train(2, "--run-dir run --resume must").exit_code, 0);
+  EXPECT_EQ(state()["state"], "finished");
+  EXPECT_EQ(state()["exit_code"], 0);
+  EXPECT_EQ(state()["step"], summary("run")["steps"]);
+}
+
+// No rank but rank 0 can say that rank 0 was stopped.
+TEST_F(Failure, TheStateFileSaysThatRankZeroIsLost) {
+  EXPECT_EQ(train(2, "--run-dir run --silence-limit 4", "0 7 stop").exit_code, 76);
+  const json state = json::parse(file("run/state.json"));
+  EXPECT_EQ(state["state"], "failed");
+  EXPECT_EQ(state["exit_code"], 76);
+  EXPECT_EQ(state["rank"], 1);
+}
+
+TEST_F(Failure, ASweepAndARecipeHaveAState) {
+  write("sweep.textproto",
+        "name: 'sweep' job: 'job.textproto' grid {} metric: DEV_ERROR none {} parameter { name: "
+        "'lambda' path: 'regularization.l2_lambda' numbers { value: [0, 1] } }");
+  ASSERT_EQ(run("sweep sweep.textproto --run-dir sweep").exit_code, 0);
+  EXPECT_EQ(json::parse(file("sweep/state.json"))["state"], "finished");
+  const auto recipe = run("recipe job.textproto --runs 1 --run-dir recipe");
+  ASSERT_EQ(recipe.exit_code, 0) << recipe.err;
+  EXPECT_EQ(json::parse(file("recipe/state.json"))["state"], "finished");
+  EXPECT_EQ(run_with_fault("recipe job.textproto --runs 1 --run-dir stopped", 1, "0 7 terminate")
+                .exit_code,
+            75);
+  EXPECT_EQ(json::parse(file("stopped/state.json"))["state"], "interrupted");
+}
+
+// The whole program: it reads the variables, and is refused before it makes the directory.
+TEST_F(Failure, ARestartWithoutItsRunIsRefused) {
+  const std::string command = fmt::format(
+      "cd {} && SLURM_RESTART_COUNT=1 {{}} {} train job.textproto --run-dir run "
+      "--resume auto",
+      directory_.string(), LOCKSTEP_PROGRAM);
+  const auto refused = run_program(fmt::format(fmt::runtime(command), ""));
+  EXPECT_EQ(refused.exit_code, 66);
+  EXPECT_THAT(refused.err, HasSubstr("Slurm has started this job before (restart 1), but run on "));
+  EXPECT_FALSE(fs::exists(directory_ / "run"));
+  const auto anew = run_program(fmt::format(fmt::runtime(command), "LOCKSTEP_START_AFRESH=yes"));
+  EXPECT_EQ(anew.exit_code, 0) << anew.err;
+  EXPECT_THAT(anew.err, HasSubstr("warning: Slurm has started this job before"));
+  EXPECT_EQ(run_program(fmt::format(fmt::runtime(command), "")).exit_code, 0);
+}
+
 TEST_F(Failure, AStoppedRankIsNamedAndTheJobEnds) {
   const auto result = train(3, "--run-dir run --silence-limit 5", "1 7 stop");
   EXPECT_EQ(result.exit_code, 76) << result.err;
@@ -149,7 +218,7 @@ TEST_F(Failure, ASecondProgramInTheRunDirectoryIsRefused) {
     const auto result = run_program(fmt::format(
         "cd {} && flock run/lock sh -c 'echo process 7 on node3, job other > run/lock; {} {}'",
         directory_.string(), LOCKSTEP_PROGRAM, command));
-    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_EQ(result.exit_code, 73);
     EXPECT_THAT(result.err, HasSubstr("run is in use by process 7 on node3, job other;"));
   }
   // Two real programs: the second is refused while the first trains.
@@ -160,7 +229,7 @@ TEST_F(Failure, ASecondProgramInTheRunDirectoryIsRefused) {
       "{1} train job.textproto --run-dir two --resume auto; code=$?; kill $first; wait $first\n"
       "exit $code",
       directory_.string(), LOCKSTEP_PROGRAM));
-  EXPECT_EQ(second.exit_code, 2) << second.err;
+  EXPECT_EQ(second.exit_code, 73) << second.err;
   EXPECT_THAT(second.err, HasSubstr("two is in use by process "));
   // The lock goes with its process, whatever becomes of it and of the file.
   EXPECT_NE(train(1, "--run-dir run", "0 7 kill").exit_code, 0);
@@ -180,6 +249,16 @@ TEST_F(Failure, ResultsThatCannotBeWrittenAreAnError) {
         "diagnose run --json", "--version", "train --help", "predict run features"}) {
     EXPECT_EQ(run(fmt::format("{} >/dev/full", command)).exit_code, 74) << command;
   }
+}
+
+TEST_F(Failure, AReaderThatHasLeftEndsTheHelpWithoutAMessage) {
+  // The pipe has a reader only until the program begins.
+  const auto result = run_program(
+      fmt::format("cd {} && mkfifo left && (exec 4<left) & cd {} && while [ ! -p left ]; do :; "
+                  "done; exec 3>left; wait; {} --help >&3",
+                  directory_.string(), directory_.string(), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(result.exit_code, 141);
+  EXPECT_EQ(result.err, "");
 }
 
 TEST_F(Failure, AnOutputThatIsNoFileStaysWhatItIs) {

@@ -1,9 +1,10 @@
 // Lockstep with faults on demand: LOCKSTEP_FAULT="RANK STEP ACTION [TIME]", where
 // ACTION is throw (an unforeseen exception), kill (SIGKILL to itself), terminate
-// (SIGTERM to itself), stop (SIGSTOP to itself), hang (it does nothing for an hour), io (an error
-// that a user can act on) or gradient (gradcheck is given a gradient of which the last entries are
-// doubled; RANK and STEP do not count). TIME: when the rank begins that step for the so manieth
-// time, as in the second trial that it trains; 1 if absent.
+// (SIGTERM to itself), early (the same before MPI starts, on all ranks), stop (SIGSTOP to itself),
+// hang (it does nothing for an hour), io (an error that a user can act on) or gradient (gradcheck
+// is given a gradient of which the last entries are doubled; RANK and STEP do not count). TIME:
+// when the rank begins that step for the so manieth time, as in the second trial that it trains; 1
+// if absent.
 
 #include <chrono>
 #include <csignal>
@@ -54,6 +55,9 @@ int main(int argc, char** argv) {
     if (fault.action == "terminate") std::raise(SIGTERM);
     if (fault.action == "stop") std::raise(SIGSTOP);
     if (fault.action == "hang") std::this_thread::sleep_for(std::chrono::hours(1));
+  };
+  hooks.on_begin = [&fault] {
+    if (fault.action == "early") std::raise(SIGTERM);
   };
   if (fault.action == "gradient") {
     hooks.gradient_of = [](auto& engine, const auto& comm, std::uint64_t step) {

@@ -1,0 +1,67 @@
+#include "cli/open_run.h"
+
+#include <exception>
+
+#include "base/host_name.h"
+#include "report/error_file.h"
+#include "report/state_file.h"
+
+namespace lockstep {
+
+void OpenRun::lock(const std::filesystem::path& directory, const std::string& job) {
+  lock_ = std::make_unique<RunLock>(directory, job);
+  remove_error_files(directory);
+  write_state_file(directory, {});
+}
+
+void OpenRun::enter(const std::filesystem::path& directory) {
+  set({.directory = directory, .has_state = true, .step = {}});
+}
+
+void OpenRun::enter_results(const std::filesystem::path& directory) {
+  set({.directory = directory, .has_state = false, .step = {}});
+}
+
+void OpenRun::tell_running(std::optional<std::uint64_t> step) {
+  if (step) reach(*step);
+  write_state_file(directory(), {.phase = RunPhase::running, .step = step, .exit_code = {}});
+}
+
+void OpenRun::reach(std::uint64_t step) {
+  const std::scoped_lock guard(mutex_);
+  place_.step = step;
+}
+
+void OpenRun::tell_end(ExitCode code) {
+  const Place at = place();
+  // A numbered directory in which nothing was trained is gone.
+  if (!at.has_state || !std::filesystem::exists(at.directory)) return;
+  write_state_file(at.directory, {.phase = phase_at_end(code), .step = at.step, .exit_code = code});
+}
+
+void OpenRun::fail(int rank, ExitCode code, const std::string& message) const noexcept {
+  try {
+    const Place at = place();
+    if (at.directory.empty()) return;
+    write_error_file(at.directory, rank, host_name(), code, message);
+    if (!at.has_state) return;
+    write_state_file(
+        at.directory,
+        {.phase = phase_at_end(code), .step = at.step, .exit_code = code, .rank = rank});
+  } catch (const std::exception&) {  // the message itself is already on stderr
+  }
+}
+
+std::filesystem::path OpenRun::directory() const { return place().directory; }
+
+OpenRun::Place OpenRun::place() const {
+  const std::scoped_lock guard(mutex_);
+  return place_;
+}
+
+void OpenRun::set(const Place& place) {
+  const std::scoped_lock guard(mutex_);
+  place_ = place;
+}
+
+}  // namespace lockstep

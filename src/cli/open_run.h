@@ -1,0 +1,57 @@
+#pragma once
+// The directory in which a command works: its lock, and what it tells scripts and people about the
+// end of the command.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "cli/run_lock.h"
+
+namespace lockstep {
+
+// Every rank has one. fail() and directory() may be called by any thread, the others by the main
+// thread. Nothing here communicates.
+class OpenRun {
+ public:
+  // Called on rank 0: locks the directory of a run, sweep or recipe for as long as this object
+  // lives, removes the error files of its earlier end and writes the state `starting`. Throws
+  // Error(in_use) if another program has the lock, and Error(io).
+  void lock(const std::filesystem::path& directory, const std::string& job);
+  // From now on a failure of this rank writes an error file and the state of this run.
+  void enter(const std::filesystem::path& directory);
+  // The same without a state, for a command whose directory only gets results.
+  void enter_results(const std::filesystem::path& directory);
+
+  // Called on rank 0 when training begins: writes the state `running`. Throws Error(io).
+  void tell_running(std::optional<std::uint64_t> step);
+  // Called on rank 0: the run has come to this step. Writes nothing.
+  void reach(std::uint64_t step);
+  // Called on rank 0 at an end that all ranks know: writes the last state. Throws Error(io).
+  void tell_end(ExitCode code);
+
+  // Writes the error file of this rank and the state of the run, as far as possible.
+  void fail(int rank, ExitCode code, const std::string& message) const noexcept;
+
+  // Empty before the command knows it.
+  [[nodiscard]] std::filesystem::path directory() const;
+
+ private:
+  struct Place {
+    std::filesystem::path directory;
+    bool has_state = false;
+    std::optional<std::uint64_t> step;
+  };
+  [[nodiscard]] Place place() const;
+  void set(const Place& place);
+
+  mutable std::mutex mutex_;
+  Place place_;
+  std::unique_ptr<RunLock> lock_;  // on rank 0
+};
+
+}  // namespace lockstep

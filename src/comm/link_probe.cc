@@ -106,7 +106,14 @@ class LinkEnd {
   std::vector<std::byte> incoming_;
 };
 
-double measure_latency(const LinkEnd& end) {
+// Of many round trips the fastest, and one that a quarter of them beat: other work on the hosts
+// only slows them down.
+struct TripSeconds {
+  double fastest = 0;
+  double usual = 0;
+};
+
+TripSeconds measure_trips(const LinkEnd& end) {
   static_cast<void>(end.round_trip());  // MPI connects the two at their first message
   double trial = 0;
   for (int i = 0; i < kTrialTrips; ++i) trial += end.round_trip();
@@ -114,9 +121,8 @@ double measure_latency(const LinkEnd& end) {
   const double bounded = std::clamp<double>(wanted, kTrialTrips, kMostTrips);
   std::vector<double> trips(end.tell(static_cast<std::uint64_t>(bounded)));
   for (double& seconds : trips) seconds = end.round_trip();
-  const auto middle = trips.begin() + static_cast<std::ptrdiff_t>(trips.size() / 2);
-  std::nth_element(trips.begin(), middle, trips.end());
-  return *middle / 2;
+  std::ranges::sort(trips);
+  return {.fastest = trips.front(), .usual = trips[trips.size() / 4]};
 }
 
 // The time of one transfer, which begins on both ends together.
@@ -127,18 +133,30 @@ double transfer_seconds(LinkEnd& end, Direction direction, std::uint64_t bytes) 
   return seconds_since(start);
 }
 
-double measure_rate(LinkEnd& end, Direction direction, double latency_seconds) {
-  std::uint64_t bytes = kFirstTransfer;
+// The fastest of some transfers of as many bytes. Known to the leader.
+double fastest_transfer(LinkEnd& end, Direction direction, std::uint64_t bytes) {
   double fastest = transfer_seconds(end, direction, bytes);
-  while (end.tell(fastest < kTransferSeconds && bytes < kLastTransfer ? 1 : 0) != 0) {
-    bytes *= 2;
-    fastest = transfer_seconds(end, direction, bytes);
-  }
   for (int i = 1; i < kTransfers; ++i) {
     fastest = std::min(fastest, transfer_seconds(end, direction, bytes));
   }
-  // The first byte and the answer travel as well.
-  return static_cast<double>(bytes) / std::max(fastest - 2 * latency_seconds, fastest / 2);
+  return fastest;
+}
+
+// `trip_seconds`: what the first byte and the answer of a transfer take.
+double measure_rate(LinkEnd& end, Direction direction, double trip_seconds) {
+  const auto is_short = [&](double seconds, std::uint64_t bytes) {
+    return end.tell(seconds < kTransferSeconds && bytes < kLastTransfer ? 1 : 0) != 0;
+  };
+  std::uint64_t bytes = kFirstTransfer;
+  while (true) {
+    // One transfer may be slow by chance; short ones would measure buffers instead of the link.
+    while (is_short(transfer_seconds(end, direction, bytes), bytes)) bytes *= 2;
+    const double fastest = fastest_transfer(end, direction, bytes);
+    if (!is_short(fastest, bytes)) {
+      return static_cast<double>(bytes) / std::max(fastest - trip_seconds, fastest / 2);
+    }
+    bytes *= 2;
+  }
 }
 
 // Nanoseconds since 1970, by the clock that a host sets.
@@ -153,10 +171,11 @@ LinkRates measure_link(const Communicator& comm, int partner) {
   const HeartbeatWait wait(comm.heartbeat());
   LinkEnd end(comm, partner);
   LinkRates rates;
-  rates.latency_seconds = measure_latency(end);
-  rates.bytes_per_second = measure_rate(end, Direction::forth, rates.latency_seconds);
-  rates.bytes_per_second_back = measure_rate(end, Direction::back, rates.latency_seconds);
-  rates.bytes_per_second_both = measure_rate(end, Direction::both, rates.latency_seconds);
+  const TripSeconds trips = measure_trips(end);
+  rates.latency_seconds = trips.usual / 2;
+  rates.bytes_per_second = measure_rate(end, Direction::forth, trips.fastest);
+  rates.bytes_per_second_back = measure_rate(end, Direction::back, trips.fastest);
+  rates.bytes_per_second_both = measure_rate(end, Direction::both, trips.fastest);
   return rates;
 }
 

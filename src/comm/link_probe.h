@@ -7,7 +7,7 @@
 namespace lockstep {
 
 struct LinkRates {
-  double latency_seconds = 0;        // half a round trip of a small message, the median
+  double latency_seconds = 0;        // half a round trip of a small message
   double bytes_per_second = 0;       // from the lower rank to the higher one
   double bytes_per_second_back = 0;  // from the higher rank to the lower one
   double bytes_per_second_both = 0;  // in each direction, while both send

@@ -13,6 +13,7 @@
 
 #include "base/digest.h"
 #include "base/host_name.h"
+#include "base/json_text.h"
 #include "comm/link_probe.h"
 #include "comm/session.h"
 #include "doctor/link_schedule.h"
@@ -173,7 +174,7 @@ DoctorReport examine(const Communicator& comm, const Examination& examination) {
 
   const auto readings = comm.gather(std::span<const Reading>(&own, 1));
   const auto names = comm.gather_text(host_name());
-  const auto environments = comm.gather_text(nlohmann::json(environment()).dump());
+  const auto environments = comm.gather_text(to_text(nlohmann::json(environment())));
   DoctorReport report;
   if (!comm.is_root()) return report;
   report.launcher = examination.launcher;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
+#include <limits>
 #include <span>
 
 #include <sched.h>
@@ -12,6 +14,20 @@
 #include "base/digest.h"
 
 namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The control group of this process (version 2); empty if there is none.
+std::string control_group() {
+  std::ifstream file("/proc/self/cgroup");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("0::")) return line.substr(3);
+  }
+  return "";
+}
+
+}  // namespace
 
 std::bitset<kMostCores> usable_cores() {
   static_assert(kMostCores == CPU_SETSIZE);
@@ -27,6 +43,18 @@ std::bitset<kMostCores> usable_cores() {
 
 int online_cores() { return static_cast<int>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN))); }
 
+std::uint64_t memory_limit(const std::string& root, const std::string& group) {
+  std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
+  for (fs::path path = group; path.has_relative_path(); path = path.parent_path()) {
+    std::uint64_t bytes = 0;
+    // Reading fails at "max", which is no limit.
+    if (std::ifstream(root / path.relative_path() / "memory.max") >> bytes) {
+      limit = std::min(limit, bytes);
+    }
+  }
+  return limit;
+}
+
 Space host_memory_space() {
   Space space;
   std::ifstream file("/proc/meminfo");
@@ -36,7 +64,8 @@ Space host_memory_space() {
     if (name == "MemTotal:") space.bytes = kibibytes << 10U;
     if (name == "MemAvailable:") space.free_bytes = kibibytes << 10U;
   }
-  return space;
+  const std::uint64_t limit = memory_limit("/sys/fs/cgroup", control_group());
+  return {std::min(space.bytes, limit), std::min(space.free_bytes, limit)};
 }
 
 Space file_system_space(const std::string& path) {

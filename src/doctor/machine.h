@@ -21,7 +21,12 @@ struct Space {
 };
 
 // The memory of this host, and what programs can still take of it. Zeros where it is unknown.
+// Neither is above the limit of this process's control group.
 Space host_memory_space();
+
+// The smallest memory.max of the control group `group` (version 2, such as "/user.slice/job_7")
+// and those above it, up to the folder `root`; the largest number if there is no limit.
+std::uint64_t memory_limit(const std::string& root, const std::string& group);
 
 // The file system of `path`; zeros where there is none.
 Space file_system_space(const std::string& path);

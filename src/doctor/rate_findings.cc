@@ -120,7 +120,8 @@ std::vector<Finding> bad_links(const DoctorReport& report) {
   }
   for (const LinkReport& link : report.links) {
     if (is_blamed(link.from) || is_blamed(link.to)) continue;
-    if (slower_direction(link) < kLinkShare * faster_direction(link)) {
+    const bool is_asymmetric = slower_direction(link) < kLinkShare * faster_direction(link);
+    if (is_asymmetric && !is_slow(faster_direction(link))) {
       findings.push_back(asymmetric_link(report, link));
     } else if (is_slow(slower_direction(link))) {
       findings.push_back(slow_link(report, link));

@@ -274,6 +274,13 @@ TEST(Findings, TheOnlyLinkIsSlowBelowAGigabit) {
   EXPECT_THAT(only(report), is_finding(Severity::warning, "slow_link", "between n1 and n2"));
 }
 
+TEST(Findings, ALinkThatIsSlowInBothDirectionsIsNotCalledAsymmetric) {
+  DoctorReport report = good_report(2);
+  report.links[0].bytes_per_second = 12e6;
+  report.links[0].bytes_per_second_back = 90e6;
+  EXPECT_THAT(only(report), is_finding(Severity::warning, "slow_link", "between n1 and n2"));
+}
+
 TEST(Findings, EveryLinkIsSlow) {
   DoctorReport report = good_report(3);
   for (LinkReport& link : report.links) {

@@ -38,6 +38,11 @@ TEST(NumberText, Numbers) {
   EXPECT_EQ(format_quantity(0, "rank"), "0 ranks");
 }
 
+TEST(NumberText, Mebibytes) {
+  EXPECT_EQ(format_mebibytes(0), "0.0 MiB");
+  EXPECT_EQ(format_mebibytes(3 << 19), "1.5 MiB");
+}
+
 TEST(NumberText, Duration) {
   EXPECT_EQ(format_duration(0.84), "0.8 s");
   EXPECT_EQ(format_duration(9.96), "10 s");

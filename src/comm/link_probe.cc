@@ -200,7 +200,8 @@ ClockDifference compare_clocks(const Communicator& comm, int partner) {
     const std::int64_t trip = std::max<std::int64_t>(wall_clock() - before, 0);
     if (i > 0 && trip >= shortest) continue;
     shortest = trip;
-    difference.seconds = 1e-9 * static_cast<double>(theirs - before - trip / 2);
+    difference.seconds =
+        1e-9 * (static_cast<double>(theirs - before) - static_cast<double>(trip) / 2);
     difference.uncertainty_seconds = 1e-9 * static_cast<double>(trip) / 2;
   }
   return difference;

@@ -43,7 +43,8 @@ Values transposed(const Values& values) {
 }
 
 float whole_number(std::size_t i, std::size_t step, std::size_t modulus) {
-  return static_cast<float>(i * step % modulus) - static_cast<float>(modulus / 2);
+  const std::size_t middle = modulus / 2;
+  return static_cast<float>(i * step % modulus) - static_cast<float>(middle);
 }
 
 // a b, by one addition after the other.

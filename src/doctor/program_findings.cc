@@ -27,6 +27,7 @@ std::map<std::string, std::set<std::string>> hosts_by_value(const DoctorReport& 
 // "A on n1, n2; B on n3"
 std::string describe(const std::map<std::string, std::set<std::string>>& hosts) {
   std::vector<std::string> parts;
+  parts.reserve(hosts.size());
   for (const auto& [value, names] : hosts) {
     parts.push_back(fmt::format("{} on {}", value, fmt::join(names, ", ")));
   }

@@ -33,12 +33,14 @@ double faster_direction(const LinkReport& link) {
 
 std::vector<Finding> slow_ranks(const DoctorReport& report) {
   std::vector<double> rates;
+  rates.reserve(report.ranks.size());
   for (const RankReport& rank : report.ranks) rates.push_back(rank.flops_alone);
   const double usual = median(rates);
   const auto is_slow = [&](std::size_t rank) { return rates[rank] < kSlowShare * usual; };
   std::vector<Finding> findings;
   for (const HostReport& host : report.hosts) {
     std::vector<double> own;
+    own.reserve(host.ranks.size());
     for (const std::size_t rank : host.ranks) own.push_back(rates[rank]);
     if (std::ranges::all_of(host.ranks, is_slow)) {
       findings.push_back({Severity::warning, "slow_host",
@@ -110,10 +112,8 @@ std::vector<Finding> bad_links(const DoctorReport& report) {
   const auto is_slow = [&](double rate) {
     return rate < kLinkShare * fastest || rate < kLeastBytesPerSecond;
   };
-  // Of two hosts neither is to blame more than the other.
-  const auto is_blamed = [&](std::size_t host) {
-    return report.hosts.size() > 2 && is_slow(best[host]) && !is_slow(fastest);
-  };
+  // Where all links are slow, no host is to blame more than another.
+  const auto is_blamed = [&](std::size_t host) { return is_slow(best[host]) && !is_slow(fastest); };
   std::vector<Finding> findings;
   for (std::size_t host = 0; host < report.hosts.size(); ++host) {
     if (is_blamed(host)) findings.push_back(slow_links_of(report, host, best[host], fastest));

@@ -74,6 +74,7 @@ std::string gibibytes(std::uint64_t bytes) {
 template <typename Rate>
 double usual_rate(const DoctorReport& report, const HostReport& host, Rate rate) {
   std::vector<double> rates;
+  rates.reserve(host.ranks.size());
   for (const std::size_t rank : host.ranks) rates.push_back(rate(report.ranks[rank]));
   const auto middle = rates.begin() + static_cast<std::ptrdiff_t>(rates.size() / 2);
   std::nth_element(rates.begin(), middle, rates.end());

@@ -79,7 +79,7 @@ auto is_finding(Severity severity, const char* kind, const char* text) {
 }
 
 TEST(Findings, NoneWhereAllIsInOrder) {
-  for (const std::size_t hosts : {1, 2, 3, 8}) {
+  for (const std::size_t hosts : {1U, 2U, 3U, 8U}) {
     EXPECT_THAT(findings_of(good_report(hosts)), IsEmpty());
     EXPECT_THAT(findings_of(with_job(good_report(hosts))), IsEmpty());
   }
@@ -162,6 +162,14 @@ TEST(Findings, PollingRanksOfAnOversubscribedHost) {
                           is_finding(Severity::warning, "polling", "n3")));
 }
 
+TEST(Findings, ARankAloneWaitsForNobodyOnItsHost) {
+  DoctorReport report = good_report(2);
+  report.threads = 2;
+  for (HostReport& host : report.hosts) host.ranks.pop_back();
+  report.ranks[0].cores = {0, 1};
+  EXPECT_THAT(only(report), is_finding(Severity::warning, "oversubscribed", "n2"));
+}
+
 TEST(Findings, RankBoundToFewerCoresThanThreads) {
   DoctorReport report = good_report();
   report.threads = 2;
@@ -185,7 +193,7 @@ TEST(Findings, MemoryThatIsNotAvailableOrNotThere) {
 
 TEST(Findings, SharedMemoryCountsWhereRanksShareAHost) {
   DoctorReport report = with_job(good_report());
-  report.hosts[2].shared_memory_free_bytes = kGibibyte / 2;
+  report.hosts[2].shared_memory_free_bytes = kGibibyte / 4;
   EXPECT_THAT(only(report), is_finding(Severity::warning, "shared_memory", "/dev/shm on n3"));
   report.hosts[2].ranks.pop_back();
   EXPECT_THAT(findings_of(report), IsEmpty());

@@ -37,7 +37,7 @@ TEST(LinkSchedule, FewHostsAreMeasuredPairByPair) {
 }
 
 TEST(LinkSchedule, ManyHostsHaveAsManyPartnersAsRounds) {
-  for (const std::size_t hosts : {100, 1001}) {
+  for (const std::size_t hosts : {100U, 1001U}) {
     const auto schedule = link_schedule(hosts);
     EXPECT_EQ(schedule.size(), kMostRounds);
     EXPECT_EQ(pairs_of(schedule, hosts).size(), kMostRounds * (hosts / 2));

@@ -38,6 +38,11 @@ inline constexpr const char* kSweepJson = "sweep.json";
 inline constexpr const char* kSweepText = "sweep.txt";
 inline constexpr const char* kWinnerJob = "winner.textproto";
 
+// Files of a part of a sweep.
+inline constexpr const char* kPartFile = "part";  // which part it is, and its trials
+inline constexpr const char* kPartText = "part.txt";
+inline constexpr const char* kPartJson = "part.json";
+
 // Files of a recipe.
 inline constexpr const char* kRecipeJson = "recipe.json";
 inline constexpr const char* kRecipeText = "recipe.txt";

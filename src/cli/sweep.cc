@@ -19,6 +19,7 @@
 #include "cli/run_directory.h"
 #include "cli/run_record.h"
 #include "cli/stop_request.h"
+#include "cli/sweep_directory.h"
 #include "comm/agreement.h"
 #include "config/job_diff.h"
 #include "config/sweep_file.h"
@@ -26,9 +27,12 @@
 #include "diagnose/flow_monitor.h"
 #include "report/descriptor.h"
 #include "report/format.h"
+#include "report/part_table.h"
 #include "report/reports.h"
 #include "report/sweep_table.h"
 #include "sweep/cautions.h"
+#include "sweep/collect.h"
+#include "sweep/part.h"
 #include "sweep/run_sweep.h"
 #include "sweep/termination.h"
 #include "sweep/trials.h"
@@ -44,6 +48,8 @@ struct SweepArguments {
   std::string sweep;
   std::vector<std::string> overrides;
   std::string run_dir;
+  std::string part;                  // empty: the whole sweep
+  std::vector<std::string> collect;  // directories of parts
   int groups = 1;
   int threads = 0;            // 0: default_threads
   int prefetch_threads = -1;  // -1: default_prefetch_threads
@@ -62,19 +68,6 @@ int threads_of(const SweepArguments& arguments, int ranks, const std::vector<Tri
     threads = std::min(threads, static_cast<int>(trial.loaded.job.training.shards));
   }
   return threads;
-}
-
-// Writes sweep.textproto; on a resume, checks that it has the same content.
-void write_sweep(const fs::path& directory, const LoadedSweep& loaded) {
-  const fs::path file = directory / kSweepFile;
-  if (!fs::exists(file)) {
-    replace_file(file, loaded.resolved_text);
-  } else if (read_text_file(file, "sweep") != loaded.resolved_text) {
-    throw Error(ExitCode::usage,
-                fmt::format("the sweep is not the one that {} holds (see sweep.textproto there); "
-                            "start a new run directory, or restore it",
-                            directory.string()));
-  }
 }
 
 // Writes the files and prints the results, on rank 0 at the end.
@@ -96,6 +89,7 @@ void report(const SweepArguments& arguments, const SweepResults& results, const 
 struct PreparedSweep {
   LoadedSweep loaded;
   std::vector<Trial> trials;
+  std::optional<SweepPart> part;
   int threads = 1;
 };
 
@@ -107,6 +101,11 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const Communicator&
     sweep.loaded = load_sweep(arguments.sweep, arguments.overrides);
     sweep.trials = resolve_trials(sweep.loaded);
     sweep.threads = threads_of(arguments, comm.size(), sweep.trials);
+    if (!arguments.part.empty()) {
+      sweep.part = parse_part(arguments.part);
+      check_part(*sweep.part, sweep.loaded.sweep, sweep.trials);
+    }
+    if (!arguments.collect.empty()) check_divisible(sweep.loaded.sweep);
     check_groups(arguments.groups, comm.size(), sweep.threads, sweep.loaded.sweep, sweep.trials);
     for (const Trial& trial : sweep.trials) all_jobs += trial.loaded.resolved_text;
     all_jobs += fmt::format("{} groups, {} threads", arguments.groups, sweep.threads);
@@ -126,7 +125,8 @@ SweepOptions options_of(const SweepArguments& arguments, const CommandContext& c
   options.threads = sweep.threads;
   options.program = context.program;
   options.allow_changed_data = arguments.allow_changed_data;
-  options.resume = resume_mode(arguments.resume) != Resume::never;
+  options.resume = resume_mode(arguments.resume) != Resume::never || !arguments.collect.empty();
+  options.part = sweep.part;
   const bool augments = std::ranges::any_of(sweep.trials, [](const Trial& trial) {
     return trial.loaded.job.data.augmentation.has_value();
   });
@@ -168,27 +168,57 @@ std::uint64_t count_features(const PreparedSweep& sweep) {
   }
 }
 
-// On rank 0. Makes or finds the directory, sets `run_dir` to it, and logs what begins.
+// On rank 0. The part with its trials; none for the whole sweep.
+std::optional<OwnTrials> own_trials(const PreparedSweep& sweep, std::uint64_t features) {
+  if (!sweep.part) return std::nullopt;
+  return OwnTrials{*sweep.part, trials_of_part(*sweep.part, sweep.trials, features)};
+}
+
+// The line that says what begins.
+std::string describe_start(const SweepArguments& arguments, const PreparedSweep& sweep,
+                           const std::optional<OwnTrials>& own, int ranks,
+                           const std::string& run_dir) {
+  const auto count = [](std::size_t number, const char* noun) {
+    return format_quantity(number, noun);
+  };
+  const std::string all = count(sweep.trials.size(), "trial");
+  return fmt::format(
+      "sweep {}: {} in {}, {} x {}, into {}", sweep.loaded.sweep.name,
+      own ? fmt::format("part {}, {} of {}", part_text(own->part), own->numbers.size(), all) : all,
+      count(static_cast<std::size_t>(arguments.groups), "group"),
+      count(static_cast<std::size_t>(ranks), "rank"),
+      count(static_cast<std::size_t>(sweep.threads), "thread"), run_dir);
+}
+
+// On rank 0. The trials to collect: those that --run-dir has already, and those of the parts.
+std::vector<StoredTrial> trials_to_collect(const SweepArguments& arguments,
+                                           const PreparedSweep& sweep) {
+  if (arguments.collect.empty()) return {};
+  std::vector<fs::path> places(arguments.collect.begin(), arguments.collect.end());
+  const bool goes_on = resume_mode(arguments.resume) != Resume::never;
+  if (goes_on && fs::exists(fs::path(arguments.run_dir) / kSweepFile)) {
+    places.insert(places.begin(), arguments.run_dir);
+  }
+  return find_ended_trials(sweep.loaded, sweep.trials, places, arguments.allow_changed_data);
+}
+
+// On rank 0. Makes or finds the directory, sets `run_dir` to it, and logs what begins. Brings the
+// trials of parts into it.
 void open_directory(const SweepArguments& arguments, const PreparedSweep& sweep, int ranks,
-                    const std::vector<std::string>& cautions,
+                    const std::optional<OwnTrials>& own, const std::vector<std::string>& cautions,
                     std::optional<UntrainedDirectory>& untrained, OpenRun& run,
                     std::string& run_dir) {
+  const std::vector<StoredTrial> collected = trials_to_collect(arguments, sweep);
   const std::string& name = sweep.loaded.sweep.name;
   const RunDirectory made = prepare_run_directory(arguments.run_dir, name, DirectoryKind::sweep,
                                                   resume_mode(arguments.resume));
   untrained.emplace(made);
   run_dir = made.path.string();
-  write_sweep(made.path, sweep.loaded);
+  claim_sweep_directory(made.path, sweep.loaded, own);
   run.lock(run_dir, name);
-  const auto count = [](std::size_t number, const char* noun) {
-    return format_quantity(number, noun);
-  };
-  log_line(fmt::format("sweep {}: {} in {}, {} x {}, into {}", name,
-                       count(sweep.trials.size(), "trial"),
-                       count(static_cast<std::size_t>(arguments.groups), "group"),
-                       count(static_cast<std::size_t>(ranks), "rank"),
-                       count(static_cast<std::size_t>(sweep.threads), "thread"), run_dir));
+  log_line(describe_start(arguments, sweep, own, ranks, run_dir));
   for (const std::string& caution : cautions) log_line(caution);
+  bring_trials(collected, made.path);
 }
 
 // Collective. Scores the winner, and no other trial, on the test set, and writes and prints the
@@ -215,6 +245,25 @@ void finish_sweep(const SweepArguments& arguments, const PreparedSweep& sweep,
   });
 }
 
+// Collective. Writes and prints the results of a part, without a winner.
+void finish_part(const SweepArguments& arguments, const PreparedSweep& sweep,
+                 const SweepOutcome& outcome, const Communicator& comm,
+                 const SweepOptions& options) {
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    PartResults results{sweep.loaded.sweep, sweep.trials, *sweep.part, {}};
+    for (const std::uint32_t number : trials_of_part(*sweep.part, sweep.trials, options.features)) {
+      const TrialResult& result = outcome.records[number].results.back();
+      results.own.push_back({number, result.status, result});
+    }
+    const std::string text = part_report(results);
+    const std::string json = part_json(results);
+    replace_file(options.run_dir / kPartJson, json);
+    replace_file(options.run_dir / kPartText, text);
+    print_result(arguments.json ? json : text + part_next_steps(options.run_dir.string()));
+  });
+}
+
 int run_sweep_command(const SweepArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   const PreparedSweep sweep = prepare_sweep(arguments, comm);
@@ -225,7 +274,8 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   agree(comm, [&] {
     if (!comm.is_root()) return;
     options.features = count_features(sweep);
-    open_directory(arguments, sweep, comm.size(), cautions, untrained, context.run, run_dir);
+    open_directory(arguments, sweep, comm.size(), own_trials(sweep, options.features), cautions,
+                   untrained, context.run, run_dir);
   });
   comm.broadcast(options.features);
   comm.broadcast(run_dir);
@@ -237,15 +287,20 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
 
   const SweepOutcome outcome = run_sweep(sweep.loaded, sweep.trials, comm, options);
   if (!outcome.interrupted) {
-    finish_sweep(arguments, sweep, outcome, cautions, comm, options);
+    if (sweep.part) {
+      finish_part(arguments, sweep, outcome, comm, options);
+    } else {
+      finish_sweep(arguments, sweep, outcome, cautions, comm, options);
+    }
     return 0;
   }
   if (comm.is_root()) {
     // The resolved sweep includes the changes of --set.
     log_line(
         fmt::format("interrupted; to resume: {0}{1} sweep {2}/sweep.textproto --run-dir {2} "
-                    "--resume auto",
-                    context.launch, context.program, run_dir));
+                    "--resume auto{3}",
+                    context.launch, context.program, run_dir,
+                    sweep.part ? " --part " + part_text(*sweep.part) : ""));
   }
   return static_cast<int>(ExitCode::interrupted);
 }
@@ -259,7 +314,9 @@ void add_sweep_command(CLI::App& app, Action& action) {
       "Search for hyperparameters on the dev set\n\n"
       "  lockstep sweep launch/sweeps/fashion-sweep.textproto\n"
       "  launch/local -n 2 sweep launch/sweeps/fashion-sweep.textproto --groups 2\n\n"
-      "The table is the same at every number of ranks, threads and groups");
+      "  lockstep sweep SWEEP --run-dir part-1 --part 1/3\n"
+      "  lockstep sweep SWEEP --run-dir all --collect part-1 part-2 part-3\n\n"
+      "The table is the same at every number of ranks, threads, groups and parts");
   command->add_option("sweep", arguments->sweep, "Sweep file (protobuf text format)")->required();
   command
       ->add_option(
@@ -268,6 +325,12 @@ void add_sweep_command(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 1 << 20));
   command->add_option("--run-dir", arguments->run_dir,
                       "Where results go [runs/<sweep name>-<number>]");
+  CLI::Option* part = command->add_option(
+      "--part", arguments->part, "I/N: train only part I of N parts of the trials, such as 2/3");
+  command
+      ->add_option("--collect", arguments->collect,
+                   "Run directories of parts: take their trials, and make the table of all")
+      ->excludes(part);
   add_threads(*command, arguments->threads);
   add_prefetch_threads(*command, arguments->prefetch_threads);
   add_overrides(*command, arguments->overrides, "the jobs of all trials");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,12 +13,12 @@
 #include "base/json_text.h"
 #include "base/number_text.h"
 #include "base/run_files.h"
+#include "report/trial_table.h"
 
 namespace lockstep {
 namespace {
 
 constexpr std::size_t kShownTrials = 100;  // in the table for people
-constexpr std::size_t kWidestValue = 40;
 
 std::string csv_number(std::optional<double> value) {
   return value && std::isfinite(*value) ? fmt::format("{}", *value) : "";
@@ -50,50 +51,10 @@ const Job& job_of(const SweepResults& results, std::uint32_t number) {
   return results.trials[number].loaded.job;
 }
 
-std::string shown_value(const std::string& text) {
-  const std::string value = short_text(text);
-  return value.size() <= kWidestValue ? value : value.substr(0, kWidestValue - 3) + "...";
-}
-
-// A table whose columns have a fixed width, right-aligned.
-std::string aligned(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      text += fmt::format("{}{:>{}}", i > 0 ? "  " : "", row[i], widths[i]);
-    }
-    text += '\n';
-  }
-  return text;
-}
-
 std::string ranked_table(const SweepResults& results) {
-  std::vector<std::vector<std::string>> rows(1);
-  rows[0] = {"rank", "trial"};
-  for (const SweepParameter& parameter : results.sweep.parameters)
-    rows[0].push_back(parameter.name);
-  for (const char* name : {"dev error", "dev cost", "train error", "epochs", "status"}) {
-    rows[0].emplace_back(name);
-  }
   const std::size_t shown = std::min(results.ranked.size(), kShownTrials);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const RankedTrial& trial = results.ranked[i];
-    std::vector<std::string> row = {fmt::format("{}", i + 1), fmt::format("{}", trial.number)};
-    for (const ParameterValue& value : results.trials[trial.number].values) {
-      row.push_back(shown_value(value.text));
-    }
-    row.push_back(format_percent(trial.result.dev_error));
-    row.push_back(format_cost(trial.result.dev_cost));
-    row.push_back(format_percent(trial.result.train_error));
-    row.push_back(fmt::format("{:.4g}", trial.result.epochs));
-    row.push_back(status_name(trial.status));
-    rows.push_back(std::move(row));
-  }
-  std::string text = aligned(rows);
+  std::string text = trial_table(results.sweep, results.trials,
+                                 std::span(results.ranked).first(shown), /*with_ranks=*/true);
   if (shown < results.ranked.size()) {
     text += fmt::format("... and {} more in sweep.csv\n", results.ranked.size() - shown);
   }
@@ -180,39 +141,10 @@ std::string notice_of_idle_termination(const SweepResults& results) {
       std::holds_alternative<MedianRule>(termination) ? "the median rule" : "successive halving");
 }
 
-Json values_json(const SweepConfig& sweep, const SearchPoint& point) {
-  Json values = Json::object();
-  for (std::size_t i = 0; i < point.size(); ++i) {
-    const auto number = number_in(point[i].text);
-    values[sweep.parameters[i].name] = number ? Json(*number) : Json(point[i].text);
-  }
-  return values;
-}
-
-Json trial_json(const SweepResults& results, std::uint32_t number, std::size_t rank) {
-  const RankedTrial& trial = results.ranked[rank - 1];
-  const Trial& of = results.trials[number];
-  Json also = Json::array();
-  for (const SearchPoint& point : of.also) also.push_back(values_json(results.sweep, point));
-  const std::string& digest = trial.result.weights_digest;
-  return {{"trial", number},
-          {"values", values_json(results.sweep, of.values)},
-          {"also", also},
-          {"rank", rank},
-          {"status", status_name(trial.status)},
-          {"dev_error", json_number(trial.result.dev_error)},
-          {"dev_cost", json_number(trial.result.dev_cost)},
-          {"train_error", json_number(trial.result.train_error)},
-          {"train_cost", json_number(trial.result.train_cost)},
-          {"epochs", trial.result.epochs},
-          {"best_epoch", json_number(trial.result.best_epoch)},
-          {"weights_digest", digest.empty() ? Json(nullptr) : Json(digest)}};
-}
-
 Json winner_json(const SweepResults& results) {
   const RankedTrial* winner = winner_of(results);
   if (winner == nullptr) return nullptr;
-  Json object = trial_json(results, winner->number, 1);
+  Json object = trial_json(results.sweep, results.trials[winner->number], *winner, 1);
   object["dev_examples"] = results.dev_examples;
   object["dev_error_interval_95"] =
       interval_json(interval_of(winner->result.dev_error, results.dev_examples));
@@ -309,7 +241,8 @@ std::string sweep_json(const SweepResults& results) {
   const auto ranks = ranks_by_number(results);
   Json trials = Json::array();
   for (std::uint32_t number = 0; number < ranks.size(); ++number) {
-    trials.push_back(trial_json(results, number, ranks[number]));
+    trials.push_back(trial_json(results.sweep, results.trials[number],
+                                results.ranked[ranks[number] - 1], ranks[number]));
   }
   const auto close = indistinguishable(results);
   const Json all = {

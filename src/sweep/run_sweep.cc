@@ -13,17 +13,16 @@
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
-#include "base/digest.h"
 #include "base/error.h"
 #include "base/number_text.h"
 #include "base/run_files.h"
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "comm/shared_flag.h"
-#include "config/job_diff.h"
-#include "nn/layers.h"
+#include "sweep/stored_trial.h"
 #include "sweep/termination.h"
-#include "train/build.h"
+#include "sweep/trial_cost.h"
+#include "sweep/trial_data.h"
 #include "train/memory_plan.h"
 #include "train/trainer.h"
 
@@ -34,19 +33,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kPaused = "paused";
 constexpr const char* kHopeless = "hopeless";
-
-std::string digest_of_job(const Trial& trial) {
-  return digest_hex(digest_of(std::as_bytes(std::span(trial.loaded.resolved_text))));
-}
-
-// Whether the training and dev sets of both trials come from the same files, read in the same way.
-bool have_same_sources(const Trial& a, const Trial& b) {
-  return std::ranges::none_of(
-      diff_jobs(a.loaded.resolved_text, b.loaded.resolved_text), [](const FieldDifference& field) {
-        return field.path.starts_with("data.train.") || field.path.starts_with("data.dev.") ||
-               field.path.starts_with("data.held_out.");
-      });
-}
 
 // Notices of a trial, preceded by its name.
 class NamedNotices : public TrainingObserver {
@@ -59,13 +45,6 @@ class NamedNotices : public TrainingObserver {
   std::string name_;
   const std::function<void(const std::string&)>& log_;
 };
-
-// Estimate of the multiplications that all epochs or steps of a job take, for one row of a batch.
-double estimated_cost(const Job& job, std::uint64_t features) {
-  const auto length = job.training.epochs ? static_cast<double>(*job.training.epochs)
-                                          : static_cast<double>(job.training.steps.value_or(1));
-  return multiply_adds(build_network(job.network, features)) * length;
-}
 
 TrialResult result_of(const Summary& summary) {
   TrialResult result;
@@ -110,7 +89,7 @@ class SweepRun {
     if (options_.resume) take_up();
     while (run_next_phase()) {
     }
-    return {next_phase(sweep_, records_).has_value(), std::move(records_)};
+    return {phase_to_train().has_value(), std::move(records_)};
   }
 
   std::optional<CheckpointScores> test(const Trial& trial, const TrialResult& result) {
@@ -140,34 +119,14 @@ class SweepRun {
 
   // Collective. Reads the records of trials that the run directory holds.
   void take_up() {
-    std::string texts;
     agree(comm_, [&] {
       if (!comm_.is_root()) return;
       for (const Trial& trial : trials_) {
-        TrialRecord& record = records_[trial.number];
-        auto found = read_record(directory(trial) / "trial.json");
-        if (!found) continue;
-        if (found->job_digest != record.job_digest) refuse_changed(trial);
-        record = *std::move(found);
+        auto found = read_stored_trial(sweep_, trial, options_.run_dir);
+        if (found) records_[trial.number] = *std::move(found);
       }
     });
     for (TrialRecord& record : records_) share(record, 0);
-  }
-
-  // The base job, or a default, has changed since the trial began.
-  [[noreturn]] void refuse_changed(const Trial& trial) const {
-    std::string message = fmt::format(
-        "the job of {} is not the one that {} holds; start a new run directory, or restore it",
-        describe_trial(sweep_, trial), directory(trial).string());
-    const fs::path path = directory(trial) / kJobFile;
-    if (fs::exists(path)) {
-      for (const FieldDifference& field :
-           diff_jobs(read_text_file(path, "job"), trial.loaded.resolved_text)) {
-        message +=
-            fmt::format("\n  {}: {} there, {} now", field.path, field.value_a, field.value_b);
-      }
-    }
-    throw Error(ExitCode::usage, message);
   }
 
   // Collective. Gives every rank the record of `owner`, a rank.
@@ -187,9 +146,19 @@ class SweepRun {
     return static_cast<int>((group * size + options_.groups - 1) / options_.groups);
   }
 
+  // The next trials to train here; none at the end of the sweep, or of the part.
+  [[nodiscard]] std::optional<SweepPhase> phase_to_train() const {
+    auto phase = next_phase(sweep_, records_);
+    if (!phase || !options_.part) return phase;
+    const auto own = trials_of_part(*options_.part, trials_, options_.features);
+    std::erase_if(phase->trials,
+                  [&](std::uint32_t number) { return !std::ranges::binary_search(own, number); });
+    return phase->trials.empty() ? std::nullopt : phase;
+  }
+
   // Collective over comm. Returns false at the end, and when a stop was requested.
   bool run_next_phase() {
-    const auto phase = next_phase(sweep_, records_);
+    const auto phase = phase_to_train();
     return phase && run_phase(*phase);
   }
 
@@ -275,7 +244,7 @@ class SweepRun {
   // Collective over the group.
   void run_trial(const Trial& trial, const SweepPhase& phase, const StopRequested& asked_to_stop) {
     TrialRecord& record = records_[trial.number];
-    const fs::path path = directory(trial) / "trial.json";
+    const fs::path path = directory(trial) / kTrialRecord;
     bool has_state = false;
     agree(group_, [&] {
       if (!group_.is_root()) return;
@@ -338,12 +307,10 @@ class SweepRun {
   // when no trial has read them, or changes are allowed.
   [[nodiscard]] std::unique_ptr<TrainingObserver> same_data_as_before(const Trial& trial) const {
     if (options_.allow_changed_data) return nullptr;
-    for (const Trial& other : trials_) {
-      const auto& data = records_[other.number].data;
-      if (other.number == trial.number || !data || !have_same_sources(trial, other)) continue;
-      return std::make_unique<SameData>(*data, describe_trial(sweep_, other));
-    }
-    return nullptr;
+    const Trial* other = trial_with_same_sources(trial, trials_, records_);
+    if (other == nullptr) return nullptr;
+    return std::make_unique<SameData>(*records_[other->number].data,
+                                      describe_trial(sweep_, *other));
   }
 
   // Called on the first rank of a group, after an evaluation of the trial of `record`.

@@ -12,6 +12,7 @@
 #include "comm/communicator.h"
 #include "config/sweep_file.h"
 #include "records/observer.h"
+#include "sweep/part.h"
 #include "sweep/trial_record.h"
 #include "sweep/trials.h"
 #include "train/evaluate_checkpoint.h"
@@ -28,6 +29,7 @@ struct SweepOptions {
   int prefetch_threads = 0;
   bool resume = false;              // continue with the trials that run_dir holds
   bool allow_changed_data = false;  // when resuming
+  std::optional<SweepPart> part;    // trains only its trials; absent: all trials
   std::uint64_t features = 1;  // number of an example's features, to estimate the cost of trials
   StopRequested stop_requested = nobody_asks_to_stop;  // also asked while a group waits for others
   // Makes the signal-flow monitor of jobs that have one, as in TrainOptions.
@@ -48,12 +50,12 @@ struct SweepOutcome {
 void check_groups(int groups, int ranks, int threads, const SweepConfig& sweep,
                   const std::vector<Trial>& trials);
 
-// Collective over comm. Trains the trials; share_out decides which group trains which. The outcome
-// is the same on every rank, at every layout, and after any number of interruptions. A trial that
-// diverges counts as a result. Any other error of a trial ends the sweep and names the trial. If
-// the ranks that trained the trial agree on the error, it is thrown as an AgreedError after the
-// other groups have ended their step and saved; of several errors, that of the earliest trial is
-// thrown.
+// Collective over comm. Trains the trials, or with `part` those of the part, whose records alone
+// then have results; share_out decides which group trains which. The outcome is the same on every
+// rank, at every layout, and after any number of interruptions. A trial that diverges counts as a
+// result. Any other error of a trial ends the sweep and names the trial. If the ranks that trained
+// the trial agree on the error, it is thrown as an AgreedError after the other groups have ended
+// their step and saved; of several errors, that of the earliest trial is thrown.
 SweepOutcome run_sweep(const LoadedSweep& loaded, const std::vector<Trial>& trials,
                        const Communicator& comm, const SweepOptions& options);
 

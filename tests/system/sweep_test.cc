@@ -220,6 +220,105 @@ TEST_F(Sweep, ADirectoryHoldsOneSweep) {
   EXPECT_THAT(job.err, HasSubstr("seed: 7 there, 8 now"));
 }
 
+// As several machines may train it: one part is killed and resumed, one has groups, and the parts
+// become one table.
+TEST_F(Sweep, InPartsHasTheFilesOfTheWhole) {
+  ASSERT_EQ(sweep(1, "--run-dir whole").exit_code, 0);
+  ASSERT_EQ(sweep(1, "--run-dir part-1 --part 1/3").exit_code, 0);
+  EXPECT_NE(sweep(1, "--run-dir part-2 --part 2/3", "0 7 kill 2").exit_code, 0);
+  EXPECT_FALSE(fs::exists(directory_ / "part-2/part.txt"));
+  const auto early = sweep(1, "--run-dir all --collect part-1 part-2");
+  EXPECT_EQ(early.exit_code, 66);
+  EXPECT_THAT(early.err, HasSubstr("the directories have no result of"));
+  EXPECT_FALSE(fs::exists(directory_ / "all"));
+
+  const auto second = sweep(2, "--run-dir part-2 --part 2/3 --groups 2 --resume auto");
+  ASSERT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_THAT(second.err, HasSubstr("part 2/3, 2 of 6 trials"));
+  EXPECT_THAT(second.out, HasSubstr("no winner yet"));
+  EXPECT_FALSE(fs::exists(directory_ / "part-2/sweep.csv"));
+  const auto third = sweep(1, "--run-dir part-3 --part 3/3 --json");
+  ASSERT_EQ(third.exit_code, 0) << third.err;
+  EXPECT_EQ(third.out, file("part-3/part.json"));
+
+  const auto collected = sweep(2, "--run-dir all --collect part-3 part-1 part-2");
+  ASSERT_EQ(collected.exit_code, 0) << collected.err;
+  EXPECT_THAT(collected.err, Not(HasSubstr("finished at epoch"))) << "nothing is trained again";
+  for (const char* name : {"sweep.csv", "sweep.json", "sweep.txt", "winner.textproto"}) {
+    EXPECT_EQ(file(std::string("all/") + name), file(std::string("whole/") + name)) << name;
+  }
+  // The trials live on without the parts.
+  for (const char* part : {"part-1", "part-2", "part-3"}) fs::remove_all(directory_ / part);
+  EXPECT_EQ(run("evaluate all/trials/0003").exit_code, 0);
+  EXPECT_EQ(sweep(1, "--run-dir all --resume must").exit_code, 0);
+}
+
+TEST_F(Sweep, ACollectionCanBeInterrupted) {
+  ASSERT_EQ(sweep(1, "--run-dir whole").exit_code, 0);
+  ASSERT_EQ(sweep(1, "--run-dir part-1 --part 1/2").exit_code, 0);
+  ASSERT_EQ(sweep(1, "--run-dir part-2 --part 2/2").exit_code, 0);
+  // As a kill leaves it: one trial is there, another one is not complete.
+  fs::create_directories(directory_ / "all/trials/0001.unfinished/ckpt");
+  fs::copy_file(directory_ / "part-1/sweep.textproto", directory_ / "all/sweep.textproto");
+  fs::copy(directory_ / "part-1/trials/0000", directory_ / "all/trials/0000",
+           fs::copy_options::recursive);
+  EXPECT_EQ(sweep(1, "--run-dir all --collect part-1 part-2").exit_code, 2);
+  const auto again = sweep(1, "--run-dir all --collect part-1 part-2 --resume auto");
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(file("all/sweep.csv"), file("whole/sweep.csv"));
+  EXPECT_FALSE(fs::exists(directory_ / "all/trials/0001.unfinished"));
+}
+
+TEST_F(Sweep, ASignalStopsAPartAndTheMessageResumesIt) {
+  const auto stopped = sweep(1, "--run-dir part --part 2/3", "0 7 terminate");
+  EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
+  EXPECT_THAT(stopped.err,
+              HasSubstr("sweep part/sweep.textproto --run-dir part --resume auto --part 2/3"));
+  EXPECT_EQ(run("sweep part/sweep.textproto --run-dir part --resume auto --part 2/3").exit_code, 0);
+  EXPECT_TRUE(fs::exists(directory_ / "part/part.txt"));
+}
+
+TEST_F(Sweep, PartsThatDoNotFitAreRefused) {
+  const auto refused = [&](const std::string& arguments, int code, const std::string& message) {
+    const auto result = sweep(1, arguments);
+    EXPECT_EQ(result.exit_code, code) << result.err;
+    EXPECT_THAT(result.err, HasSubstr(message));
+    EXPECT_FALSE(fs::exists(directory_ / "bad"));
+  };
+  refused("--run-dir bad --part 0/3", 2, "--part 0/3 is not a part of a sweep");
+  refused("--run-dir bad --part 2", 2, "--part 2 is not a part of a sweep");
+  refused("--run-dir bad --part 1/7", 2, "the sweep has 6 trials, so it has at most 6 parts");
+  refused("--run-dir bad --part 1/2 --collect p", 2, "excludes");
+  refused("--run-dir bad --collect nowhere", 66, "nowhere holds no part of a sweep");
+
+  ASSERT_EQ(sweep(1, "--run-dir part-1 --part 1/2").exit_code, 0);
+  refused("--run-dir part-1 --resume auto", 2,
+          "part-1 holds part 1/2 (trials 0 2 4), not the whole");
+  refused("--run-dir part-1 --part 2/2 --resume auto", 2, "not part 2/2 (trials 1 3 5)");
+  refused("--run-dir bad --collect part-1 --set seed=3", 2, "part-1 holds a part of another sweep");
+  std::string text = file("job.textproto");
+  text.replace(text.find("seed: 7"), 7, "seed: 8");
+  write("job.textproto", text);
+  refused("--run-dir bad --collect part-1", 2, "seed: 7 there, 8 now");
+
+  write_sweep("grid {} successive_halving { eta: 2 first_epochs: 1 }", kLambdas);
+  refused("--run-dir bad --part 1/2", 2, "a sweep with successive_halving has no parts");
+  refused("--run-dir bad --collect part-1", 2, "a sweep with successive_halving has no parts");
+}
+
+TEST_F(Sweep, PartsOnOtherDataAreNotCompared) {
+  ASSERT_EQ(sweep(1, "--run-dir part-1 --part 1/2").exit_code, 0);
+  std::string labels = file("labels");
+  ASSERT_FALSE(labels.empty());
+  labels.back() = static_cast<char>(labels.back() == 0 ? 1 : 0);
+  write("labels", labels);
+  ASSERT_EQ(sweep(1, "--run-dir part-2 --part 2/2").exit_code, 0);
+  const auto refused = sweep(1, "--run-dir all --collect part-1 part-2");
+  EXPECT_EQ(refused.exit_code, 65) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("data is not that of trial"));
+  EXPECT_EQ(sweep(1, "--run-dir all --collect part-1 part-2 --allow-changed-data").exit_code, 0);
+}
+
 TEST_F(Sweep, RunsUnderTheLauncher) {
   const fs::path source = LOCKSTEP_SOURCE_DIR;
   if (source / "build/release/lockstep" != LOCKSTEP_PROGRAM) {

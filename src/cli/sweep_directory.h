@@ -1,0 +1,26 @@
+#pragma once
+// What a run directory says about the sweep that it holds.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "config/sweep_file.h"
+#include "sweep/part.h"
+
+namespace lockstep {
+
+// A part with the numbers of its trials.
+struct OwnTrials {
+  SweepPart part;
+  std::vector<std::uint32_t> numbers;
+};
+
+// Writes sweep.textproto, and for a part of the sweep the file `part`. Throws Error(usage) if the
+// directory holds another sweep, the whole sweep instead of a part, or another part: a resumed part
+// must have the same trials as before. Throws Error(io). Call on one rank only.
+void claim_sweep_directory(const std::filesystem::path& directory, const LoadedSweep& loaded,
+                           const std::optional<OwnTrials>& own);
+
+}  // namespace lockstep

@@ -22,7 +22,10 @@ slurm_run() {
   [[ ${SLURM_JOB_ID:-} ]] || usage_error "this script runs inside a Slurm job; submit it: sbatch launch/$script $1"
   file=$1
   restarts=${SLURM_RESTART_COUNT:-0}
-  chain=${LOCKSTEP_CHAIN:-$SLURM_JOB_ID}
+  # The number of one task of an array can be that of the whole array, so this name is used instead.
+  own_job=$SLURM_JOB_ID
+  [[ ! ${SLURM_ARRAY_JOB_ID:-} ]] || own_job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
+  chain=${LOCKSTEP_CHAIN:-$own_job}
   read_arguments "${@:2}"
   read_layout
   tell_mpi
@@ -43,18 +46,18 @@ kind() { [[ $command == sweep ]] && echo sweep || echo job; }
 
 # ---- what was asked for
 
-# Sets run_dir, resume, threads, groups and keeps_going from the user's arguments; the others go to
-# rest.
+# Sets run_dir, resume, threads, groups, part and keeps_going from the user's arguments; the others go
+# to rest. With a part, run_dir is that of the part, in sweep_dir; `place` names it for a submission.
 read_arguments() {
-  run_dir='' resume='' threads='' groups='' keeps_going='' rest=()
+  run_dir='' resume='' threads='' groups='' part='' keeps_going='' rest=()
   while (($#)); do
     case $1 in
-      --run-dir | --resume | --threads | --groups)
+      --run-dir | --resume | --threads | --groups | --part)
         (($# > 1)) || usage_error "$1 needs a value"
         keep_option "$1" "$2"
         shift
         ;;
-      --run-dir=* | --resume=* | --threads=* | --groups=*) keep_option "${1%%=*}" "${1#*=}" ;;
+      --run-dir=* | --resume=* | --threads=* | --groups=* | --part=*) keep_option "${1%%=*}" "${1#*=}" ;;
       --keep-going) keeps_going=yes ;;
       *) rest+=("$1") ;;
     esac
@@ -65,9 +68,29 @@ read_arguments() {
   : "${run_dir:=${LOCKSTEP_RUN_DIR:-}}"
   if [[ -z $run_dir ]]; then
     local name=${file##*/}
-    run_dir=runs/${name%.textproto}-slurm-$SLURM_JOB_ID
+    run_dir=runs/${name%.textproto}-slurm-${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}
   fi
   [[ $run_dir == /* ]] || run_dir=$PWD/$run_dir
+  place="--run-dir $run_dir"
+  sweep_dir='' part_options=() collects=''
+  take_part
+}
+
+# In a job array, each task trains a part of a sweep in a folder of its own.
+take_part() {
+  if [[ ${SLURM_ARRAY_JOB_ID:-} && ! $part ]]; then
+    [[ $command == sweep ]] || usage_error "a job array trains the parts of a sweep; submit launch/slurm-sweep.sbatch, or one job without --array"
+    if ((SLURM_ARRAY_TASK_MIN != 1 || SLURM_ARRAY_TASK_MAX != SLURM_ARRAY_TASK_COUNT)); then
+      usage_error "the tasks of the array are the parts of the sweep, from 1: submit with --array=1-N for N parts; to train one part again, submit without --array and with the arguments --part I/N --run-dir DIR"
+    fi
+    part=$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT
+  fi
+  [[ $part ]] || return 0
+  [[ $part =~ ^[0-9]+/[0-9]+$ ]] || usage_error "--part $part is not a part of a sweep; --part 2/3 is the second of three parts"
+  sweep_dir=$run_dir
+  run_dir=$sweep_dir/part-${part%/*}
+  place+=" --part $part"
+  part_options=(--part "$part")
 }
 
 keep_option() {
@@ -76,6 +99,7 @@ keep_option() {
     --resume) resume=$2 ;;
     --threads) threads=$2 ;;
     --groups) groups=$2 ;;
+    --part) part=$2 ;;
   esac
 }
 
@@ -139,7 +163,7 @@ open_run_directory() {
   if [[ ! -d $run_dir ]] && ((restarts > 0)) && [[ ${LOCKSTEP_START_AFRESH:-} != yes ]]; then
     say "THE RUN DIRECTORY $run_dir IS NOT ON $(hostname), although Slurm has started this job before (restart $restarts)."
     say "It probably lies on a disk of the earlier node, which the nodes do not share. Resubmit with --run-dir in a shared folder."
-    say "To start again from nothing, create it and requeue the job: mkdir -p $run_dir && scontrol requeue $SLURM_JOB_ID; or submit with LOCKSTEP_START_AFRESH=yes"
+    say "To start again from nothing, create it and requeue the job: mkdir -p $run_dir && scontrol requeue $own_job; or submit with LOCKSTEP_START_AFRESH=yes"
     exit 66
   fi
   # Numbers of jobs begin again in a new cluster, so a directory that is there at the first start
@@ -196,6 +220,7 @@ refuse() {
 # Removes the run directory if nothing but this script has written to it.
 forget_empty_directory() {
   [[ $(ls -A "$run_dir") != attempts ]] || { rm -f "$run_dir/attempts" && rmdir "$run_dir"; } || true
+  [[ ! $sweep_dir ]] || rmdir --ignore-fail-on-non-empty "$sweep_dir" 2>/dev/null || true
 }
 
 # ---- the run
@@ -206,7 +231,7 @@ run_once() {
   state_before=$(state_version "$run_dir")
   trap 'ended_by_slurm=yes' TERM
   # For --signal=B:..., which reaches this shell alone.
-  trap 'say "signal USR1: the ranks are asked to save and end"; scancel --signal=USR1 "$SLURM_JOB_ID" || true' USR1
+  trap 'say "signal USR1: the ranks are asked to save and end"; scancel --signal=USR1 "$own_job" || true' USR1
   local unstarted=0 refused=0
   while true; do
     run_step
@@ -236,7 +261,7 @@ run_step() {
   # other ranks running when one fails.
   srun --mpi="$mpi" --cpus-per-task="$cpus_per_task" --kill-on-bad-exit=1 "${step_size[@]}" \
     "$program" "$command" "$file" --threads "$threads" --run-dir "$run_dir" --resume "$resume" \
-    ${groups:+--groups "$((groups < ranks ? groups : ranks))"} "${rest[@]}" &
+    ${groups:+--groups "$((groups < ranks ? groups : ranks))"} "${part_options[@]}" "${rest[@]}" &
   pid=$!
   code=0
   wait "$pid" || code=$?
@@ -249,7 +274,7 @@ run_step() {
 # Prints how the attempt ended; see end_of_start.
 end_of_attempt() { end_of_start "$run_dir" "$state_before" "$code"; }
 
-# Ends the script, or asks for another attempt.
+# Ends the script, asks for another attempt, or returns when one follows in this job.
 conclude() {
   local end steps
   end=$(end_of_attempt)
@@ -268,6 +293,7 @@ conclude() {
   case $end in
     finished)
       say "finished, exit code $code"
+      if collects_next; then return 0; fi
       exit "$code"
       ;;
     failed)
@@ -281,12 +307,12 @@ conclude() {
     interrupted | unstarted | in_use | killed)
       [[ -z $ended_by_slurm ]] || end_with_slurm "$steps"
       if [[ $end == in_use ]]; then
-        say "the run directory $run_dir is still in use by the program that is named above, so there is no further attempt; end that program, and submit again with --run-dir $run_dir"
+        say "the run directory $run_dir is still in use by the program that is named above, so there is no further attempt; end that program, and submit again with $place"
         exit 73
       fi
       if [[ $end == killed ]]; then
         say "srun ended with exit code $code at step $steps, and Lockstep has not said why (out of memory, or killed); there is no further attempt"
-        say "to continue from the last checkpoint: scontrol requeue $SLURM_JOB_ID, or submit again with --run-dir $run_dir"
+        say "to continue from the last checkpoint: scontrol requeue $own_job, or submit again with $place"
         exit "$code"
       fi
       [[ $end == unstarted ]] || say "interrupted, saved at step $steps"
@@ -297,6 +323,24 @@ conclude() {
   else
     continue_later "$steps"
   fi
+}
+
+# Succeeds if this job has trained the last part of its sweep that was left, and prepares the run that
+# makes the table. Parts that finish at the same moment may all come here: the lock of the directory
+# admits one after the other, and the table is the same.
+collects_next() {
+  [[ $part && ! $collects ]] || return
+  local parts=() finished=0 number
+  for ((number = 1; number <= ${part#*/}; ++number)); do
+    parts+=("$sweep_dir/part-$number")
+    [[ $(state_value "$sweep_dir/part-$number" state) != finished ]] || ((++finished))
+  done
+  say "$finished of $(count "${#parts[@]}" part) of the sweep have finished; the last one makes the table in $sweep_dir"
+  if ((finished < ${#parts[@]})); then
+    say "to make it by hand when all have finished: $program sweep $file --run-dir $sweep_dir --resume auto --collect ${parts[*]}"
+    return 1
+  fi
+  collects=yes run_dir=$sweep_dir part_options=(--collect "${parts[@]}") resume=auto attempt=1
 }
 
 # end_with_slurm STEPS ends the script, because Slurm ends the job.
@@ -315,7 +359,7 @@ nodes_answer() {
 }
 
 # Succeeds if the time limit ends this job. For this script, scancel looks the same.
-time_is_over() { [[ $(squeue -h -j "$SLURM_JOB_ID" -o %r 2>/dev/null) == TimeLimit ]]; }
+time_is_over() { [[ $(squeue -h -j "$own_job" -o %r 2>/dev/null) == TimeLimit ]]; }
 
 # continue_here STEPS sets the size of the next attempt: the nodes that are left, with as many ranks on
 # each, or one rank less where all nodes are left.
@@ -364,7 +408,7 @@ check_gain() {
     exit 75
   fi
   if ((attempt >= most)); then
-    say "this was attempt $attempt of at most $most (LOCKSTEP_MAX_ATTEMPTS), so there is no further attempt; to continue, submit again with --run-dir $run_dir"
+    say "this was attempt $attempt of at most $most (LOCKSTEP_MAX_ATTEMPTS), so there is no further attempt; to continue, submit again with $place"
     exit 75
   fi
 }
@@ -381,10 +425,10 @@ continue_later() {
     exit 75
   fi
   say "attempt $((attempt + 1)) follows: Slurm requeues this job, and starts it in two minutes or later"
-  if error=$(scontrol requeue "$SLURM_JOB_ID" 2>&1); then exit 75; fi
+  if error=$(scontrol requeue "$own_job" 2>&1); then exit 75; fi
   # Slurm has requeued it meanwhile, as after a preemption with a time of grace.
   [[ $error != *pending* ]] || exit 75
-  say "Slurm does not requeue this job ($error); to continue, submit again with --run-dir $run_dir"
+  say "Slurm does not requeue this job ($error); to continue, submit again with $place"
   exit 75
 }
 
@@ -400,13 +444,13 @@ idle_before() {
 # sbatch are not known here.
 submit_continuation() {
   local log limit
-  log=$(squeue -h -j "$SLURM_JOB_ID" -O 'STDOUT:4000' 2>/dev/null | sed 's/ *$//') || log=
-  limit=$(squeue -h -j "$SLURM_JOB_ID" -o %l 2>/dev/null) || limit=
-  LOCKSTEP_CHAIN=$chain LOCKSTEP_RUN_DIR=$run_dir sbatch --dependency="afterany:$SLURM_JOB_ID" \
+  log=$(squeue -h -j "$own_job" -O 'STDOUT:4000' 2>/dev/null | sed 's/ *$//') || log=
+  limit=$(squeue -h -j "$own_job" -o %l 2>/dev/null) || limit=
+  LOCKSTEP_CHAIN=$chain LOCKSTEP_RUN_DIR=${sweep_dir:-$run_dir} sbatch --dependency="afterany:$own_job" \
     --job-name="${SLURM_JOB_NAME:-lockstep}" --nodes="$nodes" --ntasks="$SLURM_NTASKS" \
     ${SLURM_NTASKS_PER_NODE:+--ntasks-per-node="$SLURM_NTASKS_PER_NODE"} \
     --cpus-per-task="$cpus_per_task" --partition="$SLURM_JOB_PARTITION" ${limit:+--time="$limit"} \
     ${log:+--output="$log"} --chdir="$PWD" \
-    "$root/launch/$script" "$file" --run-dir "$run_dir" --resume auto --threads "$threads" \
-    ${groups:+--groups "$groups"} "${rest[@]}" >&2
+    "$root/launch/$script" "$file" --run-dir "${sweep_dir:-$run_dir}" --resume auto --threads "$threads" \
+    ${groups:+--groups "$groups"} ${part:+--part "$part"} "${rest[@]}" >&2
 }

@@ -444,8 +444,10 @@ idle_before() {
 # sbatch are not known here.
 submit_continuation() {
   local log limit
-  log=$(squeue -h -j "$own_job" -O 'STDOUT:4000' 2>/dev/null | sed 's/ *$//') || log=
+  # squeue has a wrong name for the log of a task of an array.
+  log=$(readlink "/proc/$$/fd/1") && [[ -e $log ]] || log=
   limit=$(squeue -h -j "$own_job" -o %l 2>/dev/null) || limit=
+  unset "${!SLURM_ARRAY_@}"  # the new job is no task of the array, and would inherit them
   LOCKSTEP_CHAIN=$chain LOCKSTEP_RUN_DIR=${sweep_dir:-$run_dir} sbatch --dependency="afterany:$own_job" \
     --job-name="${SLURM_JOB_NAME:-lockstep}" --nodes="$nodes" --ntasks="$SLURM_NTASKS" \
     ${SLURM_NTASKS_PER_NODE:+--ntasks-per-node="$SLURM_NTASKS_PER_NODE"} \

@@ -15,6 +15,7 @@ inline constexpr const char* kJobFile = "job.textproto";  // with every default
 inline constexpr const char* kMetricsFile = "metrics.jsonl";
 inline constexpr const char* kFlowFile = "flow.jsonl";
 inline constexpr const char* kSummaryFile = "summary.json";
+inline constexpr const char* kEnvironmentFile = "environment.json";
 inline constexpr const char* kReportFile = "report.html";
 inline constexpr const char* kDiagnosisText = "diagnosis.txt";
 inline constexpr const char* kDiagnosisJson = "diagnosis.json";

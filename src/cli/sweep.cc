@@ -32,6 +32,7 @@
 #include "report/sweep_table.h"
 #include "sweep/cautions.h"
 #include "sweep/collect.h"
+#include "sweep/environment_caution.h"
 #include "sweep/part.h"
 #include "sweep/run_sweep.h"
 #include "sweep/termination.h"
@@ -238,6 +239,9 @@ void finish_sweep(const SweepArguments& arguments, const PreparedSweep& sweep,
   }
   agree(comm, [&] {
     if (!comm.is_root()) return;
+    if (const auto caution = environment_caution(sweep.trials, options.run_dir)) {
+      results.cautions.push_back(*caution);
+    }
     if (const RankedTrial* winner = winner_of(results)) {
       results.dev_examples = dataset_sizes(sweep.trials[winner->number].loaded.job).dev;
     }

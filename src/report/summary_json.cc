@@ -139,7 +139,7 @@ void SummaryReport::on_start(const RunStart& start) {
   run_dir_ = start.run_dir;
   // An earlier summary would not match later checkpoints.
   remove_file(run_dir_ / kSummaryFile);
-  replace_file(run_dir_ / "environment.json", environment_to_json(start));
+  replace_file(run_dir_ / kEnvironmentFile, environment_to_json(start));
 }
 
 void SummaryReport::on_finish(const Summary& summary) {

@@ -15,13 +15,14 @@ cd "$folder/shared"
 cp "$tests"/{job,sweep}.textproto .
 on_head() { cluster on head "$@"; }
 
-# A project whose program is interrupted once, when it begins part 3. This task begins last, and Slurm
-# gives it the number of the whole array, so that it must not requeue the job of this number.
+# A project whose program is interrupted once in each array, when it begins the last part. This task
+# begins last, and Slurm gives it the number of the whole array, so that it must not requeue the job of
+# this number.
 mkdir -p project/build/release
 cp -r "$root/launch" project
 cat >project/build/release/lockstep <<END_OF_PROGRAM
 #!/bin/bash
-if [[ " \$* " == *" --part 3/3 "* ]] && mkdir interrupted; then exit 75; fi
+if [[ " \$* " =~ " --part "(3/3|2/2)" " ]] && mkdir "interrupted-\${BASH_REMATCH[1]%/*}"; then exit 75; fi
 exec "$program" "\$@"
 END_OF_PROGRAM
 chmod +x project/build/release/lockstep
@@ -42,6 +43,7 @@ within() {
 
 has_ended() { [[ -z $(on_head squeue -h -j "$array" -o %T 2>/dev/null) ]]; }
 
+# finished PART
 finished() { grep -qs '"state": "finished"' "$run/part-$1/state.json"; }
 
 # Slurm makes a requeued task wait for two minutes.
@@ -76,6 +78,22 @@ same_table() {
   echo "the sweep has the same table as an array of 3 tasks on 2 nodes"
 }
 
+# Without scontrol, the continuation of a task is a job of its own, which is no task of an array.
+without_scontrol() {
+  mkdir bin
+  ln -s /usr/bin/* bin
+  rm bin/scontrol
+  submit --export=ALL,PATH="$PWD/bin" --array=1-2 project/launch/slurm-sweep.sbatch sweep.textproto
+  run=$PWD/runs/sweep-slurm-$array
+  within 60 grep -qs 'attempt 2 of' "$run/part-2/attempts"
+  within 60 finished 2
+  within 60 finished 1
+  within 60 grep -qs '"state": "finished"' "$run/state.json"
+  cmp "$run/sweep.csv" whole/sweep.csv || fail "sweep.csv differs" slurm-*.out
+  says "slurm-${array}_2.out" "attempt 2 of job ${array}_2"
+  echo "a task without scontrol continues as a job"
+}
+
 parts_are_counted_from_1() {
   submit --array=0-1 project/launch/slurm-sweep.sbatch sweep.textproto
   within 60 has_ended
@@ -87,4 +105,5 @@ parts_are_counted_from_1() {
 }
 
 same_table
+without_scontrol
 parts_are_counted_from_1

@@ -319,6 +319,22 @@ TEST_F(Sweep, PartsOnOtherDataAreNotCompared) {
   EXPECT_EQ(sweep(1, "--run-dir all --collect part-1 part-2 --allow-changed-data").exit_code, 0);
 }
 
+TEST_F(Sweep, PartsFromOtherMachinesGetACaution) {
+  ASSERT_EQ(sweep(1, "--run-dir part-1 --part 1/2").exit_code, 0);
+  ASSERT_EQ(sweep(1, "--run-dir part-2 --part 2/2").exit_code, 0);
+  const std::string name = "part-2/trials/0003/environment.json";
+  json environment = json::parse(file(name));
+  environment["environment"]["cpu"] = "another model of the family";
+  write(name, environment.dump());
+  ASSERT_EQ(sweep(1, "--run-dir same --collect part-1 part-2").exit_code, 0);
+  EXPECT_THAT(file("same/sweep.txt"), Not(HasSubstr("environment")));
+  environment["environment"]["blas"] = "other kernels";
+  write(name, environment.dump());
+  ASSERT_EQ(sweep(1, "--run-dir all --collect part-1 part-2").exit_code, 0);
+  EXPECT_THAT(file("all/sweep.txt"),
+              HasSubstr("caution: trial 3 was trained in another environment than trial 0 (blas;"));
+}
+
 TEST_F(Sweep, RunsUnderTheLauncher) {
   const fs::path source = LOCKSTEP_SOURCE_DIR;
   if (source / "build/release/lockstep" != LOCKSTEP_PROGRAM) {

@@ -1,0 +1,64 @@
+#include "sweep/environment_caution.h"
+
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/run_files.h"
+#include "config/job_file.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Facts = std::map<std::string, std::string>;
+
+Facts read_environment(const fs::path& path) {
+  try {
+    auto facts = nlohmann::json::parse(read_text_file(path, "environment")).at("environment");
+    facts.erase("cpu");  // models of a family have the same kernels, which "blas" names
+    return facts.get<Facts>();
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ExitCode::data,
+                fmt::format("{} is not the environment of a run: {}", path.string(), error.what()));
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> environment_caution(const std::vector<Trial>& trials,
+                                               const fs::path& run_dir) {
+  std::optional<std::uint32_t> first;
+  Facts expected;
+  std::vector<std::uint32_t> others;
+  std::set<std::string> differing;
+  for (const Trial& trial : trials) {
+    const fs::path path = run_dir / trial_directory(trial.number) / kEnvironmentFile;
+    if (!fs::exists(path)) continue;
+    const Facts facts = read_environment(path);
+    if (!first) {
+      first = trial.number;
+      expected = facts;
+    }
+    if (facts == expected) continue;
+    others.push_back(trial.number);
+    for (const auto& [name, value] : facts) {
+      const auto there = expected.find(name);
+      if (there == expected.end() || there->second != value) differing.insert(name);
+    }
+  }
+  if (others.empty()) return std::nullopt;
+  return fmt::format(
+      "caution: {} {} {} trained in another environment than trial {} ({}; see {} in the directory "
+      "of "
+      "each), so the last digits may differ from those of a sweep on one machine",
+      others.size() == 1 ? "trial" : "trials", fmt::join(others, ", "),
+      others.size() == 1 ? "was" : "were", *first, fmt::join(differing, ", "), kEnvironmentFile);
+}
+
+}  // namespace lockstep

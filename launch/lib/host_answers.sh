@@ -12,13 +12,14 @@ tell() { echo "lockstep-host: $*"; }
 # nearest_folder PATH prints the folder PATH, or the nearest one above it that exists.
 nearest_folder() {
   local folder=$1
+  [[ $folder == /* ]] || folder=$PWD/$folder
   until [[ -d $folder ]]; do folder=$(dirname -- "$folder"); done
-  readlink -f -- "$folder"
+  echo "$folder"
 }
 
-# Prints each IPv4 network of this host and its interface.
+# Prints each IPv4 network of this host, its interface and the host's address in it.
 networks() {
-  ip -o -4 route show proto kernel scope link 2>/dev/null | awk '{ print $1, $3 }'
+  ip -o -4 route show proto kernel scope link 2>/dev/null | awk '!/linkdown/ { print $1, $3, $5 }'
 }
 
 answer() {

@@ -29,6 +29,7 @@ keep_going() {
     conclude
     resume=auto
     reduce_layout || leave "$code" "no host answers; to continue: --run-dir $run_dir --resume auto"
+    stop_if_asked
   done
 }
 
@@ -93,7 +94,7 @@ run_attempt() {
 
 # Ends the script unless another attempt follows, and waits before that.
 conclude() {
-  local end steps why delay
+  local end why delay
   end=$(end_of_start "$run_dir" "$version" "$code")
   steps=$(steps_done "$run_dir")
   [[ $end != failed || $(state_version "$run_dir") == "$version" ]] || code=$(state_value "$run_dir" exit_code)
@@ -113,15 +114,17 @@ conclude() {
       ;;
     unstarted) code=70 ;;  # mpirun ended with 0
   esac
-  [[ -z $asked ]] || leave 75 "interrupted; the run is at step $steps"
+  stop_if_asked
   idle=$((steps > steps_before ? 0 : idle + 1))
   ((idle < 2)) || leave "$code" "two attempts in a row gained no step, so there is no further attempt"
   ((attempt < most)) || leave "$code" "this was attempt $attempt of at most $most (--attempts); to continue: --run-dir $run_dir --resume auto"
   delay=$(delay_after "$attempt")
   say "$why; the run is at step $steps and continues in $delay s"
   pause "$delay"
-  [[ -z $asked ]] || leave 75 "interrupted; the run is at step $steps"
+  stop_if_asked
 }
+
+stop_if_asked() { [[ -z $asked ]] || leave 75 "interrupted; the run is at step $steps"; }
 
 # leave CODE MESSAGE ends the script.
 leave() {

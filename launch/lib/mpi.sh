@@ -67,3 +67,10 @@ mpi_notices_lost_hosts() {
   export OMPI_MCA_oob_tcp_keepalive_intvl=${OMPI_MCA_oob_tcp_keepalive_intvl:-2}
   export OMPI_MCA_oob_tcp_keepalive_probes=${OMPI_MCA_oob_tcp_keepalive_probes:-3}
 }
+
+# mpi_parameter FRAMEWORK COMPONENT NAME prints the value of a parameter of Open MPI, from the environment or
+# a settings file.
+mpi_parameter() {
+  ompi_info --param "$1" "$2" --level 9 --parsable 2>/dev/null |
+    sed -n "s/^mca:$1:$2:param:$3:value:\"\{0,1\}\([^\"]*\).*/\1/p"
+}

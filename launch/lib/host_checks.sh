@@ -21,9 +21,9 @@ choose_agent() {
 # is_this_host NAME succeeds if mpirun would start ranks there without ssh.
 is_this_host() {
   local address
-  case $1 in localhost | "$(hostname)" | "$(hostname -s)") return ;; esac
+  case $1 in localhost | "$(hostname)" | "$(hostname -s)") return 0 ;; esac
   address=$(getent ahostsv4 "$1" | awk '{ print $1; exit }')
-  [[ $address == 127.* || ($address && " $(hostname -I 2>/dev/null) " == *" $address "*) ]]
+  [[ $address == 127.0.0.1 || ($address && " $(hostname -I 2>/dev/null) " == *" $address "*) ]]
 }
 
 # on_host HOST COMMAND-LINE runs a command line there, with the input of this shell.
@@ -138,7 +138,7 @@ last_words() {
 
 remedy_of_silence() {
   case ${agent[0]##*/} in
-    ssh) echo "\`ssh $1 true\` must work without a password; ssh-copy-id $1 installs your key there, and \`ssh $1\` shows what is wrong" ;;
+    ssh) echo "\`ssh $1 true\` must work without a password; ssh-copy-id $1 installs your key there" ;;
     *) echo "\`${agent[*]} $1 true\` must work without a password" ;;
   esac
 }

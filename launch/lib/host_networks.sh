@@ -19,7 +19,7 @@ is_in_networks() {
   while read -r _ interface address; do
     for wanted in ${2//,/ }; do
       if [[ $wanted == "$interface" ]] || { [[ $wanted == */* ]] && is_in_subnet "$address" "$wanted"; }; then
-        return
+        return 0
       fi
     done
   done < <(answer_of "$1" network)

@@ -21,7 +21,7 @@ is_serial() {
 # is a job, which is trained.
 can_keep_going() {
   case $1 in
-    train | sweep | recipe) return ;;
+    train | sweep | recipe) return 0 ;;
   esac
   if is_parallel "$1" || is_serial "$1" || [[ $1 == check ]]; then
     usage_error "--keep-going is for train, sweep and recipe, not for $1"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# launch/hosts sends this file, after mpi.sh, to `bash -s` on every host. It prints a line for everything
+# launch/hosts sends this file, after mpi.sh and ipv4.sh, to `bash -s` on every host. It prints a line for everything
 # that the start depends on. A line begins with "lockstep-host:", because a login may print more.
 # usage: bash -s -- FOLDER PROGRAM MPIRUN FILE RUN-DIRECTORY MARKER
 #   FOLDER         the folder in which the ranks start
@@ -19,7 +19,12 @@ nearest_folder() {
 
 # Prints each IPv4 network of this host, its interface and the host's address in it.
 networks() {
-  ip -o -4 route show proto kernel scope link 2>/dev/null | awk '!/linkdown/ { print $1, $3, $5 }'
+  local interface address
+  ip -o -4 address show up scope global 2>/dev/null |
+    while read -r _ interface _ address _; do
+      [[ $(cat "/sys/class/net/$interface/operstate" 2>/dev/null) == down ]] ||
+        echo "$(network_of "$address") $interface ${address%/*}"
+    done
 }
 
 answer() {

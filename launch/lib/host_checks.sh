@@ -40,7 +40,7 @@ on_host() {
 ask() {
   local words code=0
   words=$(printf ' %q' "$PWD" "$program" "$mpirun_path" "$input" "$output" "$2")
-  cat "$root"/launch/lib/{mpi,host_answers}.sh | on_host "$1" "bash -s --$words" \
+  cat "$root"/launch/lib/{mpi,ipv4,host_answers}.sh | on_host "$1" "bash -s --$words" \
     >"$answers/$1" 2>"$answers/$1.error" || code=$?
   ((code != 124)) || echo "no answer within $answer_seconds s" >"$answers/$1.error"
 }
@@ -133,7 +133,8 @@ said_or_none() {
 last_words() {
   local words
   words=$(tail -n 1 "$answers/$1.error" | tr -d '\r')
-  echo "${words:-it gave no reason}"
+  words=${words:-it gave no reason}
+  echo "${words%.}"
 }
 
 remedy_of_silence() {

@@ -1,13 +1,17 @@
 # shellcheck shell=bash
 # What launch/hosts knows of the networks between the hosts, from their answers (host_checks.sh).
-# shellcheck disable=SC2154  # hosts comes from host_list.sh
+# shellcheck disable=SC2154  # root and hosts come from launch/hosts
+
+# shellcheck source=launch/lib/ipv4.sh
+source "$root/launch/lib/ipv4.sh"
 
 # troubles_with_network NETWORK,... prints a sentence for each host that is in none of the networks. A network is an
 # interface, or addresses such as 10.0.0.0/24.
 troubles_with_network() {
   local host
   for host in "${hosts[@]}"; do
-    if has_answered "$host" && ! is_in_networks "$host" "$1"; then
+    # A host without the program ip does not know its networks.
+    if [[ $(answer_of "$host" network) ]] && ! is_in_networks "$host" "$1"; then
       echo "$host is not in the network $1 (-i); it has $(networks_of "$host")"
     fi
   done
@@ -18,25 +22,12 @@ is_in_networks() {
   local wanted interface address
   while read -r _ interface address; do
     for wanted in ${2//,/ }; do
-      if [[ $wanted == "$interface" ]] || { [[ $wanted == */* ]] && is_in_subnet "$address" "$wanted"; }; then
+      if [[ $wanted == "$interface" ]] || { [[ $wanted == */* ]] && is_in_network "$address" "$wanted"; }; then
         return 0
       fi
     done
   done < <(answer_of "$1" network)
   return 1
-}
-
-# is_in_subnet ADDRESS SUBNET, as in is_in_subnet 10.0.0.7 10.0.0.0/24.
-is_in_subnet() {
-  local shift=$((32 - ${2#*/}))
-  (($(number_of "$1") >> shift == $(number_of "${2%/*}") >> shift))
-}
-
-# number_of ADDRESS prints an IPv4 address as a number.
-number_of() {
-  local a b c d
-  IFS=. read -r a b c d <<<"$1"
-  echo $(((a << 24) + (b << 16) + (c << 8) + d))
 }
 
 # networks_of HOST prints its networks, as in "10.0.0.0/24 (eth0), 172.17.0.0/16 (docker0)".

@@ -88,6 +88,7 @@ wrong_hosts_are_refused() {
   hosts 0 unshared.log -H n1,n3 -t 1 job.textproto --run-dir jobs/run
   says 'THE RUN DIRECTORY jobs/run IS NOT SHARED: n3 does not see what n1 writes there.' unshared.log
 
+  SLURM_JOB_ID=7 refused "this shell belongs to Slurm's job 7" -H n1 job.textproto
   refused "n2 is not in the network 10.99.0.0/24 (-i); it has 10.88.0.0/24 (eth0)" \
     -H n1,n2 -i 10.99.0.0/24 job.textproto
   cluster power-off n3

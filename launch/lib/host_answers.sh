@@ -3,7 +3,7 @@
 # that the start depends on. A line begins with "lockstep-host:", because a login may print more.
 # usage: bash -s -- FOLDER PROGRAM MPIRUN FILE RUN-DIRECTORY MARKER
 #   FOLDER         the folder in which the ranks start
-#   FILE           the job, or what the command reads
+#   FILE           the job, or what the command reads, or empty
 #   RUN-DIRECTORY  may be empty if the command writes none
 #   MARKER         a file to look for, or "make" to make one near the run directory, or empty
 
@@ -33,7 +33,7 @@ answer() {
   ! may_use_all_cpus || tell all_cpus yes
   ! cd -- "$1" 2>/dev/null || tell folder yes
   [[ ! -x $program ]] || tell program "$(sha256sum <"$program" | cut -d ' ' -f 1)"
-  [[ ! -r $file ]] || tell file yes
+  [[ $file && ! -r $file ]] || tell file yes
   if [[ -x ${mpirun%/*}/orted ]] && version=$("$mpirun" --version 2>/dev/null); then
     tell mpi "${version%%$'\n'*}"
   fi

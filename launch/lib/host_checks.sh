@@ -45,7 +45,7 @@ ask() {
   ((code != 124)) || echo "no answer within $answer_seconds s" >"$answers/$1.error"
 }
 
-# ask_hosts INPUT OUTPUT asks all hosts at a time. INPUT is the file that the command reads. OUTPUT is the
+# ask_hosts INPUT OUTPUT asks all hosts at a time. INPUT is the file that the command reads, or empty. OUTPUT is the
 # folder that it writes, or empty; then the first host is asked before the others, and makes a file there,
 # the marker, for which the others look.
 ask_hosts() {

@@ -43,6 +43,10 @@ std::string format_duration(double seconds) {
   return fmt::format("{} h {:02} min", format_count(whole / 3600), whole % 3600 / 60);
 }
 
+std::string format_mebibytes(std::uint64_t bytes) {
+  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
+}
+
 std::string format_quantity(std::uint64_t count, const std::string& noun) {
   return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
 }

@@ -25,6 +25,9 @@ std::string format_speed(double examples_per_second);
 // "0.8 s", "42 s", "3 min 05 s", "2 h 07 min"; "-" when not finite.
 std::string format_duration(double seconds);
 
+// Bytes as "12.3 MiB".
+std::string format_mebibytes(std::uint64_t bytes);
+
 // "1,863,690 parameters" from a count and a noun in the singular.
 std::string format_quantity(std::uint64_t count, const std::string& noun);
 

@@ -36,14 +36,10 @@ struct CheckArguments {
   int prefetch_threads = 0;
 };
 
-std::string mebibytes(std::uint64_t bytes) {
-  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024.0 * 1024.0));
-}
-
 std::string memory_table(const MemoryPlan& plan) {
   std::string text;
   const auto line = [&](const char* name, std::uint64_t bytes) {
-    text += fmt::format("  {:<12} {:>12}\n", name, mebibytes(bytes));
+    text += fmt::format("  {:<12} {:>12}\n", name, format_mebibytes(bytes));
   };
   line("examples", plan.examples);
   line("weights", plan.weights);
@@ -176,7 +172,7 @@ std::vector<std::string> read_data(const Job& job, const DatasetSizes& sizes) {
     notes.push_back(
         fmt::format("note: {} of examples are not read here; training checks every value "
                     "and label, and may refuse some",
-                    mebibytes(bytes)));
+                    format_mebibytes(bytes)));
     return notes;
   }
   return load_dataset(job, Communicator::self(), alone).cautions;

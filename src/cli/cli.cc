@@ -181,7 +181,7 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
       return fmt::format("called with `{}`, rank 0 with `{}`", theirs, root);
     });
     StallWatch watch(comm, heartbeat, watch_settings(limits, comm.rank(), run));
-    const int code = action({comm, hooks, argv[0], launch_prefix(launched), run});
+    const int code = action({comm, hooks, argv[0], launch_prefix(launched), launched, run});
     watch.finish();
     // No rank can fail any more, so the last state stays.
     agree(comm, [&] {
@@ -217,9 +217,12 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_export_command(app, action);
   add_preview_command(app, action);
   add_diagnose_command(app, action);
+  add_doctor_command(app, action);
   add_recipe_command(app, action);
   add_gradcheck_command(app, action);
   add_sweep_command(app, action);
+  add_plan_command(app, action);
+  add_slurm_command(app, action);
   add_flow_command(app, action);
   add_descent_command(app, action);
   WatchLimits limits;

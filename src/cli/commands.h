@@ -3,6 +3,7 @@
 // sets the action to run. Actions are collective and throw like train().
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/open_run.h"
 #include "comm/communicator.h"
+#include "comm/preflight.h"
 
 namespace lockstep {
 
@@ -19,6 +21,7 @@ struct CommandContext {
   const CliHooks& hooks;
   const char* program;       // the name under which it was called
   const std::string launch;  // see launch_prefix()
+  const std::optional<LaunchedTasks>& launched;
   OpenRun& run;              // opened by a command once it has a directory
 };
 
@@ -33,8 +36,11 @@ void add_predict_command(CLI::App& app, Action& action);
 void add_export_command(CLI::App& app, Action& action);
 void add_preview_command(CLI::App& app, Action& action);
 void add_diagnose_command(CLI::App& app, Action& action);
+void add_doctor_command(CLI::App& app, Action& action);
 void add_recipe_command(CLI::App& app, Action& action);
 void add_gradcheck_command(CLI::App& app, Action& action);
+void add_plan_command(CLI::App& app, Action& action);
+void add_slurm_command(CLI::App& app, Action& action);
 void add_sweep_command(CLI::App& app, Action& action);
 void add_flow_command(CLI::App& app, Action& action);
 void add_descent_command(CLI::App& app, Action& action);

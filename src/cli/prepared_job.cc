@@ -25,22 +25,30 @@ std::string describe_difference(const std::string& theirs, const std::string& ro
 
 }  // namespace
 
-PreparedJob prepare_job(const Communicator& comm, const std::string& path,
-                        const std::vector<std::string>& overrides, int threads, bool no_dropout) {
-  PreparedJob job;
-  LoadedJob& loaded = job.loaded;
-  Layout& layout = job.layout;
-  layout = {comm.size(), threads > 0 ? threads : default_threads(comm.size())};
+LoadedJob load_same_job(const Communicator& comm, const std::string& path,
+                        const std::vector<std::string>& overrides, bool no_dropout) {
+  LoadedJob loaded;
   agree(comm, [&] {
     loaded = load_job(path, overrides);
     if (no_dropout) loaded = without_dropout(loaded);
-    // Uses all cores, unless the job has fewer shards than cores.
-    if (threads == 0 && comm.size() == 1) {
-      layout.threads = std::min(layout.threads, static_cast<int>(loaded.job.training.shards));
-    }
-    check_layout(layout, loaded.job.training.shards);
   });
   require_same(comm, loaded.resolved_text, describe_difference);
+  return loaded;
+}
+
+int usual_threads(const Communicator& comm, std::uint32_t shards) {
+  const int threads = default_threads(comm.size());
+  return comm.size() == 1 ? std::min(threads, static_cast<int>(shards)) : threads;
+}
+
+PreparedJob prepare_job(const Communicator& comm, const std::string& path,
+                        const std::vector<std::string>& overrides, int threads, bool no_dropout) {
+  PreparedJob job;
+  job.loaded = load_same_job(comm, path, overrides, no_dropout);
+  const std::uint32_t shards = job.loaded.job.training.shards;
+  const Layout layout = {comm.size(), threads > 0 ? threads : usual_threads(comm, shards)};
+  job.layout = layout;
+  agree(comm, [&] { check_layout(layout, shards); });
   require_same(comm, fmt::format("{}", layout.threads),
                [](const std::string& theirs, const std::string& root) {
                  return fmt::format("{} threads, rank 0 has {}", theirs, root);

@@ -1,6 +1,7 @@
 #pragma once
 // The lifetime of MPI in this process.
 
+#include <optional>
 #include <string>
 
 namespace lockstep {
@@ -17,6 +18,10 @@ class MpiSession {
 
 // The MPI library's name and version, on one line. Needs no session.
 std::string mpi_description();
+
+// Whether a rank that waits for a message leaves its core to others (Open MPI's
+// mpi_yield_when_idle); nothing where MPI does not tell. Needs a session.
+std::optional<bool> waiting_ranks_yield();
 
 // Ends every rank of the job at once with exit code `code`. For errors of one rank that the others
 // cannot know.

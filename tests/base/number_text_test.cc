@@ -49,6 +49,11 @@ TEST(NumberText, Bytes) {
   EXPECT_EQ(format_bytes(18'446'744'073'709'551'615U), "18.4 EB");
 }
 
+TEST(NumberText, Mebibytes) {
+  EXPECT_EQ(format_mebibytes(0), "0.0 MiB");
+  EXPECT_EQ(format_mebibytes(3 << 19), "1.5 MiB");
+}
+
 TEST(NumberText, Duration) {
   EXPECT_EQ(format_duration(0.84), "0.8 s");
   EXPECT_EQ(format_duration(9.96), "10 s");

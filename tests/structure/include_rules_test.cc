@@ -60,12 +60,13 @@ const std::vector<Room> kRooms = {
     {"diagnose",
      {"base", "records", "linalg", "comm", "data", "nn", "optim", "config", "checkpoint", "train"},
      {}},
+    {"doctor", {"base", "linalg", "comm", "nn", "config", "train"}, {}},
     {"sweep", {"base", "records", "comm", "nn", "config", "checkpoint", "train"}, {}},
-    {"report", {"base", "proto", "records", "config", "train", "diagnose", "sweep"}, {}},
+    {"report", {"base", "proto", "records", "config", "train", "diagnose", "doctor", "sweep"}, {}},
     {"export", {"base", "nn", "proto"}, {}},
     {"cli",
      {"base", "records", "linalg", "comm", "data", "nn", "optim", "config", "checkpoint", "train",
-      "diagnose", "sweep", "report", "export"},
+      "diagnose", "doctor", "sweep", "report", "export"},
      {}},
 };
 

@@ -53,13 +53,21 @@ struct Subcommand {
   const char* arguments;
 };
 constexpr Subcommand kSubcommands[] = {
-    {"train", "job.textproto"},   {"check", "job.textproto"},
-    {"evaluate", "run"},          {"inspect", "run"},
-    {"predict", "run features"},  {"export", "run --onnx model.onnx"},
-    {"preview", "job.textproto"}, {"diagnose", "run"},
-    {"recipe", "job.textproto"},  {"gradcheck", "job.textproto"},
-    {"sweep", "sweep.textproto"}, {"flow", "job.textproto"},
+    {"train", "job.textproto"},
+    {"check", "job.textproto"},
+    {"evaluate", "run"},
+    {"inspect", "run"},
+    {"predict", "run features"},
+    {"export", "run --onnx model.onnx"},
+    {"preview", "job.textproto"},
+    {"diagnose", "run"},
+    {"recipe", "job.textproto"},
+    {"gradcheck", "job.textproto"},
+    {"sweep", "sweep.textproto"},
+    {"flow", "job.textproto"},
     {"descent", "job.textproto"},
+    {"plan", "job.textproto --nodes 1"},
+    {"slurm", "job.textproto --nodes 1"},
 };
 
 TEST_F(CommandLine, EverySubcommandHasItsHelpAndIsInThatOfTheProgram) {
@@ -103,6 +111,14 @@ TEST_F(CommandLine, NumbersOfOptionsAreWithinTheirBounds) {
                               "descent job.textproto --threads 0",
                               "check job.textproto --threads 0",
                               "check job.textproto --ranks 0",
+                              "check job.textproto --nodes 2",
+                              "plan job.textproto --nodes 0",
+                              "plan job.textproto --nodes 2..1",
+                              "plan job.textproto --nodes 65537",
+                              "plan job.textproto --nodes 1..x",
+                              "plan job.textproto --nodes ,",
+                              "slurm job.textproto --nodes 0",
+                              "slurm --nodes 1 job.textproto --time tomorrow",
                               "recipe job.textproto --runs 0",
                               "recipe job.textproto --runs 1001",
                               "sweep sweep.textproto --groups 0",

@@ -1,0 +1,65 @@
+#include "cli/measured_rates.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "config/job_file.h"
+#include "train/dataset.h"
+
+namespace lockstep {
+namespace {
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+// The numbers `name` of all objects of a list.
+std::vector<double> numbers(const nlohmann::json& list, const char* name) {
+  std::vector<double> all;
+  for (const nlohmann::json& object : list) {
+    const double value = object.at(name).get<double>();
+    if (!(value > 0)) throw std::domain_error(fmt::format("{} is {}", name, value));
+    all.push_back(value);
+  }
+  return all;
+}
+
+}  // namespace
+
+MachineRates measure_rates(const Job& job, int threads) {
+  constexpr double kSeconds = 1.5;
+  const Job part = with_shards(job, static_cast<std::uint32_t>(threads));
+  const Dataset data = load_dataset(part, Communicator::self(), {1, threads});
+  return {.step = measure_steps(part, data, threads, kSeconds),
+          .threads = threads,
+          .slowdown = 1,
+          .bytes_per_second = job.exchange.link_gigabits_per_second * 1e9 / 8,
+          .latency_seconds = kUsualLatencySeconds};
+}
+
+void take_doctors_rates(const std::string& file, MachineRates& rates) {
+  const std::string text = read_text_file(file, "report of lockstep doctor");
+  try {
+    const nlohmann::json report = nlohmann::json::parse(text);
+    const std::vector<double> alone = numbers(report.at("ranks"), "flops_per_second_alone");
+    const std::vector<double> together = numbers(report.at("ranks"), "flops_per_second_together");
+    if (alone.empty()) throw std::domain_error("it has no ranks");
+    rates.slowdown = std::max(1.0, median(alone) / median(together));
+    const nlohmann::json& links = report.at("links");
+    if (links.empty()) return;
+    rates.bytes_per_second = std::ranges::min(numbers(links, "bytes_per_second_both"));
+    rates.latency_seconds = median(numbers(links, "latency_seconds"));
+  } catch (const std::exception& error) {
+    throw Error(ExitCode::data,
+                fmt::format("{}: is not a report that `lockstep doctor --json` writes: {}", file,
+                            error.what()));
+  }
+}
+
+}  // namespace lockstep

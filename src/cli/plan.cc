@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/measured_rates.h"
+#include "cli/options.h"
+#include "cli/result_files.h"
+#include "comm/agreement.h"
+#include "comm/exchange_plan.h"
+#include "config/job_file.h"
+#include "report/plan_table.h"
+#include "train/build.h"
+#include "train/dataset.h"
+#include "train/dataset_sizes.h"
+#include "train/memory_plan.h"
+
+namespace lockstep {
+namespace {
+
+struct PlanArguments {
+  std::string job;
+  std::vector<std::string> overrides;
+  std::vector<int> nodes;  // ascending
+  int ranks_per_node = 1;
+  int threads = 0;     // 0: the cores of this machine / ranks on a node
+  std::string doctor;  // empty: none
+  bool json = false;
+};
+
+constexpr int kMostNodes = 65536;
+
+int node_count(const std::string& text) {
+  const bool digits = !text.empty() && text.size() <= 5 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  const int nodes = digits ? std::stoi(text) : 0;
+  if (nodes < 1 || nodes > kMostNodes) {
+    throw CLI::ValidationError(
+        "--nodes", fmt::format("\"{}\" is not a number of nodes from 1 to {}", text, kMostNodes));
+  }
+  return nodes;
+}
+
+// "4", "1,2,6" or "1..64"; of a long range its ends and the powers of two, doubled from the first.
+std::vector<int> parse_nodes(const std::string& text) {
+  std::vector<int> nodes;
+  const auto dots = text.find("..");
+  if (dots == std::string::npos) {
+    for (const std::string& part : CLI::detail::split(text, ',')) nodes.push_back(node_count(part));
+  } else {
+    constexpr int kAllUpTo = 8;
+    const int first = node_count(text.substr(0, dots));
+    const int last = node_count(text.substr(dots + 2));
+    if (first > last) {
+      throw CLI::ValidationError("--nodes", fmt::format("{}..{} is empty", first, last));
+    }
+    for (int n = first; n <= last; n = n < kAllUpTo ? n + 1 : 2 * n) nodes.push_back(n);
+    nodes.push_back(last);
+  }
+  std::ranges::sort(nodes);
+  nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+  return nodes;
+}
+
+PlanReport make_plan(const PlanArguments& arguments) {
+  const Job job = load_job(arguments.job, arguments.overrides).job;
+  const DatasetSizes sizes = dataset_sizes(job);
+  const NetworkSpec network = build_network(job.network, sizes.features);
+  const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
+
+  const int cores = default_threads(1);
+  PlanReport plan;
+  plan.job_name = job.name;
+  plan.ranks_per_node = arguments.ranks_per_node;
+  plan.threads =
+      arguments.threads > 0 ? arguments.threads : std::max(1, cores / arguments.ranks_per_node);
+  plan.rows_per_step = batch_rows(geometry, 0);
+  plan.shards = job.training.shards;
+  plan.doctor = arguments.doctor;
+  plan.rates = measure_rates(job, std::min(cores, plan.threads));
+  if (!arguments.doctor.empty()) take_doctors_rates(arguments.doctor, plan.rates);
+
+  const std::uint64_t held_out = sizes.dev + sizes.train_dev;
+  for (const int nodes : arguments.nodes) {
+    const Layout layout{nodes * arguments.ranks_per_node, plan.threads};
+    if (static_cast<std::uint64_t>(layout.workers()) > plan.shards) {
+      plan.too_many.push_back(nodes);
+      continue;
+    }
+    const Hosts hosts = even_hosts(layout.ranks, nodes);
+    PlanRow row{.nodes = nodes, .ranks = layout.ranks};
+    row.memory_bytes = plan_memory(job, network, sizes, layout, hosts).total();
+    row.step = predict_step(job, network, geometry, layout, hosts, plan.rates);
+    row.run_seconds = predict_run(job, geometry, layout, held_out, plan.rates, row.step);
+    plan.rows.push_back(row);
+  }
+  if (plan.rows.empty()) {
+    throw Error(
+        ExitCode::usage,
+        fmt::format("{} nodes with {} ranks x {} threads have more workers than the {} "
+                    "shards of the job; plan with fewer --nodes or --threads, or more "
+                    "training.shards",
+                    plan.too_many.front(), arguments.ranks_per_node, plan.threads, plan.shards));
+  }
+  return plan;
+}
+
+}  // namespace
+
+void add_plan_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<PlanArguments>();
+  CLI::App* command =
+      app.add_subcommand("plan", "Predict the time of a step at several numbers of nodes");
+  add_job(*command, arguments->job);
+  add_overrides(*command, arguments->overrides);
+  command
+      ->add_option_function<std::string>(
+          "--nodes", [arguments](const std::string& text) { arguments->nodes = parse_nodes(text); },
+          "Numbers of nodes: 4 or 1,2,6 or 1..64")
+      ->required();
+  command->add_option("--ranks-per-node", arguments->ranks_per_node, "Ranks on each node [1]")
+      ->check(CLI::Range(1, 4096));
+  command
+      ->add_option("--threads", arguments->threads,
+                   "Threads of each rank [cores of this machine / ranks on a node]")
+      ->check(CLI::Range(1, 4096));
+  command->add_option("--doctor", arguments->doctor,
+                      "File of `lockstep doctor --json` with the measured links [assumed]");
+  add_json(*command, arguments->json);
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) {
+      agree(context.comm, [&] {
+        if (!context.comm.is_root()) return;
+        const PlanReport plan = make_plan(*arguments);
+        print_result(arguments->json ? to_text(plan_json(plan), 2) + "\n" : plan_text(plan));
+      });
+      return 0;
+    };
+  });
+}
+
+}  // namespace lockstep

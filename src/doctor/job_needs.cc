@@ -1,0 +1,45 @@
+#include "doctor/job_needs.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "nn/layers.h"
+#include "nn/parameters.h"
+#include "train/build.h"
+#include "train/dataset.h"
+#include "train/memory_plan.h"
+
+namespace lockstep {
+namespace {
+
+constexpr double kMostFlops = 2e9;
+
+}  // namespace
+
+JobNeeds job_needs(const Job& job, const DatasetSizes& sizes, const Layout& layout,
+                   const Hosts& hosts) {
+  const NetworkSpec network = build_network(job.network, sizes.features);
+  const MemoryPlan plan = plan_memory(job, network, sizes, layout, hosts);
+  const std::uint64_t weights = parameter_layout(network).size * sizeof(float);
+  return {.name = job.name,
+          .shards = job.training.shards,
+          .memory_bytes_per_rank = plan.total(),
+          .shared_memory_bytes_per_rank = weights + plan.gradients,
+          .checkpoint_bytes = plan.checkpoint};
+}
+
+ProductShape largest_product(const Job& job, const DatasetSizes& sizes) {
+  const NetworkSpec network = build_network(job.network, sizes.features);
+  ProductShape shape{.rows = 1, .inputs = 1, .units = 1};
+  for (const ParameterTensor& tensor : parameter_layout(network).tensors) {
+    if (tensor.rows() * tensor.columns() <= shape.units * shape.inputs) continue;
+    shape.units = tensor.rows();
+    shape.inputs = tensor.columns();
+  }
+  const auto most_rows = static_cast<std::uint64_t>(kMostFlops / shape.flops());
+  const std::uint64_t rows = batch_geometry(job.training, sizes.train).rows_per_shard;
+  shape.rows = std::clamp<std::uint64_t>(rows, 1, std::max<std::uint64_t>(most_rows, 1));
+  return shape;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,114 @@
+#include "report/plan_table.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/number_text.h"
+
+namespace lockstep {
+namespace {
+
+std::string milliseconds(double seconds) { return fmt::format("{:.2f}", seconds * 1e3); }
+
+double steps_per_second(const PlanRow& row) { return 1 / row.step.total(); }
+
+// The share of a step in which nothing is computed because sums and weights travel.
+double exposed(const PlanRow& row) { return row.step.exchange / row.step.total(); }
+
+std::string conclusion(const PlanReport& report) {
+  const PlanRow& fastest = *std::ranges::min_element(
+      report.rows, {}, [](const PlanRow& row) { return row.step.total(); });
+  std::string text = fmt::format("fastest: {}, {} for the whole run\n",
+                                 format_quantity(static_cast<std::uint64_t>(fastest.nodes), "node"),
+                                 format_duration(fastest.run_seconds));
+  const int pays = nodes_that_pay(report.rows);
+  if (pays < report.rows.back().nodes) {
+    text += fmt::format(
+        "more than {} {} not pay: the nodes added then bring less than half of their worth\n",
+        format_quantity(static_cast<std::uint64_t>(pays), "node"), pays == 1 ? "does" : "do");
+  }
+  return text;
+}
+
+}  // namespace
+
+double efficiency(const PlanRow& first, const PlanRow& row) {
+  return steps_per_second(row) / steps_per_second(first) * first.nodes / row.nodes;
+}
+
+int nodes_that_pay(const std::vector<PlanRow>& rows) {
+  const PlanRow* pays = &rows.front();
+  for (const PlanRow& row : rows) {
+    const double gain = steps_per_second(row) / steps_per_second(*pays) - 1;
+    const double added = static_cast<double>(row.nodes) / pays->nodes - 1;
+    if (gain >= 0.5 * added) pays = &row;
+  }
+  return pays->nodes;
+}
+
+std::string plan_text(const PlanReport& report) {
+  std::string text = fmt::format(
+      "{}: {} in a step, {}; {} x {} on a node\n", report.job_name,
+      format_quantity(report.rows_per_step, "example"), format_quantity(report.shards, "shard"),
+      format_quantity(static_cast<std::uint64_t>(report.ranks_per_node), "rank"),
+      format_quantity(static_cast<std::uint64_t>(report.threads), "thread"));
+  text += fmt::format(
+      "measured here: {:.1f} us for an example in a thread, {} ms for the optimizer in {}\n",
+      report.rates.step.row * 1e6, milliseconds(report.rates.step.update),
+      format_quantity(static_cast<std::uint64_t>(report.rates.threads), "thread"));
+  text += fmt::format("links {}: {:.2f} Gbit/s, {:.0f} us\n",
+                      report.doctor.empty() ? "assumed" : "measured in " + report.doctor,
+                      report.rates.bytes_per_second * 8 / 1e9, report.rates.latency_seconds * 1e6);
+  text += fmt::format("{:>6} {:>6} {:>10} {:>9} {:>9} {:>9} {:>8} {:>10} {:>11} {:>10}\n", "nodes",
+                      "ranks", "step ms", "passes", "update", "exchange", "exposed", "efficiency",
+                      "sent/step", "rank");
+  for (const PlanRow& row : report.rows) {
+    text +=
+        fmt::format("{:>6} {:>6} {:>10} {:>9} {:>9} {:>9} {:>8} {:>10} {:>11} {:>10}\n", row.nodes,
+                    row.ranks, milliseconds(row.step.total()), milliseconds(row.step.shards),
+                    milliseconds(row.step.update), milliseconds(row.step.exchange),
+                    fmt::format("{:.0f} %", 100 * exposed(row)),
+                    fmt::format("{:.0f} %", 100 * efficiency(report.rows.front(), row)),
+                    format_bytes(row.step.sent_bytes), format_mebibytes(row.memory_bytes));
+  }
+  if (!report.too_many.empty()) {
+    text += fmt::format("{} nodes have more workers than the {} shards of the job\n",
+                        fmt::join(report.too_many, ", "), report.shards);
+  }
+  return text + conclusion(report);
+}
+
+Json plan_json(const PlanReport& report) {
+  Json rows = Json::array();
+  for (const PlanRow& row : report.rows) {
+    rows.push_back({{"nodes", row.nodes},
+                    {"ranks", row.ranks},
+                    {"step_seconds", row.step.total()},
+                    {"passes_seconds", row.step.shards},
+                    {"update_seconds", row.step.update},
+                    {"exchange_seconds", row.step.exchange},
+                    {"efficiency", efficiency(report.rows.front(), row)},
+                    {"sent_bytes_per_step", row.step.sent_bytes},
+                    {"sent_messages_per_step", row.step.sent_messages},
+                    {"memory_bytes_per_rank", row.memory_bytes},
+                    {"run_seconds", row.run_seconds}});
+  }
+  return {{"version", 1},
+          {"job", report.job_name},
+          {"ranks_per_node", report.ranks_per_node},
+          {"threads_per_rank", report.threads},
+          {"examples_per_step", report.rows_per_step},
+          {"shards", report.shards},
+          {"seconds_per_example_and_thread", report.rates.step.row},
+          {"slowdown", report.rates.slowdown},
+          {"link_bytes_per_second", report.rates.bytes_per_second},
+          {"link_latency_seconds", report.rates.latency_seconds},
+          {"links_measured", !report.doctor.empty()},
+          {"rows", std::move(rows)},
+          {"nodes_with_too_many_workers", report.too_many},
+          {"nodes_that_pay", nodes_that_pay(report.rows)}};
+}
+
+}  // namespace lockstep

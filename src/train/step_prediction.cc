@@ -1,0 +1,60 @@
+#include "train/step_prediction.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "train/assign_shards.h"
+#include "train/dataset.h"
+#include "train/evaluation_blocks.h"
+
+namespace lockstep {
+namespace {
+
+// Control words in a step: flags about signals and losses, and flags about the gradient.
+constexpr double kControlWords = 2;
+
+// A forward pass is one of the three products of a step.
+constexpr double kForwardShare = 1.0 / 3;
+
+double evaluations_of(const Job& job, const BatchGeometry& geometry) {
+  const auto steps = static_cast<double>(total_steps(job.training, geometry));
+  const double steps_between =
+      job.evaluation.every_epochs * static_cast<double>(steps_per_epoch(geometry));
+  return std::floor(steps / std::max(1.0, steps_between)) + 1;
+}
+
+}  // namespace
+
+StepPrediction predict_step(const Job& job, const NetworkSpec& network,
+                            const BatchGeometry& geometry, const Layout& layout, const Hosts& hosts,
+                            const MachineRates& rates) {
+  const ShardAssignment assignment = assign_shards(job, network, geometry, layout, hosts);
+  const std::uint64_t most = std::ranges::max(assignment, {}, &Range::size).size();
+  const std::vector<HostTraffic> traffic = step_traffic(job, network, assignment, layout, hosts);
+
+  StepPrediction step;
+  step.shards =
+      static_cast<double>(most * geometry.rows_per_shard) * rates.step.row * rates.slowdown;
+  step.update = rates.step.update * rates.slowdown * rates.threads / layout.workers();
+  if (traffic.size() == 1) return step;
+  step.sent_bytes = largest_traffic(traffic);
+  step.sent_messages = std::ranges::max(traffic, {}, &HostTraffic::sent_messages).sent_messages;
+  // An agreement goes up and down a tree of hosts; every bucket is sent in turn to all others.
+  const double rounds = 2 * static_cast<double>(std::bit_width(traffic.size() - 1));
+  step.exchange =
+      static_cast<double>(step.sent_bytes) / rates.bytes_per_second +
+      (kControlWords * rounds + static_cast<double>(step.sent_messages)) * rates.latency_seconds;
+  return step;
+}
+
+double predict_run(const Job& job, const BatchGeometry& geometry, const Layout& layout,
+                   std::uint64_t held_out, const MachineRates& rates, const StepPrediction& step) {
+  const double seconds_per_row = kForwardShare * rates.step.row * rates.slowdown / layout.workers();
+  const auto rows_evaluated = static_cast<double>(
+      held_out + training_block_examples(geometry, job.evaluation.train_examples));
+  return static_cast<double>(total_steps(job.training, geometry)) * step.total() +
+         evaluations_of(job, geometry) * rows_evaluated * seconds_per_row;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,61 @@
+#include "train/step_timing.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "nn/initializer.h"
+#include "train/build.h"
+#include "train/step_engine.h"
+
+namespace lockstep {
+namespace {
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+}  // namespace
+
+Job with_shards(Job job, std::uint32_t shards) {
+  if (job.training.batch_size) {
+    job.training.batch_size = *job.training.batch_size / job.training.shards * shards;
+  }
+  job.training.shards = shards;
+  return job;
+}
+
+StepSeconds measure_steps(const Job& job, const Dataset& data, int threads, double seconds) {
+  const Communicator alone = Communicator::self();
+  const Network<float> network(build_network(job.network, data.features));
+  StepEngine<float> engine(job, alone, {1, threads}, data, network, /*dropout=*/true);
+  initialize_parameters(network.spec(), job.seed, engine.weights());
+
+  using Clock = std::chrono::steady_clock;
+  const auto since = [](Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  engine.train_step(0, false);
+  std::vector<double> steps;
+  std::vector<double> updates;
+  const Clock::time_point start = Clock::now();
+  for (std::uint64_t step = 1; steps.size() < 3 || since(start) < seconds; ++step) {
+    const PhaseClock before = engine.clock();
+    const Clock::time_point step_start = Clock::now();
+    engine.train_step(step, false);
+    steps.push_back(since(step_start));
+    const auto spent = [&](Phase phase) {
+      return engine.clock().seconds(phase) - before.seconds(phase);
+    };
+    updates.push_back(spent(Phase::exchange) + spent(Phase::optimizer));
+  }
+  const double update = median(std::move(updates));
+  const double rows = static_cast<double>(batch_rows(data.geometry, 0)) / threads;
+  return {.row = std::max(0.0, median(std::move(steps)) - update) / rows, .update = update};
+}
+
+}  // namespace lockstep

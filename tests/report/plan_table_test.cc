@@ -1,0 +1,82 @@
+#include "report/plan_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+PlanRow row(int nodes, double passes, double exchange) {
+  PlanRow row{.nodes = nodes, .ranks = nodes};
+  row.step.shards = passes;
+  row.step.exchange = exchange;
+  row.run_seconds = 1000 * row.step.total();
+  return row;
+}
+
+PlanReport sample(std::vector<PlanRow> rows) {
+  PlanReport report;
+  report.job_name = "leaves";
+  report.rows_per_step = 256;
+  report.shards = 64;
+  report.rates = {.step = {.row = 25e-6, .update = 1e-3},
+                  .threads = 2,
+                  .slowdown = 1,
+                  .bytes_per_second = 125e6,
+                  .latency_seconds = 50e-6};
+  report.rows = std::move(rows);
+  return report;
+}
+
+TEST(PlanTable, EfficiencyIsTheSpeedupPerNode) {
+  EXPECT_DOUBLE_EQ(efficiency(row(1, 0.4, 0), row(4, 0.1, 0)), 1);
+  EXPECT_DOUBLE_EQ(efficiency(row(1, 0.4, 0), row(4, 0.1, 0.1)), 0.5);
+  EXPECT_DOUBLE_EQ(efficiency(row(2, 0.2, 0), row(4, 0.2, 0)), 0.5);
+}
+
+// Doubling pays while it makes a step at least 1.5 times as fast.
+TEST(PlanTable, NodesPayWhileTheyBringHalfOfTheirWorth) {
+  EXPECT_EQ(nodes_that_pay({row(1, 0.6, 0), row(2, 0.4, 0), row(4, 0.3, 0)}), 2);
+  EXPECT_EQ(nodes_that_pay({row(1, 0.6, 0), row(2, 0.41, 0), row(4, 0.3, 0)}), 1);
+  EXPECT_EQ(nodes_that_pay({row(1, 0.6, 0), row(2, 0.3, 0), row(3, 0.2, 0)}), 3);
+  EXPECT_EQ(nodes_that_pay({row(1, 0.6, 0), row(2, 0.3, 0), row(3, 0.3, 0), row(4, 0.15, 0)}), 4);
+  EXPECT_EQ(nodes_that_pay({row(5, 0.6, 0)}), 5);
+}
+
+TEST(PlanTable, NamesTheFastestAndWhatDoesNotPay) {
+  const std::string text =
+      plan_text(sample({row(1, 0.4, 0), row(2, 0.2, 0.01), row(4, 0.1, 0.08)}));
+  EXPECT_THAT(text, HasSubstr("fastest: 4 nodes, 3 min 00 s for the whole run\n"));
+  EXPECT_THAT(text, HasSubstr("more than 2 nodes do not pay"));
+  EXPECT_THAT(text, HasSubstr("links assumed: 1.00 Gbit/s, 50 us\n"));
+  EXPECT_THAT(text, HasSubstr(" 44 %"));
+  EXPECT_THAT(plan_text(sample({row(1, 0.4, 0), row(2, 0.2, 0)})), Not(HasSubstr("not pay")));
+}
+
+TEST(PlanTable, SaysWhereLinksWereMeasuredAndWhatHasTooManyWorkers) {
+  PlanReport report = sample({row(1, 0.4, 0)});
+  report.doctor = "place.json";
+  report.too_many = {128, 256};
+  const std::string text = plan_text(report);
+  EXPECT_THAT(text, HasSubstr("links measured in place.json"));
+  EXPECT_THAT(text, HasSubstr("128, 256 nodes have more workers than the 64 shards of the job\n"));
+}
+
+TEST(PlanTable, JsonHasTheSameNumbers) {
+  PlanReport report = sample({row(1, 0.4, 0), row(2, 0.2, 0.2)});
+  report.rows[1].step.sent_bytes = 7;
+  const Json json = plan_json(report);
+  EXPECT_EQ(json["version"], 1);
+  EXPECT_EQ(json["links_measured"], false);
+  EXPECT_EQ(json["nodes_that_pay"], 1);
+  ASSERT_EQ(json["rows"].size(), 2U);
+  EXPECT_DOUBLE_EQ(json["rows"][1]["step_seconds"], 0.4);
+  EXPECT_DOUBLE_EQ(json["rows"][1]["efficiency"], 0.5);
+  EXPECT_EQ(json["rows"][1]["sent_bytes_per_step"], 7);
+}
+
+}  // namespace
+}  // namespace lockstep

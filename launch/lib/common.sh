@@ -23,3 +23,8 @@ show_help() { sed -n '2,/^[^#]/ { s/^# \{0,1\}//p }' "$0"; }
 
 # shown FILE-UNDER-ROOT prints the path as short as the current directory allows.
 shown() { [[ $PWD == "$root" ]] && echo "$1" || echo "$root/$1"; }
+
+# positive OPTION VALUE ends the script unless VALUE is a positive number.
+positive() {
+  [[ $2 =~ ^[1-9][0-9]{0,5}$ ]] || usage_error "$1 takes a whole number from 1 to 999999, not '$2'"
+}

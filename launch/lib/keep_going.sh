@@ -1,14 +1,18 @@
 # shellcheck shell=bash
-# What launch/local --keep-going does: it runs one command of Lockstep under mpirun, and when a rank
-# dies, starts it again in the same run directory with one rank less. docs/commands.md says how it
-# looks from outside.
-# shellcheck disable=SC2154  # root, program, ranks, threads and cores come from launch/local
+# What --keep-going does in launch/local and launch/hosts: it runs one command of Lockstep under mpirun,
+# and when a rank dies, starts it again in the same run directory on what is left. docs/commands.md says
+# how it looks from outside. The script that sources this file has two functions: set_launch sets the
+# array launch, mpirun with its arguments for the layout, and reduce_layout chooses the layout of the next
+# attempt, or returns 1 if nothing is left.
+# shellcheck disable=SC2154  # root, program, ranks, threads and launch come from that script
 
 # shellcheck source=launch/lib/attempts.sh
 source "$root/launch/lib/attempts.sh"
+# shellcheck source=launch/lib/run_ranks.sh
+source "$root/launch/lib/run_ranks.sh"
 
-# The seconds after which a silent rank is lost, so that a run continues within 10 s.
-silence_on_one_machine=4
+# The seconds after which a silent rank is lost; empty for Lockstep's own default.
+silence=''
 
 # keep_going MOST COMMAND FILE [ARGUMENT...] ends the script with the exit code of the run. MOST is the
 # largest number of attempts, COMMAND is train, sweep or recipe.
@@ -16,8 +20,7 @@ keep_going() {
   most=$1 command=$2 file=$3
   read_arguments "${@:4}"
   open_run_directory
-  asked='' mpirun=''
-  trap ask_to_stop TERM INT HUP USR1
+  pass_on_signals
   idle=0
   for ((attempt = 1; ; ++attempt)); do
     steps_before=$(steps_done "$run_dir")
@@ -25,13 +28,14 @@ keep_going() {
     run_attempt
     conclude
     resume=auto
-    ranks=$((ranks > 1 ? ranks - 1 : 1))
+    reduce_layout || leave "$code" "no host answers; to continue: --run-dir $run_dir --resume auto"
+    stop_if_asked
   done
 }
 
 # Sets run_dir, resume, groups and silence from the user's arguments; the others go to rest.
 read_arguments() {
-  run_dir='' resume=never groups='' silence=$silence_on_one_machine rest=()
+  run_dir='' resume=never groups='' rest=()
   local name
   while (($#)); do
     name=${1%%=*}
@@ -78,49 +82,19 @@ open_run_directory() {
   made_directory=yes
 }
 
-# Sets code to mpirun's exit code. mpirun is in a session of its own, so that Ctrl-C reaches only
-# this script, and ends with it.
+# Sets code to mpirun's exit code.
 run_attempt() {
   version=$(state_version "$run_dir")
-  mpi_environment "$ranks" "$cores"
-  setsid setpriv --pdeathsig TERM \
-    mpirun -n "$ranks" --bind-to "$(mpi_binding "$ranks" "$threads" "$cores")" \
+  set_launch
+  run_ranks "${launch[@]}" \
     "$program" "$command" "$file" --threads "$threads" --run-dir "$run_dir" --resume "$resume" \
-    --silence-limit "$silence" ${groups:+--groups "$((groups < ranks ? groups : ranks))"} \
-    "${rest[@]}" </dev/null &
-  mpirun=$!
-  [[ -z $asked ]] || forward_request  # it came before mpirun
-  # A trap interrupts the wait.
-  while true; do
-    signalled='' code=0
-    wait "$mpirun" || code=$?
-    [[ $signalled ]] || break
-  done
-  mpirun=''
-  wait
+    ${silence:+--silence-limit "$silence"} \
+    ${groups:+--groups "$((groups < ranks ? groups : ranks))"} "${rest[@]}"
 }
-
-# Handles a signal: the ranks save and end. At the second signal, mpirun ends them.
-ask_to_stop() {
-  signalled=yes
-  if [[ ! $mpirun ]]; then
-    asked=yes
-  elif [[ $asked ]]; then
-    kill -TERM "$mpirun" 2>/dev/null || true
-  else
-    asked=yes
-    say "the ranks are asked to save and end"
-    forward_request
-  fi
-}
-
-# Asks the ranks to save and end, again and again: mpirun forwards a signal only to ranks that have
-# begun.
-forward_request() { while kill -USR1 "$mpirun" 2>/dev/null; do sleep 1; done & }
 
 # Ends the script unless another attempt follows, and waits before that.
 conclude() {
-  local end steps why delay
+  local end why delay
   end=$(end_of_start "$run_dir" "$version" "$code")
   steps=$(steps_done "$run_dir")
   [[ $end != failed || $(state_version "$run_dir") == "$version" ]] || code=$(state_value "$run_dir" exit_code)
@@ -140,15 +114,17 @@ conclude() {
       ;;
     unstarted) code=70 ;;  # mpirun ended with 0
   esac
-  [[ -z $asked ]] || leave 75 "interrupted; the run is at step $steps"
+  stop_if_asked
   idle=$((steps > steps_before ? 0 : idle + 1))
   ((idle < 2)) || leave "$code" "two attempts in a row gained no step, so there is no further attempt"
   ((attempt < most)) || leave "$code" "this was attempt $attempt of at most $most (--attempts); to continue: --run-dir $run_dir --resume auto"
   delay=$(delay_after "$attempt")
   say "$why; the run is at step $steps and continues in $delay s"
   pause "$delay"
-  [[ -z $asked ]] || leave 75 "interrupted; the run is at step $steps"
+  stop_if_asked
 }
+
+stop_if_asked() { [[ -z $asked ]] || leave 75 "interrupted; the run is at step $steps"; }
 
 # leave CODE MESSAGE ends the script.
 leave() {

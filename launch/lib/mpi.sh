@@ -32,14 +32,45 @@ mpi_environment() {
   fi
 }
 
+# Succeeds if this process may use all CPUs of the machine. mpirun counts cores from the first, whether it
+# is allowed or not.
+may_use_all_cpus() { [[ $(allowed_cpus) == $(allowed_cpus --all) ]]; }
+
 # mpi_binding RANKS THREADS CORES prints what a rank is bound to. It is a core of its own
 # only if the rank has one thread, no core stays idle (prefetch threads could use it), and
-# the whole machine may be used: mpirun counts cores from the first, whether it is allowed
-# or not.
+# the whole machine may be used.
 mpi_binding() {
-  if (($1 == $3 && $2 == 1)) && [[ $(allowed_cpus) == $(allowed_cpus --all) ]]; then
+  if (($1 == $3 && $2 == 1)) && may_use_all_cpus; then
     echo core
   else
     echo none
   fi
+}
+
+# Exports settings of Open MPI for a run over TCP; those that are set already win. docs/cluster.md has the
+# reasons in full, and cluster/real/openmpi-mca-params.conf has the settings for other programs.
+mpi_over_tcp() {
+  # A message above this limit waits for an answer, which stands behind the bulk data of the other
+  # direction. With 8 MB a step on 1 Gbit/s takes 14 to 19 % less time.
+  export OMPI_MCA_btl_tcp_eager_limit=${OMPI_MCA_btl_tcp_eager_limit:-8388608}
+  export OMPI_MCA_btl_tcp_rndv_eager_limit=${OMPI_MCA_btl_tcp_rndv_eager_limit:-8388608}
+}
+
+# A waiting rank polls, which is fastest on a core of its own. Where ranks share cores, it takes the core
+# away from the rank that it waits for.
+mpi_yield() { export OMPI_MCA_mpi_yield_when_idle=${OMPI_MCA_mpi_yield_when_idle:-1}; }
+
+# mpirun waits for the daemon of a host that was lost or cut off. With these settings it asks after 5 s of
+# silence and gives the host up 6 s later, rather than after 8 minutes.
+mpi_notices_lost_hosts() {
+  export OMPI_MCA_oob_tcp_keepalive_time=${OMPI_MCA_oob_tcp_keepalive_time:-5}
+  export OMPI_MCA_oob_tcp_keepalive_intvl=${OMPI_MCA_oob_tcp_keepalive_intvl:-2}
+  export OMPI_MCA_oob_tcp_keepalive_probes=${OMPI_MCA_oob_tcp_keepalive_probes:-3}
+}
+
+# mpi_parameter FRAMEWORK COMPONENT NAME prints the value of a parameter of Open MPI, from the environment or
+# a settings file.
+mpi_parameter() {
+  ompi_info --param "$1" "$2" --level 9 --parsable 2>/dev/null |
+    sed -n "s/^mca:$1:$2:param:$3:value:\"\{0,1\}\([^\"]*\).*/\1/p"
 }

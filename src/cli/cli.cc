@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <new>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include "base/deadline.h"
 #include "base/error.h"
 #include "base/host_name.h"
 #include "base/nearest.h"
@@ -151,6 +153,22 @@ StallWatch::Settings watch_settings(const WatchLimits& limits, int rank, const O
                               bool tells) { end_stalled(rank, run, reason, tells); }};
 }
 
+// Ends this process when MPI has not started, or not ended, after ten times the silence that is
+// allowed: the stall watch cannot see a rank that is lost then. `what` is "start" or "end".
+std::unique_ptr<Deadline> deadline_of_mpi(const char* what, const WatchLimits& limits, int rank,
+                                          const OpenRun& run) {
+  const double seconds = 10 * limits.silence;
+  // Rank 0 speaks for all if it can: when it ends, the launcher ends the others.
+  const double own = rank == 0 || seconds <= 0 ? seconds : seconds + 1;
+  return std::make_unique<Deadline>(own, [what, seconds, rank, &run] {
+    end_stalled(rank, run,
+                fmt::format("MPI did not {} within {:g} s: a rank or its host is stopped, lost or "
+                            "cannot be reached (--silence-limit)",
+                            what, seconds),
+                /*tells=*/true);
+  });
+}
+
 // `command`: the name of the subcommand.
 int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits& limits,
                  const std::string& command, const Action& action) {
@@ -164,14 +182,16 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
     return static_cast<int>(error.code());
   }
   const auto launched = launched_tasks(environment);
-  hooks.on_begin();
+  OpenRun run;
+  const int rank = launched_rank(environment);
+  auto deadline = deadline_of_mpi("start", limits, rank, run);
+  hooks.on_begin(rank);
   MpiSession session(argc, argv);
   install_signal_handlers();  // again, because MPI has installed its own
   use_one_blas_thread();
   Heartbeat heartbeat;
   heartbeat.enter(command.c_str(), /*waits=*/false);
   const Communicator comm = Communicator::world(&heartbeat);
-  OpenRun run;
   try {
     agree(comm, [&] {
       check_launch(launched, comm.size());
@@ -181,14 +201,18 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
       return fmt::format("called with `{}`, rank 0 with `{}`", theirs, root);
     });
     StallWatch watch(comm, heartbeat, watch_settings(limits, comm.rank(), run));
+    deadline.reset();
     const int code = action({comm, hooks, argv[0], launch_prefix(launched), launched, run});
     watch.finish();
+    deadline = deadline_of_mpi("end", limits, rank, run);
+    hooks.on_end(rank);
     // No rank can fail any more, so the last state stays.
     agree(comm, [&] {
       if (comm.is_root()) run.tell_end(static_cast<ExitCode>(code));
     });
     return code;
   } catch (const AgreedError& error) {
+    deadline = deadline_of_mpi("end", limits, rank, run);
     return leave_together(comm, run, error);
   } catch (...) {
     end_all(comm, run, describe(std::current_exception()));

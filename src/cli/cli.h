@@ -11,8 +11,9 @@ namespace lockstep {
 
 // Hooks with which tests can cause failures.
 struct CliHooks {
-  // Called before MPI starts, with the handlers of signals installed.
-  std::function<void()> on_begin = [] {};
+  // Called before MPI starts, with the handlers of signals installed, and before it ends.
+  std::function<void(int rank)> on_begin = [](int) {};
+  std::function<void(int rank)> on_end = [](int) {};
   // Called at the beginning of each training step on each rank.
   std::function<void(int rank, std::uint64_t step)> on_step = [](int, std::uint64_t) {};
   // Where gradcheck takes the gradient from; empty: from training.

@@ -10,13 +10,17 @@
 namespace lockstep {
 namespace {
 
-std::optional<int> task_count(const std::optional<std::string>& text) {
+std::optional<int> whole_number(const std::optional<std::string>& text, int at_least) {
   if (!text) return std::nullopt;
   int value = 0;
   const char* end = text->data() + text->size();
   const auto result = std::from_chars(text->data(), end, value);
-  if (result.ec != std::errc() || result.ptr != end || value < 1) return std::nullopt;
+  if (result.ec != std::errc() || result.ptr != end || value < at_least) return std::nullopt;
   return value;
+}
+
+std::optional<int> task_count(const std::optional<std::string>& text) {
+  return whole_number(text, 1);
 }
 
 }  // namespace
@@ -48,6 +52,13 @@ std::optional<LaunchedTasks> launched_tasks(const Environment& environment) {
     return LaunchedTasks{"mpiexec", *tasks};
   }
   return std::nullopt;
+}
+
+int launched_rank(const Environment& environment) {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "SLURM_PROCID", "PMI_RANK"}) {
+    if (const auto rank = whole_number(environment(name), 0)) return *rank;
+  }
+  return 0;
 }
 
 void check_step(const Environment& environment) {

@@ -22,6 +22,9 @@ struct LaunchedTasks {
 // because MPI sets variables of its own.
 std::optional<LaunchedTasks> launched_tasks(const Environment& environment);
 
+// The rank that the launcher gives to this process; 0 without a launcher.
+int launched_rank(const Environment& environment);
+
 // Throws Error(usage) when srun started this process without PMIx, with which Open MPI cannot
 // start. Call it before MPI starts. Does not communicate.
 void check_step(const Environment& environment);

@@ -71,6 +71,34 @@ same_table_of_a_sweep() {
   echo "the sweep has the same table in 2 groups on 4 nodes"
 }
 
+# Each node has a /tmp of its own.
+data_on_one_node_is_refused() {
+  local launch code rows='x,y,kind\n1,2,a\n2,1,b\n3,5,a\n4,4,b\n'
+  cluster on n1 sh -c "printf '$rows' >/tmp/points.csv"
+  cat >points.textproto <<'END'
+name: "points"
+data { train { csv { file: "/tmp/points.csv" table { column { name: "kind" role: CLASS_NAME } } } } }
+network { output { units: 2 loss: SOFTMAX_CROSS_ENTROPY } }
+optimizer { gradient_descent { learning_rate: 0.1 } }
+training { full_batch: true shards: 2 steps: 1 }
+END
+  for launch in srun mpirun; do
+    code=0
+    if [[ $launch == srun ]]; then
+      "${srun[@]}" -w n1,n2 -N 2 --ntasks-per-node=1 ./lockstep train points.textproto --threads 1 \
+        >points.log 2>&1 || code=$?
+    else
+      cluster mpirun -n 2 --host n1,n2 ./lockstep train points.textproto --threads 1 \
+        >points.log 2>&1 || code=$?
+    fi
+    ((code == 66)) || fail "$launch: data on one node alone ends with $code, not 66" points.log
+    grep -q 'rank 1 on n2: /tmp/points.csv' points.log ||
+      fail "$launch: the node without the data is not named" points.log
+    [[ ! -e runs/points-1 ]] || fail "$launch: the refused run has left a directory"
+  done
+  echo "data that one node alone has is refused, and the other node is named"
+}
+
 # Slurm's daemon on a node listens on this port.
 reachable() { on_head timeout 1 bash -c "true >/dev/tcp/$1/6818"; }
 
@@ -129,6 +157,7 @@ a_high_job_stops_a_low_one() {
 
 same_bits_at_every_layout
 same_table_of_a_sweep
+data_on_one_node_is_refused
 links_have_limits
 a_power_cut_loses_a_node
 a_high_job_stops_a_low_one

@@ -14,7 +14,7 @@ refused() {
   [[ $message == *"$1"* ]] || fail "cluster/${*:2} does not say '$1': $message"
 }
 
-for command in up down on link mpirun power-off power-on; do
+for command in up down on link mpirun hosts power-off power-on; do
   [[ $(cluster "$command" --help) == *"usage: cluster/$command"* ]] || fail "$command --help"
 done
 refused "from 1 to 99, not '0'" up -n 0

@@ -49,6 +49,13 @@ TEST(Preflight, KnowsTheLaunchers) {
   expect_launched(with({{"PMI_SIZE", "2"}, {"PMI_RANK", "1"}}), "mpiexec", 2);
 }
 
+TEST(Preflight, KnowsTheRank) {
+  EXPECT_EQ(launched_rank(with({})), 0);
+  EXPECT_EQ(launched_rank(with({{"OMPI_COMM_WORLD_RANK", "3"}, {"SLURM_PROCID", "1"}})), 3);
+  EXPECT_EQ(launched_rank(with({{"SLURM_PROCID", "2"}})), 2);
+  EXPECT_EQ(launched_rank(with({{"PMI_RANK", "4"}})), 4);
+}
+
 // The shell of `salloc -n 4`, or a batch script in front of its srun.
 TEST(Preflight, AnAllocationAloneHasStartedNothing) {
   const Environment shell =

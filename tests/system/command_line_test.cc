@@ -118,7 +118,7 @@ TEST_F(CommandLine, NumbersOfOptionsAreWithinTheirBounds) {
                               "plan job.textproto --nodes 1..x",
                               "plan job.textproto --nodes ,",
                               "slurm job.textproto --nodes 0",
-                              "slurm --nodes 1 job.textproto --time tomorrow",
+                              "slurm job.textproto --time tomorrow",
                               "recipe job.textproto --runs 0",
                               "recipe job.textproto --runs 1001",
                               "sweep sweep.textproto --groups 0",

@@ -145,6 +145,18 @@ TEST_F(Failure, AStoppedRankIsNamedAndTheJobEnds) {
   ASSERT_EQ(train(2, "--run-dir run --resume must").exit_code, 0);
 }
 
+// MPI itself waits then, and the stall watch does not stand yet, or no longer.
+TEST_F(Failure, ARankThatIsStoppedWhileMpiStartsOrEndsDoesNotHoldTheJob) {
+  const auto start = train(2, "--run-dir run --silence-limit 1", "0 0 stop_at_start");
+  EXPECT_EQ(start.exit_code, 76) << start.err;
+  EXPECT_THAT(start.err, HasSubstr("MPI did not start within 10 s"));
+  EXPECT_FALSE(fs::exists(directory_ / "run"));
+  const auto end = train(2, "--run-dir run --silence-limit 1", "1 0 stop_at_end");
+  EXPECT_EQ(end.exit_code, 76) << end.err;
+  EXPECT_THAT(end.err, HasSubstr("MPI did not end within 10 s"));
+  EXPECT_TRUE(fs::exists(directory_ / "run/summary.json"));
+}
+
 TEST_F(Failure, RanksThatLoseRankZeroEndByThemselves) {
   const auto result = train(3, "--run-dir run --silence-limit 5", "0 7 stop");
   EXPECT_EQ(result.exit_code, 76) << result.err;

@@ -1,6 +1,7 @@
 // Lockstep with faults on demand: LOCKSTEP_FAULT="RANK STEP ACTION [TIME]", where
 // ACTION is throw (an unforeseen exception), kill (SIGKILL to itself), terminate
 // (SIGTERM to itself), early (the same before MPI starts, on all ranks), stop (SIGSTOP to itself),
+// stop_at_start and stop_at_end (the same before MPI starts and before it ends),
 // hang (it does nothing for an hour), io (an error that a user can act on) or gradient (gradcheck
 // is given a gradient of which the last entries are doubled; RANK and STEP do not count). TIME:
 // when the rank begins that step for the so manieth time, as in the second trial that it trains; 1
@@ -56,8 +57,12 @@ int main(int argc, char** argv) {
     if (fault.action == "stop") std::raise(SIGSTOP);
     if (fault.action == "hang") std::this_thread::sleep_for(std::chrono::hours(1));
   };
-  hooks.on_begin = [&fault] {
+  hooks.on_begin = [&fault](int rank) {
     if (fault.action == "early") std::raise(SIGTERM);
+    if (fault.action == "stop_at_start" && rank == fault.rank) std::raise(SIGSTOP);
+  };
+  hooks.on_end = [&fault](int rank) {
+    if (fault.action == "stop_at_end" && rank == fault.rank) std::raise(SIGSTOP);
   };
   if (fault.action == "gradient") {
     hooks.gradient_of = [](auto& engine, const auto& comm, std::uint64_t step) {

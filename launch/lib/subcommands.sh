@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# What the scripts that start ranks know of Lockstep's commands.
+
+# is_parallel COMMAND succeeds if the command runs on several ranks.
+is_parallel() {
+  case $1 in
+    train | evaluate | predict | diagnose | recipe | sweep | gradcheck | descent | flow | doctor) ;;
+    *) return 1 ;;
+  esac
+}
+
+# is_serial COMMAND succeeds if the command runs in one process, whatever the layout.
+is_serial() {
+  case $1 in
+    inspect | export | preview | plan | slurm) ;;
+    *) return 1 ;;
+  esac
+}
+
+# can_keep_going COMMAND ends the script if the command cannot be continued. Anything that is not a command
+# is a job, which is trained.
+can_keep_going() {
+  case $1 in
+    train | sweep | recipe) return 0 ;;
+  esac
+  if is_parallel "$1" || is_serial "$1" || [[ $1 == check ]]; then
+    usage_error "--keep-going is for train, sweep and recipe, not for $1"
+  fi
+}

@@ -86,7 +86,7 @@ std::string traffic_text(const Job& job, const NetworkSpec& network, const Batch
     if (static_cast<std::uint32_t>(changed.workers()) > job.training.shards) return false;
     const std::uint64_t there =
         bytes_of_step(job, network, geometry, changed, even_hosts(changed.ranks, other));
-    if (there >= bytes) return false;
+    if (format_bytes(there) == format_bytes(bytes) || there > bytes) return false;
     text += fmt::format("  {} nodes would send up to {}\n", other, format_bytes(there));
     return true;
   };
@@ -209,8 +209,9 @@ void check_job(const CheckArguments& arguments) {
   text += fmt::format("parameters       {}\n", parameter_layout(network).size);
   text += fmt::format("steps per epoch  {}\n", steps_per_epoch(geometry));
   text += fmt::format("steps            {}\n", total_steps(job.training, geometry));
-  text += fmt::format("memory of rank 0 at {} ranks x {} threads (--ranks, --threads):\n{}",
-                      layout.ranks, layout.threads,
+  text += fmt::format("memory of rank 0 at {} x {} (--ranks, --threads):\n{}",
+                      format_quantity(static_cast<std::uint64_t>(layout.ranks), "rank"),
+                      format_quantity(static_cast<std::uint64_t>(layout.threads), "thread"),
                       memory_table(plan_memory(job, network, sizes, layout, hosts)));
   if (arguments.nodes > 1) text += traffic_text(job, network, geometry, layout, hosts);
   if (arguments.no_dropout) text += fmt::format("note: {}\n", kNoDropoutNotice);

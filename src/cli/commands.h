@@ -22,7 +22,7 @@ struct CommandContext {
   const char* program;       // the name under which it was called
   const std::string launch;  // see launch_prefix()
   const std::optional<LaunchedTasks>& launched;
-  OpenRun& run;              // opened by a command once it has a directory
+  OpenRun& run;  // opened by a command once it has a directory
 };
 
 // Returns the exit code.

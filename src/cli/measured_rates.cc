@@ -1,14 +1,14 @@
 #include "cli/measured_rates.h"
 
 #include <algorithm>
+#include <fstream>
+#include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "config/job_file.h"
-#include "train/dataset.h"
 
 namespace lockstep {
 namespace {
@@ -33,28 +33,31 @@ std::vector<double> numbers(const nlohmann::json& list, const char* name) {
 }  // namespace
 
 MachineRates measure_rates(const Job& job, int threads) {
-  constexpr double kSeconds = 1.5;
-  const Job part = with_shards(job, static_cast<std::uint32_t>(threads));
-  const Dataset data = load_dataset(part, Communicator::self(), {1, threads});
-  return {.step = measure_steps(part, data, threads, kSeconds),
+  constexpr double kSeconds = 2;
+  return {.step = measure_job(job, threads, kSeconds),
           .threads = threads,
           .slowdown = 1,
           .bytes_per_second = job.exchange.link_gigabits_per_second * 1e9 / 8,
           .latency_seconds = kUsualLatencySeconds};
 }
 
-void take_doctors_rates(const std::string& file, MachineRates& rates) {
-  const std::string text = read_text_file(file, "report of lockstep doctor");
+bool take_doctors_rates(const std::string& file, MachineRates& rates) {
+  std::ifstream stream(file);
+  if (!stream) {
+    throw Error(ExitCode::missing_input, fmt::format("--doctor {}: cannot open the file", file));
+  }
   try {
-    const nlohmann::json report = nlohmann::json::parse(text);
+    const nlohmann::json report = nlohmann::json::parse(stream);
+    if (report.at("version") != 1) throw std::domain_error("its version is not 1");
     const std::vector<double> alone = numbers(report.at("ranks"), "flops_per_second_alone");
     const std::vector<double> together = numbers(report.at("ranks"), "flops_per_second_together");
     if (alone.empty()) throw std::domain_error("it has no ranks");
     rates.slowdown = std::max(1.0, median(alone) / median(together));
     const nlohmann::json& links = report.at("links");
-    if (links.empty()) return;
+    if (links.empty()) return false;
     rates.bytes_per_second = std::ranges::min(numbers(links, "bytes_per_second_both"));
     rates.latency_seconds = median(numbers(links, "latency_seconds"));
+    return true;
   } catch (const std::exception& error) {
     throw Error(ExitCode::data,
                 fmt::format("{}: is not a report that `lockstep doctor --json` writes: {}", file,

@@ -19,7 +19,8 @@ MachineRates measure_rates(const Job& job, int threads);
 
 // Replaces what is assumed of the links by what `lockstep doctor --json` has measured: the slowest
 // link while both ends send, and the middle latency. Slows computation as its ranks slowed each
-// other down. Throws Error(missing_input) and Error(data) naming the file.
-void take_doctors_rates(const std::string& file, MachineRates& rates);
+// other down. Returns whether the report has links: one
+// host has none. Throws Error(missing_input) and Error(data) naming the file.
+bool take_doctors_rates(const std::string& file, MachineRates& rates);
 
 }  // namespace lockstep

@@ -81,9 +81,10 @@ PlanReport make_plan(const PlanArguments& arguments) {
       arguments.threads > 0 ? arguments.threads : std::max(1, cores / arguments.ranks_per_node);
   plan.rows_per_step = batch_rows(geometry, 0);
   plan.shards = job.training.shards;
-  plan.doctor = arguments.doctor;
   plan.rates = measure_rates(job, std::min(cores, plan.threads));
-  if (!arguments.doctor.empty()) take_doctors_rates(arguments.doctor, plan.rates);
+  if (!arguments.doctor.empty() && take_doctors_rates(arguments.doctor, plan.rates)) {
+    plan.doctor = arguments.doctor;
+  }
 
   const std::uint64_t held_out = sizes.dev + sizes.train_dev;
   for (const int nodes : arguments.nodes) {

@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -32,6 +35,8 @@ namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kFirstRemark = "Written by `lockstep slurm`";
 
 struct SlurmArguments {
   std::string file;
@@ -97,7 +102,9 @@ std::uint64_t memory_of_node(std::uint64_t bytes_of_rank, int ranks) {
 // optimizer goes over all parameters.
 MachineRates scaled(MachineRates rates, const NetworkSpec& from, const NetworkSpec& to) {
   rates.step.row *= multiply_adds(to) / multiply_adds(from);
-  rates.step.update *= parameter_count(to) / parameter_count(from);
+  const double size = parameter_count(to) / parameter_count(from);
+  rates.step.shard *= size;
+  rates.step.update *= size;
   return rates;
 }
 
@@ -141,7 +148,7 @@ double limit_of(double seconds) { return std::min(kLongestStart, 2 * seconds + 3
 
 std::vector<std::string> remarks_of(const SlurmArguments& arguments, const Needs& needs) {
   std::vector<std::string> remarks = {
-      fmt::format("Written by `lockstep slurm` for {}.", arguments.file),
+      fmt::format("{} for {}.", kFirstRemark, arguments.file),
       fmt::format("Memory: a rank takes up to {} as `lockstep check` predicts; half as much again.",
                   format_bytes(needs.memory))};
   if (!arguments.time.empty()) return remarks;
@@ -182,11 +189,45 @@ SlurmScript script_of(SlurmArguments arguments) {
   return script;
 }
 
+// Throws Error(usage) if the file exists and is not such a script: it may be the job itself.
+void refuse_foreign_file(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) return;
+  std::getline(file, line);
+  if (line.starts_with("# " + std::string(kFirstRemark))) return;
+  throw Error(ExitCode::usage,
+              fmt::format("--out {}: the file exists, and `lockstep slurm` has not written it; "
+                          "choose another name, or remove it",
+                          path));
+}
+
+// Empty if the text is a time limit of five minutes or more. The run saves two to three minutes
+// before its limit.
+std::string objection_to_time(const std::string& text) {
+  constexpr double kLeastSeconds = 300;
+  const auto seconds = seconds_of_slurm_time(text);
+  if (!seconds) return "is not a time as Slurm takes it: minutes, HH:MM:SS or D-HH:MM:SS";
+  if (*seconds < kLeastSeconds)
+    return "is less than five minutes, and the run saves 2 to 3 minutes before";
+  return "";
+}
+
+// Empty if the text is a name, or a list of names, that an #SBATCH line can hold.
+std::string objection_to_name(const std::string& text) {
+  const bool plain = !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("_-.,@+").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  return plain ? "" : "is not a name that Slurm has";
+}
+
 void write_script(const SlurmArguments& arguments) {
   const std::string text = slurm_script(script_of(arguments));
   if (arguments.out.empty()) {
     print_result(text);
   } else {
+    refuse_foreign_file(arguments.out);
     replace_file(arguments.out, text);
     print_result(fmt::format("written: {}\nsubmit it with: sbatch {}\n", arguments.out,
                              shell_word(arguments.out)));
@@ -214,15 +255,11 @@ void add_slurm_command(CLI::App& app, Action& action) {
   command
       ->add_option("--time", arguments->time,
                    "Time limit as Slurm takes it, such as 02:00:00 [from a measured step]")
-      ->check(CLI::Validator(
-          [](const std::string& text) {
-            return text.find_first_not_of("0123456789:-") == std::string::npos && !text.empty()
-                       ? std::string()
-                       : "is not a time as Slurm takes it: minutes, HH:MM:SS or D-HH:MM:SS";
-          },
-          "TIME"));
-  command->add_option("--partition", arguments->partition, "Partition [Slurm's default]");
-  command->add_option("--account", arguments->account, "Account [Slurm's default]");
+      ->check(CLI::Validator(objection_to_time, "TIME"));
+  command->add_option("--partition", arguments->partition, "Partition [Slurm's default]")
+      ->check(CLI::Validator(objection_to_name, "NAME"));
+  command->add_option("--account", arguments->account, "Account [Slurm's default]")
+      ->check(CLI::Validator(objection_to_name, "NAME"));
   command->add_option("--run-dir", arguments->run_dir,
                       "Where results go [runs/<file>-slurm-<job number>]");
   command->add_option("--project", arguments->project,

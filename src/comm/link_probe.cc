@@ -92,11 +92,10 @@ class LinkEnd {
     if (sends && receives) {
       MPI_Sendrecv(outgoing_.data(), size, MPI_BYTE, partner_, kTag, incoming_.data(), size,
                    MPI_BYTE, partner_, kTag, comm_, MPI_STATUS_IGNORE);
-    } else if (sends) {
-      send(outgoing_.data(), size);
-    } else {
-      receive(incoming_.data(), size);
+      return;
     }
+    if (sends) send(outgoing_.data(), size);
+    if (receives) receive(incoming_.data(), size);
   }
 
   MPI_Comm comm_;

@@ -27,7 +27,9 @@ Finding oversubscription(const HostReport& host, std::size_t threads, std::size_
           bound ? fmt::format("The host has {}: let the ranks use them (mpirun --bind-to none, "
                               "srun -c THREADS).",
                               host.cores_online)
-                : "Start fewer ranks on this host, or give each fewer --threads."};
+          : host.ranks.size() == 1
+              ? "Give the rank fewer --threads."
+              : "Start fewer ranks on this host, or give each fewer --threads."};
 }
 
 // Ranks that wait without leaving their core to others slow down those that share it.

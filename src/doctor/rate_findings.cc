@@ -65,7 +65,9 @@ std::vector<Finding> slow_ranks(const DoctorReport& report) {
 }
 
 constexpr const char* kLinkRemedy =
-    "Look at its cable, port and driver (ethtool), and at which network MPI uses "
+    "Measure again when no other program uses the hosts and the network, because load shows as a "
+    "slow "
+    "link. Otherwise look at its cable, port and driver (ethtool), and at which network MPI uses "
     "(btl_tcp_if_include).";
 
 std::string megabytes(double bytes_per_second) {

@@ -55,8 +55,11 @@ std::string plan_text(const PlanReport& report) {
       format_quantity(static_cast<std::uint64_t>(report.ranks_per_node), "rank"),
       format_quantity(static_cast<std::uint64_t>(report.threads), "thread"));
   text += fmt::format(
-      "measured here: {:.1f} us for an example in a thread, {} ms for the optimizer in {}\n",
-      report.rates.step.row * 1e6, milliseconds(report.rates.step.update),
+      "measured here: {:.1f} us for an example in a thread and {:.1f} us for each further shard, "
+      "{} ms "
+      "for the optimizer in {}\n",
+      report.rates.step.row * 1e6, report.rates.step.shard * 1e6,
+      milliseconds(report.rates.step.update),
       format_quantity(static_cast<std::uint64_t>(report.rates.threads), "thread"));
   text += fmt::format("links {}: {:.2f} Gbit/s, {:.0f} us\n",
                       report.doctor.empty() ? "assumed" : "measured in " + report.doctor,
@@ -102,6 +105,7 @@ Json plan_json(const PlanReport& report) {
           {"examples_per_step", report.rows_per_step},
           {"shards", report.shards},
           {"seconds_per_example_and_thread", report.rates.step.row},
+          {"seconds_per_further_shard", report.rates.step.shard},
           {"slowdown", report.rates.slowdown},
           {"link_bytes_per_second", report.rates.bytes_per_second},
           {"link_latency_seconds", report.rates.latency_seconds},

@@ -35,8 +35,8 @@ struct PlanReport {
 // times as many they are.
 double efficiency(const PlanRow& first, const PlanRow& row);
 
-// The largest number of nodes that pay. A row pays if it makes use of at least half of the nodes that
-// it adds to the row before it that pays; the first row does.
+// The largest number of nodes that pay. A row pays if it makes use of at least half of the nodes
+// that it adds to the row before it that pays; the first row does.
 int nodes_that_pay(const std::vector<PlanRow>& rows);
 
 std::string plan_text(const PlanReport& report);

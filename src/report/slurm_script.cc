@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <regex>
 
 #include <fmt/format.h>
 
@@ -26,11 +27,36 @@ std::uint64_t mebibytes(std::uint64_t bytes) {
   return (bytes + kMebibyte - 1) / kMebibyte;
 }
 
+// A comment ends with its line, and what follows would be run.
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (std::iscntrl(static_cast<unsigned char>(c)) != 0) c = '?';
+  }
+  return text;
+}
+
 }  // namespace
+
+std::optional<double> seconds_of_slurm_time(const std::string& text) {
+  static const std::regex form(R"((?:(\d{1,6})-)?(\d{1,6})(?::([0-5]?\d))?(?::([0-5]?\d))?)");
+  std::smatch found;
+  if (!std::regex_match(text, found, form)) return std::nullopt;
+  const auto number = [&](std::size_t group) {
+    return found[group].matched ? std::stod(found[group]) : 0.0;
+  };
+  const double first = number(2);
+  const double second = number(3);
+  const double third = number(4);
+  if (found[1].matched) {
+    return 24 * 3600 * number(1) + 3600 * first + 60 * second + third;
+  }
+  return found[4].matched ? 3600 * first + 60 * second + third : 60 * first + second;
+}
 
 std::string slurm_time(double seconds) {
   const auto minutes = static_cast<std::uint64_t>(std::max(1.0, std::ceil(seconds / 60)));
-  const std::uint64_t days = minutes / (24 * 60);
+  constexpr std::uint64_t kMinutesOfADay = 24 * 60;
+  const std::uint64_t days = minutes / kMinutesOfADay;
   const std::string time = fmt::format("{:02}:{:02}:00", minutes / 60 % 24, minutes % 60);
   return days > 0 ? fmt::format("{}-{}", days, time) : time;
 }
@@ -38,7 +64,7 @@ std::string slurm_time(double seconds) {
 std::string slurm_script(const SlurmScript& script) {
   const char* runs = script.sweep ? "launch/slurm-sweep.sbatch" : "launch/slurm.sbatch";
   std::string text = "#!/bin/bash\n";
-  for (const std::string& remark : script.remarks) text += "# " + remark + "\n";
+  for (const std::string& remark : script.remarks) text += "# " + one_line(remark) + "\n";
   const auto option = [&](const std::string& name, const auto& value) {
     text += fmt::format("#SBATCH --{}={}\n", name, value);
   };

@@ -2,6 +2,7 @@
 // A batch script for Slurm that trains one job or one sweep. Pure.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ struct SlurmScript {
 
 // The text of the script. It runs launch/slurm.sbatch or launch/slurm-sweep.sbatch of the project.
 std::string slurm_script(const SlurmScript& script);
+
+// The seconds of a time limit in one of Slurm's forms: minutes, minutes:seconds,
+// hours:minutes:seconds, days-hours, days-hours:minutes or days-hours:minutes:seconds. None if the
+// text is no such time.
+std::optional<double> seconds_of_slurm_time(const std::string& text);
 
 // A time limit such as "02:05:00" or "1-00:00:00", rounded up to whole minutes.
 std::string slurm_time(double seconds);

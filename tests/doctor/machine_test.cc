@@ -13,11 +13,11 @@ namespace fs = std::filesystem;
 
 class MemoryLimit : public testing::Test {
  protected:
-  MemoryLimit() {
+  void SetUp() override {
     fs::remove_all(root_);
     fs::create_directories(root_ / "job" / "step");
   }
-  ~MemoryLimit() override { fs::remove_all(root_); }
+  void TearDown() override { fs::remove_all(root_); }
   void set(const fs::path& group, const char* text) const {
     std::ofstream(root_ / group / "memory.max") << text << "\n";
   }

@@ -107,7 +107,7 @@ TEST(Optimizer, AdamWDecaysWhatAPenaltyCountsAndIsAdamOtherwise) {
   const std::vector<Range> penalised = {{0, 1}, {2, 4}};
   const AdamW decaying{.weight_decay = 0.5};
   for (std::uint64_t step = 1; step <= 2; ++step) {
-    for (const std::size_t i : {0, 2, 3}) adam.weights[i] *= 1 - 0.1 * 0.5;
+    for (const std::size_t i : {0U, 2U, 3U}) adam.weights[i] *= 1 - 0.1 * 0.5;
     adam.update_part(Adam{}, {0.1, step}, gradient, 0, 4);
     adamw.update_part(decaying, {0.1, step}, gradient, 0, 4, penalised);
     EXPECT_EQ(adamw.weights, adam.weights);

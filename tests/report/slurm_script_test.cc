@@ -69,12 +69,26 @@ TEST(SlurmScript, SignsThatAShellOrSlurmWouldReadAreHarmless) {
   EXPECT_THAT(text, HasSubstr("#SBATCH --job-name=a_b_c__SBATCH_--x\n"));
   EXPECT_THAT(text, HasSubstr(" '/home/me/it'\\''s here.textproto'\n"));
   EXPECT_THAT(text, HasSubstr("LOCKSTEP_ROOT='/home/$USER'\n"));
+  script.remarks = {"For x\ntouch there"};
+  EXPECT_THAT(slurm_script(script), HasSubstr("# For x?touch there\n#SBATCH"));
 }
 
 TEST(SlurmScript, MemoryIsRoundedUp) {
   SlurmScript script = sample();
   script.memory_bytes = (1ULL << 20) + 1;
   EXPECT_THAT(slurm_script(script), HasSubstr("#SBATCH --mem=2M\n"));
+}
+
+TEST(SlurmTime, IsReadInEveryForm) {
+  EXPECT_EQ(seconds_of_slurm_time("90"), 5400);
+  EXPECT_EQ(seconds_of_slurm_time("1:30"), 90);
+  EXPECT_EQ(seconds_of_slurm_time("02:00:05"), 7205);
+  EXPECT_EQ(seconds_of_slurm_time("1-2"), 26 * 3600);
+  EXPECT_EQ(seconds_of_slurm_time("1-02:30"), 26.5 * 3600);
+  EXPECT_EQ(seconds_of_slurm_time("1-02:30:01"), 26.5 * 3600 + 1);
+  for (const char* wrong : {"", "-5", "10:99", "1:2:3:4", "1-", "soon", "1 ", "1-1:60"}) {
+    EXPECT_FALSE(seconds_of_slurm_time(wrong).has_value()) << wrong;
+  }
 }
 
 TEST(SlurmTime, IsInWholeMinutesRoundedUp) {

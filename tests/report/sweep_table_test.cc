@@ -93,7 +93,7 @@ TEST_F(Table, JsonSaysTheSameAndMore) {
                                     "{:.2f}%; looked at for the winner only",
                                     100 * of_test.low, 100 * of_test.high)));
   EXPECT_EQ(winner["run"], "trials/0002");
-  EXPECT_EQ(all["indistinguishable"], json({0}));
+  EXPECT_EQ(all["indistinguishable"], json::array({0}));
   EXPECT_EQ(all["cautions"], json({"caution: x"}));
   for (const json& trial : all["trials"]) EXPECT_FALSE(trial.contains("test_error"));
 }

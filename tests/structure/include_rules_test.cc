@@ -138,8 +138,9 @@ Names violations(const std::string& file, const std::string& room_name, const st
     const std::optional<Include> include = include_of(line);
     const std::string reason = include ? objection(*room, *include) : "";
     if (!reason.empty()) {
-      found.push_back(file + ": " + room->name + " includes " + include->path + ", which " +
-                      reason);
+      std::string objected = file + ": " + room->name;
+      objected += " includes " + include->path;
+      found.push_back(objected + ", which " + reason);
     }
   }
   return found;

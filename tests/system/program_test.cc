@@ -162,7 +162,7 @@ TEST_F(Program, InspectShowsTensors) {
 TEST_F(Program, CheckShowsTheJobAndItsNeeds) {
   const auto result = run("check job.textproto --ranks 2");
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("memory of rank 0 at 2 ranks x 1 threads"));
+  EXPECT_THAT(result.out, HasSubstr("memory of rank 0 at 2 ranks x 1 thread"));
   EXPECT_THAT(result.out, HasSubstr("kind: HE"));
   EXPECT_THAT(result.out, HasSubstr("steps per epoch  5"));
   EXPECT_THAT(result.out, HasSubstr("parameters       17873"));

@@ -19,9 +19,9 @@ using testing::ElementsAre;
 class AssignShards : public testing::Test {
  protected:
   ShardAssignment assign(const char* gigabits, const Layout& layout, int hosts) {
-    job_ = tiny_job("/", {"training.shards=64", "training.batch_size=256",
-                          "network.layer[0].units=900",
-                          std::string("exchange.link_gigabits_per_second=") + gigabits})
+    job_ = tiny_job("/",
+                    {"training.shards=64", "training.batch_size=256", "network.layer[0].units=900",
+                     std::string("exchange.link_gigabits_per_second=") + gigabits})
                .job;
     network_ = build_network(job_.network, 12);
     return assign_shards(job_, network_, batch_geometry(job_.training, 6400), layout,
@@ -54,9 +54,8 @@ TEST_F(AssignShards, AFastNetworkLetsTheWorkDecide) {
 }
 
 TEST_F(AssignShards, TheThreadsOfAHostShareItsShardsEvenly) {
-  EXPECT_THAT(assign("0.001", {3, 2}, 3),
-              ElementsAre(Range{0, 16}, Range{16, 32}, Range{32, 40}, Range{40, 48}, Range{48, 56},
-                          Range{56, 64}));
+  EXPECT_THAT(assign("0.001", {3, 2}, 3), ElementsAre(Range{0, 16}, Range{16, 32}, Range{32, 40},
+                                                      Range{40, 48}, Range{48, 56}, Range{56, 64}));
   EXPECT_EQ(assign("0.001", {6, 1}, 3), assign("0.001", {3, 2}, 3));
 }
 

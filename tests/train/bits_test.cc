@@ -153,11 +153,11 @@ TEST_F(Bits, BucketSizesAndSharedMemoryChangeNothing) {
 TEST_F(Bits, ShardsThatAreAssignedUnevenlyChangeNothing) {
   const Outcome alone = train_alone({});
   for (const int threads : {1, 2}) {
-    EXPECT_EQ(train_on_all({"exchange.shared_memory=false",
-                            "exchange.link_gigabits_per_second=0.000001"},
-                           threads)
-                  .text,
-              alone.text);
+    EXPECT_EQ(
+        train_on_all({"exchange.shared_memory=false", "exchange.link_gigabits_per_second=0.000001"},
+                     threads)
+            .text,
+        alone.text);
   }
 }
 

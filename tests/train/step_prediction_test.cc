@@ -45,6 +45,11 @@ TEST_F(StepPredictionTest, TheLargestPartDecides) {
   EXPECT_DOUBLE_EQ(predict(1, 3, 1).shards, 22 * 4e-3);
 }
 
+TEST_F(StepPredictionTest, ShardsAfterTheFirstTakeTimeToAddUp) {
+  rates_.step.shard = 1e-3;
+  EXPECT_DOUBLE_EQ(predict(1, 4, 1).shards, 64e-3 + 15e-3);
+}
+
 TEST_F(StepPredictionTest, TheExchangeTakesItsBytesAndMessages) {
   const StepPrediction two = predict(2, 2, 1);
   const auto bytes = static_cast<double>(two.sent_bytes);

@@ -55,7 +55,7 @@ std::optional<double> seconds_of_slurm_time(const std::string& text) {
 
 std::string slurm_time(double seconds) {
   const auto minutes = static_cast<std::uint64_t>(std::max(1.0, std::ceil(seconds / 60)));
-  constexpr std::uint64_t kMinutesOfADay = 24 * 60;
+  constexpr std::uint64_t kMinutesOfADay = 1440;
   const std::uint64_t days = minutes / kMinutesOfADay;
   const std::string time = fmt::format("{:02}:{:02}:00", minutes / 60 % 24, minutes % 60);
   return days > 0 ? fmt::format("{}-{}", days, time) : time;

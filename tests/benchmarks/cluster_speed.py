@@ -109,7 +109,7 @@ def main():
                   "plan ms  plan / step")
             for nodes in arguments.nodes:
                 for batch in arguments.batch:
-                    row = measure(folder, nodes, batch, 12 if nodes == 3 else 2 * nodes, arguments)
+                    row = measure(folder, nodes, batch, 16, arguments)
                     results.append(row)
                     print(f"{nodes:5}  {batch:5}  {row['shards']:6}  {row['sent_bytes'] / 1e6:7.1f}  "
                           f"{row['limit_seconds'] * 1e3:8.1f}  {row['exchange_seconds'] * 1e3:11.1f}  "

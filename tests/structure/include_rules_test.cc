@@ -138,9 +138,8 @@ Names violations(const std::string& file, const std::string& room_name, const st
     const std::optional<Include> include = include_of(line);
     const std::string reason = include ? objection(*room, *include) : "";
     if (!reason.empty()) {
-      std::string objected = file + ": " + room->name;
-      objected += " includes " + include->path;
-      found.push_back(objected + ", which " + reason);
+      found.push_back(file + ": " + room->name + " includes " + include->path + ", which " +
+                      reason);
     }
   }
   return found;

@@ -9,15 +9,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/median.h"
 
 namespace lockstep {
 namespace {
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
 
 // The numbers `name` of all objects of a list.
 std::vector<double> numbers(const nlohmann::json& list, const char* name) {

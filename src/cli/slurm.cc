@@ -134,8 +134,8 @@ Needs needs_of(const SlurmArguments& arguments, const std::vector<LoadedJob>& jo
     const MachineRates own = scaled(*rates, first, network);
     const StepPrediction step =
         predict_step(job, network, geometry, place.layout, place.hosts, own);
-    needs.seconds += predict_run(job, geometry, place.layout,
-                                 sizes.dev + sizes.test + sizes.train_dev, own, step);
+    needs.seconds +=
+        predict_run(job, geometry, place.layout, sizes.dev + sizes.train_dev, own, step);
   }
   if (arguments.sweep) needs.seconds /= arguments.nodes;  // trials run side by side
   return needs;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/median.h"
 #include "doctor/finding_groups.h"
 
 namespace lockstep {
@@ -17,12 +18,6 @@ constexpr double kSlowShare = 0.8;
 constexpr double kLinkShare = 0.5;
 // Any link is slow below this: Ethernet of 1 Gbit/s gives 117 MB/s.
 constexpr double kLeastBytesPerSecond = 100e6;
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 double slower_direction(const LinkReport& link) {
   return std::min(link.bytes_per_second, link.bytes_per_second_back);

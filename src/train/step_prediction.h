@@ -36,8 +36,9 @@ StepPrediction predict_step(const Job& job, const NetworkSpec& network,
                             const BatchGeometry& geometry, const Layout& layout, const Hosts& hosts,
                             const MachineRates& rates);
 
-// Seconds of a whole run: its steps, and its evaluations of the training sample and the held-out
-// sets, of `held_out` examples together, as forward passes alone. Loading and saving are left out.
+// Seconds of a whole run: its steps, and its evaluations of the training sample and of train-dev
+// and dev set, which have `held_out` examples together, as forward passes alone. Loading, saving
+// and the test at the end are left out.
 double predict_run(const Job& job, const BatchGeometry& geometry, const Layout& layout,
                    std::uint64_t held_out, const MachineRates& rates, const StepPrediction& step);
 

@@ -5,21 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/median.h"
 #include "comm/communicator.h"
 #include "nn/initializer.h"
 #include "train/build.h"
 #include "train/step_engine.h"
 
 namespace lockstep {
-namespace {
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
-}  // namespace
 
 Job with_shards(Job job, std::uint32_t shards) {
   if (job.training.batch_size) {

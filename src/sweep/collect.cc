@@ -58,15 +58,28 @@ bool has_ended(const TrialRecord& record) {
                           missing.size(), trials.size(), fmt::join(names, ", ")));
 }
 
+// Checkpoints are large and never changed, so a link will do. Other files, such as metrics.jsonl,
+// grow when a trial is trained on, and the part is to stay as it is.
+void bring_file(const fs::path& from, const fs::path& to) {
+  if (from.parent_path().filename() == kCheckpointFolder) {
+    std::error_code no_link;
+    fs::create_hard_link(from, to, no_link);
+    if (!no_link) return;
+  }
+  fs::copy_file(from, to);
+}
+
 void bring(const fs::path& from, const fs::path& to) {
   const fs::path unfinished = to.string() + ".unfinished";
   fs::remove_all(unfinished);
-  std::error_code no_links;
-  fs::copy(from, unfinished, fs::copy_options::recursive | fs::copy_options::create_hard_links,
-           no_links);
-  if (no_links) {
-    fs::remove_all(unfinished);
-    fs::copy(from, unfinished, fs::copy_options::recursive);
+  fs::create_directory(unfinished);
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(from)) {
+    const fs::path place = unfinished / entry.path().lexically_relative(from);
+    if (entry.is_directory()) {
+      fs::create_directory(place);
+    } else {
+      bring_file(entry.path(), place);
+    }
   }
   fs::remove_all(to);  // a trial that was begun here and has not ended
   fs::rename(unfinished, to);

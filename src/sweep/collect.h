@@ -27,7 +27,7 @@ std::vector<StoredTrial> find_ended_trials(const LoadedSweep& loaded,
                                            bool allow_changed_data);
 
 // Brings the directories of the trials into `run_dir`, each whole or not at all. Their files are
-// hard links where the file system has them, and copies elsewhere. Throws Error(io). Local.
+// copies; checkpoints are hard links where the file system has them. Throws Error(io). Local.
 void bring_trials(const std::vector<StoredTrial>& stored, const std::filesystem::path& run_dir);
 
 }  // namespace lockstep

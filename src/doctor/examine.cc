@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/host_name.h"
 #include "base/json_text.h"
+#include "comm/exchange_plan.h"
 #include "comm/link_probe.h"
 #include "comm/session.h"
 #include "doctor/link_schedule.h"
@@ -44,21 +45,15 @@ struct Reading {
   Space shared_memory;
 };
 
-// The ranks of each host, in the order of their first ranks; the same on all ranks.
+// Collective. The ranks of each host, in the order of their first ranks.
 std::vector<std::vector<std::size_t>> ranks_of_hosts(const Communicator& comm) {
-  const std::vector<int> leaders = comm.all_gather(comm.host_leader());
-  std::vector<std::vector<std::size_t>> hosts;
-  std::vector<int> known;
-  for (std::size_t rank = 0; rank < leaders.size(); ++rank) {
-    const auto found = std::ranges::find(known, leaders[rank]);
-    const auto host = static_cast<std::size_t>(found - known.begin());
-    if (found == known.end()) {
-      known.push_back(leaders[rank]);
-      hosts.emplace_back();
-    }
-    hosts[host].push_back(rank);
+  const Hosts hosts(comm.all_gather(comm.host_leader()));
+  std::vector<std::vector<std::size_t>> ranks;
+  for (const int leader : hosts.all_leaders()) {
+    const std::vector<int>& members = hosts.members(leader);
+    ranks.emplace_back(members.begin(), members.end());
   }
-  return hosts;
+  return ranks;
 }
 
 // Waits without taking a core from the ranks that measure.

@@ -89,7 +89,8 @@ PlanReport make_plan(const PlanArguments& arguments) {
   const std::uint64_t held_out = sizes.dev + sizes.train_dev;
   for (const int nodes : arguments.nodes) {
     const Layout layout{nodes * arguments.ranks_per_node, plan.threads};
-    if (static_cast<std::uint64_t>(layout.workers()) > plan.shards) {
+    if (static_cast<std::uint64_t>(layout.ranks) * static_cast<std::uint64_t>(layout.threads) >
+        plan.shards) {
       plan.too_many.push_back(nodes);
       continue;
     }

@@ -115,6 +115,7 @@ struct Needs {
 
 Needs needs_of(const SlurmArguments& arguments, const std::vector<LoadedJob>& jobs) {
   const Placement place = placement_of(arguments);
+  for (const LoadedJob& loaded : jobs) check_layout(place.layout, loaded.job.training.shards);
   const DatasetSizes sizes = dataset_sizes(jobs.front().job);
   const NetworkSpec first = build_network(jobs.front().job.network, sizes.features);
   const int cores = default_threads(1);
@@ -125,7 +126,6 @@ Needs needs_of(const SlurmArguments& arguments, const std::vector<LoadedJob>& jo
   }
   for (const LoadedJob& loaded : jobs) {
     const Job& job = loaded.job;
-    check_layout(place.layout, job.training.shards);
     const NetworkSpec network = build_network(job.network, sizes.features);
     const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
     needs.memory =

@@ -62,11 +62,13 @@ std::uint64_t monitor_bytes(const MonitorConfig& monitor, const NetworkSpec& net
 }  // namespace
 
 void check_layout(const Layout& layout, std::uint32_t shards) {
-  if (static_cast<std::uint32_t>(layout.workers()) <= shards) return;
+  // Layouts that are only asked about may have more workers than an int holds.
+  const std::int64_t workers = std::int64_t{layout.ranks} * layout.threads;
+  if (workers <= shards) return;
   throw Error(ExitCode::usage,
               fmt::format("{} ranks x {} threads are {} workers, but training.shards is {}: use at "
                           "most {} workers, or more shards",
-                          layout.ranks, layout.threads, layout.workers(), shards, shards));
+                          layout.ranks, layout.threads, workers, shards, shards));
 }
 
 MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const DatasetSizes& sizes,

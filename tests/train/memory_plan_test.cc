@@ -116,6 +116,7 @@ TEST(MemoryPlan, CountsTheListsOfShards) {
 TEST(MemoryPlan, MoreWorkersThanShardsAreRefused) {
   EXPECT_NO_THROW(check_layout({4, 3}, 12));
   EXPECT_THROW(check_layout({4, 4}, 12), Error);
+  EXPECT_THROW(check_layout({1 << 20, 4096}, 12), Error);
 }
 
 TEST(MemoryPlan, CountsTheMonitor) {

@@ -70,7 +70,7 @@ bool is_right_at(const ProductShape& shape) {
     const Values left = of_a == Transpose::yes ? transposed(a) : a;
     const Values right = of_b == Transpose::yes ? transposed(b) : b;
     Values c{shape.rows, shape.units};
-    gemm<float>(of_a, of_b, left.view(), right.view(), 0, c.view());
+    gemm<float>(of_a, of_b, left.view(), right.view(), false, c.view());
     return c.numbers == expected.numbers;
   };
   return gives_it(Transpose::no, Transpose::yes) && gives_it(Transpose::no, Transpose::no) &&
@@ -80,7 +80,7 @@ bool is_right_at(const ProductShape& shape) {
 // The product of a forward pass: rows [B, I], weights [O, I].
 Values forward(const Values& rows, const Values& weights) {
   Values out{rows.rows, weights.rows};
-  gemm<float>(Transpose::no, Transpose::yes, rows.view(), weights.view(), 0, out.view());
+  gemm<float>(Transpose::no, Transpose::yes, rows.view(), weights.view(), false, out.view());
   return out;
 }
 
@@ -105,7 +105,7 @@ std::vector<double> product_times(const ProductShape& shape, double seconds) {
   const Values weights = filled(shape.units, shape.inputs, value);
   Values out{shape.rows, shape.units};
   const auto multiply = [&] {
-    gemm<float>(Transpose::no, Transpose::yes, rows.view(), weights.view(), 0, out.view());
+    gemm<float>(Transpose::no, Transpose::yes, rows.view(), weights.view(), false, out.view());
   };
   multiply();
   std::vector<double> times;

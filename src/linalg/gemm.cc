@@ -1,12 +1,13 @@
 #include "linalg/gemm.h"
 
+#include <algorithm>
 #include <limits>
 #include <type_traits>
 
 #include <cblas.h>
 
 #include "base/check.h"
-#include "linalg/onednn.h"
+#include "linalg/chain_product.h"
 
 namespace lockstep {
 namespace {
@@ -25,7 +26,7 @@ CBLAS_TRANSPOSE to_cblas(Transpose transpose) {
 
 template <typename T>
 void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matrix<const T> b,
-          T beta, Matrix<T> c) {
+          bool goes_on, Matrix<T> c) {
   const std::uint64_t m = transpose_a == Transpose::yes ? a.columns : a.rows;
   const std::uint64_t k = transpose_a == Transpose::yes ? a.rows : a.columns;
   const std::uint64_t k_of_b = transpose_b == Transpose::yes ? b.columns : b.rows;
@@ -33,36 +34,27 @@ void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matri
   check(k == k_of_b && c.rows == m && c.columns == n, "matrix shapes agree in a product");
   if (m == 0 || n == 0) return;
   if (k == 0) {
-    for (T& value : c.values()) value = beta == T(0) ? T(0) : beta * value;
+    if (!goes_on) std::ranges::fill(c.values(), T(0));
     return;
   }
-  const auto product = [&](auto* function) {
-    function(CblasRowMajor, to_cblas(transpose_a), to_cblas(transpose_b), to_blasint(m),
-             to_blasint(n), to_blasint(k), T(1), a.data, to_blasint(a.columns), b.data,
-             to_blasint(b.columns), beta, c.data, to_blasint(c.columns));
-  };
   if constexpr (std::is_same_v<T, float>) {
-    if (onednn::is_preferred()) {
-      onednn::multiply(transpose_a, transpose_b, a, b, beta, c);
-    } else {
-      product(&cblas_sgemm);
-    }
+    chain_product(transpose_a, transpose_b, a, b, goes_on, c);
   } else {
-    product(&cblas_dgemm);
+    cblas_dgemm(CblasRowMajor, to_cblas(transpose_a), to_cblas(transpose_b), to_blasint(m),
+                to_blasint(n), to_blasint(k), 1, a.data, to_blasint(a.columns), b.data,
+                to_blasint(b.columns), goes_on ? 1 : 0, c.data, to_blasint(c.columns));
   }
 }
 
-template void gemm(Transpose, Transpose, Matrix<const float>, Matrix<const float>, float,
+template void gemm(Transpose, Transpose, Matrix<const float>, Matrix<const float>, bool,
                    Matrix<float>);
-template void gemm(Transpose, Transpose, Matrix<const double>, Matrix<const double>, double,
+template void gemm(Transpose, Transpose, Matrix<const double>, Matrix<const double>, bool,
                    Matrix<double>);
 
 void use_one_blas_thread() { openblas_set_num_threads(1); }
 
 std::string blas_description() {
-  const std::string openblas =
-      std::string(openblas_get_config()) + " on " + openblas_get_corename();
-  return onednn::is_preferred() ? onednn::description() + "; for double " + openblas : openblas;
+  return std::string(openblas_get_config()) + " on " + openblas_get_corename();
 }
 
 }  // namespace lockstep

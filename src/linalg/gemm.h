@@ -1,9 +1,8 @@
 #pragma once
-// Matrix products. This is the only place that calls the libraries for them: OpenBLAS
-// and, for float on CPUs with AVX-512, oneDNN. Every call runs on the calling thread
-// alone; calls from several threads at once are safe. Calls of the same shape give the
-// same bits, but the bits of a row depend on how many rows the matrix has, so shapes
-// must never depend on the layout.
+// Matrix products. In float every value is one chain of fused multiply-adds (docs/numerics.md), so
+// that its bits depend neither on the shape nor on the CPU; in double, for gradient checks,
+// OpenBLAS computes them. Every call runs on the calling thread alone; calls from several threads
+// at once are safe.
 
 #include <string>
 
@@ -13,16 +12,16 @@ namespace lockstep {
 
 enum class Transpose { no, yes };
 
-// C = op(A) op(B) + beta C, with op(A): [M, K], op(B): [K, N], C: [M, N].
-// T is float or double. A product whose M, N or K is 0 only scales C.
+// C = op(A) op(B), or C + op(A) op(B) where `goes_on`, with op(A): [M, K], op(B): [K, N], C: [M,
+// N]: the chains start at 0 or at the values of C. T is float or double. C must not overlap A or B.
 template <typename T>
 void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matrix<const T> b,
-          T beta, Matrix<T> c);
+          bool goes_on, Matrix<T> c);
 
 // Restricts the BLAS to one thread. Must be called once before the first product.
 void use_one_blas_thread();
 
-// Versions of the libraries and the CPU kernels in use, as the libraries describe them.
+// Version of the library for double and its CPU kernels, as it describes them.
 std::string blas_description();
 
 }  // namespace lockstep

@@ -19,17 +19,18 @@ LayerNeeds needs(const DenseSpec& dense, std::span<const Shape> inputs) {
 
 template <typename T>
 void forward(const DenseSpec& /*dense*/, const ForwardViews<T>& views) {
-  gemm<T>(Transpose::no, Transpose::yes, views.inputs[0], views.tensors[0], T(0), views.output);
+  gemm<T>(Transpose::no, Transpose::yes, views.inputs[0], views.tensors[0], false, views.output);
 }
 
 template <typename T>
 void backward(const DenseSpec& /*dense*/, const BackwardViews<T>& views) {
   const GradientView<T>& weights = views.tensor_gradients[0];
-  gemm<T>(Transpose::yes, Transpose::no, views.delta, views.inputs[0], weights.beta,
+  gemm<T>(Transpose::yes, Transpose::no, views.delta, views.inputs[0], weights.beta != T(0),
           weights.values);
   const GradientView<T>& input = views.input_gradients[0];
   if (!input.is_wanted()) return;
-  gemm<T>(Transpose::no, Transpose::no, views.delta, views.tensors[0], input.beta, input.values);
+  gemm<T>(Transpose::no, Transpose::no, views.delta, views.tensors[0], input.beta != T(0),
+          input.values);
 }
 
 std::optional<LayerWidth> width_of(const DenseSpec& dense) {

@@ -75,14 +75,14 @@ class Products {
   // Those of one shard.
   void run() {
     for (std::size_t i = 0; i < weights_.size(); ++i) {
-      gemm<float>(Transpose::no, Transpose::yes, outputs_[i].view, weights_[i].view, 0,
+      gemm<float>(Transpose::no, Transpose::yes, outputs_[i].view, weights_[i].view, false,
                   outputs_[i + 1].view);
     }
     for (std::size_t i = weights_.size(); i-- > 0;) {
-      gemm<float>(Transpose::yes, Transpose::no, deltas_[i].view, outputs_[i].view, 0,
+      gemm<float>(Transpose::yes, Transpose::no, deltas_[i].view, outputs_[i].view, false,
                   gradients_[i].view);
       if (i == 0) break;  // nobody needs the gradient of the inputs
-      gemm<float>(Transpose::no, Transpose::no, deltas_[i].view, weights_[i].view, 0,
+      gemm<float>(Transpose::no, Transpose::no, deltas_[i].view, weights_[i].view, false,
                   deltas_[i - 1].view);
     }
   }

@@ -24,7 +24,7 @@ struct Product {
 
   void run() {
     gemm<float>(Transpose::no, Transpose::yes, {a.data(), kRows, kWidth},
-                {b.data(), kWidth, kWidth}, 0, {c.data(), kRows, kWidth});
+                {b.data(), kWidth, kWidth}, false, {c.data(), kRows, kWidth});
   }
 };
 

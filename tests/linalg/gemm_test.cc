@@ -21,7 +21,7 @@ struct Product {
   std::uint64_t m;
   std::uint64_t n;
   std::uint64_t k;
-  T beta;
+  bool goes_on;
   std::vector<T> a = keyed_values<T>(m * k, 1);
   std::vector<T> b = keyed_values<T>(k * n, 2);
   std::vector<T> c = keyed_values<T>(m * n, 3);
@@ -31,7 +31,7 @@ struct Product {
     const bool b_is_turned = transpose_b == Transpose::yes;
     std::vector<T> result = c;
     gemm<T>(transpose_a, transpose_b, {a.data(), a_is_turned ? k : m, a_is_turned ? m : k},
-            {b.data(), b_is_turned ? n : k, b_is_turned ? k : n}, beta, {result.data(), m, n});
+            {b.data(), b_is_turned ? n : k, b_is_turned ? k : n}, goes_on, {result.data(), m, n});
     return result;
   }
 
@@ -42,7 +42,7 @@ struct Product {
     for (std::uint64_t i = 0; i < m; ++i) {
       for (std::uint64_t j = 0; j < n; ++j) {
         const std::uint64_t at = i * n + j;
-        long double expected = beta == T(0) ? 0.0L : static_cast<long double>(beta) * c[at];
+        long double expected = goes_on ? static_cast<long double>(c[at]) : 0.0L;
         long double size = std::abs(expected);
         for (std::uint64_t l = 0; l < k; ++l) {
           const T left = transpose_a == Transpose::yes ? a[l * m + i] : a[i * k + l];
@@ -54,7 +54,7 @@ struct Product {
             static_cast<long double>(k + 2) * std::numeric_limits<T>::epsilon() * size;
         ASSERT_LE(std::abs(result[at] - expected), bound)
             << "row " << i << " column " << j << " of a product of m " << m << ", n " << n << ", k "
-            << k << ", beta " << beta;
+            << k << (goes_on ? ", going on" : "");
       }
     }
   }
@@ -71,21 +71,21 @@ TYPED_TEST(Gemm, IsTheTripleLoopForEveryTransposeAndShape) {
       for (const std::uint64_t m : {1U, 3U, 8U, 17U, 33U}) {
         for (const std::uint64_t n : {1U, 2U, 5U, 16U, 31U}) {
           for (const std::uint64_t k : {1U, 2U, 7U, 19U, 64U}) {
-            ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, m, n, k, 0}).check());
-            ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, m, n, k, 1}).check());
+            ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, m, n, k, false}).check());
+            ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, m, n, k, true}).check());
           }
         }
       }
-      ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, 129, 65, 257, TypeParam(-0.5)}).check());
+      ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, 129, 65, 257, true}).check());
     }
   }
 }
 
-TYPED_TEST(Gemm, BetaZeroNeverReadsTheOldValues) {
+TYPED_TEST(Gemm, AProductThatStartsAtZeroNeverReadsTheOldValues) {
   for (const std::uint64_t k : {0U, 1U, 9U}) {
     for (const Transpose a : kTransposes) {
       for (const Transpose b : kTransposes) {
-        Product<TypeParam> product{a, b, 13, 11, k, 0};
+        Product<TypeParam> product{a, b, 13, 11, k, false};
         product.c.assign(product.c.size(), std::numeric_limits<TypeParam>::quiet_NaN());
         ASSERT_NO_FATAL_FAILURE(product.check());
       }
@@ -93,33 +93,33 @@ TYPED_TEST(Gemm, BetaZeroNeverReadsTheOldValues) {
   }
 }
 
-TYPED_TEST(Gemm, WithoutDepthOnlyScalesAndWithoutRowsOrColumnsDoesNothing) {
+TYPED_TEST(Gemm, WithoutDepthAddsNothingAndWithoutRowsOrColumnsDoesNothing) {
   for (const Transpose a : kTransposes) {
     for (const Transpose b : kTransposes) {
-      const Product<TypeParam> kept{a, b, 5, 3, 0, 1};
+      const Product<TypeParam> kept{a, b, 5, 3, 0, true};
       EXPECT_EQ(kept.run(), kept.c);
-      ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, 5, 3, 0, TypeParam(0.5)}).check());
-      EXPECT_TRUE((Product<TypeParam>{a, b, 0, 3, 4, 1}).run().empty());
-      EXPECT_TRUE((Product<TypeParam>{a, b, 3, 0, 4, 1}).run().empty());
-      EXPECT_TRUE((Product<TypeParam>{a, b, 0, 0, 0, 0}).run().empty());
+      ASSERT_NO_FATAL_FAILURE((Product<TypeParam>{a, b, 5, 3, 0, false}).check());
+      EXPECT_TRUE((Product<TypeParam>{a, b, 0, 3, 4, true}).run().empty());
+      EXPECT_TRUE((Product<TypeParam>{a, b, 3, 0, 4, true}).run().empty());
+      EXPECT_TRUE((Product<TypeParam>{a, b, 0, 0, 0, false}).run().empty());
     }
   }
 }
 
 TYPED_TEST(Gemm, GivesTheSameBitsAgainAndAtAnotherAddress) {
-  const Product<TypeParam> product{Transpose::no, Transpose::yes, 37, 41, 301, 1};
+  const Product<TypeParam> product{Transpose::no, Transpose::yes, 37, 41, 301, true};
   const std::vector<TypeParam> first = product.run();
   EXPECT_EQ(product.run(), first);
   std::vector<TypeParam> shifted = product.a;
   shifted.insert(shifted.begin(), TypeParam(0));
   std::vector<TypeParam> result = product.c;
   gemm<TypeParam>(Transpose::no, Transpose::yes, {shifted.data() + 1, 37, 301},
-                  {product.b.data(), 41, 301}, 1, {result.data(), 37, 41});
+                  {product.b.data(), 41, 301}, true, {result.data(), 37, 41});
   EXPECT_EQ(result, first);
 }
 
 TYPED_TEST(Gemm, GivesTheSameBitsOnEveryThreadAtOnce) {
-  const Product<TypeParam> product{Transpose::yes, Transpose::no, 129, 65, 127, 0};
+  const Product<TypeParam> product{Transpose::yes, Transpose::no, 129, 65, 127, false};
   const std::vector<TypeParam> expected = product.run();
   std::vector<std::vector<TypeParam>> results(4);
   {

@@ -30,7 +30,7 @@ struct Room {
 };
 
 // Headers of libraries that belong to one room.
-const Names kRestrictedHeaders = {"mpi.h", "cblas.h", "dnnl.h"};
+const Names kRestrictedHeaders = {"mpi.h", "cblas.h"};
 
 // Plain value headers: what a room calls things, without anything that does something.
 // config reads them into a job. They include only the standard library, base and each
@@ -47,7 +47,7 @@ const Names kValueHeaders = {
 const std::vector<Room> kRooms = {
     {"base", {}, {}},
     {"records", {"base"}, {}},
-    {"linalg", {"base"}, {"cblas.h", "dnnl.h"}},
+    {"linalg", {"base"}, {"cblas.h"}},
     {"comm", {"base", "linalg"}, {"mpi.h"}},
     {"data", {"base", "linalg"}, {}},
     {"nn", {"base", "linalg"}, {}},

@@ -1,0 +1,25 @@
+#pragma once
+// The code that multiplies blocks of floats, compiled for several kinds of CPUs and chosen at run
+// time. Every value of a result is one chain of fused multiply-adds over the depth, in ascending
+// order (docs/numerics.md), whichever code computes it: bits depend neither on the CPU nor on how
+// a product is cut into blocks.
+
+#include "linalg/block_product.h"
+#include "linalg/instructions.h"
+
+namespace lockstep {
+
+struct Kernels {
+  Instructions instructions;
+  void (*multiply)(const BlockProduct& product, const float* a, const float* b, float* c);
+};
+
+// The kernels that use these instructions, which the CPU must have.
+const Kernels& kernels_with(Instructions instructions);
+
+// The kernels of this process, chosen at the first call: the best for this CPU, or those that the
+// environment variable LOCKSTEP_KERNELS names. Throws Error (usage) if that names none, or
+// instructions that the CPU does not have.
+const Kernels& kernels();
+
+}  // namespace lockstep

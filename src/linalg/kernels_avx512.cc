@@ -1,0 +1,11 @@
+#include "linalg/kernels_body.h"
+#include "linalg/kernels_of.h"
+
+namespace lockstep {
+
+const Kernels& kernels_of_avx512() {
+  static constexpr Kernels kKernels{Instructions::avx512, multiply};
+  return kKernels;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,157 @@
+#pragma once
+// The kernels of linalg/kernels.h. Each file that includes this is compiled for other instructions,
+// so that all of it is local to that file.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
+
+#include "linalg/block_product.h"
+
+namespace lockstep {
+namespace {
+
+#ifdef __AVX512F__
+constexpr std::size_t kLanes = 16;
+constexpr std::size_t kTileRows = 8;  // 16 of 32 registers are sums
+#else
+constexpr std::size_t kLanes = 8;
+constexpr std::size_t kTileRows = 4;  // 8 of 16 registers are sums
+#endif
+constexpr std::size_t kTileVectors = 2;
+using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
+
+inline Lanes load(const float* from) {
+  Lanes lanes;
+  std::memcpy(&lanes, from, sizeof(lanes));
+  return lanes;
+}
+
+inline void store(Lanes lanes, float* to) { std::memcpy(to, &lanes, sizeof(lanes)); }
+
+// a b + c with one rounding.
+inline Lanes fused(float a, Lanes b, Lanes c) {
+#if defined(__AVX512F__)
+  return _mm512_fmadd_ps(_mm512_set1_ps(a), b, c);
+#elif defined(__AVX2__)
+  return _mm256_fmadd_ps(_mm256_set1_ps(a), b, c);
+#else
+  for (std::size_t i = 0; i < kLanes; ++i) c[i] = std::fma(a, b[i], c[i]);
+  return c;
+#endif
+}
+
+// Operands of one tile of C. Strides count values.
+struct Tile {
+  const float* a;
+  std::size_t a_row;
+  std::size_t a_depth;
+  const float* b;
+  std::size_t b_stride;
+  float* c;
+  std::size_t c_stride;
+  std::size_t depth;
+  bool goes_on;
+};
+
+// A tile of rows x (vectors * kLanes) values of C, which stays in registers.
+template <std::size_t rows, std::size_t vectors>
+inline void multiply_tile(const Tile& tile) {
+  Lanes sums[rows][vectors] = {};
+  if (tile.goes_on) {
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t v = 0; v < vectors; ++v) {
+        sums[r][v] = load(tile.c + r * tile.c_stride + v * kLanes);
+      }
+    }
+  }
+  for (std::size_t k = 0; k < tile.depth; ++k) {
+    Lanes right[vectors];
+    for (std::size_t v = 0; v < vectors; ++v)
+      right[v] = load(tile.b + k * tile.b_stride + v * kLanes);
+    for (std::size_t r = 0; r < rows; ++r) {
+      const float left = tile.a[r * tile.a_row + k * tile.a_depth];
+      for (std::size_t v = 0; v < vectors; ++v) sums[r][v] = fused(left, right[v], sums[r][v]);
+    }
+  }
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t v = 0; v < vectors; ++v) {
+      store(sums[r][v], tile.c + r * tile.c_stride + v * kLanes);
+    }
+  }
+}
+
+// Rows in tiles of `rows_of_tile`, and the rest in smaller ones.
+template <std::size_t rows_of_tile, std::size_t vectors>
+inline void multiply_rows(Tile tile, std::size_t rows) {
+  for (; rows >= rows_of_tile; rows -= rows_of_tile) {
+    multiply_tile<rows_of_tile, vectors>(tile);
+    tile.a += rows_of_tile * tile.a_row;
+    tile.c += rows_of_tile * tile.c_stride;
+  }
+  if constexpr (rows_of_tile > 1) {
+    if (rows > 0) multiply_rows<rows_of_tile / 2, vectors>(tile, rows);
+  }
+}
+
+// Fewer columns than a vector has, in vectors that are filled up with zeros.
+inline void multiply_narrow(const Tile& tile, std::size_t rows, std::size_t columns) {
+  constexpr std::size_t kDepth = 128;
+  constexpr std::size_t kRows = 32;
+  float b[kDepth * kLanes] = {};
+  float c[kRows * kLanes] = {};
+  const auto copy = [&](const float* from, std::size_t from_stride, float* to,
+                        std::size_t to_stride, std::size_t lines) {
+    for (std::size_t i = 0; i < lines; ++i) {
+      std::copy_n(from + i * from_stride, columns, to + i * to_stride);
+    }
+  };
+  for (std::size_t k = 0; k < tile.depth; k += kDepth) {
+    const std::size_t depth = std::min(kDepth, tile.depth - k);
+    const bool goes_on = tile.goes_on || k > 0;
+    copy(tile.b + k * tile.b_stride, tile.b_stride, b, kLanes, depth);
+    for (std::size_t r = 0; r < rows; r += kRows) {
+      const std::size_t of_rows = std::min(kRows, rows - r);
+      float* of_c = tile.c + r * tile.c_stride;
+      if (goes_on) copy(of_c, tile.c_stride, c, kLanes, of_rows);
+      multiply_rows<kTileRows, 1>({tile.a + r * tile.a_row + k * tile.a_depth, tile.a_row,
+                                   tile.a_depth, b, kLanes, c, kLanes, depth, goes_on},
+                                  of_rows);
+      copy(c, kLanes, of_c, tile.c_stride, of_rows);
+    }
+  }
+}
+
+inline void multiply(const BlockProduct& product, const float* a, const float* b, float* c) {
+  const std::size_t a_row = product.a_is_transposed ? 1 : product.a_stride;
+  const std::size_t a_depth = product.a_is_transposed ? product.a_stride : 1;
+  const auto at = [&](std::size_t column) {
+    return Tile{a,
+                a_row,
+                a_depth,
+                b + column,
+                product.b_stride,
+                c + column,
+                product.c_stride,
+                product.depth,
+                product.goes_on};
+  };
+  constexpr std::size_t kWide = kTileVectors * kLanes;
+  std::size_t column = 0;
+  for (; column + kWide <= product.columns; column += kWide) {
+    multiply_rows<kTileRows, kTileVectors>(at(column), product.rows);
+  }
+  for (; column + kLanes <= product.columns; column += kLanes) {
+    multiply_rows<kTileRows, 1>(at(column), product.rows);
+  }
+  const std::size_t left = product.columns - column;
+  if (left > 0) multiply_narrow(at(column), product.rows, left);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,11 @@
+#include "linalg/kernels_body.h"
+#include "linalg/kernels_of.h"
+
+namespace lockstep {
+
+const Kernels& kernels_of_plain() {
+  static constexpr Kernels kKernels{Instructions::plain, multiply};
+  return kKernels;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,129 @@
+#include "linalg/kernels.h"
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "linalg/block_product.h"
+#include "linalg/gemm.h"
+#include "linalg/keyed_values.h"
+
+namespace lockstep {
+namespace {
+
+// The definition of docs/numerics.md, value by value.
+std::vector<float> by_definition(const BlockProduct& product, const std::vector<float>& a,
+                                 const std::vector<float>& b, std::vector<float> c) {
+  for (std::uint64_t r = 0; r < product.rows; ++r) {
+    for (std::uint64_t j = 0; j < product.columns; ++j) {
+      float& value = c[r * product.c_stride + j];
+      float sum = product.goes_on ? value : 0;
+      for (std::uint64_t k = 0; k < product.depth; ++k) {
+        const float left =
+            product.a_is_transposed ? a[k * product.a_stride + r] : a[r * product.a_stride + k];
+        sum = std::fma(left, b[k * product.b_stride + j], sum);
+      }
+      value = sum;
+    }
+  }
+  return c;
+}
+
+std::vector<std::uint32_t> bits(const std::vector<float>& values) {
+  std::vector<std::uint32_t> all;
+  for (const float value : values) all.push_back(std::bit_cast<std::uint32_t>(value));
+  return all;
+}
+
+std::string describe(const BlockProduct& product) {
+  return std::to_string(product.rows) + " x " + std::to_string(product.columns) + ", depth " +
+         std::to_string(product.depth) + (product.a_is_transposed ? ", transposed" : "") +
+         (product.goes_on ? ", going on" : "");
+}
+
+// Every shape that blocks are cut into, and the odd ones at the edges of matrices.
+std::vector<BlockProduct> products() {
+  std::vector<BlockProduct> all;
+  for (const std::uint64_t rows : {1U, 2U, 6U, 32U}) {
+    for (const std::uint64_t columns : {1U, 7U, 16U, 17U, 40U, 64U, 70U}) {
+      for (const std::uint64_t depth : {1U, 2U, 4U, 17U, 256U}) {
+        for (const bool transposed : {false, true}) {
+          for (const bool goes_on : {false, true}) {
+            all.push_back({.rows = rows,
+                           .columns = columns,
+                           .depth = depth,
+                           .a_stride = (transposed ? rows : depth) + 5,
+                           .b_stride = columns + 3,
+                           .c_stride = columns + 2,
+                           .a_is_transposed = transposed,
+                           .goes_on = goes_on});
+          }
+        }
+      }
+    }
+  }
+  return all;
+}
+
+struct Operands {
+  explicit Operands(const BlockProduct& product)
+      : a(keyed_values<float>(
+            (product.a_is_transposed ? product.depth : product.rows) * product.a_stride, 1)),
+        b(keyed_values<float>(product.depth * product.b_stride, 2)),
+        c(keyed_values<float>(product.rows * product.c_stride, 3)) {}
+  std::vector<float> a;
+  std::vector<float> b;
+  std::vector<float> c;
+};
+
+TEST(Kernels, OfAllInstructionsGiveChainsOfFusedMultiplyAddsAndWriteNothingElse) {
+  for (const Instructions instructions :
+       {Instructions::plain, Instructions::avx2, Instructions::avx512}) {
+    if (instructions > instructions_of_cpu()) continue;
+    for (const BlockProduct& product : products()) {
+      Operands operands(product);
+      const std::vector<float> expected =
+          by_definition(product, operands.a, operands.b, operands.c);
+      kernels_with(instructions)
+          .multiply(product, operands.a.data(), operands.b.data(), operands.c.data());
+      ASSERT_EQ(bits(operands.c), bits(expected))
+          << describe(product) << ", " << name_of(instructions);
+    }
+  }
+}
+
+// The bits of a row depend neither on its neighbours nor on how the matrices are cut.
+TEST(Gemm, IsOneChainAtEveryShape) {
+  for (const std::uint64_t m : {1U, 31U, 70U}) {
+    for (const std::uint64_t n : {1U, 10U, 130U}) {
+      const std::uint64_t k = 600;
+      const std::vector<float> a = keyed_values<float>(m * k, 1);
+      const std::vector<float> b = keyed_values<float>(n * k, 2);
+      std::vector<float> c(m * n);
+      gemm<float>(Transpose::no, Transpose::yes, {a.data(), m, k}, {b.data(), n, k}, false,
+                  {c.data(), m, n});
+      for (std::uint64_t i = 0; i < m; ++i) {
+        for (std::uint64_t j = 0; j < n; ++j) {
+          float sum = 0;
+          for (std::uint64_t l = 0; l < k; ++l) sum = std::fma(a[i * k + l], b[j * k + l], sum);
+          ASSERT_EQ(c[i * n + j], sum) << m << " x " << n << " at " << i << ", " << j;
+        }
+      }
+    }
+  }
+}
+
+TEST(Instructions, AreFoundByTheirNamesAlone) {
+  for (const Instructions each : {Instructions::plain, Instructions::avx2, Instructions::avx512}) {
+    EXPECT_EQ(instructions_named(name_of(each)), each);
+  }
+  EXPECT_FALSE(instructions_named("AVX2"));
+  EXPECT_FALSE(instructions_named(""));
+}
+
+}  // namespace
+}  // namespace lockstep

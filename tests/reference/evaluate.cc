@@ -19,6 +19,7 @@ static Score block_sum(const Job& job, const Data& data, const Parameters& weigh
     const RowLoss row = row_loss(job.loss, pass.outputs, data.target(example));
     sum.cost += row.loss;
     sum.wrong += row.wrong;
+    sum.decisions += job.loss == Loss::softmax ? 1 : pass.outputs.size();
   }
   return sum;
 }
@@ -34,6 +35,7 @@ Score evaluate(const Job& job, const Data& data, const Parameters& weights,
       const Score block = block_sum(job, data, weights, std::span(list).subspan(first, length));
       score.cost += block.cost;
       score.wrong += block.wrong;
+      score.decisions += block.decisions;
     }
     n += list.size();
   }

@@ -12,6 +12,7 @@ namespace reference {
 struct Score {
   double cost = 0.0;      // the mean loss
   std::size_t wrong = 0;  // decisions
+  std::size_t decisions = 0;
 };
 
 // Of the examples of each list in turn, in blocks of 256 within each.

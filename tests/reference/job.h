@@ -48,7 +48,7 @@ struct ScheduleConstants {
 struct EarlyStopping {
   Metric metric = Metric::dev_error;
   std::size_t patience = 10;
-  std::size_t min_wrong = 0;  // an improvement of the dev error must be more decisions than this
+  double min_improvement = 0;
 };
 
 // All examples of the file, in its order. targets: [n, outputs]; for softmax [n, 1], the class.

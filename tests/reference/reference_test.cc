@@ -181,9 +181,8 @@ class Reference : public testing::TestWithParam<Case> {
   std::filesystem::path directory_ = lockstep::collective_temp_dir();
 };
 
-double share(std::size_t wrong, std::uint64_t examples, const Job& job) {
-  const std::size_t decisions = job.loss == Loss::logistic ? kOutputs : 1;
-  return static_cast<double>(wrong) / static_cast<double>(examples * decisions);
+double error_of(const reference::Score& score) {
+  return static_cast<double>(score.wrong) / static_cast<double>(score.decisions);
 }
 
 TEST_P(Reference, ArrivesAtTheDigestAndTheCostsOfTheProgram) {
@@ -200,8 +199,8 @@ TEST_P(Reference, ArrivesAtTheDigestAndTheCostsOfTheProgram) {
   EXPECT_EQ(program.dev_cost, result.dev.cost);
   EXPECT_EQ(program.stop_reason == "early_stopping", job.early_stopping.has_value());
   if (job.loss == Loss::squared_error) return;
-  EXPECT_EQ(program.train_error, share(result.train.wrong, program.train_examples, job));
-  EXPECT_EQ(program.dev_error, share(result.dev.wrong, program.dev_examples, job));
+  EXPECT_EQ(program.train_error, error_of(result.train));
+  EXPECT_EQ(program.dev_error, error_of(result.dev));
 }
 
 // A change that both sides overlook would agree, too.
@@ -437,7 +436,7 @@ std::vector<Case> cases_of_regularization() {
        [](Job& j) {
          j.epochs = 60;
          j.evaluate_every_epochs = 2;
-         j.early_stopping = {.metric = Metric::dev_error, .patience = 4, .min_wrong = 2};
+         j.early_stopping = {.metric = Metric::dev_error, .patience = 4, .min_improvement = 0.1};
        }},
       {"early_stopping_by_cost",
        {"early_stopping={metric: DEV_COST patience: 3}", "training.epochs=40",

@@ -11,7 +11,7 @@ namespace reference {
 // The nearest whole number where x is one within rounding, otherwise x.
 static double whole_within_rounding(double x) {
   const double nearest = std::round(x);
-  return std::abs(x - nearest) <= 1e-9 * std::max(1.0, nearest) ? nearest : x;
+  return std::abs(x - nearest) <= 0x1p-50 * nearest ? nearest : x;
 }
 
 double schedule_factor(const ScheduleConstants& schedule, std::size_t k, std::size_t per_epoch,

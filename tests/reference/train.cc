@@ -68,6 +68,13 @@ static Parameters gradient_of_step(const Job& job, const Data& data, const Param
   return gradient;
 }
 
+// By how much an evaluation is better than another.
+static double improvement(Metric metric, const Score& before, const Score& now) {
+  if (metric == Metric::dev_cost) return before.cost - now.cost;
+  return (static_cast<double>(before.wrong) - static_cast<double>(now.wrong)) /
+         static_cast<double>(now.decisions);
+}
+
 // The best evaluation so far, and how many there were since.
 struct Best {
   Score dev;
@@ -75,10 +82,10 @@ struct Best {
   Parameters weights = {};  // none before the first evaluation
 
   void observe(const EarlyStopping& rule, const Score& now, const Parameters& current) {
-    const bool improves = rule.metric == Metric::dev_cost ? now.cost < dev.cost
-                                                          : now.wrong + rule.min_wrong < dev.wrong;
     ++evaluations_since;
-    if (weights.empty() || improves) *this = {now, 0, current};
+    if (weights.empty() || improvement(rule.metric, dev, now) > rule.min_improvement) {
+      *this = {now, 0, current};
+    }
   }
 };
 

@@ -43,16 +43,15 @@ Score evaluate(const Job& job, const Data& data, const Parameters& weights,
   return score;
 }
 
-double penalty(const Job& job, const Parameters& weights, std::size_t train_examples) {
-  double l2 = 0.0;
-  double l1 = 0.0;
+Penalty penalty(const Job& job, const Parameters& weights, std::size_t train_examples) {
+  Penalty sum;
   for (std::size_t t = 0; t < weights.size(); ++t) {
     if (!is_penalised(job, t)) continue;
-    l2 += job.layers[t / 2].l2_lambda * sum_of_squares_in_lanes(weights[t]);
-    l1 += job.layers[t / 2].l1_lambda * sum_of_magnitudes_in_lanes(weights[t]);
+    sum.l2 += job.layers[t / 2].l2_lambda * sum_of_squares_in_lanes(weights[t]);
+    sum.l1 += job.layers[t / 2].l1_lambda * sum_of_magnitudes_in_lanes(weights[t]);
   }
   const double divisor = 2.0 * static_cast<double>(train_examples);
-  return l2 / divisor + l1 / divisor;
+  return {sum.l2 / divisor, sum.l1 / divisor};
 }
 
 }  // namespace reference

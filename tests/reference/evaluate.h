@@ -19,7 +19,12 @@ struct Score {
 Score evaluate(const Job& job, const Data& data, const Parameters& weights,
                const std::vector<Numbers>& lists);
 
-// What L2 and L1 add to the cost of the training set.
-double penalty(const Job& job, const Parameters& weights, std::size_t train_examples);
+// What is added to the cost of the training set.
+struct Penalty {
+  double l2 = 0.0;
+  double l1 = 0.0;
+};
+
+Penalty penalty(const Job& job, const Parameters& weights, std::size_t train_examples);
 
 }  // namespace reference

@@ -62,15 +62,16 @@ static void scale(float factor, Parameters& gradient) {
   }
 }
 
-void finish_gradient(const Job& job, const Parameters& weights, std::size_t rows, std::size_t n,
-                     Parameters& gradient) {
+double finish_gradient(const Job& job, const Parameters& weights, std::size_t rows, std::size_t n,
+                       Parameters& gradient) {
   scale(static_cast<float>(1.0 / static_cast<double>(rows)), gradient);
   for (std::size_t t = 0; t < gradient.size(); ++t) {
     if (is_penalised(job, t)) add_penalties(job.layers[t / 2], n, weights[t], gradient[t]);
   }
-  if (!job.max_norm.has_value()) return;
+  if (!job.max_norm.has_value()) return 0.0;
   const double norm = norm_of(gradient);
   if (norm > *job.max_norm) scale(static_cast<float>(*job.max_norm / norm), gradient);
+  return norm;
 }
 
 }  // namespace reference

@@ -15,8 +15,8 @@ bool is_penalised(const Job& job, std::size_t tensor);
 Parameters tree_sum(const std::vector<Parameters>& shards);
 
 // Divides by the rows of the batch, adds the penalties and clips, in place. n: the number of
-// training examples.
-void finish_gradient(const Job& job, const Parameters& weights, std::size_t rows, std::size_t n,
-                     Parameters& gradient);
+// training examples. Returns the norm before clipping; 0 without clipping.
+double finish_gradient(const Job& job, const Parameters& weights, std::size_t rows, std::size_t n,
+                       Parameters& gradient);
 
 }  // namespace reference

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -161,10 +162,27 @@ std::string digest_of(const Job& job, const Case& c) {
   return reference::weights_digest(train_reference(job, make_points(c.examples)).weights);
 }
 
+// Keeps the norm of the gradient at the last evaluation.
+class NormKeeper : public lockstep::TrainingObserver {
+ public:
+  explicit NormKeeper(double& norm) : norm_(norm) {}
+  void on_evaluation(const lockstep::Evaluation& e) override {
+    norm_ = e.gradient_norm.value_or(0.0);
+  }
+
+ private:
+  double& norm_;
+};
+
+// Of the program, on rank 0.
+struct Trained {
+  lockstep::Summary summary;
+  double gradient_norm = 0.0;
+};
+
 class Reference : public testing::TestWithParam<Case> {
  protected:
-  // The summary of the program, on rank 0.
-  lockstep::Summary train_program(const Case& c, const Points& points) {
+  Trained train_program(const Case& c, const Points& points) {
     if (comm_.is_root()) write_points(directory_, points);
     comm_.barrier();
     const lockstep::LoadedJob job =
@@ -172,7 +190,11 @@ class Reference : public testing::TestWithParam<Case> {
     lockstep::TrainOptions options;
     options.layout = {.ranks = comm_.size(), .threads = c.threads};
     options.run_dir = directory_ / "run";
-    return lockstep::train(job.job, job.resolved_text, comm_, options, {});
+    Trained trained;
+    lockstep::TrainingObservers observers;
+    observers.push_back(std::make_unique<NormKeeper>(trained.gradient_norm));
+    trained.summary = lockstep::train(job.job, job.resolved_text, comm_, options, observers);
+    return trained;
   }
 
   lockstep::Communicator comm_ = lockstep::Communicator::world();
@@ -188,13 +210,16 @@ double error_of(const reference::Score& score) {
 TEST_P(Reference, ArrivesAtTheDigestAndTheCostsOfTheProgram) {
   const Case& c = GetParam();
   const Points points = make_points(c.examples);
-  const lockstep::Summary program = train_program(c, points);
+  const auto [program, gradient_norm] = train_program(c, points);
   if (!comm_.is_root()) return;
   Job job = base_job();
   c.change(job);
   const reference::Result result = train_reference(job, points);
   EXPECT_EQ(program.weights_digest, reference::weights_digest(result.weights));
   EXPECT_EQ(program.steps, result.steps);
+  EXPECT_EQ(gradient_norm, result.gradient_norm);
+  EXPECT_EQ(program.l2_penalty, result.penalty.l2);
+  EXPECT_EQ(program.l1_penalty, result.penalty.l1);
   EXPECT_EQ(program.train_cost, result.train_cost);
   EXPECT_EQ(program.dev_cost, result.dev.cost);
   EXPECT_EQ(program.stop_reason == "early_stopping", job.early_stopping.has_value());
@@ -281,15 +306,15 @@ std::vector<Case> cases_of_data() {
          j.test_count = 10;
        }},
       {"steps", {"training.steps=17"}, [](Job& j) { j.steps = 17; }},
-      // More than a block of 256 in the dev set and in each shard.
+      // More than a block of 256 rows in the dev set and in each shard.
       {"several_blocks",
-       {"data.split.dev.count=300", "early_stopping={metric: DEV_COST patience: 1}",
-        "training={batch_size: 60 shards: 2 epochs: 100}",
-        "optimizer.gradient_descent.learning_rate=0.5"},
+       {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy",
+        "data.split.dev.count=300", "early_stopping={metric: DEV_COST patience: 1}",
+        "training={batch_size: 60 shards: 2 epochs: 100}"},
        [](Job& j) {
+         j.loss = Loss::squared_error;
          j.dev_count = 300;
          j.early_stopping = {.metric = Metric::dev_cost, .patience = 1};
-         j.optimizer.learning_rate = 0.5;
          j.batch_size = 60;
          j.shards = 2;
          j.epochs = 100;
@@ -297,9 +322,6 @@ std::vector<Case> cases_of_data() {
        2,
        false,
        900},
-      {"one_mean_for_all_features",
-       {"data.normalization.standardize.per=ALL"},
-       [](Job& j) { j.normalization = Normalization::all; }},
   };
 }
 
@@ -386,9 +408,9 @@ std::vector<Case> cases_of_regularization() {
          }
        }},
       {"l2",
-       {"regularization.l2_lambda=0.7"},
+       {"regularization.l2_lambda=30"},
        [](Job& j) {
-         for (auto& layer : j.layers) layer.l2_lambda = 0.7;
+         for (auto& layer : j.layers) layer.l2_lambda = 30;
        }},
       {"l1",
        {"regularization.l1_lambda=0.7"},
@@ -492,8 +514,9 @@ std::vector<Case> cases_of_schedules() {
   return {
       within_a_step,
       schedule_case("warmup", "warmup_epochs: 1.5", {.warmup_epochs = 1.5}),
-      schedule_case("step", "step { every_epochs: 0.3 factor: 0.7 }",
-                    {.kind = Schedule::step, .every_epochs = 0.3, .factor = 0.7}),
+      // 7 / (7 * 0.2) is 4.999... in double, and 5 within rounding.
+      schedule_case("step", "step { every_epochs: 0.2 factor: 0.7 }",
+                    {.kind = Schedule::step, .every_epochs = 0.2, .factor = 0.7}),
       schedule_case("exponential", "warmup_epochs: 0.5 exponential { factor_per_epoch: 0.6 }",
                     {.kind = Schedule::exponential, .warmup_epochs = 0.5, .factor_per_epoch = 0.6}),
       schedule_case("cosine", "warmup_epochs: 0.25 cosine { final_factor: 0.05 }",

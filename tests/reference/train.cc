@@ -54,17 +54,22 @@ static Parameters shard_gradient(const Job& job, const Data& data, const Paramet
   return backward(job, weights, rows, std::move(gradient_of_outputs));
 }
 
-// What the optimizer sees at a step.
-static Parameters gradient_of_step(const Job& job, const Data& data, const Parameters& weights,
-                                   std::size_t step, const std::vector<Numbers>& batch) {
+// What the optimizer sees.
+struct StepGradient {
+  Parameters values;
+  double norm;  // before clipping
+};
+
+static StepGradient gradient_of_step(const Job& job, const Data& data, const Parameters& weights,
+                                     std::size_t step, const std::vector<Numbers>& batch) {
   std::vector<Parameters> gradients;
   std::size_t rows = 0;
   for (const Numbers& examples : batch) {
     gradients.push_back(shard_gradient(job, data, weights, step, examples));
     rows += examples.size();
   }
-  Parameters gradient = tree_sum(gradients);
-  finish_gradient(job, weights, rows, data.sets.train.size(), gradient);
+  StepGradient gradient = {tree_sum(gradients), 0.0};
+  gradient.norm = finish_gradient(job, weights, rows, data.sets.train.size(), gradient.values);
   return gradient;
 }
 
@@ -89,38 +94,39 @@ struct Best {
   }
 };
 
-// Trains until the end of the run or until early stopping. Returns how many steps there were.
-static std::size_t run(const Job& job, const Data& data, Parameters& weights) {
+// Trains until the end of the run or until early stopping.
+static Result run(const Job& job, const Data& data) {
   const Lengths lengths = lengths_of(job, data.shards);
   const std::size_t evaluation = lengths.steps_per_epoch * job.evaluate_every_epochs;
-  Averages averages = no_averages(weights);
+  Result result = {.weights = initial_parameters(job, data.features)};
+  Averages averages = no_averages(result.weights);
   Best best;
-  std::size_t step = 0;
-  while (step < lengths.steps) {
-    const auto batch = batch_of(job, data, lengths, step);
-    const Parameters gradient = gradient_of_step(job, data, weights, step, batch);
+  while (result.steps < lengths.steps) {
+    const auto batch = batch_of(job, data, lengths, result.steps);
+    const StepGradient gradient = gradient_of_step(job, data, result.weights, result.steps, batch);
     const double alpha =
         job.optimizer.learning_rate *
-        schedule_factor(job.schedule, step, lengths.steps_per_epoch, lengths.steps);
-    ++step;
-    optimize(job, alpha, step, gradient, averages, weights);
+        schedule_factor(job.schedule, result.steps, lengths.steps_per_epoch, lengths.steps);
+    ++result.steps;
+    optimize(job, alpha, result.steps, gradient.values, averages, result.weights);
+    result.gradient_norm = gradient.norm;
     if (!job.early_stopping.has_value()) continue;
-    if (step % evaluation != 0 && step != lengths.steps) continue;
-    best.observe(*job.early_stopping, evaluate(job, data, weights, {data.sets.dev}), weights);
+    if (result.steps % evaluation != 0 && result.steps != lengths.steps) continue;
+    best.observe(*job.early_stopping, evaluate(job, data, result.weights, {data.sets.dev}),
+                 result.weights);
     if (best.evaluations_since >= job.early_stopping->patience) break;
   }
-  if (job.early_stopping.has_value()) weights = best.weights;
-  return step;
+  if (job.early_stopping.has_value()) result.weights = best.weights;
+  return result;
 }
 
 Result train(const Job& job, const Examples& examples) {
   const SubnormalsAreZero subnormals_are_zero;
   const Data data = prepare(job, examples);
-  Result result;
-  result.weights = initial_parameters(job, examples.features);
-  result.steps = run(job, data, result.weights);
+  Result result = run(job, data);
+  result.penalty = penalty(job, result.weights, data.sets.train.size());
   result.train = evaluate(job, data, result.weights, data.shards);
-  result.train_cost = result.train.cost + penalty(job, result.weights, data.sets.train.size());
+  result.train_cost = result.train.cost + (result.penalty.l2 + result.penalty.l1);
   result.dev = evaluate(job, data, result.weights, {data.sets.dev});
   return result;
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <numeric>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "base/worker_pool.h"
 #include "linalg/gemm.h"
 #include "linalg/matrix.h"
+#include "numerics/functions.h"
 
 namespace lockstep {
 namespace {
@@ -85,7 +85,7 @@ Values forward(const Values& rows, const Values& weights) {
 }
 
 bool rows_are_independent(const ProductShape& shape) {
-  const auto value = [](std::size_t i) { return std::sin(static_cast<float>(i)); };
+  const auto value = [](std::size_t i) { return numerics::sin(static_cast<float>(i)); };
   const Values rows = filled(shape.rows, shape.inputs, value);
   const Values weights = filled(shape.units, shape.inputs, value);
   const Values together = forward(rows, weights);

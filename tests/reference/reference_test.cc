@@ -174,7 +174,7 @@ class NormKeeper : public lockstep::TrainingObserver {
   double& norm_;
 };
 
-// Of the program, on rank 0.
+// Of the program.
 struct Trained {
   lockstep::Summary summary;
   double gradient_norm = 0.0;
@@ -183,21 +183,19 @@ struct Trained {
 class Reference : public testing::TestWithParam<Case> {
  protected:
   Trained train_program(const Case& c, const Points& points) {
-    if (comm_.is_root()) write_points(directory_, points);
-    comm_.barrier();
+    write_points(directory_, points);
     const lockstep::LoadedJob job =
         lockstep::parse_job(kBaseJob, "reference", directory_, c.overrides);
     lockstep::TrainOptions options;
-    options.layout = {.ranks = comm_.size(), .threads = c.threads};
+    options.layout.threads = c.threads;
     options.run_dir = directory_ / "run";
     Trained trained;
     lockstep::TrainingObservers observers;
     observers.push_back(std::make_unique<NormKeeper>(trained.gradient_norm));
-    trained.summary = lockstep::train(job.job, job.resolved_text, comm_, options, observers);
+    trained.summary = lockstep::train(job.job, job.resolved_text, lockstep::Communicator::self(),
+                                      options, observers);
     return trained;
   }
-
-  lockstep::Communicator comm_ = lockstep::Communicator::world();
 
  private:
   std::filesystem::path directory_ = lockstep::collective_temp_dir();
@@ -211,7 +209,6 @@ TEST_P(Reference, ArrivesAtTheDigestAndTheCostsOfTheProgram) {
   const Case& c = GetParam();
   const Points points = make_points(c.examples);
   const auto [program, gradient_norm] = train_program(c, points);
-  if (!comm_.is_root()) return;
   Job job = base_job();
   c.change(job);
   const reference::Result result = train_reference(job, points);
@@ -299,6 +296,9 @@ std::vector<Case> cases_of_data() {
          j.normalization = Normalization::per_channel;
          j.channels = 2;
        }},
+      {"one_mean_for_all_features",
+       {"data.normalization.standardize.per=ALL"},
+       [](Job& j) { j.normalization = Normalization::all; }},
       {"fractions",
        {"data.split={dev{fraction: 0.213} test{fraction: 0.1}}"},
        [](Job& j) {

@@ -13,8 +13,8 @@ struct Result {
   double gradient_norm = 0.0;  // of the last step, before clipping; 0 without clipping
   Penalty penalty = {};
   double train_cost = 0.0;  // with the penalty
-  Score train;
-  Score dev;
+  Score train = {};
+  Score dev = {};
 };
 
 Result train(const Job& job, const Examples& examples);

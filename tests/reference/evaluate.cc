@@ -1,6 +1,7 @@
 #include "reference/evaluate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <span>
 
@@ -52,6 +53,14 @@ Penalty penalty(const Job& job, const Parameters& weights, std::size_t train_exa
   }
   const double divisor = 2.0 * static_cast<double>(train_examples);
   return {sum.l2 / divisor, sum.l1 / divisor};
+}
+
+double weights_norm(const Parameters& weights) {
+  double squares = 0.0;
+  for (std::size_t t = 0; t < weights.size(); t += 2) {
+    squares += sum_of_squares_in_lanes(weights[t]);
+  }
+  return std::sqrt(squares);
 }
 
 }  // namespace reference

@@ -27,4 +27,7 @@ struct Penalty {
 
 Penalty penalty(const Job& job, const Parameters& weights, std::size_t train_examples);
 
+// The norm of all weights, without biases.
+double weights_norm(const Parameters& weights);
+
 }  // namespace reference

@@ -81,6 +81,7 @@ struct Job {
   std::size_t epochs = 1;
   std::optional<std::size_t> steps = {};  // instead of epochs
   std::size_t evaluate_every_epochs = 1;
+  std::size_t sample = 0;  // training examples that are evaluated during the run; 0: all
   std::optional<EarlyStopping> early_stopping = {};
 };
 

@@ -1,5 +1,5 @@
 // The program against the reference: the same job, data and seed give the same digest of the
-// weights, and the same costs to the last bit, although the two share no code. Each case changes
+// weights, and the same logged numbers, although the two share no code. Each case changes
 // one thing of a base job, once in the job file's words and once in the reference's.
 
 #include <gmock/gmock.h>
@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -162,22 +163,22 @@ std::string digest_of(const Job& job, const Case& c) {
   return reference::weights_digest(train_reference(job, make_points(c.examples)).weights);
 }
 
-// Keeps the norm of the gradient at the last evaluation.
-class NormKeeper : public lockstep::TrainingObserver {
+// Keeps the evaluations of a run.
+class EvaluationKeeper : public lockstep::TrainingObserver {
  public:
-  explicit NormKeeper(double& norm) : norm_(norm) {}
-  void on_evaluation(const lockstep::Evaluation& e) override {
-    norm_ = e.gradient_norm.value_or(0.0);
+  explicit EvaluationKeeper(std::vector<lockstep::Evaluation>& kept) : kept_(kept) {}
+  void on_evaluation(const lockstep::Evaluation& evaluation) override {
+    kept_.push_back(evaluation);
   }
 
  private:
-  double& norm_;
+  std::vector<lockstep::Evaluation>& kept_;
 };
 
-// Of the program.
+// By the program.
 struct Trained {
   lockstep::Summary summary;
-  double gradient_norm = 0.0;
+  std::vector<lockstep::Evaluation> evaluations;
 };
 
 class Reference : public testing::TestWithParam<Case> {
@@ -191,7 +192,7 @@ class Reference : public testing::TestWithParam<Case> {
     options.run_dir = directory_ / "run";
     Trained trained;
     lockstep::TrainingObservers observers;
-    observers.push_back(std::make_unique<NormKeeper>(trained.gradient_norm));
+    observers.push_back(std::make_unique<EvaluationKeeper>(trained.evaluations));
     trained.summary = lockstep::train(job.job, job.resolved_text, lockstep::Communicator::self(),
                                       options, observers);
     return trained;
@@ -201,28 +202,49 @@ class Reference : public testing::TestWithParam<Case> {
   std::filesystem::path directory_ = lockstep::collective_temp_dir();
 };
 
-double error_of(const reference::Score& score) {
+// The fraction of wrong decisions; none with the squared error.
+std::optional<double> error_of(const reference::Score& score, Loss loss) {
+  if (loss == Loss::squared_error) return std::nullopt;
   return static_cast<double>(score.wrong) / static_cast<double>(score.decisions);
 }
 
-TEST_P(Reference, ArrivesAtTheDigestAndTheCostsOfTheProgram) {
+// Of a Summary: its names for what an Evaluation calls cost.
+double cost_of(const lockstep::Summary& summary) { return summary.train_cost.value(); }
+double cost_of(const lockstep::Evaluation& evaluation) { return evaluation.cost; }
+
+// Every bit of what the program (a Summary or an Evaluation) says of its weights.
+template <typename Record>
+void expect_measures(const Record& program, const reference::Measures& measures, Loss loss) {
+  EXPECT_EQ(cost_of(program), measures.cost);
+  EXPECT_EQ(program.dev_cost, measures.dev.cost);
+  EXPECT_EQ(program.train_error, error_of(measures.train, loss));
+  EXPECT_EQ(program.dev_error, error_of(measures.dev, loss));
+  EXPECT_EQ(program.l2_penalty, measures.penalty.l2);
+  EXPECT_EQ(program.l1_penalty, measures.penalty.l1);
+  EXPECT_EQ(program.weights_norm, measures.weights_norm);
+}
+
+TEST_P(Reference, ArrivesAtTheDigestAndTheNumbersOfTheProgram) {
   const Case& c = GetParam();
   const Points points = make_points(c.examples);
-  const auto [program, gradient_norm] = train_program(c, points);
+  const auto [summary, evaluations] = train_program(c, points);
   Job job = base_job();
   c.change(job);
   const reference::Result result = train_reference(job, points);
-  EXPECT_EQ(program.weights_digest, reference::weights_digest(result.weights));
-  EXPECT_EQ(program.steps, result.steps);
-  EXPECT_EQ(gradient_norm, result.gradient_norm);
-  EXPECT_EQ(program.l2_penalty, result.penalty.l2);
-  EXPECT_EQ(program.l1_penalty, result.penalty.l1);
-  EXPECT_EQ(program.train_cost, result.train_cost);
-  EXPECT_EQ(program.dev_cost, result.dev.cost);
-  EXPECT_EQ(program.stop_reason == "early_stopping", job.early_stopping.has_value());
-  if (job.loss == Loss::squared_error) return;
-  EXPECT_EQ(program.train_error, error_of(result.train));
-  EXPECT_EQ(program.dev_error, error_of(result.dev));
+  EXPECT_EQ(summary.weights_digest, reference::weights_digest(result.weights));
+  EXPECT_EQ(summary.steps, result.steps);
+  EXPECT_EQ(summary.stop_reason == "early_stopping", job.early_stopping.has_value());
+  expect_measures(summary, result.at_end, job.loss);
+  ASSERT_EQ(evaluations.size(), result.evaluations.size());
+  for (std::size_t i = 0; i < evaluations.size(); ++i) {
+    const reference::Evaluation& expected = result.evaluations[i];
+    SCOPED_TRACE(testing::Message() << "step " << expected.step);
+    EXPECT_EQ(evaluations[i].step, expected.step);
+    EXPECT_EQ(evaluations[i].batch_cost, expected.batch_cost);
+    EXPECT_EQ(evaluations[i].learning_rate, expected.learning_rate);
+    EXPECT_EQ(evaluations[i].gradient_norm.value_or(0.0), expected.gradient_norm);
+    expect_measures(evaluations[i], expected.measures, job.loss);
+  }
 }
 
 // A change that both sides overlook would agree, too.
@@ -306,6 +328,11 @@ std::vector<Case> cases_of_data() {
          j.test_count = 10;
        }},
       {"steps", {"training.steps=17"}, [](Job& j) { j.steps = 17; }},
+      {"sample_of_the_training_set",
+       {"evaluation.train_examples=20"},
+       [](Job& j) { j.sample = 20; },
+       1,
+       true},
       // More than a block of 256 rows in the dev set and in each shard.
       {"several_blocks",
        {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy",
@@ -380,6 +407,16 @@ std::vector<Case> cases_of_networks() {
       {"logistic",
        {"network.output.loss=LOGISTIC", "data.train.npy.labels=targets.npy"},
        [](Job& j) { j.loss = Loss::logistic; }},
+      {"squared_error_of_shards_that_run_out",
+       {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy",
+        "training={batch_size: 24 shards: 8 epochs: 4}", "network.layer[0].keep_prob=0.7"},
+       [](Job& j) {
+         j.loss = Loss::squared_error;
+         j.batch_size = 24;
+         j.shards = 8;
+         j.epochs = 4;
+         j.layers[0].keep_prob = 0.7;
+       }},
       {"squared_error",
        {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy"},
        [](Job& j) { j.loss = Loss::squared_error; }},

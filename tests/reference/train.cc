@@ -42,35 +42,85 @@ static std::vector<Numbers> batch_of(const Job& job, const Data& data, const Len
   return batch;
 }
 
-static Parameters shard_gradient(const Job& job, const Data& data, const Parameters& weights,
-                                 std::size_t step, const Numbers& examples) {
+// A shard's part of a step.
+struct ShardStep {
+  Parameters gradient;
+  double loss = 0.0;  // the sum over its rows
+};
+
+static ShardStep step_of_shard(const Job& job, const Data& data, const Parameters& weights,
+                               std::size_t step, const Numbers& examples) {
+  ShardStep result;
   std::vector<RowPass> rows;
   std::vector<Tensor> gradient_of_outputs;
   for (const std::size_t example : examples) {
     rows.push_back(forward(job, weights, data.row(example), MaskKey{step, example}));
-    gradient_of_outputs.push_back(
-        row_loss(job.loss, rows.back().outputs, data.target(example)).gradient);
+    const RowLoss row = row_loss(job.loss, rows.back().outputs, data.target(example));
+    gradient_of_outputs.push_back(row.gradient);
+    result.loss += row.loss;
   }
-  return backward(job, weights, rows, std::move(gradient_of_outputs));
+  result.gradient = backward(job, weights, rows, std::move(gradient_of_outputs));
+  return result;
 }
 
-// What the optimizer sees.
-struct StepGradient {
-  Parameters values;
-  double norm;  // before clipping
+// The losses of the batches since the last evaluation.
+struct BatchLosses {
+  std::vector<double> of_shards = {};
+  std::size_t rows = 0;
+
+  [[nodiscard]] double mean() const {
+    double sum = 0.0;
+    for (const double loss : of_shards) sum += loss;
+    return sum / static_cast<double>(rows);
+  }
 };
 
-static StepGradient gradient_of_step(const Job& job, const Data& data, const Parameters& weights,
-                                     std::size_t step, const std::vector<Numbers>& batch) {
+// All that a run changes from step to step.
+struct State {
+  Parameters weights = {};
+  Averages averages = {};
+  BatchLosses losses = {};
+  double learning_rate = 0.0;
+  double gradient_norm = 0.0;
+};
+
+// The step after `step` others.
+static void train_step(const Job& job, const Data& data, const Lengths& lengths, std::size_t step,
+                       State& state) {
   std::vector<Parameters> gradients;
   std::size_t rows = 0;
-  for (const Numbers& examples : batch) {
-    gradients.push_back(shard_gradient(job, data, weights, step, examples));
-    rows += examples.size();
+  const std::vector<Numbers> batch = batch_of(job, data, lengths, step);
+  for (std::size_t s = 0; s < batch.size(); ++s) {
+    ShardStep of_shard = step_of_shard(job, data, state.weights, step, batch[s]);
+    gradients.push_back(std::move(of_shard.gradient));
+    state.losses.of_shards[s] += of_shard.loss;
+    rows += batch[s].size();
   }
-  StepGradient gradient = {tree_sum(gradients), 0.0};
-  gradient.norm = finish_gradient(job, weights, rows, data.sets.train.size(), gradient.values);
-  return gradient;
+  state.losses.rows += rows;
+  Parameters gradient = tree_sum(gradients);
+  state.gradient_norm = finish_gradient(job, state.weights, rows, data.sets.train.size(), gradient);
+  state.learning_rate = job.optimizer.learning_rate *
+                        schedule_factor(job.schedule, step, lengths.steps_per_epoch, lengths.steps);
+  optimize(job, state.learning_rate, step + 1, gradient, state.averages, state.weights);
+}
+
+static Measures measure(const Job& job, const Data& data, const Parameters& weights,
+                        const std::vector<Numbers>& train_lists) {
+  Measures measures = {.train = evaluate(job, data, weights, train_lists),
+                       .dev = evaluate(job, data, weights, {data.sets.dev}),
+                       .penalty = penalty(job, weights, data.sets.train.size()),
+                       .weights_norm = weights_norm(weights)};
+  measures.cost = measures.train.cost + (measures.penalty.l2 + measures.penalty.l1);
+  return measures;
+}
+
+// The training examples that are evaluated during the run, by shard.
+static std::vector<Numbers> sample_of(const Job& job, const Data& data) {
+  std::vector<Numbers> sample = data.shards;
+  if (job.sample == 0) return sample;
+  const std::size_t each = (job.sample + job.shards - 1) / job.shards;
+  for (Numbers& shard : sample) shard.resize(std::min(each, shard.size()));
+  return sample;
 }
 
 // By how much an evaluation is better than another.
@@ -82,7 +132,7 @@ static double improvement(Metric metric, const Score& before, const Score& now) 
 
 // The best evaluation so far, and how many there were since.
 struct Best {
-  Score dev;
+  Score dev = {};
   std::size_t evaluations_since = 0;
   Parameters weights = {};  // none before the first evaluation
 
@@ -94,29 +144,31 @@ struct Best {
   }
 };
 
-// Trains until the end of the run or until early stopping.
+// Trains until the end of the run or until early stopping; leaves out the measures at the end.
 static Result run(const Job& job, const Data& data) {
   const Lengths lengths = lengths_of(job, data.shards);
-  const std::size_t evaluation = lengths.steps_per_epoch * job.evaluate_every_epochs;
-  Result result = {.weights = initial_parameters(job, data.features)};
-  Averages averages = no_averages(result.weights);
+  const std::size_t interval = lengths.steps_per_epoch * job.evaluate_every_epochs;
+  const BatchLosses no_losses = {.of_shards = std::vector<double>(job.shards, 0.0)};
+  const std::vector<Numbers> sample = sample_of(job, data);
+  State state = {.weights = initial_parameters(job, data.features), .losses = no_losses};
+  state.averages = no_averages(state.weights);
+  Result result;
   Best best;
   while (result.steps < lengths.steps) {
-    const auto batch = batch_of(job, data, lengths, result.steps);
-    const StepGradient gradient = gradient_of_step(job, data, result.weights, result.steps, batch);
-    const double alpha =
-        job.optimizer.learning_rate *
-        schedule_factor(job.schedule, result.steps, lengths.steps_per_epoch, lengths.steps);
+    train_step(job, data, lengths, result.steps, state);
     ++result.steps;
-    optimize(job, alpha, result.steps, gradient.values, averages, result.weights);
-    result.gradient_norm = gradient.norm;
+    if (result.steps % interval != 0 && result.steps != lengths.steps) continue;
+    result.evaluations.push_back({.step = result.steps,
+                                  .measures = measure(job, data, state.weights, sample),
+                                  .batch_cost = state.losses.mean(),
+                                  .learning_rate = state.learning_rate,
+                                  .gradient_norm = state.gradient_norm});
+    state.losses = no_losses;
     if (!job.early_stopping.has_value()) continue;
-    if (result.steps % evaluation != 0 && result.steps != lengths.steps) continue;
-    best.observe(*job.early_stopping, evaluate(job, data, result.weights, {data.sets.dev}),
-                 result.weights);
+    best.observe(*job.early_stopping, result.evaluations.back().measures.dev, state.weights);
     if (best.evaluations_since >= job.early_stopping->patience) break;
   }
-  if (job.early_stopping.has_value()) result.weights = best.weights;
+  result.weights = job.early_stopping.has_value() ? best.weights : state.weights;
   return result;
 }
 
@@ -124,10 +176,7 @@ Result train(const Job& job, const Examples& examples) {
   const SubnormalsAreZero subnormals_are_zero;
   const Data data = prepare(job, examples);
   Result result = run(job, data);
-  result.penalty = penalty(job, result.weights, data.sets.train.size());
-  result.train = evaluate(job, data, result.weights, data.shards);
-  result.train_cost = result.train.cost + (result.penalty.l2 + result.penalty.l1);
-  result.dev = evaluate(job, data, result.weights, {data.sets.dev});
+  result.at_end = measure(job, data, result.weights, data.shards);
   return result;
 }
 

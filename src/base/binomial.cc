@@ -4,18 +4,20 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "numerics/functions.h"
 
 namespace lockstep {
 
 double simultaneous_z(std::uint64_t comparisons) {
   check(comparisons > 0, "there is at least one comparison");
-  const double outside = std::erfc(kNormal95 / std::sqrt(2)) / static_cast<double>(comparisons);
+  const double outside =
+      numerics::erfc(kNormal95 / std::sqrt(2)) / static_cast<double>(comparisons);
   // erfc decreases; at 40 it is below the smallest double.
   double low = 0;
   double high = 40;
   for (int i = 0; i < 100; ++i) {
     const double middle = (low + high) / 2;
-    (std::erfc(middle / std::sqrt(2)) > outside ? low : high) = middle;
+    (numerics::erfc(middle / std::sqrt(2)) > outside ? low : high) = middle;
   }
   return high;
 }
@@ -36,8 +38,8 @@ Interval difference_interval(double first_errors, std::uint64_t first_n, double 
   const double second = second_errors / static_cast<double>(second_n);
   const Interval of_first = wilson_interval(first_errors, first_n, z);
   const Interval of_second = wilson_interval(second_errors, second_n, z);
-  return {second - first - std::hypot(of_first.high - first, second - of_second.low),
-          second - first + std::hypot(first - of_first.low, of_second.high - second)};
+  return {second - first - numerics::hypot(of_first.high - first, second - of_second.low),
+          second - first + numerics::hypot(first - of_first.low, of_second.high - second)};
 }
 
 Interval paired_difference_interval(const PairedCounts& counts, double z) {

@@ -8,6 +8,7 @@
 #include <Random123/philox.h>
 
 #include "base/check.h"
+#include "numerics/functions.h"
 
 namespace lockstep {
 
@@ -101,9 +102,9 @@ std::array<double, 2> random_normals(RandomKey key, RandomCounter counter) {
   const auto words = random_words(key, counter);
   const double u = 1.0 - uniform_from_words(words[0], words[1]);  // (0, 1]: log is finite
   const double v = uniform_from_words(words[2], words[3]);
-  const double radius = std::sqrt(-2.0 * std::log(u));
+  const double radius = std::sqrt(-2.0 * numerics::log(u));
   const double angle = 2.0 * std::numbers::pi * v;
-  return {radius * std::cos(angle), radius * std::sin(angle)};
+  return {radius * numerics::cos(angle), radius * numerics::sin(angle)};
 }
 
 }  // namespace lockstep

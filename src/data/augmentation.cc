@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "numerics/functions.h"
+
 namespace lockstep {
 namespace {
 
@@ -91,10 +93,10 @@ std::optional<Rectangle> drawn_rectangle(const AugmentationSpec& spec, Augmentat
   const double flattest = area / (width * width);
   const double steepest = height * height / area;
   const auto log_aspect = [&](double aspect) {
-    return std::log(std::clamp(aspect, flattest, steepest));
+    return numerics::log(std::clamp(aspect, flattest, steepest));
   };
-  const double aspect =
-      std::exp(draw.between(log_aspect(1 / erasing.max_aspect), log_aspect(erasing.max_aspect), 2));
+  const double aspect = numerics::exp(
+      draw.between(log_aspect(1 / erasing.max_aspect), log_aspect(erasing.max_aspect), 2));
   const auto pixels = [](double side, double limit) {
     return static_cast<std::uint32_t>(std::clamp(std::round(side), 1.0, limit));
   };

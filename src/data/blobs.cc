@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "base/check.h"
+#include "numerics/functions.h"
 
 namespace lockstep {
 
@@ -42,7 +43,7 @@ std::uint32_t Blobs::make(const SyntheticPoint& point, std::span<float> features
 
 double Blobs::bayes_error() const {
   const double ahead = distance_ / std::numbers::sqrt2;
-  const auto below = [](double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); };
+  const auto below = [](double z) { return 0.5 * numerics::erfc(-z / std::numbers::sqrt2); };
   // The error itself is summed, not 1 minus it, so that small errors are exact:
   // 1 - Phi^(K-1) = -expm1((K - 1) log1p(-Phi(-z))).
   constexpr int kSteps = 4000;
@@ -52,8 +53,8 @@ double Blobs::bayes_error() const {
   double sum = 0;
   for (int i = 0; i <= kSteps; ++i) {
     const double z = kFrom + i * kStep;
-    const double density = std::exp(-0.5 * z * z) / std::sqrt(2 * std::numbers::pi);
-    sum += density * -std::expm1((classes_ - 1.0) * std::log1p(-below(-(z + ahead))));
+    const double density = numerics::exp(-0.5 * z * z) / std::sqrt(2 * std::numbers::pi);
+    sum += density * -numerics::expm1((classes_ - 1.0) * numerics::log1p(-below(-(z + ahead))));
   }
   return sum * kStep;
 }

@@ -1,7 +1,8 @@
 #include "data/image_map.h"
 
-#include <cmath>
 #include <numbers>
+
+#include "numerics/functions.h"
 
 namespace lockstep {
 namespace {
@@ -34,8 +35,8 @@ ImageMap zoomed(ImageShape shape, double factor) {
 
 ImageMap rotated(ImageShape shape, double degrees) {
   const double angle = degrees * std::numbers::pi / 180;
-  const double c = std::cos(angle);
-  const double s = std::sin(angle);
+  const double c = numerics::cos(angle);
+  const double s = numerics::sin(angle);
   // y points down: this is the inverse of a turn that looks counterclockwise.
   return about_centre(shape, c, -s, s, c);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "numerics/functions.h"
 
 namespace lockstep {
 namespace {
@@ -55,7 +56,7 @@ std::uint32_t Teacher::make(const SyntheticPoint& point, std::span<float> featur
       double sum = 0;
       for (std::size_t i = 0; i < values.size(); ++i)
         sum += weights[o * values.size() + i] * values[i];
-      outputs[o] = layer + 1 < weights_.size() ? std::tanh(sum) : sum;
+      outputs[o] = layer + 1 < weights_.size() ? numerics::tanh(sum) : sum;
     }
     values = std::move(outputs);
   }

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "numerics/functions.h"
+
 namespace lockstep {
 
 std::uint32_t TwoSpirals::make(const SyntheticPoint& point, std::span<float> features) const {
@@ -12,8 +14,8 @@ std::uint32_t TwoSpirals::make(const SyntheticPoint& point, std::span<float> fea
   const double radius = std::sqrt(uniform_from_words(words[2], words[3]));
   const double angle = std::numbers::pi * (2 * spec_.turns * radius + label);
   const auto normals = point_normals(point, PointDraw::place, 0);
-  features[0] = static_cast<float>(radius * std::cos(angle) + spec_.noise * normals[0]);
-  features[1] = static_cast<float>(radius * std::sin(angle) + spec_.noise * normals[1]);
+  features[0] = static_cast<float>(radius * numerics::cos(angle) + spec_.noise * normals[0]);
+  features[1] = static_cast<float>(radius * numerics::sin(angle) + spec_.noise * normals[1]);
   return label;
 }
 

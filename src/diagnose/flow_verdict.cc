@@ -11,6 +11,7 @@
 
 #include "nn/activations.h"
 #include "nn/layers.h"
+#include "numerics/functions.h"
 
 namespace lockstep {
 namespace {
@@ -28,13 +29,13 @@ struct Trend {
 
   [[nodiscard]] std::optional<double> factor() const {
     if (sound < 2) return std::nullopt;
-    return std::pow(rms[sound - 1] / rms[0], 1.0 / static_cast<double>(sound - 1));
+    return numerics::pow(rms[sound - 1] / rms[0], 1.0 / static_cast<double>(sound - 1));
   }
   // The position that shows the trend best: the last sound one if the signal is lost after it,
   // else the one whose rms differs most from the first.
   [[nodiscard]] std::size_t far() const {
     if (sound < rms.size()) return sound - 1;
-    const auto distance = [&](double value) { return std::abs(std::log(value / rms[0])); };
+    const auto distance = [&](double value) { return std::abs(numerics::log(value / rms[0])); };
     return static_cast<std::size_t>(std::ranges::max_element(rms, {}, distance) - rms.begin());
   }
   [[nodiscard]] double ratio() const { return sound == 0 ? 1 : rms[far()] / rms[0]; }
@@ -70,7 +71,7 @@ std::string describe(const Trend& trend) {
   if (const std::size_t far = trend.far(); far > 0) {
     text += fmt::format(", {:.3g} in layer {}: a factor of {:.3g} per layer", trend.rms[far],
                         number(trend.order[far]),
-                        std::pow(trend.ratio(), 1.0 / static_cast<double>(far)));
+                        numerics::pow(trend.ratio(), 1.0 / static_cast<double>(far)));
   }
   if (trend.zero_at) {
     text += fmt::format("; exactly 0 in layer {}", number(trend.order[*trend.zero_at]));

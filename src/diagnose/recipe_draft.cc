@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/number_text.h"
+#include "numerics/functions.h"
 
 namespace lockstep {
 namespace {
@@ -74,7 +75,7 @@ std::string percent(const std::optional<MeasuredError>& measured) {
 }
 
 double rough(double value) {
-  const double scale = std::pow(10, std::floor(std::log10(value)));
+  const double scale = numerics::pow(10.0, std::floor(numerics::log10(value)));
   return std::round(value / scale) * scale;
 }
 

@@ -4,15 +4,17 @@
 #include <cstdint>
 
 #include "nn/activations.h"
+#include "numerics/lanes.h"
 
 namespace lockstep {
 namespace {
 
-// z + bias at place i; z where there is no bias.
-template <bool has_bias, typename T>
-T biased(T z, const T* bias, std::size_t i) {
-  if constexpr (has_bias) return z + bias[i];
-  return z;
+// z + bias at place i; z where there is no bias. Pack is T or eight of them.
+template <typename Pack, bool has_bias, typename T>
+Pack biased(const T* z, const T* bias, std::size_t i) {
+  const Pack value = numerics::load<Pack>(z + i);
+  if constexpr (has_bias) return value + numerics::load<Pack>(bias + i);
+  return value;
 }
 
 template <typename Row, bool has_bias, typename T>
@@ -23,19 +25,20 @@ void activate_row_as(std::span<const T> bias, std::span<const T> mask, std::span
   T* __restrict slope = slopes.data();
   const T* __restrict b = bias.data();
   if (mask.empty()) {
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto g = Row::at(biased<has_bias>(value[i], b, i));
-      value[i] = g.value;
-      slope[i] = g.slope;
-    }
+    numerics::for_each_pack<T>(n, [&]<typename Pack>(std::size_t i) {
+      const auto g = Row::at(biased<Pack, has_bias>(value, b, i));
+      numerics::store(g.value, value + i);
+      numerics::store(g.slope, slope + i);
+    });
     return;
   }
   const T* __restrict m = mask.data();
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto g = Row::at(biased<has_bias>(value[i], b, i));
-    value[i] = g.value * m[i];
-    slope[i] = g.slope * m[i];
-  }
+  numerics::for_each_pack<T>(n, [&]<typename Pack>(std::size_t i) {
+    const auto g = Row::at(biased<Pack, has_bias>(value, b, i));
+    const auto kept = numerics::load<Pack>(m + i);
+    numerics::store(g.value * kept, value + i);
+    numerics::store(g.slope * kept, slope + i);
+  });
 }
 
 template <typename Row, bool has_bias, typename T>
@@ -43,9 +46,9 @@ void activate_as(std::span<const T> bias, Matrix<T> values) {
   const T* __restrict b = bias.data();
   for (std::uint64_t r = 0; r < values.rows; ++r) {
     T* __restrict value = values.row(r).data();
-    for (std::uint64_t i = 0; i < values.columns; ++i) {
-      value[i] = Row::at(biased<has_bias>(value[i], b, i)).value;
-    }
+    numerics::for_each_pack<T>(values.columns, [&]<typename Pack>(std::size_t i) {
+      numerics::store(Row::at(biased<Pack, has_bias>(value, b, i)).value, value + i);
+    });
   }
 }
 

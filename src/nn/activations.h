@@ -2,9 +2,11 @@
 // The activation functions, one row each, with everything that the program knows about them. To
 // add one, name it in nn/spec.h and proto/job.proto, write its row and put the row into
 // ActivationRows; the tests go over all rows.
+//
+// Row::at takes T = float, double, or numerics::Lanes for eight floats, and gives each lane the
+// bits that it gives a float.
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <numbers>
 #include <optional>
@@ -15,6 +17,7 @@
 
 #include "base/check.h"
 #include "nn/spec.h"
+#include "numerics/lanes.h"
 
 namespace lockstep {
 
@@ -70,10 +73,10 @@ struct LinearRow {
 template <typename T>
 struct SigmoidPair {
   explicit SigmoidPair(T z) {
-    const T e = std::exp(-std::abs(z));
+    const T e = numerics::exp(-numerics::abs(z));
     const T larger = T(1) / (T(1) + e);
-    value = z >= T(0) ? larger : e * larger;
-    rest = z >= T(0) ? e * larger : larger;
+    value = numerics::select(z >= T(0), larger, e * larger);
+    rest = numerics::select(z >= T(0), e * larger, larger);
     slope = e * larger * larger;
   }
 
@@ -101,7 +104,7 @@ struct TanhRow {
 
   template <typename T>
   static ValueAndSlope<T> at(T z) {
-    const T value = std::tanh(z);
+    const T value = numerics::tanh(z);
     return {value, T(1) - value * value};
   }
 };
@@ -117,7 +120,7 @@ struct ReluRow {
   template <typename T>
   static ValueAndSlope<T> at(T z) {
     // The comparison is written so that NaN stays NaN and reaches the loss.
-    return {z < T(0) ? T(0) : z, z > T(0) ? T(1) : T(0)};
+    return {numerics::select(z < T(0), T(0), z), numerics::select(z > T(0), T(1), T(0))};
   }
 };
 
@@ -130,7 +133,7 @@ struct LeakyReluRow {
 
   template <typename T>
   static ValueAndSlope<T> at(T z) {
-    const T slope = z > T(0) ? T(1) : static_cast<T>(kSlope);
+    const T slope = numerics::select(z > T(0), T(1), T(kSlope));
     return {z * slope, slope};
   }
 };
@@ -145,9 +148,8 @@ struct EluRow {
 
   template <typename T>
   static ValueAndSlope<T> at(T z) {
-    if (z > T(0)) return {z, T(1)};
-    const T value = std::expm1(z);
-    return {value, value + T(1)};
+    const T below = numerics::expm1(z);
+    return {numerics::select(z > T(0), z, below), numerics::select(z > T(0), T(1), below + T(1))};
   }
 };
 
@@ -166,10 +168,10 @@ struct GeluRow {
 
   template <typename T>
   static ValueAndSlope<T> at(T z) {
-    constexpr T kRootHalf = static_cast<T>(std::numbers::sqrt2 / 2);
-    constexpr T kDensityAt0 = static_cast<T>(std::numbers::inv_sqrtpi * std::numbers::sqrt2 / 2);
-    const T probability = T(0.5) * std::erfc(-z * kRootHalf);
-    const T density = kDensityAt0 * std::exp(T(-0.5) * z * z);
+    const T root_half = T(std::numbers::sqrt2 / 2);
+    const T density_at_0 = T(std::numbers::inv_sqrtpi * std::numbers::sqrt2 / 2);
+    const T probability = T(0.5) * numerics::erfc(-z * root_half);
+    const T density = density_at_0 * numerics::exp(T(-0.5) * z * z);
     return {z * probability, probability + z * density};
   }
 };

@@ -1,9 +1,9 @@
 #include "nn/guessing.h"
 
-#include <cmath>
 #include <numbers>
 
 #include "nn/layers.h"
+#include "numerics/functions.h"
 
 namespace lockstep {
 
@@ -11,7 +11,7 @@ double loss_of_guessing(const NetworkSpec& network) {
   const auto outputs = static_cast<double>(output_size(network));
   switch (network.loss) {
     case Loss::softmax_cross_entropy:
-      return std::log(outputs);
+      return numerics::log(outputs);
     case Loss::logistic:
       return outputs * std::numbers::ln2;
     case Loss::squared_error:

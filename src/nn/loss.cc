@@ -1,10 +1,14 @@
 #include "nn/loss.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <cstddef>
+#include <type_traits>
 
 #include "base/check.h"
+#include "nn/softmax.h"
+#include "numerics/functions.h"
+#include "numerics/lanes.h"
 
 namespace lockstep {
 namespace {
@@ -21,22 +25,31 @@ T target_of(std::span<const float> label, std::size_t units, std::size_t o) {
   return static_cast<std::size_t>(label[0]) == o ? T(1) : T(0);
 }
 
+// The targets of the units from o on, as many as a pack has values.
+template <typename Pack>
+Pack targets_of(std::span<const float> label, std::size_t units, std::size_t o) {
+  if constexpr (std::is_same_v<Pack, numerics::Lanes>) {
+    std::array<float, numerics::Lanes::kCount> targets = {};
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      targets[i] = target_of<float>(label, units, o + i);
+    }
+    return Pack(targets);
+  } else {
+    return target_of<Pack>(label, units, o);
+  }
+}
+
 // Each row function reads `z` and returns the row's sums. If `dz` is not empty, it overwrites `dz`
 // (possibly the memory of z) with the gradient.
 
 template <typename T>
 LossSums softmax_row(std::span<const T> z, std::span<const float> label, std::span<T> dz) {
   const auto target = static_cast<std::size_t>(label[0]);
-  const std::size_t best = largest(z);
-  const T top = z[best];
   const T target_z = z[target];
-  T total = 0;
-  for (const T value : z) total += std::exp(value - top);
-  for (std::size_t o = 0; o < dz.size(); ++o) {
-    dz[o] = std::exp(z[o] - top) / total - (o == target ? T(1) : T(0));
-  }
-  return {static_cast<double>(std::log(total)) + static_cast<double>(top - target_z),
-          best == target ? 0U : 1U, 1};
+  const SoftmaxRow<T> row = softmax(z, dz);
+  if (!dz.empty()) dz[target] -= T(1);
+  return {static_cast<double>(numerics::log(row.total)) + static_cast<double>(row.top - target_z),
+          row.best == target ? 0U : 1U, 1};
 }
 
 template <typename T>
@@ -45,14 +58,20 @@ LossSums logistic_row(std::span<const T> z, std::span<const float> label, std::s
   const bool one_of_many = label.size() == 1 && z.size() > 1;
   if (one_of_many) sums.wrong = largest(z) == static_cast<std::size_t>(label[0]) ? 0 : 1;
   sums.decisions = one_of_many ? 1 : z.size();
-  for (std::size_t o = 0; o < z.size(); ++o) {
-    const T target = target_of<T>(label, z.size(), o);
-    const T value = z[o];
-    const T e = std::exp(-std::abs(value));
-    sums.loss += static_cast<double>(std::max(value, T(0)) - value * target + std::log1p(e));
-    if (!one_of_many && (value > T(0)) != (target > T(0.5))) ++sums.wrong;
-    if (!dz.empty()) dz[o] = (value >= T(0) ? T(1) : e) / (T(1) + e) - target;
+  for (std::size_t o = 0; o < z.size() && !one_of_many; ++o) {
+    if ((z[o] > T(0)) != (target_of<T>(label, z.size(), o) > T(0.5))) ++sums.wrong;
   }
+  numerics::for_each_pack<T>(z.size(), [&]<typename Pack>(std::size_t o) {
+    const Pack zero(0);
+    const Pack one(1);
+    const Pack target = targets_of<Pack>(label, z.size(), o);
+    const Pack value = numerics::load<Pack>(z.data() + o);
+    const Pack e = numerics::exp(-numerics::abs(value));
+    const Pack losses = numerics::max(value, zero) - value * target + numerics::log1p(e);
+    sums.loss = numerics::plus(sums.loss, losses);
+    if (dz.empty()) return;
+    numerics::store(numerics::select(value >= zero, one, e) / (one + e) - target, dz.data() + o);
+  });
   return sums;
 }
 

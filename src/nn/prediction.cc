@@ -1,28 +1,22 @@
 #include "nn/prediction.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "nn/layers.h"
+#include "nn/softmax.h"
+#include "numerics/lanes.h"
 
 namespace lockstep {
 namespace {
 
 template <typename T>
-void softmax(std::span<T> row) {
-  const T top = *std::ranges::max_element(row);
-  T total = 0;
-  for (T& value : row) {
-    value = std::exp(value - top);
-    total += value;
-  }
-  for (T& value : row) value /= total;
-}
-
-template <typename T>
-T sigmoid(T z) {
-  const T e = std::exp(-std::abs(z));
-  return (z >= T(0) ? T(1) : e) / (T(1) + e);
+void sigmoid(std::span<T> row) {
+  numerics::for_each_pack<T>(row.size(), [&]<typename Pack>(std::size_t i) {
+    const Pack z = numerics::load<Pack>(row.data() + i);
+    const Pack e = numerics::exp(-numerics::abs(z));
+    const Pack one(1);
+    numerics::store(numerics::select(z >= Pack(0), one, e) / (one + e), row.data() + i);
+  });
 }
 
 }  // namespace
@@ -33,9 +27,9 @@ void to_predictions(Loss loss, Matrix<T> logits) {
   for (std::uint64_t r = 0; r < logits.rows; ++r) {
     const std::span<T> row = logits.row(r);
     if (loss == Loss::softmax_cross_entropy) {
-      softmax(row);
+      softmax<T>(row, row);
     } else {
-      for (T& value : row) value = sigmoid(value);
+      sigmoid(row);
     }
   }
 }

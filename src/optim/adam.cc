@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "numerics/functions.h"
+
 namespace lockstep {
 
 template <typename T>
@@ -16,8 +18,8 @@ void Adam::update(const OptimizerStep& step, const OptimizerPart<T>& part) const
   const T add1 = static_cast<T>(1.0 - beta1);
   const T keep2 = static_cast<T>(beta2);
   const T add2 = static_cast<T>(1.0 - beta2);
-  const T rate = static_cast<T>(step.learning_rate / (1.0 - std::pow(beta1, t)));
-  const T root_correction = static_cast<T>(1.0 / std::sqrt(1.0 - std::pow(beta2, t)));
+  const T rate = static_cast<T>(step.learning_rate / (1.0 - numerics::pow(beta1, t)));
+  const T root_correction = static_cast<T>(1.0 / std::sqrt(1.0 - numerics::pow(beta2, t)));
   const T small = static_cast<T>(epsilon);
   for (std::size_t i = 0; i < part.weights.size(); ++i) {
     m[i] = keep1 * m[i] + add1 * g[i];

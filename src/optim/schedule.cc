@@ -1,10 +1,10 @@
 #include "optim/schedule.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numbers>
 
 #include "base/rounding.h"
+#include "numerics/functions.h"
 
 namespace lockstep {
 namespace {
@@ -17,14 +17,14 @@ struct DecayFactor {
 
   double operator()(const ConstantFactor& /*kind*/) const { return 1; }
   double operator()(const StepDecay& kind) const {
-    return std::pow(kind.factor, whole_quotient(step, steps_per_epoch * kind.every_epochs));
+    return numerics::pow(kind.factor, whole_quotient(step, steps_per_epoch * kind.every_epochs));
   }
   double operator()(const ExponentialDecay& kind) const {
-    return std::pow(kind.factor_per_epoch, step / steps_per_epoch);
+    return numerics::pow(kind.factor_per_epoch, step / steps_per_epoch);
   }
   double operator()(const CosineDecay& kind) const {
     const double progress = total_steps > 0 ? std::min(1.0, step / total_steps) : 1.0;
-    const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
+    const double cosine = 0.5 * (1.0 + numerics::cos(std::numbers::pi * progress));
     return kind.final_factor + (1.0 - kind.final_factor) * cosine;
   }
 };

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "numerics/functions.h"
+
 namespace lockstep {
 namespace {
 
@@ -160,7 +162,7 @@ std::vector<double> round_ticks(double low, double high, int most) {
   // An empty range is widened, so that its only value can be drawn.
   if (low == high) high = low + std::max(1.0, std::abs(low));
   const double least = (high - low) / most;
-  const double power = std::pow(10, std::floor(std::log10(least)));
+  const double power = numerics::pow(10.0, std::floor(numerics::log10(least)));
   double step = 10 * power;
   for (const double factor : {1.0, 2.0, 5.0}) {
     const double first = std::floor(low / (factor * power));

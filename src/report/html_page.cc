@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "numerics/functions.h"
 #include "report/chart.h"
 #include "report/diagnosis_text.h"
 #include "report/format.h"
@@ -234,7 +235,7 @@ ChartSeries log_curve(const char* name, const std::vector<LayerFlow>& layers,
   ChartSeries series{name, {}};
   for (std::size_t i = 0; i < layers.size(); ++i) {
     // 0 and numbers that are not finite give no point in the chart.
-    series.points.push_back({static_cast<double>(i + 1), std::log10(layers[i].*value)});
+    series.points.push_back({static_cast<double>(i + 1), numerics::log10(layers[i].*value)});
   }
   return series;
 }

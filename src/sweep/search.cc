@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
+#include "numerics/functions.h"
 
 namespace lockstep {
 namespace {
@@ -18,8 +19,8 @@ namespace {
 // Interpolates in decimal logarithms, so that 0.1, 1 and 10 are exact.
 double between(const NumberRange& range, double part) {
   if (!range.log) return range.min + part * (range.max - range.min);
-  const double low = std::log10(range.min);
-  return std::pow(10.0, low + part * (std::log10(range.max) - low));
+  const double low = numerics::log10(range.min);
+  return numerics::pow(10.0, low + part * (numerics::log10(range.max) - low));
 }
 
 // Rounds to 15 digits, which undoes the rounding of between(): 0.3, not 0.30000000000000004.

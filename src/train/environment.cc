@@ -15,6 +15,7 @@
 #include "linalg/gemm.h"
 #include "linalg/kernels.h"
 #include "linalg/self_test.h"
+#include "numerics/self_test.h"
 #include "numerics/version.h"
 
 namespace lockstep {
@@ -58,6 +59,7 @@ void check_arithmetic() {
                     "; its CPU, its libraries or its build cannot be trusted");
   };
   if (const auto what = products_differ(kernels())) fail(*what);
+  if (const auto what = functions_differ()) fail(*what);
 }
 
 void require_same_environment(const Communicator& comm) {

@@ -191,6 +191,21 @@ TYPED_TEST(ActivationOf, BiasIsAddedInsideAndTheMaskIsMultipliedOutside) {
   }
 }
 
+// A row goes eight values at a time; a row of one value does not.
+TEST(Activation, ValueHasTheSameBitsInEveryRow) {
+  std::vector<float> z = keyed_values<float>(2000, 1, -30, 30);
+  for (const float special : {0.0F, -0.0F, 1e-40F, -1e-40F, 1e30F, -1e30F}) z.push_back(special);
+  for (const ActivationFacts& facts : kActivations) {
+    const Row<float> row = activated(facts.kind, z);
+    for (std::size_t i = 0; i < z.size(); ++i) {
+      const Row<float> alone = activated<float>(facts.kind, {z[i]});
+      ASSERT_EQ(row.values[i], alone.values[0]) << facts.name << " at " << z[i];
+      ASSERT_EQ(std::signbit(row.values[i]), std::signbit(alone.values[0])) << facts.name;
+      ASSERT_EQ(row.slopes[i], alone.slopes[0]) << facts.name << " at " << z[i];
+    }
+  }
+}
+
 TYPED_TEST(ActivationOf, EvaluationGivesTheBitsOfTraining) {
   using T = TypeParam;
   constexpr std::size_t kRows = 3;

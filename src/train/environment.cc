@@ -59,7 +59,7 @@ void check_arithmetic() {
                     "; its CPU, its libraries or its build cannot be trusted");
   };
   if (const auto what = products_differ(kernels())) fail(*what);
-  if (const auto what = functions_differ()) fail(*what);
+  if (const auto what = numerics::functions_differ()) fail(*what);
 }
 
 void require_same_environment(const Communicator& comm) {

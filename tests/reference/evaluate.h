@@ -1,0 +1,30 @@
+#pragma once
+// The numbers that are logged of a set.
+
+#include <cstddef>
+#include <vector>
+
+#include "reference/data.h"
+#include "reference/network.h"
+
+namespace reference {
+
+struct Score {
+  double cost = 0.0;      // the mean loss
+  std::size_t wrong = 0;  // decisions
+  std::size_t decisions = 0;
+};
+
+// Of the examples of each list in turn, in blocks of 256 within each.
+Score evaluate(const Job& job, const Data& data, const Parameters& weights,
+               const std::vector<Numbers>& lists);
+
+// What is added to the cost of the training set.
+struct Penalty {
+  double l2 = 0.0;
+  double l1 = 0.0;
+};
+
+Penalty penalty(const Job& job, const Parameters& weights, std::size_t train_examples);
+
+}  // namespace reference

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "reference/job.h"
+
+namespace reference {
+
+struct RowLoss {
+  double loss = 0.0;
+  std::vector<float> gradient = {};  // [outputs]
+  std::size_t wrong = 0;             // decisions
+};
+
+// The loss of a row of outputs. target: the class (softmax), or a value for each output.
+RowLoss row_loss(Loss loss, std::span<const float> z, std::span<const float> target);
+
+}  // namespace reference

@@ -1,0 +1,561 @@
+// The program against the reference: the same job, data and seed give the same digest of the
+// weights, and the same costs to the last bit, although the two share no code. Each case changes
+// one thing of a base job, once in the job file's words and once in the reference's.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "config/job_file.h"
+#include "reference/digest.h"
+#include "reference/job.h"
+#include "reference/train.h"
+#include "support/collective.h"
+#include "train/trainer.h"
+
+namespace {
+
+using reference::Activation;
+using reference::Initializer;
+using reference::Job;
+using reference::Loss;
+using reference::Metric;
+using reference::Normalization;
+using reference::Optimizer;
+using reference::Schedule;
+
+constexpr std::size_t kFeatures = 6;
+constexpr std::size_t kOutputs = 3;
+
+// Of 97 examples, 77 to train on and 3 shards of 26, 26 and 25: with batches of 12, 4 rows of each,
+// the last batch of an epoch has 2, 2 and 1.
+constexpr const char* kBaseJob = R"(
+  name: "reference" seed: 7
+  data {
+    train { npy { features: "features.npy" labels: "classes.npy" } }
+    split { dev { count: 20 } }
+  }
+  network {
+    layer { units: 9 activation: RELU }
+    layer { units: 5 activation: RELU }
+    output { units: 3 }
+  }
+  optimizer { gradient_descent { learning_rate: 0.1 } }
+  training { batch_size: 12 shards: 3 epochs: 3 }
+  checkpointing { enabled: false })";
+
+Job base_job() {
+  Job job;
+  job.seed = 7;
+  job.dev_count = 20;
+  job.layers = {
+      {.units = 9},
+      {.units = 5},
+      {.units = kOutputs, .activation = Activation::linear, .initializer = Initializer::xavier}};
+  job.batch_size = 12;
+  job.shards = 3;
+  job.epochs = 3;
+  return job;
+}
+
+struct Case {
+  std::string name;
+  std::vector<std::string> overrides;  // of the job file
+  std::function<void(Job&)> change;    // the same, of the reference's job
+  int threads = 1;
+  bool same_as_base = false;  // the change must not change the weights
+  std::size_t examples = 97;
+};
+
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
+
+// A float from a fixed sequence, about evenly spread over [0, 1).
+class Noise {
+ public:
+  float next() {
+    state_ = state_ * 1664525U + 1013904223U;
+    return static_cast<float>(state_ >> 8U) * 0x1p-24F;
+  }
+
+ private:
+  std::uint32_t state_ = 12345;
+};
+
+// What the labels of the examples are.
+struct Labels {
+  std::vector<float> classes;  // [n]
+  std::vector<float> targets;  // [n, outputs], 0 or 1
+  std::vector<float> values;   // [n, outputs]
+};
+
+// Points whose class shows in some of their features; the last feature is constant.
+struct Points {
+  std::vector<float> features;  // [n, features]
+  Labels labels;
+};
+
+Points make_points(std::size_t examples) {
+  Points points;
+  Noise noise;
+  for (std::size_t n = 0; n < examples; ++n) {
+    const std::size_t label = n % kOutputs;
+    points.labels.classes.push_back(static_cast<float>(label));
+    for (std::size_t j = 0; j < kFeatures; ++j) {
+      const float sign = j % kOutputs == label ? 1.0F : 0.0F;
+      points.features.push_back(j + 1 == kFeatures ? 2.5F : 10.0F * noise.next() + 3.0F * sign);
+    }
+    for (std::size_t o = 0; o < kOutputs; ++o) {
+      points.labels.targets.push_back(o == label || noise.next() < 0.2F ? 1.0F : 0.0F);
+      points.labels.values.push_back(2.0F * noise.next() - 1.0F);
+    }
+  }
+  return points;
+}
+
+void write_npy(const std::filesystem::path& path, const std::string& shape,
+               const std::vector<float>& values) {
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + shape + "), }";
+  header.append(118 - header.size() - 1, ' ');
+  header += '\n';
+  std::ofstream file(path, std::ios::binary);
+  file << "\x93NUMPY\x01" << '\0' << static_cast<char>(header.size()) << '\0' << header;
+  file.write(reinterpret_cast<const char*>(values.data()),
+             static_cast<std::streamsize>(values.size() * sizeof(float)));
+}
+
+void write_points(const std::filesystem::path& directory, const Points& points) {
+  const std::string n = std::to_string(points.labels.classes.size());
+  const std::string outputs = n + ", " + std::to_string(kOutputs);
+  write_npy(directory / "features.npy", n + ", " + std::to_string(kFeatures), points.features);
+  write_npy(directory / "classes.npy", n + ",", points.labels.classes);
+  write_npy(directory / "targets.npy", outputs, points.labels.targets);
+  write_npy(directory / "values.npy", outputs, points.labels.values);
+}
+
+const std::vector<float>& labels_for(Loss loss, const Labels& labels) {
+  switch (loss) {
+    case Loss::softmax:
+      return labels.classes;
+    case Loss::logistic:
+      return labels.targets;
+    case Loss::squared_error:
+      return labels.values;
+  }
+  return labels.values;
+}
+
+reference::Result train_reference(const Job& job, const Points& points) {
+  return reference::train(job, {.features = kFeatures,
+                                .x = points.features,
+                                .targets = labels_for(job.loss, points.labels)});
+}
+
+std::string digest_of(const Job& job, const Case& c) {
+  return reference::weights_digest(train_reference(job, make_points(c.examples)).weights);
+}
+
+// Keeps the norm of the gradient at the last evaluation.
+class NormKeeper : public lockstep::TrainingObserver {
+ public:
+  explicit NormKeeper(double& norm) : norm_(norm) {}
+  void on_evaluation(const lockstep::Evaluation& e) override {
+    norm_ = e.gradient_norm.value_or(0.0);
+  }
+
+ private:
+  double& norm_;
+};
+
+// Of the program, on rank 0.
+struct Trained {
+  lockstep::Summary summary;
+  double gradient_norm = 0.0;
+};
+
+class Reference : public testing::TestWithParam<Case> {
+ protected:
+  Trained train_program(const Case& c, const Points& points) {
+    if (comm_.is_root()) write_points(directory_, points);
+    comm_.barrier();
+    const lockstep::LoadedJob job =
+        lockstep::parse_job(kBaseJob, "reference", directory_, c.overrides);
+    lockstep::TrainOptions options;
+    options.layout = {.ranks = comm_.size(), .threads = c.threads};
+    options.run_dir = directory_ / "run";
+    Trained trained;
+    lockstep::TrainingObservers observers;
+    observers.push_back(std::make_unique<NormKeeper>(trained.gradient_norm));
+    trained.summary = lockstep::train(job.job, job.resolved_text, comm_, options, observers);
+    return trained;
+  }
+
+  lockstep::Communicator comm_ = lockstep::Communicator::world();
+
+ private:
+  std::filesystem::path directory_ = lockstep::collective_temp_dir();
+};
+
+double error_of(const reference::Score& score) {
+  return static_cast<double>(score.wrong) / static_cast<double>(score.decisions);
+}
+
+TEST_P(Reference, ArrivesAtTheDigestAndTheCostsOfTheProgram) {
+  const Case& c = GetParam();
+  const Points points = make_points(c.examples);
+  const auto [program, gradient_norm] = train_program(c, points);
+  if (!comm_.is_root()) return;
+  Job job = base_job();
+  c.change(job);
+  const reference::Result result = train_reference(job, points);
+  EXPECT_EQ(program.weights_digest, reference::weights_digest(result.weights));
+  EXPECT_EQ(program.steps, result.steps);
+  EXPECT_EQ(gradient_norm, result.gradient_norm);
+  EXPECT_EQ(program.l2_penalty, result.penalty.l2);
+  EXPECT_EQ(program.l1_penalty, result.penalty.l1);
+  EXPECT_EQ(program.train_cost, result.train_cost);
+  EXPECT_EQ(program.dev_cost, result.dev.cost);
+  EXPECT_EQ(program.stop_reason == "early_stopping", job.early_stopping.has_value());
+  if (job.loss == Loss::squared_error) return;
+  EXPECT_EQ(program.train_error, error_of(result.train));
+  EXPECT_EQ(program.dev_error, error_of(result.dev));
+}
+
+// A change that both sides overlook would agree, too.
+TEST_P(Reference, NoticesWhatTheCaseChanges) {
+  const Case& c = GetParam();
+  Job job = base_job();
+  const std::string before = digest_of(job, c);
+  c.change(job);
+  EXPECT_EQ(digest_of(job, c) == before, c.same_as_base);
+}
+
+std::vector<Case> cases_of_data() {
+  return {
+      {"base", {}, [](Job&) {}, 1, true},
+      {"base_with_two_threads", {}, [](Job&) {}, 2, true},
+      {"another_seed", {"seed=123456"}, [](Job& j) { j.seed = 123456; }},
+      {"largest_seed", {"seed=4294967295"}, [](Job& j) { j.seed = 4294967295U; }},
+      {"one_shard", {"training.shards=1"}, [](Job& j) { j.shards = 1; }},
+      {"eight_shards",
+       {"training.shards=8", "training.batch_size=16"},
+       [](Job& j) {
+         j.shards = 8;
+         j.batch_size = 16;
+       },
+       2},
+      // 5 training examples: shards of one row, and three without any.
+      {"shards_without_rows",
+       {"training.shards=8", "training.batch_size=16", "data.split.dev.count=92"},
+       [](Job& j) {
+         j.shards = 8;
+         j.batch_size = 16;
+         j.dev_count = 92;
+       }},
+      // Shards of 10 and 9 rows: only some of them have a row in the last step of an epoch.
+      {"shards_that_run_out",
+       {"training.shards=8", "training.batch_size=24"},
+       [](Job& j) {
+         j.shards = 8;
+         j.batch_size = 24;
+       }},
+      {"full_batch", {"training.full_batch=true"}, [](Job& j) { j.batch_size = 300; }},
+      {"all_parts",
+       {"data.split.test.count=9", "data.split.train_dev.count=7"},
+       [](Job& j) {
+         j.test_count = 9;
+         j.train_dev_count = 7;
+       }},
+      {"not_normalised",
+       {"data.normalization.none={}"},
+       [](Job& j) { j.normalization = Normalization::none; }},
+      {"scaled",
+       {"data.normalization.scale.divisor=7"},
+       [](Job& j) {
+         j.normalization = Normalization::scale;
+         j.divisor = 7;
+       }},
+      // Inputs near the smallest normal number: most products with them are subnormal.
+      {"subnormal_numbers",
+       {"data.normalization.scale.divisor=8e37", "network.layer=[]",
+        "network.output.initializer.kind=ZERO"},
+       [](Job& j) {
+         j.normalization = Normalization::scale;
+         j.divisor = 8e37;
+         j.layers.erase(j.layers.begin(), j.layers.begin() + 2);
+         j.layers[0].initializer = Initializer::zero;
+       }},
+      {"one_mean_for_each_channel",
+       {"data.image={channels: 2 height: 3 width: 1}",
+        "data.normalization.standardize.per=CHANNEL"},
+       [](Job& j) {
+         j.normalization = Normalization::per_channel;
+         j.channels = 2;
+       }},
+      {"fractions",
+       {"data.split={dev{fraction: 0.213} test{fraction: 0.1}}"},
+       [](Job& j) {
+         j.dev_count = 21;
+         j.test_count = 10;
+       }},
+      {"steps", {"training.steps=17"}, [](Job& j) { j.steps = 17; }},
+      // More than a block of 256 rows in the dev set and in each shard.
+      {"several_blocks",
+       {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy",
+        "data.split.dev.count=300", "early_stopping={metric: DEV_COST patience: 1}",
+        "training={batch_size: 60 shards: 2 epochs: 100}"},
+       [](Job& j) {
+         j.loss = Loss::squared_error;
+         j.dev_count = 300;
+         j.early_stopping = {.metric = Metric::dev_cost, .patience = 1};
+         j.batch_size = 60;
+         j.shards = 2;
+         j.epochs = 100;
+       },
+       2,
+       false,
+       900},
+  };
+}
+
+Case activation_case(const std::string& word, Activation activation, Initializer initializer) {
+  return {"activation_" + word, {"network.layer[*].activation=" + word}, [=](Job& j) {
+            for (std::size_t l = 0; l < 2; ++l) {
+              j.layers[l].activation = activation;
+              j.layers[l].initializer = initializer;
+            }
+          }};
+}
+
+Case initializer_case(const std::string& word, Initializer initializer) {
+  return {"initializer_" + word,
+          {"network.layer[0].initializer={kind: " + word + " multiplier: 0.7}"},
+          [=](Job& j) {
+            j.layers[0].initializer = initializer;
+            j.layers[0].multiplier = 0.7;
+          }};
+}
+
+std::vector<Case> cases_of_networks() {
+  return {
+      {"one_layer",
+       {"network.layer=[]"},
+       [](Job& j) { j.layers.erase(j.layers.begin(), j.layers.begin() + 2); }},
+      {"two_layers",
+       {"network.layer=[{units: 11}]"},
+       [](Job& j) {
+         j.layers.erase(j.layers.begin());
+         j.layers[0].units = 11;
+       }},
+      // Wider than blocks of products, and of draws of dropout.
+      {"wide_layers",
+       {"network.layer=[{units: 70 keep_prob: 0.9}, {units: 600 keep_prob: 0.8}]"},
+       [](Job& j) {
+         j.layers[0].units = 70;
+         j.layers[0].keep_prob = 0.9;
+         j.layers[1].units = 600;
+         j.layers[1].keep_prob = 0.8;
+       },
+       2},
+      activation_case("LINEAR", Activation::linear, Initializer::xavier),
+      activation_case("LEAKY_RELU", Activation::leaky_relu, Initializer::he),
+      activation_case("SIGMOID", Activation::sigmoid, Initializer::xavier),
+      activation_case("TANH", Activation::tanh, Initializer::xavier),
+      activation_case("ELU", Activation::elu, Initializer::he),
+      activation_case("GELU", Activation::gelu, Initializer::he),
+      activation_case("SILU", Activation::silu, Initializer::he),
+      initializer_case("HE", Initializer::he),
+      initializer_case("XAVIER", Initializer::xavier),
+      initializer_case("GLOROT", Initializer::glorot),
+      initializer_case("LECUN", Initializer::lecun),
+      initializer_case("ZERO", Initializer::zero),
+      initializer_case("IDENTITY", Initializer::identity),
+      {"logistic",
+       {"network.output.loss=LOGISTIC", "data.train.npy.labels=targets.npy"},
+       [](Job& j) { j.loss = Loss::logistic; }},
+      {"squared_error",
+       {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy"},
+       [](Job& j) { j.loss = Loss::squared_error; }},
+  };
+}
+
+std::vector<Case> cases_of_regularization() {
+  return {
+      {"dropout_of_the_input",
+       {"network.input_keep_prob=0.8"},
+       [](Job& j) { j.input_keep_prob = 0.8; },
+       2},
+      {"dropout_of_layers",
+       {"network.layer[0].keep_prob=0.6", "network.layer[1].keep_prob=0.9"},
+       [](Job& j) {
+         j.layers[0].keep_prob = 0.6;
+         j.layers[1].keep_prob = 0.9;
+       }},
+      {"dropout_behind_linear_layers",
+       {"network.layer[*].activation=LINEAR", "network.layer[*].keep_prob=0.5"},
+       [](Job& j) {
+         for (std::size_t l = 0; l < 2; ++l) {
+           j.layers[l].activation = Activation::linear;
+           j.layers[l].initializer = Initializer::xavier;
+           j.layers[l].keep_prob = 0.5;
+         }
+       }},
+      {"l2",
+       {"regularization.l2_lambda=30"},
+       [](Job& j) {
+         for (auto& layer : j.layers) layer.l2_lambda = 30;
+       }},
+      {"l1",
+       {"regularization.l1_lambda=0.7"},
+       [](Job& j) {
+         for (auto& layer : j.layers) layer.l1_lambda = 0.7;
+       }},
+      {"l1_and_l2_with_biases",
+       {"regularization={l2_lambda: 0.3 l1_lambda: 0.2 include_biases: true}"},
+       [](Job& j) {
+         j.penalised_biases = true;
+         for (auto& layer : j.layers) {
+           layer.l2_lambda = 0.3;
+           layer.l1_lambda = 0.2;
+         }
+       }},
+      {"penalties_of_layers",
+       {"regularization.l2_lambda=0.5", "network.layer[0].regularization.l2_lambda=0",
+        "network.layer[1].regularization.l1_lambda=0.4"},
+       [](Job& j) {
+         j.layers[1].l2_lambda = 0.5;
+         j.layers[1].l1_lambda = 0.4;
+         j.layers[2].l2_lambda = 0.5;
+       }},
+      {"clipping", {"optimizer.clipping.max_norm=0.3"}, [](Job& j) { j.max_norm = 0.3; }},
+      // More parameters than a block of the norm has, and clipping of some of the steps.
+      {"clipping_of_several_blocks",
+       {"optimizer.clipping.max_norm=1", "network.layer[0].units=130", "network.layer[1].units=17"},
+       [](Job& j) {
+         j.max_norm = 1;
+         j.layers[0].units = 130;
+         j.layers[1].units = 17;
+       }},
+      {"early_stopping_by_error",
+       {"early_stopping.patience=2", "training.epochs=40",
+        "optimizer.gradient_descent.learning_rate=0.05"},
+       [](Job& j) {
+         j.epochs = 40;
+         j.optimizer.learning_rate = 0.05;
+         j.early_stopping = {.metric = Metric::dev_error, .patience = 2};
+       }},
+      // 0.1 of 20 examples are 2.
+      {"early_stopping_by_improvements_above_a_minimum",
+       {"early_stopping={patience: 4 min_improvement: 0.1}", "training.epochs=60",
+        "evaluation.every_epochs=2"},
+       [](Job& j) {
+         j.epochs = 60;
+         j.evaluate_every_epochs = 2;
+         j.early_stopping = {.metric = Metric::dev_error, .patience = 4, .min_improvement = 0.1};
+       }},
+      {"early_stopping_by_cost",
+       {"early_stopping={metric: DEV_COST patience: 3}", "training.epochs=40",
+        "optimizer.gradient_descent.learning_rate=0.4"},
+       [](Job& j) {
+         j.epochs = 40;
+         j.optimizer.learning_rate = 0.4;
+         j.early_stopping = {.metric = Metric::dev_cost, .patience = 3};
+       },
+       2},
+  };
+}
+
+Case optimizer_case(const std::string& word, const std::string& constants,
+                    const reference::OptimizerConstants& optimizer) {
+  return {"optimizer_" + word, {"optimizer." + word + "={" + constants + "}"}, [=](Job& j) {
+            j.optimizer = optimizer;
+          }};
+}
+
+std::vector<Case> cases_of_optimizers() {
+  return {
+      optimizer_case("momentum", "learning_rate: 0.2 beta: 0.8",
+                     {.kind = Optimizer::momentum, .learning_rate = 0.2, .beta = 0.8}),
+      optimizer_case("nesterov", "learning_rate: 0.2 beta: 0.8",
+                     {.kind = Optimizer::nesterov, .learning_rate = 0.2, .beta = 0.8}),
+      optimizer_case("rmsprop", "learning_rate: 0.01",
+                     {.kind = Optimizer::rmsprop, .learning_rate = 0.01}),
+      optimizer_case("adam", "learning_rate: 0.01",
+                     {.kind = Optimizer::adam, .learning_rate = 0.01}),
+      optimizer_case("adamw", "learning_rate: 0.01 weight_decay: 0.3",
+                     {.kind = Optimizer::adamw, .learning_rate = 0.01, .weight_decay = 0.3}),
+      {"adamw_decays_biases_that_are_included",
+       {"optimizer.adamw.weight_decay=0.3", "regularization.include_biases=true"},
+       [](Job& j) {
+         j.penalised_biases = true;
+         j.optimizer = {.kind = Optimizer::adamw, .learning_rate = 0.001, .weight_decay = 0.3};
+       }},
+  };
+}
+
+Case schedule_case(const std::string& name, const std::string& text,
+                   const reference::ScheduleConstants& schedule) {
+  return {"schedule_" + name, {"optimizer.schedule={" + text + "}"}, [=](Job& j) {
+            j.schedule = schedule;
+          }};
+}
+
+std::vector<Case> cases_of_schedules() {
+  Case within_a_step =
+      schedule_case("warmup_within_a_step", "warmup_epochs: 0.1", {.warmup_epochs = 0.1});
+  within_a_step.same_as_base = true;
+  return {
+      within_a_step,
+      schedule_case("warmup", "warmup_epochs: 1.5", {.warmup_epochs = 1.5}),
+      // 7 / (7 * 0.2) is 4.999... in double, and 5 within rounding.
+      schedule_case("step", "step { every_epochs: 0.2 factor: 0.7 }",
+                    {.kind = Schedule::step, .every_epochs = 0.2, .factor = 0.7}),
+      schedule_case("exponential", "warmup_epochs: 0.5 exponential { factor_per_epoch: 0.6 }",
+                    {.kind = Schedule::exponential, .warmup_epochs = 0.5, .factor_per_epoch = 0.6}),
+      schedule_case("cosine", "warmup_epochs: 0.25 cosine { final_factor: 0.05 }",
+                    {.kind = Schedule::cosine, .warmup_epochs = 0.25, .final_factor = 0.05}),
+  };
+}
+
+// The weights [outputs, features] with their columns from last to first.
+reference::Tensor reversed_columns(const reference::Tensor& weights) {
+  reference::Tensor result;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::size_t row = i / kFeatures * kFeatures;
+    result.push_back(weights[row + kFeatures - 1 - i % kFeatures]);
+  }
+  return result;
+}
+
+// The same training with features from last to first, which adds up each chain of the forward
+// pass in another order and changes nothing else.
+TEST(ReferenceOrder, AChainInAnotherOrderIsAnotherDigest) {
+  Job job = base_job();
+  job.layers = {
+      {.units = kOutputs, .activation = Activation::linear, .initializer = Initializer::zero}};
+  Points points = make_points(97);
+  const reference::Parameters straight = train_reference(job, points).weights;
+  points.features = reversed_columns(points.features);
+  reference::Parameters reversed = train_reference(job, points).weights;
+  reversed[0] = reversed_columns(reversed[0]);
+  EXPECT_NE(reference::weights_digest(reversed), reference::weights_digest(straight));
+  EXPECT_THAT(reversed[0], testing::Pointwise(testing::FloatNear(1e-5F), straight[0]));
+}
+
+std::string name_of(const testing::TestParamInfo<Case>& info) { return info.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Data, Reference, testing::ValuesIn(cases_of_data()), name_of);
+INSTANTIATE_TEST_SUITE_P(Networks, Reference, testing::ValuesIn(cases_of_networks()), name_of);
+INSTANTIATE_TEST_SUITE_P(Regularization, Reference, testing::ValuesIn(cases_of_regularization()),
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(Optimizers, Reference, testing::ValuesIn(cases_of_optimizers()), name_of);
+INSTANTIATE_TEST_SUITE_P(Schedules, Reference, testing::ValuesIn(cases_of_schedules()), name_of);
+
+}  // namespace

@@ -30,6 +30,7 @@
 #include "comm/stall_watch.h"
 #include "linalg/gemm.h"
 #include "report/descriptor.h"
+#include "train/environment.h"
 
 namespace lockstep {
 namespace {
@@ -196,6 +197,7 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
     agree(comm, [&] {
       check_launch(launched, comm.size());
       refuse_after_signal();
+      check_arithmetic();
     });
     require_same(comm, command_line(argc, argv), [](const auto& theirs, const auto& root) {
       return fmt::format("called with `{}`, rank 0 with `{}`", theirs, root);

@@ -177,7 +177,6 @@ DoctorReport examine(const Communicator& comm, const Examination& examination) {
   report.ranks.resize(readings.size());
   report.links = links;
   report.directory = probe.directory;
-  report.rows = measure_row_independence();
   report.shape = examination.shape;
   report.job = examination.job;
   for (std::size_t host = 0; host < hosts.size(); ++host) {

@@ -1,7 +1,6 @@
 #include "doctor/product.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <numeric>
@@ -9,15 +8,12 @@
 
 #include "base/worker_pool.h"
 #include "linalg/gemm.h"
+#include "linalg/kernels.h"
 #include "linalg/matrix.h"
-#include "numerics/functions.h"
+#include "linalg/self_test.h"
 
 namespace lockstep {
 namespace {
-
-// Wide and narrow layers, and the sizes of small-matrix kernels.
-constexpr std::array<ProductShape, 4> kShapes = {
-    {{64, 1024, 10}, {64, 333, 100}, {64, 50, 37}, {32, 784, 256}}};
 
 struct Values {
   std::uint64_t rows = 0;
@@ -36,65 +32,9 @@ Values filled(std::uint64_t rows, std::uint64_t columns, Function value) {
   return values;
 }
 
-Values transposed(const Values& values) {
-  return filled(values.columns, values.rows, [&](std::size_t i) {
-    return values.numbers[i % values.rows * values.columns + i / values.rows];
-  });
-}
-
 float whole_number(std::size_t i, std::size_t step, std::size_t modulus) {
   const std::size_t middle = modulus / 2;
   return static_cast<float>(i * step % modulus) - static_cast<float>(middle);
-}
-
-// a b, by one addition after the other.
-Values plain_product(const Values& a, const Values& b) {
-  Values c{a.rows, b.columns};
-  for (std::uint64_t i = 0; i < a.rows; ++i) {
-    for (std::uint64_t k = 0; k < a.columns; ++k) {
-      for (std::uint64_t j = 0; j < b.columns; ++j) {
-        c.numbers[i * b.columns + j] += a.numbers[i * a.columns + k] * b.numbers[k * b.columns + j];
-      }
-    }
-  }
-  return c;
-}
-
-bool is_right_at(const ProductShape& shape) {
-  const Values a =
-      filled(shape.rows, shape.inputs, [](std::size_t i) { return whole_number(i, 7, 11); });
-  const Values b =
-      filled(shape.inputs, shape.units, [](std::size_t i) { return whole_number(i, 5, 13); });
-  const Values expected = plain_product(a, b);
-  const auto gives_it = [&](Transpose of_a, Transpose of_b) {
-    const Values left = of_a == Transpose::yes ? transposed(a) : a;
-    const Values right = of_b == Transpose::yes ? transposed(b) : b;
-    Values c{shape.rows, shape.units};
-    gemm<float>(of_a, of_b, left.view(), right.view(), false, c.view());
-    return c.numbers == expected.numbers;
-  };
-  return gives_it(Transpose::no, Transpose::yes) && gives_it(Transpose::no, Transpose::no) &&
-         gives_it(Transpose::yes, Transpose::no);
-}
-
-// The product of a forward pass: rows [B, I], weights [O, I].
-Values forward(const Values& rows, const Values& weights) {
-  Values out{rows.rows, weights.rows};
-  gemm<float>(Transpose::no, Transpose::yes, rows.view(), weights.view(), false, out.view());
-  return out;
-}
-
-bool rows_are_independent(const ProductShape& shape) {
-  const auto value = [](std::size_t i) { return numerics::sin(static_cast<float>(i)); };
-  const Values rows = filled(shape.rows, shape.inputs, value);
-  const Values weights = filled(shape.units, shape.inputs, value);
-  const Values together = forward(rows, weights);
-  for (std::uint64_t i = 0; i < shape.rows; ++i) {
-    const auto own = rows.view().row(i);
-    const Values row = filled(1, shape.inputs, [&](std::size_t k) { return own[k]; });
-    if (!std::ranges::equal(forward(row, weights).numbers, together.view().row(i))) return false;
-  }
-  return true;
 }
 
 // The seconds of each product when one is repeated for about `seconds`, after one that warms up.
@@ -119,12 +59,7 @@ std::vector<double> product_times(const ProductShape& shape, double seconds) {
 
 }  // namespace
 
-bool product_is_right() { return std::ranges::all_of(kShapes, is_right_at); }
-
-RowIndependence measure_row_independence() {
-  return {kShapes.size(),
-          static_cast<std::uint64_t>(std::ranges::count_if(kShapes, rows_are_independent))};
-}
+bool product_is_right() { return !products_differ(kernels()); }
 
 double flops_alone(const ProductShape& shape, double seconds) {
   std::vector<double> times = product_times(shape, seconds);

@@ -5,12 +5,8 @@
 
 namespace lockstep {
 
-// Whether products of small whole numbers, whose sums are exact in any order, have the right
-// values, in all forms that training uses.
+// Whether products have the bits that docs/numerics.md specifies, in all forms that training uses.
 bool product_is_right();
-
-// Compares each row of products with the same row multiplied alone, bit by bit.
-RowIndependence measure_row_independence();
 
 // The operations per second of one thread (a multiplication and an addition are two), by the
 // median time of a product that is repeated for about `seconds`.

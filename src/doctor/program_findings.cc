@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -8,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "doctor/finding_groups.h"
+#include "train/environment.h"
 
 namespace lockstep {
 namespace {
@@ -34,23 +36,27 @@ std::string describe(const std::map<std::string, std::set<std::string>>& hosts) 
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
-// "cpu" is left out: two models of a family use the same kernels, which "blas" names.
-std::vector<Finding> mixed_libraries(const DoctorReport& report) {
+std::vector<Finding> mixed_builds(const DoctorReport& report) {
   std::vector<Finding> findings;
   for (const auto& [name, value] : report.ranks.front().environment) {
-    if (name == "cpu") continue;
+    if (!must_agree(name) && name != "kernels") continue;
     const auto hosts = hosts_by_value(report, [&name = name](const RankReport& rank) {
       const auto found = rank.environment.find(name);
       return found == rank.environment.end() ? "none" : found->second;
     });
     if (hosts.size() == 1) continue;
-    const bool kernels = name == "blas";
-    findings.push_back(
-        {Severity::refusal, kernels ? "mixed_kernels" : "mixed_libraries",
-         fmt::format("The ranks differ in {}: {}.", name, describe(hosts)),
-         kernels ? "Use hosts with the same family of CPUs (srun --constraint), or set "
-                   "DNNL_MAX_CPU_ISA and OPENBLAS_CORETYPE to a family that all of them have."
-                 : "Install the same build and libraries on all hosts."});
+    if (must_agree(name)) {
+      findings.push_back({Severity::refusal, "mixed_builds",
+                          fmt::format("The ranks differ in {}: {}.", name, describe(hosts)),
+                          "Install the same build on all hosts."});
+    } else {
+      findings.push_back({Severity::fact, "mixed_kernels",
+                          fmt::format("The ranks compute with different instructions: {}. Their "
+                                      "results have the same bits, but all ranks wait for the "
+                                      "slowest.",
+                                      describe(hosts)),
+                          ""});
+    }
   }
   return findings;
 }
@@ -58,9 +64,11 @@ std::vector<Finding> mixed_libraries(const DoctorReport& report) {
 }  // namespace
 
 std::vector<Finding> findings_of_programs(const DoctorReport& report) {
-  std::vector<Finding> findings = mixed_libraries(report);
+  std::vector<Finding> findings = mixed_builds(report);
   const auto programs = hosts_by_value(report, [](const RankReport& rank) { return rank.program; });
-  if (findings.empty() && programs.size() > 1) {
+  const bool refused = std::ranges::any_of(
+      findings, [](const Finding& finding) { return finding.severity == Severity::refusal; });
+  if (!refused && programs.size() > 1) {
     findings.push_back({Severity::warning, "mixed_programs",
                         fmt::format("The hosts have different builds of the program: digest {}.",
                                     describe(programs)),
@@ -68,20 +76,11 @@ std::vector<Finding> findings_of_programs(const DoctorReport& report) {
   }
   for (std::size_t rank = 0; rank < report.ranks.size(); ++rank) {
     if (report.ranks[rank].product_is_right) continue;
-    findings.push_back(
-        {Severity::refusal, "wrong_product",
-         fmt::format("Rank {} on {} computes wrong matrix products.", rank,
-                     report.host_of(report.ranks[rank]).name),
-         "Do not train on this host: its processor, its memory or its BLAS library is faulty."});
-  }
-  if (report.rows.independent < report.rows.shapes) {
-    findings.push_back(
-        {Severity::fact, "rows_depend_on_each_other",
-         fmt::format("The bits of a row of a matrix product depend on how many rows are beside it "
-                     "(at {} of {} shapes), so predictions of one example alone and among others "
-                     "may differ in their last bits. Training does not depend on it.",
-                     report.rows.shapes - report.rows.independent, report.rows.shapes),
-         ""});
+    findings.push_back({Severity::refusal, "wrong_product",
+                        fmt::format("Rank {} on {} computes wrong matrix products.", rank,
+                                    report.host_of(report.ranks[rank]).name),
+                        "Do not train on this host: its processor, its memory or the build of the "
+                        "program is faulty."});
   }
   return findings;
 }

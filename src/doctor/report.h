@@ -78,12 +78,6 @@ struct DirectoryReport {
   std::string error;     // why rank 0 cannot write there; empty: it can
 };
 
-// How many of the tried shapes give a row the same bits, whatever rows are beside it.
-struct RowIndependence {
-  std::uint64_t shapes = 0;
-  std::uint64_t independent = 0;
-};
-
 struct DoctorReport {
   std::string launcher;  // "mpirun", "Slurm" or "mpiexec"; empty: none
   int threads = 1;       // of each rank
@@ -91,8 +85,7 @@ struct DoctorReport {
   std::vector<HostReport> hosts;  // in the order of their first ranks
   std::vector<LinkReport> links;  // between the first ranks of the hosts
   DirectoryReport directory;
-  RowIndependence rows;  // on rank 0
-  ProductShape shape;    // whose rate was measured
+  ProductShape shape;  // whose rate was measured
   std::optional<JobNeeds> job;
 
   [[nodiscard]] const HostReport& host_of(const RankReport& rank) const { return hosts[rank.host]; }

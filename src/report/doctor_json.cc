@@ -97,8 +97,6 @@ Json doctor_json(const DoctorReport& report, const std::vector<Finding>& finding
                        {"inputs", report.shape.inputs},
                        {"units", report.shape.units},
                        {"flops", report.shape.flops()}};
-  object["row_shapes"] = report.rows.shapes;
-  object["row_shapes_independent"] = report.rows.independent;
   object["run_directory"] = {{"path", report.directory.path},
                              {"examined", report.directory.examined},
                              {"error", report.directory.error}};

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/run_files.h"
 #include "config/job_file.h"
+#include "train/environment.h"
 
 namespace lockstep {
 namespace {
@@ -20,9 +21,10 @@ using Facts = std::map<std::string, std::string>;
 
 Facts read_environment(const fs::path& path) {
   try {
-    auto facts = nlohmann::json::parse(read_text_file(path, "environment")).at("environment");
-    facts.erase("cpu");  // models of a family have the same kernels, which "blas" names
-    return facts.get<Facts>();
+    auto facts =
+        nlohmann::json::parse(read_text_file(path, "environment")).at("environment").get<Facts>();
+    std::erase_if(facts, [](const auto& fact) { return !must_agree(fact.first); });
+    return facts;
   } catch (const nlohmann::json::exception& error) {
     throw Error(ExitCode::data,
                 fmt::format("{} is not the environment of a run: {}", path.string(), error.what()));
@@ -54,9 +56,9 @@ std::optional<std::string> environment_caution(const std::vector<Trial>& trials,
   }
   if (others.empty()) return std::nullopt;
   return fmt::format(
-      "caution: {} {} {} trained in another environment than trial {} ({}; see {} in the directory "
+      "caution: {} {} {} trained by another build than trial {} ({}; see {} in the directory "
       "of "
-      "each), so the last digits may differ from those of a sweep on one machine",
+      "each), so the results may differ from those of one sweep",
       others.size() == 1 ? "trial" : "trials", fmt::join(others, ", "),
       others.size() == 1 ? "was" : "were", *first, fmt::join(differing, ", "), kEnvironmentFile);
 }

@@ -1,14 +1,22 @@
 #include "train/environment.h"
 
+#include <algorithm>
+#include <array>
 #include <fstream>
+#include <string_view>
 
 #include <gnu/libc-version.h>
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "comm/agreement.h"
 #include "comm/session.h"
 #include "linalg/gemm.h"
+#include "linalg/kernels.h"
+#include "linalg/self_test.h"
+#include "numerics/self_test.h"
+#include "numerics/version.h"
 
 namespace lockstep {
 namespace {
@@ -26,20 +34,41 @@ std::string cpu_model() {
 }  // namespace
 
 std::map<std::string, std::string> environment() {
-  return {{"lockstep", LOCKSTEP_VERSION},   {"compiler", fmt::format("gcc {}", __VERSION__)},
-          {"flags", LOCKSTEP_BUILD_FLAGS},  {"mpi", mpi_description()},
-          {"blas", blas_description()},     {"protobuf", LOCKSTEP_PROTOBUF_VERSION},
-          {"libc", gnu_get_libc_version()}, {"cpu", cpu_model()}};
+  return {{"lockstep", LOCKSTEP_VERSION},
+          {"numerics", std::to_string(kNumericsVersion)},
+          {"compiler", fmt::format("gcc {}", __VERSION__)},
+          {"flags", LOCKSTEP_BUILD_FLAGS},
+          {"mpi", mpi_description()},
+          {"kernels", std::string(name_of(kernels().instructions))},
+          {"blas", blas_description()},
+          {"protobuf", LOCKSTEP_PROTOBUF_VERSION},
+          {"libc", gnu_get_libc_version()},
+          {"cpu", cpu_model()}};
+}
+
+bool must_agree(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kNames = {"lockstep", "numerics", "compiler", "flags",
+                                                      "mpi"};
+  return std::ranges::find(kNames, name) != kNames.end();
+}
+
+void check_arithmetic() {
+  const auto fail = [](const std::string& what) {
+    throw Error(ExitCode::internal,
+                "the arithmetic of this host is not that of docs/numerics.md: " + what +
+                    "; its CPU, its libraries or its build cannot be trusted");
+  };
+  if (const auto what = products_differ(kernels())) fail(*what);
+  if (const auto what = numerics::functions_differ()) fail(*what);
 }
 
 void require_same_environment(const Communicator& comm) {
   std::string facts;
   for (const auto& [name, value] : environment()) {
-    // Two models of a CPU family use the same kernels, which "blas" names.
-    if (name != "cpu") facts += fmt::format("{}: {}\n", name, value);
+    if (must_agree(name)) facts += fmt::format("{}: {}\n", name, value);
   }
   require_same(comm, facts, [](const std::string& theirs, const std::string& root) {
-    return fmt::format("its build or libraries are\n{}rank 0 has\n{}", theirs, root);
+    return fmt::format("its build is\n{}rank 0 has\n{}", theirs, root);
   });
 }
 

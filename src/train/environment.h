@@ -1,19 +1,28 @@
 #pragma once
-// Versions and kernels, on which a result depends besides the job and the data.
+// Versions and kernels: what a result depends on besides the job and the data, and what explains
+// its speed.
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "comm/communicator.h"
 
 namespace lockstep {
 
-// "lockstep", "compiler", "flags", "mpi", "blas" (with the CPU kernels in use),
-// "protobuf", "libc", "cpu".
+// "lockstep", "numerics" (the version of docs/numerics.md), "compiler", "flags", "mpi", "kernels"
+// (the CPU instructions of products), "blas" (for products in double), "protobuf", "libc", "cpu".
 std::map<std::string, std::string> environment();
 
-// Collective. Throws on all ranks when a rank's environment differs from rank 0's in anything that
-// can change bits.
+// Whether all ranks of a run, and the runs of a search, must have the same value. The others have
+// no influence on a bit.
+bool must_agree(std::string_view name);
+
+// Throws Error (internal) unless this process computes as docs/numerics.md says; takes a few
+// milliseconds.
+void check_arithmetic();
+
+// Collective. Throws on all ranks when a rank differs from rank 0 in what must agree.
 void require_same_environment(const Communicator& comm);
 
 }  // namespace lockstep

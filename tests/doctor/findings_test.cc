@@ -38,7 +38,8 @@ DoctorReport good_report(std::size_t hosts = 3) {
       RankReport rank;
       rank.host = host;
       rank.cores = {core};
-      rank.environment = {{"blas", "avx512"}, {"libc", "2.36"}, {"cpu", of_host.name}};
+      rank.environment = {
+          {"kernels", "avx512"}, {"flags", "-O3"}, {"libc", "2.36"}, {"cpu", of_host.name}};
       rank.program = "0123456789abcdef";
       rank.yields_when_idle = false;
       rank.flops_alone = 100e9;
@@ -87,31 +88,29 @@ TEST(Findings, NoneWhereAllIsInOrder) {
 
 TEST(Findings, RefusalsComeFirstAndDecide) {
   DoctorReport report = good_report();
-  report.rows = {4, 3};
   report.hosts[1].clock_difference_seconds = 5;
   EXPECT_FALSE(is_refused(findings_of(report)));
   report.directory.error = "/shared: Permission denied";
   const std::vector<Finding> findings = findings_of(report);
   EXPECT_THAT(findings, ElementsAre(is_finding(Severity::refusal, "run_directory_not_writable",
                                                "written on n1: /shared: Permission denied"),
-                                    is_finding(Severity::warning, "clock", "n2"),
-                                    is_finding(Severity::fact, "rows_depend_on_each_other",
-                                               "1 of 4 shapes")));
+                                    is_finding(Severity::warning, "clock", "n2")));
   EXPECT_TRUE(is_refused(findings));
 }
 
 TEST(Findings, MixedKernelsNameTheHosts) {
   DoctorReport report = good_report();
-  report.ranks[2].environment["blas"] = report.ranks[3].environment["blas"] = "avx2";
+  report.ranks[2].environment["kernels"] = report.ranks[3].environment["kernels"] = "avx2";
   EXPECT_THAT(only(report),
-              is_finding(Severity::refusal, "mixed_kernels", "avx2 on n2; avx512 on n1, n3"));
+              is_finding(Severity::fact, "mixed_kernels", "avx2 on n2; avx512 on n1, n3"));
 }
 
-TEST(Findings, MixedLibrariesNameTheHosts) {
+TEST(Findings, MixedBuildsNameTheHostsAndLibrariesWithoutInfluenceDoNot) {
   DoctorReport report = good_report();
-  report.ranks[5].environment["libc"] = "2.35";
-  EXPECT_THAT(only(report), is_finding(Severity::refusal, "mixed_libraries",
-                                       "libc: 2.35 on n3; 2.36 on n1, n2, n3"));
+  report.ranks[4].environment["libc"] = "2.35";
+  report.ranks[5].environment["flags"] = "-O1";
+  EXPECT_THAT(only(report),
+              is_finding(Severity::refusal, "mixed_builds", "flags: -O1 on n3; -O3 on n1, n2, n3"));
 }
 
 TEST(Findings, MixedProgramsAreAWarning) {

@@ -12,13 +12,6 @@ TEST(Product, OfThisMachineIsRight) {
   EXPECT_TRUE(product_is_right());
 }
 
-TEST(Product, RowsAreComparedAtSomeShapes) {
-  use_one_blas_thread();
-  const RowIndependence rows = measure_row_independence();
-  EXPECT_GT(rows.shapes, 0U);
-  EXPECT_LE(rows.independent, rows.shapes);
-}
-
 TEST(Product, RatesArePositive) {
   use_one_blas_thread();
   const ProductShape shape{.rows = 8, .inputs = 16, .units = 4};

@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "linalg/block_product.h"
 #include "linalg/gemm.h"
 #include "linalg/keyed_values.h"
+#include "linalg/self_test.h"
 
 namespace lockstep {
 namespace {
@@ -123,6 +125,28 @@ TEST(Instructions, AreFoundByTheirNamesAlone) {
   }
   EXPECT_FALSE(instructions_named("AVX2"));
   EXPECT_FALSE(instructions_named(""));
+}
+
+void multiply_in_another_order(const BlockProduct& product, const float* a, const float* b,
+                               float* c) {
+  for (std::uint64_t r = 0; r < product.rows; ++r) {
+    for (std::uint64_t j = 0; j < product.columns; ++j) {
+      float sum = product.goes_on ? c[r * product.c_stride + j] : 0;
+      for (std::uint64_t k = product.depth; k-- > 0;) {
+        const std::uint64_t at =
+            product.a_is_transposed ? k * product.a_stride + r : r * product.a_stride + k;
+        sum = std::fma(a[at], b[k * product.b_stride + j], sum);
+      }
+      c[r * product.c_stride + j] = sum;
+    }
+  }
+}
+
+TEST(SelfTest, FindsNothingInTheKernelsAndAnotherOrderOfAdditions) {
+  EXPECT_EQ(products_differ(kernels()), std::nullopt);
+  const auto found = products_differ({Instructions::avx2, multiply_in_another_order});
+  EXPECT_THAT(found.value_or(""), testing::HasSubstr("15 rows, 5 columns and depth 37"));
+  EXPECT_THAT(found.value_or(""), testing::HasSubstr("avx2"));
 }
 
 }  // namespace

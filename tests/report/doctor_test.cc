@@ -25,7 +25,7 @@ DoctorReport report_of_two_hosts() {
     RankReport rank;
     rank.host = report.hosts.size();
     rank.cores = {0, 1};
-    rank.environment = {{"blas", "avx512"}};
+    rank.environment = {{"kernels", "avx512"}};
     rank.flops_alone = 100e9;
     rank.flops_together = 50e9;
     report.ranks.push_back(rank);

@@ -1,0 +1,66 @@
+#include "linalg/self_test.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+namespace {
+
+// Numbers of both signs and of several magnitudes, from a linear congruential generator.
+std::vector<float> mixed_numbers(std::uint64_t count, std::uint32_t state) {
+  std::vector<float> numbers;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    state = state * 1664525U + 1013904223U;
+    const auto fraction = static_cast<float>(state >> 8) * 0x1p-23F - 1;
+    numbers.push_back(fraction * static_cast<float>(1U << (state >> 4) % 8));
+  }
+  return numbers;
+}
+
+std::vector<float> product_by(const Kernels& kernels, const BlockProduct& product) {
+  const std::vector<float> a = mixed_numbers(product.rows * product.depth, 1);
+  const std::vector<float> b = mixed_numbers(product.depth * product.columns, 2);
+  std::vector<float> c = mixed_numbers(product.rows * product.columns, 3);
+  kernels.multiply(product, a.data(), b.data(), c.data());
+  return c;
+}
+
+bool have_equal_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return std::ranges::equal(
+      a, b, {}, [](float x) { return std::bit_cast<std::uint32_t>(x); },
+      [](float x) { return std::bit_cast<std::uint32_t>(x); });
+}
+
+}  // namespace
+
+std::optional<std::string> products_differ(const Kernels& tested) {
+  const Kernels& plain = kernels_with(Instructions::plain);
+  for (const std::uint64_t columns : {5U, 8U, 64U}) {
+    for (const bool a_is_transposed : {false, true}) {
+      for (const bool goes_on : {false, true}) {
+        constexpr std::uint64_t kRows = 15;  // tiles of 8, 4, 2 and 1 rows
+        constexpr std::uint64_t kDepth = 37;
+        const BlockProduct product{.rows = kRows,
+                                   .columns = columns,
+                                   .depth = kDepth,
+                                   .a_stride = a_is_transposed ? kRows : kDepth,
+                                   .b_stride = columns,
+                                   .c_stride = columns,
+                                   .a_is_transposed = a_is_transposed,
+                                   .goes_on = goes_on};
+        if (have_equal_bits(product_by(tested, product), product_by(plain, product))) continue;
+        return fmt::format(
+            "a product of {} rows, {} columns and depth {} has other bits by {} instructions than "
+            "by plain ones",
+            kRows, columns, kDepth, name_of(tested.instructions));
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace lockstep

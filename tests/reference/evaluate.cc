@@ -63,4 +63,19 @@ double weights_norm(const Parameters& weights) {
   return std::sqrt(squares);
 }
 
+double weights_near_zero(const Parameters& weights) {
+  std::size_t near_zero = 0;
+  std::size_t count = 0;
+  for (std::size_t t = 0; t < weights.size(); t += 2) {
+    const std::size_t inputs = weights[t].size() / weights[t + 1].size();
+    double largest = 1.0 / std::sqrt(static_cast<double>(inputs));
+    for (const float w : weights[t]) largest = std::max(largest, static_cast<double>(std::abs(w)));
+    for (const float w : weights[t]) {
+      if (static_cast<double>(std::abs(w)) <= 0.001 * largest) ++near_zero;
+    }
+    count += weights[t].size();
+  }
+  return static_cast<double>(near_zero) / static_cast<double>(count);
+}
+
 }  // namespace reference

@@ -30,4 +30,7 @@ Penalty penalty(const Job& job, const Parameters& weights, std::size_t train_exa
 // The norm of all weights, without biases.
 double weights_norm(const Parameters& weights);
 
+// The fraction of them that are close to 0, as weights of their layer go.
+double weights_near_zero(const Parameters& weights);
+
 }  // namespace reference

@@ -222,6 +222,7 @@ void expect_measures(const Record& program, const reference::Measures& measures,
   EXPECT_EQ(program.l2_penalty, measures.penalty.l2);
   EXPECT_EQ(program.l1_penalty, measures.penalty.l1);
   EXPECT_EQ(program.weights_norm, measures.weights_norm);
+  EXPECT_EQ(program.weights_near_zero, measures.weights_near_zero);
 }
 
 TEST_P(Reference, ArrivesAtTheDigestAndTheNumbersOfTheProgram) {

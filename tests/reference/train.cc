@@ -109,7 +109,8 @@ static Measures measure(const Job& job, const Data& data, const Parameters& weig
   Measures measures = {.train = evaluate(job, data, weights, train_lists),
                        .dev = evaluate(job, data, weights, {data.sets.dev}),
                        .penalty = penalty(job, weights, data.sets.train.size()),
-                       .weights_norm = weights_norm(weights)};
+                       .weights_norm = weights_norm(weights),
+                       .weights_near_zero = weights_near_zero(weights)};
   measures.cost = measures.train.cost + (measures.penalty.l2 + measures.penalty.l1);
   return measures;
 }

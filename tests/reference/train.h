@@ -17,6 +17,7 @@ struct Measures {
   Penalty penalty = {};
   double cost = 0.0;  // of the training examples, with the penalty
   double weights_norm = 0.0;
+  double weights_near_zero = 0.0;
 };
 
 // An evaluation during the run.

@@ -25,20 +25,11 @@ namespace {
 
 // Philox4x32-10 as in the paper, one array for each counter word, so that the
 // compiler can put the draws into vector registers. Tested against Random123.
-[[gnu::always_inline]] inline void philox_block(RandomKey key, RandomCounter first,
+[[gnu::always_inline]] inline void philox_block(RandomKey key, const RandomCounterBlock& counters,
                                                 RandomWordBlock& words) {
   constexpr std::uint32_t kMultiplier0 = PHILOX_M4x32_0;
   constexpr std::uint32_t kMultiplier1 = PHILOX_M4x32_1;
-  std::array<std::uint32_t, kWordBlock> c0;
-  std::array<std::uint32_t, kWordBlock> c1;
-  std::array<std::uint32_t, kWordBlock> c2;
-  std::array<std::uint32_t, kWordBlock> c3;
-  for (std::uint32_t i = 0; i < kWordBlock; ++i) {
-    c0[i] = first[0];
-    c1[i] = first[1];
-    c2[i] = first[2];
-    c3[i] = first[3] + i;
-  }
+  auto [c0, c1, c2, c3] = counters.c;
   std::uint32_t k0 = key.seed;
   auto k1 = static_cast<std::uint32_t>(key.purpose);
   for (int round = 0; round < 10; ++round) {
@@ -58,9 +49,10 @@ namespace {
 
 #ifdef __x86_64__
 // The same integers, sixteen lanes at a time.
-[[gnu::target("avx512f")]] void philox_block_avx512(RandomKey key, RandomCounter first,
+[[gnu::target("avx512f")]] void philox_block_avx512(RandomKey key,
+                                                    const RandomCounterBlock& counters,
                                                     RandomWordBlock& words) {
-  philox_block(key, first, words);
+  philox_block(key, counters, words);
 }
 
 bool has_avx512() {
@@ -71,11 +63,18 @@ bool has_avx512() {
 
 }  // namespace
 
-void random_word_block(RandomKey key, RandomCounter first, RandomWordBlock& words) {
+void random_word_block(RandomKey key, const RandomCounterBlock& counters, RandomWordBlock& words) {
 #ifdef __x86_64__
-  if (has_avx512()) return philox_block_avx512(key, first, words);
+  if (has_avx512()) return philox_block_avx512(key, counters, words);
 #endif
-  philox_block(key, first, words);
+  philox_block(key, counters, words);
+}
+
+void random_word_block(RandomKey key, RandomCounter first, RandomWordBlock& words) {
+  RandomCounterBlock counters;
+  for (std::size_t word = 0; word < first.size(); ++word) counters.c[word].fill(first[word]);
+  for (std::uint32_t i = 0; i < kWordBlock; ++i) counters.c[3][i] += i;
+  random_word_block(key, counters, words);
 }
 
 double uniform_from_words(std::uint32_t high, std::uint32_t low) {

@@ -39,12 +39,17 @@ using RandomWords = std::array<std::uint32_t, 4>;
 // 128 random bits for (key, counter).
 RandomWords random_words(RandomKey key, RandomCounter counter);
 
-// The words of `kWordBlock` counters that differ in their last word: counters
-// {c0, c1, c2, first}, {c0, c1, c2, first + 1}, ... give words[0], words[1], ...
-// The values are those of random_words, several times faster, because the draws of
-// a block go through the rounds side by side.
+// The words of `kWordBlock` counters. The values are those of random_words, several times faster,
+// because the draws of a block go through the rounds side by side.
 constexpr std::uint32_t kWordBlock = 32;
 using RandomWordBlock = std::array<RandomWords, kWordBlock>;
+// words[i] are those of the counter {c[0][i], c[1][i], c[2][i], c[3][i]}.
+struct RandomCounterBlock {
+  std::array<std::array<std::uint32_t, kWordBlock>, 4> c;
+};
+void random_word_block(RandomKey key, const RandomCounterBlock& counters, RandomWordBlock& words);
+// The same for counters that differ in their last word: {c0, c1, c2, first},
+// {c0, c1, c2, first + 1}, ...
 void random_word_block(RandomKey key, RandomCounter first, RandomWordBlock& words);
 
 // Uniform in [0, 1), 53 bits, from two words.

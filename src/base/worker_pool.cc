@@ -74,4 +74,16 @@ void WorkerPool::run(const std::function<void(int)>& task) {
   if (first) std::rethrow_exception(first);
 }
 
+void WorkerPool::run_team(const std::function<void(const Team&)>& task) {
+  std::barrier<> barrier(threads());
+  run([&](int worker) {
+    try {
+      task(Team(worker, threads(), barrier));
+    } catch (...) {
+      barrier.arrive_and_drop();
+      throw;
+    }
+  });
+}
+
 }  // namespace lockstep

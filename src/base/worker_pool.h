@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 
+#include "base/team.h"
+
 namespace lockstep {
 
 // `threads` workers; the caller of run() is worker 0. Every worker flushes
@@ -21,6 +23,10 @@ class WorkerPool {
   // done. Rethrows an exception of a worker; if several throw, that of the
   // lowest worker.
   void run(const std::function<void(int)>& task);
+
+  // Runs task(team) for every worker, as one team that may wait for each other. When a worker
+  // throws, the others go on without it; its exception is rethrown at the end, as by run.
+  void run_team(const std::function<void(const Team&)>& task);
 
  private:
   struct State;

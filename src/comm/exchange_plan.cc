@@ -8,29 +8,13 @@
 namespace lockstep {
 namespace {
 
-// The sums that the workers of a rank hold after a backward pass, left to right.
-std::vector<PlacedSum> held_by(std::span<const WorkerPlan> workers, int rank) {
+// The sums that a rank holds after a backward pass, left to right.
+std::vector<PlacedSum> held_by(std::span<const WorkerPlan> ranks, int rank) {
   std::vector<PlacedSum> held;
-  std::uint32_t before = 0;  // buffers of the earlier workers
-  for (const WorkerPlan& worker : workers) {
-    for (const WorkerPlan::Held& sum : worker.held) {
-      held.push_back({sum.node, rank, before + sum.buffer});
-    }
-    before += worker.buffers;
+  for (const WorkerPlan::Held& sum : ranks[static_cast<std::size_t>(rank)].held) {
+    held.push_back({sum.node, rank, sum.buffer});
   }
   return held;
-}
-
-std::vector<JoinStage> rank_stages(std::span<const WorkerPlan> workers, std::uint64_t shards,
-                                   int threads, int ranks) {
-  const auto per_rank = static_cast<std::size_t>(threads);
-  check(workers.size() == static_cast<std::size_t>(ranks) * per_rank, "a plan for each worker");
-  std::vector<JoinStage> stages;
-  for (int rank = 0; rank < ranks; ++rank) {
-    const auto own = workers.subspan(static_cast<std::size_t>(rank) * per_rank, per_rank);
-    stages.push_back(join_sums(held_by(own, rank), shards));
-  }
-  return stages;
 }
 
 void append(const std::vector<PlacedSum>& more, std::vector<PlacedSum>& sums) {
@@ -42,10 +26,10 @@ void sort_left_to_right(std::vector<PlacedSum>& sums, std::uint64_t shards) {
   std::ranges::sort(sums, {}, [&](const PlacedSum& sum) { return sum.node.leaves(shards).begin; });
 }
 
-JoinStage host_stage(const std::vector<int>& members, std::span<const JoinStage> of_ranks,
+JoinStage host_stage(const std::vector<int>& members, std::span<const WorkerPlan> ranks,
                      std::uint64_t shards) {
   std::vector<PlacedSum> sums;
-  for (const int rank : members) append(of_ranks[static_cast<std::size_t>(rank)].joined, sums);
+  for (const int rank : members) append(held_by(ranks, rank), sums);
   return join_sums(std::move(sums), shards);
 }
 
@@ -100,16 +84,16 @@ std::vector<Incoming> ExchangePlan::incoming(int owner) const {
   return all;
 }
 
-ExchangePlan plan_exchange(std::span<const WorkerPlan> workers, std::uint64_t shards, int threads,
+ExchangePlan plan_exchange(std::span<const WorkerPlan> ranks, std::uint64_t shards,
                            const Hosts& hosts) {
+  check(ranks.size() == static_cast<std::size_t>(hosts.ranks()), "a plan for each rank");
   ExchangePlan plan{.hosts = hosts,
-                    .of_ranks = rank_stages(workers, shards, threads, hosts.ranks()),
-                    .of_hosts = std::vector<JoinStage>(static_cast<std::size_t>(hosts.ranks())),
+                    .of_hosts = std::vector<JoinStage>(ranks.size()),
                     .of_world = {}};
   std::vector<PlacedSum> world;
   for (const int leader : hosts.all_leaders()) {
     JoinStage& stage = plan.of_hosts[static_cast<std::size_t>(leader)];
-    stage = host_stage(hosts.members(leader), plan.of_ranks, shards);
+    stage = host_stage(hosts.members(leader), ranks, shards);
     append(stage.joined, world);
   }
   sort_left_to_right(world, shards);
@@ -118,13 +102,11 @@ ExchangePlan plan_exchange(std::span<const WorkerPlan> workers, std::uint64_t sh
   return plan;
 }
 
-std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> workers,
-                                    std::uint64_t shards, int threads, int rank,
-                                    std::uint64_t bytes_per_value) {
+std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> ranks,
+                                    int rank, std::uint64_t bytes_per_value) {
   std::uint64_t incoming = 0;  // number of sums from other ranks
-  const std::vector<JoinStage> stages = rank_stages(workers, shards, threads, ownership.ranks);
   for (int other = 0; other < ownership.ranks; ++other) {
-    if (other != rank) incoming += stages[static_cast<std::size_t>(other)].joined.size();
+    if (other != rank) incoming += ranks[static_cast<std::size_t>(other)].held.size();
   }
   const std::uint64_t messages = 2 * incoming * ownership.largest_piece(rank);
   const std::uint64_t owned = ownership.owned(rank);

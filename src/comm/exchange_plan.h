@@ -2,9 +2,9 @@
 // Decides who adds up which sums and which of them travel: cuts the gradient tree along the ranks
 // and hosts. Pure integer arithmetic; nothing here communicates or reads a gradient.
 //
-// Sums are joined in stages, all by the one tree of gradient_tree.h: a worker (a thread) joins the
-// gradients of its shards (WorkerPlan), a rank the sums of its workers, a host those of its ranks,
-// and the owner of a piece of the parameters those of the world. The more a stage joins, the fewer
+// Sums are joined in stages, all by the one tree of gradient_tree.h: a rank joins the gradients of
+// its shards (WorkerPlan), a host the sums of its ranks, and the owner of a piece of the parameters
+// those of the world. The more a stage joins, the fewer
 // sums travel and the less the next stages add; the order of additions is always the tree's.
 
 #include <cstddef>
@@ -17,8 +17,7 @@
 
 namespace lockstep {
 
-// The place of a sum over the leaves of a tree node: number `buffer` among the buffers of all
-// workers of `rank`.
+// The place of a sum over the leaves of a tree node: number `buffer` among the buffers of `rank`.
 struct PlacedSum {
   TreeNode node;
   int rank = 0;
@@ -74,13 +73,9 @@ struct Incoming {
 
 struct ExchangePlan {
   Hosts hosts;
-  std::vector<JoinStage> of_ranks;  // by rank; its first sum is in one of the rank's own buffers
   std::vector<JoinStage> of_hosts;  // by leader, empty for others
   JoinStage of_world;               // its result is the whole tree, at the place of its first sum
 
-  [[nodiscard]] const JoinStage& of_rank(int rank) const {
-    return of_ranks[static_cast<std::size_t>(rank)];
-  }
   [[nodiscard]] const JoinStage& of_host(int rank) const {
     return of_hosts[static_cast<std::size_t>(hosts.leader(rank))];
   }
@@ -94,15 +89,13 @@ struct ExchangePlan {
   [[nodiscard]] std::vector<Incoming> incoming(int owner) const;
 };
 
-// Plans the exchange. `workers[w]` is the plan of worker w, for all workers of all ranks in rank
-// order (each rank has `threads` consecutive workers). Together they have all shards.
-ExchangePlan plan_exchange(std::span<const WorkerPlan> workers, std::uint64_t shards, int threads,
+// Plans the exchange. `ranks` are the plans of all ranks, which together have all shards.
+ExchangePlan plan_exchange(std::span<const WorkerPlan> ranks, std::uint64_t shards,
                            const Hosts& hosts);
 
 // The most bytes that an exchange takes on a rank besides weights and buffers: for sums of other
 // ranks that arrive as messages, or for the memory of other ranks that it reads.
-std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> workers,
-                                    std::uint64_t shards, int threads, int rank,
-                                    std::uint64_t bytes_per_value);
+std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> ranks,
+                                    int rank, std::uint64_t bytes_per_value);
 
 }  // namespace lockstep

@@ -34,18 +34,6 @@ void add_by_plan(const JoinStage& stage, std::span<const std::span<T>> sums) {
   }
 }
 
-// The index of the first buffer of each worker among all buffers of its rank, and the end.
-std::vector<std::uint32_t> first_buffers(std::span<const WorkerPlan> workers) {
-  std::vector<std::uint32_t> first = {0};
-  for (const WorkerPlan& worker : workers) first.push_back(first.back() + worker.buffers);
-  return first;
-}
-
-std::span<const WorkerPlan> workers_of(std::span<const WorkerPlan> workers, int rank, int threads) {
-  return workers.subspan(static_cast<std::size_t>(rank) * static_cast<std::size_t>(threads),
-                         static_cast<std::size_t>(threads));
-}
-
 // The sums that `sender` sends to each owner, as the owner expects them.
 std::vector<std::vector<PlacedSum>> outgoing(const ExchangePlan& plan, int sender) {
   std::vector<std::vector<PlacedSum>> by_owner;
@@ -64,7 +52,8 @@ template <typename T>
 struct GradientExchange<T>::State {
   const Communicator& comm;
   Ownership ownership;
-  std::vector<std::uint32_t> first_buffers;  // one for each worker of this rank, and the end
+  std::uint32_t buffers;  // of this rank
+  PlacedSum own;          // where this rank keeps the gradient of its pieces
   std::unique_ptr<ParameterMemory<T>> memory;
   ExchangePlan plan;
   std::vector<Incoming> incoming;                // to this rank
@@ -182,17 +171,17 @@ struct GradientExchange<T>::State {
 
 template <typename T>
 GradientExchange<T>::GradientExchange(const Communicator& comm, const Ownership& ownership,
-                                      std::span<const WorkerPlan> workers, std::uint64_t shards,
-                                      int threads, int host) {
-  std::vector<std::uint32_t> first = first_buffers(workers_of(workers, comm.rank(), threads));
-  auto memory =
-      std::make_unique<ParameterMemory<T>>(comm, ownership.parameters, first.back(), host);
-  ExchangePlan plan = plan_exchange(workers, shards, threads, Hosts(memory->leaders()));
+                                      std::span<const WorkerPlan> ranks, std::uint64_t shards,
+                                      int host) {
+  const WorkerPlan& own = ranks[static_cast<std::size_t>(comm.rank())];
+  auto memory = std::make_unique<ParameterMemory<T>>(comm, ownership.parameters, own.buffers, host);
+  ExchangePlan plan = plan_exchange(ranks, shards, Hosts(memory->leaders()));
   std::vector<Incoming> incoming = plan.incoming(comm.rank());
   std::vector<std::vector<PlacedSum>> sent = outgoing(plan, comm.rank());
   state_.reset(new State{comm,
                          ownership,
-                         std::move(first),
+                         own.buffers,
+                         {own.held.front().node, comm.rank(), own.held.front().buffer},
                          std::move(memory),
                          std::move(plan),
                          std::move(incoming),
@@ -217,11 +206,9 @@ std::span<const T> GradientExchange<T>::weights() const {
 }
 
 template <typename T>
-std::vector<std::span<T>> GradientExchange<T>::buffers(int thread) {
-  const auto worker = static_cast<std::size_t>(thread);
+std::vector<std::span<T>> GradientExchange<T>::buffers() {
   std::vector<std::span<T>> all;
-  for (std::uint32_t number = state_->first_buffers[worker];
-       number < state_->first_buffers[worker + 1]; ++number) {
+  for (std::uint32_t number = 0; number < state_->buffers; ++number) {
     all.push_back(state_->memory->buffer(state_->self(), number));
   }
   return all;
@@ -230,7 +217,7 @@ std::vector<std::span<T>> GradientExchange<T>::buffers(int thread) {
 template <typename T>
 std::span<const T> GradientExchange<T>::gradient() const {
   const State& state = *state_;
-  return state.memory->buffer(state.self(), state.plan.of_rank(state.self()).joined.front().buffer);
+  return state.memory->buffer(state.self(), state.own.buffer);
 }
 
 template <typename T>
@@ -247,20 +234,12 @@ bool GradientExchange<T>::shared_memory_was_refused() const {
 template <typename T>
 void GradientExchange<T>::reduce(WorkerPool& pool, const UseGradient& use_gradient) {
   State& state = *state_;
-  const Range all{0, state.ownership.parameters};
-  const JoinStage& of_rank = state.plan.of_rank(state.self());
-  const PlacedSum& own = of_rank.joined.front();  // becomes gradient()
   if (state.comm.size() == 1) {
-    for_each_block(pool, all, [&](Range part) {
-      state.join_in_place(of_rank, part);
-      use_gradient(part, state.part_of(own, part));
-    });
+    for_each_block(pool, {0, state.ownership.parameters},
+                   [&](Range part) { use_gradient(part, state.part_of(state.own, part)); });
     return;
   }
 
-  if (!of_rank.additions.empty()) {
-    for_each_block(pool, all, [&](Range part) { state.join_in_place(of_rank, part); });
-  }
   state.memory->fence();  // all ranks of the host have their sums
   Messages<T> sends(state.comm);
   Messages<T> receives = state.start(0, pool, sends);
@@ -270,7 +249,7 @@ void GradientExchange<T>::reduce(WorkerPool& pool, const UseGradient& use_gradie
     receives.wait();
     for_each_block(pool, state.ownership.piece(bucket, state.self()), [&](Range part) {
       const std::span<T> sum = state.complete(bucket, part);
-      const std::span<T> gradient = state.part_of(own, part);
+      const std::span<T> gradient = state.part_of(state.own, part);
       if (gradient.data() != sum.data()) std::ranges::copy(sum, gradient.begin());
       use_gradient(part, gradient);
     });

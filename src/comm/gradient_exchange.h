@@ -27,21 +27,19 @@ namespace lockstep {
 template <typename T>
 class GradientExchange {
  public:
-  // Collective over comm, which must live as long as this. `workers[w]` is the plan of worker w,
-  // for all workers of all ranks in rank order (threads of a rank are neighbours). Ranks that give
-  // the same `host` share memory (see HostMemory): pass comm.host_leader(), or comm.rank() to
+  // Collective over comm, which must live as long as this. `ranks` are the plans of all ranks, which
+  // together have all shards. Ranks that give the same `host` share memory (see HostMemory): pass comm.host_leader(), or comm.rank() to
   // exchange messages only. It does not change a bit of the result.
   GradientExchange(const Communicator& comm, const Ownership& ownership,
-                   std::span<const WorkerPlan> workers, std::uint64_t shards, int threads,
-                   int host);
+                   std::span<const WorkerPlan> ranks, std::uint64_t shards, int host);
   ~GradientExchange();
 
   // All parameters, in this rank's copy of the weights. Not initialised.
   [[nodiscard]] std::span<T> weights();
   [[nodiscard]] std::span<const T> weights() const;
-  // The buffers of worker `thread` of this rank: as many as its plan takes, each as large as all
-  // parameters. Not initialised.
-  [[nodiscard]] std::vector<std::span<T>> buffers(int thread);
+  // The buffers of this rank: as many as its plan takes, each as large as all parameters. Not
+  // initialised.
+  [[nodiscard]] std::vector<std::span<T>> buffers();
   // The global gradient after reduce, until a buffer is written to. It is as long as all
   // parameters, but only the owned pieces are meaningful.
   [[nodiscard]] std::span<const T> gradient() const;

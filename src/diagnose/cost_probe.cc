@@ -20,7 +20,8 @@ std::uint64_t kink_pattern(const NetworkSpec& spec, const Workspace<double>& wor
   Digest digest;
   for (std::size_t layer = 0; layer + 1 < spec.layers.size(); ++layer) {
     if (!facts_of(spec.layers[layer].epilogue.activation).has_kink) continue;
-    digest.add(std::as_bytes(workspace.slopes(layer, rows).values()));
+    const Matrix<const double> slopes = workspace.slopes(layer, rows);
+    for (std::uint64_t r = 0; r < rows; ++r) digest.add(std::as_bytes(slopes.row(r)));
   }
   return digest.value();
 }
@@ -51,25 +52,34 @@ struct CostProbe::Worker {
   };
 
   Worker(const CostSetting& all, Range shards)
-      : setting(all), workspace(all.network.spec(), rows_of_a_pass(all.data.geometry)) {
+      : setting(all), workspace(all.network.spec(), rows_of_a_pass(all.data.geometry, 1)) {
     const Dataset& data = all.data;
     HelperPool nobody(0);
-    PassLoader<double> loader(data, shards, setting.seed, nobody);
+    PassLoader<double> loader(data, shards, setting.seed, nobody, 1);
     PhaseClock clock;
-    for (const Pass& pass : passes_of_step(data.geometry, shards, 0)) {
-      const std::uint64_t rows = pass.positions.size();
-      const Matrix<double> inputs = workspace.input().top(rows);
-      loader.load(pass, std::nullopt, inputs, clock);
-      const std::span<const float> labels = loader.labels().values();
-      batches.push_back({{inputs.values().begin(), inputs.values().end()},
-                         {labels.begin(), labels.end()},
-                         {loader.ids().begin(), loader.ids().end()}});
+    for (std::uint64_t shard = shards.begin; shard < shards.end; ++shard) {
+      for (const Pass& pass : passes_of_step(data.geometry, {shard, shard + 1}, 0)) {
+        if (pass.rows() > 0) add_batch(loader, pass, clock);
+      }
     }
+  }
+
+  void add_batch(PassLoader<double>& loader, const Pass& pass, PhaseClock& clock) {
+    Batch& batch = batches.emplace_back();
+    batch.inputs.resize(pass.rows() * setting.data.features);
+    loader.load(pass, std::nullopt, {batch.inputs.data(), pass.rows(), setting.data.features},
+                clock);
+    const std::span<const float> labels = loader.labels().values();
+    batch.labels.assign(labels.begin(), labels.end());
+    batch.ids.assign(loader.ids().begin(), loader.ids().end());
   }
 
   double loss_of(const Batch& batch) {
     const std::uint64_t rows = batch.ids.size();
-    std::ranges::copy(batch.inputs, workspace.input().top(rows).values().begin());
+    const Matrix<const double> inputs{batch.inputs.data(), rows, setting.data.features};
+    for (std::uint64_t r = 0; r < rows; ++r) {
+      std::ranges::copy(inputs.row(r), workspace.input().row(r).begin());
+    }
     const auto key = setting.dropout ? std::optional(DropoutKey{setting.seed, 0}) : std::nullopt;
     setting.network.forward(weights, workspace, rows, key, batch.ids);
     const std::uint64_t label_width = setting.data.label_width;
@@ -95,10 +105,12 @@ CostProbe::CostProbe(const CostSetting& setting, const Communicator& comm, const
                    setting.data.geometry.train_examples),
       rows_(batch_rows(setting.data.geometry, 0)),
       workers_(static_cast<std::size_t>(layout.threads)) {
-  const std::span<const Range> shards = shards_of_threads(setting.data, layout, comm_.rank());
+  const Range own = setting.data.own_shards;
   pool_.run([&](int thread) {
     const auto number = static_cast<std::size_t>(thread);
-    workers_[number] = std::make_unique<Worker>(setting_, shards[number]);
+    const Range mine = even_part(own.size(), workers_.size(), number);
+    workers_[number] =
+        std::make_unique<Worker>(setting_, Range{own.begin + mine.begin, own.begin + mine.end});
   });
 }
 

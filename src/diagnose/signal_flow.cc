@@ -49,15 +49,13 @@ std::uint64_t count_saturated(const ActivationFacts::Bounds& bounds,
 // zero for some row.
 void add_activations(Activation activation, Matrix<const float> block, LayerSums& sums,
                      std::span<std::uint8_t> active) {
-  const std::span<const float> values = block.values();
-  for (const float a : values) sums.activation += static_cast<double>(a);
-  sums.activation_squares += sum_of_squares(values);
   const ActivationFacts& facts = facts_of(activation);
-  if (facts.bounds) sums.saturated += count_saturated(*facts.bounds, values);
-  if (!facts.can_die) return;
   for (std::uint64_t r = 0; r < block.rows; ++r) {
     const std::span<const float> row = block.row(r);
-    for (std::size_t i = 0; i < row.size(); ++i) {
+    for (const float a : row) sums.activation += static_cast<double>(a);
+    sums.activation_squares += sum_of_squares(row);
+    if (facts.bounds) sums.saturated += count_saturated(*facts.bounds, row);
+    for (std::size_t i = 0; i < row.size() && facts.can_die; ++i) {
       // It has no branches, because signs are unpredictable.
       const bool is_zero = row[i] == 0;
       sums.zeros += is_zero ? 1 : 0;
@@ -130,32 +128,21 @@ FlowRecord describe_network(const NetworkSpec& spec, std::span<const LayerSums> 
 
 // The rows of the shards of each thread of this rank, in blocks of at most kEvaluationRows rows of
 // one shard.
-EvaluationBlocks sample_blocks(const Dataset& data, const Layout& layout, int rank,
-                               SignalFlow::Sample sample) {
+EvaluationBlocks sample_blocks(const Dataset& data, int threads, SignalFlow::Sample sample) {
   const auto rows = sample_rows(data, sample.seed, sample.examples);
-  EvaluationBlocks blocks;
-  for (const Range shards : shards_of_threads(data, layout, rank)) {
-    auto& of_thread = blocks.emplace_back();
-    for (std::uint64_t shard = shards.begin; shard < shards.end; ++shard) {
-      const std::span<const std::uint32_t> of_shard = rows[shard - data.own_shards.begin];
-      for (std::uint64_t begin = 0; begin < of_shard.size(); begin += kEvaluationRows) {
-        const auto block =
-            of_shard.subspan(begin, std::min(kEvaluationRows, of_shard.size() - begin));
-        of_thread.emplace_back(block.begin(), block.end());
-      }
-    }
+  std::vector<RowBlock> blocks;
+  for (const auto& of_shard : rows) {
+    for (RowBlock& block : blocks_of(of_shard)) blocks.push_back(std::move(block));
   }
-  return blocks;
+  return blocks_of_threads(std::move(blocks), threads);
 }
 
 }  // namespace
 
 struct SignalFlow::Worker {
-  Worker(const NetworkSpec& spec, std::uint64_t parameters, std::uint64_t rows,
-         std::uint64_t label_width)
+  Worker(const NetworkSpec& spec, std::uint64_t rows, std::uint64_t label_width)
       : workspace(spec, rows),
         labels(rows * label_width),
-        gradient(parameters),
         offsets(unit_offsets(spec)),
         active(offsets.back()) {}
 
@@ -165,7 +152,6 @@ struct SignalFlow::Worker {
 
   Workspace<float> workspace;
   std::vector<float> labels;
-  std::vector<float> gradient;   // written by backward, not used
   std::vector<LayerSums> sums;   // [own blocks, layers]
   std::vector<LossSums> losses;  // [own blocks]
   std::vector<std::uint64_t> offsets;
@@ -178,7 +164,7 @@ SignalFlow::SignalFlow(const Communicator& comm, WorkerPool& pool, const Network
       pool_(pool),
       network_(network),
       data_(data),
-      blocks_(sample_blocks(data, layout, comm.rank(), sample)),
+      blocks_(sample_blocks(data, layout.threads, sample)),
       examples_(std::min(sample.examples, data.geometry.train_examples)) {
   std::uint64_t rows = 1;
   for (const auto& of_thread : blocks_) {
@@ -186,7 +172,7 @@ SignalFlow::SignalFlow(const Communicator& comm, WorkerPool& pool, const Network
   }
   for (int thread = 0; thread < pool.threads(); ++thread) {
     workers_.push_back(
-        std::make_unique<Worker>(network.spec(), network.layout().size, rows, data.label_width));
+        std::make_unique<Worker>(network.spec(), rows, data.label_width));
   }
 }
 
@@ -202,16 +188,23 @@ void SignalFlow::measure_block(std::span<const float> weights, std::span<const s
   const std::size_t first = worker.sums.size();
   worker.sums.resize(first + layers.size());
   network_.forward(weights, worker.workspace, rows.size(), std::nullopt, {});
-  // This comes before backward, which may overwrite the logits.
   for (std::size_t i = 0; i < layers.size(); ++i) {
     add_activations(layers[i].epilogue.activation, worker.workspace.activations(i, rows.size()),
                     worker.sums[first + i], worker.active_of(i));
   }
-  worker.losses.push_back(network_.backward(
-      weights, worker.workspace, labels, std::span(worker.gradient), false, [&](std::size_t i) {
-        worker.sums[first + i].delta_squares +=
-            sum_of_squares(worker.workspace.deltas(i, rows.size()).values());
-      }));
+  std::vector<LossSums> of_rows(rows.size());
+  network_.losses(worker.workspace, labels, of_rows, Team());
+  LossSums& loss = worker.losses.emplace_back();
+  for (const LossSums& row : of_rows) loss += row;
+  const Range all{0, rows.size()};
+  const auto ignore = [](const GradientTile<float>& /*tile*/) {};
+  network_.backward(weights, worker.workspace, {&all, 1}, ignore, Team());
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const Matrix<const float> delta = worker.workspace.deltas(i, rows.size());
+    for (std::uint64_t r = 0; r < delta.rows; ++r) {
+      worker.sums[first + i].delta_squares += sum_of_squares(delta.row(r));
+    }
+  }
 }
 
 FlowRecord SignalFlow::measure(std::span<const float> weights) {

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "linalg/gemm.h"
+#include "nn/panels.h"
 
 namespace lockstep {
 
@@ -9,28 +10,42 @@ LayerNeeds needs(const DenseSpec& dense, std::span<const Shape> inputs) {
   check(inputs.size() == 1, "a dense layer has one input");
   const std::uint64_t values = size_of(inputs[0]);
   return {.output = {dense.units},
+          .divides_columns = true,
           .tensors = {{.name = "weight",
                        .role = ParameterRole::weight,
                        .shape = {dense.units, values},
                        .penalised = true,
-                       .initial = DrawnWith{dense.initializer, values, dense.units}}},
+                       .initial = DrawnWith{dense.initializer, values, dense.units},
+                       .in_panels = true}},
           .multiply_adds = values * dense.units};
 }
 
 template <typename T>
-void forward(const DenseSpec& /*dense*/, const ForwardViews<T>& views) {
-  gemm<T>(Transpose::no, Transpose::yes, views.inputs[0], views.tensors[0], false, views.output);
+void forward(const DenseSpec& /*dense*/, const ForwardViews<T>& views, const Block& output) {
+  const Matrix<const T> input = views.inputs[0].some_rows(output.rows);
+  const Matrix<const T> weights = views.tensors[0].some_rows(output.columns);
+  const Matrix<T> values = views.output.block(output);
+  if (views.panels[0] == nullptr) {
+    return gemm<T>(Transpose::no, Transpose::yes, input, weights, false, values);
+  }
+  gemm<T>(Transpose::no, Transpose::no, input,
+          panel_of(views.panels[0], weights.columns, output.columns),
+          false, values);
 }
 
 template <typename T>
-void backward(const DenseSpec& /*dense*/, const BackwardViews<T>& views) {
-  const GradientView<T>& weights = views.tensor_gradients[0];
-  gemm<T>(Transpose::yes, Transpose::no, views.delta, views.inputs[0], weights.beta != T(0),
-          weights.values);
-  const GradientView<T>& input = views.input_gradients[0];
-  if (!input.is_wanted()) return;
-  gemm<T>(Transpose::no, Transpose::no, views.delta, views.tensors[0], input.beta != T(0),
-          input.values);
+void input_gradient(const DenseSpec& /*dense*/, const BackwardViews<T>& views,
+                    std::size_t /*input*/, const Block& block, GradientView<T> gradient) {
+  gemm<T>(Transpose::no, Transpose::no, views.delta.some_rows(block.rows),
+          views.tensors[0].some_columns(block.columns), gradient.goes_on, gradient.values);
+}
+
+template <typename T>
+void tensor_gradient(const DenseSpec& /*dense*/, const BackwardViews<T>& views,
+                     std::size_t /*tensor*/, Range rows, const Block& block,
+                     GradientView<T> gradient) {
+  gemm<T>(Transpose::yes, Transpose::no, views.delta.block({rows, block.rows}),
+          views.inputs[0].block({rows, block.columns}), gradient.goes_on, gradient.values);
 }
 
 std::optional<LayerWidth> width_of(const DenseSpec& dense) {
@@ -50,9 +65,15 @@ std::vector<OnnxNode> onnx_nodes(const DenseSpec& /*dense*/) {
 
 std::string describe(const DenseSpec& dense) { return std::to_string(dense.units); }
 
-template void forward(const DenseSpec&, const ForwardViews<float>&);
-template void forward(const DenseSpec&, const ForwardViews<double>&);
-template void backward(const DenseSpec&, const BackwardViews<float>&);
-template void backward(const DenseSpec&, const BackwardViews<double>&);
+template void forward(const DenseSpec&, const ForwardViews<float>&, const Block&);
+template void forward(const DenseSpec&, const ForwardViews<double>&, const Block&);
+template void input_gradient(const DenseSpec&, const BackwardViews<float>&, std::size_t,
+                             const Block&, GradientView<float>);
+template void input_gradient(const DenseSpec&, const BackwardViews<double>&, std::size_t,
+                             const Block&, GradientView<double>);
+template void tensor_gradient(const DenseSpec&, const BackwardViews<float>&, std::size_t, Range,
+                              const Block&, GradientView<float>);
+template void tensor_gradient(const DenseSpec&, const BackwardViews<double>&, std::size_t, Range,
+                              const Block&, GradientView<double>);
 
 }  // namespace lockstep

@@ -20,10 +20,15 @@ struct DenseSpec {
 LayerNeeds needs(const DenseSpec& dense, std::span<const Shape> inputs);
 
 template <typename T>
-void forward(const DenseSpec& dense, const ForwardViews<T>& views);
+void forward(const DenseSpec& dense, const ForwardViews<T>& views, const Block& output);
 
 template <typename T>
-void backward(const DenseSpec& dense, const BackwardViews<T>& views);
+void input_gradient(const DenseSpec& dense, const BackwardViews<T>& views, std::size_t input,
+                    const Block& block, GradientView<T> gradient);
+
+template <typename T>
+void tensor_gradient(const DenseSpec& dense, const BackwardViews<T>& views, std::size_t tensor,
+                     Range rows, const Block& block, GradientView<T> gradient);
 
 std::optional<LayerWidth> width_of(const DenseSpec& dense);
 std::vector<OnnxNode> onnx_nodes(const DenseSpec& dense);

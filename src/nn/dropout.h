@@ -7,6 +7,9 @@
 #include <optional>
 #include <span>
 
+#include "base/range.h"
+#include "linalg/matrix.h"
+
 namespace lockstep {
 
 // What a mask row depends on besides its layer and example.
@@ -33,37 +36,26 @@ class DropoutRate {
   std::uint32_t threshold_;
 };
 
-// Fills `mask` (one value per unit) for the output of `layer` (0: the input)
-// and one example.
-template <typename T>
-void dropout_mask_row(DropoutRate rate, DropoutKey key, std::uint32_t layer, std::uint32_t example,
-                      std::span<T> mask);
-
 // The masks of one layer's rows in one pass.
 template <typename T>
-class LayerMasks {
+class DropoutMasks {
  public:
-  // `examples`: the number of each row's example; `buffer`: at least as many values as the layer
-  // has units. Without a key nothing is dropped.
-  LayerMasks(double keep_prob, std::optional<DropoutKey> key, std::uint32_t layer,
-             std::span<const std::uint32_t> examples, std::span<T> buffer)
-      : rate_(keep_prob), key_(key), layer_(layer), examples_(examples), buffer_(buffer) {}
+  // `layer`: 0 is the input. `examples`: the number of each row's example. Without a key nothing is
+  // dropped.
+  DropoutMasks(double keep_prob, std::optional<DropoutKey> key, std::uint32_t layer,
+               std::span<const std::uint32_t> examples)
+      : rate_(keep_prob), key_(key), layer_(layer), examples_(examples) {}
 
   [[nodiscard]] bool drop() const { return key_ && rate_.drops(); }
-  // The mask of row `row`, valid until the next call; empty when nothing is dropped. [units]
-  std::span<const T> row(std::uint64_t row, std::uint64_t units) {
-    if (!drop()) return {};
-    const std::span<T> mask = buffer_.first(units);
-    dropout_mask_row(rate_, *key_, layer_, examples_[row], mask);
-    return mask;
-  }
+  // Sets `masks` [rows, units] to the values of these rows and units, if anything is dropped. The
+  // first unit is a multiple of 8.
+  void fill(Range rows, Range units, Matrix<T> masks) const;
 
  private:
   DropoutRate rate_;
   std::optional<DropoutKey> key_;
   std::uint32_t layer_;
   std::span<const std::uint32_t> examples_;
-  std::span<T> buffer_;
 };
 
 }  // namespace lockstep

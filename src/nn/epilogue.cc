@@ -1,17 +1,45 @@
 #include "nn/epilogue.h"
 
 #include <algorithm>
+#include <vector>
 
+#include "base/check.h"
 #include "nn/activation.h"
 
 namespace lockstep {
 namespace {
 
-// The same values with a row for each position, as wide as `bias`; unchanged without one.
-template <typename T, typename U>
-Matrix<T> by_position(Matrix<T> values, std::span<U> bias) {
-  if (bias.empty()) return values;
-  return {values.data, values.rows * values.columns / bias.size(), bias.size()};
+// Calls visit(row, columns) for the rows of `block`, or for each position in them where the bias has
+// fewer channels than the layer has values; `columns` lie beside `channels` of the bias.
+template <typename T, typename Visit>
+void for_each_position(std::span<const T> bias, std::uint64_t values, const Block& block,
+                       const Visit& visit) {
+  const bool one_position = bias.empty() || bias.size() == values;
+  check(one_position || block.columns == Range{0, values}, "several positions come in whole rows");
+  const std::uint64_t width = one_position ? block.columns.size() : bias.size();
+  const auto of_bias =
+      bias.empty() ? bias : bias.subspan(one_position ? block.columns.begin : 0, width);
+  for (std::uint64_t r = block.rows.begin; r < block.rows.end; ++r) {
+    for (std::uint64_t c = block.columns.begin; c < block.columns.end; c += width) {
+      visit(r, Range{c, c + width}, of_bias);
+    }
+  }
+}
+
+template <typename T>
+std::span<T> part(Matrix<T> matrix, std::uint64_t row, Range columns) {
+  return matrix.row(row).subspan(columns.begin, columns.size());
+}
+
+// The rows of a block, so few at a time that their masks stay in the cache.
+std::vector<Range> few_rows(const Block& block) {
+  constexpr std::uint64_t kValues = 2048;
+  const std::uint64_t most = std::max<std::uint64_t>(1, kValues / block.columns.size());
+  std::vector<Range> parts;
+  for (std::uint64_t r = block.rows.begin; r < block.rows.end; r += most) {
+    parts.push_back({r, std::min(block.rows.end, r + most)});
+  }
+  return parts;
 }
 
 }  // namespace
@@ -21,55 +49,84 @@ bool keeps_slopes(const EpilogueSpec& epilogue) {
 }
 
 template <typename T>
-void epilogue_forward(const EpilogueSpec& epilogue, std::span<const T> bias, LayerMasks<T> masks,
-                      Matrix<T> values, Matrix<T> slopes) {
-  if (!keeps_slopes(epilogue)) return epilogue_predict(epilogue, bias, values);
-  const Matrix<T> out = by_position(values, bias);
-  const Matrix<T> slopes_out = by_position(slopes, bias);
-  const std::uint64_t positions = values.rows == 0 ? 0 : out.rows / values.rows;
-  for (std::uint64_t r = 0; r < values.rows; ++r) {
-    const std::span<const T> mask = masks.row(r, values.columns);
-    for (std::uint64_t p = 0; p < positions; ++p) {
-      const auto of_position = mask.empty() ? mask : mask.subspan(p * out.columns, out.columns);
-      activate_row(epilogue.activation, bias, of_position, out.row(r * positions + p),
-                   slopes_out.row(r * positions + p));
+void epilogue_forward(const EpilogueSpec& epilogue, std::span<const T> bias,
+                      const DropoutMasks<T>& masks, Matrix<T> values, Matrix<T> slopes,
+                      const Block& block) {
+  if (block.columns.empty()) return;
+  if (!keeps_slopes(epilogue)) return epilogue_predict(epilogue, bias, values, block);
+  const std::uint64_t width = block.columns.size();
+  std::vector<T> buffer;
+  for (const Range rows : few_rows(block)) {
+    if (masks.drop()) {
+      buffer.resize(rows.size() * width);
+      masks.fill(rows, block.columns, {buffer.data(), rows.size(), width});
     }
+    for_each_position(bias, values.columns, {rows, block.columns},
+                      [&](std::uint64_t r, Range columns, std::span<const T> of_bias) {
+                        const std::span<const T> mask =
+                            masks.drop() ? std::span<const T>(buffer).subspan(
+                                               (r - rows.begin) * width + columns.begin -
+                                                   block.columns.begin,
+                                               columns.size())
+                                         : std::span<const T>();
+                        activate_row(epilogue.activation, of_bias, mask, part(values, r, columns),
+                                     part(slopes, r, columns));
+                      });
   }
 }
 
 template <typename T>
-void epilogue_predict(const EpilogueSpec& epilogue, std::span<const T> bias, Matrix<T> values) {
-  if (bias.empty() && epilogue.activation == Activation::linear) return;
-  activate(epilogue.activation, bias, by_position(values, bias));
+void epilogue_predict(const EpilogueSpec& epilogue, std::span<const T> bias, Matrix<T> values,
+                      const Block& block) {
+  if (block.columns.empty() || (bias.empty() && epilogue.activation == Activation::linear)) return;
+  for_each_position(bias, values.columns, block,
+                    [&](std::uint64_t r, Range columns, std::span<const T> of_bias) {
+                      const std::span<T> row = part(values, r, columns);
+                      activate<T>(epilogue.activation, of_bias, {row.data(), 1, row.size()});
+                    });
 }
 
 template <typename T>
 void epilogue_backward(const EpilogueSpec& epilogue, Matrix<const T> slopes, Matrix<T> delta,
-                       std::span<T> bias_gradient, bool accumulate) {
-  if (!accumulate) std::ranges::fill(bias_gradient, T(0));
-  T* __restrict sum = bias_gradient.data();
-  const bool has_slopes = keeps_slopes(epilogue);
-  const Matrix<T> out = by_position(delta, bias_gradient);
-  for (std::uint64_t r = 0; r < out.rows; ++r) {
-    T* __restrict row = out.row(r).data();
-    if (has_slopes) {
-      const T* __restrict slope = slopes.data + r * out.columns;
-      for (std::uint64_t i = 0; i < out.columns; ++i) row[i] *= slope[i];
-    }
-    if (bias_gradient.empty()) continue;
-    for (std::uint64_t c = 0; c < out.columns; ++c) sum[c] += row[c];
+                       const Block& block) {
+  if (!keeps_slopes(epilogue)) return;
+  for (std::uint64_t r = block.rows.begin; r < block.rows.end; ++r) {
+    T* __restrict row = part(delta, r, block.columns).data();
+    const T* __restrict slope = part(slopes, r, block.columns).data();
+    for (std::uint64_t i = 0; i < block.columns.size(); ++i) row[i] *= slope[i];
   }
 }
 
-template void epilogue_forward(const EpilogueSpec&, std::span<const float>, LayerMasks<float>,
-                               Matrix<float>, Matrix<float>);
-template void epilogue_forward(const EpilogueSpec&, std::span<const double>, LayerMasks<double>,
-                               Matrix<double>, Matrix<double>);
-template void epilogue_predict(const EpilogueSpec&, std::span<const float>, Matrix<float>);
-template void epilogue_predict(const EpilogueSpec&, std::span<const double>, Matrix<double>);
+template <typename T>
+void bias_gradient(Matrix<const T> delta, Range rows, std::uint64_t all_channels, Range channels,
+                   std::span<T> gradient, bool goes_on) {
+  if (!goes_on) std::ranges::fill(gradient, T(0));
+  T* __restrict sum = gradient.data();
+  for (std::uint64_t r = rows.begin; r < rows.end; ++r) {
+    for (std::uint64_t position = 0; position < delta.columns; position += all_channels) {
+      const T* __restrict row = delta.row(r).data() + position + channels.begin;
+      for (std::uint64_t c = 0; c < channels.size(); ++c) sum[c] += row[c];
+    }
+  }
+}
+
+template void epilogue_forward(const EpilogueSpec&, std::span<const float>,
+                               const DropoutMasks<float>&, Matrix<float>, Matrix<float>,
+                               const Block&);
+template void epilogue_forward(const EpilogueSpec&, std::span<const double>,
+                               const DropoutMasks<double>&, Matrix<double>, Matrix<double>,
+                               const Block&);
+template void epilogue_predict(const EpilogueSpec&, std::span<const float>, Matrix<float>,
+                               const Block&);
+template void epilogue_predict(const EpilogueSpec&, std::span<const double>, Matrix<double>,
+                               const Block&);
 template void epilogue_backward(const EpilogueSpec&, Matrix<const float>, Matrix<float>,
-                                std::span<float>, bool);
+                                const Block&);
 template void epilogue_backward(const EpilogueSpec&, Matrix<const double>, Matrix<double>,
-                                std::span<double>, bool);
+                                const Block&);
+template void bias_gradient(Matrix<const float>, Range, std::uint64_t, Range, std::span<float>,
+                            bool);
+template void bias_gradient(Matrix<const double>, Range, std::uint64_t, Range, std::span<double>,
+                            bool);
 
 }  // namespace lockstep

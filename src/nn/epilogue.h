@@ -1,6 +1,7 @@
 #pragma once
 // The epilogue of a layer of any kind: bias, activation and dropout. Shapes: [B, O] for B rows of a
-// layer's output, whose O values are those of C channels at O / C positions.
+// layer's output, whose O values are those of C channels at O / C positions. A block of it has
+// whole rows, or some columns where there is one position.
 
 #include <cstdint>
 #include <span>
@@ -14,20 +15,27 @@ namespace lockstep {
 // Whether a pass keeps slopes da/dz for backward; otherwise they are all 1.
 bool keeps_slopes(const EpilogueSpec& epilogue);
 
-// In training. values [B, O] in: z without bias; out: a. slopes [B, O] out: da/dz, if the epilogue
-// keeps them. bias: [C], or empty.
+// In training, for one block of the layer's output. values [B, O] in: z without bias; out: a.
+// slopes [B, O] out: da/dz, if the epilogue keeps them. bias: [C], or empty.
 template <typename T>
-void epilogue_forward(const EpilogueSpec& epilogue, std::span<const T> bias, LayerMasks<T> masks,
-                      Matrix<T> values, Matrix<T> slopes);
+void epilogue_forward(const EpilogueSpec& epilogue, std::span<const T> bias,
+                      const DropoutMasks<T>& masks, Matrix<T> values, Matrix<T> slopes,
+                      const Block& block);
 
 // In evaluation: without dropout and slopes.
 template <typename T>
-void epilogue_predict(const EpilogueSpec& epilogue, std::span<const T> bias, Matrix<T> values);
+void epilogue_predict(const EpilogueSpec& epilogue, std::span<const T> bias, Matrix<T> values,
+                      const Block& block);
 
-// delta [B, O] in: dLoss/da; out: dLoss/dz. bias_gradient [C] (empty without a bias) becomes its
-// sums over rows and positions, in order, or has them added with `accumulate`.
+// One block of delta [B, O] in: dLoss/da; out: dLoss/dz.
 template <typename T>
 void epilogue_backward(const EpilogueSpec& epilogue, Matrix<const T> slopes, Matrix<T> delta,
-                       std::span<T> bias_gradient, bool accumulate);
+                       const Block& block);
+
+// The gradient of a bias: for each of `channels` the sum over `rows` of dLoss/dz and the positions, in
+// order, from 0 or from what `gradient` [channels] has if it goes on. C: the number of all channels.
+template <typename T>
+void bias_gradient(Matrix<const T> delta, Range rows, std::uint64_t all_channels, Range channels,
+                   std::span<T> gradient, bool goes_on);
 
 }  // namespace lockstep

@@ -3,11 +3,18 @@
 // struct with these free functions, in a file of its own (nn/dense.h is the example):
 //
 //   LayerNeeds needs(const Kind&, std::span<const Shape> inputs);
-//   template <typename T> void forward(const Kind&, const ForwardViews<T>&);
-//   template <typename T> void backward(const Kind&, const BackwardViews<T>&);
+//   template <typename T> void forward(const Kind&, const ForwardViews<T>&, const Block& output);
+//   template <typename T> void input_gradient(const Kind&, const BackwardViews<T>&,
+//                                             std::size_t input, const Block&, GradientView<T>);
+//   template <typename T> void tensor_gradient(const Kind&, const BackwardViews<T>&,
+//                                              std::size_t tensor, Range rows, const Block&,
+//                                              GradientView<T>);
 //   std::optional<LayerWidth> width_of(const Kind&);
 //   std::vector<OnnxNode> onnx_nodes(const Kind&);
 //   std::string describe(const Kind&);
+//
+// A pass is divided into blocks that several threads compute at the same time. No value may depend
+// on how.
 //
 // Bias, activation and dropout are not part of a kind: they are the layer's epilogue, which all
 // kinds share (nn/epilogue.h).
@@ -58,48 +65,46 @@ struct TensorNeed {
   Shape shape;            // as a matrix: the first extent by all others
   bool penalised = true;  // by L2 and L1, and by a decay of weights
   InitialValues initial;
+  // Whether forward reads the tensor in panels as well: see nn/panels.h.
+  bool in_panels = false;
 };
 
 // What a layer needs. It never depends on the layout of ranks and threads.
 struct LayerNeeds {
   Shape output = {};
+  // Whether a block may have some of the columns of the output, or of an input's gradient. Blocks of
+  // other kinds have whole rows.
+  bool divides_columns = false;
   std::vector<TensorNeed> tensors = {};
-  // Values that forward keeps for backward: for each row, and once for all rows of a pass.
+  // Values that forward keeps for backward, for each row.
   std::uint64_t kept_per_row = 0;
-  std::uint64_t kept_per_pass = 0;
   std::uint64_t multiply_adds = 0;  // of a forward pass, for each row
 };
 
-// What a forward pass reads, and writes: `output`, before the epilogue, and what is kept.
+// What a forward pass reads and writes. The views have all rows of the pass.
 template <typename T>
 struct ForwardViews {
   std::span<const Matrix<const T>> inputs;   // [B, I] each
   std::span<const Matrix<const T>> tensors;  // of the layer, in the order of its needs
-  Matrix<T> output;                          // [B, O]
+  std::span<const T* const> panels;          // of each tensor; null where there are none
+  Matrix<T> output;                          // [B, O], before the epilogue
   Matrix<T> kept_of_rows;                    // [B, kept_per_row]
-  std::span<T> kept_of_pass;                 // [kept_per_pass]
 };
 
-// The place of a gradient: values = beta * values + gradient, with beta 0 or 1.
+// Where a gradient goes: into `values`, or added to what is there if it goes on.
 template <typename T>
 struct GradientView {
   Matrix<T> values;
-  T beta = 0;
-
-  [[nodiscard]] bool is_wanted() const { return values.data != nullptr; }
+  bool goes_on = false;
 };
 
-// What a backward pass reads, and writes: the gradients of the inputs that want one, and those of
-// the tensors, summed over the rows.
+// What a backward pass reads.
 template <typename T>
 struct BackwardViews {
   std::span<const Matrix<const T>> inputs;
   std::span<const Matrix<const T>> tensors;
   Matrix<const T> kept_of_rows;
-  std::span<const T> kept_of_pass;
-  Matrix<const T> delta;                              // dLoss/doutput [B, O]
-  std::span<const GradientView<T>> input_gradients;   // [B, I] each
-  std::span<const GradientView<T>> tensor_gradients;  // like the tensors
+  Matrix<const T> delta;  // dLoss/doutput [B, O]
 };
 
 // How wide a layer is, if a job may choose that.

@@ -6,80 +6,63 @@
 #include <variant>
 
 #include "base/check.h"
+#include "nn/block_grid.h"
 #include "nn/epilogue.h"
 #include "nn/layers.h"
 
 namespace lockstep {
 namespace {
 
-// Columns of a layer's buffers.
-struct LayerColumns {
-  std::uint64_t output;
-  std::uint64_t slopes;
-  std::uint64_t delta;
-  std::uint64_t kept_of_rows;
-};
-
-LayerColumns columns_of(const LayerSpec& layer, const LayerNeeds& needs) {
-  const std::uint64_t size = size_of(needs.output);
-  return {size, keeps_slopes(layer.epilogue) ? size : 0, size, needs.kept_per_row};
+std::uint64_t rows_of(std::span<const Range> segments) {
+  return segments.empty() ? 0 : segments.back().end;
 }
 
-// See Network::is_first_. Every layer but the last must be an input of a later one.
-std::vector<std::vector<bool>> first_consumers(const std::vector<LayerSpec>& layers) {
-  std::vector<std::vector<bool>> is_first(layers.size());
-  std::vector<bool> has_gradient(layers.size() + 1);
-  for (std::size_t i = layers.size(); i-- > 0;) {
-    check(i + 1 == layers.size() || has_gradient[i + 1], "every layer leads to the output");
-    for (const std::uint32_t input : layers[i].inputs) {
-      is_first[i].push_back(!has_gradient[input]);
-      has_gradient[input] = true;
-    }
-  }
-  return is_first;
+// Calls visit(block) for the blocks of a grid that fall to this thread.
+template <typename Visit>
+void for_own_blocks(const BlockGrid& grid, const Team& team, const Visit& visit) {
+  const Range mine = team.part(grid.size());
+  for (std::uint64_t i = mine.begin; i < mine.end; ++i) visit(grid[i]);
 }
 
 }  // namespace
 
 template <typename T>
-Workspace<T>::Buffer::Buffer(std::uint64_t rows, std::uint64_t columns)
-    : values(rows * columns), view{values.data(), rows, columns} {}
-
-template <typename T>
-Workspace<T>::Workspace(const NetworkSpec& spec, std::uint64_t max_rows)
-    : max_rows_(max_rows), input_(max_rows, size_of(spec.input)) {
-  const std::vector<LayerNeeds> needs = needs_of(spec);
-  std::uint64_t widest = input_.view.columns;
-  for (std::size_t i = 0; i < needs.size(); ++i) {
-    const LayerColumns columns = columns_of(spec.layers[i], needs[i]);
-    layers_.push_back({.output = {max_rows, columns.output},
-                       .slopes = {max_rows, columns.slopes},
-                       .delta = {max_rows, columns.delta},
-                       .kept_of_rows = {max_rows, columns.kept_of_rows},
-                       .kept_of_pass = std::vector<T>(needs[i].kept_per_pass)});
-    widest = std::max(widest, columns.output);
+std::vector<typename Network<T>::Layer> Network<T>::layers_of(const NetworkSpec& spec) {
+  std::vector<Layer> layers;
+  std::size_t tensor = 0;
+  for (LayerNeeds& needs : needs_of(spec)) {
+    const std::size_t all = needs.tensors.size();
+    const bool has_bias = spec.layers[layers.size()].epilogue.bias;
+    layers.push_back({.needs = std::move(needs),
+                      .first_tensor = tensor,
+                      .tensors = has_bias ? all - 1 : all,
+                      .gives_first = {},
+                      .gives_last = {}});
+    tensor += all;
   }
-  mask_.resize(widest);
-}
-
-template <typename T>
-std::uint64_t Workspace<T>::bytes(const NetworkSpec& spec, std::uint64_t max_rows) {
-  const std::vector<LayerNeeds> needs = needs_of(spec);
-  std::uint64_t columns = size_of(spec.input);
-  std::uint64_t kept_of_passes = 0;
-  for (std::size_t i = 0; i < needs.size(); ++i) {
-    const auto [output, slopes, delta, kept_of_rows] = columns_of(spec.layers[i], needs[i]);
-    columns += output + slopes + delta + kept_of_rows;
-    kept_of_passes += needs[i].kept_per_pass;
+  std::vector<bool> has_gradient(layers.size() + 1);
+  for (std::size_t i = layers.size(); i-- > 0;) {
+    check(i + 1 == layers.size() || has_gradient[i + 1], "every layer leads to the output");
+    for (const std::uint32_t input : spec.layers[i].inputs) {
+      layers[i].gives_first.push_back(!has_gradient[input]);
+      has_gradient[input] = true;
+    }
   }
-  return (columns * max_rows + kept_of_passes) * sizeof(T);
+  std::vector<bool> is_complete(layers.size() + 1);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const std::vector<std::uint32_t>& inputs = spec.layers[i].inputs;
+    layers[i].gives_last.resize(inputs.size());
+    for (std::size_t k = inputs.size(); k-- > 0;) {
+      layers[i].gives_last[k] = !is_complete[inputs[k]];
+      is_complete[inputs[k]] = true;
+    }
+  }
+  return layers;
 }
 
 template <typename T>
 Network<T>::Network(NetworkSpec spec)
-    : spec_(std::move(spec)),
-      layout_(parameter_layout(spec_)),
-      is_first_(first_consumers(spec_.layers)) {
+    : spec_(std::move(spec)), layout_(parameter_layout(spec_)), layers_(layers_of(spec_)) {
   check(!spec_.layers.empty(), "a network has an output layer");
   check(!keeps_slopes(spec_.layers.back().epilogue), "the output layer is linear");
 }
@@ -96,99 +79,99 @@ std::vector<Matrix<const T>> Network<T>::inputs_of(std::size_t layer, Workspace<
 }
 
 template <typename T>
-template <typename U>
-std::vector<Matrix<U>> Network<T>::tensors_of(std::size_t layer, std::span<U> flat) const {
-  std::vector<Matrix<U>> tensors;
-  for (const ParameterTensor& tensor : layout_.of_layer(layer)) {
-    tensors.push_back(tensor_view(tensor, flat));
+std::vector<Matrix<const T>> Network<T>::tensors_of(std::size_t layer,
+                                                    std::span<const T> flat) const {
+  std::vector<Matrix<const T>> tensors;
+  for (std::size_t t = 0; t < layers_[layer].tensors; ++t) {
+    tensors.push_back(tensor_view(layout_.tensors[layers_[layer].first_tensor + t], flat));
   }
-  if (spec_.layers[layer].epilogue.bias) tensors.pop_back();
   return tensors;
 }
 
 template <typename T>
-template <typename U>
-std::span<U> Network<T>::bias_of(std::size_t layer, std::span<U> flat) const {
+std::span<const T> Network<T>::bias_of(std::size_t layer, std::span<const T> flat) const {
   if (!spec_.layers[layer].epilogue.bias) return {};
   return tensor_view(layout_.of_layer(layer).back(), flat).values();
 }
 
 template <typename T>
-void Network<T>::forward_kind(std::size_t layer, std::span<const T> weights,
-                              Workspace<T>& workspace, std::uint64_t rows) const {
+void Network<T>::forward_kind(std::size_t layer, const NetworkWeights<T>& weights,
+                              Workspace<T>& workspace, std::span<const Range> segments,
+                              const Team& team,
+                              const std::function<void(const Block&)>& then) const {
+  const std::uint64_t rows = rows_of(segments);
+  check(rows <= workspace.max_rows(), "the rows fit the workspace");
   auto& buffers = workspace.layers_[layer];
   const auto inputs = inputs_of(layer, workspace, rows);
-  const auto tensors = tensors_of(layer, weights);
+  const auto tensors = tensors_of(layer, weights.flat);
+  std::vector<const T*> panels(tensors.size());
+  for (std::size_t t = 0; t < tensors.size() && weights.panels != nullptr; ++t) {
+    panels[t] = weights.panels->of_tensor(layers_[layer].first_tensor + t);
+  }
   const ForwardViews<T> views{.inputs = inputs,
                               .tensors = tensors,
+                              .panels = panels,
                               .output = buffers.output.view.top(rows),
-                              .kept_of_rows = buffers.kept_of_rows.view.top(rows),
-                              .kept_of_pass = buffers.kept_of_pass};
-  std::visit([&](const auto& kind) { lockstep::forward<T>(kind, views); },
-             spec_.layers[layer].kind);
+                              .kept_of_rows = buffers.kept_of_rows.view.top(rows)};
+  const BlockGrid grid = output_grid<T>(segments, views.output.columns,
+                                        layers_[layer].needs.divides_columns, team.size());
+  std::visit(
+      [&](const auto& kind) {
+        for_own_blocks(grid, team, [&](const Block& block) {
+          lockstep::forward<T>(kind, views, block);
+          then(block);
+        });
+      },
+      spec_.layers[layer].kind);
 }
 
 template <typename T>
-void Network<T>::backward_kind(std::size_t layer, std::span<const T> weights,
-                               Workspace<T>& workspace, std::uint64_t rows, std::span<T> gradient,
-                               bool accumulate) const {
-  auto& buffers = workspace.layers_[layer];
-  const auto inputs = inputs_of(layer, workspace, rows);
-  const auto tensors = tensors_of(layer, weights);
-  std::vector<GradientView<T>> input_gradients;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    GradientView<T>& view = input_gradients.emplace_back();
-    const std::uint32_t input = spec_.layers[layer].inputs[i];
-    if (input == 0) continue;
-    view = {workspace.layers_[input - 1].delta.view.top(rows), is_first_[layer][i] ? T(0) : T(1)};
-  }
-  std::vector<GradientView<T>> tensor_gradients;
-  for (const Matrix<T>& tensor : tensors_of(layer, gradient)) {
-    tensor_gradients.push_back({tensor, accumulate ? T(1) : T(0)});
-  }
-  const BackwardViews<T> views{.inputs = inputs,
-                               .tensors = tensors,
-                               .kept_of_rows = buffers.kept_of_rows.view.top(rows),
-                               .kept_of_pass = buffers.kept_of_pass,
-                               .delta = buffers.delta.view.top(rows),
-                               .input_gradients = input_gradients,
-                               .tensor_gradients = tensor_gradients};
-  std::visit([&](const auto& kind) { lockstep::backward<T>(kind, views); },
-             spec_.layers[layer].kind);
-}
-
-template <typename T>
-void Network<T>::forward(std::span<const T> weights, Workspace<T>& workspace, std::uint64_t rows,
-                         std::optional<DropoutKey> dropout,
-                         std::span<const std::uint32_t> examples) const {
-  check(rows <= workspace.max_rows(), "the rows fit the workspace");
-  LayerMasks<T> input_masks(spec_.input_keep_prob, dropout, 0, examples, workspace.mask_);
+void Network<T>::forward(const NetworkWeights<T>& weights, Workspace<T>& workspace,
+                         std::span<const Range> segments, std::optional<DropoutKey> dropout,
+                         std::span<const std::uint32_t> examples, const Team& team) const {
+  const std::uint64_t rows = rows_of(segments);
+  const DropoutMasks<T> input_masks(spec_.input_keep_prob, dropout, 0, examples);
   if (input_masks.drop()) {
-    for (std::uint64_t r = 0; r < rows; ++r) {
+    std::vector<T> mask(workspace.input().columns);
+    const Range mine = team.part(rows);
+    for (std::uint64_t r = mine.begin; r < mine.end; ++r) {
       const std::span<T> input = workspace.input().row(r);
-      std::ranges::transform(input, input_masks.row(r, input.size()), input.begin(),
-                             std::multiplies<>());
+      input_masks.fill({r, r + 1}, {0, input.size()}, {mask.data(), 1, mask.size()});
+      std::ranges::transform(input, mask, input.begin(), std::multiplies<>());
     }
+    team.wait();
   }
   for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
     const EpilogueSpec& epilogue = spec_.layers[i].epilogue;
-    forward_kind(i, weights, workspace, rows);
-    const LayerMasks<T> masks(epilogue.keep_prob, dropout, static_cast<std::uint32_t>(i + 1),
-                              examples, workspace.mask_);
-    epilogue_forward(epilogue, bias_of(i, weights), masks,
-                     workspace.layers_[i].output.view.top(rows),
-                     workspace.layers_[i].slopes.view.top(rows));
+    const DropoutMasks<T> masks(epilogue.keep_prob, dropout, static_cast<std::uint32_t>(i + 1),
+                                examples);
+    const std::span<const T> bias = bias_of(i, weights.flat);
+    auto& buffers = workspace.layers_[i];
+    forward_kind(i, weights, workspace, segments, team, [&](const Block& block) {
+      epilogue_forward(epilogue, bias, masks, buffers.output.view, buffers.slopes.view, block);
+    });
+    team.wait();
   }
 }
 
 template <typename T>
-void Network<T>::predict(std::span<const T> weights, Workspace<T>& workspace,
-                         std::uint64_t rows) const {
-  check(rows <= workspace.max_rows(), "the rows fit the workspace");
+void Network<T>::forward(const NetworkWeights<T>& weights, Workspace<T>& workspace,
+                         std::uint64_t rows, std::optional<DropoutKey> dropout,
+                         std::span<const std::uint32_t> examples) const {
+  const Range all{0, rows};
+  forward(weights, workspace, {&all, 1}, dropout, examples, Team());
+}
+
+template <typename T>
+void Network<T>::predict(const NetworkWeights<T>& weights, Workspace<T>& workspace,
+                         std::uint64_t rows, const Team& team) const {
+  const Range all{0, rows};
   for (std::size_t i = 0; i < spec_.layers.size(); ++i) {
-    forward_kind(i, weights, workspace, rows);
-    epilogue_predict(spec_.layers[i].epilogue, bias_of(i, weights),
-                     workspace.layers_[i].output.view.top(rows));
+    const std::span<const T> bias = bias_of(i, weights.flat);
+    forward_kind(i, weights, workspace, {&all, 1}, team, [&](const Block& block) {
+      epilogue_predict(spec_.layers[i].epilogue, bias, workspace.layers_[i].output.view, block);
+    });
+    team.wait();
   }
 }
 
@@ -198,24 +181,105 @@ LossSums Network<T>::loss(Workspace<T>& workspace, Matrix<const float> labels) c
 }
 
 template <typename T>
-LossSums Network<T>::backward(std::span<const T> weights, Workspace<T>& workspace,
-                              Matrix<const float> labels, std::span<T> gradient, bool accumulate,
-                              const std::function<void(std::size_t)>& layer_done) const {
-  const std::uint64_t rows = labels.rows;
-  const LossSums sums = evaluate_loss<T>(spec_.loss, workspace.logits(rows), labels,
-                                         workspace.layers_.back().delta.view.top(rows));
-  for (std::size_t i = spec_.layers.size(); i-- > 0;) {
-    epilogue_backward<T>(spec_.layers[i].epilogue, workspace.slopes(i, rows),
-                         workspace.layers_[i].delta.view.top(rows), bias_of(i, gradient),
-                         accumulate);
-    backward_kind(i, weights, workspace, rows, gradient, accumulate);
-    layer_done(i);
+void Network<T>::losses(Workspace<T>& workspace, Matrix<const float> labels,
+                        std::span<LossSums> of_rows, const Team& team) const {
+  const Matrix<T> logits = workspace.logits(labels.rows);
+  const Matrix<T> delta = workspace.layers_.back().delta.view;
+  const Range mine = team.part(labels.rows);
+  for (std::uint64_t r = mine.begin; r < mine.end; ++r) {
+    const Range row{r, r + 1};
+    of_rows[r] = evaluate_loss<T>(spec_.loss, logits.some_rows(row), labels.some_rows(row),
+                                  delta.some_rows(row));
   }
+  team.wait();
+}
+
+template <typename T>
+void Network<T>::give_inputs_gradients(std::size_t layer, const BackwardViews<T>& views,
+                                       Workspace<T>& workspace, std::span<const Range> segments,
+                                       const Team& team) const {
+  const std::vector<std::uint32_t>& inputs = spec_.layers[layer].inputs;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    if (inputs[k] == 0) continue;
+    auto& giver = workspace.layers_[inputs[k] - 1];
+    const Matrix<T> delta = giver.delta.view;
+    const BlockGrid grid = output_grid<T>(segments, delta.columns,
+                                          layers_[layer].needs.divides_columns, team.size());
+    std::visit(
+        [&](const auto& kind) {
+          for_own_blocks(grid, team, [&](const Block& block) {
+            input_gradient<T>(kind, views, k, block,
+                              {delta.block(block), !layers_[layer].gives_first[k]});
+            if (!layers_[layer].gives_last[k]) return;
+            epilogue_backward<T>(spec_.layers[inputs[k] - 1].epilogue, giver.slopes.view, delta,
+                                 block);
+          });
+        },
+        spec_.layers[layer].kind);
+  }
+}
+
+template <typename T>
+void Network<T>::visit_tensors(std::size_t layer, const BackwardViews<T>& views,
+                               const VisitTile<T>& visit, const Team& team) const {
+  const Layer& facts = layers_[layer];
+  const auto tensors = layout_.of_layer(layer);
+  for (std::size_t t = 0; t < tensors.size(); ++t) {
+    const ParameterTensor& tensor = tensors[t];
+    const bool is_bias = t >= facts.tensors;
+    const BlockGrid grid = tensor_grid<T>(tensor.rows(), tensor.columns(),
+                                          is_bias || facts.needs.divides_columns);
+    for_own_blocks(grid, team, [&](const Block& block) {
+      visit({tensor, block, [&](Range rows, GradientView<T> gradient) {
+               if (is_bias) {
+                 return bias_gradient<T>(views.delta, rows, tensor.rows(), block.rows,
+                                         gradient.values.values(), gradient.goes_on);
+               }
+               std::visit(
+                   [&](const auto& kind) {
+                     tensor_gradient<T>(kind, views, t, rows, block, gradient);
+                   },
+                   spec_.layers[layer].kind);
+             }});
+    });
+  }
+}
+
+template <typename T>
+void Network<T>::backward(const NetworkWeights<T>& weights, Workspace<T>& workspace,
+                          std::span<const Range> segments, const VisitTile<T>& visit,
+                          const Team& team) const {
+  const std::uint64_t rows = rows_of(segments);
+  for (std::size_t i = spec_.layers.size(); i-- > 0;) {
+    auto& buffers = workspace.layers_[i];
+    const auto inputs = inputs_of(i, workspace, rows);
+    const auto tensors = tensors_of(i, weights.flat);
+    const BackwardViews<T> views{.inputs = inputs,
+                                 .tensors = tensors,
+                                 .kept_of_rows = buffers.kept_of_rows.view.top(rows),
+                                 .delta = buffers.delta.view.top(rows)};
+    give_inputs_gradients(i, views, workspace, segments, team);
+    visit_tensors(i, views, visit, team);
+    team.wait();
+  }
+}
+
+template <typename T>
+LossSums Network<T>::backward(const NetworkWeights<T>& weights, Workspace<T>& workspace,
+                              Matrix<const float> labels, std::span<T> gradient,
+                              bool accumulate) const {
+  std::vector<LossSums> of_rows(labels.rows);
+  losses(workspace, labels, of_rows, Team());
+  const Range all{0, labels.rows};
+  const auto write = [&](const GradientTile<T>& tile) {
+    tile.sum_over(all, {tensor_view(tile.tensor, gradient).block(tile.block), accumulate});
+  };
+  backward(weights, workspace, {&all, 1}, write, Team());
+  LossSums sums;
+  for (const LossSums& row : of_rows) sums += row;
   return sums;
 }
 
-template class Workspace<float>;
-template class Workspace<double>;
 template class Network<float>;
 template class Network<double>;
 

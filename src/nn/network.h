@@ -1,6 +1,6 @@
 #pragma once
-// Forward and backward passes of a network over one block of rows. Pure computation on the calling
-// thread: no communication, and no state except the caller's workspace.
+// Forward and backward passes of a network over one block of rows, by the threads of a team. Pure
+// computation: no communication, and no state except the caller's workspace.
 
 #include <cstdint>
 #include <functional>
@@ -8,68 +8,30 @@
 #include <span>
 #include <vector>
 
+#include "base/team.h"
 #include "linalg/matrix.h"
 #include "nn/dropout.h"
+#include "nn/layer.h"
 #include "nn/loss.h"
+#include "nn/panels.h"
 #include "nn/parameters.h"
 #include "nn/spec.h"
+#include "nn/workspace.h"
 
 namespace lockstep {
 
-// Activations and gradients of one block of at most `max_rows` rows.
+// A part of the gradient of a tensor, which is a matrix.
 template <typename T>
-class Workspace {
- public:
-  Workspace(const NetworkSpec& spec, std::uint64_t max_rows);
-  // Bytes of such a workspace, without its one row of dropout mask.
-  static std::uint64_t bytes(const NetworkSpec& spec, std::uint64_t max_rows);
-
-  // The block's inputs [max_rows, I]; the caller fills them before forward.
-  [[nodiscard]] Matrix<T> input() { return input_.view; }
-  // The last layer's output [rows, O] after forward.
-  [[nodiscard]] Matrix<T> logits(std::uint64_t rows) {
-    return layers_.back().output.view.top(rows);
-  }
-  // da/dz of layer `layer` (from 0) [rows, O]; valid after forward, until backward. Empty if they
-  // are all 1, because the layer has neither an activation nor dropout.
-  [[nodiscard]] Matrix<const T> slopes(std::size_t layer, std::uint64_t rows) const {
-    return layers_[layer].slopes.view.top(rows);
-  }
-  [[nodiscard]] std::uint64_t max_rows() const { return max_rows_; }
-  // The output of layer `layer` (from 0; not the inputs) after forward: a, or the logits for the
-  // last layer. [rows, O]
-  [[nodiscard]] Matrix<const T> activations(std::size_t layer, std::uint64_t rows) const {
-    return layers_[layer].output.view.top(rows);
-  }
-  // dLoss/dz of that layer, valid from the call of layer_done(layer) in backward on. [rows, O]
-  [[nodiscard]] Matrix<const T> deltas(std::size_t layer, std::uint64_t rows) const {
-    return layers_[layer].delta.view.top(rows);
-  }
-
- private:
-  template <typename U>
-  friend class Network;
-
-  struct Buffer {
-    Buffer(std::uint64_t rows, std::uint64_t columns);
-    Buffer(Buffer&&) noexcept = default;  // the view of a copy would point to the original
-    std::vector<T> values;
-    Matrix<T> view;
-  };
-
-  struct Layer {
-    Buffer output;
-    Buffer slopes;        // da/dz; no columns if they are all 1
-    Buffer delta;         // dLoss/da, then dLoss/dz
-    Buffer kept_of_rows;  // what the kind of layer keeps for backward
-    std::vector<T> kept_of_pass;
-  };
-
-  std::uint64_t max_rows_;
-  Buffer input_;
-  std::vector<Layer> layers_;
-  std::vector<T> mask_;  // one row of the widest layer
+struct GradientTile {
+  const ParameterTensor& tensor;
+  Block block;
+  // Computes the sum of dLoss/dparameter over rows of the pass, in order, for the block's
+  // parameters.
+  std::function<void(Range rows, GradientView<T> gradient)> sum_over;
 };
+
+template <typename T>
+using VisitTile = std::function<void(const GradientTile<T>&)>;
 
 template <typename T>
 class Network {
@@ -79,45 +41,75 @@ class Network {
   [[nodiscard]] const NetworkSpec& spec() const { return spec_; }
   [[nodiscard]] const ParameterLayout& layout() const { return layout_; }
 
+  // All threads of `team` call a pass with the same arguments. `segments` are ranges of rows that
+  // follow each other from row 0 on; a number of rows is one segment.
+
   // Forward pass for training, of the rows in workspace.input(). `examples` has the number of each
   // row's example, for dropout; without a key nothing is dropped.
-  void forward(std::span<const T> weights, Workspace<T>& workspace, std::uint64_t rows,
+  void forward(const NetworkWeights<T>& weights, Workspace<T>& workspace,
+               std::span<const Range> segments, std::optional<DropoutKey> dropout,
+               std::span<const std::uint32_t> examples, const Team& team) const;
+  void forward(const NetworkWeights<T>& weights, Workspace<T>& workspace, std::uint64_t rows,
                std::optional<DropoutKey> dropout, std::span<const std::uint32_t> examples) const;
 
   // Forward pass for evaluation: no dropout, no derivatives.
-  void predict(std::span<const T> weights, Workspace<T>& workspace, std::uint64_t rows) const;
+  void predict(const NetworkWeights<T>& weights, Workspace<T>& workspace, std::uint64_t rows,
+               const Team& team = {}) const;
 
   // Loss of the rows after forward or predict; labels are as in evaluate_loss.
   LossSums loss(Workspace<T>& workspace, Matrix<const float> labels) const;
 
-  // Backward pass after forward. Writes the sum over the rows of dLoss/dparameter into the flat
-  // `gradient` (or adds it, with `accumulate`), layer by layer from last to first, and calls
-  // layer_done(layer) after each.
-  LossSums backward(std::span<const T> weights, Workspace<T>& workspace, Matrix<const float> labels,
-                    std::span<T> gradient, bool accumulate,
-                    const std::function<void(std::size_t)>& layer_done) const;
+  // After forward: the loss of each row, [rows], and its gradient, with which backward starts.
+  void losses(Workspace<T>& workspace, Matrix<const float> labels, std::span<LossSums> of_rows,
+              const Team& team) const;
+
+  // Backward pass after `losses`. Calls visit(tile) for every tile of the gradient of every tensor,
+  // layer by layer from last to first, on the thread that it falls to. The deltas of the layers
+  // remain in the workspace.
+  void backward(const NetworkWeights<T>& weights, Workspace<T>& workspace,
+                std::span<const Range> segments, const VisitTile<T>& visit, const Team& team) const;
+
+  // Losses and backward pass by this thread alone. Writes the sum over the rows of dLoss/dparameter
+  // into the flat `gradient`, or adds it, with `accumulate`.
+  LossSums backward(const NetworkWeights<T>& weights, Workspace<T>& workspace,
+                    Matrix<const float> labels, std::span<T> gradient, bool accumulate) const;
 
  private:
+  // Facts of a layer that passes need.
+  struct Layer {
+    LayerNeeds needs;
+    std::size_t first_tensor = 0;  // in layout_.tensors
+    std::size_t tensors = 0;       // of the kind, without the epilogue's bias
+    // For each input: whether this layer is the first in backward order to give that input's layer a
+    // gradient, and whether it is the last.
+    std::vector<bool> gives_first;
+    std::vector<bool> gives_last;
+  };
+
+  static std::vector<Layer> layers_of(const NetworkSpec& spec);
+
   // The outputs of the layers that layer `layer` (from 0) takes.
   std::vector<Matrix<const T>> inputs_of(std::size_t layer, Workspace<T>& workspace,
                                          std::uint64_t rows) const;
   // The tensors of the kind of layer, without the epilogue's bias.
-  template <typename U>
-  std::vector<Matrix<U>> tensors_of(std::size_t layer, std::span<U> flat) const;
+  std::vector<Matrix<const T>> tensors_of(std::size_t layer, std::span<const T> flat) const;
   // The bias of its epilogue; empty without one.
-  template <typename U>
-  std::span<U> bias_of(std::size_t layer, std::span<U> flat) const;
-  // z of layer `layer`, without bias.
-  void forward_kind(std::size_t layer, std::span<const T> weights, Workspace<T>& workspace,
-                    std::uint64_t rows) const;
-  void backward_kind(std::size_t layer, std::span<const T> weights, Workspace<T>& workspace,
-                     std::uint64_t rows, std::span<T> gradient, bool accumulate) const;
+  std::span<const T> bias_of(std::size_t layer, std::span<const T> flat) const;
+  // z of the blocks of layer `layer`, without bias, that fall to this thread; after each
+  // then(block).
+  void forward_kind(std::size_t layer, const NetworkWeights<T>& weights, Workspace<T>& workspace,
+                    std::span<const Range> segments, const Team& team,
+                    const std::function<void(const Block&)>& then) const;
+  // What this thread does of the gradients of a layer's inputs and of its tensors.
+  void give_inputs_gradients(std::size_t layer, const BackwardViews<T>& views,
+                             Workspace<T>& workspace, std::span<const Range> segments,
+                             const Team& team) const;
+  void visit_tensors(std::size_t layer, const BackwardViews<T>& views, const VisitTile<T>& visit,
+                     const Team& team) const;
 
   NetworkSpec spec_;
   ParameterLayout layout_;
-  // For each layer and each of its inputs: whether it is the first in backward order to give that
-  // input's layer a gradient.
-  std::vector<std::vector<bool>> is_first_;
+  std::vector<Layer> layers_;
 };
 
 }  // namespace lockstep

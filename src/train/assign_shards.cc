@@ -11,7 +11,7 @@
 namespace lockstep {
 namespace {
 
-// The nominal rate of a worker, in floating-point operations per second. Cores with AVX2 or AVX-512
+// The nominal rate of a thread, in floating-point operations per second. Cores with AVX2 or AVX-512
 // reach 0.5 to 2 times as much.
 constexpr double kFlopsPerSecond = 1e11;
 
@@ -19,14 +19,14 @@ constexpr double kFlopsPerSecond = 1e11;
 // pass: two for the output, two for the gradient of the weights, two for that of the inputs.
 constexpr double kFlopsPerMultiplyAdd = 6;
 
-// The numbers of workers of neighbouring ranks on one host, in rank order.
-std::vector<std::uint64_t> workers_of_hosts(const Layout& layout, const Hosts& hosts) {
-  std::vector<std::uint64_t> workers;
-  for (int rank = 0; rank < layout.ranks; ++rank) {
-    if (rank == 0 || !hosts.share(rank - 1, rank)) workers.push_back(0);
-    workers.back() += static_cast<std::uint64_t>(layout.threads);
+// The numbers of neighbouring ranks on one host, in rank order.
+std::vector<std::uint64_t> ranks_of_hosts(const Hosts& hosts) {
+  std::vector<std::uint64_t> ranks;
+  for (int rank = 0; rank < hosts.ranks(); ++rank) {
+    if (rank == 0 || !hosts.share(rank - 1, rank)) ranks.push_back(0);
+    ++ranks.back();
   }
-  return workers;
+  return ranks;
 }
 
 std::uint64_t largest_part(const ShardAssignment& assignment) {
@@ -35,17 +35,16 @@ std::uint64_t largest_part(const ShardAssignment& assignment) {
 
 // Assignments that send fewer and fewer sums, from the even one to one in which the largest part is
 // twice as large.
-std::vector<ShardAssignment> candidates(std::uint64_t shards, const Layout& layout,
-                                        const Hosts& hosts) {
+std::vector<ShardAssignment> candidates(std::uint64_t shards, const Hosts& hosts) {
   std::vector<ShardAssignment> all = {
-      even_assignment(shards, static_cast<std::uint64_t>(layout.workers()))};
-  const std::vector<std::uint64_t> workers = workers_of_hosts(layout, hosts);
-  if (workers.size() == 1) return all;
+      even_assignment(shards, static_cast<std::uint64_t>(hosts.ranks()))};
+  const std::vector<std::uint64_t> ranks = ranks_of_hosts(hosts);
+  if (ranks.size() == 1) return all;
   constexpr std::uint64_t kSteps = 8;
   const std::uint64_t even = largest_part(all.front());
   for (std::uint64_t more = 0; more <= kSteps; ++more) {
     const std::uint64_t most = even + even * more / kSteps;
-    ShardAssignment candidate = assignment_with_few_sums(shards, workers, most);
+    ShardAssignment candidate = assignment_with_few_sums(shards, ranks, most);
     if (!candidate.empty()) all.push_back(std::move(candidate));
   }
   return all;
@@ -58,7 +57,7 @@ std::vector<HostTraffic> step_traffic(const Job& job, const NetworkSpec& network
                                       const Hosts& hosts) {
   const std::uint64_t shards = job.training.shards;
   const ExchangePlan plan =
-      plan_exchange(plan_workers(assignment, shards), shards, layout.threads, hosts);
+      plan_exchange(plan_workers(assignment, shards), shards, hosts);
   const auto ownership = Ownership::with_bucket_bytes(
       parameter_layout(network).size, job.exchange.bucket_bytes, sizeof(float), layout.ranks);
   return traffic_of_step(plan, ownership, sizeof(float));
@@ -68,7 +67,8 @@ ShardAssignment assign_shards(const Job& job, const NetworkSpec& network,
                               const BatchGeometry& geometry, const Layout& layout,
                               const Hosts& hosts) {
   const double seconds_per_shard = kFlopsPerMultiplyAdd * multiply_adds(network) *
-                                   static_cast<double>(geometry.rows_per_shard) / kFlopsPerSecond;
+                                   static_cast<double>(geometry.rows_per_shard) /
+                                   (kFlopsPerSecond * layout.threads);
   const double bytes_per_second = job.exchange.link_gigabits_per_second * 1e9 / 8;
   const auto seconds = [&](const ShardAssignment& assignment) {
     const std::uint64_t bytes =
@@ -76,7 +76,7 @@ ShardAssignment assign_shards(const Job& job, const NetworkSpec& network,
     return static_cast<double>(largest_part(assignment)) * seconds_per_shard +
            static_cast<double>(bytes) / bytes_per_second;
   };
-  std::vector<ShardAssignment> all = candidates(job.training.shards, layout, hosts);
+  std::vector<ShardAssignment> all = candidates(job.training.shards, hosts);
   if (all.size() == 1) return all.front();
   return std::ranges::min(all, {}, seconds);
 }

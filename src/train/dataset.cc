@@ -117,9 +117,8 @@ void read_held_out_source(const Job& job, const DataSource& config, const Source
   local.test = read_part(examples, split.test, source->fingerprint());
 }
 
-Range shards_of_rank(const ShardAssignment& shards, const Layout& layout, int rank) {
-  return shards_of_workers(shards, static_cast<std::uint64_t>(layout.worker(rank, 0)),
-                           static_cast<std::uint64_t>(layout.threads));
+Range shards_of_rank(const ShardAssignment& shards, int rank) {
+  return shards[static_cast<std::size_t>(rank)];
 }
 
 // Determines what this rank needs of the training source, by the split and the assignment of
@@ -146,13 +145,13 @@ LocalRead plan_local(const Job& job, const Layout& layout, const Hosts& hosts, i
   if (parted) {
     local.owners.assign(info.examples, 0);  // rank 0 takes the held-out examples
     for (int of = 0; of < layout.ranks; ++of) {
-      const Range shards = shards_of_rank(local.shards, layout, of);
+      const Range shards = shards_of_rank(local.shards, of);
       for (std::uint64_t s = shards.begin; s < shards.end; ++s) {
         for (const std::uint32_t id : dealt[s]) local.owners[id] = static_cast<std::uint32_t>(of);
       }
     }
   }
-  const Range shards = shards_of_rank(local.shards, layout, rank);
+  const Range shards = shards_of_rank(local.shards, rank);
   for (std::uint64_t s = shards.begin; s < shards.end; ++s) {
     local.shard_ids.push_back(std::move(dealt[s]));
   }
@@ -229,12 +228,6 @@ LocalRead read_local(const Job& job, const Communicator& comm, const Layout& lay
 
 }  // namespace
 
-std::span<const Range> shards_of_threads(const Dataset& data, const Layout& layout, int rank) {
-  return std::span(data.shards)
-      .subspan(static_cast<std::size_t>(layout.worker(rank, 0)),
-               static_cast<std::size_t>(layout.threads));
-}
-
 BatchGeometry batch_geometry(const TrainingConfig& config, std::uint64_t train_examples) {
   if (!config.batch_size) return full_batch(train_examples, config.shards);
   return {train_examples, config.shards, *config.batch_size / config.shards};
@@ -283,7 +276,7 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   dataset.label_width = local.label_width;
   dataset.image = local.image;
   dataset.augmentation = local.augmentation;
-  dataset.own_shards = shards_of_rank(local.shards, layout, comm.rank());
+  dataset.own_shards = shards_of_rank(local.shards, comm.rank());
   dataset.shards = std::move(local.shards);
   dataset.train = std::move(local.own);
   for (const auto& ids : local.shard_ids) {

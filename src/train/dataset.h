@@ -26,7 +26,7 @@ struct Dataset {
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
 
-  ShardAssignment shards;                              // of all workers of all ranks
+  ShardAssignment shards;                              // of all ranks
   Range own_shards;                                    // of this rank
   Examples train;                                      // examples of own shards
   std::vector<std::vector<std::uint32_t>> shard_rows;  // rows of `train`, for each own shard
@@ -50,9 +50,6 @@ struct Dataset {
 // are then used instead of those of the files.
 Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& layout,
                      const TableState* saved = nullptr);
-
-// The shards of each thread of a rank.
-std::span<const Range> shards_of_threads(const Dataset& data, const Layout& layout, int rank);
 
 BatchGeometry batch_geometry(const TrainingConfig& config, std::uint64_t train_examples);
 

@@ -2,27 +2,10 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace lockstep {
 namespace {
-
-// Adds `rows`, cut into blocks of kEvaluationRows.
-void append_blocks(std::span<const std::uint32_t> rows,
-                   std::vector<std::vector<std::uint32_t>>& blocks) {
-  for (std::uint64_t begin = 0; begin < rows.size(); begin += kEvaluationRows) {
-    const auto block = rows.subspan(begin, std::min(kEvaluationRows, rows.size() - begin));
-    blocks.emplace_back(block.begin(), block.end());
-  }
-}
-
-// The range of a held-out set of `total` examples that a worker evaluates.
-Range rows_of_worker(std::uint64_t total, const Layout& layout, int worker) {
-  const std::uint64_t blocks = (total + kEvaluationRows - 1) / kEvaluationRows;
-  const Range mine = even_part(blocks, static_cast<std::uint64_t>(layout.workers()),
-                               static_cast<std::uint64_t>(worker));
-  return {std::min(total, mine.begin * kEvaluationRows),
-          std::min(total, mine.end * kEvaluationRows)};
-}
 
 std::uint64_t rows_of_sample(const BatchGeometry& geometry, std::uint64_t shard,
                              std::uint64_t examples) {
@@ -33,37 +16,51 @@ std::uint64_t rows_of_sample(const BatchGeometry& geometry, std::uint64_t shard,
 
 }  // namespace
 
+std::vector<RowBlock> blocks_of(std::span<const std::uint32_t> rows) {
+  std::vector<RowBlock> blocks;
+  for (std::uint64_t begin = 0; begin < rows.size(); begin += kEvaluationRows) {
+    const auto block = rows.subspan(begin, std::min(kEvaluationRows, rows.size() - begin));
+    blocks.emplace_back(block.begin(), block.end());
+  }
+  return blocks;
+}
+
+EvaluationBlocks blocks_of_threads(std::vector<RowBlock> blocks, int threads) {
+  EvaluationBlocks of_threads;
+  for (int thread = 0; thread < threads; ++thread) {
+    const Range mine = even_part(blocks.size(), static_cast<std::uint64_t>(threads),
+                                 static_cast<std::uint64_t>(thread));
+    std::vector<RowBlock>& of_thread = of_threads.emplace_back();
+    for (std::uint64_t i = mine.begin; i < mine.end; ++i) of_thread.push_back(std::move(blocks[i]));
+  }
+  return of_threads;
+}
+
 Range held_out_rows(std::uint64_t total, const Layout& layout, int rank) {
-  return {rows_of_worker(total, layout, layout.worker(rank, 0)).begin,
-          rows_of_worker(total, layout, layout.worker(rank, layout.threads - 1)).end};
+  const std::uint64_t blocks = (total + kEvaluationRows - 1) / kEvaluationRows;
+  const Range mine = even_part(blocks, static_cast<std::uint64_t>(layout.ranks),
+                               static_cast<std::uint64_t>(rank));
+  return {std::min(total, mine.begin * kEvaluationRows),
+          std::min(total, mine.end * kEvaluationRows)};
 }
 
 EvaluationBlocks held_out_blocks(std::uint64_t total, const Layout& layout, int rank) {
-  EvaluationBlocks blocks;
-  const Range own = held_out_rows(total, layout, rank);
-  for (int thread = 0; thread < layout.threads; ++thread) {
-    const Range rows = rows_of_worker(total, layout, layout.worker(rank, thread));
-    std::vector<std::uint32_t> local(rows.size());
-    std::iota(local.begin(), local.end(), static_cast<std::uint32_t>(rows.begin - own.begin));
-    append_blocks(local, blocks.emplace_back());
-  }
-  return blocks;
+  std::vector<std::uint32_t> local(held_out_rows(total, layout, rank).size());
+  std::iota(local.begin(), local.end(), 0U);
+  return blocks_of_threads(blocks_of(local), layout.threads);
 }
 
-EvaluationBlocks training_blocks(const BatchGeometry& geometry,
-                                 std::span<const Range> shards_of_threads,
+EvaluationBlocks training_blocks(const BatchGeometry& geometry, Range own_shards, int threads,
                                  std::span<const std::vector<std::uint32_t>> own_rows,
                                  std::uint64_t examples) {
-  EvaluationBlocks blocks;
-  std::size_t own = 0;
-  for (const Range shards : shards_of_threads) {
-    auto& of_thread = blocks.emplace_back();
-    for (std::uint64_t shard = shards.begin; shard < shards.end; ++shard) {
-      const std::span rows(own_rows[own++]);
-      append_blocks(rows.first(rows_of_sample(geometry, shard, examples)), of_thread);
+  std::vector<RowBlock> blocks;
+  for (std::uint64_t shard = own_shards.begin; shard < own_shards.end; ++shard) {
+    const std::span rows(own_rows[shard - own_shards.begin]);
+    for (RowBlock& block : blocks_of(rows.first(rows_of_sample(geometry, shard, examples)))) {
+      blocks.push_back(std::move(block));
     }
   }
-  return blocks;
+  return blocks_of_threads(std::move(blocks), threads);
 }
 
 std::uint64_t training_block_examples(const BatchGeometry& geometry, std::uint64_t examples) {

@@ -6,7 +6,7 @@ namespace lockstep {
 
 Evaluator::Evaluator(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
                      const Normalizer& normalizer, std::uint64_t label_width)
-    : comm_(comm), pool_(pool), network_(network), normalizer_(normalizer) {
+    : comm_(comm), pool_(pool), network_(network), normalizer_(normalizer), panels_(network.spec()) {
   for (int thread = 0; thread < pool.threads(); ++thread) {
     workspaces_.emplace_back(network.spec(), kEvaluationRows);
     labels_.emplace_back(kEvaluationRows * label_width);
@@ -16,17 +16,20 @@ Evaluator::Evaluator(const Communicator& comm, WorkerPool& pool, const Network<f
 LossSums Evaluator::evaluate(std::span<const float> weights, const Examples& examples,
                              const EvaluationBlocks& blocks, const Visit& visit) {
   std::vector<std::vector<LossSums>> of_threads(blocks.size());
-  pool_.run([&](int worker) {
-    const auto thread = static_cast<std::size_t>(worker);
+  pool_.run_team([&](const Team& team) {
+    panels_.fill(weights, team);
+    team.wait();
+    const NetworkWeights<float> parameters{weights, panels_};
+    const std::uint64_t thread = team.member();
     Workspace<float>& workspace = workspaces_[thread];
     for (const std::vector<std::uint32_t>& rows : blocks[thread]) {
       if (thread == 0 && comm_.heartbeat() != nullptr) comm_.heartbeat()->tick();
       const Matrix<float> labels{labels_[thread].data(), rows.size(), examples.label_width};
       gather_rows<float>(examples, rows, normalizer_, workspace.input().top(rows.size()));
       gather_labels<float>(examples, rows, labels);
-      network_.predict(weights, workspace, rows.size());
+      network_.predict(parameters, workspace, rows.size());
       of_threads[thread].push_back(network_.loss(workspace, labels));
-      if (visit) visit(worker, workspace.logits(rows.size()), labels);
+      if (visit) visit(static_cast<int>(thread), workspace.logits(rows.size()), labels);
     }
   });
   std::vector<LossSums> own;

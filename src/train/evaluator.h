@@ -35,6 +35,7 @@ class Evaluator {
   WorkerPool& pool_;
   const Network<float>& network_;
   const Normalizer& normalizer_;
+  Panels<float> panels_;
   std::vector<Workspace<float>> workspaces_;  // one for each thread
   std::vector<std::vector<float>> labels_;
 };

@@ -15,7 +15,7 @@
 #include "train/build.h"
 #include "train/evaluation_blocks.h"
 #include "train/owned_optimizer.h"
-#include "train/pass_loader.h"
+#include "train/rank_passes.h"
 
 namespace lockstep {
 namespace {
@@ -41,34 +41,24 @@ std::uint64_t example_bytes(const BatchGeometry& geometry, Range own_shards,
   return (own + held_out * 2) * sizes.bytes_per_example + kDealingBytes * (sizes.train + held_out);
 }
 
-// Bytes of one thread: for its passes, gathered ahead or not, and for its evaluations.
-std::uint64_t activation_bytes(const NetworkSpec& network, const BatchGeometry& geometry,
-                               bool ahead) {
-  return Workspace<float>::bytes(network, rows_of_a_pass(geometry)) +
-         Workspace<float>::bytes(network, kEvaluationRows) +
-         (ahead ? PassLoader<float>::bytes_ahead(geometry, size_of(network.input)) : 0);
-}
-
-// Bytes of all threads: a gradient for each to write to; on rank 0 also the weights before the
-// step, the gradient of its own pieces and the whole gradient.
+// Bytes of all threads; on rank 0 also the weights before the step, the gradient of its own pieces and
+// the whole gradient.
 std::uint64_t monitor_bytes(const MonitorConfig& monitor, const NetworkSpec& network,
                             std::uint64_t train_examples, std::uint64_t shards,
                             std::uint64_t threads, std::uint64_t parameter_bytes) {
   const std::uint64_t rows =
       std::min<std::uint64_t>({monitor.examples / shards + 1, train_examples, kEvaluationRows});
-  return threads * (Workspace<float>::bytes(network, rows) + parameter_bytes) + 3 * parameter_bytes;
+  return threads * Workspace<float>::bytes(network, rows) + 3 * parameter_bytes;
 }
 
 }  // namespace
 
 void check_layout(const Layout& layout, std::uint32_t shards) {
-  // Layouts that are only asked about may have more workers than an int holds.
-  const std::int64_t workers = std::int64_t{layout.ranks} * layout.threads;
-  if (workers <= shards) return;
+  if (static_cast<std::uint32_t>(layout.ranks) <= shards) return;
   throw Error(ExitCode::usage,
-              fmt::format("{} ranks x {} threads are {} workers, but training.shards is {}: use at "
-                          "most {} workers, or more shards",
-                          layout.ranks, layout.threads, workers, shards, shards));
+              fmt::format("{} ranks are more than the {} of training.shards: use at most {} ranks "
+                          "(each may have several threads), or more shards",
+                          layout.ranks, shards, shards));
 }
 
 MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const DatasetSizes& sizes,
@@ -79,24 +69,23 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
 
   const ShardAssignment assignment = assign_shards(job, network, geometry, layout, hosts);
-  const std::vector<WorkerPlan> plans = plan_workers(assignment, shards);
-  std::uint64_t gradient_buffers = 0;
-  for (int thread = 0; thread < layout.threads; ++thread) {
-    gradient_buffers += plans[static_cast<std::size_t>(thread)].buffers;
-  }
+  const std::vector<WorkerPlan> plans = plans_of_ranks<float>(geometry, assignment);
+  const std::uint64_t own_shards = assignment.front().size();
   const auto ownership = Ownership::with_bucket_bytes(parameters, job.exchange.bucket_bytes,
                                                       sizeof(float), layout.ranks);
   const auto threads = static_cast<std::uint64_t>(layout.threads);
   const Optimizer optimizer = job.optimizer;
 
   MemoryPlan plan;
-  plan.examples = example_bytes(geometry, shards_of_workers(assignment, 0, threads), sizes);
+  plan.examples = example_bytes(geometry, assignment.front(), sizes);
   plan.weights = 2 * parameter_bytes;
-  plan.gradients = gradient_buffers * parameter_bytes;
-  plan.exchange = exchange_buffer_bytes(ownership, plans, shards, layout.threads, 0, sizeof(float));
+  plan.gradients = plans.front().buffers * parameter_bytes;
+  plan.exchange = exchange_buffer_bytes(ownership, plans, 0, sizeof(float));
   plan.optimizer = OwnedOptimizer<float>::bytes(optimizer, ownership, 0);
-  plan.activations =
-      threads * activation_bytes(network, geometry, /*ahead=*/layout.prefetch_threads > 0);
+  plan.activations = RankPasses<float>::bytes(network, geometry, own_shards,
+                                              /*ahead=*/layout.prefetch_threads > 0) +
+                     Panels<float>::bytes(network) +
+                     threads * Workspace<float>::bytes(network, kEvaluationRows);
   if (job.checkpointing.enabled) {
     plan.checkpoint = (slot_names(optimizer).size() + 2) * parameter_bytes;
   }

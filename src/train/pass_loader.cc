@@ -7,73 +7,122 @@
 
 namespace lockstep {
 
-std::uint64_t rows_of_a_pass(const BatchGeometry& geometry) {
-  return std::max<std::uint64_t>(
-      1, std::min({geometry.rows_per_shard, shard_size(geometry, 0), kRowsPerPass}));
+std::uint64_t Pass::rows() const {
+  std::uint64_t rows = 0;
+  for (const ShardRows& of_shard : shards) rows += of_shard.positions.size();
+  return rows;
+}
+
+std::vector<Range> Pass::segments() const {
+  std::vector<Range> segments;
+  std::uint64_t row = 0;
+  for (const ShardRows& of_shard : shards) {
+    segments.push_back({row, row + of_shard.positions.size()});
+    row = segments.back().end;
+  }
+  return segments;
+}
+
+std::uint64_t rows_of_a_pass(const BatchGeometry& geometry, std::uint64_t shards) {
+  const std::uint64_t of_shard = std::min(geometry.rows_per_shard, shard_size(geometry, 0));
+  return std::max<std::uint64_t>(1, std::min(shards * of_shard, kRowsPerPass));
 }
 
 std::vector<Pass> passes_of_step(const BatchGeometry& geometry, Range shards, std::uint64_t step) {
-  const std::uint64_t rows = rows_of_a_pass(geometry);
-  std::vector<Pass> passes;
+  std::uint64_t room = rows_of_a_pass(geometry, shards.size());
+  std::vector<Pass> passes = {{step, {}}};
   for (std::uint64_t shard = shards.begin; shard < shards.end; ++shard) {
-    const Range positions = shard_rows(geometry, shard, step % steps_per_epoch(geometry));
-    for (std::uint64_t begin = positions.begin; begin < positions.end; begin += rows) {
-      const std::uint64_t end = std::min(positions.end, begin + rows);
-      passes.push_back({step, shard, {begin, end}, begin == positions.begin, end == positions.end});
-    }
+    const Range all = shard_rows(geometry, shard, step % steps_per_epoch(geometry));
+    std::uint64_t begin = all.begin;
+    do {
+      const Range part{begin, std::min(all.end, begin + kRowsOfAPart)};
+      if (part.size() > room) {
+        passes.push_back({step, {}});
+        room = rows_of_a_pass(geometry, shards.size());
+      }
+      passes.back().shards.push_back({shard, part, part.begin == all.begin, part.end == all.end});
+      room -= part.size();
+      begin = part.end;
+    } while (begin < all.end);
   }
   return passes;
 }
 
 template <typename T>
 PassLoader<T>::PassLoader(const Dataset& data, Range shards, std::uint32_t seed,
-                          HelperPool& helpers)
+                          HelperPool& helpers, int threads)
     : data_(data), shards_(shards), seed_(seed), helpers_(helpers), order_(shards.size()) {
-  if (data.augmentation) augmenter_.emplace(*data.augmentation);
+  if (data.augmentation) {
+    const int workers = std::max(threads, helpers.threads());
+    for (int worker = 0; worker < workers; ++worker) augmenters_.emplace_back(*data.augmentation);
+  }
   if (helpers.threads() > 0) {
-    ahead_.inputs.resize(rows_of_a_pass(data.geometry) * data.features);
+    ahead_.inputs.resize(rows_of_a_pass(data.geometry, shards.size()) * data.features);
   }
 }
 
 template <typename T>
-std::uint64_t PassLoader<T>::bytes_ahead(const BatchGeometry& geometry, std::uint64_t features) {
-  return rows_of_a_pass(geometry) * features * sizeof(T);
+std::uint64_t PassLoader<T>::bytes_ahead(const BatchGeometry& geometry, std::uint64_t shards,
+                                         std::uint64_t features) {
+  return rows_of_a_pass(geometry, shards) * features * sizeof(T);
 }
 
 template <typename T>
 PassLoader<T>::~PassLoader() {
-  if (ahead_.done.valid()) ahead_.done.wait();
+  for (std::future<void>& done : ahead_.done) done.wait();
 }
 
 template <typename T>
 void PassLoader<T>::load(const Pass& pass, const std::optional<Pass>& next, Matrix<T> inputs,
-                         PhaseClock& clock) {
-  if (!take_ahead(pass, inputs, clock)) gather(pass, current_, inputs, clock);
-  if (helpers_.threads() > 0 && next) start_ahead(*next);
+                         PhaseClock& clock, const Team& team) {
+  clock.enter(augmenters_.empty() ? Phase::data : Phase::augmentation);
+  if (team.leads()) {
+    is_ahead_ = take_ahead(pass, clock);
+    if (!is_ahead_) prepare(pass, current_);
+  }
+  team.wait();
+  const Range mine = team.part(inputs.rows);
+  if (is_ahead_) {
+    const Matrix<const T> loaded{ahead_.inputs.data(), inputs.rows, inputs.columns};
+    for (std::uint64_t i = mine.begin; i < mine.end; ++i) {
+      std::ranges::copy(loaded.row(i), inputs.row(i).begin());
+    }
+  } else {
+    gather(current_, mine, inputs, team.member());
+  }
+  team.wait();
+  if (team.leads() && helpers_.threads() > 0 && next) start_ahead(*next);
 }
 
 template <typename T>
-void PassLoader<T>::gather(const Pass& pass, Batch& batch, Matrix<T> inputs, PhaseClock& clock) {
-  clock.enter(Phase::data);
-  const std::uint64_t epoch = pass.step / steps_per_epoch(data_.geometry);
-  if (epoch_ != epoch) start_epoch(epoch);
-  const auto& order = order_[pass.shard - shards_.begin];
-  const auto& shard = data_.shard_rows[pass.shard - data_.own_shards.begin];
-  rows_.clear();
+void PassLoader<T>::prepare(const Pass& pass, Batch& batch) {
+  batch.epoch = pass.step / steps_per_epoch(data_.geometry);
+  if (epoch_ != batch.epoch) start_epoch(batch.epoch);
+  batch.rows.clear();
   batch.ids.clear();
-  for (std::uint64_t position = pass.positions.begin; position < pass.positions.end; ++position) {
-    rows_.push_back(shard[order[position]]);
-    batch.ids.push_back(data_.train.ids[rows_.back()]);
+  for (const ShardRows& of_shard : pass.shards) {
+    const auto& order = order_[of_shard.shard - shards_.begin];
+    const auto& shard = data_.shard_rows[of_shard.shard - data_.own_shards.begin];
+    for (std::uint64_t position = of_shard.positions.begin; position < of_shard.positions.end;
+         ++position) {
+      batch.rows.push_back(shard[order[position]]);
+      batch.ids.push_back(data_.train.ids[batch.rows.back()]);
+    }
   }
-  batch.labels.resize(rows_.size() * data_.label_width);
-  gather_labels<float>(data_.train, rows_, {batch.labels.data(), rows_.size(), data_.label_width});
-  if (augmenter_) {
-    clock.enter(Phase::augmentation);
-    const AugmentationKey key{seed_, static_cast<std::uint32_t>(epoch)};
-    gather_augmented_rows<T>(data_.train, rows_, data_.normalizer, key, *augmenter_, inputs);
-  } else {
-    gather_rows<T>(data_.train, rows_, data_.normalizer, inputs);
+  batch.labels.resize(batch.rows.size() * data_.label_width);
+}
+
+template <typename T>
+void PassLoader<T>::gather(Batch& batch, Range part, Matrix<T> inputs, std::size_t worker) {
+  const auto rows = std::span<const std::uint32_t>(batch.rows).subspan(part.begin, part.size());
+  const Matrix<float> labels{batch.labels.data(), batch.rows.size(), data_.label_width};
+  gather_labels<float>(data_.train, rows, labels.some_rows(part));
+  if (augmenters_.empty()) {
+    return gather_rows<T>(data_.train, rows, data_.normalizer, inputs.some_rows(part));
   }
+  const AugmentationKey key{seed_, static_cast<std::uint32_t>(batch.epoch)};
+  gather_augmented_rows<T>(data_.train, rows, data_.normalizer, key, augmenters_[worker],
+                           inputs.some_rows(part));
 }
 
 template <typename T>
@@ -87,30 +136,33 @@ void PassLoader<T>::start_epoch(std::uint64_t epoch) {
 }
 
 template <typename T>
-bool PassLoader<T>::take_ahead(const Pass& pass, Matrix<T> inputs, PhaseClock& clock) {
-  if (!ahead_.done.valid()) return false;
-  clock.enter(augmenter_ ? Phase::augmentation : Phase::data);
-  ahead_.done.get();
-  clock.add_ahead(ahead_.seconds);
+bool PassLoader<T>::take_ahead(const Pass& pass, PhaseClock& clock) {
+  if (ahead_.done.empty()) return false;
+  for (std::future<void>& done : ahead_.done) done.get();
+  ahead_.done.clear();
+  clock.add_ahead(std::ranges::max(ahead_.seconds));
   if (ahead_.pass != pass) return false;
   std::swap(current_, ahead_.batch);
-  for (std::uint64_t i = 0; i < inputs.rows; ++i) {
-    std::ranges::copy(std::span(ahead_.inputs).subspan(i * inputs.columns, inputs.columns),
-                      inputs.row(i).begin());
-  }
   return true;
 }
 
 template <typename T>
 void PassLoader<T>::start_ahead(const Pass& pass) {
   ahead_.pass = pass;
-  ahead_.done = helpers_.submit([this] {
-    PhaseClock clock;
-    gather(ahead_.pass, ahead_.batch,
-           {ahead_.inputs.data(), ahead_.pass.positions.size(), data_.features}, clock);
-    clock.enter(Phase::waiting);
-    ahead_.seconds = clock.seconds(Phase::data) + clock.seconds(Phase::augmentation);
-  });
+  prepare(pass, ahead_.batch);
+  const auto workers = static_cast<std::size_t>(helpers_.threads());
+  ahead_.seconds.assign(workers, 0);
+  for (std::size_t worker = 0; worker < workers; ++worker) {
+    ahead_.done.push_back(helpers_.submit([this, worker, workers] {
+      PhaseClock clock;
+      clock.enter(Phase::data);
+      const std::uint64_t rows = ahead_.batch.rows.size();
+      gather(ahead_.batch, even_part(rows, workers, worker),
+             {ahead_.inputs.data(), rows, data_.features}, worker);
+      clock.enter(Phase::waiting);
+      ahead_.seconds[worker] = clock.seconds(Phase::data);
+    }));
+  }
 }
 
 template class PassLoader<float>;

@@ -103,7 +103,7 @@ BlockResult predict_block(const SavedModel& model, const Examples& examples,
   if (rows.empty()) return {};
   const NetworkSpec& spec = model.network.spec();
   gather_rows<float>(examples, rows, model.normalizer, workspace.input().top(rows.size()));
-  model.network.predict(model.weights, workspace, rows.size());
+  model.network.predict(model.parameters(), workspace, rows.size());
   const Matrix<float> outputs = workspace.logits(rows.size());
   const bool by_unit = decides_by_unit(spec, model.label_width);
   BlockResult result;

@@ -11,8 +11,8 @@ RunScorer::RunScorer(const Job& job, const Communicator& comm, const Layout& lay
       data_(data),
       network_(network),
       evaluator_(comm, pool, network, data.normalizer, data.label_width),
-      sample_(training_blocks(data.geometry, shards_of_threads(data, layout, comm.rank()),
-                              data.shard_rows, job.evaluation.train_examples)),
+      sample_(training_blocks(data.geometry, data.own_shards, layout.threads, data.shard_rows,
+                              job.evaluation.train_examples)),
       sample_examples_(training_block_examples(data.geometry, job.evaluation.train_examples)) {}
 
 SetScore RunScorer::sample(std::span<const float> weights) {
@@ -34,7 +34,7 @@ Scores RunScorer::during_run(std::span<const float> weights) {
 
 Scores RunScorer::all(std::span<const float> weights, bool with_test, const AnswerVisits& visits) {
   const EvaluationBlocks blocks = training_blocks(
-      data_.geometry, shards_of_threads(data_, layout_, comm_.rank()), data_.shard_rows, 0);
+      data_.geometry, data_.own_shards, layout_.threads, data_.shard_rows, 0);
   Scores scores;
   scores.train = {evaluator_.evaluate(weights, data_.train, blocks, visits.train),
                   data_.geometry.train_examples};

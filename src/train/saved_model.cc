@@ -64,6 +64,8 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
     }
   });
   const std::uint64_t default_width = table ? label_width(table->fitted->schema) : 1;
+  Panels<float> panels(network.spec());
+  panels.fill(checkpoint.weights, Team());
   std::optional<ImageShape> image;
   if (checkpoint.image) {
     image = {checkpoint.image->channels, checkpoint.image->height, checkpoint.image->width};
@@ -79,7 +81,8 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
           .train_fingerprint = std::move(checkpoint.train_fingerprint),
           .dev_fingerprint = std::move(checkpoint.dev_fingerprint),
           .test_fingerprint = std::move(checkpoint.test_fingerprint),
-          .network = std::move(network)};
+          .network = std::move(network),
+          .panels = std::move(panels)};
 }
 
 }  // namespace lockstep

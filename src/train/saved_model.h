@@ -27,6 +27,9 @@ struct SavedModel {
   std::optional<ImageShape> image;  // if examples are images
   std::string train_fingerprint, dev_fingerprint, test_fingerprint;
   Network<float> network;
+  Panels<float> panels;  // of the weights
+
+  [[nodiscard]] NetworkWeights<float> parameters() const { return {weights, panels}; }
 };
 
 // Collective. Loads the checkpoint on rank 0 and hands it to all. Throws AgreedError when it

@@ -33,23 +33,20 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       total_steps_(lockstep::total_steps(job.training, data.geometry)),
       pool_(layout.threads),
       helpers_(layout.prefetch_threads),
-      plans_(plan_workers(data.shards, job.training.shards)),
       ownership_(Ownership::with_bucket_bytes(network.layout().size, job.exchange.bucket_bytes,
                                               sizeof(T), layout.ranks)),
-      exchange_(comm, ownership_, plans_, job.training.shards, layout.threads,
+      exchange_(comm, ownership_, plans_of_ranks<T>(data.geometry, data.shards),
+                job.training.shards,
                 job.exchange.shared_memory ? comm.host_leader() : comm.rank()),
       optimizer_(job.optimizer, ownership_, comm.rank(),
                  penalised_ranges(network.layout(), job.regularization.include_biases)),
-      workers_(static_cast<std::size_t>(layout.threads)) {
+      passes_(network, data,
+              TileSums<T>(plan_worker(data.own_shards, job.training.shards),
+                          sums_in_tiles<T>(data.geometry, data.own_shards.size()),
+                          exchange_.buffers()),
+              job.seed, dropout, layout.threads, helpers_) {
   if (job.clipping) norm_.emplace(ownership_, comm.rank());
   std::ranges::fill(weights(), T(0));
-  // Each worker allocates its own activations, so that their memory is near its core.
-  pool_.run([&](int thread) {
-    const int worker = layout.worker(comm.rank(), thread);
-    workers_[static_cast<std::size_t>(thread)] =
-        std::make_unique<ShardWorker<T>>(network, data, plans_[static_cast<std::size_t>(worker)],
-                                         exchange_.buffers(thread), job.seed, dropout, helpers_);
-  });
   clock().beat(comm.heartbeat());
 }
 
@@ -79,10 +76,8 @@ bool StepEngine<T>::train_step(std::uint64_t step, bool stop_requested) {
 
 template <typename T>
 std::uint64_t StepEngine<T>::sum_gradients(std::uint64_t step, std::uint64_t flags) {
-  pool_.run([&](int thread) { workers_[static_cast<std::size_t>(thread)]->run(weights(), step); });
-  for (const auto& worker : workers_) {
-    if (worker->nonfinite_shard()) flags |= kLossNotFinite;
-  }
+  pool_.run_team([&](const Team& team) { passes_.run(weights(), step, team); });
+  if (passes_.nonfinite_shard()) flags |= kLossNotFinite;
   return comm_.any(flags);
 }
 
@@ -113,21 +108,15 @@ double StepEngine<T>::learning_rate(std::uint64_t step) const {
 
 template <typename T>
 std::vector<LossSums> StepEngine<T>::own_losses() const {
-  std::vector<LossSums> losses;
-  for (const auto& worker : workers_) {
-    losses.insert(losses.end(), worker->losses().begin(), worker->losses().end());
-  }
-  return losses;
+  const std::span<const LossSums> losses = passes_.losses();
+  return {losses.begin(), losses.end()};
 }
 
 template <typename T>
 void StepEngine<T>::set_losses(std::span<const LossSums> losses) {
-  const std::vector<LossSums> none(losses.empty() ? job_.training.shards : 0);
-  const std::span<const LossSums> all = losses.empty() ? none : losses;
-  for (const auto& worker : workers_) {
-    const Range shards = worker->plan().shards;
-    worker->set_losses(all.subspan(shards.begin, shards.size()));
-  }
+  const Range own = passes_.shards();
+  const std::vector<LossSums> none(losses.empty() ? own.size() : 0);
+  passes_.set_losses(losses.empty() ? none : losses.subspan(own.begin, own.size()));
 }
 
 template <typename T>
@@ -150,9 +139,7 @@ Error StepEngine<T>::diverged(std::uint64_t step, const std::string& what,
 template <typename T>
 void StepEngine<T>::throw_diverged(std::uint64_t step) {
   agree(comm_, [&] {
-    for (const auto& worker : workers_) {
-      const auto shard = worker->nonfinite_shard();
-      if (!shard) continue;
+    if (const auto shard = passes_.nonfinite_shard()) {
       throw diverged(step, fmt::format("the loss of shard {} is not finite", *shard), step == 0);
     }
   });

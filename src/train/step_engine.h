@@ -1,9 +1,8 @@
 #pragma once
-// The weights of a run and one step of training: every worker's forward and backward passes, the
+// The weights of a run and one step of training: the forward and backward passes of every rank, the
 // ordered exchange, and the optimizer on owned pieces.
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,7 +22,7 @@
 #include "train/layout.h"
 #include "train/owned_optimizer.h"
 #include "train/phase_clock.h"
-#include "train/shard_worker.h"
+#include "train/rank_passes.h"
 
 namespace lockstep {
 
@@ -46,7 +45,7 @@ class StepEngine {
   bool train_step(std::uint64_t step, bool stop_requested);
 
   // Collective; the first half of a step, for callers that examine the gradient. Computes every
-  // worker's sums over the batch of `step`. Returns the or of all ranks' `flags`.
+  // rank's sums over the batch of `step`. Returns the or of all ranks' `flags`.
   std::uint64_t sum_gradients(std::uint64_t step, std::uint64_t flags);
   // Collective, after sum_gradients. Computes the owned pieces of the gradient of J: the sum over
   // all shards divided by the batch's rows, plus the penalty's part. Returns whether the optimizer
@@ -73,8 +72,8 @@ class StepEngine {
   [[nodiscard]] const Regularizer& regularizer() const { return regularizer_; }
   [[nodiscard]] WorkerPool& pool() { return pool_; }
   // The clock of this rank's first thread.
-  [[nodiscard]] PhaseClock& clock() { return workers_.front()->clock(); }
-  [[nodiscard]] const PhaseClock& clock() const { return workers_.front()->clock(); }
+  [[nodiscard]] PhaseClock& clock() { return passes_.clock(); }
+  [[nodiscard]] const PhaseClock& clock() const { return passes_.clock(); }
 
   // The error for a value that is not finite in the step after `step`; `before_update`: no weight
   // was updated before.
@@ -94,14 +93,13 @@ class StepEngine {
   std::uint64_t steps_per_epoch_;
   std::uint64_t total_steps_;
   WorkerPool pool_;
-  HelperPool helpers_;             // destroyed after the workers, which wait for them
-  std::vector<WorkerPlan> plans_;  // plans of all workers of all ranks
+  HelperPool helpers_;  // destroyed after the passes, which wait for them
   Ownership ownership_;
   GradientExchange<T> exchange_;
   OwnedOptimizer<T> optimizer_;
   std::optional<GradientNorm> norm_;  // with clipping only
   std::optional<double> gradient_norm_;
-  std::vector<std::unique_ptr<ShardWorker<T>>> workers_;  // one for each thread
+  RankPasses<T> passes_;
 };
 
 }  // namespace lockstep

@@ -1,0 +1,56 @@
+#include "nn/block_grid.h"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "nn/panels.h"
+
+namespace lockstep {
+namespace {
+
+// Rows of a block: many, so that a panel is read seldom, but so few that each of `threads` has about
+// four blocks.
+std::uint64_t rows_of_block(std::uint64_t rows, std::uint64_t panels, std::uint64_t threads) {
+  constexpr std::uint64_t kFewest = 32;
+  constexpr std::uint64_t kMost = 256;
+  if (threads == 1) return kMost;
+  const std::uint64_t parts = (4 * threads + panels - 1) / panels;
+  const std::uint64_t even = (rows / parts + kFewest - 1) / kFewest * kFewest;
+  return std::clamp(even, kFewest, kMost);
+}
+
+}  // namespace
+
+std::vector<Range> parts_of(std::uint64_t n, std::uint64_t part) {
+  std::vector<Range> parts;
+  for (std::uint64_t begin = 0; begin < n; begin += part) {
+    parts.push_back({begin, std::min(n, begin + part)});
+  }
+  return parts;
+}
+
+template <typename T>
+BlockGrid output_grid(std::span<const Range> segments, std::uint64_t columns, bool divides_columns,
+                      std::uint64_t threads) {
+  std::vector<Range> panels = parts_of(columns, divides_columns ? kPanel : columns);
+  if constexpr (std::is_same_v<T, double>) {
+    return {{segments.begin(), segments.end()}, {{0, columns}}};
+  } else {
+    const std::uint64_t rows = segments.empty() ? 0 : segments.back().end;
+    return {parts_of(rows, rows_of_block(rows, panels.size(), threads)), std::move(panels)};
+  }
+}
+
+template <typename T>
+BlockGrid tensor_grid(std::uint64_t rows, std::uint64_t columns, bool divides) {
+  if (!divides || std::is_same_v<T, double>) return {{{0, rows}}, {{0, columns}}};
+  const std::uint64_t width = std::min(columns, kPanel);
+  return {parts_of(rows, kTileValues / width), parts_of(columns, width)};
+}
+
+template BlockGrid output_grid<float>(std::span<const Range>, std::uint64_t, bool, std::uint64_t);
+template BlockGrid output_grid<double>(std::span<const Range>, std::uint64_t, bool, std::uint64_t);
+template BlockGrid tensor_grid<float>(std::uint64_t, std::uint64_t, bool);
+template BlockGrid tensor_grid<double>(std::uint64_t, std::uint64_t, bool);
+
+}  // namespace lockstep

@@ -55,7 +55,7 @@ std::vector<Finding> mixed_builds(const DoctorReport& report) {
                                       "results have the same bits, but all ranks wait for the "
                                       "slowest.",
                                       describe(hosts)),
-                          ""});
+                          "Where speed matters, use hosts of one kind (srun --constraint)."});
     }
   }
   return findings;

@@ -190,6 +190,35 @@ TYPED_TEST(LossOf, ALogitOfZeroSaysNo) {
   EXPECT_EQ((of_row<T>(Loss::logistic, {T(0), T(1e-30), T(-1e-30)}, {0, 1, 0}).sums.wrong), 0U);
 }
 
+// A row of many units goes eight at a time; a row of one unit does not.
+TEST(Loss, LogisticUnitsHaveTheSameBitsInEveryRow) {
+  constexpr std::size_t kUnits = 37;
+  const std::vector<float> z = keyed_values<float>(kUnits, 1, -20, 20);
+  std::vector<float> labels = keyed_values<float>(kUnits, 2, 0, 1);
+  const Result<float> row = of_row(Loss::logistic, z, labels);
+  LossSums sums;
+  for (std::size_t o = 0; o < kUnits; ++o) {
+    const Result<float> alone = of_row<float>(Loss::logistic, {z[o]}, {labels[o]});
+    EXPECT_EQ(row.gradient[o], alone.gradient[0]) << o;
+    sums += alone.sums;
+  }
+  EXPECT_EQ(row.sums.loss, sums.loss);
+  EXPECT_EQ(row.sums.wrong, sums.wrong);
+}
+
+TEST(Loss, LogisticClassNumberMeansOneHotLabels) {
+  constexpr std::size_t kUnits = 21;
+  const std::vector<float> z = keyed_values<float>(kUnits, 3, -3, 3);
+  for (const std::size_t target : {0U, 7U, 8U, 20U}) {
+    std::vector<float> one_hot(kUnits);
+    one_hot[target] = 1;
+    const Result<float> expected = of_row(Loss::logistic, z, one_hot);
+    const Result<float> found = of_row<float>(Loss::logistic, z, {static_cast<float>(target)});
+    EXPECT_EQ(found.gradient, expected.gradient);
+    EXPECT_EQ(found.sums.loss, expected.sums.loss);
+  }
+}
+
 TEST(ErrorRate, IsNoneWhereNothingIsDecided) {
   EXPECT_EQ(error_rate(LossSums{.loss = 3}), std::nullopt);
   EXPECT_EQ(error_rate(LossSums{.wrong = 1, .decisions = 4}), 0.25);

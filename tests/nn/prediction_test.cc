@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "linalg/keyed_values.h"
 #include "nn/dense_network.h"
 
 namespace lockstep {
@@ -50,6 +51,12 @@ TEST(Prediction, TheLargestMayStandAnywhere) {
 TEST(Prediction, SigmoidOfEachUnitAndValuesAsTheyAre) {
   EXPECT_NEAR(predicted<double>(Loss::logistic, {std::log(3.0)}, 1)[0], 0.75, 1e-15);
   EXPECT_EQ(predicted<double>(Loss::squared_error, {3, -2}, 1), (std::vector<double>{3, -2}));
+}
+
+// A row of many units goes eight at a time; a row of one unit does not.
+TEST(Prediction, SigmoidHasTheSameBitsInEveryRow) {
+  const std::vector<float> z = keyed_values<float>(37, 1, -30, 30);
+  EXPECT_EQ(predicted<float>(Loss::logistic, z, 1), predicted<float>(Loss::logistic, z, z.size()));
 }
 
 TEST(Prediction, DecidesForTheFirstOfTheLargest) {

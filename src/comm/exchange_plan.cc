@@ -87,9 +87,8 @@ std::vector<Incoming> ExchangePlan::incoming(int owner) const {
 ExchangePlan plan_exchange(std::span<const WorkerPlan> ranks, std::uint64_t shards,
                            const Hosts& hosts) {
   check(ranks.size() == static_cast<std::size_t>(hosts.ranks()), "a plan for each rank");
-  ExchangePlan plan{.hosts = hosts,
-                    .of_hosts = std::vector<JoinStage>(ranks.size()),
-                    .of_world = {}};
+  ExchangePlan plan{
+      .hosts = hosts, .of_hosts = std::vector<JoinStage>(ranks.size()), .of_world = {}};
   std::vector<PlacedSum> world;
   for (const int leader : hosts.all_leaders()) {
     JoinStage& stage = plan.of_hosts[static_cast<std::size_t>(leader)];

@@ -27,9 +27,10 @@ namespace lockstep {
 template <typename T>
 class GradientExchange {
  public:
-  // Collective over comm, which must live as long as this. `ranks` are the plans of all ranks, which
-  // together have all shards. Ranks that give the same `host` share memory (see HostMemory): pass comm.host_leader(), or comm.rank() to
-  // exchange messages only. It does not change a bit of the result.
+  // Collective over comm, which must live as long as this. `ranks` are the plans of all ranks,
+  // which together have all shards. Ranks that give the same `host` share memory (see HostMemory):
+  // pass comm.host_leader(), or comm.rank() to exchange messages only. It does not change a bit of
+  // the result.
   GradientExchange(const Communicator& comm, const Ownership& ownership,
                    std::span<const WorkerPlan> ranks, std::uint64_t shards, int host);
   ~GradientExchange();

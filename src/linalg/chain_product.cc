@@ -37,8 +37,8 @@ Matrix<const float> stored_block(Transpose transpose_b, Matrix<const float> b, R
   if (!often || block.stride == block.columns) return block;
   scratch.resize(kDepth * kColumns);
   for (std::uint64_t k = 0; k < block.rows; ++k) {
-    std::ranges::copy(block.row(k), scratch.begin() + static_cast<std::ptrdiff_t>(
-                                                          k * columns.size()));
+    std::ranges::copy(block.row(k),
+                      scratch.begin() + static_cast<std::ptrdiff_t>(k * columns.size()));
   }
   return {scratch.data(), depth.size(), columns.size()};
 }

@@ -6,12 +6,16 @@
 
 #include "linalg/block_product.h"
 #include "linalg/instructions.h"
+#include "linalg/tree_product.h"
 
 namespace lockstep {
 
 struct Kernels {
   Instructions instructions;
   void (*multiply)(const BlockProduct& product, const float* a, const float* b, float* c);
+  // Writes the sums that remain of a tree, left to right, as many as there are.
+  void (*add_up)(const TreeProduct& tree, const float* a, const float* b,
+                 std::span<float* const> sums);
 };
 
 // The kernels that use these instructions, which the CPU must have.

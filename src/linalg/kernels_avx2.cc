@@ -4,7 +4,7 @@
 namespace lockstep {
 
 const Kernels& kernels_of_avx2() {
-  static constexpr Kernels kKernels{Instructions::avx2, multiply};
+  static constexpr Kernels kKernels{Instructions::avx2, multiply, add_up};
   return kKernels;
 }
 

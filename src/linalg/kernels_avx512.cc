@@ -4,7 +4,7 @@
 namespace lockstep {
 
 const Kernels& kernels_of_avx512() {
-  static constexpr Kernels kKernels{Instructions::avx512, multiply};
+  static constexpr Kernels kKernels{Instructions::avx512, multiply, add_up};
   return kKernels;
 }
 

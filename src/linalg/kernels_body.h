@@ -6,12 +6,15 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <span>
+#include <vector>
 
 #ifdef __AVX2__
 #include <immintrin.h>
 #endif
 
 #include "linalg/block_product.h"
+#include "linalg/tree_product.h"
 
 namespace lockstep {
 namespace {
@@ -97,6 +100,100 @@ inline void multiply_rows(Tile tile, std::size_t rows) {
   if constexpr (rows_of_tile > 1) {
     if (rows > 0) multiply_rows<rows_of_tile / 2, vectors>(tile, rows);
   }
+}
+
+// The tree of a tile of rows x (vectors * kLanes) values, whose partial sums stay in the first
+// cache. `sums` receive the tile at `offset`.
+template <std::size_t rows, std::size_t vectors>
+inline void add_up_tile(const TreeProduct& tree, const float* a, const float* b,
+                        std::span<float* const> sums, std::size_t offset) {
+  constexpr std::size_t kValues = rows * vectors * kLanes;
+  alignas(64) float stack[kMostTreeSums][kValues];
+  std::size_t top = 0;
+  for (const TreeLeaf& leaf : tree.leaves) {
+    Lanes tile[rows][vectors] = {};
+    for (std::size_t k = 0; k < leaf.depth; ++k) {
+      Lanes right[vectors];
+      for (std::size_t v = 0; v < vectors; ++v) right[v] = load(b + v * kLanes);
+      for (std::size_t r = 0; r < rows; ++r) {
+        for (std::size_t v = 0; v < vectors; ++v) tile[r][v] = fused(a[r], right[v], tile[r][v]);
+      }
+      a += tree.a_stride;
+      b += tree.b_stride;
+    }
+    for (std::uint32_t n = 0; n < leaf.additions; ++n) {
+      const float* left = stack[--top];
+      for (std::size_t r = 0; r < rows; ++r) {
+        for (std::size_t v = 0; v < vectors; ++v) {
+          tile[r][v] = load(left + (r * vectors + v) * kLanes) + tile[r][v];
+        }
+      }
+    }
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t v = 0; v < vectors; ++v) {
+        store(tile[r][v], stack[top] + (r * vectors + v) * kLanes);
+      }
+    }
+    ++top;
+  }
+  for (std::size_t s = 0; s < top; ++s) {
+    for (std::size_t r = 0; r < rows; ++r) {
+      std::memcpy(sums[s] + offset + r * tree.c_stride, stack[s] + r * vectors * kLanes,
+                  vectors * kLanes * sizeof(float));
+    }
+  }
+}
+
+template <std::size_t rows_of_tile, std::size_t vectors>
+inline void add_up_rows(const TreeProduct& tree, const float* a, const float* b,
+                        std::span<float* const> sums, std::size_t offset, std::size_t rows) {
+  for (; rows >= rows_of_tile; rows -= rows_of_tile) {
+    add_up_tile<rows_of_tile, vectors>(tree, a, b, sums, offset);
+    a += rows_of_tile;
+    offset += rows_of_tile * tree.c_stride;
+  }
+  if constexpr (rows_of_tile > 1) {
+    if (rows > 0) add_up_rows<rows_of_tile / 2, vectors>(tree, a, b, sums, offset, rows);
+  }
+}
+
+// Fewer columns than a vector has, in vectors that are filled up with zeros.
+inline void add_up_narrow(const TreeProduct& tree, const float* a, const float* b,
+                          std::span<float* const> sums, std::size_t offset, std::size_t columns) {
+  std::size_t depth = 0;
+  for (const TreeLeaf& leaf : tree.leaves) depth += leaf.depth;
+  std::vector<float> wide_b(depth * kLanes);
+  for (std::size_t k = 0; k < depth; ++k) {
+    std::copy_n(b + k * tree.b_stride, columns, wide_b.data() + k * kLanes);
+  }
+  std::vector<float> wide(sums.size() * tree.rows * kLanes);
+  std::vector<float*> wide_sums;
+  for (std::size_t s = 0; s < sums.size(); ++s) {
+    wide_sums.push_back(wide.data() + s * tree.rows * kLanes);
+  }
+  TreeProduct padded = tree;
+  padded.b_stride = kLanes;
+  padded.c_stride = kLanes;
+  add_up_rows<kTileRows, 1>(padded, a, wide_b.data(), wide_sums, 0, tree.rows);
+  for (std::size_t s = 0; s < sums.size(); ++s) {
+    for (std::size_t r = 0; r < tree.rows; ++r) {
+      std::copy_n(wide_sums[s] + r * kLanes, columns, sums[s] + offset + r * tree.c_stride);
+    }
+  }
+}
+
+inline void add_up(const TreeProduct& tree, const float* a, const float* b,
+                   std::span<float* const> sums) {
+  constexpr std::size_t kWide = kTileVectors * kLanes;
+  std::size_t column = 0;
+  for (; column + kWide <= tree.columns; column += kWide) {
+    add_up_rows<kTileRows, kTileVectors>(tree, a, b + column, sums, column, tree.rows);
+  }
+  for (; column + kLanes <= tree.columns; column += kLanes) {
+    add_up_rows<kTileRows, 1>(tree, a, b + column, sums, column, tree.rows);
+  }
+  const std::size_t left = tree.columns - column;
+  if (left > 0) add_up_narrow(tree, a, b + column, sums, column, left);
 }
 
 // Fewer columns than a vector has, in vectors that are filled up with zeros.

@@ -4,7 +4,7 @@
 namespace lockstep {
 
 const Kernels& kernels_of_plain() {
-  static constexpr Kernels kKernels{Instructions::plain, multiply};
+  static constexpr Kernels kKernels{Instructions::plain, multiply, add_up};
   return kKernels;
 }
 

@@ -46,7 +46,9 @@ struct Matrix {
   [[nodiscard]] Matrix block(const Block& block) const {
     return some_rows(block.rows).some_columns(block.columns);
   }
-  operator Matrix<const T>() const { return {data, rows, columns, stride}; }  // NOLINT: views convert
+  operator Matrix<const T>() const {
+    return {data, rows, columns, stride};
+  }  // NOLINT: views convert
 };
 
 }  // namespace lockstep

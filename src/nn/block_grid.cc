@@ -8,8 +8,8 @@
 namespace lockstep {
 namespace {
 
-// Rows of a block: many, so that a panel is read seldom, but so few that each of `threads` has about
-// four blocks.
+// Rows of a block: many, so that a panel is read seldom, but so few that each of `threads` has
+// about four blocks.
 std::uint64_t rows_of_block(std::uint64_t rows, std::uint64_t panels, std::uint64_t threads) {
   constexpr std::uint64_t kFewest = 32;
   constexpr std::uint64_t kMost = 256;

@@ -28,7 +28,8 @@ void input_gradient(const DenseSpec& dense, const BackwardViews<T>& views, std::
 
 template <typename T>
 void tensor_gradient(const DenseSpec& dense, const BackwardViews<T>& views, std::size_t tensor,
-                     Range rows, const Block& block, GradientView<T> gradient);
+                     const Block& block, std::span<const LeafRows> leaves,
+                     std::span<const GradientView<T>> sums);
 
 std::optional<LayerWidth> width_of(const DenseSpec& dense);
 std::vector<OnnxNode> onnx_nodes(const DenseSpec& dense);

@@ -19,7 +19,8 @@ constexpr std::uint64_t kUnitsOfDraw = 8;  // 16 bits for each
 
 // The values of the units of a block of draws, draw after draw.
 template <typename T>
-std::array<T, kUnitsOfDraw * kWordBlock> mask_values(DropoutRate rate, const RandomWordBlock& words) {
+std::array<T, kUnitsOfDraw * kWordBlock> mask_values(DropoutRate rate,
+                                                     const RandomWordBlock& words) {
   const T scale = static_cast<T>(rate.scale());
   const std::uint32_t threshold = rate.threshold();
   std::array<T, kUnitsOfDraw * kWordBlock> values;

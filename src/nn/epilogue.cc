@@ -5,12 +5,13 @@
 
 #include "base/check.h"
 #include "nn/activation.h"
+#include "nn/leaf_sums.h"
 
 namespace lockstep {
 namespace {
 
-// Calls visit(row, columns) for the rows of `block`, or for each position in them where the bias has
-// fewer channels than the layer has values; `columns` lie beside `channels` of the bias.
+// Calls visit(row, columns) for the rows of `block`, or for each position in them where the bias
+// has fewer channels than the layer has values; `columns` lie beside `channels` of the bias.
 template <typename T, typename Visit>
 void for_each_position(std::span<const T> bias, std::uint64_t values, const Block& block,
                        const Visit& visit) {
@@ -61,17 +62,17 @@ void epilogue_forward(const EpilogueSpec& epilogue, std::span<const T> bias,
       buffer.resize(rows.size() * width);
       masks.fill(rows, block.columns, {buffer.data(), rows.size(), width});
     }
-    for_each_position(bias, values.columns, {rows, block.columns},
-                      [&](std::uint64_t r, Range columns, std::span<const T> of_bias) {
-                        const std::span<const T> mask =
-                            masks.drop() ? std::span<const T>(buffer).subspan(
-                                               (r - rows.begin) * width + columns.begin -
-                                                   block.columns.begin,
-                                               columns.size())
-                                         : std::span<const T>();
-                        activate_row(epilogue.activation, of_bias, mask, part(values, r, columns),
-                                     part(slopes, r, columns));
-                      });
+    for_each_position(
+        bias, values.columns, {rows, block.columns},
+        [&](std::uint64_t r, Range columns, std::span<const T> of_bias) {
+          const std::span<const T> mask =
+              masks.drop() ? std::span<const T>(buffer).subspan(
+                                 (r - rows.begin) * width + columns.begin - block.columns.begin,
+                                 columns.size())
+                           : std::span<const T>();
+          activate_row(epilogue.activation, of_bias, mask, part(values, r, columns),
+                       part(slopes, r, columns));
+        });
   }
 }
 
@@ -98,16 +99,19 @@ void epilogue_backward(const EpilogueSpec& epilogue, Matrix<const T> slopes, Mat
 }
 
 template <typename T>
-void bias_gradient(Matrix<const T> delta, Range rows, std::uint64_t all_channels, Range channels,
-                   std::span<T> gradient, bool goes_on) {
-  if (!goes_on) std::ranges::fill(gradient, T(0));
-  T* __restrict sum = gradient.data();
-  for (std::uint64_t r = rows.begin; r < rows.end; ++r) {
-    for (std::uint64_t position = 0; position < delta.columns; position += all_channels) {
-      const T* __restrict row = delta.row(r).data() + position + channels.begin;
-      for (std::uint64_t c = 0; c < channels.size(); ++c) sum[c] += row[c];
+void bias_gradient(Matrix<const T> delta, std::uint64_t channels, const Block& block,
+                   std::span<const LeafRows> leaves, std::span<const GradientView<T>> sums) {
+  add_up_leaves(leaves, sums, [&](Range rows, GradientView<T> gradient) {
+    const std::span<T> values = gradient.values.values();
+    if (!gradient.goes_on) std::ranges::fill(values, T(0));
+    T* __restrict sum = values.data();
+    for (std::uint64_t r = rows.begin; r < rows.end; ++r) {
+      for (std::uint64_t position = 0; position < delta.columns; position += channels) {
+        const T* __restrict row = delta.row(r).data() + position + block.rows.begin;
+        for (std::uint64_t c = 0; c < values.size(); ++c) sum[c] += row[c];
+      }
     }
-  }
+  });
 }
 
 template void epilogue_forward(const EpilogueSpec&, std::span<const float>,
@@ -124,9 +128,9 @@ template void epilogue_backward(const EpilogueSpec&, Matrix<const float>, Matrix
                                 const Block&);
 template void epilogue_backward(const EpilogueSpec&, Matrix<const double>, Matrix<double>,
                                 const Block&);
-template void bias_gradient(Matrix<const float>, Range, std::uint64_t, Range, std::span<float>,
-                            bool);
-template void bias_gradient(Matrix<const double>, Range, std::uint64_t, Range, std::span<double>,
-                            bool);
+template void bias_gradient(Matrix<const float>, std::uint64_t, const Block&,
+                            std::span<const LeafRows>, std::span<const GradientView<float>>);
+template void bias_gradient(Matrix<const double>, std::uint64_t, const Block&,
+                            std::span<const LeafRows>, std::span<const GradientView<double>>);
 
 }  // namespace lockstep

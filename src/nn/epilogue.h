@@ -8,6 +8,7 @@
 
 #include "linalg/matrix.h"
 #include "nn/dropout.h"
+#include "nn/layer.h"
 #include "nn/spec.h"
 
 namespace lockstep {
@@ -32,10 +33,10 @@ template <typename T>
 void epilogue_backward(const EpilogueSpec& epilogue, Matrix<const T> slopes, Matrix<T> delta,
                        const Block& block);
 
-// The gradient of a bias: for each of `channels` the sum over `rows` of dLoss/dz and the positions, in
-// order, from 0 or from what `gradient` [channels] has if it goes on. C: the number of all channels.
+// The gradient of a block of a bias [channels, 1]: for each channel the sum of dLoss/dz over the
+// rows and positions in order, as tensor_gradient in nn/layer.h has it.
 template <typename T>
-void bias_gradient(Matrix<const T> delta, Range rows, std::uint64_t all_channels, Range channels,
-                   std::span<T> gradient, bool goes_on);
+void bias_gradient(Matrix<const T> delta, std::uint64_t channels, const Block& block,
+                   std::span<const LeafRows> leaves, std::span<const GradientView<T>> sums);
 
 }  // namespace lockstep

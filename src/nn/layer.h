@@ -7,8 +7,9 @@
 //   template <typename T> void input_gradient(const Kind&, const BackwardViews<T>&,
 //                                             std::size_t input, const Block&, GradientView<T>);
 //   template <typename T> void tensor_gradient(const Kind&, const BackwardViews<T>&,
-//                                              std::size_t tensor, Range rows, const Block&,
-//                                              GradientView<T>);
+//                                              std::size_t tensor, const Block&,
+//                                              std::span<const LeafRows> leaves,
+//                                              std::span<const GradientView<T>> sums);
 //   std::optional<LayerWidth> width_of(const Kind&);
 //   std::vector<OnnxNode> onnx_nodes(const Kind&);
 //   std::string describe(const Kind&);
@@ -72,8 +73,8 @@ struct TensorNeed {
 // What a layer needs. It never depends on the layout of ranks and threads.
 struct LayerNeeds {
   Shape output = {};
-  // Whether a block may have some of the columns of the output, or of an input's gradient. Blocks of
-  // other kinds have whole rows.
+  // Whether a block may have some of the columns of the output, or of an input's gradient. Blocks
+  // of other kinds have whole rows.
   bool divides_columns = false;
   std::vector<TensorNeed> tensors = {};
   // Values that forward keeps for backward, for each row.
@@ -105,6 +106,15 @@ struct BackwardViews {
   std::span<const Matrix<const T>> tensors;
   Matrix<const T> kept_of_rows;
   Matrix<const T> delta;  // dLoss/doutput [B, O]
+};
+
+// The rows of one shard in a pass. The gradients of the shards are the leaves of a tree: each is
+// the sum over the shard's rows in order. After this leaf, the last two sums are added up
+// `additions` times, left + right. tensor_gradient writes the sums that remain, left to right; a
+// single leaf may go on.
+struct LeafRows {
+  Range rows;
+  std::uint32_t additions = 0;
 };
 
 // How wide a layer is, if a job may choose that.

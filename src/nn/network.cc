@@ -203,8 +203,8 @@ void Network<T>::give_inputs_gradients(std::size_t layer, const BackwardViews<T>
     if (inputs[k] == 0) continue;
     auto& giver = workspace.layers_[inputs[k] - 1];
     const Matrix<T> delta = giver.delta.view;
-    const BlockGrid grid = output_grid<T>(segments, delta.columns,
-                                          layers_[layer].needs.divides_columns, team.size());
+    const BlockGrid grid =
+        output_grid<T>(segments, delta.columns, layers_[layer].needs.divides_columns, team.size());
     std::visit(
         [&](const auto& kind) {
           for_own_blocks(grid, team, [&](const Block& block) {
@@ -227,20 +227,16 @@ void Network<T>::visit_tensors(std::size_t layer, const BackwardViews<T>& views,
   for (std::size_t t = 0; t < tensors.size(); ++t) {
     const ParameterTensor& tensor = tensors[t];
     const bool is_bias = t >= facts.tensors;
-    const BlockGrid grid = tensor_grid<T>(tensor.rows(), tensor.columns(),
-                                          is_bias || facts.needs.divides_columns);
+    const BlockGrid grid =
+        tensor_grid<T>(tensor.rows(), tensor.columns(), is_bias || facts.needs.divides_columns);
     for_own_blocks(grid, team, [&](const Block& block) {
-      visit({tensor, block, [&](Range rows, GradientView<T> gradient) {
-               if (is_bias) {
-                 return bias_gradient<T>(views.delta, rows, tensor.rows(), block.rows,
-                                         gradient.values.values(), gradient.goes_on);
-               }
-               std::visit(
-                   [&](const auto& kind) {
-                     tensor_gradient<T>(kind, views, t, rows, block, gradient);
-                   },
-                   spec_.layers[layer].kind);
-             }});
+      visit(
+          {tensor, block, [&](auto leaves, auto sums) {
+             if (is_bias) return bias_gradient<T>(views.delta, tensor.rows(), block, leaves, sums);
+             std::visit(
+                 [&](const auto& kind) { tensor_gradient<T>(kind, views, t, block, leaves, sums); },
+                 spec_.layers[layer].kind);
+           }});
     });
   }
 }
@@ -272,7 +268,9 @@ LossSums Network<T>::backward(const NetworkWeights<T>& weights, Workspace<T>& wo
   losses(workspace, labels, of_rows, Team());
   const Range all{0, labels.rows};
   const auto write = [&](const GradientTile<T>& tile) {
-    tile.sum_over(all, {tensor_view(tile.tensor, gradient).block(tile.block), accumulate});
+    const LeafRows leaf{all};
+    const GradientView<T> sum{tensor_view(tile.tensor, gradient).block(tile.block), accumulate};
+    tile.add_up({&leaf, 1}, {&sum, 1});
   };
   backward(weights, workspace, {&all, 1}, write, Team());
   LossSums sums;

@@ -25,9 +25,8 @@ template <typename T>
 struct GradientTile {
   const ParameterTensor& tensor;
   Block block;
-  // Computes the sum of dLoss/dparameter over rows of the pass, in order, for the block's
-  // parameters.
-  std::function<void(Range rows, GradientView<T> gradient)> sum_over;
+  // Computes dLoss/dparameter for the block's parameters: see tensor_gradient in nn/layer.h.
+  std::function<void(std::span<const LeafRows>, std::span<const GradientView<T>> sums)> add_up;
 };
 
 template <typename T>
@@ -80,8 +79,8 @@ class Network {
     LayerNeeds needs;
     std::size_t first_tensor = 0;  // in layout_.tensors
     std::size_t tensors = 0;       // of the kind, without the epilogue's bias
-    // For each input: whether this layer is the first in backward order to give that input's layer a
-    // gradient, and whether it is the last.
+    // For each input: whether this layer is the first in backward order to give that input's layer
+    // a gradient, and whether it is the last.
     std::vector<bool> gives_first;
     std::vector<bool> gives_last;
   };

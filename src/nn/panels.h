@@ -1,7 +1,7 @@
 #pragma once
-// Weights in panels, as products of a forward pass read them. The panels of a tensor [O, I] hold its
-// transposed rows, kPanel at a time: [I, 64], [I, 64], ... and [I, O % 64] at the end, one after the
-// other.
+// Weights in panels, as products of a forward pass read them. The panels of a tensor [O, I] hold
+// its transposed rows, kPanel at a time: [I, 64], [I, 64], ... and [I, O % 64] at the end, one
+// after the other.
 
 #include <cstdint>
 #include <span>
@@ -51,9 +51,9 @@ class Panels {
 // All parameters, and their panels, if a caller has filled some.
 template <typename T>
 struct NetworkWeights {
-  NetworkWeights(std::span<const T> all) : flat(all) {}           // NOLINT: views convert
-  NetworkWeights(std::span<T> all) : flat(all) {}                 // NOLINT: views convert
-  NetworkWeights(const std::vector<T>& all) : flat(all) {}        // NOLINT: views convert
+  NetworkWeights(std::span<const T> all) : flat(all) {}     // NOLINT: views convert
+  NetworkWeights(std::span<T> all) : flat(all) {}           // NOLINT: views convert
+  NetworkWeights(const std::vector<T>& all) : flat(all) {}  // NOLINT: views convert
   NetworkWeights(std::span<const T> all, const Panels<T>& filled) : flat(all), panels(&filled) {}
 
   std::span<const T> flat;

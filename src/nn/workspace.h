@@ -24,8 +24,8 @@ class Workspace {
   [[nodiscard]] Matrix<T> logits(std::uint64_t rows) {
     return layers_.back().output.view.top(rows);
   }
-  // da/dz of layer `layer` (from 0) [rows, O]; valid after forward. Empty if they are all 1, because
-  // the layer has neither an activation nor dropout.
+  // da/dz of layer `layer` (from 0) [rows, O]; valid after forward. Empty if they are all 1,
+  // because the layer has neither an activation nor dropout.
   [[nodiscard]] Matrix<const T> slopes(std::size_t layer, std::uint64_t rows) const {
     return layers_[layer].slopes.view.top(rows);
   }

@@ -38,8 +38,8 @@ EvaluationBlocks blocks_of_threads(std::vector<RowBlock> blocks, int threads) {
 
 Range held_out_rows(std::uint64_t total, const Layout& layout, int rank) {
   const std::uint64_t blocks = (total + kEvaluationRows - 1) / kEvaluationRows;
-  const Range mine = even_part(blocks, static_cast<std::uint64_t>(layout.ranks),
-                               static_cast<std::uint64_t>(rank));
+  const Range mine =
+      even_part(blocks, static_cast<std::uint64_t>(layout.ranks), static_cast<std::uint64_t>(rank));
   return {std::min(total, mine.begin * kEvaluationRows),
           std::min(total, mine.end * kEvaluationRows)};
 }

@@ -6,7 +6,11 @@ namespace lockstep {
 
 Evaluator::Evaluator(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
                      const Normalizer& normalizer, std::uint64_t label_width)
-    : comm_(comm), pool_(pool), network_(network), normalizer_(normalizer), panels_(network.spec()) {
+    : comm_(comm),
+      pool_(pool),
+      network_(network),
+      normalizer_(normalizer),
+      panels_(network.spec()) {
   for (int thread = 0; thread < pool.threads(); ++thread) {
     workspaces_.emplace_back(network.spec(), kEvaluationRows);
     labels_.emplace_back(kEvaluationRows * label_width);

@@ -41,8 +41,8 @@ std::uint64_t example_bytes(const BatchGeometry& geometry, Range own_shards,
   return (own + held_out * 2) * sizes.bytes_per_example + kDealingBytes * (sizes.train + held_out);
 }
 
-// Bytes of all threads; on rank 0 also the weights before the step, the gradient of its own pieces and
-// the whole gradient.
+// Bytes of all threads; on rank 0 also the weights before the step, the gradient of its own pieces
+// and the whole gradient.
 std::uint64_t monitor_bytes(const MonitorConfig& monitor, const NetworkSpec& network,
                             std::uint64_t train_examples, std::uint64_t shards,
                             std::uint64_t threads, std::uint64_t parameter_bytes) {
@@ -54,11 +54,13 @@ std::uint64_t monitor_bytes(const MonitorConfig& monitor, const NetworkSpec& net
 }  // namespace
 
 void check_layout(const Layout& layout, std::uint32_t shards) {
-  if (static_cast<std::uint32_t>(layout.ranks) <= shards) return;
+  // Layouts that are only asked about may have more workers than an int holds.
+  const std::int64_t workers = std::int64_t{layout.ranks} * layout.threads;
+  if (workers <= shards) return;
   throw Error(ExitCode::usage,
-              fmt::format("{} ranks are more than the {} of training.shards: use at most {} ranks "
-                          "(each may have several threads), or more shards",
-                          layout.ranks, shards, shards));
+              fmt::format("{} ranks x {} threads are {} workers, but training.shards is {}: use at "
+                          "most {} workers, or more shards",
+                          layout.ranks, layout.threads, workers, shards, shards));
 }
 
 MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const DatasetSizes& sizes,

@@ -16,7 +16,6 @@ RankPasses<T>::RankPasses(const Network<T>& network, const Dataset& data, TileSu
       workspace_(network.spec(), rows_of_a_pass(data.geometry, shards().size())),
       panels_(network.spec()),
       loader_(data, shards(), seed, helpers, threads),
-      scratch_(static_cast<std::size_t>(threads)),
       row_losses_(workspace_.max_rows()),
       step_losses_(shards().size()),
       losses_(shards().size()),
@@ -25,7 +24,8 @@ RankPasses<T>::RankPasses(const Network<T>& network, const Dataset& data, TileSu
 template <typename T>
 std::uint64_t RankPasses<T>::bytes(const NetworkSpec& network, const BatchGeometry& geometry,
                                    std::uint64_t shards, bool ahead) {
-  return Workspace<T>::bytes(network, rows_of_a_pass(geometry, shards)) + Panels<T>::bytes(network) +
+  return Workspace<T>::bytes(network, rows_of_a_pass(geometry, shards)) +
+         Panels<T>::bytes(network) +
          (ahead ? PassLoader<T>::bytes_ahead(geometry, shards, size_of(network.input)) : 0);
 }
 
@@ -61,8 +61,8 @@ void RankPasses<T>::run_pass(std::span<const T> weights, const Pass& pass,
   network_.losses(workspace_, loader_.labels(), row_losses_, team);
   if (team.leads()) take_losses(pass);
   network_.backward(
-      parameters, workspace_, segments,
-      [&](const GradientTile<T>& tile) { sums_.add(tile, pass, scratch_[team.member()]); }, team);
+      parameters, workspace_, segments, [&](const GradientTile<T>& tile) { sums_.add(tile, pass); },
+      team);
 }
 
 template <typename T>

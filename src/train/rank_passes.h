@@ -55,11 +55,10 @@ class RankPasses {
   Workspace<T> workspace_;
   Panels<T> panels_;
   PassLoader<T> loader_;
-  std::vector<TileScratch<T>> scratch_;  // of each thread
-  std::vector<LossSums> row_losses_;     // of the rows of a pass
-  std::vector<LossSums> step_losses_;    // of the rows of a step, for each own shard
-  std::vector<LossSums> losses_;         // for each own shard
-  std::vector<PhaseClock> clocks_;       // of each thread
+  std::vector<LossSums> row_losses_;   // of the rows of a pass
+  std::vector<LossSums> step_losses_;  // of the rows of a step, for each own shard
+  std::vector<LossSums> losses_;       // for each own shard
+  std::vector<PhaseClock> clocks_;     // of each thread
 };
 
 }  // namespace lockstep

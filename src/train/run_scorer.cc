@@ -33,8 +33,8 @@ Scores RunScorer::during_run(std::span<const float> weights) {
 }
 
 Scores RunScorer::all(std::span<const float> weights, bool with_test, const AnswerVisits& visits) {
-  const EvaluationBlocks blocks = training_blocks(
-      data_.geometry, data_.own_shards, layout_.threads, data_.shard_rows, 0);
+  const EvaluationBlocks blocks =
+      training_blocks(data_.geometry, data_.own_shards, layout_.threads, data_.shard_rows, 0);
   Scores scores;
   scores.train = {evaluator_.evaluate(weights, data_.train, blocks, visits.train),
                   data_.geometry.train_examples};

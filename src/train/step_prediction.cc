@@ -34,9 +34,10 @@ StepPrediction predict_step(const Job& job, const NetworkSpec& network,
   const std::vector<HostTraffic> traffic = step_traffic(job, network, assignment, layout, hosts);
 
   StepPrediction step;
-  step.shards = (static_cast<double>(most * geometry.rows_per_shard) * rates.step.row +
-                 static_cast<double>(most - 1) * rates.step.shard) *
-                rates.slowdown;
+  step.shards =
+      (static_cast<double>(most * geometry.rows_per_shard) / layout.threads * rates.step.row +
+       static_cast<double>(most - 1) * rates.step.shard) *
+      rates.slowdown;
   step.update = rates.step.update * rates.slowdown * rates.threads / layout.workers();
   if (traffic.size() == 1) return step;
   step.sent_bytes = largest_traffic(traffic);

@@ -23,7 +23,7 @@ struct MachineRates {
 };
 
 struct StepPrediction {
-  double shards = 0;                // seconds of the passes of the worker with the most shards
+  double shards = 0;                // seconds of the passes of the rank with the most shards
   double update = 0;                // joining of sums within a host, and the optimizer
   double exchange = 0;              // between hosts
   std::uint64_t sent_bytes = 0;     // by the host that sends or receives the most

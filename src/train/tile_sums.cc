@@ -51,34 +51,39 @@ TileSums<T>::TileSums(WorkerPlan plan, bool in_tiles, std::vector<std::span<T>> 
 }
 
 template <typename T>
-void TileSums<T>::add(const GradientTile<T>& tile, const Pass& pass,
-                      TileScratch<T>& scratch) const {
-  const std::uint64_t rows = tile.block.rows.size();
-  const std::uint64_t columns = tile.block.columns.size();
-  if (in_tiles_) scratch.resize(std::max<std::size_t>(scratch.size(), plan_.buffers * rows * columns));
-  const auto in_buffer = [&](std::uint32_t buffer) {
-    return tensor_view(tile.tensor, buffers_[buffer]).block(tile.block);
-  };
+void TileSums<T>::add(const GradientTile<T>& tile, const Pass& pass) const {
+  if (!in_tiles_) return add_to_buffers(tile, pass);
+  std::vector<LeafRows> leaves;
+  std::uint64_t row = 0;
+  for (const ShardRows& of_shard : pass.shards) {
+    const WorkerPlan::Leaf& leaf = plan_.leaves[of_shard.shard - plan_.shards.begin];
+    const std::uint64_t end = row + of_shard.positions.size();
+    leaves.push_back({{row, end}, static_cast<std::uint32_t>(leaf.additions.size())});
+    row = end;
+  }
+  std::vector<GradientView<T>> sums;
+  for (const std::span<T> buffer : buffers_) {
+    sums.push_back({tensor_view(tile.tensor, buffer).block(tile.block)});
+  }
+  tile.add_up(leaves, sums);
+}
+
+template <typename T>
+void TileSums<T>::add_to_buffers(const GradientTile<T>& tile, const Pass& pass) const {
   const auto place = [&](std::uint32_t buffer) {
-    if (!in_tiles_) return in_buffer(buffer);
-    return Matrix<T>(scratch.data() + buffer * rows * columns, rows, columns);
+    return tensor_view(tile.tensor, buffers_[buffer]).block(tile.block);
   };
   std::uint64_t row = 0;
   for (const ShardRows& of_shard : pass.shards) {
     const WorkerPlan::Leaf& leaf = plan_.leaves[of_shard.shard - plan_.shards.begin];
-    const Range own{row, row + of_shard.positions.size()};
-    row = own.end;
-    tile.sum_over(own, {place(leaf.buffer), !of_shard.first});
+    const LeafRows rows{{row, row + of_shard.positions.size()}};
+    const GradientView<T> sum{place(leaf.buffer), !of_shard.first};
+    tile.add_up({&rows, 1}, {&sum, 1});
+    row = rows.rows.end;
     if (!of_shard.last) continue;
     for (const Addition& addition : leaf.additions) {
       add_rows<T>(place(addition.into), place(addition.from));
     }
-  }
-  if (!in_tiles_) return;
-  for (std::uint32_t i = 0; i < plan_.held.size(); ++i) {
-    const Matrix<T> sum = place(plan_.held[i].buffer);
-    const Matrix<T> out = in_buffer(i);
-    for (std::uint64_t r = 0; r < rows; ++r) std::ranges::copy(sum.row(r), out.row(r).begin());
   }
 }
 

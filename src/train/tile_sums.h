@@ -1,6 +1,6 @@
 #pragma once
-// The additions of a rank's part of the gradient tree, tile by tile: the gradients of its shards are
-// computed and added up while the tile is in the cache of a core.
+// The additions of a rank's part of the gradient tree, tile by tile: the gradients of its shards
+// are computed and added up while the tile is in the cache of a core.
 
 #include <cstdint>
 #include <span>
@@ -26,10 +26,6 @@ template <typename T>
 std::vector<WorkerPlan> plans_of_ranks(const BatchGeometry& geometry,
                                        std::span<const Range> shards);
 
-// The memory of a thread for the tiles of partial sums.
-template <typename T>
-using TileScratch = std::vector<T>;
-
 template <typename T>
 class TileSums {
  public:
@@ -37,13 +33,15 @@ class TileSums {
   // all parameters; they receive the sums that the plan holds at the end.
   TileSums(WorkerPlan plan, bool in_tiles, std::vector<std::span<T>> buffers);
 
-  // Adds the gradient of a tile over the rows of `pass` to the tree. Different tiles may be added on
-  // different threads at the same time.
-  void add(const GradientTile<T>& tile, const Pass& pass, TileScratch<T>& scratch) const;
+  // Adds the gradient of a tile over the rows of `pass` to the tree. Different tiles may be added
+  // on different threads at the same time.
+  void add(const GradientTile<T>& tile, const Pass& pass) const;
 
   [[nodiscard]] const WorkerPlan& plan() const { return plan_; }
 
  private:
+  void add_to_buffers(const GradientTile<T>& tile, const Pass& pass) const;
+
   WorkerPlan plan_;
   bool in_tiles_;
   std::vector<std::span<T>> buffers_;

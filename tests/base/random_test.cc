@@ -27,7 +27,7 @@ TEST(Random, ABlockHasTheWordsOfItsCounters) {
   const RandomKey key{0xDEADBEEF, Purpose::dropout};
   RandomWordBlock block;
   for (const std::uint32_t first : {0U, 7U, 0xFFFFFFF0U}) {  // the last word may wrap
-    random_word_block(key, {1, 0xFFFFFFFFU, 3, first}, block);
+    random_word_block(key, RandomCounter{1, 0xFFFFFFFFU, 3, first}, block);
     for (std::uint32_t i = 0; i < kWordBlock; ++i) {
       EXPECT_EQ(block[i], random_words(key, {1, 0xFFFFFFFFU, 3, first + i})) << first << " " << i;
     }

@@ -24,25 +24,19 @@ using testing::IsEmpty;
 
 struct Machine {
   std::uint64_t shards;
-  int threads;
   std::vector<int> leaders;  // by rank
 
-  [[nodiscard]] std::uint64_t workers() const {
-    return leaders.size() * static_cast<std::uint64_t>(threads);
-  }
   [[nodiscard]] std::string text() const {
-    return fmt::format("{} shards, {} threads, leaders {}", shards, threads,
-                       testing::PrintToString(leaders));
+    return fmt::format("{} shards, leaders {}", shards, testing::PrintToString(leaders));
   }
 };
 
-std::vector<WorkerPlan> plan_workers(const Machine& machine) {
-  return plan_workers(even_assignment(machine.shards, machine.workers()), machine.shards);
+std::vector<WorkerPlan> plan_ranks(const Machine& machine) {
+  return plan_workers(even_assignment(machine.shards, machine.leaders.size()), machine.shards);
 }
 
 ExchangePlan plan_of(const Machine& machine) {
-  return plan_exchange(plan_workers(machine), machine.shards, machine.threads,
-                       Hosts(machine.leaders));
+  return plan_exchange(plan_ranks(machine), machine.shards, Hosts(machine.leaders));
 }
 
 // All ranks alone, all together, neighbours in pairs, dealt out to two hosts, and a
@@ -50,23 +44,20 @@ ExchangePlan plan_of(const Machine& machine) {
 std::vector<Machine> machines() {
   std::vector<Machine> all;
   for (const std::uint64_t shards : {1, 2, 3, 4, 5, 7, 8, 12, 13, 16, 31, 32}) {
-    for (const int threads : {1, 2, 3}) {
-      for (const std::vector<int>& leaders : std::vector<std::vector<int>>{{0},
-                                                                           {0, 0},
-                                                                           {0, 1},
-                                                                           {0, 0, 0},
-                                                                           {0, 1, 0},
-                                                                           {0, 0, 2},
-                                                                           {0, 1, 2},
-                                                                           {0, 0, 2, 2},
-                                                                           {0, 1, 0, 1},
-                                                                           {0, 1, 1, 0},
-                                                                           {0, 0, 0, 3},
-                                                                           {0, 0, 2, 2, 4, 4},
-                                                                           {0, 1, 2, 0, 1, 2}}) {
-        const Machine machine{shards, threads, leaders};
-        if (machine.workers() <= shards) all.push_back(machine);
-      }
+    for (const std::vector<int>& leaders : std::vector<std::vector<int>>{{0},
+                                                                         {0, 0},
+                                                                         {0, 1},
+                                                                         {0, 0, 0},
+                                                                         {0, 1, 0},
+                                                                         {0, 0, 2},
+                                                                         {0, 1, 2},
+                                                                         {0, 0, 2, 2},
+                                                                         {0, 1, 0, 1},
+                                                                         {0, 1, 1, 0},
+                                                                         {0, 0, 0, 3},
+                                                                         {0, 0, 2, 2, 4, 4},
+                                                                         {0, 1, 2, 0, 1, 2}}) {
+      if (leaders.size() <= shards) all.push_back({shards, leaders});
     }
   }
   return all;
@@ -86,17 +77,14 @@ std::string& at(Buffers& buffers, const PlacedSum& sum) {
   return buffers.at({sum.rank, sum.buffer});
 }
 
-// The workers' part, by their plans.
+// The ranks' part, by their plans.
 Buffers after_backward(const Machine& machine) {
   Buffers buffers;
-  const std::vector<WorkerPlan> plans = plan_workers(machine);
-  std::uint32_t before = 0;
-  for (std::size_t worker = 0; worker < plans.size(); ++worker) {
-    const WorkerPlan& plan = plans[worker];
-    const int rank = static_cast<int>(worker) / machine.threads;
-    if (static_cast<int>(worker) % machine.threads == 0) before = 0;
+  const std::vector<WorkerPlan> plans = plan_ranks(machine);
+  for (std::size_t rank = 0; rank < plans.size(); ++rank) {
+    const WorkerPlan& plan = plans[rank];
     const auto buffer = [&](std::uint32_t number) -> std::string& {
-      return buffers[{rank, before + number}];
+      return buffers[{static_cast<int>(rank), number}];
     };
     for (std::size_t i = 0; i < plan.leaves.size(); ++i) {
       buffer(plan.leaves[i].buffer) = leaf(plan.shards.begin + i);
@@ -104,7 +92,6 @@ Buffers after_backward(const Machine& machine) {
         buffer(addition.into) = join(buffer(addition.into), buffer(addition.from));
       }
     }
-    before += plan.buffers;
   }
   return buffers;
 }
@@ -126,7 +113,6 @@ void carry_out_in_place(const JoinStage& stage, Buffers& buffers) {
 // What `owner` ends with for a piece of its own.
 std::string carry_out(const Machine& machine, const ExchangePlan& plan, int owner) {
   Buffers buffers = after_backward(machine);
-  for (const JoinStage& stage : plan.of_ranks) carry_out_in_place(stage, buffers);
   for (int rank = 0; rank < plan.hosts.ranks(); ++rank) {
     if (plan.joins_host(rank, owner)) carry_out_in_place(plan.of_host(rank), buffers);
   }
@@ -146,11 +132,10 @@ TEST(ExchangePlan, EveryOwnerEndsWithTheTree) {
   }
 }
 
-TEST(ExchangePlan, JoinsStayWithinTheirRankAndHost) {
+TEST(ExchangePlan, JoinsStayWithinTheirHost) {
   for (const Machine& machine : machines()) {
     const ExchangePlan plan = plan_of(machine);
     for (int rank = 0; rank < plan.hosts.ranks(); ++rank) {
-      for (const PlacedSum& sum : plan.of_rank(rank).sums) EXPECT_EQ(sum.rank, rank);
       for (const PlacedSum& sum : plan.of_host(rank).sums) {
         EXPECT_TRUE(plan.hosts.share(sum.rank, rank)) << machine.text();
       }
@@ -199,7 +184,7 @@ TEST(ExchangePlan, OneRankOfAHostJoinsItsSumsOfAPiece) {
 }
 
 // Ranks 0 to 3 have two shards each, on two hosts.
-const Machine kTwoByTwo{8, 1, {0, 0, 2, 2}};
+const Machine kTwoByTwo{8, {0, 0, 2, 2}};
 
 TEST(ExchangePlan, OneSumOfAHostTravels) {
   const ExchangePlan plan = plan_of(kTwoByTwo);
@@ -215,7 +200,7 @@ TEST(ExchangePlan, OneSumOfAHostTravels) {
 
 // Ranks 0 and 2 on one host hold no neighbours: there is nothing to join.
 TEST(ExchangePlan, AHostOfRanksThatAreNoNeighboursJoinsNothing) {
-  const ExchangePlan plan = plan_of({8, 1, {0, 1, 0, 1}});
+  const ExchangePlan plan = plan_of({8, {0, 1, 0, 1}});
   EXPECT_THAT(plan.of_host(0).additions, IsEmpty());
   EXPECT_THAT(plan.incoming(0), ElementsAre(Incoming{1, 1}, Incoming{3, 3}));
 }
@@ -241,22 +226,22 @@ TEST(Hosts, KnowTheirMembers) {
 
 constexpr std::uint64_t kBlock = Ownership::kBlock;
 
-std::vector<WorkerPlan> even_plans(std::uint64_t shards, std::uint64_t workers) {
-  return plan_workers({shards, 1, std::vector<int>(workers)});
+std::vector<WorkerPlan> even_plans(std::uint64_t shards, std::uint64_t ranks) {
+  return plan_ranks({shards, std::vector<int>(ranks)});
 }
 
 // As messages the others' sums of two pieces, or in shared memory what is looked
 // into: their sums of all own pieces, and their pieces of the weights.
 TEST(ExchangeBuffers, CountTheLargerOfMessagesAndSharedMemory) {
   const Ownership alone = Ownership::with_bucket_bytes(4 * kBlock, 8 * kBlock, 4, 1);
-  EXPECT_EQ(exchange_buffer_bytes(alone, even_plans(5, 2), 5, 2, 0, 4), 0U);
+  EXPECT_EQ(exchange_buffer_bytes(alone, even_plans(5, 1), 0, 4), 0U);
 
   // Four blocks in buckets of two, pieces of one; the other rank holds one sum.
   const Ownership pair = Ownership::with_bucket_bytes(4 * kBlock, 2 * kBlock * 4, 4, 2);
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 4, 1, 0, 4), (2 + 2) * kBlock * 4);
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 4), 4, 2, 1, 4), (2 + 2) * kBlock * 4);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 0, 4), (2 + 2) * kBlock * 4);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 1, 4), (2 + 2) * kBlock * 4);
   // Of six shards rank 0 holds {0,1} and {2}, rank 1 holds {3} and {4,5}.
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(6, 2), 6, 1, 0, 8), (4 + 2) * kBlock * 8);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(6, 2), 0, 8), (4 + 2) * kBlock * 8);
 }
 
 }  // namespace

@@ -78,9 +78,6 @@ struct Layout {
   int hosts;                // 0: each rank is alone
   bool neighbours = false;  // whether neighbouring ranks share a host; otherwise they are dealt out
 
-  [[nodiscard]] std::uint64_t workers() const {
-    return static_cast<std::uint64_t>(test_size()) * static_cast<std::uint64_t>(threads);
-  }
   [[nodiscard]] std::string text() const {
     return fmt::format("{} shards, {} parameters, {} threads, buckets of {} bytes, {} hosts{}",
                        shards, parameters, threads, bucket_bytes, hosts,
@@ -100,13 +97,11 @@ template <typename T>
 class Exchange {
  public:
   explicit Exchange(const Layout& layout)
-      : threads_(layout.threads),
-        pool_(layout.threads),
+      : pool_(layout.threads),
         plans_(plans(layout)),
         ownership_(Ownership::with_bucket_bytes(layout.parameters, layout.bucket_bytes, sizeof(T),
                                                 comm_.size())),
-        exchange_(comm_, ownership_, plans_, layout.shards, layout.threads,
-                  host_of(layout, comm_.rank())) {}
+        exchange_(comm_, ownership_, plans_, layout.shards, host_of(layout, comm_.rank())) {}
 
   // For every parameter: the gradient given to use_gradient, and how often.
   struct Used {
@@ -117,15 +112,12 @@ class Exchange {
 
   Used reduce(const Leaves<T>& leaves) {
     const std::uint64_t parameters = ownership_.parameters;
-    for (int thread = 0; thread < threads_; ++thread) {
-      const int worker = comm_.rank() * threads_ + thread;
-      const WorkerPlan& plan = plans_[static_cast<std::size_t>(worker)];
-      const std::vector<std::span<T>> own = exchange_.buffers(thread);
-      for (std::size_t i = 0; i < plan.leaves.size(); ++i) {
-        std::ranges::copy(leaves[plan.shards.begin + i], own[plan.leaves[i].buffer].begin());
-        for (const Addition& addition : plan.leaves[i].additions) {
-          add_to<T>(own[addition.into], own[addition.from]);
-        }
+    const WorkerPlan& plan = plans_[static_cast<std::size_t>(comm_.rank())];
+    const std::vector<std::span<T>> own = exchange_.buffers();
+    for (std::size_t i = 0; i < plan.leaves.size(); ++i) {
+      std::ranges::copy(leaves[plan.shards.begin + i], own[plan.leaves[i].buffer].begin());
+      for (const Addition& addition : plan.leaves[i].additions) {
+        add_to<T>(own[addition.into], own[addition.from]);
       }
     }
 
@@ -157,14 +149,14 @@ class Exchange {
  private:
   static std::vector<WorkerPlan> plans(const Layout& layout) {
     std::vector<WorkerPlan> all;
-    for (std::uint64_t worker = 0; worker < layout.workers(); ++worker) {
-      all.push_back(plan_worker(even_part(layout.shards, layout.workers(), worker), layout.shards));
+    const auto ranks = static_cast<std::uint64_t>(test_size());
+    for (std::uint64_t rank = 0; rank < ranks; ++rank) {
+      all.push_back(plan_worker(even_part(layout.shards, ranks, rank), layout.shards));
     }
     return all;
   }
 
   Communicator comm_ = Communicator::world();
-  int threads_;
   WorkerPool pool_;
   std::vector<WorkerPlan> plans_;
   Ownership ownership_;
@@ -204,7 +196,7 @@ std::vector<Layout> layouts(std::uint64_t shards, std::uint64_t parameters) {
       for (const int hosts : {0, 1, 2}) {
         for (const bool neighbours : {false, true}) {
           const Layout layout{shards, parameters, threads, bucket_bytes, hosts, neighbours};
-          if (layout.workers() <= shards) all.push_back(layout);
+          if (static_cast<std::uint64_t>(test_size()) <= shards) all.push_back(layout);
         }
       }
     }

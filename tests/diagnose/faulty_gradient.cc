@@ -116,21 +116,20 @@ std::vector<double> faulty_gradient(const Job& job, const Dataset& data,
   const WorkerPlan& plan = plans[static_cast<std::size_t>(comm.rank())];
 
   const auto ownership = Ownership::with_bucket_bytes(weights.size(), 4096, 8, comm.size());
-  GradientExchange<double> exchange(comm, ownership, plans, shards, 1, comm.host_leader());
-  const std::vector<std::span<double>> buffers = exchange.buffers(0);
+  GradientExchange<double> exchange(comm, ownership, plans, shards, comm.host_leader());
+  const std::vector<std::span<double>> buffers = exchange.buffers();
 
   HelperPool nobody(0);
-  PassLoader<double> loader(data, plan.shards, job.seed, nobody);
+  PassLoader<double> loader(data, plan.shards, job.seed, nobody, 1);
   PhaseClock clock;
-  const std::vector<Pass> passes = passes_of_step(data.geometry, plan.shards, 0);
-  Vector inputs(rows_of_a_pass(data.geometry) * data.features);
+  Vector inputs(rows_of_a_pass(data.geometry, 1) * data.features);
   for (std::size_t leaf = 0; leaf < plan.leaves.size(); ++leaf) {
     const std::uint64_t shard = plan.shards.begin + leaf;
     const std::span<double> sum = buffers[plan.leaves[leaf].buffer];
     std::ranges::fill(sum, 0.0);
-    for (const Pass& pass : passes) {
-      if (pass.shard != shard || faults.left_out == shard) continue;
-      const Matrix<double> rows{inputs.data(), pass.positions.size(), data.features};
+    for (const Pass& pass : passes_of_step(data.geometry, {shard, shard + 1}, 0)) {
+      if (faults.left_out == shard) continue;
+      const Matrix<double> rows{inputs.data(), pass.rows(), data.features};
       loader.load(pass, std::nullopt, rows, clock);
       for (std::uint64_t row = 0; row < rows.rows; ++row) {
         const auto label = static_cast<std::size_t>(loader.labels().row(row)[0]);

@@ -186,8 +186,7 @@ class Measured : public FlowAtStart {
       activations_.emplace_back(values.begin(), values.end());
     }
     gradient_.assign(weights_.size(), 0.0);
-    network_->backward(weights_, workspace, {label.data(), 1, data_.label_width}, gradient_, false,
-                       [](std::size_t) {});
+    network_->backward(weights_, workspace, {label.data(), 1, data_.label_width}, gradient_, false);
     deltas_.clear();
     for (std::size_t i = 0; i < layers; ++i) {
       // Of one row, the gradient of the bias is the delta.

@@ -98,9 +98,8 @@ class Learner {
     std::ranges::copy(as<T>(inputs.values), workspace.input().values().begin());
     network_.forward(weights, workspace, inputs.rows, std::nullopt, {});
     gradient.resize(weights.size());
-    const LossSums sums =
-        network_.backward(weights, workspace, {labels_.data(), inputs.rows, label_width_}, gradient,
-                          false, [](std::size_t) {});
+    const LossSums sums = network_.backward(
+        weights, workspace, {labels_.data(), inputs.rows, label_width_}, gradient, false);
     for (T& value : gradient) value /= static_cast<T>(inputs.rows);
     regularizer_.add_gradient<T>({0, weights.size()}, weights, gradient);
     return sums.loss / static_cast<double>(inputs.rows) + regularizer_.penalty<T>(weights).sum();

@@ -155,11 +155,8 @@ TEST_P(LayerKindGradient, OfPassesAddUp) {
                       workspace.input().values().begin());
     network.forward(problem.weights, workspace, rows, problem.dropout,
                     std::span(problem.examples).subspan(begin, rows));
-    std::vector<std::size_t> order;
     network.backward(problem.weights, workspace, {problem.labels.data() + begin, rows, 1}, sums,
-                     accumulate, [&](std::size_t layer) { order.push_back(layer); });
-    EXPECT_TRUE(std::ranges::is_sorted(order, std::greater<>()));
-    EXPECT_EQ(order.size(), problem.spec.layers.size());
+                     accumulate);
   };
   std::vector<double> whole(problem.weights.size());
   add_pass(0, 6, false, whole);
@@ -187,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(, LayerKindGradient, testing::Bool(), [](const auto& te
 TEST(LayerKind, MemoryCountsWhatItKeeps) {
   // Input 4; layers 5, 5, 5, 5, 3, each with output and delta; slopes of layers 1, 3, 4; a norm.
   EXPECT_EQ(Workspace<double>::bytes(residual(), 10),
-            (10 * (4 + 2 * (5 + 5 + 5 + 5 + 3) + (5 + 5 + 5) + 1) + 5) * sizeof(double));
+            10 * (4 + 2 * (5 + 5 + 5 + 5 + 3) + (5 + 5 + 5) + 1) * sizeof(double));
 }
 
 TEST(LayerKind, WeightsOfEveryKindCount) {

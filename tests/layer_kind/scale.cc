@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nn/leaf_sums.h"
+
 namespace lockstep {
 
 LayerNeeds needs(const ScaleSpec& /*scale*/, std::span<const Shape> inputs) {
@@ -13,35 +15,44 @@ LayerNeeds needs(const ScaleSpec& /*scale*/, std::span<const Shape> inputs) {
                        .shape = inputs[0],
                        .penalised = false,
                        .initial = FilledWith{0}}},
-          .kept_per_pass = size,
           .multiply_adds = size};
 }
 
 template <typename T>
-void forward(const ScaleSpec& /*scale*/, const ForwardViews<T>& views) {
-  std::ranges::transform(views.tensors[0].values(), views.kept_of_pass.begin(),
-                         [](T log_scale) { return std::exp(log_scale); });
-  for (std::uint64_t r = 0; r < views.output.rows; ++r) {
-    std::ranges::transform(views.inputs[0].row(r), views.kept_of_pass, views.output.row(r).begin(),
-                           std::multiplies<>());
+void forward(const ScaleSpec& /*scale*/, const ForwardViews<T>& views, const Block& output) {
+  for (std::uint64_t r = output.rows.begin; r < output.rows.end; ++r) {
+    std::ranges::transform(views.inputs[0].row(r), views.tensors[0].values(),
+                           views.output.row(r).begin(),
+                           [](T x, T log_scale) { return x * std::exp(log_scale); });
   }
 }
 
 template <typename T>
-void backward(const ScaleSpec& /*scale*/, const BackwardViews<T>& views) {
-  const GradientView<T>& tensor = views.tensor_gradients[0];
-  const GradientView<T>& input = views.input_gradients[0];
-  const std::span<T> sums = tensor.values.values();
-  for (T& sum : sums) sum *= tensor.beta;
-  for (std::uint64_t r = 0; r < views.delta.rows; ++r) {
-    for (std::uint64_t i = 0; i < views.delta.columns; ++i) {
-      const T slope = views.delta.row(r)[i] * views.kept_of_pass[i];
-      sums[i] += slope * views.inputs[0].row(r)[i];
-      if (!input.is_wanted()) continue;
-      T& gradient = input.values.row(r)[i];
-      gradient = input.beta * gradient + slope;
+void input_gradient(const ScaleSpec& /*scale*/, const BackwardViews<T>& views,
+                    std::size_t /*input*/, const Block& block, GradientView<T> gradient) {
+  for (std::uint64_t r = 0; r < block.rows.size(); ++r) {
+    const std::span<const T> delta = views.delta.row(block.rows.begin + r);
+    for (std::uint64_t i = 0; i < delta.size(); ++i) {
+      T& value = gradient.values.row(r)[i];
+      value = (gradient.goes_on ? value : T(0)) + delta[i] * std::exp(views.tensors[0].values()[i]);
     }
   }
+}
+
+template <typename T>
+void tensor_gradient(const ScaleSpec& /*scale*/, const BackwardViews<T>& views,
+                     std::size_t /*tensor*/, const Block& /*block*/,
+                     std::span<const LeafRows> leaves, std::span<const GradientView<T>> sums) {
+  add_up_leaves(leaves, sums, [&](Range rows, GradientView<T> gradient) {
+    const std::span<T> values = gradient.values.values();
+    if (!gradient.goes_on) std::ranges::fill(values, T(0));
+    for (std::uint64_t r = rows.begin; r < rows.end; ++r) {
+      for (std::uint64_t i = 0; i < values.size(); ++i) {
+        values[i] += views.delta.row(r)[i] * std::exp(views.tensors[0].values()[i]) *
+                     views.inputs[0].row(r)[i];
+      }
+    }
+  });
 }
 
 std::optional<LayerWidth> width_of(const ScaleSpec& /*scale*/) { return std::nullopt; }
@@ -53,9 +64,17 @@ std::vector<OnnxNode> onnx_nodes(const ScaleSpec& /*scale*/) {
 
 std::string describe(const ScaleSpec& /*scale*/) { return "scale"; }
 
-template void forward(const ScaleSpec&, const ForwardViews<float>&);
-template void forward(const ScaleSpec&, const ForwardViews<double>&);
-template void backward(const ScaleSpec&, const BackwardViews<float>&);
-template void backward(const ScaleSpec&, const BackwardViews<double>&);
+template void forward(const ScaleSpec&, const ForwardViews<float>&, const Block&);
+template void input_gradient(const ScaleSpec&, const BackwardViews<float>&, std::size_t,
+                             const Block&, GradientView<float>);
+template void tensor_gradient(const ScaleSpec&, const BackwardViews<float>&, std::size_t,
+                              const Block&, std::span<const LeafRows>,
+                              std::span<const GradientView<float>>);
+template void forward(const ScaleSpec&, const ForwardViews<double>&, const Block&);
+template void input_gradient(const ScaleSpec&, const BackwardViews<double>&, std::size_t,
+                             const Block&, GradientView<double>);
+template void tensor_gradient(const ScaleSpec&, const BackwardViews<double>&, std::size_t,
+                              const Block&, std::span<const LeafRows>,
+                              std::span<const GradientView<double>>);
 
 }  // namespace lockstep

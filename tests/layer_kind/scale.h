@@ -12,10 +12,16 @@ struct ScaleSpec {};
 LayerNeeds needs(const ScaleSpec& scale, std::span<const Shape> inputs);
 
 template <typename T>
-void forward(const ScaleSpec& scale, const ForwardViews<T>& views);
+void forward(const ScaleSpec& scale, const ForwardViews<T>& views, const Block& output);
 
 template <typename T>
-void backward(const ScaleSpec& scale, const BackwardViews<T>& views);
+void input_gradient(const ScaleSpec& scale, const BackwardViews<T>& views, std::size_t input,
+                    const Block& block, GradientView<T> gradient);
+
+template <typename T>
+void tensor_gradient(const ScaleSpec& scale, const BackwardViews<T>& views, std::size_t tensor,
+                     const Block& block, std::span<const LeafRows> leaves,
+                     std::span<const GradientView<T>> sums);
 
 std::optional<LayerWidth> width_of(const ScaleSpec& scale);
 std::vector<OnnxNode> onnx_nodes(const ScaleSpec& scale);

@@ -13,22 +13,33 @@ LayerNeeds needs(const SumSpec& /*sum*/, std::span<const Shape> inputs) {
 }
 
 template <typename T>
-void forward(const SumSpec& /*sum*/, const ForwardViews<T>& views) {
-  const std::span<T> output = views.output.values();
-  std::ranges::fill(output, T(0));
-  for (const Matrix<const T>& input : views.inputs) {
-    std::ranges::transform(output, input.values(), output.begin(), std::plus<>());
+void forward(const SumSpec& /*sum*/, const ForwardViews<T>& views, const Block& output) {
+  for (std::uint64_t r = output.rows.begin; r < output.rows.end; ++r) {
+    const std::span<T> row = views.output.row(r);
+    std::ranges::fill(row, T(0));
+    for (const Matrix<const T>& input : views.inputs) {
+      std::ranges::transform(row, input.row(r), row.begin(), std::plus<>());
+    }
   }
 }
 
 template <typename T>
-void backward(const SumSpec& /*sum*/, const BackwardViews<T>& views) {
-  for (const GradientView<T>& input : views.input_gradients) {
-    if (!input.is_wanted()) continue;
-    const std::span<T> gradient = input.values.values();
-    std::ranges::transform(gradient, views.delta.values(), gradient.begin(),
-                           [&](T before, T delta) { return input.beta * before + delta; });
+void input_gradient(const SumSpec& /*sum*/, const BackwardViews<T>& views, std::size_t /*input*/,
+                    const Block& block, GradientView<T> gradient) {
+  for (std::uint64_t r = 0; r < block.rows.size(); ++r) {
+    const std::span<T> row = gradient.values.row(r);
+    std::ranges::transform(
+        row, views.delta.row(block.rows.begin + r), row.begin(),
+        [&](T before, T delta) { return (gradient.goes_on ? before : T(0)) + delta; });
   }
+}
+
+template <typename T>
+void tensor_gradient(const SumSpec& /*sum*/, const BackwardViews<T>& /*views*/,
+                     std::size_t /*tensor*/, const Block& /*block*/,
+                     std::span<const LeafRows> /*leaves*/,
+                     std::span<const GradientView<T>> /*sums*/) {
+  check(false, "the kind has no tensor");
 }
 
 std::optional<LayerWidth> width_of(const SumSpec& /*sum*/) { return std::nullopt; }
@@ -40,9 +51,17 @@ std::vector<OnnxNode> onnx_nodes(const SumSpec& /*sum*/) {
 
 std::string describe(const SumSpec& /*sum*/) { return "sum"; }
 
-template void forward(const SumSpec&, const ForwardViews<float>&);
-template void forward(const SumSpec&, const ForwardViews<double>&);
-template void backward(const SumSpec&, const BackwardViews<float>&);
-template void backward(const SumSpec&, const BackwardViews<double>&);
+template void forward(const SumSpec&, const ForwardViews<float>&, const Block&);
+template void input_gradient(const SumSpec&, const BackwardViews<float>&, std::size_t, const Block&,
+                             GradientView<float>);
+template void tensor_gradient(const SumSpec&, const BackwardViews<float>&, std::size_t,
+                              const Block&, std::span<const LeafRows>,
+                              std::span<const GradientView<float>>);
+template void forward(const SumSpec&, const ForwardViews<double>&, const Block&);
+template void input_gradient(const SumSpec&, const BackwardViews<double>&, std::size_t,
+                             const Block&, GradientView<double>);
+template void tensor_gradient(const SumSpec&, const BackwardViews<double>&, std::size_t,
+                              const Block&, std::span<const LeafRows>,
+                              std::span<const GradientView<double>>);
 
 }  // namespace lockstep

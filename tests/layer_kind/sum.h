@@ -11,10 +11,16 @@ struct SumSpec {};
 LayerNeeds needs(const SumSpec& sum, std::span<const Shape> inputs);
 
 template <typename T>
-void forward(const SumSpec& sum, const ForwardViews<T>& views);
+void forward(const SumSpec& sum, const ForwardViews<T>& views, const Block& output);
 
 template <typename T>
-void backward(const SumSpec& sum, const BackwardViews<T>& views);
+void input_gradient(const SumSpec& sum, const BackwardViews<T>& views, std::size_t input,
+                    const Block& block, GradientView<T> gradient);
+
+template <typename T>
+void tensor_gradient(const SumSpec& sum, const BackwardViews<T>& views, std::size_t tensor,
+                     const Block& block, std::span<const LeafRows> leaves,
+                     std::span<const GradientView<T>> sums);
 
 std::optional<LayerWidth> width_of(const SumSpec& sum);
 std::vector<OnnxNode> onnx_nodes(const SumSpec& sum);

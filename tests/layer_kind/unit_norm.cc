@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/check.h"
+
 namespace lockstep {
 namespace {
 
@@ -18,8 +20,8 @@ LayerNeeds needs(const UnitNormSpec& /*norm*/, std::span<const Shape> inputs) {
 }
 
 template <typename T>
-void forward(const UnitNormSpec& /*norm*/, const ForwardViews<T>& views) {
-  for (std::uint64_t r = 0; r < views.output.rows; ++r) {
+void forward(const UnitNormSpec& /*norm*/, const ForwardViews<T>& views, const Block& output) {
+  for (std::uint64_t r = output.rows.begin; r < output.rows.end; ++r) {
     const std::span<const T> x = views.inputs[0].row(r);
     T& norm = views.kept_of_rows.row(r)[0];
     norm = std::sqrt(dot(x, x));
@@ -29,19 +31,26 @@ void forward(const UnitNormSpec& /*norm*/, const ForwardViews<T>& views) {
 
 // With y = x / |x|: dx = (dy - y (y . dy)) / |x|.
 template <typename T>
-void backward(const UnitNormSpec& /*norm*/, const BackwardViews<T>& views) {
-  const GradientView<T>& input = views.input_gradients[0];
-  if (!input.is_wanted()) return;
-  for (std::uint64_t r = 0; r < views.delta.rows; ++r) {
-    const std::span<const T> x = views.inputs[0].row(r);
-    const std::span<const T> delta = views.delta.row(r);
-    const T norm = views.kept_of_rows.row(r)[0];
+void input_gradient(const UnitNormSpec& /*norm*/, const BackwardViews<T>& views,
+                    std::size_t /*input*/, const Block& block, GradientView<T> gradient) {
+  for (std::uint64_t r = 0; r < block.rows.size(); ++r) {
+    const std::span<const T> x = views.inputs[0].row(block.rows.begin + r);
+    const std::span<const T> delta = views.delta.row(block.rows.begin + r);
+    const T norm = views.kept_of_rows.row(block.rows.begin + r)[0];
     const T along = dot(x, delta) / (norm * norm);
     for (std::size_t i = 0; i < x.size(); ++i) {
-      T& gradient = input.values.row(r)[i];
-      gradient = input.beta * gradient + (delta[i] - along * x[i]) / norm;
+      T& value = gradient.values.row(r)[i];
+      value = (gradient.goes_on ? value : T(0)) + (delta[i] - along * x[i]) / norm;
     }
   }
+}
+
+template <typename T>
+void tensor_gradient(const UnitNormSpec& /*norm*/, const BackwardViews<T>& /*views*/,
+                     std::size_t /*tensor*/, const Block& /*block*/,
+                     std::span<const LeafRows> /*leaves*/,
+                     std::span<const GradientView<T>> /*sums*/) {
+  check(false, "the kind has no tensor");
 }
 
 std::optional<LayerWidth> width_of(const UnitNormSpec& /*norm*/) { return std::nullopt; }
@@ -55,9 +64,17 @@ std::vector<OnnxNode> onnx_nodes(const UnitNormSpec& /*norm*/) {
 
 std::string describe(const UnitNormSpec& /*norm*/) { return "unit_norm"; }
 
-template void forward(const UnitNormSpec&, const ForwardViews<float>&);
-template void forward(const UnitNormSpec&, const ForwardViews<double>&);
-template void backward(const UnitNormSpec&, const BackwardViews<float>&);
-template void backward(const UnitNormSpec&, const BackwardViews<double>&);
+template void forward(const UnitNormSpec&, const ForwardViews<float>&, const Block&);
+template void input_gradient(const UnitNormSpec&, const BackwardViews<float>&, std::size_t,
+                             const Block&, GradientView<float>);
+template void tensor_gradient(const UnitNormSpec&, const BackwardViews<float>&, std::size_t,
+                              const Block&, std::span<const LeafRows>,
+                              std::span<const GradientView<float>>);
+template void forward(const UnitNormSpec&, const ForwardViews<double>&, const Block&);
+template void input_gradient(const UnitNormSpec&, const BackwardViews<double>&, std::size_t,
+                             const Block&, GradientView<double>);
+template void tensor_gradient(const UnitNormSpec&, const BackwardViews<double>&, std::size_t,
+                              const Block&, std::span<const LeafRows>,
+                              std::span<const GradientView<double>>);
 
 }  // namespace lockstep

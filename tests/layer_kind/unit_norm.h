@@ -10,10 +10,16 @@ struct UnitNormSpec {};
 LayerNeeds needs(const UnitNormSpec& norm, std::span<const Shape> inputs);
 
 template <typename T>
-void forward(const UnitNormSpec& norm, const ForwardViews<T>& views);
+void forward(const UnitNormSpec& norm, const ForwardViews<T>& views, const Block& output);
 
 template <typename T>
-void backward(const UnitNormSpec& norm, const BackwardViews<T>& views);
+void input_gradient(const UnitNormSpec& norm, const BackwardViews<T>& views, std::size_t input,
+                    const Block& block, GradientView<T> gradient);
+
+template <typename T>
+void tensor_gradient(const UnitNormSpec& norm, const BackwardViews<T>& views, std::size_t tensor,
+                     const Block& block, std::span<const LeafRows> leaves,
+                     std::span<const GradientView<T>> sums);
 
 std::optional<LayerWidth> width_of(const UnitNormSpec& norm);
 std::vector<OnnxNode> onnx_nodes(const UnitNormSpec& norm);

@@ -98,6 +98,67 @@ TEST(Kernels, OfAllInstructionsGiveChainsOfFusedMultiplyAddsAndWriteNothingElse)
   }
 }
 
+// A tree by its definition: chains, and additions of neighbours.
+std::vector<std::vector<float>> tree_by_definition(const TreeProduct& tree,
+                                                   const std::vector<float>& a,
+                                                   const std::vector<float>& b) {
+  std::vector<std::vector<float>> sums;
+  std::uint64_t k = 0;
+  for (const TreeLeaf& leaf : tree.leaves) {
+    std::vector<float>& sum = sums.emplace_back(tree.rows * tree.columns);
+    for (std::uint64_t r = 0; r < tree.rows; ++r) {
+      for (std::uint64_t j = 0; j < tree.columns; ++j) {
+        for (std::uint64_t d = k; d < k + leaf.depth; ++d) {
+          float& value = sum[r * tree.columns + j];
+          value = std::fma(a[d * tree.a_stride + r], b[d * tree.b_stride + j], value);
+        }
+      }
+    }
+    k += leaf.depth;
+    for (std::uint32_t n = 0; n < leaf.additions; ++n) {
+      const std::vector<float> right = sums.back();
+      sums.pop_back();
+      for (std::size_t i = 0; i < right.size(); ++i) sums.back()[i] += right[i];
+    }
+  }
+  return sums;
+}
+
+TEST(Kernels, OfAllInstructionsAddUpTreesOfChains) {
+  const std::vector<std::vector<TreeLeaf>> trees = {
+      {{5, 0}},
+      {{5, 0}, {4, 1}, {3, 0}, {0, 2}},           // one sum of four leaves
+      {{1, 0}, {7, 0}, {2, 1}, {9, 0}, {0, 0}}};  // four sums remain
+  for (const Instructions instructions :
+       {Instructions::plain, Instructions::avx2, Instructions::avx512}) {
+    if (instructions > instructions_of_cpu()) continue;
+    for (const auto& leaves : trees) {
+      for (const std::uint64_t rows : {1U, 7U, 8U, 35U}) {
+        for (const std::uint64_t columns : {1U, 10U, 16U, 39U, 64U}) {
+          const TreeProduct tree{rows, columns, rows + 2, columns + 3, columns + 1, leaves};
+          const std::vector<float> a = keyed_values<float>(40 * tree.a_stride, 1);
+          const std::vector<float> b = keyed_values<float>(40 * tree.b_stride, 2);
+          const auto expected = tree_by_definition(tree, a, b);
+          std::vector<std::vector<float>> sums(expected.size(),
+                                               std::vector<float>(rows * tree.c_stride, 7));
+          std::vector<float*> places;
+          for (auto& sum : sums) places.push_back(sum.data());
+          kernels_with(instructions).add_up(tree, a.data(), b.data(), places);
+          for (std::size_t s = 0; s < sums.size(); ++s) {
+            for (std::uint64_t r = 0; r < rows; ++r) {
+              for (std::uint64_t j = 0; j < columns; ++j) {
+                ASSERT_EQ(sums[s][r * tree.c_stride + j], expected[s][r * columns + j])
+                    << name_of(instructions) << ", " << rows << " x " << columns << ", sum " << s;
+              }
+              EXPECT_EQ(sums[s][r * tree.c_stride + columns], 7) << "written beyond the columns";
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 // The bits of a row depend neither on its neighbours nor on how the matrices are cut.
 TEST(Gemm, IsOneChainAtEveryShape) {
   for (const std::uint64_t m : {1U, 31U, 70U}) {
@@ -144,7 +205,8 @@ void multiply_in_another_order(const BlockProduct& product, const float* a, cons
 
 TEST(SelfTest, FindsNothingInTheKernelsAndAnotherOrderOfAdditions) {
   EXPECT_EQ(products_differ(kernels()), std::nullopt);
-  const auto found = products_differ({Instructions::avx2, multiply_in_another_order});
+  const auto found =
+      products_differ({Instructions::avx2, multiply_in_another_order, kernels().add_up});
   EXPECT_THAT(found.value_or(""), testing::HasSubstr("15 rows, 5 columns and depth 37"));
   EXPECT_THAT(found.value_or(""), testing::HasSubstr("avx2"));
 }

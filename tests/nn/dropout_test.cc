@@ -1,4 +1,5 @@
 #include "nn/dropout.h"
+#include "nn/dropout_mask.h"
 
 #include <cmath>
 #include <cstddef>
@@ -15,9 +16,7 @@ constexpr double kDraws = 1e6;
 
 std::vector<double> mask(double keep_prob, DropoutKey key, std::uint32_t layer,
                          std::uint32_t example, std::size_t units = kUnits) {
-  std::vector<double> values(units, -1);
-  dropout_mask_row<double>(DropoutRate(keep_prob), key, layer, example, values);
-  return values;
+  return dropout_mask<double>(keep_prob, key, layer, example, units);
 }
 
 TEST(Dropout, KeepsUnitsAtTheRateAndHasMeanOne) {
@@ -68,8 +67,7 @@ TEST(Dropout, TheRarestAreAsRareAtEveryPlace) {
 
 TEST(Dropout, IsAPureFunctionOfItsKey) {
   EXPECT_EQ(mask(0.5, {1, 2}, 3, 4), mask(0.5, {1, 2}, 3, 4));
-  std::vector<float> in_float(kUnits);
-  dropout_mask_row<float>(DropoutRate(0.5), {1, 2}, 3, 4, in_float);
+  const std::vector<float> in_float = dropout_mask<float>(0.5, {1, 2}, 3, 4, kUnits);
   const std::vector<double> in_double = mask(0.5, {1, 2}, 3, 4);
   EXPECT_EQ(std::vector<double>(in_float.begin(), in_float.end()), in_double);
 }
@@ -110,6 +108,25 @@ TEST(Dropout, NeighbouringUnitsAreIndependent) {
     const std::vector<double> early(long_mask.begin(), long_mask.end() - shift);
     const std::vector<double> late(long_mask.begin() + shift, long_mask.end());
     EXPECT_NEAR(agreement(early, late), 0.5, 5 * std::sqrt(0.25 / kLong)) << lag;
+  }
+}
+
+// A block of any rows and units of a pass has the values of the whole masks.
+TEST(Dropout, OfABlockIsThatOfTheWholeRows) {
+  const std::vector<std::uint32_t> examples = {7, 3, 100'000, 3, 12};
+  const DropoutMasks<float> masks(0.5, DropoutKey{1, 2}, 3, examples);
+  for (const Range rows : {Range{0, 5}, Range{1, 2}, Range{2, 5}}) {
+    for (const Range units : {Range{0, 70}, Range{64, 70}, Range{8, 100}, Range{0, 3}}) {
+      std::vector<float> values(rows.size() * units.size());
+      const Matrix<float> block{values.data(), rows.size(), units.size()};
+      masks.fill(rows, units, block);
+      for (std::uint64_t r = 0; r < rows.size(); ++r) {
+        const auto whole = dropout_mask<float>(0.5, {1, 2}, 3, examples[rows.begin + r], 100);
+        EXPECT_TRUE(
+            std::ranges::equal(block.row(r), std::span(whole).subspan(units.begin, units.size())))
+            << r << " " << units.begin;
+      }
+    }
   }
 }
 

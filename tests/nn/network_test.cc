@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "linalg/keyed_values.h"
+#include "nn/dropout_mask.h"
 #include "nn/gradient_comparison.h"
 #include "nn/problem.h"
 
@@ -62,9 +63,8 @@ class NetworkDropout : public testing::TestWithParam<std::uint64_t> {
 };
 
 TEST_P(NetworkDropout, MaskIsTheKeyedOneOfTheLayerAndExample) {
-  std::vector<float> expected(kUnits);
-  dropout_mask_row<float>(DropoutRate(0.6), {5, 8}, static_cast<std::uint32_t>(GetParam()), 41,
-                          expected);
+  const std::vector<float> expected =
+      dropout_mask<float>(0.6, {5, 8}, static_cast<std::uint32_t>(GetParam()), 41, kUnits);
   EXPECT_EQ(probe_.masks({41}, DropoutKey{5, 8}), expected);
 }
 
@@ -105,8 +105,7 @@ TEST_P(NetworkDropout, BackwardUsesTheMaskOfForward) {
   // Far from any output, so that no unit's error is zero.
   const std::vector<float> targets(kUnits, 100);
   std::vector<float> gradient(probe_.weights.size());
-  probe_.network.backward(probe_.weights, workspace, {targets.data(), 1, kUnits}, gradient, false,
-                          [](std::size_t) {});
+  probe_.network.backward(probe_.weights, workspace, {targets.data(), 1, kUnits}, gradient, false);
 
   // What leads into the mask (a weight's row, its bias) and out of it (a
   // column) has no gradient exactly where the unit was dropped.
@@ -153,15 +152,14 @@ struct Training {
     std::ranges::copy(part, workspace.input().top(rows).values().begin());
   }
 
-  LossSums pass(
-      std::size_t begin, std::size_t rows, bool accumulate, std::span<double> gradient,
-      const std::function<void(std::size_t)>& layer_done = [](std::size_t) {}) const {
+  LossSums pass(std::size_t begin, std::size_t rows, bool accumulate,
+                std::span<double> gradient) const {
     Workspace<double> workspace(network.spec(), rows);
     fill(workspace, begin, rows);
     network.forward(weights, workspace, rows, DropoutKey{1, 2},
                     std::span(examples).subspan(begin, rows));
     return network.backward(weights, workspace, {labels.data() + begin, rows, 1}, gradient,
-                            accumulate, layer_done);
+                            accumulate);
   }
 
   static constexpr std::size_t kRows = 10;
@@ -201,22 +199,32 @@ TEST(Network, GradientsOfPassesAddUpToThoseOfOnePass) {
   EXPECT_EQ(sums_of_parts.wrong, sums.wrong);
 }
 
-TEST(Network, LayersAreDoneFromLastToFirstAndThenFinal) {
+// The tiles of every tensor, which together have each of its values once, from the last layer to
+// the first.
+TEST(Network, BackwardVisitsEveryValueOfTheGradientOnce) {
   const Training training;
-  std::vector<double> gradient(training.weights.size());
+  Workspace<float> workspace(Training::spec(), 10);
+  const Network<float> network(Training::spec());
+  const std::vector<float> weights(training.weights.begin(), training.weights.end());
+  std::ranges::fill(workspace.input().values(), 0.5F);
+  network.forward(weights, workspace, 10, std::nullopt, training.examples);
+  std::vector<LossSums> of_rows(10);
+  network.losses(workspace, {training.labels.data(), 10, 1}, of_rows, Team());
+  std::vector<float> visits(weights.size());
   std::vector<std::size_t> order;
-  std::vector<std::vector<double>> when_done(5);
-  const auto part = [&](std::size_t layer) {
-    const Range range = training.network.layout().layers[layer];
-    const auto values = std::span(gradient).subspan(range.begin, range.size());
-    return std::vector<double>(values.begin(), values.end());
-  };
-  training.pass(0, 10, false, gradient, [&](std::size_t layer) {
-    order.push_back(layer);
-    when_done[layer] = part(layer);
-  });
-  EXPECT_EQ(order, (std::vector<std::size_t>{4, 3, 2, 1, 0}));
-  for (std::size_t layer = 0; layer < 5; ++layer) EXPECT_EQ(when_done[layer], part(layer));
+  const Range all{0, 10};
+  network.backward(
+      weights, workspace, {&all, 1},
+      [&](const GradientTile<float>& tile) {
+        order.push_back(tile.tensor.layer);
+        const Matrix<float> part = tensor_view(tile.tensor, std::span(visits)).block(tile.block);
+        for (std::uint64_t r = 0; r < part.rows; ++r) {
+          for (float& visit : part.row(r)) ++visit;
+        }
+      },
+      Team());
+  EXPECT_TRUE(std::ranges::is_sorted(order, std::greater<>()));
+  EXPECT_TRUE(std::ranges::all_of(visits, [](float times) { return times == 1; }));
 }
 
 TEST(Network, EvaluationGivesTheBitsOfTrainingWithoutDropout) {
@@ -243,7 +251,7 @@ TEST(Network, RowsBeyondTheBlockAreNotTouched) {
   training.network.forward(training.weights, workspace, 4, DropoutKey{1, 2}, training.examples);
   std::vector<double> gradient(training.weights.size());
   training.network.backward(training.weights, workspace, {training.labels.data(), 4, 1}, gradient,
-                            false, [](std::size_t) {});
+                            false);
   std::vector<double> expected(gradient.size());
   training.pass(0, 4, false, expected);
   EXPECT_EQ(gradient, expected);

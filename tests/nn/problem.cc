@@ -6,6 +6,7 @@
 
 #include "linalg/keyed_values.h"
 #include "nn/activation.h"
+#include "nn/dropout_mask.h"
 #include "nn/layers.h"
 #include "nn/network.h"
 #include "nn/parameters.h"
@@ -70,11 +71,10 @@ Regularizer regularizer_of(const Problem& problem) {
 
 void drop(const Problem& problem, double keep_prob, std::size_t layer, std::uint64_t row,
           std::vector<double>& values) {
-  const DropoutRate rate(keep_prob);
-  if (!problem.dropout || !rate.drops()) return;
-  std::vector<double> mask(values.size());
-  dropout_mask_row<double>(rate, *problem.dropout, static_cast<std::uint32_t>(layer),
-                           problem.examples[row], mask);
+  if (!problem.dropout) return;
+  const auto mask =
+      dropout_mask<double>(keep_prob, *problem.dropout, static_cast<std::uint32_t>(layer),
+                           problem.examples[row], values.size());
   for (std::size_t i = 0; i < values.size(); ++i) values[i] *= mask[i];
 }
 
@@ -103,7 +103,7 @@ std::vector<double> gradient(const Problem& problem) {
   const std::vector<T> weights(problem.weights.begin(), problem.weights.end());
   std::vector<T> sums(weights.size());
   network.forward(weights, workspace, problem.rows, problem.dropout, problem.examples);
-  network.backward(weights, workspace, label_matrix(problem), sums, false, [](std::size_t) {});
+  network.backward(weights, workspace, label_matrix(problem), sums, false);
   for (T& value : sums) value /= static_cast<T>(problem.rows);
   regularizer_of(problem).add_gradient<T>({0, sums.size()}, weights, sums);
   return {sums.begin(), sums.end()};

@@ -30,8 +30,7 @@ std::vector<std::size_t> sample(const BatchGeometry& geometry, std::uint64_t exa
   const auto rows = rows_of_shards(geometry);
   std::vector<std::size_t> sizes;
   std::uint64_t total = 0;
-  const auto blocks =
-      training_blocks(geometry, even_assignment(geometry.shards, 1), rows, examples);
+  const auto blocks = training_blocks(geometry, {0, geometry.shards}, 1, rows, examples);
   EXPECT_EQ(blocks.size(), 1U);
   for (std::size_t shard = 0; shard < blocks[0].size(); ++shard) {
     const auto& block = blocks[0][shard];
@@ -61,23 +60,23 @@ TEST(EvaluationBlocks, ASampleTakesTheSameNumberOfEveryShardRoundedUp) {
 TEST(EvaluationBlocks, EveryBlockButTheLastOfAShardIsFull) {
   const BatchGeometry geometry{2 * kEvaluationRows + 1, 1, 8};
   EXPECT_THAT(sample({kEvaluationRows, 1, 8}, 0), ElementsAre(kEvaluationRows));
-  const auto blocks = training_blocks(geometry, even_assignment(1, 1), rows_of_shards(geometry), 0);
+  const auto blocks = training_blocks(geometry, {0, 1}, 1, rows_of_shards(geometry), 0);
   ASSERT_EQ(blocks[0].size(), 3U);
   EXPECT_EQ(blocks[0][0].size(), kEvaluationRows);
   EXPECT_EQ(blocks[0][1].size(), kEvaluationRows);
   EXPECT_THAT(blocks[0][2], ElementsAre(2 * kEvaluationRows));
 }
 
-TEST(EvaluationBlocks, AWorkerTakesTheShardsThatItOwns) {
+TEST(EvaluationBlocks, NeighbouringBlocksGoToTheThreads) {
   const BatchGeometry geometry{11, 4, 2};
   const auto rows = rows_of_shards(geometry);
-  const auto two = training_blocks(geometry, even_assignment(4, 2), rows, 0);
+  const auto two = training_blocks(geometry, {0, 4}, 2, rows, 0);
   ASSERT_EQ(two.size(), 2U);
   EXPECT_THAT(two[0], ElementsAre(ElementsAre(0, 1, 2), ElementsAre(3, 4, 5)));
   EXPECT_THAT(two[1], ElementsAre(ElementsAre(6, 7, 8), ElementsAre(9, 10)));
   // A rank is given the rows of its own shards alone.
   const std::vector<std::vector<std::uint32_t>> own = {{0, 1, 2}, {3, 4}};
-  EXPECT_THAT(training_blocks(geometry, std::vector{Range{2, 4}}, own, 9)[0],
+  EXPECT_THAT(training_blocks(geometry, {2, 4}, 1, own, 9)[0],
               ElementsAre(ElementsAre(0, 1, 2), ElementsAre(3, 4)));
 }
 

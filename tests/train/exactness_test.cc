@@ -20,7 +20,7 @@
 #include "nn/initializer.h"
 #include "support/collective.h"
 #include "train/build.h"
-#include "train/shard_worker.h"
+#include "train/rank_passes.h"
 #include "train/tiny_job.h"
 #include "train/trainer.h"
 
@@ -32,7 +32,8 @@ struct Setup {
       : layout{comm.size(), 1},
         data(load_dataset(job, comm, layout)),
         network(build_network(job.network, data.features)),
-        plans(plan_workers(data.shards, job.training.shards)) {
+        plans(plan_workers(data.shards, job.training.shards)),
+        plan(plans[static_cast<std::size_t>(comm.rank())]) {
     weights.resize(network.layout().size);
     initialize_parameters(network.spec(), job.seed, std::span(weights));
   }
@@ -41,6 +42,7 @@ struct Setup {
   Dataset data;
   Network<float> network;
   std::vector<WorkerPlan> plans;
+  WorkerPlan plan;  // of this rank
   std::vector<float> weights;
 };
 
@@ -50,12 +52,11 @@ std::vector<float> tree_sum(const Communicator& comm, const Job& job) {
   WorkerPool pool(1);
   HelperPool nobody(0);
   const auto ownership = Ownership::with_bucket_bytes(setup.weights.size(), 4096, 4, comm.size());
-  GradientExchange<float> exchange(comm, ownership, setup.plans, job.training.shards, 1,
+  GradientExchange<float> exchange(comm, ownership, setup.plans, job.training.shards,
                                    comm.host_leader());
-  ShardWorker<float> worker(setup.network, setup.data,
-                            setup.plans[static_cast<std::size_t>(comm.rank())], exchange.buffers(0),
-                            job.seed, true, nobody);
-  worker.run(setup.weights, 0);
+  RankPasses<float> passes(setup.network, setup.data, {setup.plan, false, exchange.buffers()},
+                           job.seed, true, 1, nobody);
+  passes.run(setup.weights, 0, Team());
   std::vector<float> owned;
   exchange.reduce(pool, [&](Range, std::span<float> gradient) {
     owned.insert(owned.end(), gradient.begin(), gradient.end());
@@ -68,13 +69,14 @@ std::vector<float> allreduce_sum(const Communicator& comm, const Job& job, MPI_C
   Setup setup(comm, job);
   WorkerPool pool(1);
   HelperPool nobody(0);
-  const WorkerPlan& plan = setup.plans[static_cast<std::size_t>(comm.rank())];
-  std::vector<std::vector<float>> buffers(plan.buffers, std::vector<float>(setup.weights.size()));
-  ShardWorker<float> worker(setup.network, setup.data, plan, {buffers.begin(), buffers.end()},
-                            job.seed, true, nobody);
-  worker.run(setup.weights, 0);
+  std::vector<std::vector<float>> buffers(setup.plan.buffers,
+                                          std::vector<float>(setup.weights.size()));
+  RankPasses<float> passes(setup.network, setup.data,
+                           {setup.plan, false, {buffers.begin(), buffers.end()}}, job.seed, true, 1,
+                           nobody);
+  passes.run(setup.weights, 0, Team());
   std::vector<float> sum(setup.weights.size());
-  for (const WorkerPlan::Held& held : plan.held) {
+  for (const WorkerPlan::Held& held : setup.plan.held) {
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += buffers[held.buffer][i];
   }
   MPI_Allreduce(MPI_IN_PLACE, sum.data(), static_cast<int>(sum.size()), MPI_FLOAT, MPI_SUM, mpi);

@@ -46,7 +46,7 @@ struct Loaded {
 std::vector<Loaded> load(const Dataset& data, Range shards, std::vector<std::uint64_t> steps,
                          int helper_threads) {
   HelperPool helpers(helper_threads);
-  PassLoader<float> loader(data, shards, 5, helpers);
+  PassLoader<float> loader(data, shards, 5, helpers, 1);
   PhaseClock clock;
   std::vector<Loaded> all;
   for (const std::uint64_t step : steps) {
@@ -54,13 +54,13 @@ std::vector<Loaded> load(const Dataset& data, Range shards, std::vector<std::uin
     const auto later = passes_of_step(data.geometry, shards, step + 1);
     for (std::size_t i = 0; i < passes.size(); ++i) {
       Loaded& loaded = all.emplace_back();
-      loaded.inputs.resize(passes[i].positions.size() * data.features);
+      loaded.inputs.resize(passes[i].rows() * data.features);
       const bool at_end = i + 1 == passes.size();
       loader.load(passes[i],
                   !at_end         ? std::optional(passes[i + 1])
                   : later.empty() ? std::nullopt
                                   : std::optional(later.front()),
-                  {loaded.inputs.data(), passes[i].positions.size(), data.features}, clock);
+                  {loaded.inputs.data(), passes[i].rows(), data.features}, clock);
       loaded.ids.assign(loader.ids().begin(), loader.ids().end());
       const auto labels = loader.labels().values();
       loaded.labels.assign(labels.begin(), labels.end());
@@ -81,10 +81,22 @@ TEST(PassLoader, PassesOfAnEpochHaveEveryExampleOnce) {
 
 TEST(PassLoader, LargeShardsGoInSeveralPasses) {
   const BatchGeometry geometry{5000, 2, 2000};
-  const auto passes = passes_of_step(geometry, {1, 2}, 0);
+  const auto passes = passes_of_step(geometry, {0, 2}, 0);
   ASSERT_EQ(passes.size(), 2U);
-  EXPECT_EQ(passes[0], (Pass{0, 1, {0, 1024}, true, false}));
-  EXPECT_EQ(passes[1], (Pass{0, 1, {1024, 2000}, false, true}));
+  EXPECT_EQ(passes[0], (Pass{0, {{0, {0, 1024}, true, false}, {0, {1024, 2000}, false, true}}}));
+  EXPECT_EQ(passes[1], (Pass{0, {{1, {0, 1024}, true, false}, {1, {1024, 2000}, false, true}}}));
+}
+
+TEST(PassLoader, SmallShardsGoTogetherAndTheirSegmentsFollowEachOther) {
+  // Shard 0 has 3 examples, the others 2: in the second step it alone has one left.
+  const BatchGeometry geometry{7, 3, 2};
+  const auto first = passes_of_step(geometry, {0, 3}, 0);
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].segments(), (std::vector<Range>{{0, 2}, {2, 4}, {4, 6}}));
+  const auto second = passes_of_step(geometry, {0, 3}, 1);
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_EQ(second[0].rows(), 1U);
+  EXPECT_EQ(second[0].shards[2], (ShardRows{2, {2, 2}, true, true}));
 }
 
 TEST(PassLoader, TheSameWithAnyNumberOfHelpers) {

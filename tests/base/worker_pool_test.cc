@@ -1,0 +1,58 @@
+#include "base/worker_pool.h"
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+TEST(WorkerPool, ATeamDividesItsWorkAndWaitsForEachOther) {
+  WorkerPool pool(3);
+  std::vector<int> first(10);
+  std::vector<int> second(10);
+  pool.run_team([&](const Team& team) {
+    const Range mine = team.part(first.size());
+    for (std::uint64_t i = mine.begin; i < mine.end; ++i) first[i] = static_cast<int>(i);
+    team.wait();
+    // Every thread reads what the others wrote.
+    for (std::uint64_t i = mine.begin; i < mine.end; ++i) second[i] = first[first.size() - 1 - i];
+  });
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(second[static_cast<std::size_t>(i)], 9 - i);
+}
+
+TEST(WorkerPool, OneMemberLeads) {
+  WorkerPool pool(4);
+  std::atomic<int> leaders = 0;
+  pool.run_team([&](const Team& team) {
+    EXPECT_EQ(team.size(), 4U);
+    if (team.leads()) ++leaders;
+  });
+  EXPECT_EQ(leaders, 1);
+  EXPECT_TRUE(Team().leads());
+  EXPECT_EQ(Team().part(7), (Range{0, 7}));
+  Team().wait();
+}
+
+// The others do not wait for it for ever, and the pool can be used again.
+TEST(WorkerPool, AMemberThatThrowsDoesNotHoldUpItsTeam) {
+  WorkerPool pool(3);
+  const auto fail = [](const Team& team) {
+    team.wait();
+    if (team.member() == 1) throw std::runtime_error("member 1");
+    team.wait();
+    team.wait();
+  };
+  EXPECT_THROW(pool.run_team(fail), std::runtime_error);
+  std::atomic<int> done = 0;
+  pool.run_team([&](const Team& team) {
+    team.wait();
+    ++done;
+  });
+  EXPECT_EQ(done, 3);
+}
+
+}  // namespace
+}  // namespace lockstep

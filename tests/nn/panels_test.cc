@@ -1,0 +1,55 @@
+#include "nn/panels.h"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/worker_pool.h"
+#include "linalg/keyed_values.h"
+#include "nn/dense_network.h"
+
+namespace lockstep {
+namespace {
+
+// 130 and 3 outputs: two whole panels and a narrow one, and a narrow one alone.
+NetworkSpec spec() {
+  return network_spec(9, {{130, Activation::relu}}, 3, Loss::softmax_cross_entropy);
+}
+
+TEST(Panels, HoldTheTransposedRowsOfTheWeightsOnAnyNumberOfThreads) {
+  const ParameterLayout layout = parameter_layout(spec());
+  const std::vector<float> weights = keyed_values<float>(layout.size, 1);
+  for (const int threads : {1, 2, 5}) {
+    Panels<float> panels(spec());
+    WorkerPool pool(threads);
+    pool.run_team([&](const Team& team) { panels.fill(weights, team); });
+    for (std::size_t t = 0; t < layout.tensors.size(); ++t) {
+      const ParameterTensor& tensor = layout.tensors[t];
+      if (tensor.role == ParameterRole::bias) {
+        EXPECT_EQ(panels.of_tensor(t), nullptr);
+        continue;
+      }
+      const auto matrix = tensor_view(tensor, std::span<const float>(weights));
+      for (std::uint64_t o = 0; o < matrix.rows; ++o) {
+        const std::uint64_t begin = o / kPanel * kPanel;
+        const Range outputs{begin, std::min(begin + kPanel, matrix.rows)};
+        const auto panel = panel_of(panels.of_tensor(t), matrix.columns, outputs);
+        for (std::uint64_t i = 0; i < matrix.columns; ++i) {
+          ASSERT_EQ(panel.row(i)[o - begin], matrix.row(o)[i])
+              << tensor.name << " " << o << " " << i;
+        }
+      }
+    }
+  }
+}
+
+TEST(Panels, ThereAreNoneInDouble) {
+  Panels<double> panels(spec());
+  panels.fill(std::vector<double>(parameter_layout(spec()).size), Team());
+  EXPECT_EQ(panels.of_tensor(0), nullptr);
+  EXPECT_EQ(Panels<double>::bytes(spec()), 0U);
+  EXPECT_EQ(Panels<float>::bytes(spec()), (130 * 9 + 3 * 130) * sizeof(float));
+}
+
+}  // namespace
+}  // namespace lockstep

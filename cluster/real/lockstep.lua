@@ -12,7 +12,7 @@ local prefix = "/opt/lockstep/0.1.0"
 depends_on("openmpi/4.1")
 prepend_path("PATH", pathJoin(prefix, "bin"))
 
--- Each matrix product uses one thread, because the program has threads of its own.
+-- Each product in double (gradient checks) uses one thread, because the program has threads of its own.
 setenv("OPENBLAS_NUM_THREADS", "1")
 -- Settings of Open MPI that this cluster needs, from cluster/real/openmpi-mca-params.conf.
 setenv("OMPI_MCA_btl_tcp_eager_limit", "8388608")

@@ -20,7 +20,7 @@ usable_cores() {
 
 # mpi_environment RANKS CORES exports the environment variables that the run needs.
 mpi_environment() {
-  # Each matrix product uses one thread, because the program has threads of its own.
+  # Each product in double (gradient checks) uses one thread, because the program has threads of its own.
   export OPENBLAS_NUM_THREADS=1
   # Large arrays get large pages, because a row of a weight matrix often fills a small page.
   export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}

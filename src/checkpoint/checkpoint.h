@@ -79,7 +79,7 @@ struct Checkpoint {
   std::string dev_fingerprint;
   std::string test_fingerprint;
 
-  std::map<std::string, std::string> environment;  // versions, CPU kernel
+  std::map<std::string, std::string> environment;  // see train/environment.h
   std::string weights_digest;  // set by load_checkpoint(); save_checkpoint() computes its own
 };
 

@@ -274,6 +274,9 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
       }
     }
     return error.get_exit_code() == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  } catch (const Error& error) {  // of the version, which names the kernels
+    if (tells()) write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", error.what()));
+    return static_cast<int>(error.code());
   }
   const std::string command = app.get_subcommands().front()->get_name();
   return run_with_mpi(argc, argv, hooks, limits, command, action);

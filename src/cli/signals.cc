@@ -24,8 +24,8 @@ extern "C" void on_stop_signal(int signal) {
 }  // namespace
 
 void install_signal_handlers() {
-  // Compiled matrix products (oneDNN's) use the stack pointer as an ordinary register, so a
-  // handler must not run on the stack that it seems to point to.
+  // Code of a library may use the stack pointer as an ordinary register (oneDNN's products did),
+  // so a handler must not run on the stack that it seems to point to.
   static std::array<std::byte, std::size_t{64} << 10> own_stack;
   stack_t stack{};
   stack.ss_sp = own_stack.data();

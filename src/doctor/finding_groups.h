@@ -7,7 +7,7 @@
 
 namespace lockstep {
 
-// Ranks whose libraries, kernels or program differ, and products that are wrong.
+// Ranks whose builds, CPU instructions or program differ, and products that are wrong.
 std::vector<Finding> findings_of_programs(const DoctorReport& report);
 // Workers against shards, threads against cores, and waiting ranks.
 std::vector<Finding> findings_of_layout(const DoctorReport& report);

@@ -1,3 +1,4 @@
+#define LOCKSTEP_AVX512
 #include "linalg/kernels_body.h"
 #include "linalg/kernels_of.h"
 

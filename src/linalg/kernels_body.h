@@ -1,6 +1,7 @@
 #pragma once
 // The kernels of linalg/kernels.h. Each file that includes this is compiled for other instructions,
-// so that all of it is local to that file.
+// so that all of it is local to that file. It defines LOCKSTEP_AVX2 or LOCKSTEP_AVX512 for fused
+// multiply-adds by these instructions, and neither for those of the C++ library.
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#ifdef __AVX2__
+#if defined(LOCKSTEP_AVX2) || defined(LOCKSTEP_AVX512)
 #include <immintrin.h>
 #endif
 
@@ -19,7 +20,7 @@
 namespace lockstep {
 namespace {
 
-#ifdef __AVX512F__
+#ifdef LOCKSTEP_AVX512
 constexpr std::size_t kLanes = 16;
 constexpr std::size_t kTileRows = 8;  // 16 of 32 registers are sums
 #else
@@ -39,9 +40,9 @@ inline void store(Lanes lanes, float* to) { std::memcpy(to, &lanes, sizeof(lanes
 
 // a b + c with one rounding.
 inline Lanes fused(float a, Lanes b, Lanes c) {
-#if defined(__AVX512F__)
+#if defined(LOCKSTEP_AVX512)
   return _mm512_fmadd_ps(_mm512_set1_ps(a), b, c);
-#elif defined(__AVX2__)
+#elif defined(LOCKSTEP_AVX2)
   return _mm256_fmadd_ps(_mm256_set1_ps(a), b, c);
 #else
   for (std::size_t i = 0; i < kLanes; ++i) c[i] = std::fma(a, b[i], c[i]);

@@ -1,5 +1,5 @@
 #pragma once
-// Trials that were trained with other libraries or CPU kernels than others.
+// Trials that were trained by other builds than others.
 
 #include <filesystem>
 #include <optional>

@@ -3,7 +3,7 @@
 // and the shapes of a step (forward, then weight and input gradients from the
 // last layer to the first), on buffers of its own, with no word to the others.
 // Prints one JSON line; its examples_per_second bounds any trainer that makes
-// the same products with this BLAS on these cores.
+// the same products with these kernels on these cores.
 
 #include <algorithm>
 #include <chrono>

@@ -124,6 +124,7 @@ TYPED_TEST(Gemm, GivesTheSameBitsOnEveryThreadAtOnce) {
   std::vector<std::vector<TypeParam>> results(4);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(results.size());
     for (auto& result : results) threads.emplace_back([&] { result = product.run(); });
   }
   for (const auto& result : results) EXPECT_EQ(result, expected);

@@ -37,6 +37,7 @@ std::vector<float> by_definition(const BlockProduct& product, const std::vector<
 
 std::vector<std::uint32_t> bits(const std::vector<float>& values) {
   std::vector<std::uint32_t> all;
+  all.reserve(values.size());
   for (const float value : values) all.push_back(std::bit_cast<std::uint32_t>(value));
   return all;
 }

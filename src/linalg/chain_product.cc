@@ -13,7 +13,7 @@ namespace {
 // core.
 constexpr std::uint64_t kRows = 32;
 constexpr std::uint64_t kColumns = 64;
-constexpr std::uint64_t kDepth = 256;
+constexpr std::uint64_t kDepth = 128;
 
 // Calls work(range) for the parts of [0, n), each of `part` values but the last.
 template <typename Work>

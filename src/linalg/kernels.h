@@ -13,7 +13,7 @@ namespace lockstep {
 struct Kernels {
   Instructions instructions;
   void (*multiply)(const BlockProduct& product, const float* a, const float* b, float* c);
-  // Writes the sums that remain of a tree, left to right, as many as there are.
+  // Reads the sums that stand from earlier leaves, and writes those that remain, left to right.
   void (*add_up)(const TreeProduct& tree, const float* a, const float* b,
                  std::span<float* const> sums);
 };

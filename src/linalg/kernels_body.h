@@ -110,9 +110,26 @@ inline void add_up_tile(const TreeProduct& tree, const float* a, const float* b,
                         std::span<float* const> sums, std::size_t offset) {
   constexpr std::size_t kValues = rows * vectors * kLanes;
   alignas(64) float stack[kMostTreeSums][kValues];
-  std::size_t top = 0;
+  const auto exchange = [&](std::size_t count, const auto& copy) {
+    for (std::size_t s = 0; s < count; ++s) {
+      for (std::size_t r = 0; r < rows; ++r) {
+        copy(sums[s] + offset + r * tree.c_stride, stack[s] + r * vectors * kLanes);
+      }
+    }
+  };
+  constexpr std::size_t kBytes = vectors * kLanes * sizeof(float);
+  exchange(tree.standing, [](const float* sum, float* part) { std::memcpy(part, sum, kBytes); });
+  std::size_t top = tree.standing;
   for (const TreeLeaf& leaf : tree.leaves) {
     Lanes tile[rows][vectors] = {};
+    if (leaf.goes_on) {
+      --top;
+      for (std::size_t r = 0; r < rows; ++r) {
+        for (std::size_t v = 0; v < vectors; ++v) {
+          tile[r][v] = load(stack[top] + (r * vectors + v) * kLanes);
+        }
+      }
+    }
     for (std::size_t k = 0; k < leaf.depth; ++k) {
       Lanes right[vectors];
       for (std::size_t v = 0; v < vectors; ++v) right[v] = load(b + v * kLanes);
@@ -137,12 +154,7 @@ inline void add_up_tile(const TreeProduct& tree, const float* a, const float* b,
     }
     ++top;
   }
-  for (std::size_t s = 0; s < top; ++s) {
-    for (std::size_t r = 0; r < rows; ++r) {
-      std::memcpy(sums[s] + offset + r * tree.c_stride, stack[s] + r * vectors * kLanes,
-                  vectors * kLanes * sizeof(float));
-    }
-  }
+  exchange(top, [](float* sum, const float* part) { std::memcpy(sum, part, kBytes); });
 }
 
 template <std::size_t rows_of_tile, std::size_t vectors>
@@ -171,6 +183,9 @@ inline void add_up_narrow(const TreeProduct& tree, const float* a, const float* 
   std::vector<float*> wide_sums;
   for (std::size_t s = 0; s < sums.size(); ++s) {
     wide_sums.push_back(wide.data() + s * tree.rows * kLanes);
+    for (std::size_t r = 0; r < tree.rows; ++r) {
+      std::copy_n(sums[s] + offset + r * tree.c_stride, columns, wide_sums[s] + r * kLanes);
+    }
   }
   TreeProduct padded = tree;
   padded.b_stride = kLanes;

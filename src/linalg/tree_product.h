@@ -13,6 +13,7 @@ struct TreeLeaf {
   std::uint64_t depth = 0;
   // After this leaf, the last two sums are added up this many times: left + right.
   std::uint32_t additions = 0;
+  bool goes_on = false;  // it goes on from the last sum
 };
 
 struct TreeProduct {
@@ -22,6 +23,7 @@ struct TreeProduct {
   std::uint64_t b_stride = 0;
   std::uint64_t c_stride = 0;
   std::span<const TreeLeaf> leaves;
+  std::uint32_t standing = 0;  // sums that stand from earlier leaves
 };
 
 // The most sums that exist at a time in a tree.

@@ -12,21 +12,23 @@
 namespace lockstep {
 namespace {
 
-// The products delta^T input of all leaves, which follow each other, added up by the tree.
+// The products delta^T input of all leaves, added up by the tree.
 void add_up_products(Matrix<const float> delta, Matrix<const float> input,
-                     std::span<const LeafRows> leaves, std::span<const GradientView<float>> sums) {
-  std::vector<TreeLeaf> tree;
-  for (const LeafRows& leaf : leaves) tree.push_back({leaf.rows.size(), leaf.additions});
+                     const GradientSums<float>& sums) {
+  std::vector<TreeLeaf> leaves;
+  for (const LeafRows& leaf : sums.leaves)
+    leaves.push_back({leaf.rows.size(), leaf.additions, leaf.goes_on});
   std::vector<float*> places;
-  for (const GradientView<float>& sum : sums) places.push_back(sum.values.data);
+  for (const Matrix<float>& sum : sums.sums) places.push_back(sum.data);
+  const Range rows = sums.leaves.front().rows;
   kernels().add_up({.rows = delta.columns,
                     .columns = input.columns,
                     .a_stride = delta.stride,
                     .b_stride = input.stride,
-                    .c_stride = sums[0].values.stride,
-                    .leaves = tree},
-                   delta.some_rows(leaves.front().rows).data,
-                   input.some_rows(leaves.front().rows).data, places);
+                    .c_stride = sums.sums[0].stride,
+                    .leaves = leaves,
+                    .standing = sums.standing},
+                   delta.some_rows(rows).data, input.some_rows(rows).data, places);
 }
 
 }  // namespace
@@ -66,17 +68,17 @@ void input_gradient(const DenseSpec& /*dense*/, const BackwardViews<T>& views,
 
 template <typename T>
 void tensor_gradient(const DenseSpec& /*dense*/, const BackwardViews<T>& views,
-                     std::size_t /*tensor*/, const Block& block, std::span<const LeafRows> leaves,
-                     std::span<const GradientView<T>> sums) {
+                     std::size_t /*tensor*/, const Block& block, const GradientSums<T>& sums) {
   const Matrix<const T> delta = views.delta.some_columns(block.rows);
   const Matrix<const T> input = views.inputs[0].some_columns(block.columns);
   if constexpr (std::is_same_v<T, float>) {
-    if (leaves.size() > 1) return add_up_products(delta, input, leaves, sums);
+    add_up_products(delta, input, sums);
+  } else {
+    add_up_leaves(sums, [&](Range rows, GradientView<T> gradient) {
+      gemm<T>(Transpose::yes, Transpose::no, delta.some_rows(rows), input.some_rows(rows),
+              gradient.goes_on, gradient.values);
+    });
   }
-  add_up_leaves(leaves, sums, [&](Range rows, GradientView<T> gradient) {
-    gemm<T>(Transpose::yes, Transpose::no, delta.some_rows(rows), input.some_rows(rows),
-            gradient.goes_on, gradient.values);
-  });
 }
 
 std::optional<LayerWidth> width_of(const DenseSpec& dense) {
@@ -103,10 +105,8 @@ template void input_gradient(const DenseSpec&, const BackwardViews<float>&, std:
 template void input_gradient(const DenseSpec&, const BackwardViews<double>&, std::size_t,
                              const Block&, GradientView<double>);
 template void tensor_gradient(const DenseSpec&, const BackwardViews<float>&, std::size_t,
-                              const Block&, std::span<const LeafRows>,
-                              std::span<const GradientView<float>>);
+                              const Block&, const GradientSums<float>&);
 template void tensor_gradient(const DenseSpec&, const BackwardViews<double>&, std::size_t,
-                              const Block&, std::span<const LeafRows>,
-                              std::span<const GradientView<double>>);
+                              const Block&, const GradientSums<double>&);
 
 }  // namespace lockstep

@@ -28,8 +28,7 @@ void input_gradient(const DenseSpec& dense, const BackwardViews<T>& views, std::
 
 template <typename T>
 void tensor_gradient(const DenseSpec& dense, const BackwardViews<T>& views, std::size_t tensor,
-                     const Block& block, std::span<const LeafRows> leaves,
-                     std::span<const GradientView<T>> sums);
+                     const Block& block, const GradientSums<T>& sums);
 
 std::optional<LayerWidth> width_of(const DenseSpec& dense);
 std::vector<OnnxNode> onnx_nodes(const DenseSpec& dense);

@@ -100,8 +100,8 @@ void epilogue_backward(const EpilogueSpec& epilogue, Matrix<const T> slopes, Mat
 
 template <typename T>
 void bias_gradient(Matrix<const T> delta, std::uint64_t channels, const Block& block,
-                   std::span<const LeafRows> leaves, std::span<const GradientView<T>> sums) {
-  add_up_leaves(leaves, sums, [&](Range rows, GradientView<T> gradient) {
+                   const GradientSums<T>& sums) {
+  add_up_leaves(sums, [&](Range rows, GradientView<T> gradient) {
     const std::span<T> values = gradient.values.values();
     if (!gradient.goes_on) std::ranges::fill(values, T(0));
     T* __restrict sum = values.data();
@@ -129,8 +129,8 @@ template void epilogue_backward(const EpilogueSpec&, Matrix<const float>, Matrix
 template void epilogue_backward(const EpilogueSpec&, Matrix<const double>, Matrix<double>,
                                 const Block&);
 template void bias_gradient(Matrix<const float>, std::uint64_t, const Block&,
-                            std::span<const LeafRows>, std::span<const GradientView<float>>);
+                            const GradientSums<float>&);
 template void bias_gradient(Matrix<const double>, std::uint64_t, const Block&,
-                            std::span<const LeafRows>, std::span<const GradientView<double>>);
+                            const GradientSums<double>&);
 
 }  // namespace lockstep

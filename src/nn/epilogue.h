@@ -37,6 +37,6 @@ void epilogue_backward(const EpilogueSpec& epilogue, Matrix<const T> slopes, Mat
 // rows and positions in order, as tensor_gradient in nn/layer.h has it.
 template <typename T>
 void bias_gradient(Matrix<const T> delta, std::uint64_t channels, const Block& block,
-                   std::span<const LeafRows> leaves, std::span<const GradientView<T>> sums);
+                   const GradientSums<T>& sums);
 
 }  // namespace lockstep

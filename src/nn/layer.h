@@ -8,8 +8,7 @@
 //                                             std::size_t input, const Block&, GradientView<T>);
 //   template <typename T> void tensor_gradient(const Kind&, const BackwardViews<T>&,
 //                                              std::size_t tensor, const Block&,
-//                                              std::span<const LeafRows> leaves,
-//                                              std::span<const GradientView<T>> sums);
+//                                              const GradientSums<T>&);
 //   std::optional<LayerWidth> width_of(const Kind&);
 //   std::vector<OnnxNode> onnx_nodes(const Kind&);
 //   std::string describe(const Kind&);
@@ -108,13 +107,21 @@ struct BackwardViews {
   Matrix<const T> delta;  // dLoss/doutput [B, O]
 };
 
-// The rows of one shard in a pass. The gradients of the shards are the leaves of a tree: each is
-// the sum over the shard's rows in order. After this leaf, the last two sums are added up
-// `additions` times, left + right. tensor_gradient writes the sums that remain, left to right; a
-// single leaf may go on.
+// The rows of one shard in a pass, for which a gradient is summed in order: a leaf of the gradient
+// tree, or a part of one.
 struct LeafRows {
   Range rows;
-  std::uint32_t additions = 0;
+  std::uint32_t additions = 0;  // after it, the last two sums are added up so often: left + right
+  bool goes_on = false;         // it goes on from the last sum
+};
+
+// What a pass adds to the gradients of a block of a tensor.
+template <typename T>
+struct GradientSums {
+  std::span<const LeafRows> leaves;  // their rows follow each other
+  std::uint32_t standing = 0;        // sums that stand from earlier passes
+  // Those that stand, left to right, and then those that remain. All have one stride.
+  std::span<const Matrix<T>> sums;
 };
 
 // How wide a layer is, if a job may choose that.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -16,25 +15,27 @@ namespace lockstep {
 // Does what tensor_gradient (nn/layer.h) does, where sum_over(rows, gradient) computes the gradient
 // of one leaf: the sum over its rows.
 template <typename T, typename SumOver>
-void add_up_leaves(std::span<const LeafRows> leaves, std::span<const GradientView<T>> sums,
-                   const SumOver& sum_over) {
-  if (leaves.size() == 1) return sum_over(leaves[0].rows, sums[0]);
-  const std::uint64_t rows = sums[0].values.rows;
-  const std::uint64_t columns = sums[0].values.columns;
-  std::vector<std::vector<T>> partial;
-  for (const LeafRows& leaf : leaves) {
-    std::vector<T>& own = partial.emplace_back(rows * columns);
-    sum_over(leaf.rows, {{own.data(), rows, columns}, false});
+void add_up_leaves(const GradientSums<T>& sums, const SumOver& sum_over) {
+  const std::uint64_t rows = sums.sums[0].rows;
+  const std::uint64_t columns = sums.sums[0].columns;
+  // Partial sums, each in the place of a matrix of `sums` as long as there is one.
+  std::vector<std::vector<T>> beyond;
+  const auto place = [&](std::size_t number) {
+    if (number < sums.sums.size()) return sums.sums[number];
+    const std::size_t index = number - sums.sums.size();
+    if (index == beyond.size()) beyond.emplace_back(rows * columns);
+    return Matrix<T>(beyond[index].data(), rows, columns);
+  };
+  std::size_t top = sums.standing;
+  for (const LeafRows& leaf : sums.leaves) {
+    if (leaf.goes_on) --top;
+    sum_over(leaf.rows, GradientView<T>{place(top), leaf.goes_on});
+    ++top;
     for (std::uint32_t n = 0; n < leaf.additions; ++n) {
-      const std::vector<T> right = std::move(partial.back());
-      partial.pop_back();
-      add_to<T>(partial.back(), right);
-    }
-  }
-  for (std::size_t s = 0; s < sums.size(); ++s) {
-    const Matrix<const T> sum{partial[s].data(), rows, columns};
-    for (std::uint64_t r = 0; r < rows; ++r) {
-      std::ranges::copy(sum.row(r), sums[s].values.row(r).begin());
+      --top;
+      const Matrix<const T> right = place(top);
+      const Matrix<T> left = place(top - 1);
+      for (std::uint64_t r = 0; r < rows; ++r) add_to<T>(left.row(r), right.row(r));
     }
   }
 }

@@ -230,13 +230,12 @@ void Network<T>::visit_tensors(std::size_t layer, const BackwardViews<T>& views,
     const BlockGrid grid =
         tensor_grid<T>(tensor.rows(), tensor.columns(), is_bias || facts.needs.divides_columns);
     for_own_blocks(grid, team, [&](const Block& block) {
-      visit(
-          {tensor, block, [&](auto leaves, auto sums) {
-             if (is_bias) return bias_gradient<T>(views.delta, tensor.rows(), block, leaves, sums);
-             std::visit(
-                 [&](const auto& kind) { tensor_gradient<T>(kind, views, t, block, leaves, sums); },
-                 spec_.layers[layer].kind);
-           }});
+      visit({tensor, block, [&](const GradientSums<T>& sums) {
+               if (is_bias) return bias_gradient<T>(views.delta, tensor.rows(), block, sums);
+               std::visit(
+                   [&](const auto& kind) { tensor_gradient<T>(kind, views, t, block, sums); },
+                   spec_.layers[layer].kind);
+             }});
     });
   }
 }
@@ -268,9 +267,9 @@ LossSums Network<T>::backward(const NetworkWeights<T>& weights, Workspace<T>& wo
   losses(workspace, labels, of_rows, Team());
   const Range all{0, labels.rows};
   const auto write = [&](const GradientTile<T>& tile) {
-    const LeafRows leaf{all};
-    const GradientView<T> sum{tensor_view(tile.tensor, gradient).block(tile.block), accumulate};
-    tile.add_up({&leaf, 1}, {&sum, 1});
+    const LeafRows leaf{all, 0, accumulate};
+    const Matrix<T> sum = tensor_view(tile.tensor, gradient).block(tile.block);
+    tile.add_up({{&leaf, 1}, accumulate ? 1U : 0U, {&sum, 1}});
   };
   backward(weights, workspace, {&all, 1}, write, Team());
   LossSums sums;

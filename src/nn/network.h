@@ -26,7 +26,7 @@ struct GradientTile {
   const ParameterTensor& tensor;
   Block block;
   // Computes dLoss/dparameter for the block's parameters: see tensor_gradient in nn/layer.h.
-  std::function<void(std::span<const LeafRows>, std::span<const GradientView<T>> sums)> add_up;
+  std::function<void(const GradientSums<T>&)> add_up;
 };
 
 template <typename T>

@@ -71,7 +71,7 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
 
   const ShardAssignment assignment = assign_shards(job, network, geometry, layout, hosts);
-  const std::vector<WorkerPlan> plans = plans_of_ranks<float>(geometry, assignment);
+  const std::vector<WorkerPlan> plans = plans_of_ranks(geometry, assignment);
   const std::uint64_t own_shards = assignment.front().size();
   const auto ownership = Ownership::with_bucket_bytes(parameters, job.exchange.bucket_bytes,
                                                       sizeof(float), layout.ranks);

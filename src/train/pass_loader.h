@@ -20,10 +20,10 @@ namespace lockstep {
 
 // The most rows that go through the network at a time. A larger batch is divided into several
 // passes, so that memory does not grow with the batch.
-constexpr std::uint64_t kRowsPerPass = 2048;
+constexpr std::uint64_t kRowsPerPass = 512;
 // The rows of a shard are divided at multiples of this number, whatever else is in a pass: products
 // in double have bits that depend on their shape.
-constexpr std::uint64_t kRowsOfAPart = 1024;
+constexpr std::uint64_t kRowsOfAPart = 256;
 
 // Rows of one shard in a pass.
 struct ShardRows {

@@ -6,11 +6,13 @@
 namespace lockstep {
 
 template <typename T>
-RankPasses<T>::RankPasses(const Network<T>& network, const Dataset& data, TileSums<T> sums,
-                          std::uint32_t seed, bool dropout, int threads, HelperPool& helpers)
+RankPasses<T>::RankPasses(const Network<T>& network, const Dataset& data,
+                          std::vector<std::span<T>> buffers, std::uint32_t seed, bool dropout,
+                          int threads, HelperPool& helpers)
     : network_(network),
       data_(data),
-      sums_(std::move(sums)),
+      plan_(plan_worker(data.own_shards, data.geometry.shards)),
+      buffers_(std::move(buffers)),
       seed_(seed),
       dropout_(dropout),
       workspace_(network.spec(), rows_of_a_pass(data.geometry, shards().size())),
@@ -35,9 +37,10 @@ void RankPasses<T>::run(std::span<const T> weights, std::uint64_t step, const Te
   clock.enter(Phase::forward);
   panels_.fill(weights, team);
   const std::vector<Pass> passes = passes_of_step(data_.geometry, shards(), step);
+  const std::vector<PassLeaves> leaves = leaves_of_passes(plan_, passes);
   for (std::size_t i = 0; i < passes.size(); ++i) {
     const bool at_end = i + 1 == passes.size();
-    run_pass(weights, passes[i],
+    run_pass(weights, passes[i], leaves[i],
              at_end ? passes_of_step(data_.geometry, shards(), step + 1).front() : passes[i + 1],
              team);
   }
@@ -45,7 +48,7 @@ void RankPasses<T>::run(std::span<const T> weights, std::uint64_t step, const Te
 }
 
 template <typename T>
-void RankPasses<T>::run_pass(std::span<const T> weights, const Pass& pass,
+void RankPasses<T>::run_pass(std::span<const T> weights, const Pass& pass, const PassLeaves& leaves,
                              const std::optional<Pass>& next, const Team& team) {
   PhaseClock& clock = clocks_[team.member()];
   const std::uint64_t rows = pass.rows();
@@ -61,8 +64,8 @@ void RankPasses<T>::run_pass(std::span<const T> weights, const Pass& pass,
   network_.losses(workspace_, loader_.labels(), row_losses_, team);
   if (team.leads()) take_losses(pass);
   network_.backward(
-      parameters, workspace_, segments, [&](const GradientTile<T>& tile) { sums_.add(tile, pass); },
-      team);
+      parameters, workspace_, segments,
+      [&](const GradientTile<T>& tile) { add_tile<T>(tile, leaves, buffers_); }, team);
 }
 
 template <typename T>

@@ -20,14 +20,15 @@ template <typename T>
 class RankPasses {
  public:
   // `network`, `data` and `helpers`, which gather batches ahead of time, must live as long as this.
-  RankPasses(const Network<T>& network, const Dataset& data, TileSums<T> sums, std::uint32_t seed,
-             bool dropout, int threads, HelperPool& helpers);
+  // The sums go into `buffers`, as many as plan_of_rank has, each as long as all parameters.
+  RankPasses(const Network<T>& network, const Dataset& data, std::vector<std::span<T>> buffers,
+             std::uint32_t seed, bool dropout, int threads, HelperPool& helpers);
   // Bytes of its activations, panels and inputs that are gathered ahead.
   static std::uint64_t bytes(const NetworkSpec& network, const BatchGeometry& geometry,
                              std::uint64_t shards, bool ahead);
 
   // Called by all threads of a team. Computes the gradient sums of global step `step` (from 0) at
-  // `weights`. They end in the buffers that the plan holds at the end.
+  // `weights`, which end in the buffers as plan_of_rank says.
   void run(std::span<const T> weights, std::uint64_t step, const Team& team);
 
   // Losses of own shards, summed over the steps since they were set.
@@ -36,20 +37,21 @@ class RankPasses {
   // A shard whose loss is not finite, if any.
   [[nodiscard]] std::optional<std::uint64_t> nonfinite_shard() const;
 
-  [[nodiscard]] Range shards() const { return sums_.plan().shards; }
+  [[nodiscard]] Range shards() const { return plan_.shards; }
   // The clock of the first thread.
   PhaseClock& clock() { return clocks_.front(); }
   [[nodiscard]] const PhaseClock& clock() const { return clocks_.front(); }
 
  private:
-  void run_pass(std::span<const T> weights, const Pass& pass, const std::optional<Pass>& next,
-                const Team& team);
+  void run_pass(std::span<const T> weights, const Pass& pass, const PassLeaves& leaves,
+                const std::optional<Pass>& next, const Team& team);
   // Adds the losses of a pass, row by row, to those of its shards.
   void take_losses(const Pass& pass);
 
   const Network<T>& network_;
   const Dataset& data_;
-  TileSums<T> sums_;
+  WorkerPlan plan_;
+  std::vector<std::span<T>> buffers_;
   std::uint32_t seed_;
   bool dropout_;
   Workspace<T> workspace_;

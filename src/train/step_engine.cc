@@ -35,15 +35,11 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       helpers_(layout.prefetch_threads),
       ownership_(Ownership::with_bucket_bytes(network.layout().size, job.exchange.bucket_bytes,
                                               sizeof(T), layout.ranks)),
-      exchange_(comm, ownership_, plans_of_ranks<T>(data.geometry, data.shards),
-                job.training.shards, job.exchange.shared_memory ? comm.host_leader() : comm.rank()),
+      exchange_(comm, ownership_, plans_of_ranks(data.geometry, data.shards), job.training.shards,
+                job.exchange.shared_memory ? comm.host_leader() : comm.rank()),
       optimizer_(job.optimizer, ownership_, comm.rank(),
                  penalised_ranges(network.layout(), job.regularization.include_biases)),
-      passes_(
-          network, data,
-          TileSums<T>(plan_worker(data.own_shards, job.training.shards),
-                      sums_in_tiles<T>(data.geometry, data.own_shards.size()), exchange_.buffers()),
-          job.seed, dropout, layout.threads, helpers_) {
+      passes_(network, data, exchange_.buffers(), job.seed, dropout, layout.threads, helpers_) {
   if (job.clipping) norm_.emplace(ownership_, comm.rank());
   std::ranges::fill(weights(), T(0));
   clock().beat(comm.heartbeat());

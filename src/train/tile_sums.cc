@@ -1,99 +1,66 @@
 #include "train/tile_sums.h"
 
 #include <algorithm>
-#include <type_traits>
-#include <utility>
 
 #include "base/check.h"
-#include "linalg/vector_ops.h"
 
 namespace lockstep {
-namespace {
 
-template <typename T>
-void add_rows(Matrix<T> into, Matrix<const T> from) {
-  for (std::uint64_t r = 0; r < into.rows; ++r) add_to<T>(into.row(r), from.row(r));
+std::vector<PassLeaves> leaves_of_passes(const WorkerPlan& plan, std::span<const Pass> passes) {
+  std::vector<PassLeaves> all;
+  std::uint32_t standing = 0;
+  for (const Pass& pass : passes) {
+    PassLeaves& leaves = all.emplace_back();
+    leaves.standing = standing;
+    std::uint64_t row = 0;
+    for (const ShardRows& of_shard : pass.shards) {
+      const WorkerPlan::Leaf& leaf = plan.leaves[of_shard.shard - plan.shards.begin];
+      const Range rows{row, row + of_shard.positions.size()};
+      const auto additions = static_cast<std::uint32_t>(of_shard.last ? leaf.additions.size() : 0);
+      leaves.leaves.push_back({rows, additions, !of_shard.first});
+      row = rows.end;
+      standing += of_shard.first ? 1 : 0;
+      standing -= additions;
+    }
+  }
+  check(standing == plan.held.size(), "the sums that a plan holds remain at the end of a step");
+  all.push_back({{}, standing});
+  return all;
 }
 
-}  // namespace
-
-template <typename T>
-bool sums_in_tiles(const BatchGeometry& geometry, std::uint64_t shards) {
-  // In double a tile is a whole tensor.
-  if (std::is_same_v<T, double>) return false;
-  const std::uint64_t rows = std::min(geometry.rows_per_shard, shard_size(geometry, 0)) * shards;
-  return rows <= kRowsPerPass && geometry.rows_per_shard <= kRowsOfAPart;
-}
-
-WorkerPlan plan_of_rank(const WorkerPlan& plan, bool in_tiles) {
-  if (!in_tiles) return plan;
-  WorkerPlan seen{.shards = plan.shards, .leaves = {}, .held = plan.held, .buffers = 0};
-  for (WorkerPlan::Held& held : seen.held) held.buffer = seen.buffers++;
+WorkerPlan plan_of_rank(const BatchGeometry& geometry, Range shards) {
+  const WorkerPlan plan = plan_worker(shards, geometry.shards);
+  WorkerPlan seen{.shards = shards, .leaves = {}, .held = plan.held, .buffers = 0};
+  for (std::uint32_t i = 0; i < seen.held.size(); ++i) seen.held[i].buffer = i;
+  // The last step of an epoch may divide the shards among its passes in another way.
+  for (const std::uint64_t step : {std::uint64_t{0}, steps_per_epoch(geometry) - 1}) {
+    for (const PassLeaves& pass : leaves_of_passes(plan, passes_of_step(geometry, shards, step))) {
+      seen.buffers = std::max(seen.buffers, pass.standing);
+    }
+  }
   return seen;
 }
 
-template <typename T>
 std::vector<WorkerPlan> plans_of_ranks(const BatchGeometry& geometry,
                                        std::span<const Range> shards) {
   std::vector<WorkerPlan> plans;
-  for (const Range of_rank : shards) {
-    plans.push_back(plan_of_rank(plan_worker(of_rank, geometry.shards),
-                                 sums_in_tiles<T>(geometry, of_rank.size())));
-  }
+  for (const Range of_rank : shards) plans.push_back(plan_of_rank(geometry, of_rank));
   return plans;
 }
 
 template <typename T>
-TileSums<T>::TileSums(WorkerPlan plan, bool in_tiles, std::vector<std::span<T>> buffers)
-    : plan_(std::move(plan)), in_tiles_(in_tiles), buffers_(std::move(buffers)) {
-  check(buffers_.size() == plan_of_rank(plan_, in_tiles_).buffers,
-        "a rank has the buffers of its plan");
+void add_tile(const GradientTile<T>& tile, const PassLeaves& pass,
+              std::span<const std::span<T>> buffers) {
+  std::vector<Matrix<T>> sums;
+  for (const std::span<T> buffer : buffers) {
+    sums.push_back(tensor_view(tile.tensor, buffer).block(tile.block));
+  }
+  tile.add_up({pass.leaves, pass.standing, sums});
 }
 
-template <typename T>
-void TileSums<T>::add(const GradientTile<T>& tile, const Pass& pass) const {
-  if (!in_tiles_) return add_to_buffers(tile, pass);
-  std::vector<LeafRows> leaves;
-  std::uint64_t row = 0;
-  for (const ShardRows& of_shard : pass.shards) {
-    const WorkerPlan::Leaf& leaf = plan_.leaves[of_shard.shard - plan_.shards.begin];
-    const std::uint64_t end = row + of_shard.positions.size();
-    leaves.push_back({{row, end}, static_cast<std::uint32_t>(leaf.additions.size())});
-    row = end;
-  }
-  std::vector<GradientView<T>> sums;
-  for (const std::span<T> buffer : buffers_) {
-    sums.push_back({tensor_view(tile.tensor, buffer).block(tile.block)});
-  }
-  tile.add_up(leaves, sums);
-}
-
-template <typename T>
-void TileSums<T>::add_to_buffers(const GradientTile<T>& tile, const Pass& pass) const {
-  const auto place = [&](std::uint32_t buffer) {
-    return tensor_view(tile.tensor, buffers_[buffer]).block(tile.block);
-  };
-  std::uint64_t row = 0;
-  for (const ShardRows& of_shard : pass.shards) {
-    const WorkerPlan::Leaf& leaf = plan_.leaves[of_shard.shard - plan_.shards.begin];
-    const LeafRows rows{{row, row + of_shard.positions.size()}};
-    const GradientView<T> sum{place(leaf.buffer), !of_shard.first};
-    tile.add_up({&rows, 1}, {&sum, 1});
-    row = rows.rows.end;
-    if (!of_shard.last) continue;
-    for (const Addition& addition : leaf.additions) {
-      add_rows<T>(place(addition.into), place(addition.from));
-    }
-  }
-}
-
-template bool sums_in_tiles<float>(const BatchGeometry&, std::uint64_t);
-template bool sums_in_tiles<double>(const BatchGeometry&, std::uint64_t);
-template std::vector<WorkerPlan> plans_of_ranks<float>(const BatchGeometry&,
-                                                       std::span<const Range>);
-template std::vector<WorkerPlan> plans_of_ranks<double>(const BatchGeometry&,
-                                                        std::span<const Range>);
-template class TileSums<float>;
-template class TileSums<double>;
+template void add_tile(const GradientTile<float>&, const PassLeaves&,
+                       std::span<const std::span<float>>);
+template void add_tile(const GradientTile<double>&, const PassLeaves&,
+                       std::span<const std::span<double>>);
 
 }  // namespace lockstep

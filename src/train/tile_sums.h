@@ -12,39 +12,28 @@
 
 namespace lockstep {
 
-// Whether the sums of this many shards can stay in tiles until they are complete, because all rows
-// of a step go through the network in one pass. Otherwise they are kept in whole buffers.
-template <typename T>
-bool sums_in_tiles(const BatchGeometry& geometry, std::uint64_t shards);
+// What a pass adds to the tree of a rank.
+struct PassLeaves {
+  std::vector<LeafRows> leaves;
+  std::uint32_t standing = 0;  // sums that stand from earlier passes of the step
+};
 
-// The plan of a rank as the exchange sees it: with the buffers that remain when the sums of its
-// shards are added up in tiles, or with all of them.
-WorkerPlan plan_of_rank(const WorkerPlan& plan, bool in_tiles);
+// The leaves of each of the passes of a step, which `plan` adds up. The last element stands for the
+// end of the step: it has no leaves.
+std::vector<PassLeaves> leaves_of_passes(const WorkerPlan& plan, std::span<const Pass> passes);
 
-// The plans of all ranks as the exchange sees them, given the shards of each.
-template <typename T>
+// The plan of a rank as the exchange sees it: with a buffer for each sum that remains after a pass.
+WorkerPlan plan_of_rank(const BatchGeometry& geometry, Range shards);
+
+// The plans of all ranks, given the shards of each.
 std::vector<WorkerPlan> plans_of_ranks(const BatchGeometry& geometry,
                                        std::span<const Range> shards);
 
+// Adds the gradient of a tile over the rows of a pass to the tree, whose sums are in `buffers`,
+// each as long as all parameters. Different tiles may be added on different threads at the same
+// time.
 template <typename T>
-class TileSums {
- public:
-  // `plan` adds up the shards of a rank. `buffers` are as many as plan_of_rank has, each as long as
-  // all parameters; they receive the sums that the plan holds at the end.
-  TileSums(WorkerPlan plan, bool in_tiles, std::vector<std::span<T>> buffers);
-
-  // Adds the gradient of a tile over the rows of `pass` to the tree. Different tiles may be added
-  // on different threads at the same time.
-  void add(const GradientTile<T>& tile, const Pass& pass) const;
-
-  [[nodiscard]] const WorkerPlan& plan() const { return plan_; }
-
- private:
-  void add_to_buffers(const GradientTile<T>& tile, const Pass& pass) const;
-
-  WorkerPlan plan_;
-  bool in_tiles_;
-  std::vector<std::span<T>> buffers_;
-};
+void add_tile(const GradientTile<T>& tile, const PassLeaves& pass,
+              std::span<const std::span<T>> buffers);
 
 }  // namespace lockstep

@@ -41,9 +41,8 @@ void input_gradient(const ScaleSpec& /*scale*/, const BackwardViews<T>& views,
 
 template <typename T>
 void tensor_gradient(const ScaleSpec& /*scale*/, const BackwardViews<T>& views,
-                     std::size_t /*tensor*/, const Block& /*block*/,
-                     std::span<const LeafRows> leaves, std::span<const GradientView<T>> sums) {
-  add_up_leaves(leaves, sums, [&](Range rows, GradientView<T> gradient) {
+                     std::size_t /*tensor*/, const Block& /*block*/, const GradientSums<T>& sums) {
+  add_up_leaves(sums, [&](Range rows, GradientView<T> gradient) {
     const std::span<T> values = gradient.values.values();
     if (!gradient.goes_on) std::ranges::fill(values, T(0));
     for (std::uint64_t r = rows.begin; r < rows.end; ++r) {
@@ -68,13 +67,11 @@ template void forward(const ScaleSpec&, const ForwardViews<float>&, const Block&
 template void input_gradient(const ScaleSpec&, const BackwardViews<float>&, std::size_t,
                              const Block&, GradientView<float>);
 template void tensor_gradient(const ScaleSpec&, const BackwardViews<float>&, std::size_t,
-                              const Block&, std::span<const LeafRows>,
-                              std::span<const GradientView<float>>);
+                              const Block&, const GradientSums<float>&);
 template void forward(const ScaleSpec&, const ForwardViews<double>&, const Block&);
 template void input_gradient(const ScaleSpec&, const BackwardViews<double>&, std::size_t,
                              const Block&, GradientView<double>);
 template void tensor_gradient(const ScaleSpec&, const BackwardViews<double>&, std::size_t,
-                              const Block&, std::span<const LeafRows>,
-                              std::span<const GradientView<double>>);
+                              const Block&, const GradientSums<double>&);
 
 }  // namespace lockstep

@@ -37,8 +37,7 @@ void input_gradient(const SumSpec& /*sum*/, const BackwardViews<T>& views, std::
 template <typename T>
 void tensor_gradient(const SumSpec& /*sum*/, const BackwardViews<T>& /*views*/,
                      std::size_t /*tensor*/, const Block& /*block*/,
-                     std::span<const LeafRows> /*leaves*/,
-                     std::span<const GradientView<T>> /*sums*/) {
+                     const GradientSums<T>& /*sums*/) {
   check(false, "the kind has no tensor");
 }
 
@@ -55,13 +54,11 @@ template void forward(const SumSpec&, const ForwardViews<float>&, const Block&);
 template void input_gradient(const SumSpec&, const BackwardViews<float>&, std::size_t, const Block&,
                              GradientView<float>);
 template void tensor_gradient(const SumSpec&, const BackwardViews<float>&, std::size_t,
-                              const Block&, std::span<const LeafRows>,
-                              std::span<const GradientView<float>>);
+                              const Block&, const GradientSums<float>&);
 template void forward(const SumSpec&, const ForwardViews<double>&, const Block&);
 template void input_gradient(const SumSpec&, const BackwardViews<double>&, std::size_t,
                              const Block&, GradientView<double>);
 template void tensor_gradient(const SumSpec&, const BackwardViews<double>&, std::size_t,
-                              const Block&, std::span<const LeafRows>,
-                              std::span<const GradientView<double>>);
+                              const Block&, const GradientSums<double>&);
 
 }  // namespace lockstep

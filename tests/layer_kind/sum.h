@@ -19,8 +19,7 @@ void input_gradient(const SumSpec& sum, const BackwardViews<T>& views, std::size
 
 template <typename T>
 void tensor_gradient(const SumSpec& sum, const BackwardViews<T>& views, std::size_t tensor,
-                     const Block& block, std::span<const LeafRows> leaves,
-                     std::span<const GradientView<T>> sums);
+                     const Block& block, const GradientSums<T>& sums);
 
 std::optional<LayerWidth> width_of(const SumSpec& sum);
 std::vector<OnnxNode> onnx_nodes(const SumSpec& sum);

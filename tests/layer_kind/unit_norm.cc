@@ -48,8 +48,7 @@ void input_gradient(const UnitNormSpec& /*norm*/, const BackwardViews<T>& views,
 template <typename T>
 void tensor_gradient(const UnitNormSpec& /*norm*/, const BackwardViews<T>& /*views*/,
                      std::size_t /*tensor*/, const Block& /*block*/,
-                     std::span<const LeafRows> /*leaves*/,
-                     std::span<const GradientView<T>> /*sums*/) {
+                     const GradientSums<T>& /*sums*/) {
   check(false, "the kind has no tensor");
 }
 
@@ -68,13 +67,11 @@ template void forward(const UnitNormSpec&, const ForwardViews<float>&, const Blo
 template void input_gradient(const UnitNormSpec&, const BackwardViews<float>&, std::size_t,
                              const Block&, GradientView<float>);
 template void tensor_gradient(const UnitNormSpec&, const BackwardViews<float>&, std::size_t,
-                              const Block&, std::span<const LeafRows>,
-                              std::span<const GradientView<float>>);
+                              const Block&, const GradientSums<float>&);
 template void forward(const UnitNormSpec&, const ForwardViews<double>&, const Block&);
 template void input_gradient(const UnitNormSpec&, const BackwardViews<double>&, std::size_t,
                              const Block&, GradientView<double>);
 template void tensor_gradient(const UnitNormSpec&, const BackwardViews<double>&, std::size_t,
-                              const Block&, std::span<const LeafRows>,
-                              std::span<const GradientView<double>>);
+                              const Block&, const GradientSums<double>&);
 
 }  // namespace lockstep

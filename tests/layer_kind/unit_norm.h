@@ -18,8 +18,7 @@ void input_gradient(const UnitNormSpec& norm, const BackwardViews<T>& views, std
 
 template <typename T>
 void tensor_gradient(const UnitNormSpec& norm, const BackwardViews<T>& views, std::size_t tensor,
-                     const Block& block, std::span<const LeafRows> leaves,
-                     std::span<const GradientView<T>> sums);
+                     const Block& block, const GradientSums<T>& sums);
 
 std::optional<LayerWidth> width_of(const UnitNormSpec& norm);
 std::vector<OnnxNode> onnx_nodes(const UnitNormSpec& norm);

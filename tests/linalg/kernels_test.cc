@@ -99,18 +99,19 @@ TEST(Kernels, OfAllInstructionsGiveChainsOfFusedMultiplyAddsAndWriteNothingElse)
   }
 }
 
-// A tree by its definition: chains, and additions of neighbours.
-std::vector<std::vector<float>> tree_by_definition(const TreeProduct& tree,
-                                                   const std::vector<float>& a,
-                                                   const std::vector<float>& b) {
-  std::vector<std::vector<float>> sums;
+using Sums = std::vector<std::vector<float>>;
+
+// A tree by its definition: chains, and additions of neighbours. `sums` stand from earlier leaves.
+Sums tree_by_definition(const TreeProduct& tree, const std::vector<float>& a,
+                        const std::vector<float>& b, Sums sums) {
   std::uint64_t k = 0;
   for (const TreeLeaf& leaf : tree.leaves) {
-    std::vector<float>& sum = sums.emplace_back(tree.rows * tree.columns);
+    if (!leaf.goes_on) sums.emplace_back(tree.rows * tree.c_stride);
+    std::vector<float>& sum = sums.back();
     for (std::uint64_t r = 0; r < tree.rows; ++r) {
       for (std::uint64_t j = 0; j < tree.columns; ++j) {
         for (std::uint64_t d = k; d < k + leaf.depth; ++d) {
-          float& value = sum[r * tree.columns + j];
+          float& value = sum[r * tree.c_stride + j];
           value = std::fma(a[d * tree.a_stride + r], b[d * tree.b_stride + j], value);
         }
       }
@@ -125,35 +126,57 @@ std::vector<std::vector<float>> tree_by_definition(const TreeProduct& tree,
   return sums;
 }
 
+// Leaves, and how many sums stand before them.
+struct Tree {
+  std::vector<TreeLeaf> leaves;
+  std::uint32_t standing = 0;
+};
+
+void expect_sums(const Kernels& kernels, const TreeProduct& tree) {
+  const std::vector<float> a = keyed_values<float>(40 * tree.a_stride, 1);
+  const std::vector<float> b = keyed_values<float>(40 * tree.b_stride, 2);
+  Sums sums;
+  for (std::uint32_t s = 0; s < tree.standing; ++s) {
+    sums.push_back(keyed_values<float>(tree.rows * tree.c_stride, 10 + s));
+  }
+  const Sums expected = tree_by_definition(tree, a, b, sums);
+  sums.resize(std::max(sums.size(), expected.size()),
+              std::vector<float>(tree.rows * tree.c_stride, 7));
+  const Sums before = sums;
+  std::vector<float*> places;
+  for (auto& sum : sums) places.push_back(sum.data());
+  kernels.add_up(tree, a.data(), b.data(), places);
+  for (std::size_t s = 0; s < expected.size(); ++s) {
+    for (std::size_t i = 0; i < sums[s].size(); ++i) {
+      const bool is_inside = i % tree.c_stride < tree.columns;
+      ASSERT_EQ(sums[s][i], is_inside ? expected[s][i] : before[s][i])
+          << name_of(kernels.instructions) << ", " << tree.rows << " x " << tree.columns << ", sum "
+          << s << " at " << i;
+    }
+  }
+}
+
 TEST(Kernels, OfAllInstructionsAddUpTreesOfChains) {
-  const std::vector<std::vector<TreeLeaf>> trees = {
-      {{5, 0}},
-      {{5, 0}, {4, 1}, {3, 0}, {0, 2}},           // one sum of four leaves
-      {{1, 0}, {7, 0}, {2, 1}, {9, 0}, {0, 0}}};  // four sums remain
+  const std::vector<Tree> trees = {
+      {{{5, 0}}},
+      {{{5, 0}, {4, 1}, {3, 0}, {0, 2}}},          // one sum of four leaves
+      {{{1, 0}, {7, 0}, {2, 1}, {9, 0}, {0, 0}}},  // four sums remain
+      {{{6, 0, true}}, 1},                         // a leaf goes on
+      {{{6, 1, true}, {2, 1}, {3, 0}}, 3},         // it completes two sums, another one starts
+      {{{2, 0}, {3, 2, true}, {1, 0}}, 2}};
   for (const Instructions instructions :
        {Instructions::plain, Instructions::avx2, Instructions::avx512}) {
     if (instructions > instructions_of_cpu()) continue;
-    for (const auto& leaves : trees) {
+    for (const Tree& tree : trees) {
       for (const std::uint64_t rows : {1U, 7U, 8U, 35U}) {
         for (const std::uint64_t columns : {1U, 10U, 16U, 39U, 64U}) {
-          const TreeProduct tree{rows, columns, rows + 2, columns + 3, columns + 1, leaves};
-          const std::vector<float> a = keyed_values<float>(40 * tree.a_stride, 1);
-          const std::vector<float> b = keyed_values<float>(40 * tree.b_stride, 2);
-          const auto expected = tree_by_definition(tree, a, b);
-          std::vector<std::vector<float>> sums(expected.size(),
-                                               std::vector<float>(rows * tree.c_stride, 7));
-          std::vector<float*> places;
-          for (auto& sum : sums) places.push_back(sum.data());
-          kernels_with(instructions).add_up(tree, a.data(), b.data(), places);
-          for (std::size_t s = 0; s < sums.size(); ++s) {
-            for (std::uint64_t r = 0; r < rows; ++r) {
-              for (std::uint64_t j = 0; j < columns; ++j) {
-                ASSERT_EQ(sums[s][r * tree.c_stride + j], expected[s][r * columns + j])
-                    << name_of(instructions) << ", " << rows << " x " << columns << ", sum " << s;
-              }
-              EXPECT_EQ(sums[s][r * tree.c_stride + columns], 7) << "written beyond the columns";
-            }
-          }
+          expect_sums(kernels_with(instructions), {.rows = rows,
+                                                   .columns = columns,
+                                                   .a_stride = rows + 2,
+                                                   .b_stride = columns + 3,
+                                                   .c_stride = columns + 1,
+                                                   .leaves = tree.leaves,
+                                                   .standing = tree.standing});
         }
       }
     }

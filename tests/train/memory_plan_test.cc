@@ -91,15 +91,15 @@ TEST(MemoryPlan, EveryPartIsExact) {
             (12U * 9 + 256) * kRowBytes + kPanelBytes);
 }
 
-// The sums of the tree are then kept in buffers.
-TEST(MemoryPlan, APassHasAtMost2048Rows) {
+// After each pass, some sums of the tree wait for the next one.
+TEST(MemoryPlan, APassHasAtMost512Rows) {
   const DatasetSizes sizes{
       .features = 12, .label_width = 1, .bytes_per_example = 20, .train = 50'000};
   const NetworkSpec network = build_network(tiny_job("/").job.network, 12);
   constexpr std::uint64_t kRowBytes = (12 + 3 * 170 + 3 * 90 + 2 * 3) * 4;
   const Job job = tiny_job("/", {"training.batch_size=24000"}).job;
   const MemoryPlan plan = plan_memory(job, network, sizes, {1, 1}, even_hosts(1, 1));
-  EXPECT_EQ(plan.activations, (2048U + 256) * kRowBytes + 2 * (170 * 12 + 90 * 170 + 3 * 90) * 4);
+  EXPECT_EQ(plan.activations, (512U + 256) * kRowBytes + 2 * (170 * 12 + 90 * 170 + 3 * 90) * 4);
   // 12 leaves: levels 0, 1, 2, 3.
   EXPECT_EQ(plan.gradients, 4U * (170 * 13 + 90 * 171 + 3 * 91) * 4);
 }

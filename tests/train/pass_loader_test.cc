@@ -80,11 +80,12 @@ TEST(PassLoader, PassesOfAnEpochHaveEveryExampleOnce) {
 }
 
 TEST(PassLoader, LargeShardsGoInSeveralPasses) {
-  const BatchGeometry geometry{5000, 2, 2000};
+  const BatchGeometry geometry{2000, 2, 600};
   const auto passes = passes_of_step(geometry, {0, 2}, 0);
-  ASSERT_EQ(passes.size(), 2U);
-  EXPECT_EQ(passes[0], (Pass{0, {{0, {0, 1024}, true, false}, {0, {1024, 2000}, false, true}}}));
-  EXPECT_EQ(passes[1], (Pass{0, {{1, {0, 1024}, true, false}, {1, {1024, 2000}, false, true}}}));
+  ASSERT_EQ(passes.size(), 3U);
+  EXPECT_EQ(passes[0], (Pass{0, {{0, {0, 256}, true, false}, {0, {256, 512}, false, false}}}));
+  EXPECT_EQ(passes[1], (Pass{0, {{0, {512, 600}, false, true}, {1, {0, 256}, true, false}}}));
+  EXPECT_EQ(passes[2], (Pass{0, {{1, {256, 512}, false, false}, {1, {512, 600}, false, true}}}));
 }
 
 TEST(PassLoader, SmallShardsGoTogetherAndTheirSegmentsFollowEachOther) {

@@ -75,12 +75,12 @@ void WorkerPool::run(const std::function<void(int)>& task) {
 }
 
 void WorkerPool::run_team(const std::function<void(const Team&)>& task) {
-  std::barrier<> barrier(threads());
+  TeamState state(threads());
   run([&](int worker) {
     try {
-      task(Team(worker, threads(), barrier));
+      task(Team(worker, threads(), state));
     } catch (...) {
-      barrier.arrive_and_drop();
+      state.leave();
       throw;
     }
   });

@@ -17,13 +17,6 @@ std::uint64_t rows_of(std::span<const Range> segments) {
   return segments.empty() ? 0 : segments.back().end;
 }
 
-// Calls visit(block) for the blocks of a grid that fall to this thread.
-template <typename Visit>
-void for_own_blocks(const BlockGrid& grid, const Team& team, const Visit& visit) {
-  const Range mine = team.part(grid.size());
-  for (std::uint64_t i = mine.begin; i < mine.end; ++i) visit(grid[i]);
-}
-
 }  // namespace
 
 template <typename T>
@@ -36,26 +29,27 @@ std::vector<typename Network<T>::Layer> Network<T>::layers_of(const NetworkSpec&
     layers.push_back({.needs = std::move(needs),
                       .first_tensor = tensor,
                       .tensors = has_bias ? all - 1 : all,
-                      .gives_first = {},
-                      .gives_last = {}});
+                      .starts = {},
+                      .completes = {}});
     tensor += all;
   }
+  // From the last layer to the first: the first that gives a layer a gradient starts it.
   std::vector<bool> has_gradient(layers.size() + 1);
   for (std::size_t i = layers.size(); i-- > 0;) {
     check(i + 1 == layers.size() || has_gradient[i + 1], "every layer leads to the output");
+    layers[i].starts.resize(layers.size());
     for (const std::uint32_t input : spec.layers[i].inputs) {
-      layers[i].gives_first.push_back(!has_gradient[input]);
-      has_gradient[input] = true;
+      if (input > 0) layers[i].starts[input - 1] = !has_gradient[input];
     }
+    for (const std::uint32_t input : spec.layers[i].inputs) has_gradient[input] = true;
   }
   std::vector<bool> is_complete(layers.size() + 1);
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const std::vector<std::uint32_t>& inputs = spec.layers[i].inputs;
-    layers[i].gives_last.resize(inputs.size());
-    for (std::size_t k = inputs.size(); k-- > 0;) {
-      layers[i].gives_last[k] = !is_complete[inputs[k]];
-      is_complete[inputs[k]] = true;
+    layers[i].completes.resize(layers.size());
+    for (const std::uint32_t input : spec.layers[i].inputs) {
+      if (input > 0) layers[i].completes[input - 1] = !is_complete[input];
     }
+    for (const std::uint32_t input : spec.layers[i].inputs) is_complete[input] = true;
   }
   return layers;
 }
@@ -113,16 +107,16 @@ void Network<T>::forward_kind(std::size_t layer, const NetworkWeights<T>& weight
                               .panels = panels,
                               .output = buffers.output.view.top(rows),
                               .kept_of_rows = buffers.kept_of_rows.view.top(rows)};
-  const BlockGrid grid = output_grid<T>(segments, views.output.columns,
-                                        layers_[layer].needs.divides_columns, team.size());
-  std::visit(
-      [&](const auto& kind) {
-        for_own_blocks(grid, team, [&](const Block& block) {
-          lockstep::forward<T>(kind, views, block);
-          then(block);
-        });
-      },
-      spec_.layers[layer].kind);
+  const BlockGrid grid =
+      output_grid<T>(segments, views.output.columns, layers_[layer].needs.divides_columns,
+                     team.size(), kForwardRows);
+  const GridWork work{grid, [&](const Block& block) {
+                        std::visit(
+                            [&](const auto& kind) { lockstep::forward<T>(kind, views, block); },
+                            spec_.layers[layer].kind);
+                        then(block);
+                      }};
+  share({&work, 1}, team);
 }
 
 template <typename T>
@@ -195,33 +189,47 @@ void Network<T>::losses(Workspace<T>& workspace, Matrix<const float> labels,
 }
 
 template <typename T>
-void Network<T>::give_inputs_gradients(std::size_t layer, const BackwardViews<T>& views,
-                                       Workspace<T>& workspace, std::span<const Range> segments,
-                                       const Team& team) const {
+void Network<T>::add_input_work(std::size_t layer, const BackwardViews<T>& views,
+                                Workspace<T>& workspace, std::span<const Range> segments,
+                                std::uint64_t threads, std::vector<GridWork>& all) const {
   const std::vector<std::uint32_t>& inputs = spec_.layers[layer].inputs;
-  for (std::size_t k = 0; k < inputs.size(); ++k) {
-    if (inputs[k] == 0) continue;
-    auto& giver = workspace.layers_[inputs[k] - 1];
-    const Matrix<T> delta = giver.delta.view;
+  for (std::size_t first = 0; first < inputs.size(); ++first) {
+    const std::uint32_t giver = inputs[first];
+    const auto found = std::ranges::find(inputs, giver);
+    // The same input twice: one block gets both gradients, one after the other.
+    if (giver == 0 || found != inputs.begin() + static_cast<std::ptrdiff_t>(first)) continue;
+    auto& buffers = workspace.layers_[giver - 1];
     const BlockGrid grid =
-        output_grid<T>(segments, delta.columns, layers_[layer].needs.divides_columns, team.size());
-    std::visit(
-        [&](const auto& kind) {
-          for_own_blocks(grid, team, [&](const Block& block) {
-            input_gradient<T>(kind, views, k, block,
-                              {delta.block(block), !layers_[layer].gives_first[k]});
-            if (!layers_[layer].gives_last[k]) return;
-            epilogue_backward<T>(spec_.layers[inputs[k] - 1].epilogue, giver.slopes.view, delta,
-                                 block);
-          });
-        },
-        spec_.layers[layer].kind);
+        output_grid<T>(segments, buffers.delta.view.columns, layers_[layer].needs.divides_columns,
+                       threads, kBackwardRows);
+    all.push_back({grid, [this, layer, giver, &views, &buffers](const Block& block) {
+                     give_gradient(layer, giver, views, buffers.delta.view, block);
+                     if (!layers_[layer].completes[giver - 1]) return;
+                     epilogue_backward<T>(spec_.layers[giver - 1].epilogue, buffers.slopes.view,
+                                          buffers.delta.view, block);
+                   }});
   }
 }
 
 template <typename T>
-void Network<T>::visit_tensors(std::size_t layer, const BackwardViews<T>& views,
-                               const VisitTile<T>& visit, const Team& team) const {
+void Network<T>::give_gradient(std::size_t layer, std::uint32_t giver,
+                               const BackwardViews<T>& views, Matrix<T> delta,
+                               const Block& block) const {
+  bool goes_on = !layers_[layer].starts[giver - 1];
+  for (std::size_t k = 0; k < spec_.layers[layer].inputs.size(); ++k) {
+    if (spec_.layers[layer].inputs[k] != giver) continue;
+    std::visit(
+        [&](const auto& kind) {
+          input_gradient<T>(kind, views, k, block, {delta.block(block), goes_on});
+        },
+        spec_.layers[layer].kind);
+    goes_on = true;
+  }
+}
+
+template <typename T>
+void Network<T>::add_tensor_work(std::size_t layer, const BackwardViews<T>& views,
+                                 const VisitTile<T>& visit, std::vector<GridWork>& all) const {
   const Layer& facts = layers_[layer];
   const auto tensors = layout_.of_layer(layer);
   for (std::size_t t = 0; t < tensors.size(); ++t) {
@@ -229,14 +237,17 @@ void Network<T>::visit_tensors(std::size_t layer, const BackwardViews<T>& views,
     const bool is_bias = t >= facts.tensors;
     const BlockGrid grid =
         tensor_grid<T>(tensor.rows(), tensor.columns(), is_bias || facts.needs.divides_columns);
-    for_own_blocks(grid, team, [&](const Block& block) {
-      visit({tensor, block, [&](const GradientSums<T>& sums) {
-               if (is_bias) return bias_gradient<T>(views.delta, tensor.rows(), block, sums);
-               std::visit(
-                   [&](const auto& kind) { tensor_gradient<T>(kind, views, t, block, sums); },
-                   spec_.layers[layer].kind);
-             }});
-    });
+    all.push_back(
+        {grid, [this, layer, t, is_bias, &tensor, &views, &visit](const Block& block) {
+           visit({tensor, block, [&](const GradientSums<T>& sums) {
+                    if (is_bias) {
+                      return bias_gradient<T>(views.delta, tensor.rows(), block, sums);
+                    }
+                    std::visit(
+                        [&](const auto& kind) { tensor_gradient<T>(kind, views, t, block, sums); },
+                        spec_.layers[layer].kind);
+                  }});
+         }});
   }
 }
 
@@ -253,8 +264,10 @@ void Network<T>::backward(const NetworkWeights<T>& weights, Workspace<T>& worksp
                                  .tensors = tensors,
                                  .kept_of_rows = buffers.kept_of_rows.view.top(rows),
                                  .delta = buffers.delta.view.top(rows)};
-    give_inputs_gradients(i, views, workspace, segments, team);
-    visit_tensors(i, views, visit, team);
+    std::vector<GridWork> all;
+    add_input_work(i, views, workspace, segments, team.size(), all);
+    add_tensor_work(i, views, visit, all);
+    share(all, team);
     team.wait();
   }
 }

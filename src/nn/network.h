@@ -10,6 +10,7 @@
 
 #include "base/team.h"
 #include "linalg/matrix.h"
+#include "nn/block_grid.h"
 #include "nn/dropout.h"
 #include "nn/layer.h"
 #include "nn/loss.h"
@@ -79,10 +80,10 @@ class Network {
     LayerNeeds needs;
     std::size_t first_tensor = 0;  // in layout_.tensors
     std::size_t tensors = 0;       // of the kind, without the epilogue's bias
-    // For each input: whether this layer is the first in backward order to give that input's layer
-    // a gradient, and whether it is the last.
-    std::vector<bool> gives_first;
-    std::vector<bool> gives_last;
+    // For each layer, from 0: whether this layer is the first in backward order to give it a
+    // gradient, and whether it is the last.
+    std::vector<bool> starts;
+    std::vector<bool> completes;
   };
 
   static std::vector<Layer> layers_of(const NetworkSpec& spec);
@@ -94,17 +95,20 @@ class Network {
   std::vector<Matrix<const T>> tensors_of(std::size_t layer, std::span<const T> flat) const;
   // The bias of its epilogue; empty without one.
   std::span<const T> bias_of(std::size_t layer, std::span<const T> flat) const;
-  // z of the blocks of layer `layer`, without bias, that fall to this thread; after each
-  // then(block).
+  // z of layer `layer`, without bias, block by block; after each then(block).
   void forward_kind(std::size_t layer, const NetworkWeights<T>& weights, Workspace<T>& workspace,
                     std::span<const Range> segments, const Team& team,
                     const std::function<void(const Block&)>& then) const;
-  // What this thread does of the gradients of a layer's inputs and of its tensors.
-  void give_inputs_gradients(std::size_t layer, const BackwardViews<T>& views,
-                             Workspace<T>& workspace, std::span<const Range> segments,
-                             const Team& team) const;
-  void visit_tensors(std::size_t layer, const BackwardViews<T>& views, const VisitTile<T>& visit,
-                     const Team& team) const;
+  // The gradients that a layer gives to the layers whose outputs it takes.
+  void add_input_work(std::size_t layer, const BackwardViews<T>& views, Workspace<T>& workspace,
+                      std::span<const Range> segments, std::uint64_t threads,
+                      std::vector<GridWork>& all) const;
+  // One block of them, for layer `giver` (from 1).
+  void give_gradient(std::size_t layer, std::uint32_t giver, const BackwardViews<T>& views,
+                     Matrix<T> delta, const Block& block) const;
+  // The gradients of a layer's tensors.
+  void add_tensor_work(std::size_t layer, const BackwardViews<T>& views, const VisitTile<T>& visit,
+                       std::vector<GridWork>& all) const;
 
   NetworkSpec spec_;
   ParameterLayout layout_;

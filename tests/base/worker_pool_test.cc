@@ -36,6 +36,23 @@ TEST(WorkerPool, OneMemberLeads) {
   Team().wait();
 }
 
+TEST(WorkerPool, ATeamSharesWorkWhoeverIsFree) {
+  WorkerPool pool(3);
+  std::vector<std::atomic<int>> times(100);
+  pool.run_team([&](const Team& team) {
+    for (const std::uint64_t n : {100U, 7U, 0U, 50U}) {
+      team.share(n, [&](std::uint64_t i) { ++times[i]; });
+      team.wait();
+    }
+  });
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    EXPECT_EQ(times[i], 1 + (i < 7 ? 1 : 0) + (i < 50 ? 1 : 0)) << i;
+  }
+  int alone = 0;
+  Team().share(5, [&](std::uint64_t i) { alone += static_cast<int>(i); });
+  EXPECT_EQ(alone, 10);
+}
+
 // The others do not wait for it for ever, and the pool can be used again.
 TEST(WorkerPool, AMemberThatThrowsDoesNotHoldUpItsTeam) {
   WorkerPool pool(3);

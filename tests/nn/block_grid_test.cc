@@ -28,10 +28,10 @@ TEST(BlockGrid, CoversAnOutputOnce) {
       for (const bool divides : {false, true}) {
         for (const std::uint64_t threads : {1U, 2U, 16U}) {
           const std::vector<Range> segments = {{0, rows / 2}, {rows / 2, rows}};
-          const auto grid = output_grid<float>(segments, columns, divides, threads);
+          const auto grid = output_grid<float>(segments, columns, divides, threads, 64);
           EXPECT_TRUE(covers(grid, rows, columns)) << rows << " " << columns;
           EXPECT_TRUE(
-              covers(output_grid<double>(segments, columns, divides, threads), rows, columns));
+              covers(output_grid<double>(segments, columns, divides, threads, 64), rows, columns));
         }
       }
     }
@@ -40,15 +40,15 @@ TEST(BlockGrid, CoversAnOutputOnce) {
 
 TEST(BlockGrid, GivesEveryThreadSomeBlocksOfALargeOutput) {
   const std::vector<Range> segments = {{0, 256}};
-  EXPECT_GE(output_grid<float>(segments, 1024, true, 16).size(), 16U);
-  EXPECT_GE(output_grid<float>(segments, 10, true, 4).size(), 4U);
+  EXPECT_GE(output_grid<float>(segments, 1024, true, 16, 64).size(), 16U);
+  EXPECT_GE(output_grid<float>(segments, 10, true, 4, 64).size(), 4U);
 }
 
 // In double the shapes of products never depend on the number of threads.
 TEST(BlockGrid, InDoubleBlocksAreTheSegments) {
   const std::vector<Range> segments = {{0, 3}, {3, 10}};
   for (const std::uint64_t threads : {1U, 7U}) {
-    const auto grid = output_grid<double>(segments, 130, true, threads);
+    const auto grid = output_grid<double>(segments, 130, true, threads, 64);
     ASSERT_EQ(grid.size(), 2U);
     EXPECT_EQ(grid[1].rows, (Range{3, 10}));
     EXPECT_EQ(grid[1].columns, (Range{0, 130}));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "nn/panels.h"
 
@@ -46,8 +47,8 @@ BlockGrid output_grid(std::span<const Range> segments, std::uint64_t columns, bo
     return {{segments.begin(), segments.end()}, {{0, columns}}};
   } else {
     const std::uint64_t rows = segments.empty() ? 0 : segments.back().end;
-    return {parts_of(rows, rows_of_block(rows, panels.size(), threads, most_rows)),
-            std::move(panels)};
+    const std::uint64_t of_block = rows_of_block(rows, panels.size(), threads, most_rows);
+    return {parts_of(rows, of_block), std::move(panels)};
   }
 }
 

@@ -63,7 +63,8 @@ StepSeconds measure_job(const Job& job, int threads, double seconds) {
       std::min(kMostShards, job.training.shards / static_cast<std::uint32_t>(threads));
   if (several < 2) return one;
   const auto [more, rows] = measure(several);
-  one.shard = std::max(0.0, (more.row - one.row) * rows / ((several - 1) * threads));
+  one.shard =
+      std::max(0.0, (more.row - one.row) * rows / (static_cast<double>(several - 1) * threads));
   return one;
 }
 

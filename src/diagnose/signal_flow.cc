@@ -171,8 +171,7 @@ SignalFlow::SignalFlow(const Communicator& comm, WorkerPool& pool, const Network
     for (const auto& block : of_thread) rows = std::max<std::uint64_t>(rows, block.size());
   }
   for (int thread = 0; thread < pool.threads(); ++thread) {
-    workers_.push_back(
-        std::make_unique<Worker>(network.spec(), rows, data.label_width));
+    workers_.push_back(std::make_unique<Worker>(network.spec(), rows, data.label_width));
   }
 }
 

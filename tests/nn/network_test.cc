@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/worker_pool.h"
 #include "linalg/keyed_values.h"
 #include "nn/dropout_mask.h"
 #include "nn/gradient_comparison.h"
@@ -225,6 +226,51 @@ TEST(Network, BackwardVisitsEveryValueOfTheGradientOnce) {
       Team());
   EXPECT_TRUE(std::ranges::is_sorted(order, std::greater<>()));
   EXPECT_TRUE(std::ranges::all_of(visits, [](float times) { return times == 1; }));
+}
+
+// The outputs, losses and gradients of two shards, added up, by a team of threads.
+std::vector<float> passes_by_team(int threads) {
+  NetworkSpec spec = network_spec(70, {{130, Activation::tanh, 0.8}, {200, Activation::relu, 0.9}},
+                                  10, Loss::softmax_cross_entropy);
+  spec.input_keep_prob = 0.9;
+  const Network<float> network(spec);
+  const std::vector<float> weights = keyed_values<float>(network.layout().size, 1);
+  constexpr std::uint64_t kRows = 100;
+  const std::vector<Range> segments = {{0, 41}, {41, kRows}};
+  const std::vector<LeafRows> leaves = {{segments[0]}, {segments[1], 1}};
+  Examples examples(kRows);
+  std::iota(examples.begin(), examples.end(), 5U);
+  const std::vector<float> labels(kRows, 3);
+
+  Workspace<float> workspace(spec, kRows);
+  std::ranges::copy(keyed_values<float>(kRows * 70, 2), workspace.input().values().begin());
+  Panels<float> panels(spec);
+  std::vector<float> gradient(weights.size());
+  std::vector<LossSums> losses(kRows);
+  WorkerPool pool(threads);
+  pool.run_team([&](const Team& team) {
+    panels.fill(weights, team);
+    team.wait();
+    const NetworkWeights<float> parameters{weights, panels};
+    network.forward(parameters, workspace, segments, DropoutKey{1, 2}, examples, team);
+    network.losses(workspace, {labels.data(), kRows, 1}, losses, team);
+    network.backward(
+        parameters, workspace, segments,
+        [&](const GradientTile<float>& tile) {
+          const Matrix<float> sum = tensor_view(tile.tensor, std::span(gradient)).block(tile.block);
+          tile.add_up({leaves, 0, {&sum, 1}});
+        },
+        team);
+  });
+  for (const LossSums& row : losses) gradient.push_back(static_cast<float>(row.loss));
+  const auto logits = workspace.logits(kRows).values();
+  gradient.insert(gradient.end(), logits.begin(), logits.end());
+  return gradient;
+}
+
+TEST(Network, PassesHaveTheSameBitsOnAnyNumberOfThreads) {
+  const std::vector<float> alone = passes_by_team(1);
+  for (const int threads : {2, 3, 7}) EXPECT_EQ(passes_by_team(threads), alone) << threads;
 }
 
 TEST(Network, EvaluationGivesTheBitsOfTrainingWithoutDropout) {

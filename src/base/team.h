@@ -14,10 +14,19 @@ class TeamState {
  public:
   explicit TeamState(int size) : barrier_(size, Restart{next_}) {}
 
+  // What wait() throws when another thread has failed: what it should have written is not there.
+  struct Failed {};
+
   std::uint64_t take() { return next_.fetch_add(1, std::memory_order_relaxed); }
-  void wait() { barrier_.arrive_and_wait(); }
-  // The others wait without this thread from now on.
-  void leave() { barrier_.arrive_and_drop(); }
+  void wait() {
+    barrier_.arrive_and_wait();
+    if (failed_) throw Failed();
+  }
+  // This thread has failed. The others fail when they wait next, without waiting for it.
+  void fail() {
+    failed_ = true;
+    barrier_.arrive_and_drop();
+  }
 
  private:
   struct Restart {
@@ -25,6 +34,7 @@ class TeamState {
     void operator()() noexcept { next.store(0, std::memory_order_relaxed); }
   };
   std::atomic<std::uint64_t> next_ = 0;
+  std::atomic<bool> failed_ = false;
   std::barrier<Restart> barrier_;
 };
 
@@ -54,7 +64,8 @@ class Team {
       for (std::uint64_t i = state_->take(); i < n; i = state_->take()) work(i);
     }
   }
-  // Returns when all threads have called it: what they wrote before is visible to all.
+  // Returns when all threads have called it: what they wrote before is visible to all. Throws if
+  // one of them failed before.
   void wait() const {
     if (state_ != nullptr) state_->wait();
   }

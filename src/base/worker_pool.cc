@@ -79,8 +79,10 @@ void WorkerPool::run_team(const std::function<void(const Team&)>& task) {
   run([&](int worker) {
     try {
       task(Team(worker, threads(), state));
+    } catch (const TeamState::Failed&) {
+      state.fail();  // the thread that failed first has thrown its own exception
     } catch (...) {
-      state.leave();
+      state.fail();
       throw;
     }
   });

@@ -25,7 +25,7 @@ class WorkerPool {
   void run(const std::function<void(int)>& task);
 
   // Runs task(team) for every worker, as one team that may wait for each other. When a worker
-  // throws, the others go on without it; its exception is rethrown at the end, as by run.
+  // throws, the others end where they wait for it next; its exception is rethrown, as by run.
   void run_team(const std::function<void(const Team&)>& task);
 
  private:

@@ -53,16 +53,26 @@ TEST(WorkerPool, ATeamSharesWorkWhoeverIsFree) {
   EXPECT_EQ(alone, 10);
 }
 
-// The others do not wait for it for ever, and the pool can be used again.
-TEST(WorkerPool, AMemberThatThrowsDoesNotHoldUpItsTeam) {
+// The others neither wait for it for ever nor go on without what it should have done, and the pool
+// can be used again.
+TEST(WorkerPool, AMemberThatThrowsEndsItsTeam) {
   WorkerPool pool(3);
-  const auto fail = [](const Team& team) {
-    team.wait();
-    if (team.member() == 1) throw std::runtime_error("member 1");
-    team.wait();
-    team.wait();
-  };
-  EXPECT_THROW(pool.run_team(fail), std::runtime_error);
+  for (const std::uint64_t failing : {0U, 1U, 2U}) {
+    std::atomic<int> beyond = 0;
+    try {
+      pool.run_team([&](const Team& team) {
+        team.wait();
+        if (team.member() == failing) throw std::runtime_error("the first failure");
+        team.wait();
+        ++beyond;
+        team.wait();
+      });
+      ADD_FAILURE() << "nothing was thrown";
+    } catch (const std::runtime_error& error) {
+      EXPECT_STREQ(error.what(), "the first failure");
+    }
+    EXPECT_EQ(beyond, 0);
+  }
   std::atomic<int> done = 0;
   pool.run_team([&](const Team& team) {
     team.wait();

@@ -27,4 +27,12 @@ constexpr Range even_part(std::uint64_t n, std::uint64_t parts, std::uint64_t in
   return {begin, next * base + (next * extra) / parts};
 }
 
+// Calls work(part) for the neighbouring parts of `all`, each of `size` values but the last.
+template <typename Work>
+void for_each_part(Range all, std::uint64_t size, const Work& work) {
+  for (std::uint64_t begin = all.begin; begin < all.end; begin += size) {
+    work(Range{begin, begin + size < all.end ? begin + size : all.end});
+  }
+}
+
 }  // namespace lockstep

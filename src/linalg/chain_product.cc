@@ -15,14 +15,6 @@ constexpr std::uint64_t kRows = 32;
 constexpr std::uint64_t kColumns = 64;
 constexpr std::uint64_t kDepth = 128;
 
-// Calls work(range) for the parts of [0, n), each of `part` values but the last.
-template <typename Work>
-void for_each_part(std::uint64_t n, std::uint64_t part, const Work& work) {
-  for (std::uint64_t begin = 0; begin < n; begin += part) {
-    work(Range{begin, std::min(n, begin + part)});
-  }
-}
-
 // Where the block `depth` x `columns` of op(B) is stored row by row: in B itself, or, if that is
 // transposed or would be read often with gaps between its rows, in `scratch`.
 Matrix<const float> stored_block(Transpose transpose_b, Matrix<const float> b, Range depth,
@@ -50,11 +42,11 @@ void chain_product(Transpose transpose_a, Transpose transpose_b, Matrix<const fl
   const bool turned = transpose_a == Transpose::yes;
   const bool often = c.rows > 2 * kRows;
   std::vector<float> scratch;
-  for_each_part(c.columns, kColumns, [&](Range columns) {
-    for_each_part(turned ? a.rows : a.columns, kDepth, [&](Range depth) {
+  for_each_part({0, c.columns}, kColumns, [&](Range columns) {
+    for_each_part({0, turned ? a.rows : a.columns}, kDepth, [&](Range depth) {
       const Matrix<const float> panel =
           stored_block(transpose_b, b, depth, columns, often, scratch);
-      for_each_part(c.rows, kRows, [&](Range rows) {
+      for_each_part({0, c.rows}, kRows, [&](Range rows) {
         const Matrix<const float> left = a.block(turned ? Block{depth, rows} : Block{rows, depth});
         const Matrix<float> block = c.block({rows, columns});
         kernels().multiply({.rows = rows.size(),

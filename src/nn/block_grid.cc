@@ -23,9 +23,7 @@ std::uint64_t rows_of_block(std::uint64_t rows, std::uint64_t panels, std::uint6
 
 std::vector<Range> parts_of(std::uint64_t n, std::uint64_t part) {
   std::vector<Range> parts;
-  for (std::uint64_t begin = 0; begin < n; begin += part) {
-    parts.push_back({begin, std::min(n, begin + part)});
-  }
+  for_each_part({0, n}, part, [&](Range each) { parts.push_back(each); });
   return parts;
 }
 

@@ -32,16 +32,8 @@ std::span<T> part(Matrix<T> matrix, std::uint64_t row, Range columns) {
   return matrix.row(row).subspan(columns.begin, columns.size());
 }
 
-// The rows of a block, so few at a time that their masks stay in the cache.
-std::vector<Range> few_rows(const Block& block) {
-  constexpr std::uint64_t kValues = 2048;
-  const std::uint64_t most = std::max<std::uint64_t>(1, kValues / block.columns.size());
-  std::vector<Range> parts;
-  for (std::uint64_t r = block.rows.begin; r < block.rows.end; r += most) {
-    parts.push_back({r, std::min(block.rows.end, r + most)});
-  }
-  return parts;
-}
+// Values whose masks stay in the cache.
+constexpr std::uint64_t kMaskValues = 2048;
 
 }  // namespace
 
@@ -57,23 +49,23 @@ void epilogue_forward(const EpilogueSpec& epilogue, std::span<const T> bias,
   if (!keeps_slopes(epilogue)) return epilogue_predict(epilogue, bias, values, block);
   const std::uint64_t width = block.columns.size();
   std::vector<T> buffer;
-  for (const Range rows : few_rows(block)) {
+  const auto mask_of = [&](Range rows, std::uint64_t row, Range columns) -> std::span<const T> {
+    if (!masks.drop()) return {};
+    const std::uint64_t begin = (row - rows.begin) * width + columns.begin - block.columns.begin;
+    return std::span<const T>(buffer).subspan(begin, columns.size());
+  };
+  const std::uint64_t few = std::max<std::uint64_t>(1, kMaskValues / width);
+  for_each_part(block.rows, few, [&](Range rows) {
     if (masks.drop()) {
       buffer.resize(rows.size() * width);
       masks.fill(rows, block.columns, {buffer.data(), rows.size(), width});
     }
-    for_each_position(
-        bias, values.columns, {rows, block.columns},
-        [&](std::uint64_t r, Range columns, std::span<const T> of_bias) {
-          const std::span<const T> mask =
-              masks.drop() ? std::span<const T>(buffer).subspan(
-                                 (r - rows.begin) * width + columns.begin - block.columns.begin,
-                                 columns.size())
-                           : std::span<const T>();
-          activate_row(epilogue.activation, of_bias, mask, part(values, r, columns),
-                       part(slopes, r, columns));
-        });
-  }
+    for_each_position(bias, values.columns, {rows, block.columns},
+                      [&](std::uint64_t r, Range columns, std::span<const T> of_bias) {
+                        activate_row(epilogue.activation, of_bias, mask_of(rows, r, columns),
+                                     part(values, r, columns), part(slopes, r, columns));
+                      });
+  });
 }
 
 template <typename T>

@@ -165,7 +165,8 @@ SignalFlow::SignalFlow(const Communicator& comm, WorkerPool& pool, const Network
       network_(network),
       data_(data),
       blocks_(sample_blocks(data, layout.threads, sample)),
-      examples_(std::min(sample.examples, data.geometry.train_examples)) {
+      examples_(std::min(sample.examples, data.geometry.train_examples)),
+      panels_(network.spec()) {
   std::uint64_t rows = 1;
   for (const auto& of_thread : blocks_) {
     for (const auto& block : of_thread) rows = std::max<std::uint64_t>(rows, block.size());
@@ -177,8 +178,8 @@ SignalFlow::SignalFlow(const Communicator& comm, WorkerPool& pool, const Network
 
 SignalFlow::~SignalFlow() = default;
 
-void SignalFlow::measure_block(std::span<const float> weights, std::span<const std::uint32_t> rows,
-                               Worker& worker) const {
+void SignalFlow::measure_block(const NetworkWeights<float>& weights,
+                               std::span<const std::uint32_t> rows, Worker& worker) const {
   const std::vector<LayerSpec>& layers = network_.spec().layers;
   const Matrix<float> labels{worker.labels.data(), rows.size(), data_.label_width};
   gather_rows<float>(data_.train, rows, data_.normalizer,
@@ -207,13 +208,15 @@ void SignalFlow::measure_block(std::span<const float> weights, std::span<const s
 }
 
 FlowRecord SignalFlow::measure(std::span<const float> weights) {
-  pool_.run([&](int thread) {
-    Worker& worker = *workers_[static_cast<std::size_t>(thread)];
+  pool_.run_team([&](const Team& team) {
+    panels_.fill(weights, team);
+    team.wait();
+    Worker& worker = *workers_[team.member()];
     worker.sums.clear();
     worker.losses.clear();
     std::ranges::fill(worker.active, std::uint8_t{0});
-    for (const std::vector<std::uint32_t>& rows : blocks_[static_cast<std::size_t>(thread)]) {
-      measure_block(weights, rows, worker);
+    for (const std::vector<std::uint32_t>& rows : blocks_[team.member()]) {
+      measure_block({weights, panels_}, rows, worker);
     }
   });
 

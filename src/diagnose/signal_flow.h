@@ -42,7 +42,7 @@ class SignalFlow {
  private:
   struct Worker;
   // Adds the activations and gradients of `rows`, examples of this rank. Does not communicate.
-  void measure_block(std::span<const float> weights, std::span<const std::uint32_t> rows,
+  void measure_block(const NetworkWeights<float>& weights, std::span<const std::uint32_t> rows,
                      Worker& worker) const;
 
   const Communicator& comm_;
@@ -51,6 +51,7 @@ class SignalFlow {
   const Dataset& data_;
   EvaluationBlocks blocks_;
   std::uint64_t examples_;
+  Panels<float> panels_;
   std::vector<std::unique_ptr<Worker>> workers_;  // one for each thread
 };
 

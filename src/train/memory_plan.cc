@@ -48,7 +48,8 @@ std::uint64_t monitor_bytes(const MonitorConfig& monitor, const NetworkSpec& net
                             std::uint64_t threads, std::uint64_t parameter_bytes) {
   const std::uint64_t rows =
       std::min<std::uint64_t>({monitor.examples / shards + 1, train_examples, kEvaluationRows});
-  return threads * Workspace<float>::bytes(network, rows) + 3 * parameter_bytes;
+  return threads * Workspace<float>::bytes(network, rows) + Panels<float>::bytes(network) +
+         3 * parameter_bytes;
 }
 
 }  // namespace

@@ -97,10 +97,4 @@ ShardAssignment assignment_with_few_sums(std::uint64_t shards,
   return all;
 }
 
-Range shards_of_workers(std::span<const Range> assignment, std::uint64_t first,
-                        std::uint64_t count) {
-  check(count > 0 && first + count <= assignment.size(), "these workers exist");
-  return {assignment[first].begin, assignment[first + count - 1].end};
-}
-
 }  // namespace lockstep

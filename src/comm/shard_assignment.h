@@ -29,8 +29,4 @@ ShardAssignment assignment_with_few_sums(std::uint64_t shards,
                                          std::span<const std::uint64_t> workers,
                                          std::uint64_t most);
 
-// The shards of the workers first, first + 1, ..., first + count - 1 together.
-Range shards_of_workers(std::span<const Range> assignment, std::uint64_t first,
-                        std::uint64_t count);
-
 }  // namespace lockstep

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "linalg/tree_product.h"
 
 namespace lockstep {
 
@@ -20,6 +21,7 @@ std::vector<PassLeaves> leaves_of_passes(const WorkerPlan& plan, std::span<const
       leaves.leaves.push_back({rows, additions, !of_shard.first});
       row = rows.end;
       standing += of_shard.first ? 1 : 0;
+      check(standing <= kMostTreeSums, "the kernels have room for the sums of the tree");
       standing -= additions;
     }
   }

@@ -32,13 +32,6 @@ TEST(ShardAssignment, AnEvenOneGivesEveryShardToOneWorkerInOrder) {
   }
 }
 
-TEST(ShardAssignment, ShardsOfNeighbouringWorkersAreARange) {
-  const ShardAssignment assignment = even_assignment(8, 4);
-  EXPECT_EQ(shards_of_workers(assignment, 0, 1), (Range{0, 2}));
-  EXPECT_EQ(shards_of_workers(assignment, 1, 2), (Range{2, 6}));
-  EXPECT_EQ(shards_of_workers(assignment, 0, 4), (Range{0, 8}));
-}
-
 TEST(ShardAssignment, RemainingSumsAreThoseOfTheWorkersPlan) {
   for (std::uint64_t shards = 1; shards <= 40; ++shards) {
     for (std::uint64_t begin = 0; begin < shards; ++begin) {
@@ -77,7 +70,7 @@ TEST(ShardAssignment, NoOtherOneOfTheSameLoadLeavesFewerSums) {
         std::uint64_t next = 0;
         std::uint64_t first = 0;
         for (const std::uint64_t of_host : workers) {
-          const Range range = shards_of_workers(assignment, first, of_host);
+          const Range range{assignment[first].begin, assignment[first + of_host - 1].end};
           EXPECT_EQ(range.begin, next);
           next = range.end;
           first += of_host;

@@ -37,7 +37,6 @@ struct Reading {
   std::bitset<kMostCores> cores;
   int cores_online = 0;
   int yields = -1;  // -1: unknown
-  bool product_is_right = true;
   std::uint64_t program = 0;
   double flops_alone = 0;
   double flops_together = 0;
@@ -119,7 +118,6 @@ Reading read_machine() {
   reading.cores = usable_cores();
   reading.cores_online = online_cores();
   if (const auto yields = waiting_ranks_yield()) reading.yields = *yields ? 1 : 0;
-  reading.product_is_right = product_is_right();
   reading.program = program_digest();
   reading.memory = host_memory_space();
   reading.shared_memory = file_system_space("/dev/shm");
@@ -135,7 +133,6 @@ RankReport rank_report(const Reading& reading, const std::string& environment, s
   rank.environment = nlohmann::json::parse(environment);
   rank.program = digest_hex(reading.program);
   if (reading.yields >= 0) rank.yields_when_idle = reading.yields == 1;
-  rank.product_is_right = reading.product_is_right;
   rank.flops_alone = reading.flops_alone;
   rank.flops_together = reading.flops_together;
   return rank;

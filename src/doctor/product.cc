@@ -8,9 +8,7 @@
 
 #include "base/worker_pool.h"
 #include "linalg/gemm.h"
-#include "linalg/kernels.h"
 #include "linalg/matrix.h"
-#include "linalg/self_test.h"
 
 namespace lockstep {
 namespace {
@@ -58,8 +56,6 @@ std::vector<double> product_times(const ProductShape& shape, double seconds) {
 }
 
 }  // namespace
-
-bool product_is_right() { return !products_differ(kernels()); }
 
 double flops_alone(const ProductShape& shape, double seconds) {
   std::vector<double> times = product_times(shape, seconds);

@@ -1,12 +1,9 @@
 #pragma once
-// Tests and times the matrix product on this rank. Nothing here communicates.
+// Times the matrix product on this rank. Nothing here communicates.
 
 #include "doctor/report.h"
 
 namespace lockstep {
-
-// Whether products have the bits that docs/numerics.md specifies, in all forms that training uses.
-bool product_is_right();
 
 // The operations per second of one thread (a multiplication and an addition are two), by the
 // median time of a product that is repeated for about `seconds`.

@@ -37,7 +37,6 @@ struct RankReport {
   std::map<std::string, std::string> environment;  // versions and kernels, see train/environment.h
   std::string program;                             // a digest of the program's file
   std::optional<bool> yields_when_idle;            // absent: MPI does not tell
-  bool product_is_right = true;
   double flops_alone = 0;     // per second, of one core while the host's other ranks rest
   double flops_together = 0;  // per second, of each of its threads while all ranks compute
 };

@@ -54,7 +54,6 @@ Json rank_json(std::size_t number, const RankReport& rank, const DoctorReport& r
   object["yields_when_idle"] = rank.yields_when_idle ? Json(*rank.yields_when_idle) : Json();
   object["flops_per_second_alone"] = json_number(rank.flops_alone);
   object["flops_per_second_together"] = json_number(rank.flops_together);
-  object["product_is_right"] = rank.product_is_right;
   object["program_digest"] = rank.program;
   object["environment"] = rank.environment;
   return object;

@@ -51,7 +51,7 @@ std::string fine_text(const DoctorReport& report, const std::vector<Finding>& fi
   };
   const bool several_hosts = report.hosts.size() > 1;
   add(report.ranks.size() > 1, {"mixed_builds", "mixed_programs"}, "the same build on all ranks");
-  add(true, {"wrong_product"}, "right matrix products");
+  add(true, {}, "right matrix products");
   add(true, {"oversubscribed", "narrow_binding"}, "a core for each thread");
   add(report.job.has_value(), {"too_many_workers"}, "enough shards");
   add(report.job.has_value(), {"memory", "shared_memory"}, "enough memory");

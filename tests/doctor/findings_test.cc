@@ -120,12 +120,6 @@ TEST(Findings, MixedProgramsAreAWarning) {
                                        "0123456789abcdef on n1, n2; fedcba9876543210 on n3"));
 }
 
-TEST(Findings, WrongProduct) {
-  DoctorReport report = good_report();
-  report.ranks[3].product_is_right = false;
-  EXPECT_THAT(only(report), is_finding(Severity::refusal, "wrong_product", "Rank 3 on n2"));
-}
-
 TEST(Findings, TooManyWorkers) {
   DoctorReport report = with_job(good_report());
   report.job->shards = 6;

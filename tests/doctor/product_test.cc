@@ -7,11 +7,6 @@
 namespace lockstep {
 namespace {
 
-TEST(Product, OfThisMachineIsRight) {
-  use_one_blas_thread();
-  EXPECT_TRUE(product_is_right());
-}
-
 TEST(Product, RatesArePositive) {
   use_one_blas_thread();
   const ProductShape shape{.rows = 8, .inputs = 16, .units = 4};

@@ -83,7 +83,7 @@ std::string traffic_text(const Job& job, const NetworkSpec& network, const Batch
   const int ranks_on_a_node = layout.ranks / nodes;
   const auto fewer_at = [&](int other) {
     const Layout changed{other * ranks_on_a_node, layout.threads, layout.prefetch_threads};
-    if (static_cast<std::uint32_t>(changed.workers()) > job.training.shards) return false;
+    if (static_cast<std::uint32_t>(changed.ranks) > job.training.shards) return false;
     const std::uint64_t there =
         bytes_of_step(job, network, geometry, changed, even_hosts(changed.ranks, other));
     if (format_bytes(there) == format_bytes(bytes) || there > bytes) return false;
@@ -186,7 +186,7 @@ void check_job(const CheckArguments& arguments) {
   const NetworkSpec network = build_network(job.network, sizes.features);
   const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
   const Layout layout{arguments.ranks, arguments.threads, arguments.prefetch_threads};
-  check_layout(layout, job.training.shards);
+  check_ranks(layout.ranks, job.training.shards);
   check_nodes(arguments);
   const Hosts hosts = even_hosts(layout.ranks, arguments.nodes);
 

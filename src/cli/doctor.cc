@@ -36,7 +36,6 @@ struct DoctorArguments {
 void examine_job(const Communicator& comm, const DoctorArguments& arguments,
                  Examination& examination) {
   const Job job = load_same_job(comm, arguments.job, arguments.overrides, false).job;
-  if (arguments.threads == 0) examination.threads = usual_threads(comm, job.training.shards);
   const Hosts hosts(comm.all_gather(comm.host_leader()));
   JobNeeds needs;
   agree(comm, [&] {

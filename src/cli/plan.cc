@@ -89,8 +89,7 @@ PlanReport make_plan(const PlanArguments& arguments) {
   const std::uint64_t held_out = sizes.dev + sizes.train_dev;
   for (const int nodes : arguments.nodes) {
     const Layout layout{nodes * arguments.ranks_per_node, plan.threads};
-    if (static_cast<std::uint64_t>(layout.ranks) * static_cast<std::uint64_t>(layout.threads) >
-        plan.shards) {
+    if (static_cast<std::uint64_t>(layout.ranks) > plan.shards) {
       plan.too_many.push_back(nodes);
       continue;
     }
@@ -104,10 +103,9 @@ PlanReport make_plan(const PlanArguments& arguments) {
   if (plan.rows.empty()) {
     throw Error(
         ExitCode::usage,
-        fmt::format("{} nodes with {} ranks x {} threads have more workers than the {} "
-                    "shards of the job; plan with fewer --nodes or --threads, or more "
-                    "training.shards",
-                    plan.too_many.front(), arguments.ranks_per_node, plan.threads, plan.shards));
+        fmt::format("{} nodes with {} ranks have more ranks than the {} shards of the job; plan "
+                    "with fewer --nodes or --ranks-per-node, or more training.shards",
+                    plan.too_many.front(), arguments.ranks_per_node, plan.shards));
   }
   return plan;
 }

@@ -1,7 +1,5 @@
 #include "cli/prepared_job.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "cli/commands.h"
@@ -36,19 +34,13 @@ LoadedJob load_same_job(const Communicator& comm, const std::string& path,
   return loaded;
 }
 
-int usual_threads(const Communicator& comm, std::uint32_t shards) {
-  const int threads = default_threads(comm.size());
-  return comm.size() == 1 ? std::min(threads, static_cast<int>(shards)) : threads;
-}
-
 PreparedJob prepare_job(const Communicator& comm, const std::string& path,
                         const std::vector<std::string>& overrides, int threads, bool no_dropout) {
   PreparedJob job;
   job.loaded = load_same_job(comm, path, overrides, no_dropout);
-  const std::uint32_t shards = job.loaded.job.training.shards;
-  const Layout layout = {comm.size(), threads > 0 ? threads : usual_threads(comm, shards)};
+  const Layout layout = {comm.size(), threads > 0 ? threads : default_threads(comm.size())};
   job.layout = layout;
-  agree(comm, [&] { check_layout(layout, shards); });
+  agree(comm, [&] { check_ranks(layout.ranks, job.loaded.job.training.shards); });
   require_same(comm, fmt::format("{}", layout.threads),
                [](const std::string& theirs, const std::string& root) {
                  return fmt::format("{} threads, rank 0 has {}", theirs, root);

@@ -1,7 +1,6 @@
 #pragma once
 // The first steps of every command that runs a job on all ranks.
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,13 +20,9 @@ struct PreparedJob {
 LoadedJob load_same_job(const Communicator& comm, const std::string& path,
                         const std::vector<std::string>& overrides, bool no_dropout);
 
-// The number of threads per rank when --threads is not given: that of default_threads(), but of
-// one rank alone at most one for each shard.
-int usual_threads(const Communicator& comm, std::uint32_t shards);
-
 // Collective. Loads the job like load_same_job() and chooses the layout: `threads` for each
-// rank or, if it is 0, usual_threads(). Throws AgreedError(usage) when the layout does not fit the
-// job, or ranks differ in job, threads or environment; and what load_same_job throws.
+// rank or, if it is 0, default_threads(). Throws AgreedError(usage) when the layout does not fit
+// the job, or ranks differ in job, threads or environment; and what load_same_job throws.
 PreparedJob prepare_job(const Communicator& comm, const std::string& path,
                         const std::vector<std::string>& overrides, int threads, bool no_dropout);
 

@@ -115,7 +115,7 @@ struct Needs {
 
 Needs needs_of(const SlurmArguments& arguments, const std::vector<LoadedJob>& jobs) {
   const Placement place = placement_of(arguments);
-  for (const LoadedJob& loaded : jobs) check_layout(place.layout, loaded.job.training.shards);
+  for (const LoadedJob& loaded : jobs) check_ranks(place.layout.ranks, loaded.job.training.shards);
   const DatasetSizes sizes = dataset_sizes(jobs.front().job);
   const NetworkSpec first = build_network(jobs.front().job.network, sizes.features);
   const int cores = default_threads(1);

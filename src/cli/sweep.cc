@@ -61,16 +61,6 @@ struct SweepArguments {
 
 void log_line(const std::string& line) { write_log(STDERR_FILENO, line + "\n"); }
 
-int threads_of(const SweepArguments& arguments, int ranks, const std::vector<Trial>& trials) {
-  if (arguments.threads > 0) return arguments.threads;
-  int threads = default_threads(ranks);
-  if (ranks > 1) return threads;
-  for (const Trial& trial : trials) {
-    threads = std::min(threads, static_cast<int>(trial.loaded.job.training.shards));
-  }
-  return threads;
-}
-
 // Writes the files and prints the results, on rank 0 at the end.
 void report(const SweepArguments& arguments, const SweepResults& results, const fs::path& run_dir) {
   const std::string json = sweep_json(results);
@@ -101,13 +91,13 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const Communicator&
   agree(comm, [&] {
     sweep.loaded = load_sweep(arguments.sweep, arguments.overrides);
     sweep.trials = resolve_trials(sweep.loaded);
-    sweep.threads = threads_of(arguments, comm.size(), sweep.trials);
+    sweep.threads = arguments.threads > 0 ? arguments.threads : default_threads(comm.size());
     if (!arguments.part.empty()) {
       sweep.part = parse_part(arguments.part);
       check_part(*sweep.part, sweep.loaded.sweep, sweep.trials);
     }
     if (!arguments.collect.empty()) check_divisible(sweep.loaded.sweep);
-    check_groups(arguments.groups, comm.size(), sweep.threads, sweep.loaded.sweep, sweep.trials);
+    check_groups(arguments.groups, comm.size(), sweep.loaded.sweep, sweep.trials);
     for (const Trial& trial : sweep.trials) all_jobs += trial.loaded.resolved_text;
     all_jobs += fmt::format("{} groups, {} threads", arguments.groups, sweep.threads);
   });

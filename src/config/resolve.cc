@@ -1,5 +1,6 @@
 #include "config/resolve.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -140,6 +141,18 @@ void make_absolute(pb::Message& message, const std::filesystem::path& base_dir) 
   }
 }
 
+constexpr std::uint32_t kMostUsualShards = 64;
+
+// Many ranks can train with these shards, and each has rows enough to be multiplied at good speed.
+std::uint32_t usual_shards(const proto::Training& training) {
+  constexpr std::uint32_t kFewestRows = 4;
+  if (!training.has_batch_size()) return kMostUsualShards;
+  const std::uint32_t rows = training.batch_size();
+  std::uint32_t shards = std::clamp(rows / kFewestRows, 1U, kMostUsualShards);
+  while (rows % shards != 0) --shards;
+  return shards;
+}
+
 }  // namespace
 
 void fill_scalar_defaults(pb::Message& message) {
@@ -166,6 +179,8 @@ void fill_defaults(proto::Job& job) {
   add_optional_sections(job);
   inherit_from_train(*job.mutable_data());
   fill_scalar_defaults(job);
+  proto::Training& training = *job.mutable_training();
+  if (!training.has_shards()) training.set_shards(usual_shards(training));
   if (job.has_network()) {
     resolve_initializers(*job.mutable_network());
     resolve_penalties(job);

@@ -9,7 +9,7 @@ namespace lockstep {
 
 // Ranks whose builds, CPU instructions or program differ, and products that are wrong.
 std::vector<Finding> findings_of_programs(const DoctorReport& report);
-// Workers against shards, threads against cores, and waiting ranks.
+// Ranks against shards, threads against cores, and waiting ranks.
 std::vector<Finding> findings_of_layout(const DoctorReport& report);
 // Memory, /dev/shm and clocks of hosts.
 std::vector<Finding> findings_of_hosts(const DoctorReport& report);

@@ -71,15 +71,13 @@ std::vector<Finding> findings_of_cores(const DoctorReport& report, const HostRep
 
 std::vector<Finding> findings_of_layout(const DoctorReport& report) {
   std::vector<Finding> findings;
-  const std::uint64_t workers = report.ranks.size() * static_cast<std::uint64_t>(report.threads);
-  if (report.job && workers > report.job->shards) {
+  if (report.job && report.ranks.size() > report.job->shards) {
     findings.push_back(
-        {Severity::refusal, "too_many_workers",
-         fmt::format("{} ranks x {} threads are {} workers, but training.shards of "
-                     "{} is {}.",
-                     report.ranks.size(), report.threads, workers, report.job->name,
-                     report.job->shards),
-         fmt::format("Use at most {} workers, or more shards.", report.job->shards)});
+        {Severity::refusal, "too_many_ranks",
+         fmt::format("There are {} ranks, but training.shards of {} is {}.", report.ranks.size(),
+                     report.job->name, report.job->shards),
+         fmt::format("Use at most {} and more threads for each rank, or more shards.",
+                     format_quantity(report.job->shards, "rank"))});
   }
   for (const HostReport& host : report.hosts) {
     std::ranges::move(findings_of_cores(report, host), std::back_inserter(findings));

@@ -53,7 +53,7 @@ std::string fine_text(const DoctorReport& report, const std::vector<Finding>& fi
   add(report.ranks.size() > 1, {"mixed_builds", "mixed_programs"}, "the same build on all ranks");
   add(true, {}, "right matrix products");
   add(true, {"oversubscribed", "narrow_binding"}, "a core for each thread");
-  add(report.job.has_value(), {"too_many_workers"}, "enough shards");
+  add(report.job.has_value(), {"too_many_ranks"}, "enough shards");
   add(report.job.has_value(), {"memory", "shared_memory"}, "enough memory");
   add(!several_hosts, {"run_directory_not_writable"}, "a writable run directory");
   add(several_hosts, {"run_directory_not_writable", "run_directory_not_shared"},

@@ -77,7 +77,7 @@ std::string plan_text(const PlanReport& report) {
                     format_bytes(row.step.sent_bytes), format_mebibytes(row.memory_bytes));
   }
   if (!report.too_many.empty()) {
-    text += fmt::format("{} nodes have more workers than the {} shards of the job\n",
+    text += fmt::format("{} nodes have more ranks than the {} shards of the job\n",
                         fmt::join(report.too_many, ", "), report.shards);
   }
   return text + conclusion(report);
@@ -111,7 +111,7 @@ Json plan_json(const PlanReport& report) {
           {"link_latency_seconds", report.rates.latency_seconds},
           {"links_measured", !report.doctor.empty()},
           {"rows", std::move(rows)},
-          {"nodes_with_too_many_workers", report.too_many},
+          {"nodes_with_too_many_ranks", report.too_many},
           {"nodes_that_pay", nodes_that_pay(report.rows)}};
 }
 

@@ -28,7 +28,7 @@ struct PlanReport {
   MachineRates rates;
   std::string doctor;         // the file with measured links; empty: they are assumed
   std::vector<PlanRow> rows;  // by nodes, ascending; not empty
-  std::vector<int> too_many;  // numbers of nodes with more workers than shards
+  std::vector<int> too_many;  // numbers of nodes with more ranks than shards
 };
 
 // How much faster a step is with the nodes of `row` than with those of `first`, divided by how many

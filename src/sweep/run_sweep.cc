@@ -354,7 +354,7 @@ class SweepRun {
 
 }  // namespace
 
-void check_groups(int groups, int ranks, int threads, const SweepConfig& sweep,
+void check_groups(int groups, int ranks, const SweepConfig& sweep,
                   const std::vector<Trial>& trials) {
   if (groups > ranks) {
     throw Error(ExitCode::usage,
@@ -365,7 +365,7 @@ void check_groups(int groups, int ranks, int threads, const SweepConfig& sweep,
   const int largest = (ranks + groups - 1) / groups;
   for (const Trial& trial : trials) {
     try {
-      check_layout({largest, threads}, trial.loaded.job.training.shards);
+      check_ranks(largest, trial.loaded.job.training.shards);
     } catch (const Error& error) {
       throw Error(error.code(), describe_trial(sweep, trial) + ": " + error.what());
     }

@@ -45,9 +45,9 @@ struct SweepOutcome {
   std::vector<TrialRecord> records;
 };
 
-// Throws Error(usage) when `ranks` ranks cannot form `groups` groups, or when a group with
-// `threads` threads per rank has more workers than some trial has shards. Local.
-void check_groups(int groups, int ranks, int threads, const SweepConfig& sweep,
+// Throws Error(usage) when `ranks` ranks cannot form `groups` groups, or when a group has
+// more ranks than some trial has shards. Local.
+void check_groups(int groups, int ranks, const SweepConfig& sweep,
                   const std::vector<Trial>& trials);
 
 // Collective over comm. Trains the trials, or with `part` those of the part, whose records alone

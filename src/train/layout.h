@@ -2,6 +2,8 @@
 // How a run is spread over the machine. It decides which worker computes what, and never changes a
 // result.
 
+#include <cstdint>
+
 namespace lockstep {
 
 struct Layout {
@@ -9,7 +11,7 @@ struct Layout {
   int threads = 1;           // per rank; each is a worker
   int prefetch_threads = 0;  // more threads per rank, which gather batches ahead of time
 
-  [[nodiscard]] int workers() const { return ranks * threads; }
+  [[nodiscard]] std::int64_t workers() const { return std::int64_t{ranks} * threads; }
   [[nodiscard]] int worker(int rank, int thread) const { return rank * threads + thread; }
 };
 

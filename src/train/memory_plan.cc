@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/number_text.h"
 #include "comm/exchange_plan.h"
 #include "comm/gradient_tree.h"
 #include "nn/network.h"
@@ -54,14 +55,13 @@ std::uint64_t monitor_bytes(const MonitorConfig& monitor, const NetworkSpec& net
 
 }  // namespace
 
-void check_layout(const Layout& layout, std::uint32_t shards) {
-  // Layouts that are only asked about may have more workers than an int holds.
-  const std::int64_t workers = std::int64_t{layout.ranks} * layout.threads;
-  if (workers <= shards) return;
-  throw Error(ExitCode::usage,
-              fmt::format("{} ranks x {} threads are {} workers, but training.shards is {}: use at "
-                          "most {} workers, or more shards",
-                          layout.ranks, layout.threads, workers, shards, shards));
+void check_ranks(int ranks, std::uint32_t shards) {
+  if (static_cast<std::uint32_t>(ranks) <= shards) return;
+  throw Error(
+      ExitCode::usage,
+      fmt::format("{} ranks, but training.shards is {}: use at most {} and more threads for "
+                  "each rank, or more shards",
+                  ranks, shards, format_quantity(shards, "rank")));
 }
 
 MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const DatasetSizes& sizes,

@@ -34,7 +34,7 @@ struct MemoryPlan {
 MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const DatasetSizes& sizes,
                        const Layout& layout, const Hosts& hosts);
 
-// Throws Error(usage) when there are more workers than shards, however many.
-void check_layout(const Layout& layout, std::uint32_t shards);
+// Throws Error(usage) when there are more ranks than shards. Threads need no shards of their own.
+void check_ranks(int ranks, std::uint32_t shards);
 
 }  // namespace lockstep

@@ -38,7 +38,8 @@ StepPrediction predict_step(const Job& job, const NetworkSpec& network,
       (static_cast<double>(most * geometry.rows_per_shard) / layout.threads * rates.step.row +
        static_cast<double>(most - 1) * rates.step.shard) *
       rates.slowdown;
-  step.update = rates.step.update * rates.slowdown * rates.threads / layout.workers();
+  step.update =
+      rates.step.update * rates.slowdown * rates.threads / static_cast<double>(layout.workers());
   if (traffic.size() == 1) return step;
   step.sent_bytes = largest_traffic(traffic);
   step.sent_messages = std::ranges::max(traffic, {}, &HostTraffic::sent_messages).sent_messages;
@@ -52,7 +53,8 @@ StepPrediction predict_step(const Job& job, const NetworkSpec& network,
 
 double predict_run(const Job& job, const BatchGeometry& geometry, const Layout& layout,
                    std::uint64_t held_out, const MachineRates& rates, const StepPrediction& step) {
-  const double seconds_per_row = kForwardShare * rates.step.row * rates.slowdown / layout.workers();
+  const double seconds_per_row =
+      kForwardShare * rates.step.row * rates.slowdown / static_cast<double>(layout.workers());
   const auto rows_evaluated = static_cast<double>(
       held_out + training_block_examples(geometry, job.evaluation.train_examples));
   return static_cast<double>(total_steps(job.training, geometry)) * step.total() +

@@ -52,20 +52,19 @@ StepSeconds measure_steps(const Job& job, const Dataset& data, int threads, doub
 
 StepSeconds measure_job(const Job& job, int threads, double seconds) {
   constexpr std::uint32_t kMostShards = 8;
-  const auto measure = [&](std::uint32_t shards_of_a_thread) {
-    const Job part = with_shards(job, shards_of_a_thread * static_cast<std::uint32_t>(threads));
+  const auto measure = [&](std::uint32_t shards) {
+    const Job part = with_shards(job, shards);
     const Dataset data = load_dataset(part, Communicator::self(), {1, threads});
     const double rows = static_cast<double>(batch_rows(data.geometry, 0)) / threads;
     return std::pair(measure_steps(part, data, threads, seconds / 2), rows);
   };
-  auto [one, rows_of_one] = measure(1);
-  const std::uint32_t several =
-      std::min(kMostShards, job.training.shards / static_cast<std::uint32_t>(threads));
-  if (several < 2) return one;
-  const auto [more, rows] = measure(several);
-  one.shard =
-      std::max(0.0, (more.row - one.row) * rows / (static_cast<double>(several - 1) * threads));
-  return one;
+  const auto fewest = std::min(static_cast<std::uint32_t>(threads), job.training.shards);
+  const std::uint32_t most = std::min(kMostShards * fewest, job.training.shards);
+  auto [few, rows_of_few] = measure(fewest);
+  if (most == fewest) return few;
+  const auto [many, rows] = measure(most);
+  few.shard = std::max(0.0, (many.row - few.row) * rows / static_cast<double>(most - fewest));
+  return few;
 }
 
 }  // namespace lockstep

@@ -19,8 +19,8 @@ struct StepSeconds {
 // `job` with `shards` shards of as many rows as the shards of `job` have in a step.
 Job with_shards(Job job, std::uint32_t shards);
 
-// Both numbers of rows and shards, from steps with one shard for each thread and with several: as
-// many as the job gives to a worker, but at most 8. Loads the job's data. Does not communicate.
+// The seconds of rows and of shards, from steps with one shard for each thread and with several: as
+// many as the job has, but at most 8 for each thread. Loads the job's data. Does not communicate.
 // Throws as load_dataset and measure_steps do.
 StepSeconds measure_job(const Job& job, int threads, double seconds);
 

@@ -358,7 +358,7 @@ class Run {
 
 Summary train(const Job& job, const std::string& resolved_job, const Communicator& comm,
               const TrainOptions& options, const TrainingObservers& observers) {
-  check_layout(options.layout, job.training.shards);
+  check_ranks(options.layout.ranks, job.training.shards);
   if (job.monitor && !options.make_monitor) {
     throw AgreedError(
         ExitCode::usage,

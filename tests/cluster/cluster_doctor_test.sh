@@ -62,8 +62,8 @@ done
 cluster link n2 on
 
 # More ranks than shards.
-doctor 2 by_srun -N 2 ./lockstep doctor job.textproto --threads 7
-says "REFUSED  2 ranks x 7 threads are 14 workers, but training.shards of cluster is 12"
+doctor 2 by_srun -N 2 ./lockstep doctor job.textproto --set training.shards=1
+says "REFUSED  There are 2 ranks, but training.shards of cluster is 1"
 
 # Nodes whose CPUs have other instructions train together.
 doctor 0 by_mpirun -n 1 --host n1 env LOCKSTEP_KERNELS=avx2 ./lockstep doctor : \

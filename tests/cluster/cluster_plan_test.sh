@@ -35,7 +35,7 @@ grep -q '"ranks": 2,' two/summary.json || fail "there are not 2 ranks" two/summa
 if "$program" slurm job.textproto --nodes 13 --threads 1 --project "$root" >wrong.log 2>&1; then
   fail "13 nodes are not refused although there are 12 shards" wrong.log
 fi
-grep -q 'use at most 12 workers' wrong.log || fail "the refusal does not say why" wrong.log
+grep -q 'use at most 12 ranks' wrong.log || fail "the refusal does not say why" wrong.log
 
 cluster mpirun -n 2 "$program" doctor job.textproto --threads 1 --run-dir "$folder/shared/runs" \
   --json "$folder/shared/place.json" >doctor.log 2>&1 || fail "lockstep doctor fails" doctor.log

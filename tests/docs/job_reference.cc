@@ -38,6 +38,7 @@ using google::protobuf::SourceLocation;
 // sweep_file.cc.
 const std::map<std::string, std::string, std::less<>> kConditional = {
     {"Csv.table", "required in `data.train`"},
+    {"Training.shards", "up to 64, by `batch_size`"},
     {"Sweep.Range.steps", "required in grid search"},
     {"Sweep.Parameter.path", "required without `alternatives`"},
 };

@@ -120,15 +120,15 @@ TEST(Findings, MixedProgramsAreAWarning) {
                                        "0123456789abcdef on n1, n2; fedcba9876543210 on n3"));
 }
 
-TEST(Findings, TooManyWorkers) {
+TEST(Findings, TooManyRanks) {
   DoctorReport report = with_job(good_report());
   report.job->shards = 6;
   EXPECT_THAT(findings_of(report), IsEmpty());
   report.job->shards = 5;
   const Finding finding = only(report);
-  EXPECT_THAT(finding, is_finding(Severity::refusal, "too_many_workers",
-                                  "6 ranks x 1 threads are 6 workers"));
-  EXPECT_THAT(finding.change, HasSubstr("at most 5 workers"));
+  EXPECT_THAT(finding, is_finding(Severity::refusal, "too_many_ranks",
+                                  "There are 6 ranks, but training.shards"));
+  EXPECT_THAT(finding.change, HasSubstr("at most 5 ranks"));
 }
 
 TEST(Findings, OversubscribedHost) {

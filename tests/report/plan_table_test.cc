@@ -56,13 +56,13 @@ TEST(PlanTable, NamesTheFastestAndWhatDoesNotPay) {
   EXPECT_THAT(plan_text(sample({row(1, 0.4, 0), row(2, 0.2, 0)})), Not(HasSubstr("not pay")));
 }
 
-TEST(PlanTable, SaysWhereLinksWereMeasuredAndWhatHasTooManyWorkers) {
+TEST(PlanTable, SaysWhereLinksWereMeasuredAndWhatHasTooManyRanks) {
   PlanReport report = sample({row(1, 0.4, 0)});
   report.doctor = "place.json";
   report.too_many = {128, 256};
   const std::string text = plan_text(report);
   EXPECT_THAT(text, HasSubstr("links measured in place.json"));
-  EXPECT_THAT(text, HasSubstr("128, 256 nodes have more workers than the 64 shards of the job\n"));
+  EXPECT_THAT(text, HasSubstr("128, 256 nodes have more ranks than the 64 shards of the job\n"));
 }
 
 TEST(PlanTable, JsonHasTheSameNumbers) {

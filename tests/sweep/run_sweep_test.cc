@@ -385,9 +385,9 @@ TEST_F(RunSweep, ATrialGoesOnWithAndIsTestedOnChangedDataOnlyWhenAllowed) {
 
 TEST_F(RunSweep, GroupsMustFit) {
   load("grid {} parameter { path: \"seed\" numbers { value: [1, 2] } }");
-  EXPECT_NO_THROW(check_groups(2, 3, 6, loaded_.sweep, trials_));  // 2 ranks x 6 threads, 12 shards
-  EXPECT_THROW(check_groups(4, 3, 1, loaded_.sweep, trials_), Error);
-  EXPECT_THROW(check_groups(2, 3, 7, loaded_.sweep, trials_), Error);
+  EXPECT_NO_THROW(check_groups(2, 24, loaded_.sweep, trials_));  // 12 ranks, 12 shards
+  EXPECT_THROW(check_groups(4, 3, loaded_.sweep, trials_), Error);
+  EXPECT_THROW(check_groups(2, 25, loaded_.sweep, trials_), Error);
 }
 
 }  // namespace

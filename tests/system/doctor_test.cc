@@ -52,7 +52,7 @@ TEST_F(Doctor, WritesJsonBesideTheTextOrInsteadOfIt) {
 TEST_F(Doctor, EndsWithTwoWhereAJobWouldBeRefused) {
   const ProgramResult workers = run("doctor job.textproto --set training.shards=1", 2);
   EXPECT_EQ(workers.exit_code, 2) << workers.err;
-  EXPECT_THAT(workers.out, HasSubstr("REFUSED  2 ranks x 1 threads are 2 workers"));
+  EXPECT_THAT(workers.out, HasSubstr("REFUSED  There are 2 ranks, but training.shards"));
 
   write("taken", "a file");
   const ProgramResult directory = run("doctor --run-dir taken");

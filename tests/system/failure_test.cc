@@ -297,10 +297,12 @@ TEST_F(Failure, ABlowUpThatStaysFiniteIsDivergence) {
   EXPECT_THAT(result.err, HasSubstr("the training loss is more than 10000 times that of guessing"));
 }
 
-TEST_F(Failure, TooManyWorkersAreRefused) {
-  const auto result = train(2, "--run-dir run --threads 7");
+TEST_F(Failure, TooManyRanksAreRefused) {
+  const auto result =
+      train(2, "--run-dir run --set training.shards=1 --set training.batch_size=12");
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.err, HasSubstr("14 workers, but training.shards is 12"));
+  EXPECT_THAT(result.err,
+              HasSubstr("2 ranks, but training.shards is 1: use at most 1 rank and more threads"));
 }
 
 TEST_F(Failure, DivergenceHasItsExitCode) {

@@ -187,7 +187,6 @@ TEST_F(Sweep, BadInputIsToldBeforeAnythingIsTrained) {
     EXPECT_FALSE(fs::exists(directory_ / "bad"));
   };
   refused("--groups 2", 2, "2 groups need at least as many ranks, and there are 1");
-  refused("--threads 13", 2, "13 workers, but training.shards is 12");
   refused("--set sed=1", 2, "--set sed=1: no field \"sed\" in the job; did you mean \"seed\"?");
   write_sweep("grid {}", "parameter { path: 'regularization.l2_lamda' numbers { value: 1 } }");
   refused("", 2, "parameter \"regularization.l2_lamda\" sets regularization.l2_lamda=1: no field");

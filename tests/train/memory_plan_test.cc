@@ -118,10 +118,10 @@ TEST(MemoryPlan, CountsTheListsOfShards) {
   EXPECT_EQ(of_shards("262144", "standardize {}"), 262144U * (288 + 2 * 12 * 8));
 }
 
-TEST(MemoryPlan, MoreWorkersThanShardsAreRefused) {
-  EXPECT_NO_THROW(check_layout({4, 3}, 12));
-  EXPECT_THROW(check_layout({4, 4}, 12), Error);
-  EXPECT_THROW(check_layout({1 << 20, 4096}, 12), Error);
+TEST(MemoryPlan, MoreRanksThanShardsAreRefused) {
+  EXPECT_NO_THROW(check_ranks(12, 12));
+  EXPECT_THROW(check_ranks(13, 12), Error);
+  EXPECT_THROW(check_ranks(1 << 20, 12), Error);
 }
 
 TEST(MemoryPlan, CountsTheMonitor) {

@@ -42,12 +42,17 @@ AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(target_of(path
     if (descriptor_ < 0) fail("open", errno);
     return;
   }
-  temp_path_ = path_;
-  temp_path_ += fmt::format(".tmp-{}", ::getpid());
+  temp_path_ = temporary_of(path_);
   std::error_code ignored;
   std::filesystem::remove(temp_path_, ignored);  // left by a dead process with our pid
   descriptor_ = ::open(temp_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("create", errno);
+}
+
+std::filesystem::path AtomicFile::temporary_of(const std::filesystem::path& path) {
+  std::filesystem::path temporary = target_of(path);
+  temporary += fmt::format(".tmp-{}", ::getpid());
+  return temporary;
 }
 
 AtomicFile::~AtomicFile() {

@@ -24,6 +24,9 @@ class AtomicFile {
   void write(std::span<const std::byte> bytes);
   void commit();
 
+  // The file in which the content of `path` is collected until commit().
+  static std::filesystem::path temporary_of(const std::filesystem::path& path);
+
  private:
   [[noreturn]] void fail(const std::string& action, int error_number) const;
 

@@ -125,10 +125,10 @@ until_it_says() {
   done
 }
 
-# ends_with_75 sends SIGTERM to the script, and checks that the ranks save.
+# ends_with_75 sends SIGTERM to cluster/hosts, below timeout, and checks that the ranks save.
 ends_with_75() {
   local code=0
-  pkill -TERM -f "^/bin/bash $project/launch/hosts .*--run-dir $name " || fail "launch/hosts does not run"
+  pkill -TERM --parent "$job" || fail "cluster/hosts does not run"
   wait "$job" || code=$?
   ((code == 75)) || fail "$name ends with $code, not 75" "$name.log"
   says 'the ranks are asked to save and end' "$name.log"

@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "base/atomic_file.h"
 #include "base/host_name.h"
 #include "base/input_file.h"
 #include "report/error_file.h"
@@ -13,6 +14,7 @@ void OpenRun::lock(const std::filesystem::path& directory, const std::string& jo
   lock_ = std::make_unique<RunLock>(directory, job);
   require_files_in(directory);
   remove_error_files(directory);
+  remove_temporary_files(directory);
   write_state_file(directory, {});
 }
 

@@ -124,6 +124,20 @@ TEST_F(KeepGoing, ASweepContinuesWithFewerGroups) {
   EXPECT_EQ(state("run"), "finished");
 }
 
+TEST_F(KeepGoing, BehindTheJobItIsRefused) {
+  for (const char* arguments :
+       {"job.textproto --keep-going", "-n 2 train job.textproto --attempts=3",
+        "--keep-going job.textproto --attempts 3"}) {
+    const auto result = local(arguments);
+    EXPECT_EQ(result.exit_code, 2) << arguments;
+    EXPECT_THAT(result.err, HasSubstr("goes before the job or the subcommand: launch/local "));
+  }
+  const auto program = run("train job.textproto --keep-going");
+  EXPECT_EQ(program.exit_code, 2);
+  EXPECT_THAT(program.err, HasSubstr("it is an option of launch/local and launch/hosts"));
+  EXPECT_FALSE(fs::exists(directory_ / "runs"));
+}
+
 TEST_F(KeepGoing, OptionsThatDoNotFitAreRefused) {
   for (const char* arguments :
        {"--keep-going evaluate run", "--attempts 3 job.textproto", "--keep-going --attempts 0 job",

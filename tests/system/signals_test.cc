@@ -42,6 +42,8 @@ TEST_F(Signals, EachLetsTheRanksOfLocalSave) {
                            signal));
     EXPECT_EQ(result.exit_code, 75) << signal << ": " << result.err;
     EXPECT_THAT(result.err, HasSubstr("local: the ranks are asked to save and end"));
+    EXPECT_THAT(result.out, HasSubstr("project/launch/local -n 2 -t 1 train run/job.textproto "
+                                      "--run-dir run --resume auto"));
     EXPECT_EQ(read_json("run/summary.json")["stop_reason"], "interrupted") << signal;
     EXPECT_TRUE(fs::exists(directory_ / "run/ckpt/latest")) << signal;
     EXPECT_TRUE(leaves_nothing()) << signal;

@@ -14,6 +14,19 @@ source "$root/launch/lib/run_ranks.sh"
 # The seconds after which a silent rank is lost; empty for Lockstep's own default.
 silence=''
 
+# refuse_misplaced ARGUMENT... ends the script if one of its own options stands behind the job or the
+# subcommand, whose arguments are Lockstep's.
+refuse_misplaced() {
+  local argument
+  for argument in "$@"; do
+    case $argument in
+      --keep-going | --attempts | --attempts=*)
+        usage_error "$argument goes before the job or the subcommand: launch/${0##*/} --keep-going [OPTION...] JOB [ARGUMENT...]"
+        ;;
+    esac
+  done
+}
+
 # keep_going MOST COMMAND FILE [ARGUMENT...] ends the script with the exit code of the run. MOST is the
 # largest number of attempts, COMMAND is train, sweep or recipe.
 keep_going() {

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -16,6 +17,15 @@ namespace {
 
 std::filesystem::path directory_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : ".";
+}
+
+// Between the name of a file and the number of the process that writes it.
+constexpr std::string_view kTemporaryMark = ".tmp-";
+
+bool is_temporary(const std::string& name) {
+  const std::size_t mark = name.rfind(kTemporaryMark);
+  if (mark == std::string::npos || mark + kTemporaryMark.size() == name.size()) return false;
+  return name.find_first_not_of("0123456789", mark + kTemporaryMark.size()) == std::string::npos;
 }
 
 // The file that symbolic links lead to: it is replaced, and the link stays.
@@ -42,12 +52,17 @@ AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(target_of(path
     if (descriptor_ < 0) fail("open", errno);
     return;
   }
-  temp_path_ = path_;
-  temp_path_ += fmt::format(".tmp-{}", ::getpid());
+  temp_path_ = temporary_of(path_);
   std::error_code ignored;
   std::filesystem::remove(temp_path_, ignored);  // left by a dead process with our pid
   descriptor_ = ::open(temp_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("create", errno);
+}
+
+std::filesystem::path AtomicFile::temporary_of(const std::filesystem::path& path) {
+  std::filesystem::path temporary = target_of(path);
+  temporary += fmt::format("{}{}", kTemporaryMark, ::getpid());
+  return temporary;
 }
 
 AtomicFile::~AtomicFile() {
@@ -109,6 +124,19 @@ void replace_file(const std::filesystem::path& path, std::string_view text) {
   AtomicFile file(path);
   file.write(std::as_bytes(std::span(text)));
   file.commit();
+}
+
+void remove_temporary_files(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator entry(directory, error);
+  for (; !error && entry != std::filesystem::recursive_directory_iterator();
+       entry.increment(error)) {
+    if (entry->is_regular_file() && is_temporary(entry->path().filename().string())) {
+      found.push_back(entry->path());
+    }
+  }
+  for (const std::filesystem::path& path : found) remove_file(path);
 }
 
 void remove_file(const std::filesystem::path& path) {

@@ -24,6 +24,9 @@ class AtomicFile {
   void write(std::span<const std::byte> bytes);
   void commit();
 
+  // The file in which the content of `path` is collected until commit().
+  static std::filesystem::path temporary_of(const std::filesystem::path& path);
+
  private:
   [[noreturn]] void fail(const std::string& action, int error_number) const;
 
@@ -34,6 +37,10 @@ class AtomicFile {
 
 // Replaces the content of the file `path` by `text`, atomically.
 void replace_file(const std::filesystem::path& path, std::string_view text);
+
+// Removes what processes that were killed have left of such files in `directory` and below it. No
+// other process may write there. Throws Error(io) naming a file that cannot be removed.
+void remove_temporary_files(const std::filesystem::path& directory);
 
 // Removes the file if it exists. Throws Error(io) naming the file if that fails.
 void remove_file(const std::filesystem::path& path);

@@ -7,6 +7,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/json_text.h"
 
 namespace lockstep {
@@ -35,7 +36,7 @@ void write_answers(const std::filesystem::path& path, const Answers& answers) {
 }
 
 std::optional<Answers> read_answers(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file = open_file(path);
   if (!file) return std::nullopt;
   const auto object = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object() || !object.value("train", nlohmann::json()).is_string() ||

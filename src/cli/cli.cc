@@ -30,6 +30,7 @@
 #include "comm/stall_watch.h"
 #include "linalg/gemm.h"
 #include "report/descriptor.h"
+#include "report/format.h"
 #include "train/environment.h"
 
 namespace lockstep {
@@ -57,7 +58,9 @@ std::string describe_extras(const CLI::App& app) {
       commands.empty() && !is_option
           ? fmt::format("no command \"{}\"", extras.front())
           : fmt::format("{} does not take {}", taken_by.get_name(), fmt::join(extras, " "));
-  if (const auto meant = nearest_word(extras.front(), known)) {
+  if (extras.front() == "--keep-going") {
+    text += "; it is an option of launch/local and launch/hosts, where it goes before the job";
+  } else if (const auto meant = nearest_word(extras.front(), known)) {
     text += fmt::format("; did you mean {}?", *meant);
   }
   return text + (commands.empty()
@@ -204,7 +207,9 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
     });
     StallWatch watch(comm, heartbeat, watch_settings(limits, comm.rank(), run));
     deadline.reset();
-    const int code = action({comm, hooks, argv[0], launch_prefix(launched), launched, run});
+    const int code =
+        action({comm, hooks, argv[0], launch_command(launched, environment, shell_word(argv[0])),
+                launched, run});
     watch.finish();
     deadline = deadline_of_mpi("end", limits, rank, run);
     hooks.on_end(rank);

@@ -20,7 +20,7 @@ struct CommandContext {
   const Communicator& comm;
   const CliHooks& hooks;
   const char* program;       // the name under which it was called
-  const std::string launch;  // see launch_prefix()
+  const std::string launch;  // see launch_command()
   const std::optional<LaunchedTasks>& launched;
   OpenRun& run;  // opened by a command once it has a directory
 };

@@ -11,6 +11,7 @@
 #include "checkpoint/load.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
+#include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "cli/run_directory.h"
@@ -138,6 +139,7 @@ Diagnosed diagnose_checkpoint(const fs::path& checkpoint, const DiagnoseArgument
 
 int run_diagnose(const DiagnoseArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
+  const EndOnSignal ends(comm.is_root());
   std::string checkpoint;  // empty: a run directory
   Diagnosed result;
   agree(comm, [&] {

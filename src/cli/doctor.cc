@@ -88,7 +88,10 @@ void add_doctor_command(CLI::App& app, Action& action) {
   command
       ->add_option("--json", arguments->json,
                    "Write all that was measured to FILE as JSON; -: to stdout, without the text")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check([](const std::string& file) {
+        return file.empty() ? "expected the name of a file, or - for stdout" : "";
+      });
   add_threads(*command, arguments->threads);
   add_overrides(*command, arguments->overrides);
   command->callback([&action, arguments] {

@@ -6,6 +6,7 @@
 #include "base/json_text.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
+#include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
@@ -31,6 +32,7 @@ EvaluationSplit split_of(const std::string& name) {
 
 int run_evaluate(const EvaluateArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
+  const EndOnSignal ends(comm.is_root());
   const Layout layout{comm.size(),
                       arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
   std::string path;

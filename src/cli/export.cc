@@ -1,7 +1,9 @@
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -12,6 +14,7 @@
 #include "base/json_text.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
+#include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
@@ -44,6 +47,11 @@ std::map<std::string, std::string> metadata_of(const SavedModel& model) {
 
 int run_export(const ExportArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
+  const std::filesystem::path unfinished = AtomicFile::temporary_of(arguments.onnx);
+  const EndOnSignal ends(comm.is_root(), [&] {
+    std::error_code ignored;
+    std::filesystem::remove(unfinished, ignored);
+  });
   std::string path;
   agree(comm, [&] {
     if (comm.is_root()) path = find_checkpoint(arguments.model).string();

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/median.h"
 
 namespace lockstep {
@@ -37,7 +38,7 @@ MachineRates measure_rates(const Job& job, int threads) {
 }
 
 bool take_doctors_rates(const std::string& file, MachineRates& rates) {
-  std::ifstream stream(file);
+  std::ifstream stream = open_file(file);
   if (!stream) {
     throw Error(ExitCode::missing_input, fmt::format("--doctor {}: cannot open the file", file));
   }

@@ -2,7 +2,9 @@
 
 #include <exception>
 
+#include "base/atomic_file.h"
 #include "base/host_name.h"
+#include "base/input_file.h"
 #include "report/error_file.h"
 #include "report/state_file.h"
 
@@ -10,7 +12,9 @@ namespace lockstep {
 
 void OpenRun::lock(const std::filesystem::path& directory, const std::string& job) {
   lock_ = std::make_unique<RunLock>(directory, job);
+  require_files_in(directory);
   remove_error_files(directory);
+  remove_temporary_files(directory);
   write_state_file(directory, {});
 }
 

@@ -1,9 +1,11 @@
 #include "train/predict.h"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <unistd.h>
@@ -14,6 +16,7 @@
 #include "base/csv_field.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
+#include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
@@ -97,6 +100,11 @@ std::string lines(const NetworkSpec& spec, const std::vector<std::string>& class
 
 int run_predict(const PredictArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
+  const std::filesystem::path unfinished = AtomicFile::temporary_of(arguments.output);
+  const EndOnSignal ends(comm.is_root(), [&] {
+    std::error_code ignored;
+    std::filesystem::remove(unfinished, ignored);
+  });
   const Layout layout{comm.size(),
                       arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
   std::string path;

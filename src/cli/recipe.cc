@@ -15,6 +15,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/json_text.h"
 #include "cli/answers_file.h"
 #include "cli/commands.h"
@@ -69,7 +70,7 @@ class FilesHost : public RecipeHost {
   }
 
   std::optional<std::string> diverged(const fs::path& run_dir) override {
-    std::ifstream file(run_dir / error_file_name(0));
+    std::ifstream file = open_file(run_dir / error_file_name(0));
     if (!file) return std::nullopt;
     const auto error = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
     if (!error.is_object() || error.value("exit_code", 0) != static_cast<int>(ExitCode::diverged)) {
@@ -104,7 +105,7 @@ class FilesHost : public RecipeHost {
 
 // Number of runs that the recipe in `directory` has done; 0 when there is none.
 std::size_t runs_taken(const fs::path& directory) {
-  std::ifstream file(directory / kRecipeJson);
+  std::ifstream file = open_file(directory / kRecipeJson);
   const auto recipe = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
   return recipe.is_object() && recipe.contains("trials") ? recipe["trials"].size() : 0;
 }

@@ -35,7 +35,8 @@ void install_signal_handlers() {
   struct sigaction action {};
   action.sa_handler = on_stop_signal;
   action.sa_flags = SA_RESTART | SA_ONSTACK;
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU})
+    sigaction(signal, &action, nullptr);
   // SIGHUP reports a closed terminal. nohup ignores it, and then it stays ignored.
   struct sigaction inherited {};
   sigaction(SIGHUP, nullptr, &inherited);

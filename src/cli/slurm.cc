@@ -191,6 +191,7 @@ SlurmScript script_of(SlurmArguments arguments) {
 
 // Throws Error(usage) if the file exists and is not such a script: it may be the job itself.
 void refuse_foreign_file(const std::string& path) {
+  if (!std::filesystem::is_regular_file(path)) return;  // a device or pipe is written in place
   std::ifstream file(path);
   std::string line;
   if (!std::getline(file, line)) return;

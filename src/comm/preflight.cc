@@ -72,10 +72,13 @@ void check_step(const Environment& environment) {
               "allocation");
 }
 
-std::string launch_prefix(const std::optional<LaunchedTasks>& launched) {
-  if (!launched) return "";
-  if (launched->launcher == "Slurm") return fmt::format("srun --mpi=pmix -n {} ", launched->tasks);
-  return fmt::format("{} -n {} ", launched->launcher, launched->tasks);
+std::string launch_command(const std::optional<LaunchedTasks>& launched,
+                           const Environment& environment, const std::string& program) {
+  if (const auto script = environment("LOCKSTEP_LAUNCH")) return *script;
+  if (!launched) return program;
+  const char* launcher =
+      launched->launcher == "Slurm" ? "srun --mpi=pmix" : launched->launcher.c_str();
+  return fmt::format("{} -n {} {}", launcher, launched->tasks, program);
 }
 
 void check_launch(const std::optional<LaunchedTasks>& launched, int mpi_size) {

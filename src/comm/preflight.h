@@ -29,9 +29,11 @@ int launched_rank(const Environment& environment);
 // start. Call it before MPI starts. Does not communicate.
 void check_step(const Environment& environment);
 
-// How to start as many ranks again, in front of the program: "mpirun -n 4 ", or empty without a
-// launcher.
-std::string launch_prefix(const std::optional<LaunchedTasks>& launched);
+// What a person types in front of a command's name to start `program` on as many ranks again, as in
+// "mpirun -n 4 lockstep". A launch script says it in the variable LOCKSTEP_LAUNCH, as in
+// "launch/local -n 4 -t 2".
+std::string launch_command(const std::optional<LaunchedTasks>& launched,
+                           const Environment& environment, const std::string& program);
 
 // Throws Error(usage) when the launcher started another number of tasks than MPI sees, for example
 // when srun has no working PMI plugin and every task believes that it is alone. Does not

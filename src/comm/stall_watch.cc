@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <random>
 #include <system_error>
@@ -86,6 +88,14 @@ class StallWatch::Thread {
     thread_.request_stop();
     thread_.join();
   }
+  // Waits until this rank and rank 0 have heard each other, rank 0 until it has heard all, or a
+  // second where packets do not arrive. A rank that was never heard is not missed, so that one that
+  // is stopped before would hold the job for ever.
+  void meet() {
+    constexpr std::chrono::seconds kLongest{1};
+    std::unique_lock lock(mutex_);
+    has_met_.wait_for(lock, kLongest, [this] { return met_; });
+  }
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
 
@@ -135,7 +145,16 @@ class StallWatch::Thread {
     } else if (packet->kind == WatchPacket::Kind::heard) {
       root_heard_ = time;
       root_place_ = received.from;
+      tell_met();
     }
+  }
+
+  void tell_met() {
+    {
+      const std::scoped_lock guard(mutex_);
+      met_ = true;
+    }
+    has_met_.notify_one();
   }
 
   // ---- rank 0 ----
@@ -144,6 +163,10 @@ class StallWatch::Thread {
     if (packet.kind != WatchPacket::Kind::beat || packet.rank >= places_.size()) return;
     table_.hear(static_cast<int>(packet.rank), packet.state, time);
     places_[packet.rank] = from;
+    if (!met_ && std::ranges::all_of(places_.begin() + 1, places_.end(),
+                                     [](const auto& place) { return place.has_value(); })) {
+      tell_met();
+    }
     socket_->send(from, to_bytes(packet_of(WatchPacket::Kind::heard)));
   }
 
@@ -197,6 +220,10 @@ class StallWatch::Thread {
   std::optional<double> root_heard_;                  // other ranks
   std::optional<SocketAddress> root_place_;           // where its answer came from
 
+  std::mutex mutex_;  // for met_, which the main thread waits for
+  std::condition_variable has_met_;
+  bool met_ = false;
+
   std::jthread thread_;
 };
 
@@ -216,6 +243,7 @@ StallWatch::StallWatch(const Communicator& comm, const Heartbeat& heartbeat, Set
   if (!socket || !can_meet) return;
   thread_ = std::make_unique<Thread>(heartbeat, std::move(settings), comm.rank(), std::move(hosts),
                                      meeting, std::move(socket));
+  thread_->meet();
 }
 
 StallWatch::~StallWatch() = default;

@@ -27,8 +27,9 @@ class StallWatch {
     std::function<void(const std::string& reason, bool tells)> end;
   };
 
-  // Collective. Starts the thread. `heartbeat`, which the main thread writes, must live as long as
-  // this. With one rank there is nothing to watch.
+  // Collective. Starts the thread, and returns when this rank and rank 0 have heard each other, or
+  // after a second where UDP does not arrive. `heartbeat`, which the main thread writes, must live
+  // as long as this. With one rank there is nothing to watch.
   StallWatch(const Communicator& comm, const Heartbeat& heartbeat, Settings settings);
   // Ends the thread; does not communicate. The other ranks lose this one.
   ~StallWatch();

@@ -13,6 +13,7 @@
 #include <zlib.h>
 
 #include "base/error.h"
+#include "base/input_file.h"
 
 namespace lockstep {
 namespace {
@@ -21,7 +22,6 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-// A directory or a pipe would open, and then fail or block without an explanation.
 std::uint64_t regular_file_size(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
@@ -30,12 +30,7 @@ std::uint64_t regular_file_size(const std::filesystem::path& path) {
                 fmt::format("{}: cannot open: {}", path.string(),
                             error ? error.message() : std::strerror(ENOENT)));
   }
-  if (!std::filesystem::is_regular_file(status)) {
-    throw Error(
-        ExitCode::missing_input,
-        fmt::format("{}: expected a file, found {}", path.string(),
-                    std::filesystem::is_directory(status) ? "a directory" : "a pipe or device"));
-  }
+  require_file(path);
   const std::uint64_t bytes = std::filesystem::file_size(path, error);
   if (error) {
     throw Error(ExitCode::missing_input,

@@ -9,7 +9,7 @@ namespace lockstep {
 // Known once the data is loaded and before the first step.
 struct RunStart {
   std::string program = "lockstep";  // the name of the program as the user called it
-  std::string launch;  // in front of the program to start as many ranks: "mpirun -n 4 ", or empty
+  std::string launch;  // starts it on as many ranks: "mpirun -n 4 lockstep"; empty: program
   std::string job_name;
   std::string run_dir;
   std::string resolved_job;  // text format, every default filled in

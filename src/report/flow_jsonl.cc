@@ -8,6 +8,7 @@
 
 #include "base/atomic_file.h"
 #include "base/check.h"
+#include "base/input_file.h"
 #include "base/run_files.h"
 #include "report/metrics_jsonl.h"
 
@@ -15,7 +16,7 @@ namespace lockstep {
 namespace {
 
 std::string read_text(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file = open_file(path);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/json_text.h"
 #include "base/run_files.h"
 #include "report/diagnosis_json.h"
@@ -111,7 +112,7 @@ std::string summary_to_json(const Summary& summary) {
 }
 
 std::optional<Summary> read_summary(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file = open_file(path);
   if (!file) return std::nullopt;
   const Json object = Json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object() || !object.contains("stop_reason")) {

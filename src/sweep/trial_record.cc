@@ -12,6 +12,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/json_text.h"
 
 namespace lockstep {
@@ -123,7 +124,7 @@ TrialRecord record_from_json(const std::string& text, const std::string& source)
 
 std::optional<TrialRecord> read_record(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) return std::nullopt;
-  std::ifstream file(path);
+  std::ifstream file = open_file(path);
   std::ostringstream text;
   text << file.rdbuf();
   if (!file.is_open() || file.bad()) {

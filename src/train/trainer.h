@@ -29,7 +29,7 @@ enum class Resume {
 
 struct TrainOptions {
   std::string program = "lockstep";  // the name of the program as the user called it, for hints
-  std::string launch;                // in front of it to start as many ranks; see RunStart
+  std::string launch;                // what starts it on as many ranks; see RunStart
   std::filesystem::path run_dir;
   Layout layout;
   Resume resume = Resume::never;

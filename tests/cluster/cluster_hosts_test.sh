@@ -53,6 +53,7 @@ same_bits_on_three_hosts() {
   hosts 0 three.log -H n1,n2:2,n3 -t 1 job.textproto --run-dir three
   says '4 ranks x 1 thread' three.log
   says '3 hosts' three.log
+  says 'launch/hosts -H n1:1,n2:2,n3:1 -t 1 train three/job.textproto --run-dir three --resume auto' three.log
   same_digest three three.log
   # A file, and this machine among the hosts, which then has rank 0.
   printf '# nodes\nn2 slots=1 max_slots=4 # one\n\nhead\n' >hostfile
@@ -125,10 +126,10 @@ until_it_says() {
   done
 }
 
-# ends_with_75 sends SIGTERM to the script, and checks that the ranks save.
+# ends_with_75 sends SIGTERM to cluster/hosts, below timeout, and checks that the ranks save.
 ends_with_75() {
   local code=0
-  pkill -TERM -f "^/bin/bash $project/launch/hosts .*--run-dir $name " || fail "launch/hosts does not run"
+  pkill -TERM --parent "$job" || fail "cluster/hosts does not run"
   wait "$job" || code=$?
   ((code == 75)) || fail "$name ends with $code, not 75" "$name.log"
   says 'the ranks are asked to save and end' "$name.log"

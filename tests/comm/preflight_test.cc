@@ -136,9 +136,14 @@ TEST(Preflight, AStepWithoutPmixIsRefusedBeforeMpiStarts) {
 }
 
 TEST(Preflight, TheLaunchIsSaidInFrontOfTheProgram) {
-  EXPECT_EQ(launch_prefix(std::nullopt), "");
-  EXPECT_EQ(launch_prefix(LaunchedTasks{"mpirun", 4}), "mpirun -n 4 ");
-  EXPECT_EQ(launch_prefix(LaunchedTasks{"Slurm", 8}), "srun --mpi=pmix -n 8 ");
+  EXPECT_EQ(launch_command(std::nullopt, with({}), "lockstep"), "lockstep");
+  EXPECT_EQ(launch_command(LaunchedTasks{"mpirun", 4}, with({}), "lockstep"),
+            "mpirun -n 4 lockstep");
+  EXPECT_EQ(launch_command(LaunchedTasks{"Slurm", 8}, with({}), "lockstep"),
+            "srun --mpi=pmix -n 8 lockstep");
+  EXPECT_EQ(launch_command(LaunchedTasks{"mpirun", 4},
+                           with({{"LOCKSTEP_LAUNCH", "launch/hosts -H a:2,b:2"}}), "lockstep"),
+            "launch/hosts -H a:2,b:2");
 }
 
 }  // namespace

@@ -12,12 +12,14 @@
 //                                  most 20 s later; each pause writes "pauses PATH"
 //                       pieces     it and all later ones write one byte
 //                       interrupt  a signal comes in between
+//                       stop       the process is stopped (SIGSTOP) before it
 //
 // Calls are written down for paths with "lockstep-" in them, as test directories and shared
 // memory have; a file that is open is known by /proc/self/fd. Plain C inside: it runs within
 // calls of a program that may be anywhere.
 
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -94,6 +96,7 @@ Fault fault_of(const char* call, const char* path) {
   if (count == number || (count > number && lasts)) {
     std::memcpy(fault.what, what, sizeof(what));
   }
+  if (fault.is("stop")) raise(SIGSTOP);
   return fault;
 }
 

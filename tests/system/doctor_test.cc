@@ -33,6 +33,12 @@ TEST_F(Doctor, ExaminesAnyNumberOfRanksAndLeavesNothing) {
   }
 }
 
+TEST_F(Doctor, AnEmptyNameForJsonIsRefused) {
+  const ProgramResult result = run("doctor --json ''");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("expected the name of a file, or - for stdout"));
+}
+
 TEST_F(Doctor, WritesJsonBesideTheTextOrInsteadOfIt) {
   const ProgramResult beside = run("doctor job.textproto --json place.json", 2);
   ASSERT_EQ(beside.exit_code, 0) << beside.err << beside.out;

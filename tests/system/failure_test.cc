@@ -5,6 +5,8 @@
 
 #include <fstream>
 
+#include <sys/stat.h>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -288,6 +290,46 @@ TEST_F(Failure, AnOutputThatIsNoFileStaysWhatItIs) {
   EXPECT_EQ(piped.exit_code, 0) << piped.err;
   EXPECT_TRUE(fs::is_fifo(directory_ / "pipe"));
   EXPECT_EQ(file("copy"), expected);
+}
+
+// Opening a pipe to which nobody writes would wait for ever.
+TEST_F(Failure, APipeInPlaceOfAFileIsRefused) {
+  ASSERT_EQ(run("train job.textproto --run-dir run").exit_code, 0);
+  ASSERT_EQ(::mkfifo((directory_ / "pipe").c_str(), 0600), 0);
+  for (const char* command :
+       {"evaluate pipe", "predict run pipe", "plan job.textproto --nodes 2 --doctor pipe",
+        "check job.textproto --set data.train.idx.features=pipe", "diagnose pipe",
+        "inspect pipe"}) {
+    const auto result = run(command);
+    EXPECT_THAT(result.exit_code, testing::AnyOf(65, 66)) << command << ": " << result.err;
+    EXPECT_THAT(result.err, HasSubstr("pipe: ")) << command;
+  }
+}
+
+TEST_F(Failure, APipeInARunDirectoryIsRefused) {
+  ASSERT_EQ(run("train job.textproto --run-dir run --set training.epochs=1").exit_code, 0);
+  for (const char* name : {"metrics.jsonl", "state.json", "summary.json", "ckpt/latest"}) {
+    const fs::path file = directory_ / "run" / name;
+    fs::rename(file, directory_ / "kept");
+    ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+    const auto result = run("train job.textproto --run-dir run --resume must");
+    EXPECT_EQ(result.exit_code, 66) << name << ": " << result.err;
+    EXPECT_THAT(result.err, HasSubstr(fmt::format("run/{}: expected a file, found a pipe", name)));
+    fs::rename(directory_ / "kept", file);
+  }
+  EXPECT_EQ(run("train job.textproto --run-dir run --resume must").exit_code, 0);
+}
+
+// A process that ends in the middle of a write, as the stall watch lets it, leaves such files.
+TEST_F(Failure, TemporaryFilesAreRemovedOnResume) {
+  const std::string names[] = {"state.json.tmp-4711", "error.rank1.json.tmp-1",
+                               "ckpt/step-00000099.ckpt.tmp-12"};
+  ASSERT_EQ(run("train job.textproto --run-dir run --set training.epochs=1").exit_code, 0);
+  for (const std::string& name : names) write("run/" + name, "half");
+  write("run/notes.tmp-mine", "whole");
+  ASSERT_EQ(run("train job.textproto --run-dir run --resume must").exit_code, 0);
+  for (const std::string& name : names) EXPECT_FALSE(fs::exists(directory_ / "run" / name)) << name;
+  EXPECT_TRUE(fs::exists(directory_ / "run/notes.tmp-mine"));
 }
 
 TEST_F(Failure, ABlowUpThatStaysFiniteIsDivergence) {

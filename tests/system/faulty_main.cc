@@ -2,6 +2,7 @@
 // ACTION is throw (an unforeseen exception), kill (SIGKILL to itself), terminate
 // (SIGTERM to itself), early (the same before MPI starts, on all ranks), stop (SIGSTOP to itself),
 // stop_at_start and stop_at_end (the same before MPI starts and before it ends),
+// slow_end (it takes 3 s before MPI ends),
 // hang (it does nothing for an hour), io (an error that a user can act on) or gradient (gradcheck
 // is given a gradient of which the last entries are doubled; RANK and STEP do not count). TIME:
 // when the rank begins that step for the so manieth time, as in the second trial that it trains; 1
@@ -62,7 +63,9 @@ int main(int argc, char** argv) {
     if (fault.action == "stop_at_start" && rank == fault.rank) std::raise(SIGSTOP);
   };
   hooks.on_end = [&fault](int rank) {
-    if (fault.action == "stop_at_end" && rank == fault.rank) std::raise(SIGSTOP);
+    if (rank != fault.rank) return;
+    if (fault.action == "stop_at_end") std::raise(SIGSTOP);
+    if (fault.action == "slow_end") std::this_thread::sleep_for(std::chrono::seconds(3));
   };
   if (fault.action == "gradient") {
     hooks.gradient_of = [](auto& engine, const auto& comm, std::uint64_t step) {

@@ -1,75 +1,23 @@
 // launch/local --keep-going: a run that loses a rank continues by itself, with the same bits.
 
-#include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <string>
-#include <system_error>
-#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "system/program_fixture.h"
+#include "system/launch_fixture.h"
 
 namespace lockstep {
 namespace {
 
-using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 namespace fs = std::filesystem;
 
-// A copy of the launch scripts whose program has faults on demand.
-class KeepGoing : public ProgramFixture {
- protected:
-  KeepGoing() {
-    fs::create_directories(directory_ / "project/build/release");
-    fs::create_directory(directory_ / "project/launch");
-    const fs::path launch = fs::path(LOCKSTEP_SOURCE_DIR) / "launch";
-    fs::copy(launch / "local", directory_ / "project/launch/local");
-    fs::copy(launch / "lib", directory_ / "project/launch/lib");
-    fs::create_symlink(LOCKSTEP_WITH_FAULTS, directory_ / "project/build/release/lockstep");
-  }
-
-  [[nodiscard]] ProgramResult local(const std::string& arguments,
-                                    const std::string& fault = "") const {
-    return run_program(fmt::format("cd {} && LOCKSTEP_FAULT='{}' project/launch/local {}",
-                                   directory_.string(), fault, arguments));
-  }
-
-  [[nodiscard]] json read_json(const std::string& name) const {
-    return json::parse(file(name), nullptr, /*allow_exceptions=*/false);
-  }
-  [[nodiscard]] json digest(const std::string& run) const {
-    return read_json(run + "/summary.json")["weights_digest"];
-  }
-  [[nodiscard]] std::string state(const std::string& run) const {
-    return read_json(run + "/state.json").value("state", "");
-  }
-
-  // Whether a process of this test is left; the last one may take a moment to vanish.
-  [[nodiscard]] bool leaves_nothing() const {
-    for (int tries = 0; tries < 100; ++tries) {
-      if (!has_processes()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-    return false;
-  }
-
- private:
-  [[nodiscard]] bool has_processes() const {
-    std::error_code error;
-    for (const auto& process : fs::directory_iterator("/proc")) {
-      const fs::path folder = fs::read_symlink(process.path() / "cwd", error);
-      if (!error && folder == directory_) return true;
-    }
-    return false;
-  }
-};
+using KeepGoing = LaunchFixture;
 
 // The rank with this fault exists only in the first attempt.
 TEST_F(KeepGoing, AKilledRankCostsNoBits) {
@@ -174,6 +122,20 @@ TEST_F(KeepGoing, ASweepContinuesWithFewerGroups) {
   EXPECT_THAT(result.err, HasSubstr("attempt 2 of at most 10: 1 x 1"));
   EXPECT_EQ(file("run/sweep.csv"), file("whole/sweep.csv"));
   EXPECT_EQ(state("run"), "finished");
+}
+
+TEST_F(KeepGoing, BehindTheJobItIsRefused) {
+  for (const char* arguments :
+       {"job.textproto --keep-going", "-n 2 train job.textproto --attempts=3",
+        "--keep-going job.textproto --attempts 3"}) {
+    const auto result = local(arguments);
+    EXPECT_EQ(result.exit_code, 2) << arguments;
+    EXPECT_THAT(result.err, HasSubstr("goes before the job or the subcommand: launch/local "));
+  }
+  const auto program = run("train job.textproto --keep-going");
+  EXPECT_EQ(program.exit_code, 2);
+  EXPECT_THAT(program.err, HasSubstr("it is an option of launch/local and launch/hosts"));
+  EXPECT_FALSE(fs::exists(directory_ / "runs"));
 }
 
 TEST_F(KeepGoing, OptionsThatDoNotFitAreRefused) {

@@ -1,0 +1,40 @@
+#include "cli/end_on_signal.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include <unistd.h>
+
+#include "base/blocked_signals.h"
+#include "base/error.h"
+#include "cli/signals.h"
+#include "report/descriptor.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::chrono::milliseconds kPause{50};
+
+}  // namespace
+
+EndOnSignal::EndOnSignal(bool tells, std::function<void()> discard)
+    : tells_(tells), discard_(std::move(discard)) {
+  const BlockedSignals in_the_thread;
+  thread_ = std::jthread([this](const std::stop_token& ended) { watch(ended); });
+}
+
+void EndOnSignal::watch(const std::stop_token& ended) {
+  std::unique_lock lock(mutex_);
+  while (!stop_was_requested()) {
+    changed_.wait_for(lock, ended, kPause, [] { return false; });
+    if (ended.stop_requested()) return;
+  }
+  if (discard_) discard_();
+  if (tells_) {
+    write_log(STDERR_FILENO, "lockstep: a signal asked for an end; the result is incomplete\n");
+  }
+  std::_Exit(static_cast<int>(ExitCode::interrupted));
+}
+
+}  // namespace lockstep

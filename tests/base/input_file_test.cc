@@ -1,0 +1,51 @@
+#include "base/input_file.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string refusal(const fs::path& path) {
+  try {
+    open_file(path);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::missing_input);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(InputFile, OnlyFilesAreOpened) {
+  const fs::path folder =
+      fs::path(testing::TempDir()) / fmt::format("lockstep-input-file-{}", ::getpid());
+  fs::create_directory(folder);
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(refusal(folder / "pipe"),
+            (folder / "pipe").string() + ": expected a file, found a pipe or device");
+  EXPECT_EQ(refusal("/dev/zero"), "/dev/zero: expected a file, found a pipe or device");
+  EXPECT_EQ(refusal(folder), folder.string() + ": expected a file, found a directory");
+  EXPECT_FALSE(open_file(folder / "absent").is_open());
+  std::ofstream(folder / "file") << "text";
+  fs::create_symlink("file", folder / "link");
+  std::string word;
+  open_file(folder / "link") >> word;
+  EXPECT_EQ(word, "text");
+  fs::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -54,7 +54,7 @@ RunCheckpoints::RunCheckpoints(std::filesystem::path directory, const Job& job,
       network_(network),
       engine_(engine) {}
 
-std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool best) {
+std::vector<std::string> RunCheckpoints::save(const RunPosition& position) {
   Checkpoint checkpoint;
   checkpoint.optimizer_slot_names = engine_.optimizer().slot_names();
   for (std::size_t slot = 0; slot < checkpoint.optimizer_slot_names.size(); ++slot) {
@@ -89,7 +89,7 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
     checkpoint.train_fingerprint = data_.train_fingerprint;
     checkpoint.dev_fingerprint = data_.dev.fingerprint;
     checkpoint.test_fingerprint = data_.test.fingerprint;
-    notices = save_step(directory_, checkpoint, job_.checkpointing.keep_last, best);
+    notices = save_step(directory_, checkpoint, job_.checkpointing.keep_last);
   });
   return notices;
 }
@@ -130,7 +130,7 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(bool must_exist, bool a
     notices.emplace_back("no checkpoint yet: starting fresh");
     return std::nullopt;
   }
-  notices = found->notices;
+  for (const std::string& notice : found->notices) notices.push_back("warning: " + notice);
   Checkpoint& checkpoint = found->checkpoint;
   const auto changes = check_resumable(checkpoint, {resolved_job_, data_.train_fingerprint,
                                                     data_.dev.fingerprint, allow_changed_data});
@@ -180,9 +180,7 @@ std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
     if (!comm_.is_root()) return;
     checkpoint = find_resumable(must_exist, allow_changed_data, notices);
     if (!checkpoint || !keeps_best_weights(job_) || !checkpoint->best_metric) return;
-    auto best = find_best(directory_);
-    if (!best) throw Error(ExitCode::data, "the best checkpoint is missing");
-    best_weights = std::move(best->checkpoint.weights);
+    best_weights = load_best_of(directory_, *checkpoint).weights;
   });
   bool found = checkpoint.has_value();
   comm_.broadcast(found);

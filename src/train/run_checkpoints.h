@@ -27,9 +27,9 @@ class RunCheckpoints {
                  const std::map<std::string, std::string>& environment, const Communicator& comm,
                  const Dataset& data, const Network<float>& network, StepEngine<float>& engine);
 
-  // Collective. Writes the state at `position`; `best`: it is the best so far. Returns warnings on
-  // rank 0. Throws AgreedError (io) when it fails.
-  std::vector<std::string> save(const RunPosition& position, bool best);
+  // Collective. Writes the state at `position`. Returns warnings on rank 0. Throws AgreedError (io)
+  // when it fails.
+  std::vector<std::string> save(const RunPosition& position);
 
   // Collective. Loads the newest checkpoint into `position` and the engine (its weights on rank 0
   // only). If early stopping will need them, it also loads the best weights into `best_weights`,

@@ -207,7 +207,7 @@ class Run {
     if (stop_reason.empty() && !at_end()) stop_reason = asked_to_stop();
     if (saves_after_evaluation(parts_.job.checkpointing, counts_, position_.step, verdict.best,
                                !stop_reason.empty())) {
-      save(verdict.best);
+      save();
     }
     parts_.engine.clock().enter(Phase::waiting);
     times_->start_interval();
@@ -259,15 +259,15 @@ class Run {
 
   // Returns the stop reason.
   std::string interrupt() {
-    if (parts_.job.checkpointing.enabled) save(false);
+    if (parts_.job.checkpointing.enabled) save();
     return kInterrupted;
   }
 
   // Writes the state after position_.step.
-  void save(bool best) {
+  void save() {
     parts_.engine.clock().enter(Phase::checkpoint);
     note_session();
-    parts_.reporter.tell(parts_.checkpoints.save(position_, best));
+    parts_.reporter.tell(parts_.checkpoints.save(position_));
     parts_.engine.clock().enter(Phase::waiting);
   }
 

@@ -50,7 +50,7 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_FALSE(job.early_stopping);
   EXPECT_TRUE(job.checkpointing.enabled);
   EXPECT_EQ(job.checkpointing.every_epochs, 1U);
-  EXPECT_EQ(job.checkpointing.keep_last, 1U);
+  EXPECT_EQ(job.checkpointing.keep_last, 2U);
   EXPECT_EQ(job.exchange.bucket_bytes, 4194304U);
   EXPECT_TRUE(job.exchange.shared_memory);
   EXPECT_EQ(job.exchange.link_gigabits_per_second, 10);

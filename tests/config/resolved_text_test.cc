@@ -84,7 +84,7 @@ evaluation {
 checkpointing {
   enabled: true
   every_epochs: 1
-  keep_last: 1
+  keep_last: 2
 }
 exchange {
   bucket_bytes: 4194304

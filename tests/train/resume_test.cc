@@ -77,7 +77,7 @@ TEST(Resume, EveryFieldThatMayChangeDoesWithANotice) {
                             "evaluation.smallest_improvement=0.1",
                             "checkpointing.enabled=false",
                             "checkpointing.every_epochs=2",
-                            "checkpointing.keep_last=2",
+                            "checkpointing.keep_last=3",
                             "exchange.bucket_bytes=8192",
                             "exchange.shared_memory=false",
                             "data.train.idx.features=\"moved\"",

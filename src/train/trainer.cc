@@ -91,9 +91,11 @@ class Run {
       initialize_parameters(parts_.network.spec(), parts_.job.seed, parts_.engine.weights());
     }
     if (parts_.options.resume != Resume::never) {
-      parts_.reporter.tell(parts_.checkpoints.restore(position_, best_weights_,
-                                                      parts_.options.resume == Resume::must,
-                                                      parts_.options.allow_changed_data));
+      parts_.reporter.tell(parts_.checkpoints.restore(
+          position_, best_weights_,
+          {.must_exist = parts_.options.resume == Resume::must,
+           .allow_changed_data = parts_.options.allow_changed_data,
+           .allow_changed_environment = parts_.options.allow_changed_environment}));
     }
     position_.sessions.push_back(
         {.first_step = position_.step,
@@ -365,7 +367,7 @@ Summary train(const Job& job, const std::string& resolved_job, const Communicato
         "the job has a `monitor`, which this kind of run does not support; remove it");
   }
   const Clock::time_point before_loading = Clock::now();
-  const std::map<std::string, std::string> versions = environment();
+  std::map<std::string, std::string> versions = environment();
   const Dataset data = load_dataset(job, comm, options.layout);
   const Network<float> network(build_network(job.network, data.features));
   StepEngine<float> engine(job, comm, options.layout, data, network, /*dropout=*/true);

@@ -53,9 +53,20 @@ RunCheckpoints::RunCheckpoints(std::filesystem::path directory, const Job& job,
       comm_(comm),
       data_(data),
       network_(network),
-      engine_(engine) {}
+      engine_(engine),
+      saver_(directory_, job.checkpointing.keep_last, job.checkpointing.fatal_failures) {}
 
-std::vector<std::string> RunCheckpoints::save(const RunPosition& position) {
+std::vector<std::string> RunCheckpoints::try_directory() const {
+  std::vector<std::string> notices;
+  agree(comm_, [&] {
+    if (!comm_.is_root()) return;
+    const std::uint64_t arrays = 1 + engine_.optimizer().slot_names().size();
+    notices = saver_.try_directory(arrays * engine_.weights().size() * sizeof(float));
+  });
+  return notices;
+}
+
+std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool last) {
   Checkpoint checkpoint;
   checkpoint.optimizer_slot_names = engine_.optimizer().slot_names();
   for (std::size_t slot = 0; slot < checkpoint.optimizer_slot_names.size(); ++slot) {
@@ -90,7 +101,7 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position) {
     checkpoint.train_fingerprint = data_.train_fingerprint;
     checkpoint.dev_fingerprint = data_.dev.fingerprint;
     checkpoint.test_fingerprint = data_.test.fingerprint;
-    notices = save_step(directory_, checkpoint, job_.checkpointing.keep_last);
+    notices = saver_.save(std::move(checkpoint), last);
   });
   return notices;
 }

@@ -11,6 +11,7 @@
 
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/retention.h"
+#include "checkpoint/step_saver.h"
 #include "comm/communicator.h"
 #include "config/job.h"
 #include "nn/network.h"
@@ -35,9 +36,14 @@ class RunCheckpoints {
                  std::map<std::string, std::string>& environment, const Communicator& comm,
                  const Dataset& data, const Network<float>& network, StepEngine<float>& engine);
 
-  // Collective. Writes the state at `position`. Returns warnings on rank 0. Throws AgreedError (io)
-  // when it fails.
-  std::vector<std::string> save(const RunPosition& position);
+  // Collective. Tries whether checkpoints can be saved. Returns warnings on rank 0. Throws
+  // AgreedError (io), as StepSaver::try_directory().
+  std::vector<std::string> try_directory() const;
+
+  // Collective. Writes the state at `position`; `last`: the run ends with it. Returns warnings on
+  // rank 0; one of them may say that the state could not be saved. Throws AgreedError (io) when the
+  // run must end, as StepSaver::save().
+  std::vector<std::string> save(const RunPosition& position, bool last);
 
   // Collective. Loads the newest checkpoint into `position` and the engine (its weights on rank 0
   // only). If early stopping will need them, it also loads the best weights into `best_weights`,
@@ -70,6 +76,7 @@ class RunCheckpoints {
   const Dataset& data_;
   const Network<float>& network_;
   StepEngine<float>& engine_;
+  StepSaver saver_;  // used on rank 0
 };
 
 }  // namespace lockstep

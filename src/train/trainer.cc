@@ -97,6 +97,9 @@ class Run {
            .allow_changed_data = parts_.options.allow_changed_data,
            .allow_changed_environment = parts_.options.allow_changed_environment}));
     }
+    if (parts_.job.checkpointing.enabled) {
+      parts_.reporter.tell(parts_.checkpoints.try_directory());
+    }
     position_.sessions.push_back(
         {.first_step = position_.step,
          .last_step = position_.step,
@@ -209,7 +212,7 @@ class Run {
     if (stop_reason.empty() && !at_end()) stop_reason = asked_to_stop();
     if (saves_after_evaluation(parts_.job.checkpointing, counts_, position_.step, verdict.best,
                                !stop_reason.empty())) {
-      save();
+      save(!stop_reason.empty() || at_end());
     }
     parts_.engine.clock().enter(Phase::waiting);
     times_->start_interval();
@@ -261,15 +264,15 @@ class Run {
 
   // Returns the stop reason.
   std::string interrupt() {
-    if (parts_.job.checkpointing.enabled) save();
+    if (parts_.job.checkpointing.enabled) save(true);
     return kInterrupted;
   }
 
-  // Writes the state after position_.step.
-  void save() {
+  // Writes the state after position_.step; `last`: the run ends with it.
+  void save(bool last) {
     parts_.engine.clock().enter(Phase::checkpoint);
     note_session();
-    parts_.reporter.tell(parts_.checkpoints.save(position_));
+    parts_.reporter.tell(parts_.checkpoints.save(position_, last));
     parts_.engine.clock().enter(Phase::waiting);
   }
 

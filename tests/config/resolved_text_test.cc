@@ -85,6 +85,7 @@ checkpointing {
   enabled: true
   every_epochs: 1
   keep_last: 2
+  fatal_failures: 3
 }
 exchange {
   bucket_bytes: 4194304

@@ -78,6 +78,7 @@ TEST(Resume, EveryFieldThatMayChangeDoesWithANotice) {
                             "checkpointing.enabled=false",
                             "checkpointing.every_epochs=2",
                             "checkpointing.keep_last=3",
+                            "checkpointing.fatal_failures=2",
                             "exchange.bucket_bytes=8192",
                             "exchange.shared_memory=false",
                             "data.train.idx.features=\"moved\"",

@@ -14,6 +14,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/run_files.h"
+#include "base/temporary_files.h"
 #include "checkpoint/load.h"
 #include "checkpoint/save.h"
 
@@ -122,12 +123,6 @@ void remove(const fs::path& path, Notices& notices) {
   if (error) notices.push_back(fmt::format("cannot remove {}: {}", path.string(), error.message()));
 }
 
-void sweep_temporary_files(const fs::path& directory, Notices& notices) {
-  for (const std::string& name : names_in(directory)) {
-    if (name.find(".tmp-") != std::string::npos) remove(directory / name, notices);
-  }
-}
-
 // The names of the step files that stay after the save of `newest`: the newest, as many others as
 // `keep_last` allows, and those of later steps.
 std::set<std::string> kept_states(const StepFiles& files, std::uint64_t newest,
@@ -184,8 +179,7 @@ std::vector<std::string> save_step(const fs::path& directory, const Checkpoint& 
     throw Error(ExitCode::io,
                 fmt::format("cannot create directory {}: {}", directory.string(), error.message()));
   }
-  Notices notices;
-  sweep_temporary_files(directory, notices);  // first: their space may be needed
+  Notices notices = remove_temporary_files(directory);  // first: their space may be needed
 
   // Replaces an older file of this name, which may have been found invalid.
   const std::string name = step_file_name(checkpoint.step);

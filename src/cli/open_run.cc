@@ -2,14 +2,34 @@
 
 #include <exception>
 
+#include <unistd.h>
+
+#include <fmt/format.h>
+
 #include "base/host_name.h"
+#include "base/temporary_files.h"
+#include "report/descriptor.h"
 #include "report/error_file.h"
 #include "report/state_file.h"
 
 namespace lockstep {
 
+namespace {
+
+// Removes what killed sessions were writing. The directories of runs in it are left to train().
+void remove_leftovers(const std::filesystem::path& directory) {
+  for (const auto& place : {directory, directory / "trials"}) {
+    for (const std::string& problem : remove_temporary_files(place)) {
+      write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", problem));
+    }
+  }
+}
+
+}  // namespace
+
 void OpenRun::lock(const std::filesystem::path& directory, const std::string& job) {
   lock_ = std::make_unique<RunLock>(directory, job);
+  remove_leftovers(directory);
   remove_error_files(directory);
   write_state_file(directory, {});
 }

@@ -98,6 +98,8 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
     checkpoint.evaluations_without_improvement = position.stopping.evaluations_without_improvement;
     checkpoint.batch_rows = position.interval_rows;
     checkpoint.sessions = position.sessions;
+    checkpoint.evaluations = position.evaluations;
+    checkpoint.flow_records = position.flow_records;
     checkpoint.train_fingerprint = data_.train_fingerprint;
     checkpoint.dev_fingerprint = data_.dev.fingerprint;
     checkpoint.test_fingerprint = data_.test.fingerprint;
@@ -172,6 +174,8 @@ void RunCheckpoints::hand_out(Checkpoint& checkpoint, RunPosition& position) {
     position.stopping = {checkpoint.best_metric, checkpoint.best_step,
                          checkpoint.evaluations_without_improvement};
     position.sessions = std::move(checkpoint.sessions);
+    position.evaluations = checkpoint.evaluations;
+    position.flow_records = checkpoint.flow_records;
   }
   for (std::size_t slot = 0; slot < engine_.optimizer().slot_names().size(); ++slot) {
     const auto flat = comm_.is_root() ? std::span<const float>(checkpoint.optimizer_slots[slot])

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/peak_memory.h"
 #include "base/run_files.h"
+#include "base/temporary_files.h"
 #include "comm/agreement.h"
 #include "nn/initializer.h"
 #include "train/build.h"
@@ -91,6 +92,7 @@ class Run {
       initialize_parameters(parts_.network.spec(), parts_.job.seed, parts_.engine.weights());
     }
     if (parts_.options.resume != Resume::never) {
+      remove_leftovers();
       parts_.reporter.tell(parts_.checkpoints.restore(
           position_, best_weights_,
           {.must_exist = parts_.options.resume == Resume::must,
@@ -114,12 +116,21 @@ class Run {
     if (parts_.comm.is_root()) unmoved_weights_.emplace(weights_digest());
   }
 
+  // Removes what a killed session was writing. Does not communicate.
+  void remove_leftovers() const {
+    if (!parts_.comm.is_root()) return;
+    parts_.reporter.tell(remove_temporary_files(parts_.options.run_dir));
+    parts_.reporter.tell(remove_temporary_files(parts_.options.run_dir / kCheckpointFolder));
+  }
+
   void tell_start() {
     RunStart start = start_record(parts_.job, parts_.options.layout, parts_.data, counts_,
                                   parts_.engine.weights().size(), position_.step);
     const std::vector<HostTraffic> traffic = parts_.engine.exchange().traffic();
     start.hosts = static_cast<int>(traffic.size());
     start.exchanged_bytes = largest_traffic(traffic);
+    start.evaluations = position_.evaluations;
+    start.flow_records = position_.flow_records;
     start.program = parts_.options.program;
     start.launch = parts_.options.launch;
     start.run_dir = parts_.options.run_dir.string();
@@ -158,6 +169,7 @@ class Run {
     const bool stop_requested = train_step(asked);
     if (looks) {
       const FlowRecord record = parts_.monitor->after_step(position_.step);
+      if (position_.flow_records) ++*position_.flow_records;
       parts_.reporter.report([&](TrainingObserver& observer) { observer.on_flow(record); });
     }
     position_.interval_rows += batch_rows(parts_.data.geometry, position_.step % counts_.per_epoch);
@@ -202,6 +214,7 @@ class Run {
     if (parts_.comm.is_root() && soundness == Soundness::sound) verdict = take_decision(scores.dev);
     evaluation.best = verdict.best;
     parts_.reporter.report([&](TrainingObserver& observer) { observer.on_evaluation(evaluation); });
+    if (position_.evaluations) ++*position_.evaluations;
     if (soundness != Soundness::sound) agree(parts_.comm, [&] { throw failure_of(soundness); });
     parts_.comm.broadcast(verdict);
     tell_unmoved_weights();
@@ -272,6 +285,7 @@ class Run {
   void save(bool last) {
     parts_.engine.clock().enter(Phase::checkpoint);
     note_session();
+    parts_.reporter.report([](TrainingObserver& observer) { observer.on_save(); });
     parts_.reporter.tell(parts_.checkpoints.save(position_, last));
     parts_.engine.clock().enter(Phase::waiting);
   }

@@ -112,5 +112,29 @@ TEST_F(DamagedCheckpoint, TheBestOfTheStateBeforeIsKept) {
   expect_equivalent_after("step-00000008.ckpt instead; the 2 steps", "step-00000010.ckpt");
 }
 
+// Metrics up to a checkpoint are synced before it: only a lying disk or a person loses them.
+TEST_F(DamagedCheckpoint, MetricsThatWereLostAreCounted) {
+  ASSERT_NE(train("--run-dir run", "1 12 kill").exit_code, 0);
+  const std::string lines = file("run/metrics.jsonl");
+  write("run/metrics.jsonl", lines.substr(lines.find('\n') + 1));
+  const auto resumed = train("--run-dir run --resume must");
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, HasSubstr("warning: run/metrics.jsonl has 1 of the 2 evaluations up to "
+                                     "step 10, at which the run resumes"));
+}
+
+TEST_F(DamagedCheckpoint, TheFilesThatAKilledSessionWasWritingAreRemoved) {
+  ASSERT_NE(train("--run-dir run", "1 12 kill").exit_code, 0);
+  const std::vector<std::string> left = {"run/state.json.tmp-7", "run/report.html.tmp-7",
+                                         "run/ckpt/step-00000015.ckpt.tmp-7"};
+  for (const std::string& name : left) write(name, "half");
+  write("run/notes.tmp-mine", "not ours");
+  const auto resumed = train("--run-dir run --resume must --set training.epochs=2");
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  for (const std::string& name : left) EXPECT_FALSE(fs::exists(directory_ / name)) << name;
+  EXPECT_TRUE(fs::exists(directory_ / "run/notes.tmp-mine"));
+  EXPECT_THAT(resumed.err, testing::Not(HasSubstr("evaluations up to")));
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -113,8 +113,10 @@ TEST_F(FileCalls, BytesAreOnDiskBeforeTheNameAndTheNameBeforeTheNextFile) {
                            "run/ckpt/latest", "run/ckpt/best", "run/summary.json"}) {
     EXPECT_THAT(renamed, Contains(name));
   }
-  // The pointer comes after what it points to.
+  // The pointer comes after what it points to, and after the records that are not made again.
   const auto at = [&](const std::string& call) { return std::ranges::find(all, call); };
+  EXPECT_LT(at("write run/metrics.jsonl"), at("fsync run/metrics.jsonl"));
+  EXPECT_LT(at("fsync run/metrics.jsonl"), at("rename run/ckpt/latest.tmp run/ckpt/latest"));
   EXPECT_LT(at("rename run/ckpt/step-00000005.ckpt.tmp run/ckpt/step-00000005.ckpt"),
             at("rename run/ckpt/latest.tmp run/ckpt/latest"));
 }

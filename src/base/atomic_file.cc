@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
-#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -21,12 +20,6 @@ std::filesystem::path directory_of(const std::filesystem::path& path) {
 
 // Between the name of a file and the number of the process that writes it.
 constexpr std::string_view kTemporaryMark = ".tmp-";
-
-bool is_temporary(const std::string& name) {
-  const std::size_t mark = name.rfind(kTemporaryMark);
-  if (mark == std::string::npos || mark + kTemporaryMark.size() == name.size()) return false;
-  return name.find_first_not_of("0123456789", mark + kTemporaryMark.size()) == std::string::npos;
-}
 
 // The file that symbolic links lead to: it is replaced, and the link stays.
 std::filesystem::path target_of(const std::filesystem::path& path) {
@@ -124,19 +117,6 @@ void replace_file(const std::filesystem::path& path, std::string_view text) {
   AtomicFile file(path);
   file.write(std::as_bytes(std::span(text)));
   file.commit();
-}
-
-void remove_temporary_files(const std::filesystem::path& directory) {
-  std::vector<std::filesystem::path> found;
-  std::error_code error;
-  std::filesystem::recursive_directory_iterator entry(directory, error);
-  for (; !error && entry != std::filesystem::recursive_directory_iterator();
-       entry.increment(error)) {
-    if (entry->is_regular_file() && is_temporary(entry->path().filename().string())) {
-      found.push_back(entry->path());
-    }
-  }
-  for (const std::filesystem::path& path : found) remove_file(path);
 }
 
 void remove_file(const std::filesystem::path& path) {

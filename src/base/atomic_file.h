@@ -38,10 +38,6 @@ class AtomicFile {
 // Replaces the content of the file `path` by `text`, atomically.
 void replace_file(const std::filesystem::path& path, std::string_view text);
 
-// Removes what processes that were killed have left of such files in `directory` and below it. No
-// other process may write there. Throws Error(io) naming a file that cannot be removed.
-void remove_temporary_files(const std::filesystem::path& directory);
-
 // Removes the file if it exists. Throws Error(io) naming the file if that fails.
 void remove_file(const std::filesystem::path& path);
 

@@ -75,6 +75,10 @@ struct Checkpoint {
 
   std::vector<RunSession> sessions;  // in order, up to `step`
 
+  // Numbers of evaluations and of records of the monitor so far; files of older builds lack them.
+  std::optional<std::uint64_t> evaluations;
+  std::optional<std::uint64_t> flow_records;
+
   std::string train_fingerprint;  // digests in hexadecimal; empty: no such set
   std::string dev_fingerprint;
   std::string test_fingerprint;

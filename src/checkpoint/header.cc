@@ -88,6 +88,9 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint) {
 
   for (const RunSession& session : checkpoint.sessions) add_session(session, *header.add_session());
 
+  if (checkpoint.evaluations) header.set_evaluations(*checkpoint.evaluations);
+  if (checkpoint.flow_records) header.set_flow_records(*checkpoint.flow_records);
+
   auto& fingerprint = *header.mutable_data_fingerprint();
   fingerprint.set_train(checkpoint.train_fingerprint);
   fingerprint.set_dev(checkpoint.dev_fingerprint);
@@ -132,6 +135,9 @@ Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
   checkpoint.batch_rows = header.running_cost().rows();
 
   for (const auto& saved : header.session()) checkpoint.sessions.push_back(session_of(saved));
+
+  if (header.has_evaluations()) checkpoint.evaluations = header.evaluations();
+  if (header.has_flow_records()) checkpoint.flow_records = header.flow_records();
 
   checkpoint.train_fingerprint = header.data_fingerprint().train();
   checkpoint.dev_fingerprint = header.data_fingerprint().dev();

@@ -133,4 +133,13 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   return checkpoint;
 }
 
+std::optional<std::uint64_t> load_best_step(const std::filesystem::path& path) {
+  RecordReader reader(path, kCheckpointFormatVersion);
+  proto::CheckpointHeader header;
+  read_message(reader, "header", kMaxHeaderBytes, header);
+  const Checkpoint checkpoint = checkpoint_of(header);
+  if (!checkpoint.best_metric) return std::nullopt;
+  return checkpoint.best_step;
+}
+
 }  // namespace lockstep

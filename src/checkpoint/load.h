@@ -1,7 +1,9 @@
 #pragma once
 // Loads a checkpoint from a file.
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "checkpoint/checkpoint.h"
 
@@ -12,5 +14,9 @@ namespace lockstep {
 // Error(data) naming the record when it is incomplete, damaged, inconsistent or of a
 // newer format. Damaged sizes never cause an allocation larger than the file.
 Checkpoint load_checkpoint(const std::filesystem::path& path);
+
+// Returns the step of the best state that the checkpoint in `path` refers to; nothing if it knows
+// none. Reads and verifies only the header of the file. Throws as load_checkpoint() does.
+std::optional<std::uint64_t> load_best_step(const std::filesystem::path& path);
 
 }  // namespace lockstep

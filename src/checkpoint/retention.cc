@@ -14,6 +14,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/run_files.h"
+#include "base/temporary_files.h"
 #include "checkpoint/load.h"
 #include "checkpoint/save.h"
 
@@ -78,6 +79,12 @@ std::optional<std::string> read_pointer(const fs::path& pointer, Notices& notice
   return name;
 }
 
+// Makes a pointer file name this step file, unless it does so already.
+void point(const fs::path& pointer, const std::string& name) {
+  Notices ignored;  // it may be absent or damaged, and is replaced then
+  if (read_pointer(pointer, ignored) != name) replace_file(pointer, name + '\n');
+}
+
 // A file's checkpoint; if it is invalid, adds the reason to `notices`.
 std::optional<FoundCheckpoint> try_load(const fs::path& path, Notices& notices) {
   try {
@@ -88,24 +95,26 @@ std::optional<FoundCheckpoint> try_load(const fs::path& path, Notices& notices) 
   }
 }
 
-FoundCheckpoint with_notices(FoundCheckpoint found, Notices notices) {
-  notices.push_back(fmt::format("using {} instead", found.path.string()));
+// `newest`: the step of the newest file that was tried.
+FoundCheckpoint with_notices(FoundCheckpoint found, Notices notices, std::uint64_t newest) {
+  std::string notice = fmt::format("using {} instead", found.path.string());
+  const std::uint64_t step = found.checkpoint.step;
+  if (step < newest) {
+    notice += fmt::format("; the {} after it, up to step {}, {} lost and will be trained again",
+                          newest - step == 1 ? "step" : fmt::format("{} steps", newest - step),
+                          newest, newest - step == 1 ? "is" : "are");
+  }
+  notices.push_back(std::move(notice));
   found.notices = std::move(notices);
   return found;
 }
 
 [[noreturn]] void none_valid(const fs::path& directory, const Notices& reasons) {
-  throw Error(ExitCode::data, fmt::format("no valid checkpoint in {}:\n  {}", directory.string(),
-                                          fmt::join(reasons, "\n  ")));
-}
-
-[[noreturn]] void none_best(const fs::path& directory, const Notices& reasons) {
   throw Error(
       ExitCode::data,
-      fmt::format("the best checkpoint in {} cannot be read, but early stopping ends with its "
-                  "weights; restore the file from a copy, or start a new run:"
-                  "\n  {}",
-                  directory.string(), fmt::join(reasons, "\n  ")));
+      fmt::format(
+          "no valid checkpoint in {}; restore a file from a copy, or start a new run:\n  {}",
+          directory.string(), fmt::join(reasons, "\n  ")));
 }
 
 void remove(const fs::path& path, Notices& notices) {
@@ -114,27 +123,47 @@ void remove(const fs::path& path, Notices& notices) {
   if (error) notices.push_back(fmt::format("cannot remove {}: {}", path.string(), error.message()));
 }
 
-void sweep_temporary_files(const fs::path& directory, Notices& notices) {
-  for (const std::string& name : names_in(directory)) {
-    if (name.find(".tmp-") != std::string::npos) remove(directory / name, notices);
+// The names of the step files that stay after the save of `newest`: the newest, as many others as
+// `keep_last` allows, and those of later steps.
+std::set<std::string> kept_states(const StepFiles& files, std::uint64_t newest,
+                                  std::uint32_t keep_last) {
+  std::set<std::string> kept;
+  std::uint32_t counted = 0;
+  for (const auto& [step, name] : files) {
+    if (step > newest) {
+      kept.insert(name);
+    } else if (step == newest || counted < keep_last) {
+      ++counted;
+      kept.insert(name);
+    }
   }
+  return kept;
 }
 
-void prune(const fs::path& directory, const Checkpoint& newest, std::uint32_t keep_last,
-           Notices& notices) {
+// The names of the best states that the kept ones refer to. A header that cannot be read is
+// reported: the run may not fall back to that state.
+std::set<std::string> best_of(const std::set<std::string>& kept, const fs::path& directory,
+                              Notices& notices) {
   std::set<std::string> best;
-  if (newest.best_metric) best.insert(step_file_name(newest.best_step));
-  Notices ignored;
-  if (const auto name = read_pointer(directory / kBestCheckpoint, ignored)) best.insert(*name);
-
-  std::uint32_t kept = 0;
-  for (const auto& [step, name] : step_files_in(directory)) {
-    if (step > newest.step) continue;
-    if (step == newest.step || kept < keep_last) {
-      ++kept;
-    } else if (!best.contains(name)) {
-      remove(directory / name, notices);
+  for (const std::string& name : kept) {
+    try {
+      if (const auto step = load_best_step(directory / name)) best.insert(step_file_name(*step));
+    } catch (const Error& error) {
+      notices.emplace_back(error.what());
     }
+  }
+  return best;
+}
+
+void prune(const fs::path& directory, std::uint64_t newest, std::uint32_t keep_last,
+           Notices& notices) {
+  const StepFiles files = step_files_in(directory);
+  std::set<std::string> kept = kept_states(files, newest, keep_last);
+  kept.merge(best_of(kept, directory, notices));
+  Notices ignored;  // the best state is found through the latest one, too
+  if (const auto name = read_pointer(directory / kBestCheckpoint, ignored)) kept.insert(*name);
+  for (const auto& [step, name] : files) {
+    if (!kept.contains(name)) remove(directory / name, notices);
   }
 }
 
@@ -143,24 +172,24 @@ void prune(const fs::path& directory, const Checkpoint& newest, std::uint32_t ke
 std::string step_file_name(std::uint64_t step) { return fmt::format("step-{:08}.ckpt", step); }
 
 std::vector<std::string> save_step(const fs::path& directory, const Checkpoint& checkpoint,
-                                   std::uint32_t keep_last, bool is_best) {
+                                   std::uint32_t keep_last) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) {
     throw Error(ExitCode::io,
                 fmt::format("cannot create directory {}: {}", directory.string(), error.message()));
   }
-  Notices notices;
-  sweep_temporary_files(directory, notices);  // first: their space may be needed
+  Notices notices = remove_temporary_files(directory);  // first: their space may be needed
 
   // Replaces an older file of this name, which may have been found invalid.
   const std::string name = step_file_name(checkpoint.step);
   save_checkpoint(checkpoint, directory / name);
   // `best` is written first: the state that `latest` names must find its best checkpoint.
-  if (is_best) replace_file(directory / kBestCheckpoint, name + '\n');
+  if (checkpoint.best_metric)
+    point(directory / kBestCheckpoint, step_file_name(checkpoint.best_step));
   replace_file(directory / kLatestCheckpoint, name + '\n');
 
-  prune(directory, checkpoint, keep_last, notices);
+  prune(directory, checkpoint.step, keep_last, notices);
   return notices;
 }
 
@@ -171,13 +200,15 @@ std::optional<FoundCheckpoint> find_latest(const fs::path& directory) {
   if (files.empty() && !fs::exists(pointer, error)) return std::nullopt;
 
   Notices notices;
+  std::uint64_t newest = files.empty() ? 0 : files.begin()->first;
   if (const auto name = read_pointer(pointer, notices)) {
     if (auto found = try_load(directory / *name, notices)) return found;
+    newest = std::max(newest, *step_of(*name));
     std::erase_if(files, [&](const auto& file) { return file.second == *name; });
   }
   for (const auto& [step, name] : files) {
     if (auto found = try_load(directory / name, notices)) {
-      return with_notices(std::move(*found), std::move(notices));
+      return with_notices(std::move(*found), std::move(notices), newest);
     }
   }
   none_valid(directory, notices);
@@ -197,14 +228,27 @@ std::optional<FoundCheckpoint> find_best(const fs::path& directory) {
   if (const auto latest = find_latest(directory); latest && latest->checkpoint.best_metric) {
     notices.insert(notices.end(), latest->notices.begin(), latest->notices.end());
     const fs::path path = directory / step_file_name(latest->checkpoint.best_step);
-    if (path == tried) none_best(directory, notices);
+    if (path == tried) none_valid(directory, notices);
     if (auto found = try_load(path, notices)) {
-      return with_notices(std::move(*found), std::move(notices));
+      return with_notices(std::move(*found), std::move(notices), 0);
     }
   } else if (!pointed) {
     return std::nullopt;
   }
   none_valid(directory, notices);
+}
+
+Checkpoint load_best_of(const fs::path& directory, const Checkpoint& state) {
+  try {
+    return load_checkpoint(directory / step_file_name(state.best_step));
+  } catch (const Error& error) {
+    throw Error(
+        ExitCode::data,
+        fmt::format("the best checkpoint that {} refers to cannot be read, but early stopping "
+                    "ends with its weights; restore the file from a copy, or start a new "
+                    "run:\n  {}",
+                    step_file_name(state.step), error.what()));
+  }
 }
 
 std::optional<FoundCheckpoint> find_with_weights(const fs::path& directory,

@@ -21,16 +21,16 @@ namespace lockstep {
 std::string step_file_name(std::uint64_t step);
 
 // Saves `checkpoint` in `directory`, which is created if absent: removes temp files left by
-// killed processes, writes the step file, points `best` (if `is_best`) and `latest` at it,
-// and removes older step files. It keeps this step file, the others among the `keep_last`
-// newest up to it, and the best. Later steps, of a run that was resumed further back, are
-// kept until they are reached. If the process is killed at any moment, the directory has a
+// killed processes, writes the step file, points `best` at the best state that it refers to and
+// `latest` at it, and removes older step files. It keeps this step file, the others among the
+// `keep_last` newest up to it, and the best state of each of them, so that the run can resume
+// from any. Later steps, of a run that was resumed further back, are kept with their best states
+// until they are reached. If the process is killed at any moment, the directory has a
 // complete `latest`, and a `best` at least as new as the one that its state refers to.
 // Throws Error(io) when the checkpoint or a pointer cannot be written; files that cannot be
 // removed are only reported in the returned notices.
 std::vector<std::string> save_step(const std::filesystem::path& directory,
-                                   const Checkpoint& checkpoint, std::uint32_t keep_last,
-                                   bool is_best);
+                                   const Checkpoint& checkpoint, std::uint32_t keep_last);
 
 struct FoundCheckpoint {
   std::filesystem::path path;
@@ -39,7 +39,8 @@ struct FoundCheckpoint {
 };
 
 // The checkpoint that `latest` names or, if that is missing or invalid, the valid one of
-// the highest step. Returns nothing when the directory is absent or has no checkpoints.
+// the highest step; its notices say which files are damaged, what is used and how many steps are
+// lost. Returns nothing when the directory is absent or has no checkpoints.
 // Throws Error(data) with all reasons when there are checkpoints but none is valid.
 std::optional<FoundCheckpoint> find_latest(const std::filesystem::path& directory);
 
@@ -47,6 +48,10 @@ std::optional<FoundCheckpoint> find_latest(const std::filesystem::path& director
 // latest state records as the best. Returns nothing when neither names one. Throws
 // Error(data) with all reasons when one is named but not valid.
 std::optional<FoundCheckpoint> find_best(const std::filesystem::path& directory);
+
+// The best state that `state`, a checkpoint of `directory` with a best metric, refers to. Throws
+// Error(data) with the remedy when it cannot be loaded.
+Checkpoint load_best_of(const std::filesystem::path& directory, const Checkpoint& state);
 
 // The best or the latest checkpoint, whichever has these weights; nothing if neither has
 // them. Throws as find_best() and find_latest() do.

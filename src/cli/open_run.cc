@@ -2,19 +2,35 @@
 
 #include <exception>
 
-#include "base/atomic_file.h"
+#include <unistd.h>
+
+#include <fmt/format.h>
+
 #include "base/host_name.h"
 #include "base/input_file.h"
+#include "base/temporary_files.h"
+#include "report/descriptor.h"
 #include "report/error_file.h"
 #include "report/state_file.h"
 
 namespace lockstep {
 
+namespace {
+
+// Removes what killed sessions were writing.
+void remove_leftovers(const std::filesystem::path& directory) {
+  for (const std::string& problem : remove_temporary_files(directory)) {
+    write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", problem));
+  }
+}
+
+}  // namespace
+
 void OpenRun::lock(const std::filesystem::path& directory, const std::string& job) {
   lock_ = std::make_unique<RunLock>(directory, job);
   require_files_in(directory);
+  remove_leftovers(directory);
   remove_error_files(directory);
-  remove_temporary_files(directory);
   write_state_file(directory, {});
 }
 

@@ -56,6 +56,11 @@ void add_allow_changed_data(CLI::App& command, bool& allow, const std::string& u
   command.add_flag("--allow-changed-data", allow, use + " although the data has changed");
 }
 
+void add_allow_changed_environment(CLI::App& command, bool& allow) {
+  command.add_flag("--allow-changed-environment", allow,
+                   "Resume with another build of Lockstep; marks the results");
+}
+
 void add_no_dropout(CLI::App& command, bool& no_dropout) {
   command.add_flag("--no-dropout", no_dropout,
                    "Set every keep_prob to 1, to see J fall before turning dropout on (1.7)");

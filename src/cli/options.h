@@ -38,6 +38,9 @@ Resume resume_mode(const std::string& resume);
 // Adds --allow-changed-data. `use` says what is done although the data has changed.
 void add_allow_changed_data(CLI::App& command, bool& allow, const std::string& use = "Resume");
 
+// Adds --allow-changed-environment.
+void add_allow_changed_environment(CLI::App& command, bool& allow);
+
 // Adds --no-dropout.
 void add_no_dropout(CLI::App& command, bool& no_dropout);
 

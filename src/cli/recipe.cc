@@ -47,6 +47,7 @@ struct RecipeArguments {
   int prefetch_threads = -1;  // -1: default_prefetch_threads
   std::string resume;
   bool allow_changed_data = false;
+  bool allow_changed_environment = false;
   bool no_color = false;
   bool json = false;
 };
@@ -143,6 +144,7 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
                                         ? arguments.prefetch_threads
                                         : default_prefetch_threads(comm, options.layout.threads);
   options.allow_changed_data = arguments.allow_changed_data;
+  options.allow_changed_environment = arguments.allow_changed_environment;
   options.stop_requested = stop_request(context);
 
   const std::string& job_name = loaded.job.name;
@@ -195,6 +197,7 @@ void add_recipe_command(CLI::App& app, Action& action) {
   add_resume(*command, arguments->resume,
              "Resume the recipe in --run-dir, with the results of its finished runs");
   add_allow_changed_data(*command, arguments->allow_changed_data);
+  add_allow_changed_environment(*command, arguments->allow_changed_environment);
   add_json(*command, arguments->json);
   command->add_flag("--no-color", arguments->no_color, "No colour on a terminal");
   command->callback([&action, arguments] {

@@ -56,6 +56,7 @@ struct SweepArguments {
   int prefetch_threads = -1;  // -1: default_prefetch_threads
   std::string resume;
   bool allow_changed_data = false;
+  bool allow_changed_environment = false;
   bool json = false;
 };
 
@@ -116,6 +117,7 @@ SweepOptions options_of(const SweepArguments& arguments, const CommandContext& c
   options.threads = sweep.threads;
   options.program = context.program;
   options.allow_changed_data = arguments.allow_changed_data;
+  options.allow_changed_environment = arguments.allow_changed_environment;
   options.resume = resume_mode(arguments.resume) != Resume::never || !arguments.collect.empty();
   options.part = sweep.part;
   const bool augments = std::ranges::any_of(sweep.trials, [](const Trial& trial) {
@@ -329,6 +331,7 @@ void add_sweep_command(CLI::App& app, Action& action) {
   add_overrides(*command, arguments->overrides, "the jobs of all trials");
   add_resume(*command, arguments->resume, "Resume the sweep in --run-dir");
   add_allow_changed_data(*command, arguments->allow_changed_data);
+  add_allow_changed_environment(*command, arguments->allow_changed_environment);
   add_json(*command, arguments->json);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {

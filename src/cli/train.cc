@@ -31,6 +31,7 @@ struct TrainArguments {
   int prefetch_threads = -1;  // -1: default_prefetch_threads
   std::string resume;
   bool allow_changed_data = false;
+  bool allow_changed_environment = false;
   bool no_dropout = false;
   bool no_color = false;
 };
@@ -54,6 +55,7 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   options.layout = layout;
   options.resume = resume_mode(arguments.resume);
   options.allow_changed_data = arguments.allow_changed_data;
+  options.allow_changed_environment = arguments.allow_changed_environment;
   options.stop_requested = stop_request(context);
   options.make_monitor = make_flow_monitor;
   std::string run_dir;
@@ -96,6 +98,7 @@ void add_train_command(CLI::App& app, Action& action) {
   add_overrides(*command, arguments->overrides);
   add_resume(*command, arguments->resume, "Resume from the newest checkpoint in --run-dir");
   add_allow_changed_data(*command, arguments->allow_changed_data);
+  add_allow_changed_environment(*command, arguments->allow_changed_environment);
   add_no_dropout(*command, arguments->no_dropout);
   command->add_flag("--no-color", arguments->no_color, "No colour on a terminal");
   command->callback([&action, arguments] {

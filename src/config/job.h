@@ -85,6 +85,7 @@ struct CheckpointingConfig {
   bool enabled;
   std::uint32_t every_epochs;
   std::uint32_t keep_last;
+  std::uint32_t fatal_failures = {};  // failed saves in a row that end the run
 };
 
 struct ExchangeConfig {

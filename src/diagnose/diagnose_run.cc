@@ -48,6 +48,7 @@ class DiagnosingObserver : public TrainingObserver {
     reports_->on_evaluation(evaluation);
   }
   void on_flow(const FlowRecord& record) override { reports_->on_flow(record); }
+  void on_save() override { reports_->on_save(); }
   void on_finish(const Summary& summary) override {
     Summary diagnosed = summary;
     diagnosed.diagnosis = diagnose_run(loaded_, summary, evaluations_);

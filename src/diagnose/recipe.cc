@@ -150,6 +150,7 @@ class RecipeRun {
     options.resume = resumes ? Resume::automatic : Resume::never;
     options.stop_requested = options_.stop_requested;
     options.allow_changed_data = options_.allow_changed_data;
+    options.allow_changed_environment = options_.allow_changed_environment;
     options.with_test = false;
     options.make_monitor = make_flow_monitor;
     options.take_answers = [&](const Answers& answers) { host_.keep_answers(run_dir, answers); };

@@ -20,10 +20,11 @@
 namespace lockstep {
 
 struct RecipeOptions {
-  std::filesystem::path directory;  // exists
-  int runs = 1;                     // the largest number; the original job counts as one
-  Layout layout;                    // its prefetch threads are for runs with augmentation
-  bool allow_changed_data = false;  // when a run is resumed
+  std::filesystem::path directory;         // exists
+  int runs = 1;                            // the largest number; the original job counts as one
+  Layout layout;                           // its prefetch threads are for runs with augmentation
+  bool allow_changed_data = false;         // when a run is resumed
+  bool allow_changed_environment = false;  // the same
   StopRequested stop_requested = nobody_asks_to_stop;
 };
 

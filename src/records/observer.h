@@ -22,6 +22,9 @@ class TrainingObserver {
   virtual void on_evaluation(const Evaluation& /*evaluation*/) {}
   // Called at the steps that the signal-flow monitor measures.
   virtual void on_flow(const FlowRecord& /*record*/) {}
+  // Called before a checkpoint is written: records so far must reach the disk before it, because a
+  // run that resumes from it does not make them again.
+  virtual void on_save() {}
   virtual void on_finish(const Summary& /*summary*/) {}
 };
 

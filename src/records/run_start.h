@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace lockstep {
@@ -28,7 +29,9 @@ struct RunStart {
   std::string train_fingerprint, dev_fingerprint;
   std::uint64_t steps_per_epoch = 0;
   std::uint64_t total_steps = 0;
-  std::uint64_t first_step = 0;                    // above 0 after a resume
+  std::uint64_t first_step = 0;  // above 0 after a resume
+  // Numbers of evaluations and of records of the monitor up to first_step; absent: not known.
+  std::optional<std::uint64_t> evaluations, flow_records;
   std::uint64_t monitor_every_steps = 0;           // 0: no signal-flow monitor
   std::map<std::string, std::string> environment;  // versions, hosts, kernels
 };

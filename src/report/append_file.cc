@@ -35,4 +35,12 @@ void AppendFile::append(std::string_view record) {
   pending_.clear();
 }
 
+void AppendFile::sync() {
+  append("");
+  if (::fsync(descriptor_) != 0) {
+    throw Error(ExitCode::io,
+                fmt::format("cannot flush {}: {}", path_.string(), std::strerror(errno)));
+  }
+}
+
 }  // namespace lockstep

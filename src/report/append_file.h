@@ -22,6 +22,9 @@ class AppendFile {
   // An empty record only retries the records that are kept.
   void append(std::string_view record);
 
+  // Writes the records that are kept and waits until all are on the disk. Throws as append() does.
+  void sync();
+
  private:
   std::filesystem::path path_;
   int descriptor_ = -1;

@@ -125,6 +125,10 @@ void FlowReport::on_flow(const FlowRecord& record) {
   file_->append(to_text(flow_json(record)) + "\n");
 }
 
+void FlowReport::on_save() {
+  if (file_) file_->sync();
+}
+
 void FlowReport::on_finish(const Summary& /*summary*/) {
   if (file_) file_->append("");
 }

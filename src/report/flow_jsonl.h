@@ -30,6 +30,7 @@ class FlowReport : public TrainingObserver {
   // written is kept and retried at the next record and at the end.
   void on_start(const RunStart& start) override;
   void on_flow(const FlowRecord& record) override;
+  void on_save() override;
   void on_finish(const Summary& summary) override;
 
  private:

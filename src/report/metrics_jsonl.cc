@@ -130,6 +130,10 @@ void MetricsReport::on_evaluation(const Evaluation& evaluation) {
   file_->append(metrics_line(evaluation));
 }
 
+void MetricsReport::on_save() {
+  if (file_) file_->sync();
+}
+
 void MetricsReport::on_finish(const Summary& /*summary*/) {
   if (file_) file_->append("");
 }

@@ -35,6 +35,7 @@ class MetricsReport : public TrainingObserver {
   // be written is kept and retried at the next evaluation and at the end.
   void on_start(const RunStart& start) override;
   void on_evaluation(const Evaluation& evaluation) override;
+  void on_save() override;
   void on_finish(const Summary& summary) override;
 
  private:

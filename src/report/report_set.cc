@@ -45,6 +45,10 @@ void ReportSet::on_flow(const FlowRecord& record) {
   try_each([&](TrainingObserver& report) { report.on_flow(record); });
 }
 
+void ReportSet::on_save() {
+  try_each([](TrainingObserver& report) { report.on_save(); });
+}
+
 void ReportSet::on_finish(const Summary& summary) {
   std::optional<Error> first;
   for (Member& member : members_) {

@@ -1,6 +1,7 @@
 #include "report/reports.h"
 
 #include <string>
+#include <utility>
 
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "report/html.h"
 #include "report/job_file.h"
 #include "report/metrics_jsonl.h"
+#include "report/missing_records.h"
 #include "report/progress.h"
 #include "report/report_set.h"
 #include "report/summary_json.h"
@@ -38,7 +40,9 @@ std::unique_ptr<TrainingObserver> guarded_standard_reports(const ReportOptions& 
   const auto warn = [live = is_live_terminal(STDERR_FILENO)](const std::string& text) {
     write_log(STDERR_FILENO, std::string(live ? kClearLine : "") + text + "\n");
   };
-  return std::make_unique<ReportSet>(standard_reports(options), warn);
+  auto reports = standard_reports(options);
+  reports.insert(reports.begin(), std::make_unique<MissingRecords>(warn));
+  return std::make_unique<ReportSet>(std::move(reports), warn);
 }
 
 }  // namespace lockstep

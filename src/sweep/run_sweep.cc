@@ -267,6 +267,7 @@ class SweepRun {
     options.layout = layout();
     options.resume = has_state ? Resume::automatic : Resume::never;
     options.allow_changed_data = options_.allow_changed_data;
+    options.allow_changed_environment = options_.allow_changed_environment;
     options.with_test = false;
     options.with_cautions = false;
     options.stop_requested = asked_to_stop;

@@ -27,9 +27,10 @@ struct SweepOptions {
   int groups = 1;
   int threads = 1;  // per rank
   int prefetch_threads = 0;
-  bool resume = false;              // continue with the trials that run_dir holds
-  bool allow_changed_data = false;  // when resuming
-  std::optional<SweepPart> part;    // trains only its trials; absent: all trials
+  bool resume = false;                     // continue with the trials that run_dir holds
+  bool allow_changed_data = false;         // when resuming
+  bool allow_changed_environment = false;  // the same
+  std::optional<SweepPart> part;           // trains only its trials; absent: all trials
   std::uint64_t features = 1;  // number of an example's features, to estimate the cost of trials
   StopRequested stop_requested = nobody_asks_to_stop;  // also asked while a group waits for others
   // Makes the signal-flow monitor of jobs that have one, as in TrainOptions.

@@ -17,6 +17,7 @@
 #include "linalg/self_test.h"
 #include "numerics/self_test.h"
 #include "numerics/version.h"
+#include "train/sources_digest.h"  // made by sources_digest.cmake
 
 namespace lockstep {
 namespace {
@@ -36,6 +37,7 @@ std::string cpu_model() {
 std::map<std::string, std::string> environment() {
   return {{"lockstep", LOCKSTEP_VERSION},
           {"numerics", std::to_string(kNumericsVersion)},
+          {"sources", LOCKSTEP_SOURCES},
           {"compiler", fmt::format("gcc {}", __VERSION__)},
           {"flags", LOCKSTEP_BUILD_FLAGS},
           {"mpi", mpi_description()},
@@ -47,8 +49,8 @@ std::map<std::string, std::string> environment() {
 }
 
 bool must_agree(std::string_view name) {
-  constexpr std::array<std::string_view, 5> kNames = {"lockstep", "numerics", "compiler", "flags",
-                                                      "mpi"};
+  constexpr std::array<std::string_view, 6> kNames = {"lockstep", "numerics", "sources",
+                                                      "compiler", "flags",    "mpi"};
   return std::ranges::find(kNames, name) != kNames.end();
 }
 

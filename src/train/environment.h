@@ -10,7 +10,8 @@
 
 namespace lockstep {
 
-// "lockstep", "numerics" (the version of docs/numerics.md), "compiler", "flags", "mpi", "kernels"
+// "lockstep", "numerics" (the version of docs/numerics.md), "sources" (a digest of the sources that
+// decide results, see result_sources.cmake), "compiler", "flags", "mpi", "kernels"
 // (the CPU instructions of products), "blas" (for products in double), "protobuf", "libc", "cpu".
 std::map<std::string, std::string> environment();
 

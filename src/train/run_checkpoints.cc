@@ -10,6 +10,7 @@
 #include "comm/agreement.h"
 #include "comm/owned_values.h"
 #include "config/job_file.h"
+#include "train/changed_environment.h"
 #include "train/decide.h"
 #include "train/resume.h"
 
@@ -42,7 +43,7 @@ void check_same_columns(const std::filesystem::path& path, const std::optional<S
 
 RunCheckpoints::RunCheckpoints(std::filesystem::path directory, const Job& job,
                                const std::string& resolved_job,
-                               const std::map<std::string, std::string>& environment,
+                               std::map<std::string, std::string>& environment,
                                const Communicator& comm, const Dataset& data,
                                const Network<float>& network, StepEngine<float>& engine)
     : directory_(std::move(directory)),
@@ -52,9 +53,20 @@ RunCheckpoints::RunCheckpoints(std::filesystem::path directory, const Job& job,
       comm_(comm),
       data_(data),
       network_(network),
-      engine_(engine) {}
+      engine_(engine),
+      saver_(directory_, job.checkpointing.keep_last, job.checkpointing.fatal_failures) {}
 
-std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool best) {
+std::vector<std::string> RunCheckpoints::try_directory() const {
+  std::vector<std::string> notices;
+  agree(comm_, [&] {
+    if (!comm_.is_root()) return;
+    const std::uint64_t arrays = 1 + engine_.optimizer().slot_names().size();
+    notices = saver_.try_directory(arrays * engine_.weights().size() * sizeof(float));
+  });
+  return notices;
+}
+
+std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool last) {
   Checkpoint checkpoint;
   checkpoint.optimizer_slot_names = engine_.optimizer().slot_names();
   for (std::size_t slot = 0; slot < checkpoint.optimizer_slot_names.size(); ++slot) {
@@ -86,10 +98,12 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
     checkpoint.evaluations_without_improvement = position.stopping.evaluations_without_improvement;
     checkpoint.batch_rows = position.interval_rows;
     checkpoint.sessions = position.sessions;
+    checkpoint.evaluations = position.evaluations;
+    checkpoint.flow_records = position.flow_records;
     checkpoint.train_fingerprint = data_.train_fingerprint;
     checkpoint.dev_fingerprint = data_.dev.fingerprint;
     checkpoint.test_fingerprint = data_.test.fingerprint;
-    notices = save_step(directory_, checkpoint, job_.checkpointing.keep_last, best);
+    notices = saver_.save(std::move(checkpoint), last);
   });
   return notices;
 }
@@ -119,23 +133,25 @@ void RunCheckpoints::check_fits(const FoundCheckpoint& found) const {
   }
 }
 
-std::optional<Checkpoint> RunCheckpoints::find_resumable(bool must_exist, bool allow_changed_data,
+std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& options,
                                                          std::vector<std::string>& notices) const {
   auto found = find_latest(directory_);
   if (!found) {
-    if (must_exist) {
+    if (options.must_exist) {
       throw Error(ExitCode::missing_input,
                   fmt::format("no checkpoint to resume from in {}", directory_.string()));
     }
     notices.emplace_back("no checkpoint yet: starting fresh");
     return std::nullopt;
   }
-  notices = found->notices;
+  for (const std::string& notice : found->notices) notices.push_back("warning: " + notice);
   Checkpoint& checkpoint = found->checkpoint;
-  const auto changes = check_resumable(checkpoint, {resolved_job_, data_.train_fingerprint,
-                                                    data_.dev.fingerprint, allow_changed_data});
+  const auto changes = check_resumable(
+      checkpoint,
+      {resolved_job_, data_.train_fingerprint, data_.dev.fingerprint, options.allow_changed_data});
   notices.insert(notices.end(), changes.begin(), changes.end());
   check_fits(*found);
+  mark_environment(*found, options.allow_changed_environment, notices);
   notices.push_back(
       fmt::format("resuming {} after step {}", found->path.string(), checkpoint.step));
   if (const auto why = why_best_is_forgotten(checkpoint)) {
@@ -158,6 +174,8 @@ void RunCheckpoints::hand_out(Checkpoint& checkpoint, RunPosition& position) {
     position.stopping = {checkpoint.best_metric, checkpoint.best_step,
                          checkpoint.evaluations_without_improvement};
     position.sessions = std::move(checkpoint.sessions);
+    position.evaluations = checkpoint.evaluations;
+    position.flow_records = checkpoint.flow_records;
   }
   for (std::size_t slot = 0; slot < engine_.optimizer().slot_names().size(); ++slot) {
     const auto flat = comm_.is_root() ? std::span<const float>(checkpoint.optimizer_slots[slot])
@@ -171,18 +189,27 @@ void RunCheckpoints::hand_out(Checkpoint& checkpoint, RunPosition& position) {
   engine_.set_losses(losses);
 }
 
+void RunCheckpoints::mark_environment(const FoundCheckpoint& found, bool allow_changed,
+                                      std::vector<std::string>& notices) const {
+  const Checkpoint& checkpoint = found.checkpoint;
+  const std::string mark = changed_environment(checkpoint.environment, environment_,
+                                               found.path.string(), checkpoint.step, allow_changed);
+  if (mark.empty()) return;
+  environment_[kChangedEnvironment] = mark;
+  notices.push_back(fmt::format(
+      "warning: the run has changed its environment ({}); its results are marked with it", mark));
+}
+
 std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
-                                                 std::vector<float>& best_weights, bool must_exist,
-                                                 bool allow_changed_data) {
+                                                 std::vector<float>& best_weights,
+                                                 const RestoreOptions& options) {
   std::optional<Checkpoint> checkpoint;
   std::vector<std::string> notices;
   agree(comm_, [&] {
     if (!comm_.is_root()) return;
-    checkpoint = find_resumable(must_exist, allow_changed_data, notices);
+    checkpoint = find_resumable(options, notices);
     if (!checkpoint || !keeps_best_weights(job_) || !checkpoint->best_metric) return;
-    auto best = find_best(directory_);
-    if (!best) throw Error(ExitCode::data, "the best checkpoint is missing");
-    best_weights = std::move(best->checkpoint.weights);
+    best_weights = load_best_of(directory_, *checkpoint).weights;
   });
   bool found = checkpoint.has_value();
   comm_.broadcast(found);

@@ -2,6 +2,7 @@
 // The state of a run besides that of its StepEngine. A plain value.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "records/session.h"
@@ -10,8 +11,11 @@
 namespace lockstep {
 
 struct RunPosition {
-  std::uint64_t step = 0;            // steps done
-  std::uint64_t interval_rows = 0;   // rows since the last evaluation
+  std::uint64_t step = 0;           // steps done
+  std::uint64_t interval_rows = 0;  // rows since the last evaluation
+  // Numbers of records up to `step`, on rank 0; absent: an older build, which did not count, began.
+  std::optional<std::uint64_t> evaluations = 0;
+  std::optional<std::uint64_t> flow_records = 0;
   EarlyStoppingState stopping;       // on rank 0 only
   std::vector<RunSession> sessions;  // on rank 0 all so far, on other ranks this one
 };

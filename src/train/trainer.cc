@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/peak_memory.h"
 #include "base/run_files.h"
+#include "base/temporary_files.h"
 #include "comm/agreement.h"
 #include "nn/initializer.h"
 #include "train/build.h"
@@ -91,9 +92,15 @@ class Run {
       initialize_parameters(parts_.network.spec(), parts_.job.seed, parts_.engine.weights());
     }
     if (parts_.options.resume != Resume::never) {
-      parts_.reporter.tell(parts_.checkpoints.restore(position_, best_weights_,
-                                                      parts_.options.resume == Resume::must,
-                                                      parts_.options.allow_changed_data));
+      remove_leftovers();
+      parts_.reporter.tell(parts_.checkpoints.restore(
+          position_, best_weights_,
+          {.must_exist = parts_.options.resume == Resume::must,
+           .allow_changed_data = parts_.options.allow_changed_data,
+           .allow_changed_environment = parts_.options.allow_changed_environment}));
+    }
+    if (parts_.job.checkpointing.enabled) {
+      parts_.reporter.tell(parts_.checkpoints.try_directory());
     }
     position_.sessions.push_back(
         {.first_step = position_.step,
@@ -109,12 +116,20 @@ class Run {
     if (parts_.comm.is_root()) unmoved_weights_.emplace(weights_digest());
   }
 
+  // Removes what a killed session was writing. Does not communicate.
+  void remove_leftovers() const {
+    if (!parts_.comm.is_root()) return;
+    parts_.reporter.tell(remove_temporary_files(parts_.options.run_dir));
+  }
+
   void tell_start() {
     RunStart start = start_record(parts_.job, parts_.options.layout, parts_.data, counts_,
                                   parts_.engine.weights().size(), position_.step);
     const std::vector<HostTraffic> traffic = parts_.engine.exchange().traffic();
     start.hosts = static_cast<int>(traffic.size());
     start.exchanged_bytes = largest_traffic(traffic);
+    start.evaluations = position_.evaluations;
+    start.flow_records = position_.flow_records;
     start.program = parts_.options.program;
     start.launch = parts_.options.launch;
     start.run_dir = parts_.options.run_dir.string();
@@ -153,6 +168,7 @@ class Run {
     const bool stop_requested = train_step(asked);
     if (looks) {
       const FlowRecord record = parts_.monitor->after_step(position_.step);
+      if (position_.flow_records) ++*position_.flow_records;
       parts_.reporter.report([&](TrainingObserver& observer) { observer.on_flow(record); });
     }
     position_.interval_rows += batch_rows(parts_.data.geometry, position_.step % counts_.per_epoch);
@@ -197,6 +213,7 @@ class Run {
     if (parts_.comm.is_root() && soundness == Soundness::sound) verdict = take_decision(scores.dev);
     evaluation.best = verdict.best;
     parts_.reporter.report([&](TrainingObserver& observer) { observer.on_evaluation(evaluation); });
+    if (position_.evaluations) ++*position_.evaluations;
     if (soundness != Soundness::sound) agree(parts_.comm, [&] { throw failure_of(soundness); });
     parts_.comm.broadcast(verdict);
     tell_unmoved_weights();
@@ -207,7 +224,7 @@ class Run {
     if (stop_reason.empty() && !at_end()) stop_reason = asked_to_stop();
     if (saves_after_evaluation(parts_.job.checkpointing, counts_, position_.step, verdict.best,
                                !stop_reason.empty())) {
-      save(verdict.best);
+      save(!stop_reason.empty() || at_end());
     }
     parts_.engine.clock().enter(Phase::waiting);
     times_->start_interval();
@@ -259,15 +276,16 @@ class Run {
 
   // Returns the stop reason.
   std::string interrupt() {
-    if (parts_.job.checkpointing.enabled) save(false);
+    if (parts_.job.checkpointing.enabled) save(true);
     return kInterrupted;
   }
 
-  // Writes the state after position_.step.
-  void save(bool best) {
+  // Writes the state after position_.step; `last`: the run ends with it.
+  void save(bool last) {
     parts_.engine.clock().enter(Phase::checkpoint);
     note_session();
-    parts_.reporter.tell(parts_.checkpoints.save(position_, best));
+    parts_.reporter.report([](TrainingObserver& observer) { observer.on_save(); });
+    parts_.reporter.tell(parts_.checkpoints.save(position_, last));
     parts_.engine.clock().enter(Phase::waiting);
   }
 
@@ -365,7 +383,7 @@ Summary train(const Job& job, const std::string& resolved_job, const Communicato
         "the job has a `monitor`, which this kind of run does not support; remove it");
   }
   const Clock::time_point before_loading = Clock::now();
-  const std::map<std::string, std::string> versions = environment();
+  std::map<std::string, std::string> versions = environment();
   const Dataset data = load_dataset(job, comm, options.layout);
   const Network<float> network(build_network(job.network, data.features));
   StepEngine<float> engine(job, comm, options.layout, data, network, /*dropout=*/true);

@@ -33,7 +33,8 @@ struct TrainOptions {
   std::filesystem::path run_dir;
   Layout layout;
   Resume resume = Resume::never;
-  bool allow_changed_data = false;  // on resume
+  bool allow_changed_data = false;         // on resume
+  bool allow_changed_environment = false;  // on resume; see train/changed_environment.h
   // Whether the test set is scored at the end. A search over hyperparameters scores it for the
   // winner only (1.4).
   bool with_test = true;

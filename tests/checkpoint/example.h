@@ -51,6 +51,8 @@ inline Checkpoint example_checkpoint(std::uint64_t step = 120) {
   checkpoint.batch_rows = 64;
   checkpoint.sessions = {{0, 100, 2, 1, 1.0 / 3.0, {{"forward", 0.25}, {"total", 0.3}}},
                          {100, step, 1, 4, 2.5, {}}};
+  checkpoint.evaluations = 5;
+  checkpoint.flow_records = 0;
   checkpoint.train_fingerprint = "0123456789abcdef";
   checkpoint.dev_fingerprint = "fedcba9876543210";
   checkpoint.test_fingerprint = "0011223344556677";

@@ -34,7 +34,7 @@ class Retention : public FreshDirectory {
     Checkpoint checkpoint = example_checkpoint(step);
     checkpoint.best_step = is_best ? step : best_step;
     if (checkpoint.best_step == 0) checkpoint.best_metric.reset();
-    return save_step(directory_, checkpoint, keep_last, is_best);
+    return save_step(directory_, checkpoint, keep_last);
   }
 
   void damage(std::uint64_t step) {
@@ -71,6 +71,44 @@ TEST_F(Retention, KeepsTheNewestAndTheBest) {
   EXPECT_THAT(files(), ElementsAre("best", "latest", "step-00000060.ckpt"));
 }
 
+// So that the run can resume from an older state when the newest one, also the best, is damaged.
+TEST_F(Retention, KeepsTheBestOfEveryKeptState) {
+  save(10, 2, true);
+  save(20, 2, false, 10);
+  save(30, 2, true);
+  EXPECT_THAT(files(), ElementsAre("best", "latest", "step-00000010.ckpt", "step-00000020.ckpt",
+                                   "step-00000030.ckpt"));
+  damage(30);
+  const FoundCheckpoint found = existing(find_latest(directory_));
+  EXPECT_EQ(found.checkpoint.step, 20U);
+  EXPECT_EQ(load_best_of(directory_, found.checkpoint).step, 10U);
+  save(25, 2, false, 10);
+  EXPECT_EQ(read_bytes(directory_ / "best"), "step-00000010.ckpt\n");
+  save(30, 2, true);
+  EXPECT_TRUE(fs::exists(directory_ / step_file_name(10))) << "step 25 refers to it";
+  save(40, 2, false, 30);
+  EXPECT_THAT(files(), ElementsAre("best", "latest", "step-00000030.ckpt", "step-00000040.ckpt"));
+}
+
+TEST_F(Retention, ABestStateThatCannotBeLoadedIsAnErrorWithTheRemedy) {
+  save(10, 2, true);
+  save(20, 2, false, 10);
+  damage(10);
+  const Thrown error =
+      thrown_by([&] { load_best_of(directory_, existing(find_latest(directory_)).checkpoint); });
+  EXPECT_EQ(error.code, ExitCode::data);
+  EXPECT_THAT(error.message, HasSubstr("step-00000010.ckpt: checksum error"));
+  EXPECT_THAT(error.message, HasSubstr("restore the file from a copy, or start a new run"));
+}
+
+TEST_F(Retention, AKeptStateWhoseHeaderCannotBeReadIsReported) {
+  save(10, 2, false);
+  write_bytes(directory_ / step_file_name(10), "");
+  const auto notices = save(20, 2, false);
+  ASSERT_EQ(notices.size(), 1U);
+  EXPECT_THAT(notices[0], HasSubstr("step-00000010.ckpt: incomplete"));
+}
+
 TEST_F(Retention, OrdersByNumberAndNotByName) {
   save(99'999'999, 1, false);
   save(100'000'000, 1, false);
@@ -102,14 +140,13 @@ TEST_F(Retention, SweepsLeftoversButNothingElse) {
 
 TEST_F(Retention, CreatesItsDirectory) {
   const fs::path nested = directory_ / "run" / "ckpt";
-  save_step(nested, example_checkpoint(10), 1, true);
+  save_step(nested, example_checkpoint(10), 1);
   EXPECT_EQ(existing(find_best(nested)).checkpoint.step, 10U);
 }
 
 TEST_F(Retention, DirectoryThatIsAFile) {
   write_bytes(directory_ / "file", "");
-  const Thrown error =
-      thrown_by([&] { save_step(directory_ / "file", example_checkpoint(), 1, true); });
+  const Thrown error = thrown_by([&] { save_step(directory_ / "file", example_checkpoint(), 1); });
   EXPECT_EQ(error.code, ExitCode::io);
   EXPECT_THAT(error.message, HasSubstr("file"));
 }
@@ -183,7 +220,8 @@ TEST_F(Retention, InvalidLatestFallsBackToTheNewestValid) {
   ASSERT_EQ(found.notices.size(), 3U);
   EXPECT_THAT(found.notices[0], HasSubstr("step-00000040.ckpt: incomplete"));
   EXPECT_THAT(found.notices[1], HasSubstr("step-00000030.ckpt: checksum error"));
-  EXPECT_THAT(found.notices[2], HasSubstr("step-00000020.ckpt"));
+  EXPECT_THAT(found.notices[2], HasSubstr("step-00000020.ckpt instead; the 20 steps after it, up "
+                                          "to step 40, are lost and will be trained again"));
 
   // The run goes on from 20 and reaches 30 again: the damaged file is replaced.
   save(30, 9, false);

@@ -114,6 +114,7 @@ TEST(Bounds, TrainingAndTheRest) {
       {"evaluation.smallest_improvement", {"1e-9"}, {"0"}},
       {"checkpointing.every_epochs", {"1"}, {"0"}},
       {"checkpointing.keep_last", {"1"}, {"0"}},
+      {"checkpointing.fatal_failures", {"1"}, {"0"}},
       {"exchange.bucket_bytes", {"4096"}, {"4095"}},
       {"diagnosis.base_error", {"0", "0.999"}, {"1", "-1e-9", "nan"}},
       {"diagnosis.high_gap", {"1e-9", "0.999"}, {"0", "1", "nan"}},

@@ -75,7 +75,7 @@ TEST(JobDiff, ComparesLayersByPosition) {
 // A text from before a field existed.
 TEST(JobDiff, LeftToDefaultEqualsWrittenOut) {
   const std::string text = parse(kSmallJob).resolved_text;
-  EXPECT_TRUE(diff_jobs(text, with(text, "  keep_last: 1\n", "")).empty());
+  EXPECT_TRUE(diff_jobs(text, with(text, "  keep_last: 2\n", "")).empty());
 }
 
 TEST(JobDiff, RefusesTextsItCannotRead) {

@@ -50,7 +50,7 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_FALSE(job.early_stopping);
   EXPECT_TRUE(job.checkpointing.enabled);
   EXPECT_EQ(job.checkpointing.every_epochs, 1U);
-  EXPECT_EQ(job.checkpointing.keep_last, 1U);
+  EXPECT_EQ(job.checkpointing.keep_last, 2U);
   EXPECT_EQ(job.exchange.bucket_bytes, 4194304U);
   EXPECT_TRUE(job.exchange.shared_memory);
   EXPECT_EQ(job.exchange.link_gigabits_per_second, 10);
@@ -118,6 +118,7 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_FALSE(job.checkpointing.enabled);
   EXPECT_EQ(job.checkpointing.every_epochs, 4U);
   EXPECT_EQ(job.checkpointing.keep_last, 5U);
+  EXPECT_EQ(job.checkpointing.fatal_failures, 6U);
   EXPECT_EQ(job.exchange.bucket_bytes, 8192U);
   EXPECT_FALSE(job.exchange.shared_memory);
   EXPECT_EQ(job.diagnosis.base_error, 0.15);

@@ -84,7 +84,8 @@ evaluation {
 checkpointing {
   enabled: true
   every_epochs: 1
-  keep_last: 1
+  keep_last: 2
+  fatal_failures: 3
 }
 exchange {
   bucket_bytes: 4194304

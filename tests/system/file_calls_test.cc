@@ -113,8 +113,10 @@ TEST_F(FileCalls, BytesAreOnDiskBeforeTheNameAndTheNameBeforeTheNextFile) {
                            "run/ckpt/latest", "run/ckpt/best", "run/summary.json"}) {
     EXPECT_THAT(renamed, Contains(name));
   }
-  // The pointer comes after what it points to.
+  // The pointer comes after what it points to, and after the records that are not made again.
   const auto at = [&](const std::string& call) { return std::ranges::find(all, call); };
+  EXPECT_LT(at("write run/metrics.jsonl"), at("fsync run/metrics.jsonl"));
+  EXPECT_LT(at("fsync run/metrics.jsonl"), at("rename run/ckpt/latest.tmp run/ckpt/latest"));
   EXPECT_LT(at("rename run/ckpt/step-00000005.ckpt.tmp run/ckpt/step-00000005.ckpt"),
             at("rename run/ckpt/latest.tmp run/ckpt/latest"));
 }
@@ -168,6 +170,70 @@ TEST_F(FileCalls, ACheckpointThatCannotBeWrittenLeavesTheOneBefore) {
   const auto resumed = run(train + " --resume must");
   ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
   EXPECT_EQ(digest_of("run"), digest_of("whole"));
+}
+
+TEST_F(FileCalls, AFailedSaveIsAWarningAndTheNextOneTriesAgain) {
+  const std::string train = "train job.textproto --set training.epochs=4 --run-dir ";
+  ASSERT_EQ(run(train + "whole").exit_code, 0);
+  const auto once = watched(train + "once", "write step-00000010 1 " + errno_text(ENOSPC), 2);
+  ASSERT_EQ(once.exit_code, 0) << once.err;
+  EXPECT_THAT(once.err, HasSubstr("warning: the state after step 10 could not be saved: cannot "
+                                  "write once/ckpt/step-00000010.ckpt: No space left on device ("));
+  EXPECT_THAT(once.err, AllOf(HasSubstr(" bytes free); the checkpoint needs about "),
+                              HasSubstr("training continues, and the next save tries again")));
+  EXPECT_EQ(digest_of("once"), digest_of("whole"));
+  const auto synced = watched(train + "synced", "fsync step-00000010 1 " + errno_text(EIO), 2);
+  EXPECT_EQ(synced.exit_code, 0) << synced.err;
+  EXPECT_THAT(synced.err, HasSubstr("cannot flush synced/ckpt/step-00000010.ckpt"));
+  EXPECT_THAT(left_behind(), IsEmpty());
+}
+
+// The dev cost falls from one evaluation to the next, so that each is the best so far.
+const std::string kEachIsBetter =
+    "train job.textproto --set early_stopping.metric=DEV_COST --set "
+    "optimizer.adam.learning_rate=0.001 --run-dir ";
+
+// The state of step 12, at which the run is interrupted, refers to that of step 10.
+TEST_F(FileCalls, TheBestStateThatCouldNotBeSavedIsSavedWithTheNext) {
+  ASSERT_EQ(run(kEachIsBetter + "whole").exit_code, 0);
+  const auto stopped = watched(kEachIsBetter + "run", "write step-00000010 1 " + errno_text(EIO), 2,
+                               "1 11 terminate");
+  ASSERT_EQ(stopped.exit_code, 75) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("the state after step 10 could not be saved"));
+  EXPECT_EQ(file("run/ckpt/latest"), "step-00000012.ckpt\n");
+  EXPECT_EQ(file("run/ckpt/best"), "step-00000010.ckpt\n");
+  const auto resumed = run(kEachIsBetter + "run --resume must");
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(digest_of("run"), digest_of("whole"));
+}
+
+TEST_F(FileCalls, SavesThatFailInARowEndTheRun) {
+  const std::string fault = "write ckpt/step- 1 " + errno_text(ENOSPC) + "+";
+  const auto third = watched(kEachIsBetter + "third", fault, 2);
+  EXPECT_EQ(third.exit_code, 74) << third.err;
+  EXPECT_THAT(third.err, AllOf(HasSubstr("saving failed 3 times in a row"),
+                               HasSubstr("third/ckpt/step-00000015.ckpt: No space left")));
+  EXPECT_THAT(third.err, Not(HasSubstr("the state after step 15")));
+  const auto first = watched(kEachIsBetter + "first --set checkpointing.fatal_failures=1", fault);
+  EXPECT_EQ(first.exit_code, 74) << first.err;
+  EXPECT_THAT(first.err, HasSubstr("first/ckpt/step-00000005.ckpt: No space left"));
+}
+
+TEST_F(FileCalls, AnInterruptedRunThatCannotSaveSaysSo) {
+  const auto result = watched("train job.textproto --run-dir run",
+                              "write step-00000008 1 " + errno_text(ENOSPC), 2, "1 7 terminate");
+  EXPECT_EQ(result.exit_code, 74) << "75 would say that the state of step 8 can be resumed";
+  EXPECT_THAT(result.err, HasSubstr("the last save of the run failed: cannot write run/ckpt/"));
+}
+
+TEST_F(FileCalls, ADirectoryThatCannotBeWrittenIsToldBeforeTheFirstStep) {
+  const auto result =
+      watched("train job.textproto --run-dir run", "write ckpt/latest 1 " + errno_text(EROFS), 2);
+  EXPECT_EQ(result.exit_code, 74) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("checkpoints cannot be saved: cannot write run/ckpt/latest: "
+                                    "Read-only file system; free some space, choose another "));
+  EXPECT_FALSE(fs::exists(directory_ / "run/metrics.jsonl"));
+  EXPECT_FALSE(fs::exists(directory_ / "run/ckpt"));
 }
 
 TEST_F(FileCalls, MetricsThatCannotBeWrittenForAWhileAreWrittenLater) {
@@ -351,14 +417,12 @@ TEST_F(FileCalls, AFullDiskIsToldWithTheSpaceThatIsLeft) {
         fmt::format("cd {} && unshare -m sh -c '{} && {}'", directory_.string(), mount, command));
   };
   if (on_disk("true").exit_code != 0) GTEST_SKIP() << "only root may mount a small disk";
-  const auto result = on_disk(fmt::format(
-      "{} train job.textproto --run-dir disk/run; code=$?; ls disk/run/ckpt; exit $code",
-      LOCKSTEP_PROGRAM));
+  const auto result =
+      on_disk(fmt::format("{} train job.textproto --run-dir disk/run", LOCKSTEP_PROGRAM));
   EXPECT_EQ(result.exit_code, 74) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("cannot write disk/run/ckpt/step-00000005.ckpt: No space left "
-                                    "on device ("));
-  EXPECT_THAT(result.err, HasSubstr(" bytes free)"));
-  EXPECT_THAT(result.out, Not(HasSubstr("tmp")));
+  EXPECT_THAT(result.err, HasSubstr("checkpoints cannot be saved: the disk of disk/run/ckpt has "));
+  EXPECT_THAT(result.err, HasSubstr(" bytes free, but a checkpoint needs about "));
+  EXPECT_THAT(result.err, Not(HasSubstr("step 5")));
 }
 
 }  // namespace

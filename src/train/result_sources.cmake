@@ -1,0 +1,13 @@
+# result_sources(OUT ROOT): the sources on which results depend, sorted and relative to ROOT: the
+# rooms that load data, compute and restore, and the schema of jobs with its defaults.
+# A new source is in a CMakeLists.txt, so that CMake runs again.
+function(result_sources out root)
+  set(patterns proto/job.proto)
+  foreach(room numerics base linalg comm data nn optim config checkpoint train)
+    list(APPEND patterns src/${room}/*.cc src/${room}/*.h)
+  endforeach()
+  list(TRANSFORM patterns PREPEND ${root}/)
+  file(GLOB found RELATIVE ${root} ${patterns})
+  list(SORT found)
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()

@@ -52,6 +52,7 @@ struct NetworkConfig {
   double input_keep_prob;
   std::vector<LayerConfig> hidden;
   OutputConfig output;
+  Precision precision = Precision::float32;  // training.precision
 };
 
 // The lambdas are in the layers.

@@ -54,6 +54,9 @@ Job to_job(const proto::Job& job) {
                     .high_share = job.diagnosis().high_share()},
       .monitor = std::nullopt,
   };
+  if (job.training().precision() == proto::Training::BFLOAT16) {
+    config.network.precision = Precision::bfloat16;
+  }
   if (job.optimizer().has_clipping()) config.clipping = {job.optimizer().clipping().max_norm()};
   if (job.has_early_stopping()) config.early_stopping = to_early_stopping(job.early_stopping());
   if (job.has_monitor()) {

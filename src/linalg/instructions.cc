@@ -5,14 +5,16 @@
 namespace lockstep {
 namespace {
 
-constexpr std::array<std::string_view, 3> kNames = {"plain", "avx2", "avx512"};
+constexpr std::array<std::string_view, 4> kNames = {"plain", "avx2", "avx512", "avx512bf16"};
 
 }  // namespace
 
 Instructions instructions_of_cpu() {
 #ifdef __x86_64__
   const bool has_avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
-  if (has_avx2 && __builtin_cpu_supports("avx512f") != 0) return Instructions::avx512;
+  const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") != 0;
+  if (has_avx512 && __builtin_cpu_supports("avx512bf16") != 0) return Instructions::avx512bf16;
+  if (has_avx512) return Instructions::avx512;
   if (has_avx2) return Instructions::avx2;
 #endif
   return Instructions::plain;

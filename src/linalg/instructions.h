@@ -6,12 +6,12 @@
 
 namespace lockstep {
 
-enum class Instructions { plain, avx2, avx512 };  // each includes those before it
+enum class Instructions { plain, avx2, avx512, avx512bf16 };  // each includes those before it
 
 // What this CPU has.
 Instructions instructions_of_cpu();
 
-// "plain", "avx2" or "avx512".
+// "plain", "avx2", "avx512" or "avx512bf16".
 std::string_view name_of(Instructions instructions);
 
 // The instructions with this name, if it is one.

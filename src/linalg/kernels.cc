@@ -18,7 +18,7 @@ Instructions wanted_instructions() {
   const auto wanted = instructions_named(text);
   if (!wanted) {
     throw Error(ExitCode::usage,
-                fmt::format("{}={}: expected plain, avx2 or avx512", kVariable, text));
+                fmt::format("{}={}: expected plain, avx2, avx512 or avx512bf16", kVariable, text));
   }
   if (*wanted > instructions_of_cpu()) {
     throw Error(ExitCode::usage, fmt::format("{}={}: this CPU has {} at most; unset the variable",
@@ -31,6 +31,7 @@ Instructions wanted_instructions() {
 
 const Kernels& kernels_with(Instructions instructions) {
 #ifdef __x86_64__
+  if (instructions == Instructions::avx512bf16) return kernels_of_avx512bf16();
   if (instructions == Instructions::avx512) return kernels_of_avx512();
   if (instructions == Instructions::avx2) return kernels_of_avx2();
 #endif

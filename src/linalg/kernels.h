@@ -6,6 +6,7 @@
 
 #include "linalg/block_product.h"
 #include "linalg/instructions.h"
+#include "linalg/pairs.h"
 #include "linalg/tree_product.h"
 
 namespace lockstep {
@@ -16,6 +17,14 @@ struct Kernels {
   // Reads the sums that stand from earlier leaves, and writes those that remain, left to right.
   void (*add_up)(const TreeProduct& tree, const float* a, const float* b,
                  std::span<float* const> sums);
+  // The same in bfloat16: depths count pairs, and so do the strides of A and B.
+  void (*multiply_pairs)(const BlockProduct& product, const Pair* a, const Pair* b, float* c);
+  void (*add_up_pairs)(const TreeProduct& tree, const Pair* a, const Pair* b,
+                       std::span<float* const> sums);
+  // Rounds the values of a block and pairs neighbours in a row, [rows, pairs_in(columns)], or
+  // neighbours in a column, [pairs_in(rows), columns].
+  void (*pair_columns)(const PairedBlock& block, const float* from, Pair* to);
+  void (*pair_rows)(const PairedBlock& block, const float* from, Pair* to);
 };
 
 // The kernels that use these instructions, which the CPU must have.

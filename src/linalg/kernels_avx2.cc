@@ -5,7 +5,7 @@
 namespace lockstep {
 
 const Kernels& kernels_of_avx2() {
-  static constexpr Kernels kKernels{Instructions::avx2, multiply, add_up};
+  static constexpr Kernels kKernels = kernels_of_this_file(Instructions::avx2);
   return kKernels;
 }
 

@@ -5,7 +5,7 @@
 namespace lockstep {
 
 const Kernels& kernels_of_avx512() {
-  static constexpr Kernels kKernels{Instructions::avx512, multiply, add_up};
+  static constexpr Kernels kKernels = kernels_of_this_file(Instructions::avx512);
   return kKernels;
 }
 

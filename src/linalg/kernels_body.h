@@ -1,11 +1,13 @@
 #pragma once
 // The kernels of linalg/kernels.h. Each file that includes this is compiled for other instructions,
 // so that all of it is local to that file. It defines LOCKSTEP_AVX2 or LOCKSTEP_AVX512 for fused
-// multiply-adds by these instructions, and neither for those of the C++ library.
+// multiply-adds by these instructions, and neither for those of the C++ library; LOCKSTEP_BFLOAT16
+// beside LOCKSTEP_AVX512 for instructions that multiply pairs of bfloat16 numbers.
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <vector>
@@ -15,6 +17,8 @@
 #endif
 
 #include "linalg/block_product.h"
+#include "linalg/kernels.h"
+#include "linalg/pairs.h"
 #include "linalg/tree_product.h"
 
 namespace lockstep {
@@ -29,6 +33,7 @@ constexpr std::size_t kTileRows = 4;  // 8 of 16 registers are sums
 #endif
 constexpr std::size_t kTileVectors = 2;
 using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
+using PairLanes = Pair __attribute__((vector_size(kLanes * sizeof(Pair))));
 
 inline Lanes load(const float* from) {
   Lanes lanes;
@@ -36,7 +41,16 @@ inline Lanes load(const float* from) {
   return lanes;
 }
 
-inline void store(Lanes lanes, float* to) { std::memcpy(to, &lanes, sizeof(lanes)); }
+inline PairLanes load(const Pair* from) {
+  PairLanes lanes;
+  std::memcpy(&lanes, from, sizeof(lanes));
+  return lanes;
+}
+
+template <typename Vector, typename Value>
+inline void store(Vector lanes, Value* to) {
+  std::memcpy(to, &lanes, sizeof(lanes));
+}
 
 // a b + c with one rounding.
 inline Lanes fused(float a, Lanes b, Lanes c) {
@@ -50,12 +64,39 @@ inline Lanes fused(float a, Lanes b, Lanes c) {
 #endif
 }
 
+#ifndef LOCKSTEP_BFLOAT16
+constexpr Pair kSecond = 0xffff0000;
+
+inline float as_float(Pair bits) {
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof(value));
+  return value;
+}
+
+inline Lanes as_floats(PairLanes bits) {
+  Lanes values;
+  std::memcpy(&values, &bits, sizeof(values));
+  return values;
+}
+#endif
+
+// The second numbers of the pairs are multiplied first, with a rounding for each product.
+inline Lanes fused(Pair a, PairLanes b, Lanes c) {
+#ifdef LOCKSTEP_BFLOAT16
+  return _mm512_dpbf16_ps(c, (__m512bh)_mm512_set1_epi32(static_cast<int>(a)), (__m512bh)b);
+#else
+  const Lanes second = fused(as_float(a & kSecond), as_floats(b & kSecond), c);
+  return fused(as_float(a << 16), as_floats(b << 16), second);
+#endif
+}
+
 // Operands of one tile of C. Strides count values.
+template <typename Operand>
 struct Tile {
-  const float* a;
+  const Operand* a;
   std::size_t a_row;
   std::size_t a_depth;
-  const float* b;
+  const Operand* b;
   std::size_t b_stride;
   float* c;
   std::size_t c_stride;
@@ -64,8 +105,8 @@ struct Tile {
 };
 
 // A tile of rows x (vectors * kLanes) values of C, which stays in registers.
-template <std::size_t rows, std::size_t vectors>
-inline void multiply_tile(const Tile& tile) {
+template <std::size_t rows, std::size_t vectors, typename Operand>
+inline void multiply_tile(const Tile<Operand>& tile) {
   Lanes sums[rows][vectors] = {};
   if (tile.goes_on) {
     for (std::size_t r = 0; r < rows; ++r) {
@@ -75,11 +116,11 @@ inline void multiply_tile(const Tile& tile) {
     }
   }
   for (std::size_t k = 0; k < tile.depth; ++k) {
-    Lanes right[vectors];
+    decltype(load(tile.b)) right[vectors];
     for (std::size_t v = 0; v < vectors; ++v)
       right[v] = load(tile.b + k * tile.b_stride + v * kLanes);
     for (std::size_t r = 0; r < rows; ++r) {
-      const float left = tile.a[r * tile.a_row + k * tile.a_depth];
+      const Operand left = tile.a[r * tile.a_row + k * tile.a_depth];
       for (std::size_t v = 0; v < vectors; ++v) sums[r][v] = fused(left, right[v], sums[r][v]);
     }
   }
@@ -91,8 +132,8 @@ inline void multiply_tile(const Tile& tile) {
 }
 
 // Rows in tiles of `rows_of_tile`, and the rest in smaller ones.
-template <std::size_t rows_of_tile, std::size_t vectors>
-inline void multiply_rows(Tile tile, std::size_t rows) {
+template <std::size_t rows_of_tile, std::size_t vectors, typename Operand>
+inline void multiply_rows(Tile<Operand> tile, std::size_t rows) {
   for (; rows >= rows_of_tile; rows -= rows_of_tile) {
     multiply_tile<rows_of_tile, vectors>(tile);
     tile.a += rows_of_tile * tile.a_row;
@@ -105,8 +146,8 @@ inline void multiply_rows(Tile tile, std::size_t rows) {
 
 // The tree of a tile of rows x (vectors * kLanes) values, whose partial sums stay in the first
 // cache. `sums` receive the tile at `offset`.
-template <std::size_t rows, std::size_t vectors>
-inline void add_up_tile(const TreeProduct& tree, const float* a, const float* b,
+template <std::size_t rows, std::size_t vectors, typename Operand>
+inline void add_up_tile(const TreeProduct& tree, const Operand* a, const Operand* b,
                         std::span<float* const> sums, std::size_t offset) {
   constexpr std::size_t kValues = rows * vectors * kLanes;
   alignas(64) float stack[kMostTreeSums][kValues];
@@ -131,7 +172,7 @@ inline void add_up_tile(const TreeProduct& tree, const float* a, const float* b,
       }
     }
     for (std::size_t k = 0; k < leaf.depth; ++k) {
-      Lanes right[vectors];
+      decltype(load(b)) right[vectors];
       for (std::size_t v = 0; v < vectors; ++v) right[v] = load(b + v * kLanes);
       for (std::size_t r = 0; r < rows; ++r) {
         for (std::size_t v = 0; v < vectors; ++v) tile[r][v] = fused(a[r], right[v], tile[r][v]);
@@ -157,8 +198,8 @@ inline void add_up_tile(const TreeProduct& tree, const float* a, const float* b,
   exchange(top, [](float* sum, const float* part) { std::memcpy(sum, part, kBytes); });
 }
 
-template <std::size_t rows_of_tile, std::size_t vectors>
-inline void add_up_rows(const TreeProduct& tree, const float* a, const float* b,
+template <std::size_t rows_of_tile, std::size_t vectors, typename Operand>
+inline void add_up_rows(const TreeProduct& tree, const Operand* a, const Operand* b,
                         std::span<float* const> sums, std::size_t offset, std::size_t rows) {
   for (; rows >= rows_of_tile; rows -= rows_of_tile) {
     add_up_tile<rows_of_tile, vectors>(tree, a, b, sums, offset);
@@ -171,11 +212,12 @@ inline void add_up_rows(const TreeProduct& tree, const float* a, const float* b,
 }
 
 // Fewer columns than a vector has, in vectors that are filled up with zeros.
-inline void add_up_narrow(const TreeProduct& tree, const float* a, const float* b,
+template <typename Operand>
+inline void add_up_narrow(const TreeProduct& tree, const Operand* a, const Operand* b,
                           std::span<float* const> sums, std::size_t offset, std::size_t columns) {
   std::size_t depth = 0;
   for (const TreeLeaf& leaf : tree.leaves) depth += leaf.depth;
-  std::vector<float> wide_b(depth * kLanes);
+  std::vector<Operand> wide_b(depth * kLanes);
   for (std::size_t k = 0; k < depth; ++k) {
     std::copy_n(b + k * tree.b_stride, columns, wide_b.data() + k * kLanes);
   }
@@ -198,7 +240,8 @@ inline void add_up_narrow(const TreeProduct& tree, const float* a, const float* 
   }
 }
 
-inline void add_up(const TreeProduct& tree, const float* a, const float* b,
+template <typename Operand>
+inline void add_up(const TreeProduct& tree, const Operand* a, const Operand* b,
                    std::span<float* const> sums) {
   constexpr std::size_t kWide = kTileVectors * kLanes;
   std::size_t column = 0;
@@ -213,13 +256,14 @@ inline void add_up(const TreeProduct& tree, const float* a, const float* b,
 }
 
 // Fewer columns than a vector has, in vectors that are filled up with zeros.
-inline void multiply_narrow(const Tile& tile, std::size_t rows, std::size_t columns) {
+template <typename Operand>
+inline void multiply_narrow(const Tile<Operand>& tile, std::size_t rows, std::size_t columns) {
   constexpr std::size_t kDepth = 128;
   constexpr std::size_t kRows = 32;
-  float b[kDepth * kLanes] = {};
+  Operand b[kDepth * kLanes] = {};
   float c[kRows * kLanes] = {};
-  const auto copy = [&](const float* from, std::size_t from_stride, float* to,
-                        std::size_t to_stride, std::size_t lines) {
+  const auto copy = [&](const auto* from, std::size_t from_stride, auto* to, std::size_t to_stride,
+                        std::size_t lines) {
     for (std::size_t i = 0; i < lines; ++i) {
       std::copy_n(from + i * from_stride, columns, to + i * to_stride);
     }
@@ -232,27 +276,35 @@ inline void multiply_narrow(const Tile& tile, std::size_t rows, std::size_t colu
       const std::size_t of_rows = std::min(kRows, rows - r);
       float* of_c = tile.c + r * tile.c_stride;
       if (goes_on) copy(of_c, tile.c_stride, c, kLanes, of_rows);
-      multiply_rows<kTileRows, 1>({tile.a + r * tile.a_row + k * tile.a_depth, tile.a_row,
-                                   tile.a_depth, b, kLanes, c, kLanes, depth, goes_on},
-                                  of_rows);
+      const Tile<Operand> part{tile.a + r * tile.a_row + k * tile.a_depth,
+                               tile.a_row,
+                               tile.a_depth,
+                               b,
+                               kLanes,
+                               c,
+                               kLanes,
+                               depth,
+                               goes_on};
+      multiply_rows<kTileRows, 1>(part, of_rows);
       copy(c, kLanes, of_c, tile.c_stride, of_rows);
     }
   }
 }
 
-inline void multiply(const BlockProduct& product, const float* a, const float* b, float* c) {
+template <typename Operand>
+inline void multiply(const BlockProduct& product, const Operand* a, const Operand* b, float* c) {
   const std::size_t a_row = product.a_is_transposed ? 1 : product.a_stride;
   const std::size_t a_depth = product.a_is_transposed ? product.a_stride : 1;
   const auto at = [&](std::size_t column) {
-    return Tile{a,
-                a_row,
-                a_depth,
-                b + column,
-                product.b_stride,
-                c + column,
-                product.c_stride,
-                product.depth,
-                product.goes_on};
+    return Tile<Operand>{a,
+                         a_row,
+                         a_depth,
+                         b + column,
+                         product.b_stride,
+                         c + column,
+                         product.c_stride,
+                         product.depth,
+                         product.goes_on};
   };
   constexpr std::size_t kWide = kTileVectors * kLanes;
   std::size_t column = 0;
@@ -264,6 +316,69 @@ inline void multiply(const BlockProduct& product, const float* a, const float* b
   }
   const std::size_t left = product.columns - column;
   if (left > 0) multiply_narrow(at(column), product.rows, left);
+}
+
+// ---- rounding to bfloat16 ----
+
+using Halves = std::uint16_t __attribute__((vector_size(kLanes * sizeof(std::uint16_t))));
+
+// To nearest, ties to even; subnormal numbers become zero, NaNs stay NaNs.
+inline Halves rounded(Lanes values) {
+#ifdef LOCKSTEP_BFLOAT16
+  return (Halves)_mm512_cvtneps_pbh(values);
+#else
+  PairLanes bits;
+  std::memcpy(&bits, &values, sizeof(bits));
+  const PairLanes magnitude = bits & 0x7fffffffU;
+  const PairLanes nearest = bits + 0x7fffU + ((bits >> 16) & 1U);
+  const PairLanes finite = magnitude < 0x00800000U ? bits & 0x80000000U : nearest;
+  const PairLanes result = magnitude > 0x7f800000U ? bits | 0x00400000U : finite;
+  return __builtin_convertvector(result >> 16, Halves);
+#endif
+}
+
+// The first `count` values, and zeros in the other lanes.
+inline Lanes load_some(const float* from, std::size_t count) {
+  Lanes lanes = {};
+  std::memcpy(&lanes, from, count * sizeof(float));
+  return lanes;
+}
+
+inline void pair_columns(const PairedBlock& block, const float* from, Pair* to) {
+  const std::size_t pairs = pairs_in(block.columns);
+  for (std::size_t r = 0; r < block.rows; ++r) {
+    const float* row = from + r * block.stride;
+    // Halves that follow each other are pairs, because the lower one comes first in memory.
+    for (std::size_t c = 0; c < block.columns; c += kLanes) {
+      const std::size_t count = std::min(kLanes, block.columns - c);
+      const Lanes values = count == kLanes ? load(row + c) : load_some(row + c, count);
+      const Halves halves = rounded(values);
+      std::memcpy(to + r * pairs + c / 2, &halves, pairs_in(count) * sizeof(Pair));
+    }
+  }
+}
+
+inline void pair_rows(const PairedBlock& block, const float* from, Pair* to) {
+  for (std::size_t r = 0; r < block.rows; r += 2) {
+    const float* first = from + r * block.stride;
+    const bool has_second = r + 1 < block.rows;
+    Pair* pairs = to + r / 2 * block.columns;
+    for (std::size_t c = 0; c < block.columns; c += kLanes) {
+      const std::size_t count = std::min(kLanes, block.columns - c);
+      const auto half = [&](const float* row) {
+        const Lanes values = count == kLanes ? load(row + c) : load_some(row + c, count);
+        return __builtin_convertvector(rounded(values), PairLanes);
+      };
+      PairLanes both = half(first);
+      if (has_second) both |= half(first + block.stride) << 16;
+      std::memcpy(pairs + c, &both, count * sizeof(Pair));
+    }
+  }
+}
+
+constexpr Kernels kernels_of_this_file(Instructions instructions) {
+  return {instructions, multiply<float>, add_up<float>, multiply<Pair>,
+          add_up<Pair>, pair_columns,    pair_rows};
 }
 
 }  // namespace

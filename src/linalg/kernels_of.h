@@ -8,5 +8,6 @@ namespace lockstep {
 const Kernels& kernels_of_plain();
 const Kernels& kernels_of_avx2();
 const Kernels& kernels_of_avx512();
+const Kernels& kernels_of_avx512bf16();
 
 }  // namespace lockstep

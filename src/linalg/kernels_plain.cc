@@ -4,7 +4,7 @@
 namespace lockstep {
 
 const Kernels& kernels_of_plain() {
-  static constexpr Kernels kKernels{Instructions::plain, multiply, add_up};
+  static constexpr Kernels kKernels = kernels_of_this_file(Instructions::plain);
   return kKernels;
 }
 

@@ -43,6 +43,46 @@ std::vector<float> tree_by(const Kernels& kernels, std::uint64_t rows, std::uint
   return sums;
 }
 
+// Of an odd number of rows, columns and values along the depth, one of which is tiny.
+std::vector<float> pair_product_by(const Kernels& kernels, std::uint64_t columns) {
+  constexpr std::uint64_t kRows = 15;
+  constexpr std::uint64_t kDepth = 37;
+  std::vector<float> a = mixed_numbers(kRows * kDepth, 6);
+  a[kDepth] = 1e-42F;
+  const std::vector<float> b = mixed_numbers(kDepth * columns, 7);
+  std::vector<Pair> left(kRows * pairs_in(kDepth));
+  std::vector<Pair> right(pairs_in(kDepth) * columns);
+  kernels.pair_columns({kRows, kDepth, kDepth}, a.data(), left.data());
+  kernels.pair_rows({kDepth, columns, columns}, b.data(), right.data());
+  std::vector<float> c = mixed_numbers(kRows * columns, 8);
+  kernels.multiply_pairs({.rows = kRows,
+                          .columns = columns,
+                          .depth = pairs_in(kDepth),
+                          .a_stride = pairs_in(kDepth),
+                          .b_stride = columns,
+                          .c_stride = columns,
+                          .goes_on = true},
+                         left.data(), right.data(), c.data());
+  return c;
+}
+
+// Two leaves of pairs that are added up.
+std::vector<float> pair_tree_by(const Kernels& kernels, std::uint64_t rows, std::uint64_t columns) {
+  constexpr std::array<TreeLeaf, 2> kLeaves = {{{2, 0}, {3, 1}}};
+  constexpr std::uint64_t kDepth = 10;
+  const std::vector<float> a = mixed_numbers(kDepth * rows, 9);
+  const std::vector<float> b = mixed_numbers(kDepth * columns, 10);
+  std::vector<Pair> left(kDepth / 2 * rows);
+  std::vector<Pair> right(kDepth / 2 * columns);
+  kernels.pair_rows({kDepth, rows, rows}, a.data(), left.data());
+  kernels.pair_rows({kDepth, columns, columns}, b.data(), right.data());
+  std::vector<float> sum(rows * columns);
+  const std::array<float*, 1> place = {sum.data()};
+  kernels.add_up_pairs({rows, columns, rows, columns, columns, kLeaves}, left.data(), right.data(),
+                       place);
+  return sum;
+}
+
 bool have_equal_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return std::ranges::equal(
       a, b, {}, [](float x) { return std::bit_cast<std::uint32_t>(x); },
@@ -74,11 +114,21 @@ std::optional<std::string> products_differ(const Kernels& tested) {
       }
     }
     constexpr std::uint64_t kRows = 15;
-    if (have_equal_bits(tree_by(tested, kRows, columns), tree_by(plain, kRows, columns))) continue;
-    return fmt::format(
-        "a sum of products of {} rows and {} columns has other bits by {} instructions than by "
-        "plain ones",
-        kRows, columns, name_of(tested.instructions));
+    const auto differs = [&](const char* what) {
+      return fmt::format(
+          "a {} of {} rows and {} columns has other bits by {} instructions than by plain ones",
+          what, kRows, columns, name_of(tested.instructions));
+    };
+    if (!have_equal_bits(tree_by(tested, kRows, columns), tree_by(plain, kRows, columns))) {
+      return differs("sum of products");
+    }
+    if (!have_equal_bits(pair_product_by(tested, columns), pair_product_by(plain, columns))) {
+      return differs("product in bfloat16");
+    }
+    if (!have_equal_bits(pair_tree_by(tested, kRows, columns),
+                         pair_tree_by(plain, kRows, columns))) {
+      return differs("sum of products in bfloat16");
+    }
   }
   return std::nullopt;
 }

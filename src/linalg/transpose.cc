@@ -4,23 +4,36 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "linalg/pairs.h"
+
 namespace lockstep {
 namespace {
 
 constexpr std::size_t kSide = 8;
-using Row = float __attribute__((vector_size(kSide * sizeof(float))));
+using FloatRow = float __attribute__((vector_size(kSide * sizeof(float))));
+using PairRow = Pair __attribute__((vector_size(kSide * sizeof(Pair))));
 
-Row load(const float* from) {
-  Row row;
+FloatRow load(const float* from) {
+  FloatRow row;
   std::memcpy(&row, from, sizeof(row));
   return row;
 }
 
-void store(Row row, float* to) { std::memcpy(to, &row, sizeof(row)); }
+PairRow load(const Pair* from) {
+  PairRow row;
+  std::memcpy(&row, from, sizeof(row));
+  return row;
+}
+
+template <typename Row, typename T>
+void store(Row row, T* to) {
+  std::memcpy(to, &row, sizeof(row));
+}
 
 // Exchanges ever larger squares: pairs of values, of pairs, of fours.
-void transpose_square(const float* from, std::size_t from_stride, float* to,
-                      std::size_t to_stride) {
+template <typename T>
+void transpose_square(const T* from, std::size_t from_stride, T* to, std::size_t to_stride) {
+  using Row = decltype(load(from));
   Row rows[kSide];
   Row pairs[kSide];
   Row fours[kSide];
@@ -43,8 +56,9 @@ void transpose_square(const float* from, std::size_t from_stride, float* to,
 
 }  // namespace
 
-void transpose(const float* from, std::uint64_t from_stride, std::uint64_t rows,
-               std::uint64_t columns, float* to, std::uint64_t to_stride) {
+template <typename T>
+void transpose(const T* from, std::uint64_t from_stride, std::uint64_t rows, std::uint64_t columns,
+               T* to, std::uint64_t to_stride) {
   const std::uint64_t whole_rows = rows / kSide * kSide;
   const std::uint64_t whole_columns = columns / kSide * kSide;
   for (std::uint64_t c = 0; c < whole_columns; c += kSide) {
@@ -58,5 +72,10 @@ void transpose(const float* from, std::uint64_t from_stride, std::uint64_t rows,
       to[c * to_stride + r] = from[r * from_stride + c];
   }
 }
+
+template void transpose(const float*, std::uint64_t, std::uint64_t, std::uint64_t, float*,
+                        std::uint64_t);
+template void transpose(const Pair*, std::uint64_t, std::uint64_t, std::uint64_t, Pair*,
+                        std::uint64_t);
 
 }  // namespace lockstep

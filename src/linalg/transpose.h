@@ -1,5 +1,5 @@
 #pragma once
-// Transposition of blocks of floats.
+// Transposition of blocks of floats, or of pairs of numbers (linalg/pairs.h).
 
 #include <cstdint>
 
@@ -7,7 +7,8 @@ namespace lockstep {
 
 // Stores `from` [rows, columns], whose rows begin from_stride values apart, as `to`
 // [columns, rows], whose rows begin to_stride values apart. They must not overlap.
-void transpose(const float* from, std::uint64_t from_stride, std::uint64_t rows,
-               std::uint64_t columns, float* to, std::uint64_t to_stride);
+template <typename T>
+void transpose(const T* from, std::uint64_t from_stride, std::uint64_t rows, std::uint64_t columns,
+               T* to, std::uint64_t to_stride);
 
 }  // namespace lockstep

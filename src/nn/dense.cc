@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "linalg/gemm.h"
 #include "linalg/kernels.h"
+#include "linalg/pair_product.h"
 #include "nn/leaf_sums.h"
 #include "nn/panels.h"
 
@@ -13,7 +14,7 @@ namespace lockstep {
 namespace {
 
 // The products delta^T input of all leaves, added up by the tree.
-void add_up_products(Matrix<const float> delta, Matrix<const float> input,
+void add_up_products(Precision precision, Matrix<const float> delta, Matrix<const float> input,
                      const GradientSums<float>& sums) {
   std::vector<TreeLeaf> leaves;
   for (const LeafRows& leaf : sums.leaves)
@@ -21,14 +22,15 @@ void add_up_products(Matrix<const float> delta, Matrix<const float> input,
   std::vector<float*> places;
   for (const Matrix<float>& sum : sums.sums) places.push_back(sum.data);
   const Range rows = sums.leaves.front().rows;
-  kernels().add_up({.rows = delta.columns,
-                    .columns = input.columns,
-                    .a_stride = delta.stride,
-                    .b_stride = input.stride,
-                    .c_stride = sums.sums[0].stride,
-                    .leaves = leaves,
-                    .standing = sums.standing},
-                   delta.some_rows(rows).data, input.some_rows(rows).data, places);
+  const auto add_up = precision == Precision::bfloat16 ? add_up_in_pairs : kernels().add_up;
+  add_up({.rows = delta.columns,
+          .columns = input.columns,
+          .a_stride = delta.stride,
+          .b_stride = input.stride,
+          .c_stride = sums.sums[0].stride,
+          .leaves = leaves,
+          .standing = sums.standing},
+         delta.some_rows(rows).data, input.some_rows(rows).data, places);
 }
 
 }  // namespace
@@ -52,17 +54,24 @@ void forward(const DenseSpec& /*dense*/, const ForwardViews<T>& views, const Blo
   const Matrix<const T> input = views.inputs[0].some_rows(output.rows);
   const Matrix<const T> weights = views.tensors[0].some_rows(output.columns);
   const Matrix<T> values = views.output.block(output);
-  if (views.panels[0] == nullptr) {
-    return gemm<T>(Transpose::no, Transpose::yes, input, weights, false, values);
+  const TensorPanels<T>& panels = views.panels[0];
+  if constexpr (std::is_same_v<T, float>) {
+    if (panels.pairs != nullptr) {
+      const std::uint64_t depth = pairs_in(weights.columns);
+      return pair_product(input, panel_of(panels.pairs, depth, output.columns), false, values);
+    }
   }
-  gemm<T>(Transpose::no, Transpose::no, input,
-          panel_of(views.panels[0], weights.columns, output.columns), false, values);
+  if (panels.values == nullptr) {
+    return gemm<T>(views.precision, Transpose::yes, input, weights, false, values);
+  }
+  gemm<T>(views.precision, Transpose::no, input,
+          panel_of(panels.values, weights.columns, output.columns), false, values);
 }
 
 template <typename T>
 void input_gradient(const DenseSpec& /*dense*/, const BackwardViews<T>& views,
                     std::size_t /*input*/, const Block& block, GradientView<T> gradient) {
-  gemm<T>(Transpose::no, Transpose::no, views.delta.some_rows(block.rows),
+  gemm<T>(views.precision, Transpose::no, views.delta.some_rows(block.rows),
           views.tensors[0].some_columns(block.columns), gradient.goes_on, gradient.values);
 }
 
@@ -72,7 +81,7 @@ void tensor_gradient(const DenseSpec& /*dense*/, const BackwardViews<T>& views,
   const Matrix<const T> delta = views.delta.some_columns(block.rows);
   const Matrix<const T> input = views.inputs[0].some_columns(block.columns);
   if constexpr (std::is_same_v<T, float>) {
-    add_up_products(delta, input, sums);
+    add_up_products(views.precision, delta, input, sums);
   } else {
     add_up_leaves(sums, [&](Range rows, GradientView<T> gradient) {
       gemm<T>(Transpose::yes, Transpose::no, delta.some_rows(rows), input.some_rows(rows),

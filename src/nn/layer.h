@@ -32,6 +32,8 @@
 #include <vector>
 
 #include "linalg/matrix.h"
+#include "linalg/pairs.h"
+#include "linalg/precision.h"
 #include "nn/initializer_spec.h"
 
 namespace lockstep {
@@ -81,14 +83,22 @@ struct LayerNeeds {
   std::uint64_t multiply_adds = 0;  // of a forward pass, for each row
 };
 
+// The panels of a tensor (nn/panels.h): values, or pairs in bfloat16; null where there are none.
+template <typename T>
+struct TensorPanels {
+  const T* values = nullptr;
+  const Pair* pairs = nullptr;
+};
+
 // What a forward pass reads and writes. The views have all rows of the pass.
 template <typename T>
 struct ForwardViews {
   std::span<const Matrix<const T>> inputs;   // [B, I] each
   std::span<const Matrix<const T>> tensors;  // of the layer, in the order of its needs
-  std::span<const T* const> panels;          // of each tensor; null where there are none
+  std::span<const TensorPanels<T>> panels;   // of each tensor
   Matrix<T> output;                          // [B, O], before the epilogue
   Matrix<T> kept_of_rows;                    // [B, kept_per_row]
+  Precision precision = Precision::float32;  // of products, if T is float
 };
 
 // Where a gradient goes: into `values`, or added to what is there if it goes on.
@@ -104,7 +114,8 @@ struct BackwardViews {
   std::span<const Matrix<const T>> inputs;
   std::span<const Matrix<const T>> tensors;
   Matrix<const T> kept_of_rows;
-  Matrix<const T> delta;  // dLoss/doutput [B, O]
+  Matrix<const T> delta;                     // dLoss/doutput [B, O]
+  Precision precision = Precision::float32;  // of products, if T is float
 };
 
 // The rows of one shard in a pass, for which a gradient is summed in order: a leaf of the gradient

@@ -98,7 +98,7 @@ void Network<T>::forward_kind(std::size_t layer, const NetworkWeights<T>& weight
   auto& buffers = workspace.layers_[layer];
   const auto inputs = inputs_of(layer, workspace, rows);
   const auto tensors = tensors_of(layer, weights.flat);
-  std::vector<const T*> panels(tensors.size());
+  std::vector<TensorPanels<T>> panels(tensors.size());
   for (std::size_t t = 0; t < tensors.size() && weights.panels != nullptr; ++t) {
     panels[t] = weights.panels->of_tensor(layers_[layer].first_tensor + t);
   }
@@ -106,7 +106,8 @@ void Network<T>::forward_kind(std::size_t layer, const NetworkWeights<T>& weight
                               .tensors = tensors,
                               .panels = panels,
                               .output = buffers.output.view.top(rows),
-                              .kept_of_rows = buffers.kept_of_rows.view.top(rows)};
+                              .kept_of_rows = buffers.kept_of_rows.view.top(rows),
+                              .precision = spec_.precision};
   const BlockGrid grid =
       output_grid<T>(segments, views.output.columns, layers_[layer].needs.divides_columns,
                      team.size(), kForwardRows);
@@ -263,7 +264,8 @@ void Network<T>::backward(const NetworkWeights<T>& weights, Workspace<T>& worksp
     const BackwardViews<T> views{.inputs = inputs,
                                  .tensors = tensors,
                                  .kept_of_rows = buffers.kept_of_rows.view.top(rows),
-                                 .delta = buffers.delta.view.top(rows)};
+                                 .delta = buffers.delta.view.top(rows),
+                                 .precision = spec_.precision};
     std::vector<GridWork> all;
     add_input_work(i, views, workspace, segments, team.size(), all);
     add_tensor_work(i, views, visit, all);

@@ -1,7 +1,8 @@
 #pragma once
 // Weights in panels, as products of a forward pass read them. The panels of a tensor [O, I] hold
 // its transposed rows, kPanel at a time: [I, 64], [I, 64], ... and [I, O % 64] at the end, one
-// after the other.
+// after the other. In bfloat16 they hold pairs of neighbours along I, so that a panel is
+// [pairs_in(I), 64].
 
 #include <cstdint>
 #include <span>
@@ -9,6 +10,8 @@
 
 #include "base/team.h"
 #include "linalg/matrix.h"
+#include "linalg/pairs.h"
+#include "nn/layer.h"
 #include "nn/parameters.h"
 #include "nn/spec.h"
 
@@ -16,11 +19,11 @@ namespace lockstep {
 
 constexpr std::uint64_t kPanel = 64;
 
-// The panel of `outputs`, a panel's range of them, in the panels of a tensor with `inputs` columns.
-// [inputs, outputs]
-template <typename T>
-Matrix<const T> panel_of(const T* panels, std::uint64_t inputs, Range outputs) {
-  return {panels + outputs.begin * inputs, inputs, outputs.size()};
+// The panel of `outputs`, a panel's range of them, among `panels` that are `depth` values or pairs
+// deep. [depth, outputs]
+template <typename Value>
+Matrix<const Value> panel_of(const Value* panels, std::uint64_t depth, Range outputs) {
+  return {panels + outputs.begin * depth, depth, outputs.size()};
 }
 
 // The panels of all tensors that want some. Others have none; in double, nothing has.
@@ -34,18 +37,19 @@ class Panels {
   // Called by all threads of a team: copies all parameters `weights` into the panels.
   void fill(std::span<const T> weights, const Team& team);
 
-  // The panels of a tensor of the network's layout, given by its number there; null for none.
-  [[nodiscard]] const T* of_tensor(std::size_t tensor) const;
+  // The panels of a tensor of the network's layout, given by its number there.
+  [[nodiscard]] TensorPanels<T> of_tensor(std::size_t tensor) const;
 
  private:
   struct Tensor {
     std::uint64_t offset = 0;  // in the flat parameter vector
     std::uint64_t rows = 0;    // 0: no panels
     std::uint64_t columns = 0;
-    std::uint64_t begin = 0;  // in values_
+    std::uint64_t begin = 0;  // in values_ or pairs_
   };
   std::vector<Tensor> tensors_;
   std::vector<T> values_;
+  std::vector<Pair> pairs_;  // in bfloat16, instead of values_
 };
 
 // All parameters, and their panels, if a caller has filled some.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "linalg/precision.h"
 #include "nn/layer_kinds.h"
 
 namespace lockstep {
@@ -45,6 +46,7 @@ struct NetworkSpec {
   // layer, which is linear and without dropout; the loss includes the output's non-linearity.
   std::vector<LayerSpec> layers;
   Loss loss = Loss::softmax_cross_entropy;
+  Precision precision = Precision::float32;  // of the products of layers, in float
 };
 
 }  // namespace lockstep

@@ -85,7 +85,7 @@ struct Operands {
 
 TEST(Kernels, OfAllInstructionsGiveChainsOfFusedMultiplyAddsAndWriteNothingElse) {
   for (const Instructions instructions :
-       {Instructions::plain, Instructions::avx2, Instructions::avx512}) {
+       {Instructions::plain, Instructions::avx2, Instructions::avx512, Instructions::avx512bf16}) {
     if (instructions > instructions_of_cpu()) continue;
     for (const BlockProduct& product : products()) {
       Operands operands(product);
@@ -165,7 +165,7 @@ TEST(Kernels, OfAllInstructionsAddUpTreesOfChains) {
       {{{6, 1, true}, {2, 1}, {3, 0}}, 3},         // it completes two sums, another one starts
       {{{2, 0}, {3, 2, true}, {1, 0}}, 2}};
   for (const Instructions instructions :
-       {Instructions::plain, Instructions::avx2, Instructions::avx512}) {
+       {Instructions::plain, Instructions::avx2, Instructions::avx512, Instructions::avx512bf16}) {
     if (instructions > instructions_of_cpu()) continue;
     for (const Tree& tree : trees) {
       for (const std::uint64_t rows : {1U, 7U, 8U, 35U}) {
@@ -205,7 +205,8 @@ TEST(Gemm, IsOneChainAtEveryShape) {
 }
 
 TEST(Instructions, AreFoundByTheirNamesAlone) {
-  for (const Instructions each : {Instructions::plain, Instructions::avx2, Instructions::avx512}) {
+  for (const Instructions each :
+       {Instructions::plain, Instructions::avx2, Instructions::avx512, Instructions::avx512bf16}) {
     EXPECT_EQ(instructions_named(name_of(each)), each);
   }
   EXPECT_FALSE(instructions_named("AVX2"));
@@ -229,8 +230,10 @@ void multiply_in_another_order(const BlockProduct& product, const float* a, cons
 
 TEST(SelfTest, FindsNothingInTheKernelsAndAnotherOrderOfAdditions) {
   EXPECT_EQ(products_differ(kernels()), std::nullopt);
-  const auto found =
-      products_differ({Instructions::avx2, multiply_in_another_order, kernels().add_up});
+  Kernels wrong = kernels();
+  wrong.instructions = Instructions::avx2;
+  wrong.multiply = multiply_in_another_order;
+  const auto found = products_differ(wrong);
   EXPECT_THAT(found.value_or(""), testing::HasSubstr("15 rows, 5 columns and depth 37"));
   EXPECT_THAT(found.value_or(""), testing::HasSubstr("avx2"));
 }

@@ -26,14 +26,14 @@ TEST(Panels, HoldTheTransposedRowsOfTheWeightsOnAnyNumberOfThreads) {
     for (std::size_t t = 0; t < layout.tensors.size(); ++t) {
       const ParameterTensor& tensor = layout.tensors[t];
       if (tensor.role == ParameterRole::bias) {
-        EXPECT_EQ(panels.of_tensor(t), nullptr);
+        EXPECT_EQ(panels.of_tensor(t).values, nullptr);
         continue;
       }
       const auto matrix = tensor_view(tensor, std::span<const float>(weights));
       for (std::uint64_t o = 0; o < matrix.rows; ++o) {
         const std::uint64_t begin = o / kPanel * kPanel;
         const Range outputs{begin, std::min(begin + kPanel, matrix.rows)};
-        const auto panel = panel_of(panels.of_tensor(t), matrix.columns, outputs);
+        const auto panel = panel_of(panels.of_tensor(t).values, matrix.columns, outputs);
         for (std::uint64_t i = 0; i < matrix.columns; ++i) {
           ASSERT_EQ(panel.row(i)[o - begin], matrix.row(o)[i])
               << tensor.name << " " << o << " " << i;
@@ -46,7 +46,7 @@ TEST(Panels, HoldTheTransposedRowsOfTheWeightsOnAnyNumberOfThreads) {
 TEST(Panels, ThereAreNoneInDouble) {
   Panels<double> panels(spec());
   panels.fill(std::vector<double>(parameter_layout(spec()).size), Team());
-  EXPECT_EQ(panels.of_tensor(0), nullptr);
+  EXPECT_EQ(panels.of_tensor(0).values, nullptr);
   EXPECT_EQ(Panels<double>::bytes(spec()), 0U);
   EXPECT_EQ(Panels<float>::bytes(spec()), (130 * 9 + 3 * 130) * sizeof(float));
 }

@@ -52,7 +52,8 @@ struct NetworkConfig {
   double input_keep_prob;
   std::vector<LayerConfig> hidden;
   OutputConfig output;
-  Precision precision = Precision::float32;  // training.precision
+  Precision precision = Precision::float32;             // training.precision
+  Precision evaluation_precision = Precision::float32;  // evaluation.precision
 };
 
 // The lambdas are in the layers.

@@ -8,6 +8,10 @@
 namespace lockstep {
 namespace {
 
+Precision to_precision(proto::Precision precision) {
+  return precision == proto::BFLOAT16 ? Precision::bfloat16 : Precision::float32;
+}
+
 TrainingConfig to_training(const proto::Training& training) {
   TrainingConfig config{.batch_size = std::nullopt,
                         .shards = training.shards(),
@@ -54,9 +58,10 @@ Job to_job(const proto::Job& job) {
                     .high_share = job.diagnosis().high_share()},
       .monitor = std::nullopt,
   };
-  if (job.training().precision() == proto::Training::BFLOAT16) {
-    config.network.precision = Precision::bfloat16;
-  }
+  config.network.precision = to_precision(job.training().precision());
+  config.network.evaluation_precision = job.evaluation().has_precision()
+                                            ? to_precision(job.evaluation().precision())
+                                            : config.network.precision;
   if (job.optimizer().has_clipping()) config.clipping = {job.optimizer().clipping().max_norm()};
   if (job.has_early_stopping()) config.early_stopping = to_early_stopping(job.early_stopping());
   if (job.has_monitor()) {

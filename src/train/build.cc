@@ -39,6 +39,11 @@ NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features) {
   return spec;
 }
 
+NetworkSpec for_evaluation(NetworkSpec spec, const NetworkConfig& config) {
+  spec.precision = config.evaluation_precision;
+  return spec;
+}
+
 RegularizationSpec build_regularization(const Job& job) {
   RegularizationSpec spec;
   for (const LayerConfig& layer : job.network.hidden) spec.layers.push_back(layer.penalty);

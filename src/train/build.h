@@ -12,6 +12,9 @@ namespace lockstep {
 // The network of a job for examples with `features` features.
 NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features);
 
+// The same network with the precision of evaluations.
+NetworkSpec for_evaluation(NetworkSpec spec, const NetworkConfig& config);
+
 RegularizationSpec build_regularization(const Job& job);
 
 }  // namespace lockstep

@@ -110,6 +110,18 @@ bool overfits(const SetScore& train, const SetScore& dev) {
   return interval.low > 0;
 }
 
+std::optional<std::string> precision_caution(const NetworkConfig& network,
+                                             Instructions instructions) {
+  if (network.precision == Precision::float32 || instructions == Instructions::avx512bf16) {
+    return std::nullopt;
+  }
+  return fmt::format(
+      "caution: training.precision is BFLOAT16, but rank 0 multiplies with {} instructions, which "
+      "have none for it (AVX512-BF16 has): the results are the same, and training is not faster "
+      "than with FLOAT32",
+      name_of(instructions));
+}
+
 std::optional<std::string> dropout_caution(const NetworkConfig& network, const Scores& scores) {
   const bool counts_errors = network.output.loss != Loss::squared_error;
   if (!counts_errors || scores.dev.examples == 0 || scores.train.examples == 0) return std::nullopt;

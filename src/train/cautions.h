@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/job.h"
+#include "linalg/instructions.h"
 #include "train/scores.h"
 
 namespace lockstep {
@@ -28,6 +29,10 @@ std::vector<std::string> job_cautions(const Job& job);
 // Whether the dev error is above the training error by more than chance: the 95 % interval of
 // their difference is above 0 (base/binomial.h).
 bool overfits(const SetScore& train, const SetScore& dev);
+
+// The caution for bfloat16 on a CPU without instructions for it.
+std::optional<std::string> precision_caution(const NetworkConfig& network,
+                                             Instructions instructions);
 
 // The caution for a run with dropout that ended without overfitting (1.7). `scores` are of the
 // final weights; none without a dev set or without errors to count.

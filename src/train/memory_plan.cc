@@ -87,7 +87,7 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   plan.optimizer = OwnedOptimizer<float>::bytes(optimizer, ownership, 0);
   plan.activations = RankPasses<float>::bytes(network, geometry, own_shards,
                                               /*ahead=*/layout.prefetch_threads > 0) +
-                     Panels<float>::bytes(network) +
+                     Panels<float>::bytes(for_evaluation(network, job.network)) +
                      threads * Workspace<float>::bytes(network, kEvaluationRows);
   if (job.checkpointing.enabled) {
     plan.checkpoint = (slot_names(optimizer).size() + 2) * parameter_bytes;

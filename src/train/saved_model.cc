@@ -49,7 +49,7 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
   Job job;
   agree(comm,
         [&] { job = parse_job(checkpoint.resolved_job, "job of the checkpoint", ".", {}).job; });
-  Network<float> network(build_network(job.network, features));
+  Network<float> network(for_evaluation(build_network(job.network, features), job.network));
   std::optional<TableState> table;
   agree(comm, [&] {
     table = from_saved(checkpoint.table, job, features);

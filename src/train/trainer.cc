@@ -10,6 +10,7 @@
 #include "base/run_files.h"
 #include "base/temporary_files.h"
 #include "comm/agreement.h"
+#include "linalg/kernels.h"
 #include "nn/initializer.h"
 #include "train/build.h"
 #include "train/cautions.h"
@@ -140,6 +141,9 @@ class Run {
     parts_.reporter.report([&](TrainingObserver& observer) { observer.on_start(start); });
     if (parts_.options.with_cautions) {
       parts_.reporter.tell(job_cautions(parts_.job));
+      if (const auto caution = precision_caution(parts_.job.network, kernels().instructions)) {
+        parts_.reporter.tell({*caution});
+      }
       parts_.reporter.tell(parts_.data.cautions);
     }
     if (memory_refused) {
@@ -386,10 +390,11 @@ Summary train(const Job& job, const std::string& resolved_job, const Communicato
   std::map<std::string, std::string> versions = environment();
   const Dataset data = load_dataset(job, comm, options.layout);
   const Network<float> network(build_network(job.network, data.features));
+  const Network<float> evaluated(for_evaluation(network.spec(), job.network));
   StepEngine<float> engine(job, comm, options.layout, data, network, /*dropout=*/true);
   RunCheckpoints checkpoints(options.run_dir / kCheckpointFolder, job, resolved_job, versions, comm,
                              data, network, engine);
-  RunScorer scorer(job, comm, options.layout, data, network, engine.pool());
+  RunScorer scorer(job, comm, options.layout, data, evaluated, engine.pool());
   std::unique_ptr<StepProbe> monitor;
   if (job.monitor) {
     monitor = options.make_monitor({job, comm, options.layout, data, network, engine});

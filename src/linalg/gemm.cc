@@ -8,7 +8,6 @@
 
 #include "base/check.h"
 #include "linalg/chain_product.h"
-#include "linalg/pair_product.h"
 
 namespace lockstep {
 namespace {
@@ -47,19 +46,6 @@ void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matri
   }
 }
 
-template <typename T>
-void gemm(Precision precision, Transpose transpose_b, Matrix<const T> a, Matrix<const T> b,
-          bool goes_on, Matrix<T> c) {
-  if constexpr (std::is_same_v<T, float>) {
-    if (precision == Precision::bfloat16) return pair_product(transpose_b, a, b, goes_on, c);
-  }
-  gemm<T>(Transpose::no, transpose_b, a, b, goes_on, c);
-}
-
-template void gemm(Precision, Transpose, Matrix<const float>, Matrix<const float>, bool,
-                   Matrix<float>);
-template void gemm(Precision, Transpose, Matrix<const double>, Matrix<const double>, bool,
-                   Matrix<double>);
 template void gemm(Transpose, Transpose, Matrix<const float>, Matrix<const float>, bool,
                    Matrix<float>);
 template void gemm(Transpose, Transpose, Matrix<const double>, Matrix<const double>, bool,

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "linalg/matrix.h"
-#include "linalg/precision.h"
 
 namespace lockstep {
 
@@ -17,11 +16,6 @@ enum class Transpose { no, yes };
 // N]: the chains start at 0 or at the values of C. T is float or double. C must not overlap A or B.
 template <typename T>
 void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matrix<const T> b,
-          bool goes_on, Matrix<T> c);
-
-// C = A op(B) or C + A op(B), where floats are multiplied in `precision`.
-template <typename T>
-void gemm(Precision precision, Transpose transpose_b, Matrix<const T> a, Matrix<const T> b,
           bool goes_on, Matrix<T> c);
 
 // Restricts the BLAS to one thread. Must be called once before the first product.

@@ -14,23 +14,42 @@ namespace lockstep {
 namespace {
 
 // The products delta^T input of all leaves, added up by the tree.
-void add_up_products(Precision precision, Matrix<const float> delta, Matrix<const float> input,
+void add_up_products(const BackwardViews<float>& views, const Block& block,
                      const GradientSums<float>& sums) {
+  check(!sums.leaves.empty() && sums.leaves.front().rows.begin == 0, "the leaves have all rows");
+  const bool in_pairs = !views.input_pairs.empty();
   std::vector<TreeLeaf> leaves;
-  for (const LeafRows& leaf : sums.leaves)
-    leaves.push_back({leaf.rows.size(), leaf.additions, leaf.goes_on});
+  for (const LeafRows& leaf : sums.leaves) {
+    const std::uint64_t rows = leaf.rows.size();
+    leaves.push_back({in_pairs ? pairs_in(rows) : rows, leaf.additions, leaf.goes_on});
+  }
   std::vector<float*> places;
   for (const Matrix<float>& sum : sums.sums) places.push_back(sum.data);
-  const Range rows = sums.leaves.front().rows;
-  const auto add_up = precision == Precision::bfloat16 ? add_up_in_pairs : kernels().add_up;
-  add_up({.rows = delta.columns,
-          .columns = input.columns,
-          .a_stride = delta.stride,
-          .b_stride = input.stride,
-          .c_stride = sums.sums[0].stride,
-          .leaves = leaves,
-          .standing = sums.standing},
-         delta.some_rows(rows).data, input.some_rows(rows).data, places);
+  const auto add_up = [&](const auto& kernel, const auto& delta, const auto& input) {
+    kernel({.rows = block.rows.size(),
+            .columns = block.columns.size(),
+            .a_stride = delta.stride,
+            .b_stride = input.stride,
+            .c_stride = sums.sums[0].stride,
+            .leaves = leaves,
+            .standing = sums.standing},
+           delta.some_columns(block.rows).data, input.some_columns(block.columns).data, places);
+  };
+  if (in_pairs) {
+    add_up(kernels().add_up_pairs, views.delta_pairs_of_rows, views.input_pairs[0]);
+  } else {
+    add_up(kernels().add_up, views.delta, views.inputs[0]);
+  }
+}
+
+void forward_in_pairs(const ForwardViews<float>& views, const Block& output) {
+  const Matrix<const Pair> input = views.input_pairs[0].some_rows(output.rows);
+  const Matrix<float> values = views.output.block(output);
+  if (const Pair* panels = views.panels[0].pairs) {
+    pair_product(input, panel_of(panels, input.columns, output.columns), false, values);
+  } else {
+    pair_product(Transpose::yes, input, views.tensors[0].some_rows(output.columns), false, values);
+  }
 }
 
 }  // namespace
@@ -51,38 +70,42 @@ LayerNeeds needs(const DenseSpec& dense, std::span<const Shape> inputs) {
 
 template <typename T>
 void forward(const DenseSpec& /*dense*/, const ForwardViews<T>& views, const Block& output) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (!views.input_pairs.empty()) return forward_in_pairs(views, output);
+  }
   const Matrix<const T> input = views.inputs[0].some_rows(output.rows);
   const Matrix<const T> weights = views.tensors[0].some_rows(output.columns);
   const Matrix<T> values = views.output.block(output);
-  const TensorPanels<T>& panels = views.panels[0];
-  if constexpr (std::is_same_v<T, float>) {
-    if (panels.pairs != nullptr) {
-      const std::uint64_t depth = pairs_in(weights.columns);
-      return pair_product(input, panel_of(panels.pairs, depth, output.columns), false, values);
-    }
+  if (const T* panels = views.panels[0].values) {
+    gemm<T>(Transpose::no, Transpose::no, input, panel_of(panels, weights.columns, output.columns),
+            false, values);
+  } else {
+    gemm<T>(Transpose::no, Transpose::yes, input, weights, false, values);
   }
-  if (panels.values == nullptr) {
-    return gemm<T>(views.precision, Transpose::yes, input, weights, false, values);
-  }
-  gemm<T>(views.precision, Transpose::no, input,
-          panel_of(panels.values, weights.columns, output.columns), false, values);
 }
 
 template <typename T>
 void input_gradient(const DenseSpec& /*dense*/, const BackwardViews<T>& views,
                     std::size_t /*input*/, const Block& block, GradientView<T> gradient) {
-  gemm<T>(views.precision, Transpose::no, views.delta.some_rows(block.rows),
-          views.tensors[0].some_columns(block.columns), gradient.goes_on, gradient.values);
+  const Matrix<const T> weights = views.tensors[0].some_columns(block.columns);
+  if constexpr (std::is_same_v<T, float>) {
+    if (!views.input_pairs.empty()) {
+      return pair_product(Transpose::no, views.delta_pairs_of_columns.some_rows(block.rows),
+                          weights, gradient.goes_on, gradient.values);
+    }
+  }
+  gemm<T>(Transpose::no, Transpose::no, views.delta.some_rows(block.rows), weights,
+          gradient.goes_on, gradient.values);
 }
 
 template <typename T>
 void tensor_gradient(const DenseSpec& /*dense*/, const BackwardViews<T>& views,
                      std::size_t /*tensor*/, const Block& block, const GradientSums<T>& sums) {
-  const Matrix<const T> delta = views.delta.some_columns(block.rows);
-  const Matrix<const T> input = views.inputs[0].some_columns(block.columns);
   if constexpr (std::is_same_v<T, float>) {
-    add_up_products(views.precision, delta, input, sums);
+    add_up_products(views, block, sums);
   } else {
+    const Matrix<const T> delta = views.delta.some_columns(block.rows);
+    const Matrix<const T> input = views.inputs[0].some_columns(block.columns);
     add_up_leaves(sums, [&](Range rows, GradientView<T> gradient) {
       gemm<T>(Transpose::yes, Transpose::no, delta.some_rows(rows), input.some_rows(rows),
               gradient.goes_on, gradient.values);

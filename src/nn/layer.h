@@ -33,7 +33,6 @@
 
 #include "linalg/matrix.h"
 #include "linalg/pairs.h"
-#include "linalg/precision.h"
 #include "nn/initializer_spec.h"
 
 namespace lockstep {
@@ -98,7 +97,8 @@ struct ForwardViews {
   std::span<const TensorPanels<T>> panels;   // of each tensor
   Matrix<T> output;                          // [B, O], before the epilogue
   Matrix<T> kept_of_rows;                    // [B, kept_per_row]
-  Precision precision = Precision::float32;  // of products, if T is float
+  // In bfloat16 the inputs in pairs of columns (nn/operand_pairs.h), otherwise empty.
+  std::span<const Matrix<const Pair>> input_pairs = {};
 };
 
 // Where a gradient goes: into `values`, or added to what is there if it goes on.
@@ -114,8 +114,12 @@ struct BackwardViews {
   std::span<const Matrix<const T>> inputs;
   std::span<const Matrix<const T>> tensors;
   Matrix<const T> kept_of_rows;
-  Matrix<const T> delta;                     // dLoss/doutput [B, O]
-  Precision precision = Precision::float32;  // of products, if T is float
+  Matrix<const T> delta;  // dLoss/doutput [B, O]
+  // In bfloat16 the inputs in pairs of rows, and delta in both (nn/operand_pairs.h), otherwise
+  // empty.
+  std::span<const Matrix<const Pair>> input_pairs = {};
+  Matrix<const Pair> delta_pairs_of_columns = {};
+  Matrix<const Pair> delta_pairs_of_rows = {};
 };
 
 // The rows of one shard in a pass, for which a gradient is summed in order: a leaf of the gradient

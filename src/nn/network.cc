@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -102,12 +103,19 @@ void Network<T>::forward_kind(std::size_t layer, const NetworkWeights<T>& weight
   for (std::size_t t = 0; t < tensors.size() && weights.panels != nullptr; ++t) {
     panels[t] = weights.panels->of_tensor(layers_[layer].first_tensor + t);
   }
+  std::vector<Matrix<const Pair>> input_pairs;
+  if constexpr (std::is_same_v<T, float>) {
+    if (spec_.precision == Precision::bfloat16) {
+      input_pairs = workspace.pairs_.inputs_by_columns(inputs, team);
+      team.wait();
+    }
+  }
   const ForwardViews<T> views{.inputs = inputs,
                               .tensors = tensors,
                               .panels = panels,
                               .output = buffers.output.view.top(rows),
                               .kept_of_rows = buffers.kept_of_rows.view.top(rows),
-                              .precision = spec_.precision};
+                              .input_pairs = input_pairs};
   const BlockGrid grid =
       output_grid<T>(segments, views.output.columns, layers_[layer].needs.divides_columns,
                      team.size(), kForwardRows);
@@ -261,11 +269,20 @@ void Network<T>::backward(const NetworkWeights<T>& weights, Workspace<T>& worksp
     auto& buffers = workspace.layers_[i];
     const auto inputs = inputs_of(i, workspace, rows);
     const auto tensors = tensors_of(i, weights.flat);
-    const BackwardViews<T> views{.inputs = inputs,
-                                 .tensors = tensors,
-                                 .kept_of_rows = buffers.kept_of_rows.view.top(rows),
-                                 .delta = buffers.delta.view.top(rows),
-                                 .precision = spec_.precision};
+    BackwardViews<T> views{.inputs = inputs,
+                           .tensors = tensors,
+                           .kept_of_rows = buffers.kept_of_rows.view.top(rows),
+                           .delta = buffers.delta.view.top(rows)};
+    std::vector<Matrix<const Pair>> input_pairs;
+    if constexpr (std::is_same_v<T, float>) {
+      if (spec_.precision == Precision::bfloat16) {
+        input_pairs = workspace.pairs_.inputs_by_rows(inputs, segments, team);
+        views.input_pairs = input_pairs;
+        views.delta_pairs_of_columns = workspace.pairs_.delta_by_columns(views.delta, team);
+        views.delta_pairs_of_rows = workspace.pairs_.delta_by_rows(views.delta, segments, team);
+        team.wait();
+      }
+    }
     std::vector<GridWork> all;
     add_input_work(i, views, workspace, segments, team.size(), all);
     add_tensor_work(i, views, visit, all);

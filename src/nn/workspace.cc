@@ -1,5 +1,7 @@
 #include "nn/workspace.h"
 
+#include <type_traits>
+
 #include "nn/epilogue.h"
 #include "nn/layers.h"
 
@@ -34,7 +36,9 @@ Workspace<T>::Buffer::Buffer(std::uint64_t rows, std::uint64_t columns)
 
 template <typename T>
 Workspace<T>::Workspace(const NetworkSpec& spec, std::uint64_t max_rows)
-    : max_rows_(max_rows), input_(max_rows, size_of(spec.input)) {
+    : max_rows_(max_rows),
+      input_(max_rows, size_of(spec.input)),
+      pairs_(spec, std::is_same_v<T, float> ? max_rows : 0) {
   const std::vector<LayerNeeds> needs = needs_of(spec);
   for (std::size_t i = 0; i < needs.size(); ++i) {
     const LayerColumns columns = columns_of(spec.layers[i], needs[i]);
@@ -55,7 +59,8 @@ std::uint64_t Workspace<T>::bytes(const NetworkSpec& spec, std::uint64_t max_row
       values += stride_of(columns);
     }
   }
-  return values * max_rows * sizeof(T);
+  return values * max_rows * sizeof(T) +
+         OperandPairs::bytes(spec, std::is_same_v<T, float> ? max_rows : 0);
 }
 
 template class Workspace<float>;

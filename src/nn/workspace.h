@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "linalg/matrix.h"
+#include "nn/operand_pairs.h"
 #include "nn/spec.h"
 
 namespace lockstep {
@@ -60,6 +61,7 @@ class Workspace {
   std::uint64_t max_rows_;
   Buffer input_;
   std::vector<Layer> layers_;
+  OperandPairs pairs_;  // of the layer that is computed
 };
 
 }  // namespace lockstep

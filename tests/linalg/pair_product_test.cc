@@ -15,7 +15,6 @@
 #include <gtest/gtest.h>
 
 #include "base/float_mode.h"
-#include "linalg/gemm.h"
 #include "linalg/kernels.h"
 #include "linalg/keyed_values.h"
 
@@ -219,10 +218,17 @@ TEST(PairKernels, OfAllInstructionsTakeSubnormalNumbersForZero) {
   std::thread(expect_that_subnormal_numbers_are_zero).join();
 }
 
-TEST(Gemm, InBfloat16IsOnePairChainAtEveryShape) {
+// The rows of a matrix in pairs of columns.
+std::vector<Pair> in_pairs_of_columns(Matrix<const float> values) {
+  std::vector<Pair> pairs(values.rows * pairs_in(values.columns));
+  kernels().pair_columns({values.rows, values.columns, values.stride}, values.data, pairs.data());
+  return pairs;
+}
+
+TEST(PairProduct, IsOnePairChainAtEveryShape) {
   for (const std::uint64_t rows : {1U, 33U}) {
     for (const std::uint64_t columns : {3U, 64U, 130U}) {
-      for (const std::uint64_t depth : {1U, 255U, 256U, 259U, 600U}) {
+      for (const std::uint64_t depth : {1U, 127U, 128U, 259U, 600U}) {
         for (const bool goes_on : {false, true}) {
           const std::vector<float> a = keyed_values<float>(rows * (depth + 3), 1);
           const std::vector<float> b = keyed_values<float>(depth * columns, 2);
@@ -234,18 +240,20 @@ TEST(Gemm, InBfloat16IsOnePairChainAtEveryShape) {
           const Matrix<const float> left(a.data(), rows, depth, depth + 3);
           const std::vector<float> expected = product_by_definition(
               left, {b.data(), depth, columns}, {before.data(), rows, columns}, goes_on);
+          const std::vector<Pair> of_left = in_pairs_of_columns(left);
+          const Matrix<const Pair> pairs(of_left.data(), rows, pairs_in(depth));
           std::vector<float> c = before;
-          gemm<float>(Precision::bfloat16, Transpose::no, left, {b.data(), depth, columns}, goes_on,
-                      {c.data(), rows, columns});
+          pair_product(Transpose::no, pairs, {b.data(), depth, columns}, goes_on,
+                       {c.data(), rows, columns});
           expect_equal_bits(c, expected, "as it is");
           c = before;
-          gemm<float>(Precision::bfloat16, Transpose::yes, left, {turned.data(), columns, depth},
-                      goes_on, {c.data(), rows, columns});
+          pair_product(Transpose::yes, pairs, {turned.data(), columns, depth}, goes_on,
+                       {c.data(), rows, columns});
           expect_equal_bits(c, expected, "transposed");
-          std::vector<Pair> pairs(pairs_in(depth) * columns);
-          pair_transposed({turned.data(), columns, depth}, pairs.data(), columns);
+          std::vector<Pair> of_right(pairs_in(depth) * columns);
+          pair_transposed({turned.data(), columns, depth}, of_right.data(), columns);
           c = before;
-          pair_product(left, {pairs.data(), pairs_in(depth), columns}, goes_on,
+          pair_product(pairs, {of_right.data(), pairs_in(depth), columns}, goes_on,
                        {c.data(), rows, columns});
           expect_equal_bits(c, expected, "in pairs");
         }
@@ -254,36 +262,49 @@ TEST(Gemm, InBfloat16IsOnePairChainAtEveryShape) {
   }
 }
 
-TEST(TreeProduct, InBfloat16AddsUpPairChainsOfLeaves) {
+TEST(PairKernels, OfAllInstructionsAddUpPairChainsOfLeaves) {
   constexpr std::uint64_t kRows = 11;
   constexpr std::uint64_t kColumns = 37;
-  // One sum stands; the first leaf goes on from it, and odd leaves end with half a pair.
-  const std::vector<TreeLeaf> leaves = {{4, 0, true}, {3, 1}, {5, 0}, {0, 0}};
+  constexpr std::array<std::uint64_t, 4> kLeafRows = {4, 3, 5, 0};
+  // One sum stands, and the first leaf goes on from it; the second is added to it.
+  const std::vector<TreeLeaf> leaves = {{2, 0, true}, {2, 1}, {3, 0}, {0, 0}};
   const std::vector<float> a = keyed_values<float>(12 * kRows, 1);
   const std::vector<float> b = keyed_values<float>(12 * kColumns, 2);
-  std::vector<std::vector<float>> sums(3, keyed_values<float>(kRows * kColumns, 3));
-  std::vector<float> chains[4];
-  std::uint64_t row = 0;
-  for (std::size_t l = 0; l < leaves.size(); ++l) {
-    std::vector<float> turned(kRows * leaves[l].depth);
-    for (std::uint64_t k = 0; k < leaves[l].depth; ++k) {
-      for (std::uint64_t r = 0; r < kRows; ++r) {
-        turned[r * leaves[l].depth + k] = a[(row + k) * kRows + r];
+  const std::vector<float> standing = keyed_values<float>(kRows * kColumns, 3);
+  for (const Instructions each : instructions_here()) {
+    const Kernels& kernels = kernels_with(each);
+    std::vector<std::vector<float>> chains;
+    std::vector<Pair> left(7 * kRows);
+    std::vector<Pair> right(7 * kColumns);
+    std::uint64_t row = 0;
+    std::uint64_t pair = 0;
+    for (std::size_t l = 0; l < leaves.size(); ++l) {
+      std::vector<float> turned(kRows * kLeafRows[l]);
+      for (std::uint64_t k = 0; k < kLeafRows[l]; ++k) {
+        for (std::uint64_t r = 0; r < kRows; ++r) {
+          turned[r * kLeafRows[l] + k] = a[(row + k) * kRows + r];
+        }
       }
+      chains.push_back(product_by_definition(
+          {turned.data(), kRows, kLeafRows[l]}, {b.data() + row * kColumns, kLeafRows[l], kColumns},
+          {standing.data(), kRows, kColumns}, leaves[l].goes_on));
+      kernels.pair_rows({kLeafRows[l], kRows, kRows}, a.data() + row * kRows,
+                        left.data() + pair * kRows);
+      kernels.pair_rows({kLeafRows[l], kColumns, kColumns}, b.data() + row * kColumns,
+                        right.data() + pair * kColumns);
+      row += kLeafRows[l];
+      pair += leaves[l].depth;
     }
-    chains[l] = product_by_definition({turned.data(), kRows, leaves[l].depth},
-                                      {b.data() + row * kColumns, leaves[l].depth, kColumns},
-                                      {sums[0].data(), kRows, kColumns}, leaves[l].goes_on);
-    row += leaves[l].depth;
+    std::ranges::transform(chains[0], chains[1], chains[0].begin(), std::plus<>());
+    std::vector<std::vector<float>> sums(3, standing);
+    std::vector<float*> places;
+    for (auto& sum : sums) places.push_back(sum.data());
+    kernels.add_up_pairs({kRows, kColumns, kRows, kColumns, kColumns, leaves, 1}, left.data(),
+                         right.data(), places);
+    expect_equal_bits(sums[0], chains[0], "first sum");
+    expect_equal_bits(sums[1], chains[2], "second sum");
+    expect_equal_bits(sums[2], chains[3], "empty leaf");
   }
-  std::ranges::transform(chains[0], chains[1], chains[0].begin(), std::plus<>());
-  std::vector<float*> places;
-  for (auto& sum : sums) places.push_back(sum.data());
-  add_up_in_pairs({kRows, kColumns, kRows, kColumns, kColumns, leaves, 1}, a.data(), b.data(),
-                  places);
-  expect_equal_bits(sums[0], chains[0], "first sum");
-  expect_equal_bits(sums[1], chains[2], "second sum");
-  expect_equal_bits(sums[2], chains[3], "empty leaf");
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 #include "nn/panels.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/worker_pool.h"
 #include "linalg/keyed_values.h"
+#include "linalg/pair_product.h"
 #include "nn/dense_network.h"
 
 namespace lockstep {
@@ -41,6 +43,27 @@ TEST(Panels, HoldTheTransposedRowsOfTheWeightsOnAnyNumberOfThreads) {
       }
     }
   }
+}
+
+TEST(Panels, HoldPairsInBfloat16) {
+  NetworkSpec network = spec();
+  network.precision = Precision::bfloat16;
+  const ParameterLayout layout = parameter_layout(network);
+  const std::vector<float> weights = keyed_values<float>(layout.size, 1);
+  for (const int threads : {1, 5}) {
+    Panels<float> panels(network);
+    WorkerPool pool(threads);
+    pool.run_team([&](const Team& team) { panels.fill(weights, team); });
+    EXPECT_EQ(panels.of_tensor(0).values, nullptr);
+    const auto matrix = tensor_view(layout.tensors[0], std::span<const float>(weights));
+    for (const Range outputs : {Range{0, 64}, Range{64, 128}, Range{128, 130}}) {
+      std::vector<Pair> expected(pairs_in(matrix.columns) * outputs.size());
+      pair_transposed(matrix.some_rows(outputs), expected.data(), outputs.size());
+      const auto panel = panel_of(panels.of_tensor(0).pairs, pairs_in(matrix.columns), outputs);
+      EXPECT_TRUE(std::ranges::equal(panel.values(), expected)) << outputs.begin;
+    }
+  }
+  EXPECT_EQ(Panels<float>::bytes(network), (130 * 5 + 3 * 65) * sizeof(Pair));
 }
 
 TEST(Panels, ThereAreNoneInDouble) {

@@ -5,9 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -18,6 +22,7 @@
 #include "config/job_file.h"
 #include "reference/digest.h"
 #include "reference/job.h"
+#include "reference/numbers.h"
 #include "reference/train.h"
 #include "support/collective.h"
 #include "train/trainer.h"
@@ -31,6 +36,7 @@ using reference::Loss;
 using reference::Metric;
 using reference::Normalization;
 using reference::Optimizer;
+using reference::Precision;
 using reference::Schedule;
 
 constexpr std::size_t kFeatures = 6;
@@ -74,6 +80,7 @@ struct Case {
   int threads = 1;
   bool same_as_base = false;  // the change must not change the weights
   std::size_t examples = 97;
+  std::function<float(float)> feature = {};  // what becomes of each feature of the points
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
@@ -121,6 +128,12 @@ Points make_points(std::size_t examples) {
   return points;
 }
 
+Points points_of(const Case& c) {
+  Points points = make_points(c.examples);
+  if (c.feature) std::ranges::transform(points.features, points.features.begin(), c.feature);
+  return points;
+}
+
 void write_npy(const std::filesystem::path& path, const std::string& shape,
                const std::vector<float>& values) {
   std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + shape + "), }";
@@ -160,7 +173,7 @@ reference::Result train_reference(const Job& job, const Points& points) {
 }
 
 std::string digest_of(const Job& job, const Case& c) {
-  return reference::weights_digest(train_reference(job, make_points(c.examples)).weights);
+  return reference::weights_digest(train_reference(job, points_of(c)).weights);
 }
 
 // Keeps the evaluations of a run.
@@ -227,7 +240,7 @@ void expect_measures(const Record& program, const reference::Measures& measures,
 
 TEST_P(Reference, ArrivesAtTheDigestAndTheNumbersOfTheProgram) {
   const Case& c = GetParam();
-  const Points points = make_points(c.examples);
+  const Points points = points_of(c);
   const auto [summary, evaluations] = train_program(c, points);
   Job job = base_job();
   c.change(job);
@@ -562,6 +575,148 @@ std::vector<Case> cases_of_schedules() {
   };
 }
 
+// The case with training, and so evaluation, in BFLOAT16.
+Case in_bfloat16(Case c) {
+  c.name = "bfloat16_" + c.name;
+  c.overrides.emplace_back("training.precision=BFLOAT16");
+  c.change = [change = c.change](Job& j) {
+    change(j);
+    j.training_precision = Precision::bfloat16;
+  };
+  return c;
+}
+
+// Chains of 9 inputs, of 9, 5 and 3 units, and of the 1 row of the last batch of a shard, are odd.
+std::vector<Case> cases_of_training_in_bfloat16() {
+  return {
+      in_bfloat16({"uneven_batches", {}, [](Job&) {}}),
+      // 5 rows of each shard, then 1, 1 and 0.
+      in_bfloat16({"odd_batches",
+                   {"training={batch_size: 15 shards: 3 epochs: 4}"},
+                   [](Job& j) {
+                     j.batch_size = 15;
+                     j.epochs = 4;
+                   }}),
+      in_bfloat16({"full_batch_of_77_rows",
+                   {"training={full_batch: true shards: 1 epochs: 5}"},
+                   [](Job& j) {
+                     j.batch_size = 300;
+                     j.shards = 1;
+                     j.epochs = 5;
+                   },
+                   2}),
+      in_bfloat16({"dropout",
+                   {"network.input_keep_prob=0.8", "network.layer[0].keep_prob=0.6",
+                    "network.layer[1].keep_prob=0.9"},
+                   [](Job& j) {
+                     j.input_keep_prob = 0.8;
+                     j.layers[0].keep_prob = 0.6;
+                     j.layers[1].keep_prob = 0.9;
+                   }}),
+      // Wider than blocks of products, by an odd number.
+      in_bfloat16({"wide_layers",
+                   {"network.layer=[{units: 71 keep_prob: 0.9}, {units: 601 keep_prob: 0.8}]"},
+                   [](Job& j) {
+                     j.layers[0].units = 71;
+                     j.layers[0].keep_prob = 0.9;
+                     j.layers[1].units = 601;
+                     j.layers[1].keep_prob = 0.8;
+                   },
+                   2}),
+      in_bfloat16({"layers_of_one_unit",
+                   {"network.layer[*]={units: 1 activation: TANH}"},
+                   [](Job& j) {
+                     for (std::size_t l = 0; l < 2; ++l) {
+                       j.layers[l].units = 1;
+                       j.layers[l].activation = Activation::tanh;
+                       j.layers[l].initializer = Initializer::xavier;
+                     }
+                   }}),
+      in_bfloat16({"logistic_of_shards_that_run_out",
+                   {"network.output.loss=LOGISTIC", "data.train.npy.labels=targets.npy",
+                    "training={batch_size: 24 shards: 8 epochs: 4}"},
+                   [](Job& j) {
+                     j.loss = Loss::logistic;
+                     j.batch_size = 24;
+                     j.shards = 8;
+                     j.epochs = 4;
+                   }}),
+      in_bfloat16({"squared_error_of_shards_without_rows",
+                   {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy",
+                    "training={batch_size: 16 shards: 8 epochs: 6}", "data.split.dev.count=92"},
+                   [](Job& j) {
+                     j.loss = Loss::squared_error;
+                     j.batch_size = 16;
+                     j.shards = 8;
+                     j.epochs = 6;
+                     j.dev_count = 92;
+                   }}),
+      // Below 1.7, multiples of 2^-10: many lie halfway between two numbers of 8 bits.
+      in_bfloat16({"halfway_features",
+                   {"data.normalization.none={}"},
+                   [](Job& j) { j.normalization = Normalization::none; },
+                   1,
+                   false,
+                   97,
+                   [](float x) { return std::floor(x * 128.0F) * 0x1p-10F; }}),
+      // Small numbers, many of them the largest subnormal one, which would round to a normal one.
+      // The weights are so large that products are about 1; only the biases learn.
+      in_bfloat16({"subnormal_features",
+                   {"data.normalization.none={}", "network.layer=[]",
+                    "network.output.initializer={kind: IDENTITY multiplier: 1e38}",
+                    "network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy"},
+                   [](Job& j) {
+                     j.normalization = Normalization::none;
+                     j.layers.erase(j.layers.begin(), j.layers.begin() + 2);
+                     j.layers[0].initializer = Initializer::identity;
+                     j.layers[0].multiplier = 1e38;
+                     j.loss = Loss::squared_error;
+                   },
+                   1,
+                   false,
+                   97,
+                   [](float x) { return x < 5.0F ? 0x1.fffffcp-127F : x * 0x1p-126F; }}),
+      in_bfloat16({"early_stopping",
+                   {"early_stopping={metric: DEV_COST patience: 3}", "training.epochs=40",
+                    "optimizer.gradient_descent.learning_rate=0.4"},
+                   [](Job& j) {
+                     j.epochs = 40;
+                     j.optimizer.learning_rate = 0.4;
+                     j.early_stopping = {.metric = Metric::dev_cost, .patience = 3};
+                   }}),
+  };
+}
+
+std::vector<Case> cases_of_evaluation_precision() {
+  return {
+      {"float32_with_evaluation_in_bfloat16",
+       {"evaluation.precision=BFLOAT16"},
+       [](Job& j) { j.evaluation_precision = Precision::bfloat16; },
+       1,
+       true},
+      in_bfloat16({"with_evaluation_in_float32",
+                   {"evaluation.precision=FLOAT32"},
+                   [](Job& j) { j.evaluation_precision = Precision::float32; },
+                   2}),
+      // Evaluations in FLOAT32 stop this run after 77 steps, those in BFLOAT16 after 84.
+      {"float32_with_early_stopping_in_bfloat16",
+       {"early_stopping.patience=3", "training.epochs=60",
+        "optimizer.gradient_descent.learning_rate=0.05", "evaluation.precision=BFLOAT16"},
+       [](Job& j) {
+         j.epochs = 60;
+         j.optimizer.learning_rate = 0.05;
+         j.early_stopping = {.metric = Metric::dev_error, .patience = 3};
+         j.evaluation_precision = Precision::bfloat16;
+       }},
+  };
+}
+
+std::vector<Case> cases_of_precision() {
+  std::vector<Case> cases = cases_of_training_in_bfloat16();
+  std::ranges::move(cases_of_evaluation_precision(), std::back_inserter(cases));
+  return cases;
+}
+
 // The weights [outputs, features] with their columns from last to first.
 reference::Tensor reversed_columns(const reference::Tensor& weights) {
   reference::Tensor result;
@@ -587,6 +742,35 @@ TEST(ReferenceOrder, AChainInAnotherOrderIsAnotherDigest) {
   EXPECT_THAT(reversed[0], testing::Pointwise(testing::FloatNear(1e-5F), straight[0]));
 }
 
+TEST(ReferencePrecision, ANumberIsRoundedToEightSignificantBits) {
+  using reference::round_to_bfloat16;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(round_to_bfloat16(0x1.02p0F), 0x1.02p0F);
+  EXPECT_EQ(round_to_bfloat16(0x1.01p0F), 0x1p0F);
+  EXPECT_EQ(round_to_bfloat16(0x1.010002p0F), 0x1.02p0F);
+  EXPECT_EQ(round_to_bfloat16(-0x1.03p-5F), -0x1.04p-5F);
+  EXPECT_EQ(round_to_bfloat16(0x1.fefffep127F), 0x1.fep127F);
+  EXPECT_EQ(round_to_bfloat16(-0x1.ffp127F), -kInfinity);
+  EXPECT_EQ(round_to_bfloat16(kInfinity), kInfinity);
+  EXPECT_EQ(round_to_bfloat16(0x1.fffffcp-127F), 0.0F);
+  EXPECT_TRUE(std::signbit(round_to_bfloat16(-0x1.fffffcp-127F)));
+  EXPECT_TRUE(std::isnan(round_to_bfloat16(std::numeric_limits<float>::quiet_NaN())));
+}
+
+// A precision that both sides overlook would agree, too.
+TEST(ReferencePrecision, EachCaseDependsOnThePrecision) {
+  for (const Case& c : cases_of_precision()) {
+    SCOPED_TRACE(c.name);
+    Job job = base_job();
+    c.change(job);
+    const reference::Result result = train_reference(job, points_of(c));
+    job.training_precision = Precision::float32;
+    job.evaluation_precision = Precision::float32;
+    const reference::Result in_float32 = train_reference(job, points_of(c));
+    EXPECT_NE(result.at_end.dev.cost, in_float32.at_end.dev.cost);
+  }
+}
+
 std::string name_of(const testing::TestParamInfo<Case>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Data, Reference, testing::ValuesIn(cases_of_data()), name_of);
@@ -594,6 +778,7 @@ INSTANTIATE_TEST_SUITE_P(Networks, Reference, testing::ValuesIn(cases_of_network
 INSTANTIATE_TEST_SUITE_P(Regularization, Reference, testing::ValuesIn(cases_of_regularization()),
                          name_of);
 INSTANTIATE_TEST_SUITE_P(Optimizers, Reference, testing::ValuesIn(cases_of_optimizers()), name_of);
+INSTANTIATE_TEST_SUITE_P(Precision, Reference, testing::ValuesIn(cases_of_precision()), name_of);
 INSTANTIATE_TEST_SUITE_P(Schedules, Reference, testing::ValuesIn(cases_of_schedules()), name_of);
 
 }  // namespace

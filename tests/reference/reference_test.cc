@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -80,6 +79,7 @@ struct Case {
   int threads = 1;
   bool same_as_base = false;  // the change must not change the weights
   std::size_t examples = 97;
+  std::size_t features = kFeatures;
   std::function<float(float)> feature = {};  // what becomes of each feature of the points
 };
 
@@ -106,19 +106,20 @@ struct Labels {
 
 // Points whose class shows in some of their features; the last feature is constant.
 struct Points {
-  std::vector<float> features;  // [n, features]
-  Labels labels;
+  std::size_t width = kFeatures;     // features of an example
+  std::vector<float> features = {};  // [n, width]
+  Labels labels = {};
 };
 
-Points make_points(std::size_t examples) {
-  Points points;
+Points make_points(std::size_t examples, std::size_t width = kFeatures) {
+  Points points = {.width = width};
   Noise noise;
   for (std::size_t n = 0; n < examples; ++n) {
     const std::size_t label = n % kOutputs;
     points.labels.classes.push_back(static_cast<float>(label));
-    for (std::size_t j = 0; j < kFeatures; ++j) {
+    for (std::size_t j = 0; j < width; ++j) {
       const float sign = j % kOutputs == label ? 1.0F : 0.0F;
-      points.features.push_back(j + 1 == kFeatures ? 2.5F : 10.0F * noise.next() + 3.0F * sign);
+      points.features.push_back(j + 1 == width ? 2.5F : 10.0F * noise.next() + 3.0F * sign);
     }
     for (std::size_t o = 0; o < kOutputs; ++o) {
       points.labels.targets.push_back(o == label || noise.next() < 0.2F ? 1.0F : 0.0F);
@@ -129,7 +130,7 @@ Points make_points(std::size_t examples) {
 }
 
 Points points_of(const Case& c) {
-  Points points = make_points(c.examples);
+  Points points = make_points(c.examples, c.features);
   if (c.feature) std::ranges::transform(points.features, points.features.begin(), c.feature);
   return points;
 }
@@ -148,7 +149,7 @@ void write_npy(const std::filesystem::path& path, const std::string& shape,
 void write_points(const std::filesystem::path& directory, const Points& points) {
   const std::string n = std::to_string(points.labels.classes.size());
   const std::string outputs = n + ", " + std::to_string(kOutputs);
-  write_npy(directory / "features.npy", n + ", " + std::to_string(kFeatures), points.features);
+  write_npy(directory / "features.npy", n + ", " + std::to_string(points.width), points.features);
   write_npy(directory / "classes.npy", n + ",", points.labels.classes);
   write_npy(directory / "targets.npy", outputs, points.labels.targets);
   write_npy(directory / "values.npy", outputs, points.labels.values);
@@ -167,7 +168,7 @@ const std::vector<float>& labels_for(Loss loss, const Labels& labels) {
 }
 
 reference::Result train_reference(const Job& job, const Points& points) {
-  return reference::train(job, {.features = kFeatures,
+  return reference::train(job, {.features = points.width,
                                 .x = points.features,
                                 .targets = labels_for(job.loss, points.labels)});
 }
@@ -586,8 +587,8 @@ Case in_bfloat16(Case c) {
   return c;
 }
 
-// Chains of 9 inputs, of 9, 5 and 3 units, and of the 1 row of the last batch of a shard, are odd.
-std::vector<Case> cases_of_training_in_bfloat16() {
+// Chains over 9 inputs, 3 units or the last row of a shard are odd.
+std::vector<Case> cases_of_shapes_in_bfloat16() {
   return {
       in_bfloat16({"uneven_batches", {}, [](Job&) {}}),
       // 5 rows of each shard, then 1, 1 and 0.
@@ -605,13 +606,15 @@ std::vector<Case> cases_of_training_in_bfloat16() {
                      j.epochs = 5;
                    },
                    2}),
-      in_bfloat16({"dropout",
-                   {"network.input_keep_prob=0.8", "network.layer[0].keep_prob=0.6",
-                    "network.layer[1].keep_prob=0.9"},
+      in_bfloat16({.name = "seven_inputs", .overrides = {}, .change = [](Job&) {}, .features = 7}),
+      in_bfloat16({"layers_of_one_unit",
+                   {"network.layer[*]={units: 1 activation: TANH}"},
                    [](Job& j) {
-                     j.input_keep_prob = 0.8;
-                     j.layers[0].keep_prob = 0.6;
-                     j.layers[1].keep_prob = 0.9;
+                     for (std::size_t l = 0; l < 2; ++l) {
+                       j.layers[l].units = 1;
+                       j.layers[l].activation = Activation::tanh;
+                       j.layers[l].initializer = Initializer::xavier;
+                     }
                    }}),
       // Wider than blocks of products, by an odd number.
       in_bfloat16({"wide_layers",
@@ -623,14 +626,18 @@ std::vector<Case> cases_of_training_in_bfloat16() {
                      j.layers[1].keep_prob = 0.8;
                    },
                    2}),
-      in_bfloat16({"layers_of_one_unit",
-                   {"network.layer[*]={units: 1 activation: TANH}"},
+  };
+}
+
+std::vector<Case> cases_of_losses_in_bfloat16() {
+  return {
+      in_bfloat16({"softmax_with_dropout",
+                   {"network.input_keep_prob=0.8", "network.layer[0].keep_prob=0.6",
+                    "network.layer[1].keep_prob=0.9"},
                    [](Job& j) {
-                     for (std::size_t l = 0; l < 2; ++l) {
-                       j.layers[l].units = 1;
-                       j.layers[l].activation = Activation::tanh;
-                       j.layers[l].initializer = Initializer::xavier;
-                     }
+                     j.input_keep_prob = 0.8;
+                     j.layers[0].keep_prob = 0.6;
+                     j.layers[1].keep_prob = 0.9;
                    }}),
       in_bfloat16({"logistic_of_shards_that_run_out",
                    {"network.output.loss=LOGISTIC", "data.train.npy.labels=targets.npy",
@@ -651,39 +658,50 @@ std::vector<Case> cases_of_training_in_bfloat16() {
                      j.epochs = 6;
                      j.dev_count = 92;
                    }}),
-      // Below 1.7, multiples of 2^-10: many lie halfway between two numbers of 8 bits.
-      in_bfloat16({"halfway_features",
-                   {"data.normalization.none={}"},
-                   [](Job& j) { j.normalization = Normalization::none; },
-                   1,
-                   false,
-                   97,
-                   [](float x) { return std::floor(x * 128.0F) * 0x1p-10F; }}),
+      // More than a block of 256 rows in the dev set and in each shard.
+      in_bfloat16({.name = "early_stopping_by_several_blocks",
+                   .overrides = {"early_stopping={metric: DEV_COST patience: 1}",
+                                 "data.split.dev.count=301",
+                                 "training={batch_size: 66 shards: 2 epochs: 60}",
+                                 "optimizer.gradient_descent.learning_rate=0.4"},
+                   .change =
+                       [](Job& j) {
+                         j.early_stopping = {.metric = Metric::dev_cost, .patience = 1};
+                         j.dev_count = 301;
+                         j.batch_size = 66;
+                         j.shards = 2;
+                         j.epochs = 60;
+                         j.optimizer.learning_rate = 0.4;
+                       },
+                   .threads = 2,
+                   .examples = 900}),
+  };
+}
+
+// Numbers whose rounding to bfloat16 is a special case.
+std::vector<Case> cases_of_rounding_to_bfloat16() {
+  return {
+      // Multiples of 2^-10 below 1.63: many lie halfway between two numbers of 8 bits.
+      in_bfloat16({.name = "halfway_features",
+                   .overrides = {"data.normalization.none={}"},
+                   .change = [](Job& j) { j.normalization = Normalization::none; },
+                   .feature = [](float x) { return std::floor(x * 128.0F) * 0x1p-10F; }}),
       // Small numbers, many of them the largest subnormal one, which would round to a normal one.
       // The weights are so large that products are about 1; only the biases learn.
-      in_bfloat16({"subnormal_features",
-                   {"data.normalization.none={}", "network.layer=[]",
-                    "network.output.initializer={kind: IDENTITY multiplier: 1e38}",
-                    "network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy"},
-                   [](Job& j) {
-                     j.normalization = Normalization::none;
-                     j.layers.erase(j.layers.begin(), j.layers.begin() + 2);
-                     j.layers[0].initializer = Initializer::identity;
-                     j.layers[0].multiplier = 1e38;
-                     j.loss = Loss::squared_error;
-                   },
-                   1,
-                   false,
-                   97,
-                   [](float x) { return x < 5.0F ? 0x1.fffffcp-127F : x * 0x1p-126F; }}),
-      in_bfloat16({"early_stopping",
-                   {"early_stopping={metric: DEV_COST patience: 3}", "training.epochs=40",
-                    "optimizer.gradient_descent.learning_rate=0.4"},
-                   [](Job& j) {
-                     j.epochs = 40;
-                     j.optimizer.learning_rate = 0.4;
-                     j.early_stopping = {.metric = Metric::dev_cost, .patience = 3};
-                   }}),
+      in_bfloat16(
+          {.name = "subnormal_features",
+           .overrides = {"data.normalization.none={}", "network.layer=[]",
+                         "network.output.initializer={kind: IDENTITY multiplier: 1e38}",
+                         "network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy"},
+           .change =
+               [](Job& j) {
+                 j.normalization = Normalization::none;
+                 j.layers.erase(j.layers.begin(), j.layers.begin() + 2);
+                 j.layers[0].initializer = Initializer::identity;
+                 j.layers[0].multiplier = 1e38;
+                 j.loss = Loss::squared_error;
+               },
+           .feature = [](float x) { return x < 5.0F ? 0x1.fffffcp-127F : x * 0x1p-126F; }}),
   };
 }
 
@@ -712,9 +730,13 @@ std::vector<Case> cases_of_evaluation_precision() {
 }
 
 std::vector<Case> cases_of_precision() {
-  std::vector<Case> cases = cases_of_training_in_bfloat16();
-  std::ranges::move(cases_of_evaluation_precision(), std::back_inserter(cases));
-  return cases;
+  std::vector<Case> all;
+  for (const std::vector<Case>& cases :
+       {cases_of_shapes_in_bfloat16(), cases_of_losses_in_bfloat16(),
+        cases_of_rounding_to_bfloat16(), cases_of_evaluation_precision()}) {
+    all.insert(all.end(), cases.begin(), cases.end());
+  }
+  return all;
 }
 
 // The weights [outputs, features] with their columns from last to first.

@@ -14,9 +14,10 @@ namespace reference {
 // The sum of the losses, in place of their mean.
 static Score block_sum(const Job& job, const Data& data, const Parameters& weights,
                        std::span<const std::size_t> examples) {
+  const Precision precision = job.evaluation_precision.value_or(job.training_precision);
   Score sum;
   for (const std::size_t example : examples) {
-    const RowPass pass = forward(job, weights, data.row(example), std::nullopt);
+    const RowPass pass = forward(job, precision, weights, data.row(example), std::nullopt);
     const RowLoss row = row_loss(job.loss, pass.outputs, data.target(example));
     sum.cost += row.loss;
     sum.wrong += row.wrong;

@@ -15,7 +15,8 @@ struct Score {
   std::size_t decisions = 0;
 };
 
-// Of the examples of each list in turn, in blocks of 256 within each.
+// Of the examples of each list in turn, in blocks of 256 within each, in the precision of
+// evaluation.
 Score evaluate(const Job& job, const Data& data, const Parameters& weights,
                const std::vector<Numbers>& lists);
 

@@ -27,10 +27,11 @@ struct MaskKey {
 };
 
 // One row through all layers; without a key there is no dropout.
-RowPass forward(const Job& job, const Parameters& parameters, std::span<const float> x,
-                std::optional<MaskKey> key);
+RowPass forward(const Job& job, Precision precision, const Parameters& parameters,
+                std::span<const float> x, std::optional<MaskKey> key);
 
-// The gradient of a shard's rows, in their order. outputs_gradient: [B][outputs].
+// The gradient of a shard's rows, in their order and in the precision of training.
+// outputs_gradient: [B][outputs].
 Parameters backward(const Job& job, const Parameters& parameters, const std::vector<RowPass>& rows,
                     std::vector<Tensor> gradient_of_outputs);
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace reference {
 
@@ -20,6 +21,34 @@ float chain(std::size_t n, const std::function<Pair(std::size_t)>& pair) {
   for (std::size_t k = 0; k < n; ++k) {
     const Pair factors = pair(k);
     sum = std::fma(factors.a, factors.b, sum);
+  }
+  return sum;
+}
+
+float round_to_bfloat16(float x) {
+  constexpr int kSignificantBits = 8;
+  if (!std::isfinite(x)) return x;
+  if (std::abs(x) < std::numeric_limits<float>::min()) return std::copysign(0.0F, x);
+  int exponent = 0;
+  const double fraction = std::frexp(static_cast<double>(x), &exponent);  // in [0.5, 1), with sign
+  const double significand = std::nearbyint(std::ldexp(fraction, kSignificantBits));
+  const double rounded = std::ldexp(significand, exponent - kSignificantBits);
+  if (std::abs(rounded) >= 0x1p128) return std::copysign(std::numeric_limits<float>::infinity(), x);
+  return static_cast<float>(rounded);
+}
+
+float pair_chain(std::size_t n, const std::function<Pair(std::size_t)>& pair) {
+  const auto rounded = [&](std::size_t k) {
+    if (k == n) return Pair{0.0F, 0.0F};  // what an odd number of pairs is filled up with
+    const Pair factors = pair(k);
+    return Pair{round_to_bfloat16(factors.a), round_to_bfloat16(factors.b)};
+  };
+  float sum = 0.0F;
+  for (std::size_t k = 0; k < n; k += 2) {
+    const Pair even = rounded(k);
+    const Pair odd = rounded(k + 1);
+    const float t = std::fma(odd.a, odd.b, sum);
+    sum = std::fma(even.a, even.b, t);
   }
   return sum;
 }

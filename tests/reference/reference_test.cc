@@ -5,9 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -18,6 +21,7 @@
 #include "config/job_file.h"
 #include "reference/digest.h"
 #include "reference/job.h"
+#include "reference/numbers.h"
 #include "reference/train.h"
 #include "support/collective.h"
 #include "train/trainer.h"
@@ -31,6 +35,7 @@ using reference::Loss;
 using reference::Metric;
 using reference::Normalization;
 using reference::Optimizer;
+using reference::Precision;
 using reference::Schedule;
 
 constexpr std::size_t kFeatures = 6;
@@ -74,6 +79,8 @@ struct Case {
   int threads = 1;
   bool same_as_base = false;  // the change must not change the weights
   std::size_t examples = 97;
+  std::size_t features = kFeatures;
+  std::function<float(float)> feature = {};  // what becomes of each feature of the points
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
@@ -99,25 +106,32 @@ struct Labels {
 
 // Points whose class shows in some of their features; the last feature is constant.
 struct Points {
-  std::vector<float> features;  // [n, features]
-  Labels labels;
+  std::size_t width = kFeatures;     // features of an example
+  std::vector<float> features = {};  // [n, width]
+  Labels labels = {};
 };
 
-Points make_points(std::size_t examples) {
-  Points points;
+Points make_points(std::size_t examples, std::size_t width = kFeatures) {
+  Points points = {.width = width};
   Noise noise;
   for (std::size_t n = 0; n < examples; ++n) {
     const std::size_t label = n % kOutputs;
     points.labels.classes.push_back(static_cast<float>(label));
-    for (std::size_t j = 0; j < kFeatures; ++j) {
+    for (std::size_t j = 0; j < width; ++j) {
       const float sign = j % kOutputs == label ? 1.0F : 0.0F;
-      points.features.push_back(j + 1 == kFeatures ? 2.5F : 10.0F * noise.next() + 3.0F * sign);
+      points.features.push_back(j + 1 == width ? 2.5F : 10.0F * noise.next() + 3.0F * sign);
     }
     for (std::size_t o = 0; o < kOutputs; ++o) {
       points.labels.targets.push_back(o == label || noise.next() < 0.2F ? 1.0F : 0.0F);
       points.labels.values.push_back(2.0F * noise.next() - 1.0F);
     }
   }
+  return points;
+}
+
+Points points_of(const Case& c) {
+  Points points = make_points(c.examples, c.features);
+  if (c.feature) std::ranges::transform(points.features, points.features.begin(), c.feature);
   return points;
 }
 
@@ -135,7 +149,7 @@ void write_npy(const std::filesystem::path& path, const std::string& shape,
 void write_points(const std::filesystem::path& directory, const Points& points) {
   const std::string n = std::to_string(points.labels.classes.size());
   const std::string outputs = n + ", " + std::to_string(kOutputs);
-  write_npy(directory / "features.npy", n + ", " + std::to_string(kFeatures), points.features);
+  write_npy(directory / "features.npy", n + ", " + std::to_string(points.width), points.features);
   write_npy(directory / "classes.npy", n + ",", points.labels.classes);
   write_npy(directory / "targets.npy", outputs, points.labels.targets);
   write_npy(directory / "values.npy", outputs, points.labels.values);
@@ -154,13 +168,13 @@ const std::vector<float>& labels_for(Loss loss, const Labels& labels) {
 }
 
 reference::Result train_reference(const Job& job, const Points& points) {
-  return reference::train(job, {.features = kFeatures,
+  return reference::train(job, {.features = points.width,
                                 .x = points.features,
                                 .targets = labels_for(job.loss, points.labels)});
 }
 
 std::string digest_of(const Job& job, const Case& c) {
-  return reference::weights_digest(train_reference(job, make_points(c.examples)).weights);
+  return reference::weights_digest(train_reference(job, points_of(c)).weights);
 }
 
 // Keeps the evaluations of a run.
@@ -227,7 +241,7 @@ void expect_measures(const Record& program, const reference::Measures& measures,
 
 TEST_P(Reference, ArrivesAtTheDigestAndTheNumbersOfTheProgram) {
   const Case& c = GetParam();
-  const Points points = make_points(c.examples);
+  const Points points = points_of(c);
   const auto [summary, evaluations] = train_program(c, points);
   Job job = base_job();
   c.change(job);
@@ -562,6 +576,189 @@ std::vector<Case> cases_of_schedules() {
   };
 }
 
+// The case with training, and so evaluation, in BFLOAT16. Its limit of the norm is never reached,
+// and shows the last bits of the gradients, of which few reach the weights.
+Case in_bfloat16(Case c) {
+  c.name = "bfloat16_" + c.name;
+  c.overrides.emplace_back("training.precision=BFLOAT16");
+  c.overrides.emplace_back("optimizer.clipping.max_norm=1e6");
+  c.change = [change = c.change](Job& j) {
+    change(j);
+    j.training_precision = Precision::bfloat16;
+    j.max_norm = 1e6;
+  };
+  return c;
+}
+
+// Chains over 9 inputs, 3 units or the last row of a shard are odd.
+std::vector<Case> cases_of_shapes_in_bfloat16() {
+  return {
+      in_bfloat16({"uneven_batches", {}, [](Job&) {}}),
+      // 11 rows of each shard, then 4, 4 and 3.
+      in_bfloat16({"odd_batches",
+                   {"training={batch_size: 33 shards: 3 epochs: 4}"},
+                   [](Job& j) {
+                     j.batch_size = 33;
+                     j.epochs = 4;
+                   }}),
+      in_bfloat16({"full_batch_of_77_rows",
+                   {"training={full_batch: true shards: 1 epochs: 5}"},
+                   [](Job& j) {
+                     j.batch_size = 300;
+                     j.shards = 1;
+                     j.epochs = 5;
+                   },
+                   2}),
+      in_bfloat16({.name = "seven_inputs", .overrides = {}, .change = [](Job&) {}, .features = 7}),
+      in_bfloat16({"layers_of_one_unit",
+                   {"network.layer[*]={units: 1 activation: TANH}"},
+                   [](Job& j) {
+                     for (std::size_t l = 0; l < 2; ++l) {
+                       j.layers[l].units = 1;
+                       j.layers[l].activation = Activation::tanh;
+                       j.layers[l].initializer = Initializer::xavier;
+                     }
+                   }}),
+      // Terms of many magnitudes, whose sum depends on their order.
+      in_bfloat16({.name = "features_of_many_magnitudes",
+                   .overrides = {"data.normalization.none={}",
+                                 "network.layer=[{units: 33 activation: GELU}, {units: 17}]",
+                                 "training={full_batch: true shards: 2 epochs: 8}"},
+                   .change =
+                       [](Job& j) {
+                         j.normalization = Normalization::none;
+                         j.layers[0].units = 33;
+                         j.layers[0].activation = Activation::gelu;
+                         j.layers[1].units = 17;
+                         j.batch_size = 300;
+                         j.shards = 2;
+                         j.epochs = 8;
+                       },
+                   .features = 7,
+                   .feature = [](float x) { return x * x * x * x * 0x1p-14F; }}),
+      // Wider than blocks of products, by an odd number.
+      in_bfloat16({"wide_layers",
+                   {"network.layer=[{units: 71 keep_prob: 0.9}, {units: 601 keep_prob: 0.8}]"},
+                   [](Job& j) {
+                     j.layers[0].units = 71;
+                     j.layers[0].keep_prob = 0.9;
+                     j.layers[1].units = 601;
+                     j.layers[1].keep_prob = 0.8;
+                   },
+                   2}),
+  };
+}
+
+std::vector<Case> cases_of_losses_in_bfloat16() {
+  return {
+      in_bfloat16({"softmax_with_dropout",
+                   {"network.input_keep_prob=0.8", "network.layer[0].keep_prob=0.6",
+                    "network.layer[1].keep_prob=0.9"},
+                   [](Job& j) {
+                     j.input_keep_prob = 0.8;
+                     j.layers[0].keep_prob = 0.6;
+                     j.layers[1].keep_prob = 0.9;
+                   }}),
+      in_bfloat16({"logistic_of_shards_that_run_out",
+                   {"network.output.loss=LOGISTIC", "data.train.npy.labels=targets.npy",
+                    "training={batch_size: 24 shards: 8 epochs: 4}"},
+                   [](Job& j) {
+                     j.loss = Loss::logistic;
+                     j.batch_size = 24;
+                     j.shards = 8;
+                     j.epochs = 4;
+                   }}),
+      in_bfloat16({"squared_error_of_shards_without_rows",
+                   {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy",
+                    "training={batch_size: 16 shards: 8 epochs: 6}", "data.split.dev.count=92"},
+                   [](Job& j) {
+                     j.loss = Loss::squared_error;
+                     j.batch_size = 16;
+                     j.shards = 8;
+                     j.epochs = 6;
+                     j.dev_count = 92;
+                   }}),
+      // More than a block of 256 rows in the dev set and in each shard.
+      in_bfloat16({.name = "early_stopping_by_several_blocks",
+                   .overrides = {"early_stopping={metric: DEV_COST patience: 1}",
+                                 "data.split.dev.count=301",
+                                 "training={batch_size: 120 shards: 2 epochs: 60}",
+                                 "optimizer.gradient_descent.learning_rate=0.4"},
+                   .change =
+                       [](Job& j) {
+                         j.early_stopping = {.metric = Metric::dev_cost, .patience = 1};
+                         j.dev_count = 301;
+                         j.batch_size = 120;
+                         j.shards = 2;
+                         j.epochs = 60;
+                         j.optimizer.learning_rate = 0.4;
+                       },
+                   .threads = 2,
+                   .examples = 900}),
+  };
+}
+
+// Numbers whose rounding to bfloat16 is a special case.
+std::vector<Case> cases_of_rounding_to_bfloat16() {
+  return {
+      // Multiples of 2^-10 below 1.63: many lie halfway between two numbers of 8 bits.
+      in_bfloat16({.name = "halfway_features",
+                   .overrides = {"data.normalization.none={}"},
+                   .change = [](Job& j) { j.normalization = Normalization::none; },
+                   .feature = [](float x) { return std::floor(x * 128.0F) * 0x1p-10F; }}),
+      // Small numbers, many of them the largest subnormal one, which would round to a normal one.
+      // The weights are so large that products are about 1; only the biases learn.
+      in_bfloat16(
+          {.name = "subnormal_features",
+           .overrides = {"data.normalization.none={}", "network.layer=[]",
+                         "network.output.initializer={kind: IDENTITY multiplier: 1e38}",
+                         "network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy"},
+           .change =
+               [](Job& j) {
+                 j.normalization = Normalization::none;
+                 j.layers.erase(j.layers.begin(), j.layers.begin() + 2);
+                 j.layers[0].initializer = Initializer::identity;
+                 j.layers[0].multiplier = 1e38;
+                 j.loss = Loss::squared_error;
+               },
+           .feature = [](float x) { return x < 5.0F ? 0x1.fffffcp-127F : x * 0x1p-126F; }}),
+  };
+}
+
+std::vector<Case> cases_of_evaluation_precision() {
+  return {
+      {"float32_with_evaluation_in_bfloat16",
+       {"evaluation.precision=BFLOAT16"},
+       [](Job& j) { j.evaluation_precision = Precision::bfloat16; },
+       1,
+       true},
+      in_bfloat16({"with_evaluation_in_float32",
+                   {"evaluation.precision=FLOAT32"},
+                   [](Job& j) { j.evaluation_precision = Precision::float32; },
+                   2}),
+      // Evaluations in FLOAT32 stop this run after 77 steps, those in BFLOAT16 after 84.
+      {"float32_with_early_stopping_in_bfloat16",
+       {"early_stopping.patience=3", "training.epochs=60",
+        "optimizer.gradient_descent.learning_rate=0.05", "evaluation.precision=BFLOAT16"},
+       [](Job& j) {
+         j.epochs = 60;
+         j.optimizer.learning_rate = 0.05;
+         j.early_stopping = {.metric = Metric::dev_error, .patience = 3};
+         j.evaluation_precision = Precision::bfloat16;
+       }},
+  };
+}
+
+std::vector<Case> cases_of_precision() {
+  std::vector<Case> all;
+  for (const std::vector<Case>& cases :
+       {cases_of_shapes_in_bfloat16(), cases_of_losses_in_bfloat16(),
+        cases_of_rounding_to_bfloat16(), cases_of_evaluation_precision()}) {
+    all.insert(all.end(), cases.begin(), cases.end());
+  }
+  return all;
+}
+
 // The weights [outputs, features] with their columns from last to first.
 reference::Tensor reversed_columns(const reference::Tensor& weights) {
   reference::Tensor result;
@@ -587,6 +784,35 @@ TEST(ReferenceOrder, AChainInAnotherOrderIsAnotherDigest) {
   EXPECT_THAT(reversed[0], testing::Pointwise(testing::FloatNear(1e-5F), straight[0]));
 }
 
+TEST(ReferencePrecision, ANumberIsRoundedToEightSignificantBits) {
+  using reference::round_to_bfloat16;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(round_to_bfloat16(0x1.02p0F), 0x1.02p0F);
+  EXPECT_EQ(round_to_bfloat16(0x1.01p0F), 0x1p0F);
+  EXPECT_EQ(round_to_bfloat16(0x1.010002p0F), 0x1.02p0F);
+  EXPECT_EQ(round_to_bfloat16(-0x1.03p-5F), -0x1.04p-5F);
+  EXPECT_EQ(round_to_bfloat16(0x1.fefffep127F), 0x1.fep127F);
+  EXPECT_EQ(round_to_bfloat16(-0x1.ffp127F), -kInfinity);
+  EXPECT_EQ(round_to_bfloat16(kInfinity), kInfinity);
+  EXPECT_EQ(round_to_bfloat16(0x1.fffffcp-127F), 0.0F);
+  EXPECT_TRUE(std::signbit(round_to_bfloat16(-0x1.fffffcp-127F)));
+  EXPECT_TRUE(std::isnan(round_to_bfloat16(std::numeric_limits<float>::quiet_NaN())));
+}
+
+// A precision that both sides overlook would agree, too.
+TEST(ReferencePrecision, EachCaseDependsOnThePrecision) {
+  for (const Case& c : cases_of_precision()) {
+    SCOPED_TRACE(c.name);
+    Job job = base_job();
+    c.change(job);
+    const reference::Result result = train_reference(job, points_of(c));
+    job.training_precision = Precision::float32;
+    job.evaluation_precision = Precision::float32;
+    const reference::Result in_float32 = train_reference(job, points_of(c));
+    EXPECT_NE(result.at_end.dev.cost, in_float32.at_end.dev.cost);
+  }
+}
+
 std::string name_of(const testing::TestParamInfo<Case>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Data, Reference, testing::ValuesIn(cases_of_data()), name_of);
@@ -594,6 +820,7 @@ INSTANTIATE_TEST_SUITE_P(Networks, Reference, testing::ValuesIn(cases_of_network
 INSTANTIATE_TEST_SUITE_P(Regularization, Reference, testing::ValuesIn(cases_of_regularization()),
                          name_of);
 INSTANTIATE_TEST_SUITE_P(Optimizers, Reference, testing::ValuesIn(cases_of_optimizers()), name_of);
+INSTANTIATE_TEST_SUITE_P(Precision, Reference, testing::ValuesIn(cases_of_precision()), name_of);
 INSTANTIATE_TEST_SUITE_P(Schedules, Reference, testing::ValuesIn(cases_of_schedules()), name_of);
 
 }  // namespace

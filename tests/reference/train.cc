@@ -54,7 +54,8 @@ static ShardStep step_of_shard(const Job& job, const Data& data, const Parameter
   std::vector<RowPass> rows;
   std::vector<Tensor> gradient_of_outputs;
   for (const std::size_t example : examples) {
-    rows.push_back(forward(job, weights, data.row(example), MaskKey{step, example}));
+    rows.push_back(
+        forward(job, job.training_precision, weights, data.row(example), MaskKey{step, example}));
     const RowLoss row = row_loss(job.loss, rows.back().outputs, data.target(example));
     gradient_of_outputs.push_back(row.gradient);
     result.loss += row.loss;

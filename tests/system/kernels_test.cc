@@ -36,7 +36,7 @@ class Kernels : public ProgramFixture {
   // The best kernels of this CPU.
   [[nodiscard]] std::string best() const {
     const std::string version = run("--version").out;
-    for (const char* kernels : {"avx512", "avx2"}) {
+    for (const char* kernels : {"avx512bf16", "avx512", "avx2"}) {
       if (version.find(fmt::format("kernels   {}\n", kernels)) != std::string::npos) return kernels;
     }
     return "plain";
@@ -52,7 +52,7 @@ class Kernels : public ProgramFixture {
 
 TEST_F(Kernels, OfTwoKindsTrainTogetherAndResumeEachOther) {
   const std::string best = this->best();
-  const std::string other = best == "avx512" ? "avx2" : "plain";
+  const std::string other = best == "avx2" ? "plain" : "avx2";
   ASSERT_EQ(train(best, best, "--run-dir alike").exit_code, 0);
   const std::string expected = digest("alike");
 
@@ -68,12 +68,24 @@ TEST_F(Kernels, OfTwoKindsTrainTogetherAndResumeEachOther) {
   EXPECT_EQ(digest("run"), expected);
 }
 
+TEST_F(Kernels, OfTwoKindsTrainTogetherInBfloat16) {
+  const std::string precision = " --set training.precision=BFLOAT16";
+  const auto alike = train(best(), best(), "--run-dir alike" + precision);
+  ASSERT_EQ(alike.exit_code, 0) << alike.err;
+  const auto mixed = train("plain", best(), "--run-dir mixed" + precision);
+  ASSERT_EQ(mixed.exit_code, 0) << mixed.err;
+  EXPECT_EQ(digest("mixed"), digest("alike"));
+  EXPECT_THAT(mixed.err + mixed.out, HasSubstr("multiplies with plain instructions"));
+  ASSERT_EQ(train(best(), best(), "--run-dir float").exit_code, 0);
+  EXPECT_NE(digest("float"), digest("alike"));
+}
+
 TEST_F(Kernels, OfAnUnknownKindAreRefused) {
   for (const char* command : {"--version", "check job.textproto"}) {
     const auto result = run_program(fmt::format("cd {} && LOCKSTEP_KERNELS=sse {} {}",
                                                 directory_.string(), LOCKSTEP_PROGRAM, command));
     EXPECT_EQ(result.exit_code, 2) << command;
-    EXPECT_THAT(result.err, HasSubstr("LOCKSTEP_KERNELS=sse: expected plain, avx2 or avx512"))
+    EXPECT_THAT(result.err, HasSubstr("LOCKSTEP_KERNELS=sse: expected plain, avx2, avx512"))
         << command;
   }
 }

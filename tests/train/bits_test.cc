@@ -77,6 +77,21 @@ TEST_F(Bits, EveryOptimizerAndLoss) {
   }
 }
 
+// The last step of an epoch has an odd number of rows of some shards.
+TEST_F(Bits, InBfloat16) {
+  const std::vector<std::string> overrides = {"training.precision=BFLOAT16", "training.epochs=2"};
+  const Outcome alone = train_alone(overrides);
+  for (const int threads : {1, 2, 3}) {
+    EXPECT_EQ(train_on_all(overrides, threads).text, alone.text) << threads << " threads";
+  }
+  EXPECT_NE(train_alone({"training.epochs=2"}).text, alone.text);
+  std::vector<std::string> mixed = overrides;
+  mixed.emplace_back("evaluation.precision=FLOAT32");
+  const Outcome mixed_alone = train_alone(mixed);
+  EXPECT_NE(mixed_alone.text, alone.text);
+  EXPECT_EQ(train_on_all(mixed, 2).text, mixed_alone.text);
+}
+
 TEST_F(Bits, WeightDecayLeavesBiasesAloneUnlessTheJobIncludesThem) {
   const std::string adamw = "optimizer.adamw={learning_rate: 0.01 weight_decay: 0.5}";
   const Outcome adam = train_alone({"training.epochs=2"});

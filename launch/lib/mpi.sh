@@ -18,6 +18,25 @@ usable_cores() {
   fi
 }
 
+# Prints the CPUs that this process may use, such as 0-3,8.
+allowed_list() { taskset -cp "$$" | sed 's/.*: //'; }
+
+# Prints the number of NUMA domains, each with a memory of its own, that have CPUs which this process may use.
+numa_domains() {
+  local allowed
+  allowed=$(allowed_list)
+  { lscpu -p=CPU,NODE 2>/dev/null || true; } | awk -F, -v allowed="$allowed" '
+    BEGIN {
+      n = split(allowed, ranges, ",")
+      for (i = 1; i <= n; ++i) {
+        ends = split(ranges[i], range, "-")
+        for (cpu = range[1]; cpu <= range[ends]; ++cpu) may[cpu + 0]
+      }
+    }
+    /^[0-9]/ && ($1 + 0) in may && $2 != "" { domains[$2] }
+    END { count = 0; for (domain in domains) ++count; print (count > 0 ? count : 1) }'
+}
+
 # mpi_environment RANKS CORES exports the environment variables that the run needs.
 mpi_environment() {
   # Each product in double (gradient checks) uses one thread, because the program has threads of its own.
@@ -36,12 +55,16 @@ mpi_environment() {
 # is allowed or not.
 may_use_all_cpus() { [[ $(allowed_cpus) == $(allowed_cpus --all) ]]; }
 
-# mpi_binding RANKS THREADS CORES prints what a rank is bound to. It is a core of its own
-# only if the rank has one thread, no core stays idle (prefetch threads could use it), and
-# the whole machine may be used.
+# mpi_binding RANKS THREADS CORES DOMAINS prints what a rank is bound to: a core of its own, if ranks with one thread
+# fill all cores, or a NUMA domain of its own, if ranks fill the domains. Otherwise, or if not the whole machine may be used,
+# none.
 mpi_binding() {
-  if (($1 == $3 && $2 == 1)) && may_use_all_cpus; then
+  if ! may_use_all_cpus; then
+    echo none
+  elif (($1 == $3 && $2 == 1)); then
     echo core
+  elif (($4 > 1 && $1 == $4 && $1 * $2 <= $3)); then
+    echo numa
   else
     echo none
   fi

@@ -28,7 +28,7 @@ optimizer {
   adam { lerning_rate: 0.1 beta1: 1 beta1: 0.9 }
   momentum { }
 }
-training { batch_size: 100 epochs: 0 }
+training { batch_size: 100 epochs: 0 shards: 8 }
 early_stopping { }
 )"),
             R"(job.textproto:1:1: no field "nam" in the job; did you mean "name"?
@@ -380,10 +380,10 @@ TEST(JobErrors, Training) {
       {"batch_size: 64", "batch_size: 0", "13:3: training.batch_size is 0; expected at least 1"},
       {"batch_size: 64", "batch_size: 64 shards: 0",
        "13:18: training.shards is 0; expected 1 to 1048576"},
-      {"batch_size: 64", "batch_size: 5",
+      {"batch_size: 64", "batch_size: 5 shards: 8",
        "13:3: training.batch_size 5 is not divisible by training.shards 8; the nearest "
        "valid size is 8"},
-      {"batch_size: 64", "batch_size: 4294967295",
+      {"batch_size: 64", "batch_size: 4294967295 shards: 8",
        "13:3: training.batch_size 4294967295 is not divisible by training.shards 8; the nearest "
        "valid size is 4294967288"},
       // No advice on the batch size follows from a number of shards that is refused itself.

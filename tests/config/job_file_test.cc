@@ -41,7 +41,7 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_EQ(job.schedule.warmup_epochs, 0.0);
   EXPECT_TRUE(std::holds_alternative<ConstantFactor>(job.schedule.kind));
   EXPECT_EQ(job.training.batch_size, 64U);
-  EXPECT_EQ(job.training.shards, 8U);
+  EXPECT_EQ(job.training.shards, 16U);
   EXPECT_EQ(job.training.epochs, 5U);
   EXPECT_EQ(job.training.steps, std::nullopt);
   EXPECT_EQ(job.evaluation.every_epochs, 1U);
@@ -55,6 +55,23 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_TRUE(job.exchange.shared_memory);
   EXPECT_EQ(job.exchange.link_gigabits_per_second, 10);
   EXPECT_EQ(job.diagnosis.base_error, 0.0);
+}
+
+// The largest divisor of the batch up to 64 that leaves 4 rows to a shard.
+TEST(JobFile, ChoosesTheShardsByTheBatch) {
+  const auto shards = [](const std::string& training) {
+    return parse(kSmallJob, {"training={" + training + " epochs: 1}"}).job.training.shards;
+  };
+  EXPECT_EQ(shards("batch_size: 256"), 64U);
+  EXPECT_EQ(shards("batch_size: 200"), 50U);
+  EXPECT_EQ(shards("batch_size: 1000"), 50U);
+  EXPECT_EQ(shards("batch_size: 32"), 8U);
+  EXPECT_EQ(shards("batch_size: 7"), 1U);
+  EXPECT_EQ(shards("batch_size: 101"), 1U);
+  EXPECT_EQ(shards("batch_size: 1"), 1U);
+  EXPECT_EQ(shards("batch_size: 4294967295"), 51U);
+  EXPECT_EQ(shards("full_batch: true"), 64U);
+  EXPECT_EQ(shards("batch_size: 256 shards: 2"), 2U);
 }
 
 TEST(JobFile, ReadsEveryField) {

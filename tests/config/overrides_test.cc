@@ -199,7 +199,7 @@ TEST(Overrides, ErrorsNameThem) {
       {"optimizer.adam.learning_rate=0",
        "optimizer.adam.learning_rate is 0; expected a finite number above 0"},
       {"training.full_batch=false", "training.full_batch is false; expected true, or a batch_size"},
-      {"training.batch_size=100",
+      {"training={batch_size: 100 shards: 8 epochs: 1}",
        "training.batch_size 100 is not divisible by training.shards 8; the nearest valid sizes are "
        "96 and 104"},
       {"early_stopping={}", "early_stopping needs a dev set; give data.dev or data.split.dev"},

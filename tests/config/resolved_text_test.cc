@@ -73,8 +73,9 @@ optimizer {
 }
 training {
   batch_size: 64
-  shards: 8
+  shards: 16
   epochs: 5
+  precision: FLOAT32
 }
 evaluation {
   every_epochs: 1

@@ -36,10 +36,15 @@ const Names kRestrictedHeaders = {"mpi.h", "cblas.h", "sleef.h"};
 // config reads them into a job. They include only the standard library, numerics, base and
 // each other.
 const Names kValueHeaders = {
-    "data/spec.h",           "linalg/matrix.h",  "nn/activations.h",  "nn/dense.h",
-    "nn/initializer_spec.h", "nn/layer.h",       "nn/layer_kinds.h",  "nn/spec.h",
-    "optim/adam.h",          "optim/adamw.h",    "optim/clipping.h",  "optim/gradient_descent.h",
-    "optim/momentum.h",      "optim/nesterov.h", "optim/optimizer.h", "optim/rmsprop.h",
+    "data/spec.h",           "linalg/matrix.h",
+    "linalg/pairs.h",        "linalg/precision.h",
+    "nn/activations.h",      "nn/dense.h",
+    "nn/initializer_spec.h", "nn/layer.h",
+    "nn/layer_kinds.h",      "nn/spec.h",
+    "optim/adam.h",          "optim/adamw.h",
+    "optim/clipping.h",      "optim/gradient_descent.h",
+    "optim/momentum.h",      "optim/nesterov.h",
+    "optim/optimizer.h",     "optim/rmsprop.h",
     "optim/schedule.h",      "optim/step.h",
 };
 

@@ -86,7 +86,7 @@ TEST_F(Trials, HaveTheJobsOfTheirValues) {
 
 TEST_F(Trials, EveryProblemIsToldOnceWithItsParameterAndTrial) {
   EXPECT_EQ(
-      problems(R"(set: "training.batch_size=60"
+      problems(R"(set: "training.batch_size=60" set: "training.shards=8"
 parameter { name: "l" path: "regularization.l2_lambda" numbers { value: [1, -1] } }
 parameter { path: "network.layer[0].activation" texts { value: ["RELU", "RELLU", "TANH"] } })",
                {"sed=1"}),

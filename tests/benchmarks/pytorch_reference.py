@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Examples per second of PyTorch on the network of speed.textproto.
 
-usage: pytorch_reference.py [--batch N] [--configuration NAME]... [--examples N] [--blocks N]
+usage: pytorch_reference.py [--batch N] [--precision FLOAT32|BFLOAT16] [--configuration NAME]...
+                            [--examples N] [--blocks N]
 
 784-1024-1024-10, ReLU, dropout 0.2, Adam, cross-entropy, on random data of the size of
-Fashion-MNIST, normalised to floats beforehand. Each configuration is started in processes
+Fashion-MNIST, normalised to floats beforehand; BFLOAT16 is autocast. Each configuration is started in processes
 of its own and prints one JSON line. Uses whatever PyTorch and mpi4py this Python has,
 installs nothing, and says so when one is missing ("available": false).
 """
@@ -104,10 +105,14 @@ def measure(team, arguments):
     labels = torch.randint(CLASSES, (own,))
     keep_gradients = isinstance(team, FlatMpi)
 
+    in_bfloat16 = arguments.precision == "BFLOAT16"
+
     def step():
         rows = torch.randint(own, (arguments.batch // team.size,))
         optimizer.zero_grad(set_to_none=not keep_gradients)
-        cost(model(features[rows]), labels[rows]).backward()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=in_bfloat16):
+            loss = cost(model(features[rows]), labels[rows])
+        loss.backward()
         team.sum_gradients()
         optimizer.step()
 
@@ -158,7 +163,7 @@ def run_here(name, arguments):
 
 def print_line(name, arguments, **fields):
     print(json.dumps({"name": name, "description": CONFIGURATIONS[name], "batch": arguments.batch,
-                      **fields}), flush=True)
+                      "precision": arguments.precision, **fields}), flush=True)
 
 
 def start(name, arguments):
@@ -174,7 +179,7 @@ def start(name, arguments):
     launcher = ["mpirun", "-n", "2", "--bind-to", "core"] if name == "mpi" else []
     done = subprocess.run(
         [*launcher, sys.executable, os.path.abspath(__file__), "--here", "--configuration", name,
-         "--batch", str(arguments.batch), "--examples", str(arguments.examples),
+         "--batch", str(arguments.batch), "--precision", arguments.precision, "--examples", str(arguments.examples),
          "--blocks", str(arguments.blocks)],
         env=environment, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
@@ -184,6 +189,7 @@ def start(name, arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--batch", type=int, default=256, help="over all processes")
+    parser.add_argument("--precision", choices=("FLOAT32", "BFLOAT16"), default="FLOAT32")
     parser.add_argument("--configuration", action="append", choices=CONFIGURATIONS,
                         help="default: all of them, one after the other")
     parser.add_argument("--examples", type=int, default=8192, help="of each block")

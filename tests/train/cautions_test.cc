@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "train/build.h"
 #include "train/tiny_job.h"
 
 namespace lockstep {
@@ -115,6 +116,29 @@ TEST(Overfits, NotWhenDevIsBetterOrTheSetsAreTooSmallToTell) {
   EXPECT_FALSE(overfits(score(50, 100), score(1, 100)));
   EXPECT_FALSE(overfits(score(100, 1000), score(11, 100)));
   EXPECT_TRUE(overfits(score(100'000, 1'000'000), score(11'000, 100'000)));
+}
+
+TEST(PrecisionCaution, ForBfloat16WithoutInstructionsForIt) {
+  const NetworkConfig in_bfloat16 = job_with({"training.precision=BFLOAT16"}).network;
+  EXPECT_THAT(precision_caution(in_bfloat16, Instructions::avx512).value_or(""),
+              testing::AllOf(HasSubstr("with avx512 instructions"), HasSubstr("not faster")));
+  EXPECT_EQ(precision_caution(in_bfloat16, Instructions::avx512bf16), std::nullopt);
+  EXPECT_EQ(precision_caution(job_with({}).network, Instructions::plain), std::nullopt);
+}
+
+TEST(Precision, OfEvaluationsIsThatOfTrainingUnlessAJobSaysAnother) {
+  const auto precisions = [](const std::vector<std::string>& overrides) {
+    const NetworkConfig config = job_with(overrides).network;
+    const NetworkSpec training = build_network(config, 12);
+    return std::pair(training.precision, for_evaluation(training, config).precision);
+  };
+  constexpr Precision kFloat = Precision::float32;
+  constexpr Precision kHalf = Precision::bfloat16;
+  EXPECT_EQ(precisions({}), std::pair(kFloat, kFloat));
+  EXPECT_EQ(precisions({"training.precision=BFLOAT16"}), std::pair(kHalf, kHalf));
+  EXPECT_EQ(precisions({"training.precision=BFLOAT16", "evaluation.precision=FLOAT32"}),
+            std::pair(kHalf, kFloat));
+  EXPECT_EQ(precisions({"evaluation.precision=BFLOAT16"}), std::pair(kFloat, kHalf));
 }
 
 TEST(DropoutCaution, OnlyForDropoutWithoutOverfitting) {

@@ -2,12 +2,21 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
 #include <cstddef>
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -46,9 +55,44 @@ class SharedObject {
   int file_;
 };
 
+constexpr std::string_view kPrefix = "lockstep-";
+
 std::string unused_name() {
   static std::atomic<std::uint64_t> count = 0;
-  return fmt::format("/lockstep-{}-{}", getpid(), count++);
+  return fmt::format("/{}{}-{}", kPrefix, getpid(), count++);
+}
+
+// The process that made the object `name`, if its name says so.
+std::optional<pid_t> maker_of(std::string_view name) {
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  name.remove_prefix(kPrefix.size());
+  pid_t process = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), process);
+  if (error != std::errc() || process <= 0 || end == name.data() + name.size() || *end != '-') {
+    return std::nullopt;
+  }
+  return process;
+}
+
+// Removes objects of processes of this user that were killed before they could remove the name. An
+// object has its name for less than a second, so an old one is abandoned even where its process
+// cannot be seen, as in another container.
+void remove_abandoned_objects() {
+  namespace fs = std::filesystem;
+  constexpr std::chrono::minutes kOld{1};
+  std::error_code error;
+  fs::directory_iterator entry("/dev/shm", error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    const std::optional<pid_t> maker = maker_of(name);
+    struct stat status {};
+    if (!maker || ::stat(entry->path().c_str(), &status) != 0) continue;
+    std::error_code unknown;
+    const bool is_old =
+        fs::file_time_type::clock::now() - entry->last_write_time(unknown) > kOld && !unknown;
+    const bool is_dead = kill(*maker, 0) != 0 && errno == ESRCH;
+    if (is_old && is_dead && status.st_uid == geteuid()) shm_unlink(("/" + name).c_str());
+  }
 }
 
 }  // namespace
@@ -76,6 +120,7 @@ struct HostMemory<T>::Mapping {
     // disappears when the last process ends, however that happens.
     std::unique_ptr<SharedObject> object;
     if (sharers.is_root()) {
+      remove_abandoned_objects();
       object = std::make_unique<SharedObject>(name, O_CREAT | O_EXCL | O_RDWR);
     }
     const bool created = everyone(!object || (object->is_open() && object->resize(bytes)));

@@ -16,6 +16,7 @@
 #include "base/median.h"
 #include "base/worker_pool.h"
 #include "linalg/kernels.h"
+#include "linalg/precision.h"
 
 namespace lockstep {
 namespace {

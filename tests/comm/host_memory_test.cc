@@ -1,11 +1,17 @@
 #include "comm/host_memory.h"
 
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <new>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "support/collective.h"
 
@@ -46,6 +52,36 @@ TEST(HostMemory, AllRanksOfAHostSeeWhatEachHasWritten) {
     }
     memory.fence();
   }
+}
+
+// The number of a process that has ended.
+pid_t ended_process() {
+  const pid_t process = fork();
+  if (process == 0) _exit(0);
+  waitpid(process, nullptr, 0);
+  return process;
+}
+
+TEST(HostMemory, RemovesWhatKilledProcessesHaveLeft) {
+  namespace fs = std::filesystem;
+  const Communicator comm = Communicator::world();
+  if (comm.size() == 1) return;  // one rank shares no memory
+  const auto make = [](pid_t process, std::chrono::seconds age) {
+    fs::path object = "/dev/shm/lockstep-" + std::to_string(process) + "-7001";
+    std::ofstream(object) << "values";
+    fs::last_write_time(object, fs::file_time_type::clock::now() - age);
+    return object;
+  };
+  const pid_t ended = ended_process();
+  const fs::path abandoned = comm.is_root() ? make(ended, std::chrono::hours(1)) : fs::path();
+  const fs::path in_use = comm.is_root() ? make(getpid(), std::chrono::hours(1)) : fs::path();
+  const fs::path recent = comm.is_root() ? make(ended_process(), {}) : fs::path();
+  const HostMemory<float> memory(comm, 3000, comm.host_leader());
+  EXPECT_FALSE(memory.was_refused());
+  if (!comm.is_root()) return;
+  EXPECT_FALSE(fs::exists(abandoned));
+  EXPECT_TRUE(fs::remove(in_use));
+  EXPECT_TRUE(fs::remove(recent));
 }
 
 TEST(HostMemory, RanksMayWriteToTheOthersParts) {

@@ -113,7 +113,7 @@ TEST_F(Flow, BadArgumentsAreRefused) {
   EXPECT_EQ(run("flow").exit_code, 2);
   EXPECT_EQ(run("flow none.textproto").exit_code, 66);
   EXPECT_EQ(run("flow job.textproto --examples 0").exit_code, 2);
-  EXPECT_EQ(run("flow job.textproto --threads 13").exit_code, 2);
+  EXPECT_EQ(run("flow job.textproto --threads 4097").exit_code, 2);
   EXPECT_EQ(run("flow job.textproto --run-dir job.textproto").exit_code, 74);
   EXPECT_EQ(run("flow job.textproto >/dev/full").exit_code, 74);
   const ProgramResult zero = run("flow job.textproto --set monitor.every_steps=0");
@@ -187,7 +187,7 @@ TEST_F(Descent, ANetworkThatOverflowsIsSentToFlow) {
 TEST_F(Descent, BadArgumentsAreRefused) {
   for (const char* arguments :
        {"--steps 0", "--learning-rate 0", "--learning-rate -1", "--learning-rate nan",
-        "--learning-rate 1x", "--examples 0", "--threads 13"}) {
+        "--learning-rate 1x", "--examples 0", "--threads 4097"}) {
     EXPECT_EQ(run(fmt::format("descent job.textproto {}", arguments)).exit_code, 2) << arguments;
   }
   EXPECT_EQ(run("descent none.textproto").exit_code, 66);

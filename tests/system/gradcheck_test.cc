@@ -151,9 +151,9 @@ TEST_F(Gradcheck, SaysWhatIsWrongWithItsArguments) {
   EXPECT_EQ(run("gradcheck nowhere.textproto").exit_code, 66);
   EXPECT_EQ(run("gradcheck job.textproto nowhere").exit_code, 66);
   EXPECT_EQ(run("gradcheck job.textproto job.textproto").exit_code, 65);
-  for (const char* arguments :
-       {"--entries 0", "--entries some", "--rows 25", "--rows 0", "--rows 1200", "--after 31",
-        "--after -1", "--epsilon 0", "--epsilon nan", "--dropout on", "--threads 13", "--step 3"}) {
+  for (const char* arguments : {"--entries 0", "--entries some", "--rows 25", "--rows 0",
+                                "--rows 1200", "--after 31", "--after -1", "--epsilon 0",
+                                "--epsilon nan", "--dropout on", "--threads 4097", "--step 3"}) {
     const auto result = run(fmt::format("gradcheck job.textproto {}", arguments));
     EXPECT_EQ(result.exit_code, 2) << arguments;
     EXPECT_EQ(result.out, "") << arguments;
@@ -168,8 +168,9 @@ TEST_F(Gradcheck, PassesOnEveryJobWeShip) {
   for (const fs::directory_entry& entry : fs::directory_iterator(LOCKSTEP_JOBS_DIR)) {
     if (entry.path().extension() != ".textproto") continue;
     ++jobs;
-    const auto result = run(
-        fmt::format("gradcheck {} --after 1 --entries 2 --rows 16 --json", entry.path().string()));
+    const auto result =
+        run(fmt::format("gradcheck {} --after 1 --entries 2 --set training.batch_size=16 --json",
+                        entry.path().string()));
     ASSERT_EQ(result.exit_code, 0) << entry.path() << result.err;
     const json report = json::parse(result.out);
     ASSERT_EQ(report["checks"].size(), 2U) << entry.path();

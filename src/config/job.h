@@ -94,6 +94,7 @@ struct ExchangeConfig {
   std::uint64_t bucket_bytes;
   bool shared_memory;
   double link_gigabits_per_second;
+  std::uint32_t compare_weights_every_steps = {};  // 0: never
 };
 
 struct DiagnosisConfig {

@@ -39,7 +39,8 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
                 job.exchange.shared_memory ? comm.host_leader() : comm.rank()),
       optimizer_(job.optimizer, ownership_, comm.rank(),
                  penalised_ranges(network.layout(), job.regularization.include_biases)),
-      passes_(network, data, exchange_.buffers(), job.seed, dropout, layout.threads, helpers_) {
+      passes_(network, data, exchange_.buffers(), job.seed, dropout, layout.threads, helpers_),
+      copies_(comm, job.exchange.compare_weights_every_steps) {
   if (job.clipping) norm_.emplace(ownership_, comm.rank());
   std::ranges::fill(weights(), T(0));
   clock().beat(comm.heartbeat());
@@ -53,6 +54,7 @@ bool StepEngine<T>::train_step(std::uint64_t step, bool stop_requested) {
 
   clock().enter(Phase::exchange);
   const bool usable = reduce_gradient(step);
+  copies_.compare(step, std::as_bytes(weights()));
   if (comm_.any(usable ? 0 : 1) != 0) throw_diverged(step);
   T factor(1);
   if (job_.clipping) {
@@ -65,6 +67,7 @@ bool StepEngine<T>::train_step(std::uint64_t step, bool stop_requested) {
 
   clock().enter(Phase::exchange);
   exchange_.share_weights(pool_);
+  copies_.note(step + 1, std::as_bytes(weights()));
   clock().enter(Phase::waiting);
   return (flags & kStopRequested) != 0;
 }

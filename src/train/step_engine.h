@@ -23,6 +23,7 @@
 #include "train/owned_optimizer.h"
 #include "train/phase_clock.h"
 #include "train/rank_passes.h"
+#include "train/weight_copies.h"
 
 namespace lockstep {
 
@@ -41,7 +42,8 @@ class StepEngine {
 
   // Collective. Updates the weights with the batch of global step `step` (from 0). Returns whether
   // some rank gave `stop_requested`. Throws AgreedError (diverged), before a weight is changed,
-  // when a loss or the gradient is not finite.
+  // when a loss or the gradient is not finite; and (internal) when it compares the ranks' copies of
+  // the weights and one is damaged.
   bool train_step(std::uint64_t step, bool stop_requested);
 
   // Collective; the first half of a step, for callers that examine the gradient. Computes every
@@ -100,6 +102,7 @@ class StepEngine {
   std::optional<GradientNorm> norm_;  // with clipping only
   std::optional<double> gradient_norm_;
   RankPasses<T> passes_;
+  WeightCopies copies_;
 };
 
 }  // namespace lockstep

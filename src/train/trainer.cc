@@ -169,6 +169,9 @@ class Run {
     const bool asked = parts_.options.stop_requested(position_.step);
     const bool looks = parts_.monitor != nullptr && parts_.monitor->looks_at(position_.step);
     if (looks) parts_.monitor->before_step(position_.step);
+    if (parts_.options.touch_weights) {
+      parts_.options.touch_weights(position_.step, parts_.engine.weights());
+    }
     const bool stop_requested = train_step(asked);
     if (looks) {
       const FlowRecord record = parts_.monitor->after_step(position_.step);

@@ -138,6 +138,7 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.checkpointing.fatal_failures, 6U);
   EXPECT_EQ(job.exchange.bucket_bytes, 8192U);
   EXPECT_FALSE(job.exchange.shared_memory);
+  EXPECT_EQ(job.exchange.compare_weights_every_steps, 7U);
   EXPECT_EQ(job.diagnosis.base_error, 0.15);
   EXPECT_EQ(job.diagnosis.high_gap, 0.01);
   EXPECT_EQ(job.diagnosis.high_share, 0.25);

@@ -92,6 +92,7 @@ exchange {
   bucket_bytes: 4194304
   shared_memory: true
   link_gigabits_per_second: 10
+  compare_weights_every_steps: 100
 }
 diagnosis {
   base_error: 0

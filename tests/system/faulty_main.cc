@@ -3,11 +3,12 @@
 // (SIGTERM to itself), early (the same before MPI starts, on all ranks), stop (SIGSTOP to itself),
 // stop_at_start and stop_at_end (the same before MPI starts and before it ends),
 // slow_end (it takes 3 s before MPI ends),
-// hang (it does nothing for an hour), io (an error that a user can act on) or gradient (gradcheck
-// is given a gradient of which the last entries are doubled; RANK and STEP do not count). TIME:
-// when the rank begins that step for the so manieth time, as in the second trial that it trains; 1
-// if absent.
+// hang (it does nothing for an hour), flip (a bit of its copy of the weights changes), io (an error
+// that a user can act on) or gradient (gradcheck is given a gradient of which the last entries are
+// doubled; RANK and STEP do not count). TIME: when the rank begins that step for the so manieth
+// time, as in the second trial that it trains; 1 if absent.
 
+#include <bit>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -42,6 +43,12 @@ Fault fault_from_environment() {
   return fault;
 }
 
+// A high bit of the fraction of the last weight, which the last rank updates.
+void flip_a_bit(std::span<float> weights) {
+  float& last = weights.back();
+  last = std::bit_cast<float>(std::bit_cast<std::uint32_t>(last) ^ (1U << 20U));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -67,6 +74,11 @@ int main(int argc, char** argv) {
     if (fault.action == "stop_at_end") std::raise(SIGSTOP);
     if (fault.action == "slow_end") std::this_thread::sleep_for(std::chrono::seconds(3));
   };
+  if (fault.action == "flip") {
+    hooks.on_weights = [&fault](int rank, std::uint64_t step, std::span<float> weights) {
+      if (rank == fault.rank && step == fault.step) flip_a_bit(weights);
+    };
+  }
   if (fault.action == "gradient") {
     hooks.gradient_of = [](auto& engine, const auto& comm, std::uint64_t step) {
       std::vector<double> gradient = lockstep::exchanged_gradient(engine, comm, step);

@@ -81,6 +81,7 @@ TEST(Resume, EveryFieldThatMayChangeDoesWithANotice) {
                             "checkpointing.fatal_failures=2",
                             "exchange.bucket_bytes=8192",
                             "exchange.shared_memory=false",
+                            "exchange.compare_weights_every_steps=1",
                             "data.train.idx.features=\"moved\"",
                             "data.train.idx.labels=\"moved\"",
                             "data.train.libsvm={file: \"moved\"}",

@@ -63,11 +63,14 @@ struct RegularizationConfig {
 
 // ---- training ----
 
+enum class OnNonfinite { stop, skip_step };
+
 struct TrainingConfig {
   std::optional<std::uint32_t> batch_size;  // absent: the full training set
   std::uint32_t shards;
   std::optional<std::uint32_t> epochs;  // exactly one of epochs and steps
   std::optional<std::uint64_t> steps;
+  OnNonfinite on_nonfinite = {};
 };
 
 struct EvaluationConfig {

@@ -16,7 +16,10 @@ TrainingConfig to_training(const proto::Training& training) {
   TrainingConfig config{.batch_size = std::nullopt,
                         .shards = training.shards(),
                         .epochs = std::nullopt,
-                        .steps = std::nullopt};
+                        .steps = std::nullopt,
+                        .on_nonfinite = training.on_nonfinite() == proto::Training::SKIP_STEP
+                                            ? OnNonfinite::skip_step
+                                            : OnNonfinite::stop};
   if (training.has_batch_size()) config.batch_size = training.batch_size();
   if (training.has_epochs()) config.epochs = training.epochs();
   if (training.has_steps()) config.steps = training.steps();

@@ -76,6 +76,7 @@ training {
   shards: 16
   epochs: 5
   precision: FLOAT32
+  on_nonfinite: STOP
 }
 evaluation {
   every_epochs: 1

@@ -68,6 +68,7 @@ TEST(Resume, EveryFieldThatMayChangeDoesWithANotice) {
   for (const char* field : {"name=other",
                             "training.epochs=9",
                             "training.steps=9",
+                            "training.on_nonfinite=SKIP_STEP",
                             "early_stopping=none",
                             "early_stopping.metric=DEV_COST",
                             "early_stopping.patience=3",

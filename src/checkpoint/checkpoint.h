@@ -78,6 +78,7 @@ struct Checkpoint {
   // Numbers of evaluations and of records of the monitor so far; files of older builds lack them.
   std::optional<std::uint64_t> evaluations;
   std::optional<std::uint64_t> flow_records;
+  std::uint64_t skipped_steps = 0;  // steps so far that changed nothing
 
   std::string train_fingerprint;  // digests in hexadecimal; empty: no such set
   std::string dev_fingerprint;

@@ -90,6 +90,7 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint) {
 
   if (checkpoint.evaluations) header.set_evaluations(*checkpoint.evaluations);
   if (checkpoint.flow_records) header.set_flow_records(*checkpoint.flow_records);
+  header.set_skipped_steps(checkpoint.skipped_steps);
 
   auto& fingerprint = *header.mutable_data_fingerprint();
   fingerprint.set_train(checkpoint.train_fingerprint);
@@ -138,6 +139,7 @@ Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
 
   if (header.has_evaluations()) checkpoint.evaluations = header.evaluations();
   if (header.has_flow_records()) checkpoint.flow_records = header.flow_records();
+  checkpoint.skipped_steps = header.skipped_steps();
 
   checkpoint.train_fingerprint = header.data_fingerprint().train();
   checkpoint.dev_fingerprint = header.data_fingerprint().dev();

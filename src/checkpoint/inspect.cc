@@ -89,6 +89,7 @@ std::string facts(const Checkpoint& checkpoint) {
   fact("format version", checkpoint.format_version);
   fact("written by Lockstep", checkpoint.lockstep_version);
   fact("step", checkpoint.step);
+  if (checkpoint.skipped_steps > 0) fact("skipped steps", checkpoint.skipped_steps);
   fact("parameters", checkpoint.weights.size());
   if (!checkpoint.input_shape.empty()) {
     fact("values of an example", fmt::format("{}", fmt::join(checkpoint.input_shape, " x ")));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include "diagnose/gradient_source.h"
 
@@ -16,6 +17,8 @@ struct CliHooks {
   std::function<void(int rank)> on_end = [](int) {};
   // Called at the beginning of each training step on each rank.
   std::function<void(int rank, std::uint64_t step)> on_step = [](int, std::uint64_t) {};
+  // Called before each step of `train` on each rank, with its copy of the weights; empty: not.
+  std::function<void(int rank, std::uint64_t step, std::span<float> weights)> on_weights = {};
   // Where gradcheck takes the gradient from; empty: from training.
   GradientSource gradient_of = {};
 };

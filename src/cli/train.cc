@@ -57,6 +57,11 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   options.allow_changed_data = arguments.allow_changed_data;
   options.allow_changed_environment = arguments.allow_changed_environment;
   options.stop_requested = stop_request(context);
+  if (context.hooks.on_weights) {
+    options.touch_weights = [&](std::uint64_t step, std::span<float> weights) {
+      context.hooks.on_weights(comm.rank(), step, weights);
+    };
+  }
   options.make_monitor = make_flow_monitor;
   std::string run_dir;
   std::optional<UntrainedDirectory> untrained;  // on rank 0

@@ -63,11 +63,14 @@ struct RegularizationConfig {
 
 // ---- training ----
 
+enum class OnNonfinite { stop, skip_step };
+
 struct TrainingConfig {
   std::optional<std::uint32_t> batch_size;  // absent: the full training set
   std::uint32_t shards;
   std::optional<std::uint32_t> epochs;  // exactly one of epochs and steps
   std::optional<std::uint64_t> steps;
+  OnNonfinite on_nonfinite = {};
 };
 
 struct EvaluationConfig {
@@ -94,6 +97,7 @@ struct ExchangeConfig {
   std::uint64_t bucket_bytes;
   bool shared_memory;
   double link_gigabits_per_second;
+  std::uint32_t compare_weights_every_steps = {};  // 0: never
 };
 
 struct DiagnosisConfig {

@@ -16,7 +16,10 @@ TrainingConfig to_training(const proto::Training& training) {
   TrainingConfig config{.batch_size = std::nullopt,
                         .shards = training.shards(),
                         .epochs = std::nullopt,
-                        .steps = std::nullopt};
+                        .steps = std::nullopt,
+                        .on_nonfinite = training.on_nonfinite() == proto::Training::SKIP_STEP
+                                            ? OnNonfinite::skip_step
+                                            : OnNonfinite::stop};
   if (training.has_batch_size()) config.batch_size = training.batch_size();
   if (training.has_epochs()) config.epochs = training.epochs();
   if (training.has_steps()) config.steps = training.steps();
@@ -52,7 +55,8 @@ Job to_job(const proto::Job& job) {
                         .fatal_failures = job.checkpointing().fatal_failures()},
       .exchange = {.bucket_bytes = job.exchange().bucket_bytes(),
                    .shared_memory = job.exchange().shared_memory(),
-                   .link_gigabits_per_second = job.exchange().link_gigabits_per_second()},
+                   .link_gigabits_per_second = job.exchange().link_gigabits_per_second(),
+                   .compare_weights_every_steps = job.exchange().compare_weights_every_steps()},
       .diagnosis = {.base_error = job.diagnosis().base_error(),
                     .high_gap = job.diagnosis().high_gap(),
                     .high_share = job.diagnosis().high_share()},

@@ -25,7 +25,8 @@ struct Evaluation {
   // Norm of the gradient of J in the last step, over all parameters and before clipping; none
   // without clipping.
   std::optional<double> gradient_norm;
-  bool best = false;   // the best dev metric so far
+  std::uint64_t skipped_steps = 0;  // steps so far that changed nothing; see training.on_nonfinite
+  bool best = false;                // the best dev metric so far
   double seconds = 0;  // time of training in all sessions so far; a timing, not a result
   double examples_per_second = 0;
 };

@@ -18,6 +18,7 @@ struct Summary {
   std::string stop_reason;
   double epochs = 0;
   std::uint64_t steps = 0;
+  std::uint64_t skipped_steps = 0;  // those of them that changed nothing
   std::optional<std::uint64_t> best_step;
   std::optional<double> best_epoch;
   std::optional<double> train_error, train_dev_error, dev_error, test_error;

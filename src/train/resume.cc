@@ -13,11 +13,21 @@ namespace {
 
 // Fields that a run may change when it resumes. Sources of data may move, because their content is
 // compared by fingerprint.
-constexpr std::array<std::string_view, 14> kChangeable = {
-    "name",       "training.epochs", "training.steps", "early_stopping",
-    "evaluation", "checkpointing",   "exchange",       "data.train",
-    "data.dev",   "data.test",       "data.held_out",  "data.dev_and_test_from",
-    "diagnosis",  "monitor"};
+constexpr std::array<std::string_view, 15> kChangeable = {"name",
+                                                          "training.epochs",
+                                                          "training.steps",
+                                                          "training.on_nonfinite",
+                                                          "early_stopping",
+                                                          "evaluation",
+                                                          "checkpointing",
+                                                          "exchange",
+                                                          "data.train",
+                                                          "data.dev",
+                                                          "data.test",
+                                                          "data.held_out",
+                                                          "data.dev_and_test_from",
+                                                          "diagnosis",
+                                                          "monitor"};
 
 bool is_changeable(std::string_view path) {
   return std::ranges::any_of(kChangeable, [&](std::string_view prefix) {

@@ -100,6 +100,7 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
     checkpoint.sessions = position.sessions;
     checkpoint.evaluations = position.evaluations;
     checkpoint.flow_records = position.flow_records;
+    checkpoint.skipped_steps = position.skipped_steps;
     checkpoint.train_fingerprint = data_.train_fingerprint;
     checkpoint.dev_fingerprint = data_.dev.fingerprint;
     checkpoint.test_fingerprint = data_.test.fingerprint;
@@ -167,8 +168,10 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& o
 void RunCheckpoints::hand_out(Checkpoint& checkpoint, RunPosition& position) {
   comm_.broadcast(checkpoint.step);
   comm_.broadcast(checkpoint.batch_rows);
+  comm_.broadcast(checkpoint.skipped_steps);
   position.step = checkpoint.step;
   position.interval_rows = checkpoint.batch_rows;
+  position.skipped_steps = checkpoint.skipped_steps;
   if (comm_.is_root()) {
     std::ranges::copy(checkpoint.weights, engine_.weights().begin());
     position.stopping = {checkpoint.best_metric, checkpoint.best_step,

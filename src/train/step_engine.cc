@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <limits>
 
 #include <fmt/format.h>
 
+#include "base/host_name.h"
 #include "comm/agreement.h"
 #include "linalg/vector_ops.h"
 #include "train/build.h"
@@ -17,6 +17,14 @@ namespace {
 // The control word: local facts on which all ranks must act together.
 constexpr std::uint64_t kStopRequested = 1;
 constexpr std::uint64_t kLossNotFinite = 2;
+
+constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
+
+// Whether the sums of a rank's shards are finite.
+struct Origin {
+  bool finite = true;
+  Range shards;
+};
 
 }  // namespace
 
@@ -39,34 +47,49 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
                 job.exchange.shared_memory ? comm.host_leader() : comm.rank()),
       optimizer_(job.optimizer, ownership_, comm.rank(),
                  penalised_ranges(network.layout(), job.regularization.include_biases)),
-      passes_(network, data, exchange_.buffers(), job.seed, dropout, layout.threads, helpers_) {
+      passes_(network, data, exchange_.buffers(), job.seed, dropout, layout.threads, helpers_),
+      copies_(comm, job.exchange.compare_weights_every_steps) {
   if (job.clipping) norm_.emplace(ownership_, comm.rank());
   std::ranges::fill(weights(), T(0));
   clock().beat(comm.heartbeat());
 }
 
 template <typename T>
-bool StepEngine<T>::train_step(std::uint64_t step, bool stop_requested) {
+StepOutcome StepEngine<T>::train_step(std::uint64_t step, bool stop_requested) {
   if (Heartbeat* heartbeat = comm_.heartbeat()) heartbeat->at_step(step + 1);
+  const std::vector<LossSums> losses = own_losses();
   const std::uint64_t flags = sum_gradients(step, stop_requested ? kStopRequested : 0);
-  if ((flags & kLossNotFinite) != 0) throw_diverged(step);
+  StepOutcome outcome{.stop_requested = (flags & kStopRequested) != 0};
 
   clock().enter(Phase::exchange);
-  const bool usable = reduce_gradient(step);
-  if (comm_.any(usable ? 0 : 1) != 0) throw_diverged(step);
+  if ((flags & kLossNotFinite) != 0) {
+    outcome.skipped = skip_or_throw(step, nonfinite_loss());
+  } else {
+    const bool usable = reduce_gradient(step);
+    copies_.compare(step, std::as_bytes(weights()));
+    if (comm_.any(usable ? 0 : 1) != 0) {
+      outcome.skipped = skip_or_throw(step, unusable_gradient(step));
+    } else {
+      update_weights(step);
+    }
+  }
+  if (outcome.skipped) passes_.set_losses(losses);
+  copies_.note(step + 1, std::as_bytes(weights()));
+  clock().enter(Phase::waiting);
+  return outcome;
+}
+
+template <typename T>
+void StepEngine<T>::update_weights(std::uint64_t step) {
   T factor(1);
   if (job_.clipping) {
     gradient_norm_ = norm_->norm(comm_);
     factor = static_cast<T>(clip_factor(*job_.clipping, *gradient_norm_));
   }
-
   clock().enter(Phase::optimizer);
   optimizer_.update(pool_, {learning_rate(step), step + 1}, weights(), owned_gradient(), factor);
-
   clock().enter(Phase::exchange);
   exchange_.share_weights(pool_);
-  clock().enter(Phase::waiting);
-  return (flags & kStopRequested) != 0;
 }
 
 template <typename T>
@@ -132,27 +155,53 @@ Error StepEngine<T>::diverged(std::uint64_t step, const std::string& what,
 }
 
 template <typename T>
-void StepEngine<T>::throw_diverged(std::uint64_t step) {
-  agree(comm_, [&] {
-    if (const auto shard = passes_.nonfinite_shard()) {
-      throw diverged(step, fmt::format("the loss of shard {} is not finite", *shard), step == 0);
-    }
-  });
+std::string StepEngine<T>::nonfinite_loss() {
+  const auto shards = comm_.all_gather(passes_.nonfinite_shard().value_or(kNone));
+  const auto hosts = comm_.share_text(host_name());
+  const auto lowest = std::ranges::min_element(shards);
+  const auto rank = static_cast<std::size_t>(lowest - shards.begin());
+  return fmt::format("the loss of shard {} (rank {} on {}) is not finite", *lowest, rank,
+                     hosts[rank]);
+}
+
+template <typename T>
+std::string StepEngine<T>::unusable_gradient(std::uint64_t step) {
   std::uint64_t not_finite = 0;
   for (const Range piece : ownership_.pieces(comm_.rank())) {
     if (!all_finite(owned_gradient().subspan(piece.begin, piece.size()))) not_finite = 1;
   }
-  const bool finite = comm_.any(not_finite) == 0;
-  agree(comm_, [&] {
-    if (!finite) throw diverged(step, "the gradient is not finite", step == 0);
-    throw Error(ExitCode::diverged,
-                fmt::format("at step {} the gradient is beyond {:g}, so that its square is beyond "
-                            "float, and the optimizer, which averages squares, would never move a "
-                            "weight again; scale the targets or inputs down, or use "
-                            "gradient_descent or momentum; checkpoints are unchanged",
-                            step + 1, largest_gradient<T>(optimizer_.kind())));
-  });
-  std::abort();  // not reached: the last agreement always throws
+  if (comm_.any(not_finite) != 0) {
+    return fmt::format("the gradient is not finite{}", origin_of_gradient(step));
+  }
+  return fmt::format(
+      "the gradient is beyond {:g}, so that its square is beyond float, and the optimizer, which "
+      "averages squares, would never move a weight again; scale the targets or inputs down, or use "
+      "gradient_descent or momentum",
+      largest_gradient<T>(optimizer_.kind()));
+}
+
+template <typename T>
+std::string StepEngine<T>::origin_of_gradient(std::uint64_t step) {
+  sum_gradients(step, 0);
+  bool finite = true;
+  for (const std::span<T> sums : exchange_.buffers()) finite = finite && all_finite<T>(sums);
+  const auto ranks = comm_.all_gather(Origin{finite, passes_.shards()});
+  const auto hosts = comm_.share_text(host_name());
+  std::string origin;
+  for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
+    if (ranks[rank].finite) continue;
+    origin +=
+        fmt::format("{} rank {} on {} (shards {} to {})", origin.empty() ? " in the sums of" : ",",
+                    rank, hosts[rank], ranks[rank].shards.begin, ranks[rank].shards.end - 1);
+  }
+  return origin.empty() ? ", though the sums of each rank are" : origin;
+}
+
+template <typename T>
+std::string StepEngine<T>::skip_or_throw(std::uint64_t step, const std::string& why) const {
+  if (job_.training.on_nonfinite == OnNonfinite::skip_step) return why;
+  const Error error = diverged(step, why, step == 0);
+  throw AgreedError(error.code(), error.what());
 }
 
 template class StepEngine<float>;

@@ -23,8 +23,16 @@
 #include "train/owned_optimizer.h"
 #include "train/phase_clock.h"
 #include "train/rank_passes.h"
+#include "train/weight_copies.h"
 
 namespace lockstep {
+
+// What became of a step; the same on all ranks.
+struct StepOutcome {
+  bool stop_requested = false;  // by some rank
+  // Why the step changed neither weights nor the optimizer; absent: it changed them.
+  std::optional<std::string> skipped = {};
+};
 
 // T is float in training and double in a gradient check.
 template <typename T>
@@ -39,10 +47,12 @@ class StepEngine {
   [[nodiscard]] std::span<T> weights() { return exchange_.weights(); }
   [[nodiscard]] std::span<const T> weights() const { return exchange_.weights(); }
 
-  // Collective. Updates the weights with the batch of global step `step` (from 0). Returns whether
-  // some rank gave `stop_requested`. Throws AgreedError (diverged), before a weight is changed,
-  // when a loss or the gradient is not finite.
-  bool train_step(std::uint64_t step, bool stop_requested);
+  // Collective. Updates the weights with the batch of global step `step` (from 0);
+  // `stop_requested` may differ between ranks. When a loss or the gradient is not finite, the job
+  // decides: the step is skipped and its losses are forgotten, or AgreedError (diverged) is thrown.
+  // Throws AgreedError (internal) when it compares the ranks' copies of the weights and one is
+  // damaged. In all these cases no weight has been changed.
+  StepOutcome train_step(std::uint64_t step, bool stop_requested);
 
   // Collective; the first half of a step, for callers that examine the gradient. Computes every
   // rank's sums over the batch of `step`. Returns the or of all ranks' `flags`.
@@ -81,8 +91,16 @@ class StepEngine {
                                bool before_update = false) const;
 
  private:
-  // Collective, called when all ranks know that something is not finite.
-  [[noreturn]] void throw_diverged(std::uint64_t step);
+  // The second half of a step with a gradient that the optimizer can use. Collective.
+  void update_weights(std::uint64_t step);
+  // Collective, called when all ranks know that some loss is not finite: says which one.
+  std::string nonfinite_loss();
+  // Collective, the same for the gradient, after reduce_gradient, whose result is lost.
+  std::string unusable_gradient(std::uint64_t step);
+  // Collective. Names the ranks, their hosts and shards whose own sums are not finite.
+  std::string origin_of_gradient(std::uint64_t step);
+  // Returns `why` if the job skips such steps; otherwise throws AgreedError (diverged).
+  std::string skip_or_throw(std::uint64_t step, const std::string& why) const;
 
   const Job& job_;
   const Communicator& comm_;
@@ -100,6 +118,7 @@ class StepEngine {
   std::optional<GradientNorm> norm_;  // with clipping only
   std::optional<double> gradient_norm_;
   RankPasses<T> passes_;
+  WeightCopies copies_;
 };
 
 }  // namespace lockstep

@@ -65,6 +65,7 @@ Summary summary_record(const Job& job, const Layout& layout, const Dataset& data
   summary.stop_reason = end.stop_reason;
   summary.epochs = end.counts.epochs(position.step);
   summary.steps = position.step;
+  summary.skipped_steps = position.skipped_steps;
   if (position.stopping.best_metric) {
     summary.best_step = position.stopping.best_step;
     summary.best_epoch = end.counts.epochs(position.stopping.best_step);

@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "base/error.h"
 #include "base/peak_memory.h"
 #include "base/run_files.h"
@@ -169,18 +171,36 @@ class Run {
     const bool asked = parts_.options.stop_requested(position_.step);
     const bool looks = parts_.monitor != nullptr && parts_.monitor->looks_at(position_.step);
     if (looks) parts_.monitor->before_step(position_.step);
-    const bool stop_requested = train_step(asked);
-    if (looks) {
+    if (parts_.options.touch_weights) {
+      parts_.options.touch_weights(position_.step, parts_.engine.weights());
+    }
+    const StepOutcome outcome = train_step(asked);
+    if (looks && !outcome.skipped) {
       const FlowRecord record = parts_.monitor->after_step(position_.step);
       if (position_.flow_records) ++*position_.flow_records;
       parts_.reporter.report([&](TrainingObserver& observer) { observer.on_flow(record); });
     }
-    position_.interval_rows += batch_rows(parts_.data.geometry, position_.step % counts_.per_epoch);
+    if (outcome.skipped) {
+      note_skipped_step(*outcome.skipped);
+    } else {
+      position_.interval_rows +=
+          batch_rows(parts_.data.geometry, position_.step % counts_.per_epoch);
+    }
     ++position_.step;
-    return stop_requested;
+    return outcome.stop_requested;
   }
 
-  bool train_step(bool asked_to_stop) {
+  // Does not communicate.
+  void note_skipped_step(const std::string& why) {
+    constexpr std::uint64_t kTold = 10;
+    ++position_.skipped_steps;
+    if (++skipped_in_session_ > kTold) return;
+    parts_.reporter.tell({fmt::format(
+        "warning: step {} is skipped, and changes no weight: {}{}", position_.step + 1, why,
+        skipped_in_session_ == kTold ? "; further skipped steps are only counted" : "")});
+  }
+
+  StepOutcome train_step(bool asked_to_stop) {
     try {
       return parts_.engine.train_step(position_.step, asked_to_stop);
     } catch (const AgreedError&) {
@@ -241,6 +261,7 @@ class Run {
                                               scores, measured_weights(), interval);
     evaluation.learning_rate = parts_.engine.learning_rate(position_.step - 1);
     evaluation.gradient_norm = parts_.engine.gradient_norm();
+    evaluation.skipped_steps = position_.skipped_steps;
     note_session();
     evaluation.seconds = total_seconds(position_.sessions);
     return evaluation;
@@ -337,6 +358,12 @@ class Run {
         parts_.reporter.tell({*caution});
     }
     tell_flow_verdict();
+    if (position_.skipped_steps > 0) {
+      parts_.reporter.tell({fmt::format(
+          "warning: {} of the {} steps of this run were skipped, because they were not "
+          "finite (training.on_nonfinite)",
+          position_.skipped_steps, position_.step)});
+    }
     if (parts_.options.with_cautions && dev_error) {
       parts_.reporter.tell(warnings_of_dev_size(parts_.job, *dev_error, parts_.data.dev.total));
     }
@@ -371,6 +398,7 @@ class Run {
   StepCounts counts_;
   RunSoundness soundness_;
   RunPosition position_;
+  std::uint64_t skipped_in_session_ = 0;
   std::vector<float> best_weights_;                // on rank 0, when they will be restored
   std::optional<RunTimes> times_;                  // from the end of start() on
   std::optional<UnmovedWeights> unmoved_weights_;  // the same, on rank 0

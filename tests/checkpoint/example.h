@@ -53,6 +53,7 @@ inline Checkpoint example_checkpoint(std::uint64_t step = 120) {
                          {100, step, 1, 4, 2.5, {}}};
   checkpoint.evaluations = 5;
   checkpoint.flow_records = 0;
+  checkpoint.skipped_steps = 3;
   checkpoint.train_fingerprint = "0123456789abcdef";
   checkpoint.dev_fingerprint = "fedcba9876543210";
   checkpoint.test_fingerprint = "0011223344556677";

@@ -116,6 +116,7 @@ TEST(Bounds, TrainingAndTheRest) {
       {"checkpointing.keep_last", {"1"}, {"0"}},
       {"checkpointing.fatal_failures", {"1"}, {"0"}},
       {"exchange.bucket_bytes", {"4096"}, {"4095"}},
+      {"exchange.compare_weights_every_steps", {"0"}, {"-1"}},
       {"diagnosis.base_error", {"0", "0.999"}, {"1", "-1e-9", "nan"}},
       {"diagnosis.high_gap", {"1e-9", "0.999"}, {"0", "1", "nan"}},
       {"diagnosis.high_share", {"0", "1"}, {"-1e-9", "1.000001", "nan"}},

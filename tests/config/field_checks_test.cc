@@ -53,7 +53,8 @@ TEST(FieldChecks, EveryNumberHasARuleOrIsKnownToTakeAnyValue) {
   collect_numbers_without_rule(*proto::Sweep::descriptor(), found, seen);
   EXPECT_THAT(
       found, testing::ElementsAre("Augmentation.Shift.horizontal", "Augmentation.Shift.vertical",
-                                  "Corruption.seed", "Evaluation.train_examples", "Job.seed",
+                                  "Corruption.seed", "Evaluation.train_examples",
+                                  "Exchange.compare_weights_every_steps", "Job.seed",
                                   "Normalization.Scale.divisor",  // other than 0: see check_divisor
                                   "Sweep.Numbers.value", "Sweep.seed",
                                   "Synthetic.Blobs.features",  // by the number of classes

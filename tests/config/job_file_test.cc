@@ -44,6 +44,7 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_EQ(job.training.shards, 16U);
   EXPECT_EQ(job.training.epochs, 5U);
   EXPECT_EQ(job.training.steps, std::nullopt);
+  EXPECT_EQ(job.training.on_nonfinite, OnNonfinite::stop);
   EXPECT_EQ(job.evaluation.every_epochs, 1U);
   EXPECT_EQ(job.evaluation.train_examples, 10000U);
   EXPECT_EQ(job.evaluation.smallest_improvement, 0.01);
@@ -126,6 +127,7 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.training.shards, 12U);
   EXPECT_EQ(job.training.epochs, std::nullopt);
   EXPECT_EQ(job.training.steps, 100U);
+  EXPECT_EQ(job.training.on_nonfinite, OnNonfinite::skip_step);
   EXPECT_EQ(job.evaluation.every_epochs, 2U);
   EXPECT_EQ(job.evaluation.train_examples, 0U);
   EXPECT_EQ(job.evaluation.smallest_improvement, 0.002);
@@ -138,6 +140,7 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.checkpointing.fatal_failures, 6U);
   EXPECT_EQ(job.exchange.bucket_bytes, 8192U);
   EXPECT_FALSE(job.exchange.shared_memory);
+  EXPECT_EQ(job.exchange.compare_weights_every_steps, 7U);
   EXPECT_EQ(job.diagnosis.base_error, 0.15);
   EXPECT_EQ(job.diagnosis.high_gap, 0.01);
   EXPECT_EQ(job.diagnosis.high_share, 0.25);

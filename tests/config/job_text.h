@@ -79,11 +79,11 @@ optimizer {
   adam { learning_rate: 0.01 beta1: 0.8 beta2: 0.99 epsilon: 1e-6 }
   schedule { warmup_epochs: 2 step { every_epochs: 3 factor: 0.5 } }
 }
-training { batch_size: 24 shards: 12 steps: 100 }
+training { batch_size: 24 shards: 12 steps: 100 on_nonfinite: SKIP_STEP }
 evaluation { every_epochs: 2 train_examples: 0 smallest_improvement: 0.002 }
 early_stopping { metric: DEV_COST patience: 3 min_improvement: 0.001 }
 checkpointing { enabled: false every_epochs: 4 keep_last: 5 fatal_failures: 6 }
-exchange { bucket_bytes: 8192 shared_memory: false }
+exchange { bucket_bytes: 8192 shared_memory: false compare_weights_every_steps: 7 }
 diagnosis { base_error: 0.15 high_gap: 0.01 high_share: 0.25 }
 )";
 

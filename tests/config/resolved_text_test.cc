@@ -76,6 +76,7 @@ training {
   shards: 16
   epochs: 5
   precision: FLOAT32
+  on_nonfinite: STOP
 }
 evaluation {
   every_epochs: 1
@@ -92,6 +93,7 @@ exchange {
   bucket_bytes: 4194304
   shared_memory: true
   link_gigabits_per_second: 10
+  compare_weights_every_steps: 100
 }
 diagnosis {
   base_error: 0

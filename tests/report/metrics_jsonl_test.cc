@@ -19,7 +19,7 @@ TEST(MetricsLine, HasTheKeysOfTheContract) {
             "\"train_error\":0.25,\"train_dev_error\":null,\"train_dev_cost\":null,"
             "\"dev_error\":0.1094,\"dev_cost\":0.3071,"
             "\"weights_norm\":31.5,\"weights_near_zero\":0.125,\"learning_rate\":0.001,"
-            "\"gradient_norm\":0.5,\"best\":false,\"seconds\":5.0,"
+            "\"gradient_norm\":0.5,\"skipped_steps\":0,\"best\":false,\"seconds\":5.0,"
             "\"examples_per_second\":24310.4}\n");
 }
 

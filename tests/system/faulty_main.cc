@@ -3,12 +3,15 @@
 // (SIGTERM to itself), early (the same before MPI starts, on all ranks), stop (SIGSTOP to itself),
 // stop_at_start and stop_at_end (the same before MPI starts and before it ends),
 // slow_end (it takes 3 s before MPI ends),
-// hang (it does nothing for an hour), io (an error that a user can act on) or gradient (gradcheck
-// is given a gradient of which the last entries are doubled; RANK and STEP do not count). TIME:
-// when the rank begins that step for the so manieth time, as in the second trial that it trains; 1
-// if absent.
+// hang (it does nothing for an hour), flip (a bit of its copy of the weights changes), nan (its
+// copy of a weight of the first layer is not a number during that step), io (an error that a user
+// can act on) or gradient (gradcheck is given a gradient of which the last entries are doubled;
+// RANK and STEP do not count). TIME: when the rank begins that step for the so manieth time, as in
+// the second trial that it trains; 1 if absent.
 
+#include <bit>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -17,6 +20,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -40,6 +44,12 @@ Fault fault_from_environment() {
   words >> fault.rank >> fault.step >> fault.action;
   if (int time = 1; words >> time) fault.time = time;
   return fault;
+}
+
+// A high bit of the fraction of the last weight, which the last rank updates.
+void flip_a_bit(std::span<float> weights) {
+  float& last = weights.back();
+  last = std::bit_cast<float>(std::bit_cast<std::uint32_t>(last) ^ (1U << 20U));
 }
 
 }  // namespace
@@ -67,6 +77,19 @@ int main(int argc, char** argv) {
     if (fault.action == "stop_at_end") std::raise(SIGSTOP);
     if (fault.action == "slow_end") std::this_thread::sleep_for(std::chrono::seconds(3));
   };
+  if (fault.action == "flip") {
+    hooks.on_weights = [&fault](int rank, std::uint64_t step, std::span<float> weights) {
+      if (rank == fault.rank && step == fault.step) flip_a_bit(weights);
+    };
+  }
+  float kept = 0;
+  if (fault.action == "nan") {
+    hooks.on_weights = [&fault, &kept](int rank, std::uint64_t step, std::span<float> weights) {
+      if (rank != fault.rank) return;
+      if (step == fault.step) kept = std::exchange(weights.front(), std::nanf(""));
+      if (step == fault.step + 1) weights.front() = kept;
+    };
+  }
   if (fault.action == "gradient") {
     hooks.gradient_of = [](auto& engine, const auto& comm, std::uint64_t step) {
       std::vector<double> gradient = lockstep::exchanged_gradient(engine, comm, step);

@@ -245,8 +245,8 @@ Checkpoint load_best_of(const fs::path& directory, const Checkpoint& state) {
     throw Error(
         ExitCode::data,
         fmt::format("the best checkpoint that {} refers to cannot be read, but early stopping "
-                    "ends with its weights; restore the file from a copy, or start a new "
-                    "run:\n  {}",
+                    "ends with its weights; restore the file from a copy, train on without it "
+                    "(--set early_stopping=none), or start a new run:\n  {}",
                     step_file_name(state.step), error.what()));
   }
 }

@@ -37,6 +37,8 @@ LoadedJob load_same_job(const Communicator& comm, const std::string& path,
 PreparedJob prepare_job(const Communicator& comm, const std::string& path,
                         const std::vector<std::string>& overrides, int threads, bool no_dropout) {
   PreparedJob job;
+  // First, because another build may not understand the job.
+  require_same_environment(comm);
   job.loaded = load_same_job(comm, path, overrides, no_dropout);
   const Layout layout = {comm.size(), threads > 0 ? threads : default_threads(comm.size())};
   job.layout = layout;
@@ -45,7 +47,6 @@ PreparedJob prepare_job(const Communicator& comm, const std::string& path,
                [](const std::string& theirs, const std::string& root) {
                  return fmt::format("{} threads, rank 0 has {}", theirs, root);
                });
-  require_same_environment(comm);
   return job;
 }
 

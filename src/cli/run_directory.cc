@@ -46,6 +46,15 @@ RunDirectory make_numbered(const std::string& name) {
   }
 }
 
+bool has_checkpoints(const fs::path& directory) {
+  std::error_code error;
+  fs::directory_iterator entry(directory, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (entry->path().extension() == ".ckpt") return true;
+  }
+  return false;
+}
+
 void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
   if (const auto warning = check_restart(process_environment(), directory, resume, host_name())) {
     write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", *warning));
@@ -67,7 +76,7 @@ void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
     throw Error(ExitCode::missing_input, fmt::format("no {} to resume in {}", noun, place));
   }
   if (kind == DirectoryKind::run && held && fs::exists(directory / kSummaryFile) &&
-      !fs::exists(directory / kCheckpointFolder)) {
+      !has_checkpoints(directory / kCheckpointFolder)) {
     throw Error(ExitCode::usage,
                 fmt::format("{} has the results of a run without checkpoints, which cannot be "
                             "resumed; choose another --run-dir",

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/run_files.h"
 #include "comm/agreement.h"
 #include "comm/owned_values.h"
 #include "config/job_file.h"
@@ -109,14 +110,17 @@ std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool 
   return notices;
 }
 
-// Values of different metrics, or on different dev sets, cannot be compared.
+// Values of different metrics, on different dev sets or in different precisions cannot be compared.
 std::optional<std::string> RunCheckpoints::why_best_is_forgotten(
     const Checkpoint& checkpoint) const {
   if (!checkpoint.best_metric) return std::nullopt;
   if (checkpoint.dev_fingerprint != data_.dev.fingerprint) return "the dev set has changed";
   const Job then = parse_job(checkpoint.resolved_job, "the checkpoint's job", "/", {}).job;
-  if (stopping_metric(then) == stopping_metric(job_)) return std::nullopt;
-  return "it was chosen by another metric";
+  if (stopping_metric(then) != stopping_metric(job_)) return "it was chosen by another metric";
+  if (then.network.evaluation_precision != job_.network.evaluation_precision) {
+    return "it was measured in another precision";
+  }
+  return std::nullopt;
 }
 
 void RunCheckpoints::check_fits(const FoundCheckpoint& found) const {
@@ -145,14 +149,23 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& o
     notices.emplace_back("no checkpoint yet: starting fresh");
     return std::nullopt;
   }
+  if (!job_.checkpointing.enabled) {
+    throw Error(
+        ExitCode::usage,
+        fmt::format("{} was saved by this run, but checkpointing.enabled is false: all that "
+                    "it trains from here on would be lost. Leave checkpointing on, or "
+                    "train in another --run-dir",
+                    found->path.string()));
+  }
   for (const std::string& notice : found->notices) notices.push_back("warning: " + notice);
+  // First, because another build may not understand the checkpoint's job.
+  mark_environment(*found, options.allow_changed_environment, notices);
   Checkpoint& checkpoint = found->checkpoint;
   const auto changes = check_resumable(
       checkpoint,
       {resolved_job_, data_.train_fingerprint, data_.dev.fingerprint, options.allow_changed_data});
   notices.insert(notices.end(), changes.begin(), changes.end());
   check_fits(*found);
-  mark_environment(*found, options.allow_changed_environment, notices);
   notices.push_back(
       fmt::format("resuming {} after step {}", found->path.string(), checkpoint.step));
   if (const auto why = why_best_is_forgotten(checkpoint)) {
@@ -161,8 +174,22 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& o
     checkpoint.best_metric.reset();
     checkpoint.best_step = 0;
     checkpoint.evaluations_without_improvement = 0;
+  } else if (checkpoint.best_metric && !keeps_best_weights(job_)) {
+    warn_of_lost_best(checkpoint, notices);
   }
   return std::move(checkpoint);
+}
+
+void RunCheckpoints::warn_of_lost_best(const Checkpoint& checkpoint,
+                                       std::vector<std::string>& notices) const {
+  try {
+    load_best_of(directory_, checkpoint);
+  } catch (const Error& error) {
+    notices.push_back(
+        fmt::format("warning: the state of the best evaluation so far, of step {}, cannot be read; "
+                    "{} names it until an evaluation is better: {}",
+                    checkpoint.best_step, (directory_ / kBestCheckpoint).string(), error.what()));
+  }
 }
 
 void RunCheckpoints::hand_out(Checkpoint& checkpoint, RunPosition& position) {

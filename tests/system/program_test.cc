@@ -131,6 +131,42 @@ TEST_F(Program, ResultsWithoutCheckpointsAreNotOverwritten) {
   EXPECT_EQ(file("run/summary.json"), summary);
 }
 
+TEST_F(Program, ResultsWhoseCheckpointsAreGoneAreNotOverwritten) {
+  ASSERT_EQ(run("train job.textproto --run-dir run").exit_code, 0);
+  const std::string summary = file("run/summary.json");
+  for (const auto& entry : fs::directory_iterator(directory_ / "run/ckpt")) {
+    fs::remove(entry.path());
+  }
+  const auto again = run("train job.textproto --run-dir run --resume auto");
+  EXPECT_EQ(again.exit_code, 2);
+  EXPECT_THAT(again.err, HasSubstr("has the results of a run without checkpoints"));
+  EXPECT_EQ(file("run/summary.json"), summary);
+}
+
+// Its directory would stand for the old weights.
+TEST_F(Program, ARunWithCheckpointsDoesNotGoOnWithoutThem) {
+  const std::string train = "train job.textproto --run-dir run --set early_stopping=none";
+  ASSERT_EQ(run(train + " --set training.epochs=2").exit_code, 0);
+  const auto again =
+      run(train + " --set training.epochs=3 --resume auto --set checkpointing.enabled=false");
+  EXPECT_EQ(again.exit_code, 2);
+  EXPECT_THAT(again.err, HasSubstr("would be lost. Leave checkpointing on"));
+}
+
+TEST_F(Program, ABestStateThatIsGoneIsTold) {
+  const std::string train = "train job.textproto --run-dir run --set early_stopping=none";
+  ASSERT_EQ(run(train + " --set training.epochs=3").exit_code, 0);
+  std::string best = file("run/ckpt/best");
+  best.erase(best.find_last_not_of('\n') + 1);
+  std::string latest = file("run/ckpt/latest");
+  latest.erase(latest.find_last_not_of('\n') + 1);
+  if (best == latest) GTEST_SKIP() << "the last evaluation is the best";
+  fs::remove(directory_ / "run/ckpt" / best);
+  const auto again = run(train + " --set training.epochs=4 --resume auto");
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.out + again.err, HasSubstr("state of the best evaluation so far"));
+}
+
 // Without early stopping the last weights are the result, though others were better.
 TEST_F(Program, ARunDirectoryMeansTheNetworkOfItsSummary) {
   write("last.textproto", R"(

@@ -187,6 +187,20 @@ TEST_F(RunDecisions, TheBestOfAnotherMetricIsForgotten) {
   EXPECT_TRUE(resumed.evaluations.front().best) << "there is none before it";
 }
 
+TEST_F(RunDecisions, TheBestOfAnotherPrecisionIsForgotten) {
+  const std::vector<std::string> job = {"early_stopping.patience=100", "optimizer.schedule=none"};
+  std::vector<std::string> before = job;
+  before.insert(before.end(), {"evaluation.precision=BFLOAT16", "training.epochs=2"});
+  train_with("precision", before);
+  std::vector<std::string> after = job;
+  after.emplace_back("training.epochs=4");
+  const Told resumed = train_with("precision", after, Resume::must);
+  if (!comm_.is_root()) return;
+  EXPECT_THAT(resumed.notices,
+              testing::Contains(HasSubstr("it was measured in another precision")));
+  EXPECT_TRUE(resumed.evaluations.front().best) << "there is none before it";
+}
+
 TEST_F(RunDecisions, TheBestOfTheSameMetricStays) {
   train_with("same", {"early_stopping=none", "training.epochs=2", "optimizer.schedule=none"});
   const Told resumed =

@@ -98,7 +98,7 @@ TEST_F(Retention, ABestStateThatCannotBeLoadedIsAnErrorWithTheRemedy) {
       thrown_by([&] { load_best_of(directory_, existing(find_latest(directory_)).checkpoint); });
   EXPECT_EQ(error.code, ExitCode::data);
   EXPECT_THAT(error.message, HasSubstr("step-00000010.ckpt: checksum error"));
-  EXPECT_THAT(error.message, HasSubstr("restore the file from a copy, or start a new run"));
+  EXPECT_THAT(error.message, HasSubstr("restore the file from a copy, train on without it"));
 }
 
 TEST_F(Retention, AKeptStateWhoseHeaderCannotBeReadIsReported) {

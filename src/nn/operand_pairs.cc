@@ -3,17 +3,11 @@
 #include <algorithm>
 
 #include "linalg/kernels.h"
+#include "linalg/stride.h"
 #include "nn/layers.h"
 
 namespace lockstep {
 namespace {
-
-// Pairs from one row to the next. Rows of many whole cache lines would all begin in the same few
-// sets of a cache.
-std::uint64_t stride_of(std::uint64_t columns) {
-  constexpr std::uint64_t kLine = 16;
-  return (columns + kLine - 1) / kLine * kLine + kLine;
-}
 
 struct Sizes {
   std::uint64_t inputs = 0;

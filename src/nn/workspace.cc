@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "linalg/stride.h"
 #include "nn/epilogue.h"
 #include "nn/layers.h"
 
@@ -19,13 +20,6 @@ struct LayerColumns {
 LayerColumns columns_of(const LayerSpec& layer, const LayerNeeds& needs) {
   const std::uint64_t size = size_of(needs.output);
   return {size, keeps_slopes(layer.epilogue) ? size : 0, size, needs.kept_per_row};
-}
-
-// Values from one row to the next. Rows of many whole cache lines would all begin in the same few
-// sets of a cache.
-std::uint64_t stride_of(std::uint64_t columns) {
-  constexpr std::uint64_t kLine = 16;
-  return columns >= 128 && columns % (4 * kLine) == 0 ? columns + kLine : columns;
 }
 
 }  // namespace

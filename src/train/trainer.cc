@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "base/peak_memory.h"
 #include "base/run_files.h"
-#include "base/temporary_files.h"
 #include "comm/agreement.h"
 #include "linalg/kernels.h"
 #include "nn/initializer.h"
@@ -95,7 +94,6 @@ class Run {
       initialize_parameters(parts_.network.spec(), parts_.job.seed, parts_.engine.weights());
     }
     if (parts_.options.resume != Resume::never) {
-      remove_leftovers();
       parts_.reporter.tell(parts_.checkpoints.restore(
           position_, best_weights_,
           {.must_exist = parts_.options.resume == Resume::must,
@@ -117,12 +115,6 @@ class Run {
     parts_.engine.clock().enter(Phase::waiting);
     times_.emplace(parts_.engine.clock());
     if (parts_.comm.is_root()) unmoved_weights_.emplace(weights_digest());
-  }
-
-  // Removes what a killed session was writing. Does not communicate.
-  void remove_leftovers() const {
-    if (!parts_.comm.is_root()) return;
-    parts_.reporter.tell(remove_temporary_files(parts_.options.run_dir));
   }
 
   void tell_start() {

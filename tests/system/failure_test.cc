@@ -320,18 +320,6 @@ TEST_F(Failure, APipeInARunDirectoryIsRefused) {
   EXPECT_EQ(run("train job.textproto --run-dir run --resume must").exit_code, 0);
 }
 
-// A process that ends in the middle of a write, as the stall watch lets it, leaves such files.
-TEST_F(Failure, TemporaryFilesAreRemovedOnResume) {
-  const std::string names[] = {"state.json.tmp-4711", "error.rank1.json.tmp-1",
-                               "ckpt/step-00000099.ckpt.tmp-12"};
-  ASSERT_EQ(run("train job.textproto --run-dir run --set training.epochs=1").exit_code, 0);
-  for (const std::string& name : names) write("run/" + name, "half");
-  write("run/notes.tmp-mine", "whole");
-  ASSERT_EQ(run("train job.textproto --run-dir run --resume must").exit_code, 0);
-  for (const std::string& name : names) EXPECT_FALSE(fs::exists(directory_ / "run" / name)) << name;
-  EXPECT_TRUE(fs::exists(directory_ / "run/notes.tmp-mine"));
-}
-
 TEST_F(Failure, ABlowUpThatStaysFiniteIsDivergence) {
   const auto result =
       run("train job.textproto --run-dir run --set optimizer.adam.learning_rate=1e6");

@@ -1,5 +1,6 @@
 #include "base/input_file.h"
 
+#include <iterator>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -30,6 +31,11 @@ void require_files_in(const std::filesystem::path& directory) {
 std::ifstream open_file(const std::filesystem::path& path) {
   require_file(path);
   return std::ifstream(path, std::ios::binary);
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file = open_file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 }  // namespace lockstep

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 namespace lockstep {
 
@@ -16,5 +17,8 @@ void require_files_in(const std::filesystem::path& directory);
 // Opens a file for reading, after require_file(). As with std::ifstream, a file that is missing or
 // may not be read gives a stream that is not open.
 std::ifstream open_file(const std::filesystem::path& path);
+
+// The content of a file; empty if it is missing or may not be read. Throws as open_file() does.
+std::string read_file(const std::filesystem::path& path);
 
 }  // namespace lockstep

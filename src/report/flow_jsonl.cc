@@ -1,7 +1,5 @@
 #include "report/flow_jsonl.h"
 
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <optional>
 #include <sstream>
@@ -14,11 +12,6 @@
 
 namespace lockstep {
 namespace {
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream file = open_file(path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 // Calls `use` for each number of a layer with its name, for reading and for writing.
 template <typename Layer, typename Use>
@@ -104,7 +97,7 @@ Json flow_json(const FlowRecord& record) {
 
 std::vector<FlowRecord> read_flow(const std::filesystem::path& path, std::uint64_t last_step) {
   std::vector<FlowRecord> records;
-  std::istringstream lines(metrics_up_to(read_text(path), last_step));
+  std::istringstream lines(metrics_up_to(read_file(path), last_step));
   for (std::string line; std::getline(lines, line);) {
     records.push_back(record_of(Json::parse(line)));
   }
@@ -115,7 +108,7 @@ void FlowReport::on_start(const RunStart& start) {
   const auto path = std::filesystem::path(start.run_dir) / kFlowFile;
   const bool resumed = start.first_step > 0;
   if (start.monitor_every_steps > 0 || std::filesystem::exists(path)) {
-    replace_file(path, resumed ? metrics_up_to(read_text(path), start.first_step) : "");
+    replace_file(path, resumed ? metrics_up_to(read_file(path), start.first_step) : "");
   }
   if (start.monitor_every_steps > 0) file_ = std::make_unique<AppendFile>(path);
 }

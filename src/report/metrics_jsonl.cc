@@ -1,7 +1,5 @@
 #include "report/metrics_jsonl.h"
 
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -13,11 +11,6 @@
 
 namespace lockstep {
 namespace {
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream file = open_file(path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 // Parses a whole line; returns nothing if it is not one of ours.
 std::optional<Json> parse_line(std::string_view line) {
@@ -115,7 +108,7 @@ std::string metrics_up_to(std::string_view text, std::uint64_t last_step) {
 
 std::vector<Evaluation> read_metrics(const std::filesystem::path& path, std::uint64_t last_step) {
   std::vector<Evaluation> evaluations;
-  for_each_line(read_text(path), [&](std::string_view, const Json& object) {
+  for_each_line(read_file(path), [&](std::string_view, const Json& object) {
     if (step_of(object) <= last_step) evaluations.push_back(evaluation_of(object));
   });
   return evaluations;
@@ -124,7 +117,7 @@ std::vector<Evaluation> read_metrics(const std::filesystem::path& path, std::uin
 void MetricsReport::on_start(const RunStart& start) {
   const auto path = std::filesystem::path(start.run_dir) / kMetricsFile;
   const bool resumed = start.first_step > 0;
-  replace_file(path, resumed ? metrics_up_to(read_text(path), start.first_step) : "");
+  replace_file(path, resumed ? metrics_up_to(read_file(path), start.first_step) : "");
   file_ = std::make_unique<AppendFile>(path);
 }
 

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kRemedy =
-    "; free some space, choose another --run-dir, or train without checkpoints (--set "
+    "; free some space, choose another --run-dir, or train a new run without checkpoints (--set "
     "checkpointing.enabled=false)";
 
 // Writes some bytes under a temporary name, which is removed.

@@ -193,6 +193,13 @@ std::vector<std::string> save_step(const fs::path& directory, const Checkpoint& 
   return notices;
 }
 
+std::vector<std::uint64_t> kept_steps(const fs::path& directory) {
+  std::vector<std::uint64_t> steps;
+  for (const auto& [step, name] : step_files_in(directory)) steps.push_back(step);
+  std::ranges::reverse(steps);
+  return steps;
+}
+
 std::optional<FoundCheckpoint> find_latest(const fs::path& directory) {
   StepFiles files = step_files_in(directory);
   const fs::path pointer = directory / kLatestCheckpoint;

@@ -32,6 +32,9 @@ std::string step_file_name(std::uint64_t step);
 std::vector<std::string> save_step(const std::filesystem::path& directory,
                                    const Checkpoint& checkpoint, std::uint32_t keep_last);
 
+// The steps whose files are in `directory`, ascending, valid or not; none if it does not exist.
+std::vector<std::uint64_t> kept_steps(const std::filesystem::path& directory);
+
 struct FoundCheckpoint {
   std::filesystem::path path;
   Checkpoint checkpoint;             // verified by loading it

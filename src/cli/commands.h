@@ -44,6 +44,7 @@ void add_slurm_command(CLI::App& app, Action& action);
 void add_sweep_command(CLI::App& app, Action& action);
 void add_flow_command(CLI::App& app, Action& action);
 void add_descent_command(CLI::App& app, Action& action);
+void add_verify_command(CLI::App& app, Action& action);
 
 // The notice for --no-dropout.
 constexpr const char* kNoDropoutNotice =

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace lockstep {
 
@@ -21,6 +22,8 @@ struct Evaluation {
   std::optional<double> dev_cost;  // without penalty
   double weights_norm = 0;         // Frobenius, over all weights; biases left out
   double weights_near_zero = 0;    // fraction of them; see nn/weight_statistics.h
+  // Of all parameters, as in Summary; empty: the record is that of an older build.
+  std::string weights_digest;
   double learning_rate = 0;
   // Norm of the gradient of J in the last step, over all parameters and before clipping; none
   // without clipping.

@@ -60,6 +60,8 @@ Evaluation evaluation_of(const Json& object) {
   evaluation.dev_cost = optional_number(object, "dev_cost");
   evaluation.weights_norm = number(object, "weights_norm");
   evaluation.weights_near_zero = number(object, "weights_near_zero");
+  const auto digest = object.find("weights_digest");
+  if (digest != object.end() && digest->is_string()) evaluation.weights_digest = *digest;
   evaluation.learning_rate = number(object, "learning_rate");
   evaluation.gradient_norm = optional_number(object, "gradient_norm");
   evaluation.skipped_steps =
@@ -89,6 +91,8 @@ std::string metrics_line(const Evaluation& evaluation) {
   set_number(object, "dev_cost", evaluation.dev_cost);
   set_number(object, "weights_norm", evaluation.weights_norm);
   set_number(object, "weights_near_zero", evaluation.weights_near_zero);
+  object["weights_digest"] =
+      evaluation.weights_digest.empty() ? Json(nullptr) : Json(evaluation.weights_digest);
   set_number(object, "learning_rate", evaluation.learning_rate);
   set_number(object, "gradient_norm", evaluation.gradient_norm);
   object["skipped_steps"] = evaluation.skipped_steps;

@@ -1,9 +1,8 @@
 #pragma once
 // metrics.jsonl: one JSON object per evaluation, one per line.
 //
-// Keys: step, epoch, cost, penalty, batch_cost, train_error, dev_error,
-// dev_cost, learning_rate, best, seconds, examples_per_second. A number that is
-// not finite is null and adds "finite": false; an absent one is null.
+// docs/results.md lists the keys. A number that is not finite is null and adds "finite": false; an
+// absent one is null.
 
 #include <cstdint>
 #include <filesystem>

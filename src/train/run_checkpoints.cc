@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/run_files.h"
+#include "checkpoint/load.h"
 #include "comm/agreement.h"
 #include "comm/owned_values.h"
 #include "config/job_file.h"
@@ -140,7 +141,8 @@ void RunCheckpoints::check_fits(const FoundCheckpoint& found) const {
 
 std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& options,
                                                          std::vector<std::string>& notices) const {
-  auto found = find_latest(directory_);
+  auto found = options.file ? FoundCheckpoint{*options.file, load_checkpoint(*options.file), {}}
+                            : find_latest(directory_);
   if (!found) {
     if (options.must_exist) {
       throw Error(ExitCode::missing_input,
@@ -149,7 +151,7 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& o
     notices.emplace_back("no checkpoint yet: starting fresh");
     return std::nullopt;
   }
-  if (!job_.checkpointing.enabled) {
+  if (!job_.checkpointing.enabled && !options.file) {
     throw Error(
         ExitCode::usage,
         fmt::format("{} was saved by this run, but checkpointing.enabled is false: all that "
@@ -159,7 +161,7 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& o
   }
   for (const std::string& notice : found->notices) notices.push_back("warning: " + notice);
   // First, because another build may not understand the checkpoint's job.
-  mark_environment(*found, options.allow_changed_environment, notices);
+  if (!options.file) mark_environment(*found, options.allow_changed_environment, notices);
   Checkpoint& checkpoint = found->checkpoint;
   const auto changes = check_resumable(
       checkpoint,

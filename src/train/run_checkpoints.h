@@ -26,6 +26,8 @@ struct RestoreOptions {
   bool must_exist = false;  // a checkpoint
   bool allow_changed_data = false;
   bool allow_changed_environment = false;
+  // This checkpoint rather than the newest one, in whatever build, for a run that saves nothing.
+  std::optional<std::filesystem::path> file = {};
 };
 
 class RunCheckpoints {

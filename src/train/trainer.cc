@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/peak_memory.h"
 #include "base/run_files.h"
@@ -98,7 +99,8 @@ class Run {
           position_, best_weights_,
           {.must_exist = parts_.options.resume == Resume::must,
            .allow_changed_data = parts_.options.allow_changed_data,
-           .allow_changed_environment = parts_.options.allow_changed_environment}));
+           .allow_changed_environment = parts_.options.allow_changed_environment,
+           .file = parts_.options.resume_from}));
     }
     if (parts_.job.checkpointing.enabled) {
       parts_.reporter.tell(parts_.checkpoints.try_directory());
@@ -251,6 +253,7 @@ class Run {
   [[nodiscard]] Evaluation describe(const Scores& scores, const TrainedInterval& interval) {
     Evaluation evaluation = evaluation_record(position_.step, counts_.epochs(position_.step),
                                               scores, measured_weights(), interval);
+    evaluation.weights_digest = digest_hex(digest_of(std::as_bytes(parts_.engine.weights())));
     evaluation.learning_rate = parts_.engine.learning_rate(position_.step - 1);
     evaluation.gradient_norm = parts_.engine.gradient_norm();
     evaluation.skipped_steps = position_.skipped_steps;

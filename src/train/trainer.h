@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ struct TrainOptions {
   std::filesystem::path run_dir;
   Layout layout;
   Resume resume = Resume::never;
+  // Resumes from this checkpoint of run_dir rather than from the newest one, in whatever build, for
+  // a job that saves nothing.
+  std::optional<std::filesystem::path> resume_from = {};
   bool allow_changed_data = false;         // on resume
   bool allow_changed_environment = false;  // on resume; see train/changed_environment.h
   // Whether the test set is scored at the end. A search over hyperparameters scores it for the

@@ -1,0 +1,117 @@
+#include "cli/verification.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "report/metrics_jsonl.h"
+#include "report/summary_json.h"
+
+namespace lockstep {
+namespace {
+
+using Evaluations = std::vector<RecordedEvaluation>;
+
+// Whether the trainer itself, rather than its caller, ends a run for this reason.
+bool is_own_reason(std::string_view reason) {
+  constexpr std::array<std::string_view, 4> kOwn = {"epochs", "steps", "early_stopping",
+                                                    "interrupted"};
+  return std::ranges::find(kOwn, reason) != kOwn.end();
+}
+
+void require_data(const char* set, const std::string& then, const std::string& now) {
+  if (then == now) return;
+  throw Error(ExitCode::data,
+              fmt::format("the {} data is not that of the run (fingerprint {}, was {}), so the run "
+                          "cannot be trained again; restore the data",
+                          set, now.empty() ? "none" : now, then.empty() ? "none" : then));
+}
+
+Evaluations::const_iterator first_after(const Evaluations& evaluations, std::uint64_t step) {
+  return std::ranges::upper_bound(evaluations, step, {}, &RecordedEvaluation::step);
+}
+
+}  // namespace
+
+Verification::Verification(const RecordedRun& run, const VerifiedRange& range, RecordedData data,
+                           std::function<void(const std::string&)> tell)
+    : run_(run),
+      range_(range),
+      data_(std::move(data)),
+      tell_(std::move(tell)),
+      next_(first_after(run.evaluations, range.from)),
+      end_(first_after(run.evaluations, range.to)),
+      step_(range.from) {}
+
+void Verification::on_start(const RunStart& start) {
+  if (!data_.train) {
+    tell_(
+        "the run records no fingerprint of its data, so only the numbers tell whether the data "
+        "is the same");
+    return;
+  }
+  require_data("training", *data_.train, start.train_fingerprint);
+  require_data("dev", data_.dev, start.dev_fingerprint);
+}
+
+void Verification::part(std::uint64_t step, const std::string& what,
+                        const std::vector<RecordDifference>& differences) {
+  parting_ = {step, differences, fmt::format("the run parts at step {}: {}", step, what)};
+  throw Error(ExitCode::data, parting_->text);
+}
+
+void Verification::take(std::uint64_t step, const std::string& what,
+                        const RecordComparison& comparison) {
+  not_compared_.insert(comparison.not_compared.begin(), comparison.not_compared.end());
+  if (comparison.differences.empty()) return;
+  part(step, what + describe(comparison.differences), comparison.differences);
+}
+
+void Verification::on_evaluation(const Evaluation& evaluation) {
+  step_ = evaluation.step;
+  weights_digest_ = evaluation.weights_digest;
+  if (next_ == end_ || next_->step > step_) {
+    not_recorded_.push_back(step_);
+    tell_(fmt::format("step {}: no evaluation is recorded", step_));
+    return;
+  }
+  if (next_->step < step_) {
+    part(next_->step, "an evaluation is recorded where the job makes none", {});
+  }
+  take(step_, "", compare_evaluations(next_->record, Json::parse(metrics_line(evaluation))));
+  ++next_;
+  ++compared_;
+  tell_(fmt::format("step {}: the same, digest {}", step_, weights_digest_));
+}
+
+void Verification::on_finish(const Summary& summary) {
+  if (!range_.to_the_end || !is_complete()) return;
+  take(summary.steps, "in the summary, ",
+       compare_summaries(*run_.summary, Json::parse(summary_to_json(summary))));
+  weights_digest_ = summary.weights_digest;
+}
+
+std::string Verification::reason_to_stop() const {
+  if (step_ < range_.to) return "";
+  if (!range_.to_the_end) return "verified";
+  // A search ends its trials after an evaluation; other runs end by themselves.
+  const auto recorded = run_.summary->at("stop_reason").get<std::string>();
+  if (!is_own_reason(recorded)) return recorded;
+  return recorded == "interrupted" ? "" : "the end of the record";
+}
+
+bool Verification::is_complete() const { return next_ == end_; }
+
+void Verification::end_early(const std::string& reason) {
+  part(step_,
+       fmt::format("trained again it ends there ({}), but an evaluation of step {} is "
+                   "recorded",
+                   reason, next_->step),
+       {});
+}
+
+}  // namespace lockstep

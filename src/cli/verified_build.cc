@@ -1,0 +1,60 @@
+#include "cli/verified_build.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "train/changed_environment.h"
+
+namespace lockstep {
+namespace {
+
+std::string value_of(const EnvironmentFacts& facts, const std::string& name,
+                     const std::string& otherwise) {
+  const auto fact = facts.find(name);
+  return fact == facts.end() ? otherwise : fact->second;
+}
+
+// The changes of the build after the start of the verification: the mark of the run without those
+// that the start has already.
+std::string changes_after(const EnvironmentFacts& run, const EnvironmentFacts& start) {
+  const std::string all = value_of(run, kChangedEnvironment, "");
+  const std::string before = value_of(start, kChangedEnvironment, "");
+  return all.starts_with(before) ? all.substr(before.size()) : all;
+}
+
+}  // namespace
+
+std::vector<std::string> compare_builds(const EnvironmentFacts& run, const EnvironmentFacts& start,
+                                        const EnvironmentFacts& now) {
+  const std::string then = value_of(run, "numerics", "none");
+  const std::string here = value_of(now, "numerics", "none");
+  if (then != here) {
+    throw Error(ExitCode::usage,
+                fmt::format("the run was trained with version {} of the arithmetic (numerics), and "
+                            "this build computes version {}; verify it with a build whose "
+                            "`lockstep --version` shows numerics {}, such as Lockstep {} with "
+                            "sources {}",
+                            then, here, then, value_of(run, "lockstep", "of an unknown version"),
+                            value_of(run, "sources", "that are not known")));
+  }
+  std::vector<std::string> notices;
+  const std::string changes = changes_after(run, start);
+  if (changes.find("numerics was") != std::string::npos) {
+    throw Error(ExitCode::usage,
+                fmt::format("the run was resumed with another version of the arithmetic ({}); "
+                            "verify the steps after that: --from a later kept step",
+                            changes));
+  }
+  if (!changes.empty()) {
+    notices.push_back(fmt::format("the run was resumed with another build ({})", changes));
+  }
+  const std::string sources = value_of(run, "sources", "none");
+  if (sources != value_of(now, "sources", "none")) {
+    notices.push_back(
+        fmt::format("another build of the same arithmetic trained the run (sources {}, here {})",
+                    sources, value_of(now, "sources", "none")));
+  }
+  return notices;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,119 @@
+#include "cli/verified_range.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+#include "base/input_file.h"
+#include "base/run_files.h"
+#include "config/job_diff.h"
+
+namespace lockstep {
+namespace fs = std::filesystem;
+namespace {
+
+// Fields that may change on resume and decide no number.
+constexpr std::array<std::string_view, 10> kDecideNothing = {
+    "name",          "checkpointing",          "exchange",  "data.train", "data.dev", "data.test",
+    "data.held_out", "data.dev_and_test_from", "diagnosis", "monitor"};
+
+bool decides(std::string_view path) {
+  return std::ranges::none_of(kDecideNothing, [&](std::string_view prefix) {
+    return path == prefix || (path.starts_with(prefix) && path[prefix.size()] == '.');
+  });
+}
+
+void require_kept(const RecordedRun& run, std::uint64_t from) {
+  if (from == 0 || std::ranges::find(run.kept_steps, from) != run.kept_steps.end()) return;
+  const std::string kept = run.kept_steps.empty()
+                               ? "no checkpoint is kept"
+                               : fmt::format("kept are {}", fmt::join(run.kept_steps, ", "));
+  throw Error(ExitCode::usage,
+              fmt::format("--from {}: {} has no checkpoint of that step ({}); 0 begins at the "
+                          "initial weights",
+                          from, (run.directory / kCheckpointFolder).string(), kept));
+}
+
+// The evaluations before and after a step that has none.
+std::string neighbours(const std::vector<RecordedEvaluation>& evaluations, std::uint64_t step) {
+  const auto after = std::ranges::upper_bound(evaluations, step, {}, &RecordedEvaluation::step);
+  std::vector<std::uint64_t> steps;
+  if (after != evaluations.begin()) steps.push_back((after - 1)->step);
+  if (after != evaluations.end()) steps.push_back(after->step);
+  return fmt::format("{}", fmt::join(steps, " and "));
+}
+
+void require_evaluation(const RecordedRun& run, std::uint64_t to) {
+  const auto& evaluations = run.evaluations;
+  if (std::ranges::find(evaluations, to, &RecordedEvaluation::step) != evaluations.end()) return;
+  throw Error(ExitCode::usage,
+              fmt::format("--to {}: {} has no evaluation of that step; the nearest: {}", to,
+                          (run.directory / kMetricsFile).string(), neighbours(evaluations, to)));
+}
+
+// The last step that the run records.
+std::uint64_t last_step(const RecordedRun& run) {
+  const std::uint64_t evaluated = run.evaluations.empty() ? 0 : run.evaluations.back().step;
+  if (!run.summary) return evaluated;
+  const auto steps = run.summary->at("steps").get<std::uint64_t>();
+  if (steps >= evaluated) return steps;
+  throw Error(ExitCode::data,
+              fmt::format("{} ends at step {}, but {} has an evaluation of step {}; restore the "
+                          "files from a copy",
+                          (run.directory / kSummaryFile).string(), steps, kMetricsFile, evaluated));
+}
+
+}  // namespace
+
+VerifiedRange choose_range(const RecordedRun& run, std::uint64_t from,
+                           std::optional<std::uint64_t> to) {
+  const std::uint64_t last = last_step(run);
+  if (last == 0) {
+    throw Error(ExitCode::missing_input,
+                fmt::format("{} records no evaluation, so there is nothing to compare",
+                            run.directory.string()));
+  }
+  require_kept(run, from);
+  if (to) require_evaluation(run, *to);
+  const VerifiedRange range{from, to.value_or(last), !to && run.summary.has_value()};
+  if (range.from >= range.to) {
+    throw Error(ExitCode::usage, fmt::format("--from {} leaves no step to train again, because the "
+                                             "verification ends at step {}",
+                                             range.from, range.to));
+  }
+  return range;
+}
+
+fs::path job_of_range(const RecordedRun& run, const VerifiedRange& range) {
+  fs::path used = run.directory / kJobFile;
+  for (auto job = run.earlier_jobs.rbegin(); job != run.earlier_jobs.rend(); ++job) {
+    if (job->last_step <= range.from) break;
+    if (job->last_step < range.to) {
+      const std::string changes = deciding_differences(read_file(job->file), read_file(used));
+      if (!changes.empty()) {
+        throw Error(ExitCode::usage,
+                    fmt::format("{} was resumed after step {} with another job ({}); verify the "
+                                "parts one by one: --to {}, and --from {} or a later kept step",
+                                run.directory.string(), job->last_step, changes, job->last_step,
+                                job->last_step));
+      }
+    }
+    used = job->file;
+  }
+  return used;
+}
+
+std::string deciding_differences(std::string_view earlier, std::string_view later) {
+  std::string text;
+  for (const FieldDifference& field : diff_jobs(earlier, later)) {
+    if (!decides(field.path)) continue;
+    text += fmt::format("{}{}: {}, then {}", text.empty() ? "" : "; ", field.path, field.value_a,
+                        field.value_b);
+  }
+  return text;
+}
+
+}  // namespace lockstep

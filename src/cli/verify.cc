@@ -154,14 +154,18 @@ std::string gaps_text(const Verification& verification) {
   return text;
 }
 
+std::string evaluations_text(std::uint64_t count) {
+  return count == 1 ? "1 evaluation" : fmt::format("{} evaluations", count);
+}
+
 std::string verdict_text(const Verification& verification, const VerifiedRange& range) {
   const bool has_digests = !verification.not_compared().contains("weights_digest");
   return fmt::format(
       "verified: the {} of steps {} to {} follow from the job, the data and the "
-      "seed ({} evaluations{}, digest {}){}\n",
-      has_digests ? "weights" : "recorded numbers", range.from, range.to, verification.compared(),
-      range.to_the_end ? " and the summary" : "", verification.weights_digest(),
-      gaps_text(verification));
+      "seed ({}{}, digest {}){}\n",
+      has_digests ? "weights" : "recorded numbers", range.from, range.to,
+      evaluations_text(verification.compared()), range.to_the_end ? " and the summary" : "",
+      verification.weights_digest(), gaps_text(verification));
 }
 
 std::string verdict_json(const Verification& verification, const VerifiedRange& range) {

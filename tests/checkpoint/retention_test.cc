@@ -57,6 +57,14 @@ TEST_F(Retention, Names) {
   EXPECT_EQ(step_file_name(12'345'678'901), "step-12345678901.ckpt");
 }
 
+TEST_F(Retention, ListsTheStepsThatAreKept) {
+  EXPECT_THAT(kept_steps(directory_ / "absent"), IsEmpty());
+  save(20, 2, false);
+  save(120, 2, false);
+  write_bytes(directory_ / "step-7.ckpt", "of somebody else");
+  EXPECT_THAT(kept_steps(directory_), ElementsAre(20u, 120u));
+}
+
 TEST_F(Retention, KeepsTheNewestAndTheBest) {
   EXPECT_THAT(save(10, 2, true), IsEmpty());
   save(20, 2, true);

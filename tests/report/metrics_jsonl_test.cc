@@ -18,7 +18,8 @@ TEST(MetricsLine, HasTheKeysOfTheContract) {
             "\"l2_penalty\":0.046875,\"l1_penalty\":0.015625,\"batch_cost\":0.75,"
             "\"train_error\":0.25,\"train_dev_error\":null,\"train_dev_cost\":null,"
             "\"dev_error\":0.1094,\"dev_cost\":0.3071,"
-            "\"weights_norm\":31.5,\"weights_near_zero\":0.125,\"learning_rate\":0.001,"
+            "\"weights_norm\":31.5,\"weights_near_zero\":0.125,"
+            "\"weights_digest\":\"9f86d081884c7d65\",\"learning_rate\":0.001,"
             "\"gradient_norm\":0.5,\"skipped_steps\":0,\"best\":false,\"seconds\":5.0,"
             "\"examples_per_second\":24310.4}\n");
 }
@@ -111,6 +112,16 @@ TEST(ReadMetrics, GivesBackTheEvaluations) {
   EXPECT_TRUE(std::isnan(evaluations[1].cost));
   EXPECT_EQ(evaluations[1].train_error, std::nullopt);
   EXPECT_EQ(evaluations[1].dev_cost, 0.3071);
+}
+
+// Lines of builds before the digest.
+TEST(ReadMetrics, ADigestThatIsNotRecordedStaysAbsent) {
+  const auto path = fresh_directory() / "metrics.jsonl";
+  replace_file(path, "{\"step\": 215, \"cost\": 0.5}\n");
+  const auto evaluations = read_metrics(path, 215);
+  ASSERT_EQ(evaluations.size(), 1u);
+  EXPECT_EQ(evaluations[0].weights_digest, "");
+  EXPECT_TRUE(nlohmann::json::parse(metrics_line(evaluations[0]))["weights_digest"].is_null());
 }
 
 TEST(ReadMetrics, NoFileIsNoEvaluations) {

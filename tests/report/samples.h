@@ -65,6 +65,7 @@ inline Evaluation sample_evaluation(std::uint64_t epoch) {
   evaluation.dev_cost = 0.3071;
   evaluation.weights_norm = 31.5;
   evaluation.weights_near_zero = 0.125;
+  evaluation.weights_digest = "9f86d081884c7d65";
   evaluation.learning_rate = 0.001;
   evaluation.gradient_norm = 0.5;
   evaluation.seconds = 2.5 * static_cast<double>(epoch);

@@ -99,7 +99,7 @@ std::string Verification::reason_to_stop() const {
   if (step_ < range_.to) return "";
   if (!range_.to_the_end) return "verified";
   // A search ends its trials after an evaluation; other runs end by themselves.
-  const auto recorded = run_.summary->at("stop_reason").get<std::string>();
+  auto recorded = run_.summary->at("stop_reason").get<std::string>();
   if (!is_own_reason(recorded)) return recorded;
   return recorded == "interrupted" ? "" : "the end of the record";
 }

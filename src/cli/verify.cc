@@ -61,17 +61,29 @@ fs::path checkpoint_of(const fs::path& run_dir, std::uint64_t step) {
   return run_dir / kCheckpointFolder / step_file_name(step);
 }
 
+// A text of the summary; nothing if it is absent or null.
+std::optional<std::string> text_of(const Json& summary, const char* field) {
+  const auto found = summary.find(field);
+  if (found == summary.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
 // The digests of the data, from the first of these that there is: the checkpoint at which the
-// verification begins, the summary, the newest checkpoint.
-RecordedData recorded_data(const RecordedRun& run, const std::optional<Checkpoint>& start) {
+// verification begins, the summary, the newest checkpoint. Adds a notice when that one cannot be
+// read.
+RecordedData recorded_data(RecordedRun& run, const std::optional<Checkpoint>& start) {
   if (start) return {start->train_fingerprint, start->dev_fingerprint};
-  if (run.summary && run.summary->contains("train_fingerprint")) {
-    const Json& dev = run.summary->at("dev_fingerprint");
-    return {run.summary->at("train_fingerprint").get<std::string>(),
-            dev.is_string() ? dev.get<std::string>() : ""};
+  if (run.summary) {
+    if (auto train = text_of(*run.summary, "train_fingerprint")) {
+      return {std::move(train), text_of(*run.summary, "dev_fingerprint").value_or("")};
+    }
   }
-  if (const auto latest = find_latest(run.directory / kCheckpointFolder)) {
-    return {latest->checkpoint.train_fingerprint, latest->checkpoint.dev_fingerprint};
+  try {
+    if (const auto latest = find_latest(run.directory / kCheckpointFolder)) {
+      return {latest->checkpoint.train_fingerprint, latest->checkpoint.dev_fingerprint};
+    }
+  } catch (const Error& error) {
+    run.notices.emplace_back(error.what());
   }
   return {};
 }
@@ -201,6 +213,7 @@ void train_again(const PreparedJob& prepared, const Communicator& comm, const Tr
   } catch (const AgreedError& error) {
     if (error.code() != ExitCode::diverged) throw;
     end = error.what();
+    if (comm.is_root()) tell("trained again, the run ends: " + end);
   }
   agree(comm, [&] {
     if (verification != nullptr && !verification->is_complete()) verification->end_early(end);

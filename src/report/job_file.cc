@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
+#include "base/error.h"
 #include "base/input_file.h"
 #include "base/run_files.h"
 
@@ -34,12 +35,18 @@ fs::path job_of_step(const fs::path& run_dir, const std::vector<EarlierJob>& ear
 
 std::vector<EarlierJob> earlier_jobs(const fs::path& run_dir) {
   std::vector<EarlierJob> jobs;
-  for (const fs::directory_entry& entry : fs::directory_iterator(run_dir)) {
-    const std::string name = entry.path().filename().string();
+  std::error_code error;
+  fs::directory_iterator entry(run_dir, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
     if (!name.starts_with(kPrefix)) continue;
     std::uint64_t step = 0;
     std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), step);
-    if (name == earlier_name(step)) jobs.push_back({step, entry.path()});
+    if (name == earlier_name(step)) jobs.push_back({step, entry->path()});
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw Error(ExitCode::missing_input,
+                fmt::format("cannot read directory {}: {}", run_dir.string(), error.message()));
   }
   std::ranges::sort(jobs, {}, &EarlierJob::last_step);
   return jobs;

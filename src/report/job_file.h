@@ -15,7 +15,8 @@ struct EarlierJob {
   std::filesystem::path file;
 };
 
-// The earlier jobs of the run in `run_dir`, in their order.
+// The earlier jobs of the run in `run_dir`, in their order; none if it does not exist. Throws
+// Error(missing_input) when it cannot be read.
 std::vector<EarlierJob> earlier_jobs(const std::filesystem::path& run_dir);
 
 // Writes job.textproto at the start, atomically. When a run is resumed with another job, the job

@@ -184,6 +184,18 @@ TEST_F(Verify, ARunThatWasResumedWithAnotherJobIsVerifiedInParts) {
   expect_verified("weights of steps 10 to 20 ", "--from 10");
 }
 
+// Its last evaluation is recorded with costs that are null.
+TEST_F(Verify, ADivergedRunFollowsUpToItsEnd) {
+  const auto diverged =
+      run("train job.textproto --run-dir run --set training.on_nonfinite=SKIP_STEP "
+          "--set 'optimizer={gradient_descent {learning_rate: 1e30}}'");
+  ASSERT_EQ(diverged.exit_code, 77) << diverged.err;
+  const auto result = verify();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("trained again, the run ends: diverged at step 5"));
+  EXPECT_THAT(result.out, HasSubstr("steps 0 to 5 follow"));
+}
+
 TEST_F(Verify, ATrialOfASweepFollowsAndASweepIsRefused) {
   write("sweep.textproto",
         "name: 'tiny' job: 'job.textproto' grid {} set: ['training.epochs=2', "

@@ -20,6 +20,12 @@ Json json_number(std::optional<double> number) {
   return number && std::isfinite(*number) ? Json(*number) : Json(nullptr);
 }
 
+std::optional<std::uint64_t> whole_number(const Json& object, const char* key) {
+  const auto field = object.find(key);
+  if (field == object.end() || !field->is_number_unsigned()) return std::nullopt;
+  return field->get<std::uint64_t>();
+}
+
 void set_number(Json& object, std::string_view key, std::optional<double> number) {
   object[std::string(key)] = json_number(number);
   if (number && !std::isfinite(*number)) object["finite"] = false;

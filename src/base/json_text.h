@@ -1,6 +1,7 @@
 #pragma once
 // JSON conventions shared by all files that we write.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,10 @@ std::string to_text(const Json& value, int indent = -1);
 // The number with all digits needed to read it back exactly. Absent numbers become null, as
 // do NaN and infinity, which JSON lacks.
 Json json_number(std::optional<double> number);
+
+// The whole number that `object`, a parsed text, has at `key`; none if it has none there, or
+// another value, as a damaged file may. get<std::uint64_t>() would convert -1 and 1e300, too.
+std::optional<std::uint64_t> whole_number(const Json& object, const char* key);
 
 // Sets `key` to json_number(number). If that is null because the number is not finite, it
 // also sets "finite": false on the object.

@@ -3,12 +3,11 @@
 #include <array>
 #include <optional>
 
+#include "data/digit.h"
 #include "data/text_number.h"
 
 namespace lockstep {
 namespace {
-
-bool is_digit(char c) { return '0' <= c && c <= '9'; }
 
 struct Digits {
   std::size_t count = 0;

@@ -9,11 +9,12 @@
 #include <string>
 #include <system_error>
 
+#include "data/digit.h"
+
 namespace lockstep {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
-bool is_digit(char c) { return '0' <= c && c <= '9'; }
 
 // The common case, digits with at most one point, several times as fast as
 // from_chars. digits / 10^k is one division of two exact doubles, so the double

@@ -4,12 +4,11 @@
 #include <array>
 #include <string>
 
+#include "data/digit.h"
 #include "data/text_number.h"
 
 namespace lockstep {
 namespace {
-
-bool is_digit(char c) { return '0' <= c && c <= '9'; }
 
 // A letter of ASCII, or a part of any other character in UTF-8.
 bool may_be_letter(char c) {

@@ -52,22 +52,28 @@ void read_number(const Json& object, const char* name, std::optional<double>& va
   if (field != object.end() && field->is_number()) value = field->get<double>();
 }
 
+std::string text_in(const Json& object, const char* name) {
+  const auto field = object.find(name);
+  return field != object.end() && field->is_string() ? field->get<std::string>() : "";
+}
+
+// What is missing, or of another type than we write, is absent or empty.
 FlowRecord record_of(const Json& object) {
   FlowRecord record;
-  record.step = object.value("step", std::uint64_t{0});
-  record.examples = object.value("examples", std::uint64_t{0});
+  record.step = whole_number(object, "step").value_or(0);
+  record.examples = whole_number(object, "examples").value_or(0);
   read_number(object, "cost", record.cost);
   read_number(object, "activation_factor", record.activation_factor);
   read_number(object, "delta_factor", record.delta_factor);
   for (const Json& from : object.value("layers", Json::array())) {
     LayerFlow& layer = record.layers.emplace_back();
-    layer.units = from.value("units", std::uint64_t{0});
-    layer.activation = from.value("activation", "");
+    layer.units = whole_number(from, "units").value_or(0);
+    layer.activation = text_in(from, "activation");
     for_each_number(layer, [&](const char* name, auto& value) { read_number(from, name, value); });
   }
   for (const Json& from : object.value("findings", Json::array())) {
     record.findings.push_back(
-        {from.value("kind", ""), from.value("text", ""), from.value("remedy", "")});
+        {text_in(from, "kind"), text_in(from, "text"), text_in(from, "remedy")});
   }
   return record;
 }

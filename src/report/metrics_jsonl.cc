@@ -15,8 +15,7 @@ namespace {
 // Parses a whole line; returns nothing if it is not one of ours.
 std::optional<Json> parse_line(std::string_view line) {
   Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  const bool ours = object.is_object() && object.contains("step") && object["step"].is_number();
-  if (!ours) return std::nullopt;
+  if (!whole_number(object, "step")) return std::nullopt;
   return object;
 }
 
@@ -32,7 +31,7 @@ void for_each_line(std::string_view text, const Use& use) {
   }
 }
 
-std::uint64_t step_of(const Json& object) { return object["step"].get<std::uint64_t>(); }
+std::uint64_t step_of(const Json& object) { return *whole_number(object, "step"); }
 
 std::optional<double> optional_number(const Json& object, const char* key) {
   const auto field = object.find(key);
@@ -64,8 +63,7 @@ Evaluation evaluation_of(const Json& object) {
   if (digest != object.end() && digest->is_string()) evaluation.weights_digest = *digest;
   evaluation.learning_rate = number(object, "learning_rate");
   evaluation.gradient_norm = optional_number(object, "gradient_norm");
-  evaluation.skipped_steps =
-      static_cast<std::uint64_t>(optional_number(object, "skipped_steps").value_or(0));
+  evaluation.skipped_steps = whole_number(object, "skipped_steps").value_or(0);
   const auto best = object.find("best");
   evaluation.best = best != object.end() && best->is_boolean() && best->get<bool>();
   evaluation.seconds = number(object, "seconds");

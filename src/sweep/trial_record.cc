@@ -29,6 +29,12 @@ std::optional<double> number_from(const Json& value) {
   return value.is_null() ? std::nullopt : std::optional(value.get<double>());
 }
 
+std::uint64_t steps_from(const Json& object, const char* key) {
+  const auto steps = whole_number(object, key);
+  if (!steps) throw std::invalid_argument(fmt::format("no whole number as \"{}\"", key));
+  return *steps;
+}
+
 double usable(std::optional<double> value) {
   return value && std::isfinite(*value) ? *value : std::numeric_limits<double>::infinity();
 }
@@ -95,15 +101,15 @@ TrialRecord record_from_json(const std::string& text, const std::string& source)
       record.data = {data->at("train").get<std::string>(), data->at("dev").get<std::string>()};
     }
     for (const Json& point : all.at("curve")) {
-      record.curve.push_back({point.at("step").get<std::uint64_t>(),
-                              point.at("epoch").get<double>(), number_from(point.at("dev_error")),
+      record.curve.push_back({steps_from(point, "step"), point.at("epoch").get<double>(),
+                              number_from(point.at("dev_error")),
                               number_from(point.at("dev_cost"))});
     }
     for (const Json& of : all.at("results")) {
       TrialResult result;
       result.status = status_from(of.at("status").get<std::string>());
       result.epochs = of.at("epochs").get<double>();
-      result.steps = of.at("steps").get<std::uint64_t>();
+      result.steps = steps_from(of, "steps");
       result.train_error = number_from(of.at("train_error"));
       result.train_cost = number_from(of.at("train_cost"));
       result.dev_error = number_from(of.at("dev_error"));

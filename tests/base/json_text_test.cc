@@ -29,5 +29,16 @@ TEST(JsonText, NumbersThatAreNotFiniteAreNullAndSaidToBeSo) {
   EXPECT_TRUE(json_number(std::numeric_limits<double>::infinity()).is_null());
 }
 
+TEST(JsonText, OnlyWholeNumbersAreReadAsSuch) {
+  const Json object = Json::parse(
+      R"({"no":0,"most":18446744073709551615,"negative":-1,"huge":1e300,"half":0.5,"text":"7"})");
+  EXPECT_EQ(whole_number(object, "no"), 0U);
+  EXPECT_EQ(whole_number(object, "most"), std::numeric_limits<std::uint64_t>::max());
+  for (const char* key : {"negative", "huge", "half", "text", "absent"}) {
+    EXPECT_EQ(whole_number(object, key), std::nullopt) << key;
+  }
+  EXPECT_EQ(whole_number(Json::parse("[7]"), "0"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace lockstep

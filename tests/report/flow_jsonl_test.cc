@@ -96,5 +96,22 @@ TEST(ReadFlow, GivesBackTheRecords) {
   EXPECT_TRUE(read_flow(fresh_directory() / "none", 10).empty());
 }
 
+// An exception of the JSON library would end the program.
+TEST(ReadFlow, FieldsOfOtherTypesAreAbsent) {
+  const auto path = fresh_directory() / "flow.jsonl";
+  replace_file(path, R"({"step":1,"examples":"many","layers":[3,{"units":-1,"activation":5}]})"
+                     "\n"
+                     R"({"step":2,"layers":4,"findings":[{"kind":7,"text":"found"}]})"
+                     "\n");
+  const auto records = read_flow(path, 10);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].examples, 0U);
+  ASSERT_EQ(records[0].layers.size(), 2U);
+  EXPECT_EQ(records[0].layers[1].units, 0U);
+  EXPECT_EQ(records[0].layers[1].activation, "");
+  ASSERT_EQ(records[1].findings.size(), 1U);
+  EXPECT_EQ(records[1].findings[0].text, "found");
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -124,6 +124,18 @@ TEST(ReadMetrics, ADigestThatIsNotRecordedStaysAbsent) {
   EXPECT_TRUE(nlohmann::json::parse(metrics_line(evaluations[0]))["weights_digest"].is_null());
 }
 
+// Found by fuzzing: they were converted to steps, which is undefined for 1e300.
+TEST(ReadMetrics, StepsThatAreNotWholeNumbersAreNotOfOurLines) {
+  const auto path = fresh_directory() / "metrics.jsonl";
+  replace_file(path,
+               "{\"step\":1e300}\n{\"step\":-1}\n{\"step\":0.5}\n"
+               "{\"step\":7,\"skipped_steps\":-1}\n");
+  const auto evaluations = read_metrics(path, std::numeric_limits<std::uint64_t>::max());
+  ASSERT_EQ(evaluations.size(), 1u);
+  EXPECT_EQ(evaluations[0].step, 7u);
+  EXPECT_EQ(evaluations[0].skipped_steps, 0u);
+}
+
 TEST(ReadMetrics, NoFileIsNoEvaluations) {
   EXPECT_TRUE(read_metrics(fresh_directory() / "metrics.jsonl", 1000).empty());
 }

@@ -67,7 +67,8 @@ TEST(TrialRecord, DamageIsAnErrorThatNamesTheFile) {
   const std::string text = record_to_json(example());
   for (const std::string& bad :
        {std::string("{"), std::string("[]"), text.substr(0, text.size() / 2),
-        std::string(text).replace(text.find("paused"), 6, "passed")}) {
+        std::string(text).replace(text.find("paused"), 6, "passed"),
+        std::string(text).replace(text.find("\"step\": ") + 8, 1, "1e300, \"was\": ")}) {
     try {
       record_from_json(bad, "trials/0003/trial.json");
       ADD_FAILURE() << "accepted: " << bad;

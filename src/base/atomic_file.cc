@@ -1,7 +1,10 @@
 #include "base/atomic_file.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include <fcntl.h>
@@ -20,6 +23,10 @@ std::filesystem::path directory_of(const std::filesystem::path& path) {
 
 // Between the name of a file and the number of the process that writes it.
 constexpr std::string_view kTemporaryMark = ".tmp-";
+
+// Both whole blocks of any disk.
+constexpr std::size_t kAlignment = 4096;
+constexpr std::size_t kBufferBytes = std::size_t{4} << 20;
 
 // The file that symbolic links lead to: it is replaced, and the link stays.
 std::filesystem::path target_of(const std::filesystem::path& path) {
@@ -64,15 +71,53 @@ AtomicFile::~AtomicFile() {
   if (!temp_path_.empty()) ::unlink(temp_path_.c_str());
 }
 
+void AtomicFile::Free::operator()(std::byte* bytes) const { std::free(bytes); }
+
 void AtomicFile::write(std::span<const std::byte> bytes) {
+  if (temp_path_.empty()) {
+    write_now(bytes);
+    return;
+  }
+  if (!buffer_) {
+    buffer_.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, kBufferBytes)));
+    if (!buffer_) throw std::bad_alloc();
+  }
+  while (!bytes.empty()) {
+    const std::size_t size = std::min(bytes.size(), kBufferBytes - buffered_);
+    std::memcpy(buffer_.get() + buffered_, bytes.data(), size);
+    buffered_ += size;
+    bytes = bytes.subspan(size);
+    if (buffered_ < kBufferBytes) return;
+    bypass_cache(true);
+    write_buffer();
+  }
+}
+
+void AtomicFile::write_buffer() { write_now({buffer_.get(), std::exchange(buffered_, 0)}); }
+
+void AtomicFile::write_now(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
+    if (written >= 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    } else if (errno == EINVAL && bypasses_cache_) {
+      bypass_cache(false);  // this file system cannot, or the disk took a part of a block
+    } else if (errno != EINTR) {
       fail("write", errno);
     }
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
+}
+
+void AtomicFile::bypass_cache(bool bypass) {
+  if (bypasses_cache_ == bypass) return;
+  const int flags = ::fcntl(descriptor_, F_GETFL);
+  const int wanted = bypass ? flags | O_DIRECT : flags & ~O_DIRECT;
+  bypasses_cache_ = ::fcntl(descriptor_, F_SETFL, wanted) == 0 && bypass;
+}
+
+void AtomicFile::flush() {
+  bypass_cache(false);  // the rest fills no block
+  write_buffer();
 }
 
 void AtomicFile::commit() {
@@ -80,6 +125,7 @@ void AtomicFile::commit() {
     if (::close(std::exchange(descriptor_, -1)) != 0) fail("close", errno);
     return;
   }
+  flush();
   if (::fsync(descriptor_) != 0) fail("flush", errno);
   const int descriptor = std::exchange(descriptor_, -1);
   if (::close(descriptor) != 0) {

@@ -51,6 +51,29 @@ TEST_F(AtomicFileTest, AppearsOnCommitOnly) {
   EXPECT_EQ(entries(), 1);
 }
 
+// Several buffers and a rest, in pieces of all sizes.
+TEST_F(AtomicFileTest, ALargeFileHasItsBytesInOrder) {
+  std::string text(13'000'007, ' ');
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 31 + i / 997);
+  AtomicFile file(directory / "a");
+  std::string_view rest = text;
+  for (std::size_t size = 1; !rest.empty(); size = size * 3 + 1) {
+    const std::string_view piece = rest.substr(0, size);
+    file.write(bytes(piece));
+    rest.remove_prefix(piece.size());
+  }
+  file.commit();
+  EXPECT_TRUE(content("a") == text);
+}
+
+TEST_F(AtomicFileTest, AFileOfWholeBuffersHasNoRest) {
+  const std::string text(std::size_t{8} << 20, 'x');
+  AtomicFile file(directory / "a");
+  file.write(bytes(text));
+  file.commit();
+  EXPECT_TRUE(content("a") == text);
+}
+
 TEST_F(AtomicFileTest, UncommittedLeavesNothingBehind) {
   { AtomicFile(directory / "a").write(bytes("text")); }
   EXPECT_EQ(entries(), 0);

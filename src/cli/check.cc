@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/number_text.h"
 #include "cli/commands.h"
+#include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
@@ -250,6 +251,7 @@ void add_check_command(CLI::App& app, Action& action) {
       ->check(CLI::Range(0, 4096));
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
+      const EndOnSignal ends(context.comm.is_root());
       agree(context.comm, [&] {
         if (context.comm.is_root()) check_job(*arguments);
       });

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/result_files.h"
@@ -29,6 +30,7 @@ struct FlowArguments {
 
 int run_flow(const FlowArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
+  const EndOnSignal ends(comm.is_root());
   const auto [loaded, layout] = prepare_job(comm, arguments.job, arguments.overrides,
                                             arguments.threads, /*no_dropout=*/false);
   prepare_results(comm, arguments.run_dir);

@@ -8,6 +8,7 @@
 #include "checkpoint/load.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
+#include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
@@ -20,6 +21,7 @@ void add_inspect_command(CLI::App& app, Action& action) {
   add_model(*command, "checkpoint", *path);
   command->callback([&action, path] {
     action = [path](const CommandContext& context) {
+      const EndOnSignal ends(context.comm.is_root());
       agree(context.comm, [&] {
         if (!context.comm.is_root()) return;
         print_result(describe_checkpoint(load_checkpoint(find_checkpoint(*path))));

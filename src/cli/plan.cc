@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/end_on_signal.h"
 #include "cli/measured_rates.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
@@ -134,6 +135,7 @@ void add_plan_command(CLI::App& app, Action& action) {
   add_json(*command, arguments->json);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
+      const EndOnSignal ends(context.comm.is_root());
       agree(context.comm, [&] {
         if (!context.comm.is_root()) return;
         const PlanReport plan = make_plan(*arguments);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,6 +13,7 @@
 
 #include "base/atomic_file.h"
 #include "cli/commands.h"
+#include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
@@ -96,6 +99,10 @@ void add_preview_command(CLI::App& app, Action& action) {
   add_overrides(*command, arguments->overrides);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
+      const EndOnSignal ends(context.comm.is_root(), [&] {
+        std::error_code ignored;
+        std::filesystem::remove(AtomicFile::temporary_of(arguments->output), ignored);
+      });
       agree(context.comm, [&] {
         if (context.comm.is_root()) preview_job(*arguments);
       });

@@ -132,7 +132,6 @@ TEST_F(FileCalls, AFileThatCannotBeWrittenLeavesTheOldOne) {
   };
   refused("write table.csv 1 " + errno_text(ENOSPC),
           "cannot write table.csv: No space left on device (");
-  refused("write table.csv 2 " + errno_text(EIO), "cannot write table.csv: Input/output error");
   refused("fsync table.csv 1 " + errno_text(EIO), "cannot flush table.csv: Input/output error");
   refused("close table.csv 1 " + errno_text(EDQUOT), "cannot close table.csv: Disk quota exceeded");
   refused("rename table.csv 1 " + errno_text(EACCES), "cannot rename table.csv: Permission denied");
@@ -205,6 +204,23 @@ TEST_F(FileCalls, TheBestStateThatCouldNotBeSavedIsSavedWithTheNext) {
   const auto resumed = run(kEachIsBetter + "run --resume must");
   ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
   EXPECT_EQ(digest_of("run"), digest_of("whole"));
+}
+
+// Some file systems refuse to bypass the page cache, when it is asked for or at the first write.
+TEST_F(FileCalls, ACheckpointOfManyMegabytesIsSavedOnAnyFileSystem) {
+  const std::string arguments =
+      "train job.textproto --set training.epochs=1 --set network.layer[0].units=20000 --run-dir ";
+  ASSERT_EQ(watched(arguments + "whole").exit_code, 0);
+  const auto result = watched(arguments + "run", "write step-00000005 1 " + errno_text(EINVAL));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, Not(HasSubstr("could not be saved")));
+  const std::string name = "ckpt/step-00000005.ckpt";
+  EXPECT_GT(fs::file_size(directory_ / "run" / name), 5U << 20);
+  EXPECT_EQ(run("inspect run/" + name).exit_code, 0);
+  EXPECT_EQ(digest_of("run"), digest_of("whole"));
+  const auto second = watched(arguments + "second", "write step-00000005 2 " + errno_text(EIO));
+  EXPECT_EQ(second.exit_code, 74);
+  EXPECT_THAT(second.err, HasSubstr("cannot write second/ckpt/step-00000005.ckpt: Input/output"));
 }
 
 TEST_F(FileCalls, SavesThatFailInARowEndTheRun) {
@@ -365,6 +381,19 @@ TEST_F(FileCalls, NothingStaysInSharedMemory) {
     expect_none(call);
     EXPECT_EQ(digest_of(call), digest_of("alone")) << call;
   }
+}
+
+// It waits where it writes its file.
+TEST_F(FileCalls, PreviewEndsWithASignalAndLeavesNoPartOfAFile) {
+  const auto result = run_program(
+      fmt::format("cd {}\n{} {} preview job.textproto --output images.png >out 2>err & pid=$!\n"
+                  "while ! grep -qs ^pauses calls; do sleep 0.02; done\n"
+                  "kill -TERM $pid; wait $pid",
+                  directory_.string(), watching("fsync images.png 1 wait"), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(result.exit_code, 75) << file("err");
+  EXPECT_THAT(file("err"), HasSubstr("a signal asked for an end"));
+  EXPECT_THAT(left_behind(), IsEmpty());
+  EXPECT_FALSE(fs::exists(directory_ / "images.png"));
 }
 
 class Interrupts : public FileCalls {

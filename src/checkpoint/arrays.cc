@@ -11,11 +11,8 @@ namespace lockstep {
 // Chunks and digests are defined on little-endian bytes and use the bytes in memory unchanged.
 static_assert(std::endian::native == std::endian::little);
 
-namespace {
-
-template <typename Float, typename AnyCheckpoint>
-std::vector<NamedArray<Float>> list_arrays(AnyCheckpoint& checkpoint) {
-  std::vector<NamedArray<Float>> arrays;
+std::vector<NamedArray> arrays_of(Checkpoint& checkpoint) {
+  std::vector<NamedArray> arrays;
   arrays.push_back({"weights", checkpoint.weights});
   for (std::size_t i = 0; i < checkpoint.optimizer_slots.size(); ++i) {
     arrays.push_back({checkpoint.optimizer_slot_names[i], checkpoint.optimizer_slots[i]});
@@ -23,16 +20,6 @@ std::vector<NamedArray<Float>> list_arrays(AnyCheckpoint& checkpoint) {
   arrays.push_back({"mean", checkpoint.mean});
   arrays.push_back({"inverse_deviation", checkpoint.inverse_deviation});
   return arrays;
-}
-
-}  // namespace
-
-std::vector<NamedArray<const float>> arrays_of(const Checkpoint& checkpoint) {
-  return list_arrays<const float>(checkpoint);
-}
-
-std::vector<NamedArray<float>> arrays_of(Checkpoint& checkpoint) {
-  return list_arrays<float>(checkpoint);
 }
 
 std::string chunk_name(const std::string& array, std::uint64_t offset) {

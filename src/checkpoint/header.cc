@@ -51,12 +51,13 @@ RunSession session_of(const proto::CheckpointHeader::Session& saved) {
 
 }  // namespace
 
-proto::CheckpointHeader header_of(const Checkpoint& checkpoint) {
+proto::CheckpointHeader header_of(const Checkpoint& checkpoint, std::uint64_t parameters,
+                                  const std::string& weights_digest) {
   proto::CheckpointHeader header;
   header.set_lockstep_version(checkpoint.lockstep_version);
   header.set_resolved_job(checkpoint.resolved_job);
   header.set_step(checkpoint.step);
-  header.set_parameters(checkpoint.weights.size());
+  header.set_parameters(parameters);
   for (const TensorInfo& info : checkpoint.tensors) {
     auto& tensor = *header.add_tensor();
     tensor.set_name(info.name);
@@ -102,7 +103,7 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint) {
     fact.set_key(key);
     fact.set_value(value);
   }
-  header.set_weights_digest(digest_of_weights(checkpoint.weights));
+  header.set_weights_digest(weights_digest);
   return header;
 }
 
@@ -151,7 +152,8 @@ Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
 }
 
 std::string header_bytes(const Checkpoint& checkpoint) {
-  return header_of(checkpoint).SerializeAsString();
+  return header_of(checkpoint, checkpoint.weights.size(), digest_of_weights(checkpoint.weights))
+      .SerializeAsString();
 }
 
 Checkpoint checkpoint_of_bytes(const std::string& header_bytes) {

@@ -85,7 +85,7 @@ Checkpoint read_header(RecordReader& reader) {
   return checkpoint;
 }
 
-void read_array(RecordReader& reader, std::uint32_t index, const NamedArray<float>& array,
+void read_array(RecordReader& reader, std::uint32_t index, const NamedArray& array,
                 proto::TensorChunk& chunk) {
   std::uint64_t offset = 0;
   while (offset < array.values.size()) {

@@ -16,7 +16,6 @@
 #include "base/run_files.h"
 #include "base/temporary_files.h"
 #include "checkpoint/load.h"
-#include "checkpoint/save.h"
 
 namespace lockstep {
 namespace fs = std::filesystem;
@@ -172,7 +171,7 @@ void prune(const fs::path& directory, std::uint64_t newest, std::uint32_t keep_l
 std::string step_file_name(std::uint64_t step) { return fmt::format("step-{:08}.ckpt", step); }
 
 std::vector<std::string> save_step(const fs::path& directory, const Checkpoint& checkpoint,
-                                   std::uint32_t keep_last) {
+                                   const ParameterSource& source, std::uint32_t keep_last) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) {
@@ -183,7 +182,7 @@ std::vector<std::string> save_step(const fs::path& directory, const Checkpoint& 
 
   // Replaces an older file of this name, which may have been found invalid.
   const std::string name = step_file_name(checkpoint.step);
-  save_checkpoint(checkpoint, directory / name);
+  save_checkpoint(checkpoint, source, directory / name);
   // `best` is written first: the state that `latest` names must find its best checkpoint.
   if (checkpoint.best_metric)
     point(directory / kBestCheckpoint, step_file_name(checkpoint.best_step));

@@ -20,9 +20,13 @@ class Messages {
   // Starts a message of at most 2^31 - 1 values, which must stay in place until wait(). Messages
   // from one rank to another arrive in the order in which they were started.
   void send(std::span<const T> values, int to);
+  // The same, but it has left only when the receiver has begun to take it.
+  void send_when_taken(std::span<const T> values, int to);
   void receive(std::span<T> values, int from);
   // Waits until all messages that were started have left or arrived.
   void wait();
+  // Whether they all have; does not wait.
+  [[nodiscard]] bool done();
 
  private:
   const Communicator* comm_;

@@ -10,6 +10,18 @@
 
 namespace lockstep {
 
+// The values of `flat`, all parameters, that `rank` owns, end to end. Does not communicate.
+// `memory`: a vector whose memory is used again.
+template <typename T>
+std::vector<T> pick_owned(const Ownership& ownership, int rank, std::span<const T> flat,
+                          std::vector<T> memory = {});
+
+// Copies the parameters of `range` that `rank` owns, which `owned` has end to end, to their places
+// in `values`, which begins with the first parameter of `range`. Does not communicate.
+template <typename T>
+void place_owned(const Ownership& ownership, int rank, Range range, std::span<const T> owned,
+                 std::span<T> values);
+
 // Collective. Puts `owned` of all ranks (each rank's pieces end to end) together into a vector of
 // all parameters, on rank 0; other ranks get nothing.
 template <typename T>

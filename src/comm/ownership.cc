@@ -36,6 +36,15 @@ std::uint64_t Ownership::owned(int rank) const {
   return total;
 }
 
+Range Ownership::owned_within(Range range, int rank) const {
+  Range owned;
+  for (const Range piece : pieces(rank)) {
+    owned.begin += std::clamp(range.begin, piece.begin, piece.end) - piece.begin;
+    owned.end += std::clamp(range.end, piece.begin, piece.end) - piece.begin;
+  }
+  return owned;
+}
+
 std::uint64_t Ownership::largest_piece(int rank) const {
   std::uint64_t largest = 0;
   for (const Range range : pieces(rank)) largest = std::max(largest, range.size());

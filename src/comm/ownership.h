@@ -27,6 +27,9 @@ struct Ownership {
   [[nodiscard]] std::vector<Range> pieces(int rank) const;
   // Number of parameters that a rank owns, in total and in its largest piece.
   [[nodiscard]] std::uint64_t owned(int rank) const;
+  // Where those of the `range` of parameters that a rank owns stand among all that it owns, end to
+  // end.
+  [[nodiscard]] Range owned_within(Range range, int rank) const;
   [[nodiscard]] std::uint64_t largest_piece(int rank) const;
 };
 

@@ -88,9 +88,12 @@ struct EarlyStoppingConfig {
 
 struct CheckpointingConfig {
   bool enabled;
-  std::uint32_t every_epochs;
+  std::uint32_t every_epochs;      // 0: never by epochs
+  std::uint64_t every_steps = {};  // 0: never by steps
+  double every_minutes = {};       // 0: never by time
   std::uint32_t keep_last;
-  std::uint32_t fatal_failures = {};  // failed saves in a row that end the run
+  std::uint32_t fatal_failures = {};         // failed saves in a row that end the run
+  std::uint64_t background_from_bytes = {};  // smaller states are waited for
 };
 
 struct ExchangeConfig {

@@ -20,12 +20,9 @@ std::vector<double> exchanged_gradient(StepEngine<double>& engine, const Communi
         "the loss or the gradient is not finite at these weights, so there is nothing to check");
   });
 
-  std::vector<double> owned;
-  for (const Range piece : engine.exchange().ownership().pieces(comm.rank())) {
-    const auto values = engine.owned_gradient().subspan(piece.begin, piece.size());
-    owned.insert(owned.end(), values.begin(), values.end());
-  }
-  return collect_owned<double>(comm, engine.exchange().ownership(), owned);
+  const Ownership& ownership = engine.exchange().ownership();
+  return collect_owned<double>(comm, ownership,
+                               pick_owned(ownership, comm.rank(), engine.owned_gradient()));
 }
 
 }  // namespace lockstep

@@ -157,7 +157,7 @@ class Gradcheck {
     StepEngine<float> engine(job_, comm_, layout_, data_, network, /*dropout=*/true);
     std::ranges::copy(weights, engine.weights().begin());
     for (std::uint64_t step = 0; step < options_.after; ++step) {
-      engine.train_step(step, false);
+      engine.train_step(step, {});
       stop_if_requested();
     }
     std::ranges::copy(engine.weights(), weights.begin());

@@ -38,12 +38,7 @@ template <typename T>
 std::vector<T> collect_pieces(const GradientExchange<T>& exchange, std::span<const T> pieces,
                               const Communicator& comm) {
   const Ownership& ownership = exchange.ownership();
-  std::vector<T> owned;
-  for (const Range piece : ownership.pieces(comm.rank())) {
-    const auto part = pieces.subspan(piece.begin, piece.size());
-    owned.insert(owned.end(), part.begin(), part.end());
-  }
-  return collect_owned<T>(comm, ownership, owned);
+  return collect_owned<T>(comm, ownership, pick_owned(ownership, comm.rank(), pieces));
 }
 
 template std::vector<float> collect_pieces(const GradientExchange<float>&, std::span<const float>,

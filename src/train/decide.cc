@@ -37,11 +37,12 @@ bool had_stopped_early(const Job& job, const EarlyStoppingState& stopping) {
 
 bool keeps_best_weights(const Job& job) { return job.early_stopping.has_value(); }
 
-bool saves_after_evaluation(const CheckpointingConfig& checkpointing, const StepCounts& counts,
-                            std::uint64_t step, bool is_best, bool stops) {
+bool saves_after(const CheckpointingConfig& checkpointing, const StepCounts& counts,
+                 std::uint64_t step, const SaveReasons& reasons) {
   if (!checkpointing.enabled) return false;
-  return is_best || stops || counts.at_end(step) ||
-         counts.completes(checkpointing.every_epochs, step);
+  if (reasons.is_best || reasons.stops || reasons.requested) return true;
+  if (checkpointing.every_steps > 0 && step % checkpointing.every_steps == 0) return true;
+  return checkpointing.every_epochs > 0 && counts.completes(checkpointing.every_epochs, step);
 }
 
 std::string summarized_checkpoint(const CheckpointingConfig& checkpointing, bool restored_best) {

@@ -45,10 +45,15 @@ bool had_stopped_early(const Job& job, const EarlyStoppingState& stopping);
 // Whether the weights of the best evaluation are kept, to become the run's weights at its end.
 bool keeps_best_weights(const Job& job);
 
-// Whether the state is saved after an evaluation at `step`. `is_best`: it was the best so far;
-// `stops`: the run stops after it.
-bool saves_after_evaluation(const CheckpointingConfig& checkpointing, const StepCounts& counts,
-                            std::uint64_t step, bool is_best, bool stops);
+// Whether the state is saved after the first `step` steps. `is_best`: they were evaluated as the
+// best so far; `stops`: the run stops after them; `requested`: time is up.
+struct SaveReasons {
+  bool is_best = false;
+  bool stops = false;
+  bool requested = false;
+};
+bool saves_after(const CheckpointingConfig& checkpointing, const StepCounts& counts,
+                 std::uint64_t step, const SaveReasons& reasons);
 
 // Name of the checkpoint that a run's summary describes; empty: none is kept.
 std::string summarized_checkpoint(const CheckpointingConfig& checkpointing, bool restored_best);

@@ -13,6 +13,7 @@
 #include "nn/network.h"
 #include "optim/optimizer.h"
 #include "train/assign_shards.h"
+#include "train/background_save.h"
 #include "train/build.h"
 #include "train/evaluation_blocks.h"
 #include "train/owned_optimizer.h"
@@ -90,7 +91,7 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
                      Panels<float>::bytes(for_evaluation(network, job.network)) +
                      threads * Workspace<float>::bytes(network, kEvaluationRows);
   if (job.checkpointing.enabled) {
-    plan.checkpoint = (slot_names(optimizer).size() + 2) * parameter_bytes;
+    plan.checkpoint = BackgroundSave::bytes(ownership, 1 + slot_names(optimizer).size());
   }
   if (job.monitor) {
     plan.monitor =

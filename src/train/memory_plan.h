@@ -19,7 +19,7 @@ struct MemoryPlan {
   std::uint64_t exchange = 0;     // receive buffers
   std::uint64_t optimizer = 0;    // state of the owned parameters
   std::uint64_t activations = 0;  // workspaces, all threads
-  std::uint64_t checkpoint = 0;   // gathered on rank 0 while saving
+  std::uint64_t checkpoint = 0;   // snapshot and chunks on rank 0 while saving
   std::uint64_t shards = 0;       // lists of all shards, and sums over each
   std::uint64_t monitor = 0;      // signal-flow monitor, if the job has one
   std::uint64_t program = 0;      // libraries and code, a measured constant

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/run_files.h"
+#include "checkpoint/arrays.h"
 #include "checkpoint/load.h"
 #include "comm/agreement.h"
 #include "comm/owned_values.h"
@@ -41,6 +42,10 @@ void check_same_columns(const std::filesystem::path& path, const std::optional<S
                           path.string()));
 }
 
+bool is_best(const Checkpoint& checkpoint) {
+  return checkpoint.best_metric && checkpoint.best_step == checkpoint.step;
+}
+
 }  // namespace
 
 RunCheckpoints::RunCheckpoints(std::filesystem::path directory, const Job& job,
@@ -56,58 +61,120 @@ RunCheckpoints::RunCheckpoints(std::filesystem::path directory, const Job& job,
       data_(data),
       network_(network),
       engine_(engine),
-      saver_(directory_, job.checkpointing.keep_last, job.checkpointing.fatal_failures) {}
+      stream_comm_(comm.split(0)),
+      failed_saves_(job.checkpointing.fatal_failures) {}
 
 std::vector<std::string> RunCheckpoints::try_directory() const {
   std::vector<std::string> notices;
   agree(comm_, [&] {
     if (!comm_.is_root()) return;
-    const std::uint64_t arrays = 1 + engine_.optimizer().slot_names().size();
-    notices = saver_.try_directory(arrays * engine_.weights().size() * sizeof(float));
+    notices = try_checkpoint_directory(directory_, expected_bytes(), job_.checkpointing.keep_last);
   });
   return notices;
 }
 
-std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool last) {
-  Checkpoint checkpoint;
-  checkpoint.optimizer_slot_names = engine_.optimizer().slot_names();
-  for (std::size_t slot = 0; slot < checkpoint.optimizer_slot_names.size(); ++slot) {
-    checkpoint.optimizer_slots.push_back(collect_owned<float>(comm_, engine_.exchange().ownership(),
-                                                              engine_.optimizer().slot(slot)));
+std::uint64_t RunCheckpoints::expected_bytes() const {
+  const std::uint64_t arrays = 1 + engine_.optimizer().slot_names().size();
+  return arrays * engine_.weights().size() * sizeof(float);
+}
+
+bool RunCheckpoints::is_time() const {
+  const double minutes = job_.checkpointing.every_minutes;
+  return minutes > 0 && std::chrono::steady_clock::now() - last_save_ >=
+                            std::chrono::duration<double>(60 * minutes);
+}
+
+StateSnapshot RunCheckpoints::take_snapshot(const RunPosition& position) {
+  StateSnapshot snapshot;
+  const Ownership& ownership = engine_.exchange().ownership();
+  Checkpoint& rest = snapshot.rest;
+  rest.optimizer_slot_names = engine_.optimizer().slot_names();
+  const std::size_t slots = rest.optimizer_slot_names.size();
+  snapshot.owned = std::move(spare_);
+  snapshot.owned.resize(1 + slots);
+  snapshot.owned[0] =
+      pick_owned<float>(ownership, comm_.rank(), engine_.weights(), std::move(snapshot.owned[0]));
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    const std::span<const float> values = engine_.optimizer().slot(slot);
+    snapshot.owned[1 + slot].assign(values.begin(), values.end());
   }
   for (const LossSums& shard : comm_.gather(std::span<const LossSums>(engine_.own_losses()))) {
-    checkpoint.shard_loss_sums.push_back(shard.loss);
+    rest.shard_loss_sums.push_back(shard.loss);
   }
+  rest.step = position.step;
+  rest.best_metric = position.stopping.best_metric;
+  rest.best_step = position.stopping.best_step;
+  if (!comm_.is_root()) return snapshot;
+  snapshot.weights_digest = digest_of_weights(engine_.weights());
+  rest.lockstep_version = environment_.at("lockstep");
+  rest.environment = environment_;
+  rest.resolved_job = resolved_job_;
+  rest.tensors = tensor_infos(network_.layout());
+  rest.input_shape = network_.spec().input;
+  rest.mean = data_.normalizer.mean;
+  rest.inverse_deviation = data_.normalizer.inverse_deviation;
+  if (data_.table) rest.table = to_saved(*data_.table);
+  rest.label_width = data_.label_width;
+  if (data_.image) rest.image = {data_.image->channels, data_.image->height, data_.image->width};
+  rest.evaluations_without_improvement = position.stopping.evaluations_without_improvement;
+  rest.batch_rows = position.interval_rows;
+  rest.sessions = position.sessions;
+  rest.evaluations = position.evaluations;
+  rest.flow_records = position.flow_records;
+  rest.skipped_steps = position.skipped_steps;
+  rest.train_fingerprint = data_.train_fingerprint;
+  rest.dev_fingerprint = data_.dev.fingerprint;
+  rest.test_fingerprint = data_.test.fingerprint;
+  return snapshot;
+}
+
+void RunCheckpoints::begin_save(StateSnapshot snapshot) {
+  begun_.emplace(stream_comm_, engine_.exchange().ownership(), std::move(snapshot), directory_,
+                 job_.checkpointing.keep_last);
+}
+
+bool RunCheckpoints::advance() {
+  if (!begun_) return false;
+  begun_->advance();
+  return comm_.is_root() && begun_->has_ended();
+}
+
+std::vector<std::string> RunCheckpoints::end_save(bool last) {
+  if (!begun_) return {};
+  const SaveOutcome outcome = begun_->finish();
+  StateSnapshot saved = std::move(begun_->snapshot());
+  begun_.reset();
   std::vector<std::string> notices;
   agree(comm_, [&] {
-    if (!comm_.is_root()) return;
-    checkpoint.lockstep_version = environment_.at("lockstep");
-    checkpoint.environment = environment_;
-    checkpoint.resolved_job = resolved_job_;
-    checkpoint.step = position.step;
-    checkpoint.tensors = tensor_infos(network_.layout());
-    checkpoint.input_shape = network_.spec().input;
-    checkpoint.weights.assign(engine_.weights().begin(), engine_.weights().end());
-    checkpoint.mean = data_.normalizer.mean;
-    checkpoint.inverse_deviation = data_.normalizer.inverse_deviation;
-    if (data_.table) checkpoint.table = to_saved(*data_.table);
-    checkpoint.label_width = data_.label_width;
-    if (data_.image) {
-      checkpoint.image = {data_.image->channels, data_.image->height, data_.image->width};
-    }
-    checkpoint.best_metric = position.stopping.best_metric;
-    checkpoint.best_step = position.stopping.best_step;
-    checkpoint.evaluations_without_improvement = position.stopping.evaluations_without_improvement;
-    checkpoint.batch_rows = position.interval_rows;
-    checkpoint.sessions = position.sessions;
-    checkpoint.evaluations = position.evaluations;
-    checkpoint.flow_records = position.flow_records;
-    checkpoint.skipped_steps = position.skipped_steps;
-    checkpoint.train_fingerprint = data_.train_fingerprint;
-    checkpoint.dev_fingerprint = data_.dev.fingerprint;
-    checkpoint.test_fingerprint = data_.test.fingerprint;
-    notices = saver_.save(std::move(checkpoint), last);
+    if (comm_.is_root()) notices = failed_saves_.judge(outcome, saved.rest.step, last);
   });
+  bool keep = outcome.failure && is_best(saved.rest);
+  comm_.broadcast(keep);
+  if (keep) {
+    unsaved_best_ = std::move(saved);
+  } else {
+    spare_ = std::move(saved.owned);
+  }
+  return notices;
+}
+
+std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool last) {
+  std::vector<std::string> notices = end_save(false);
+  const auto append = [&](const std::vector<std::string>& more) {
+    notices.insert(notices.end(), more.begin(), more.end());
+  };
+  bool best_first = unsaved_best_ && position.stopping.best_metric &&
+                    position.stopping.best_step == unsaved_best_->rest.step;
+  comm_.broadcast(best_first);
+  std::optional<StateSnapshot> best = std::exchange(unsaved_best_, std::nullopt);
+  if (best_first) {
+    begin_save(std::move(*best));
+    append(end_save(last));
+    if (unsaved_best_) return notices;  // without it this state would refer to nothing
+  }
+  begin_save(take_snapshot(position));
+  last_save_ = std::chrono::steady_clock::now();
+  if (last || expected_bytes() < job_.checkpointing.background_from_bytes) append(end_save(last));
   return notices;
 }
 

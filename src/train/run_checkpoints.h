@@ -1,7 +1,8 @@
 #pragma once
-// The checkpoints of a run: gathers its state on rank 0 and saves it, or loads it there and hands
-// it out.
+// The checkpoints of a run: saves its state in the background, or loads it on rank 0 and hands it
+// out.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -11,10 +12,11 @@
 
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/retention.h"
-#include "checkpoint/step_saver.h"
+#include "checkpoint/saving.h"
 #include "comm/communicator.h"
 #include "config/job.h"
 #include "nn/network.h"
+#include "train/background_save.h"
 #include "train/dataset.h"
 #include "train/run_position.h"
 #include "train/step_engine.h"
@@ -32,20 +34,28 @@ struct RestoreOptions {
 
 class RunCheckpoints {
  public:
-  // All references must live as long as this. restore() marks `environment` on rank 0 when the run
-  // resumes in a changed one, so that all results of the run say so.
+  // Collective. All references must live as long as this. restore() marks `environment` on rank 0
+  // when the run resumes in a changed one, so that all results of the run say so.
   RunCheckpoints(std::filesystem::path directory, const Job& job, const std::string& resolved_job,
                  std::map<std::string, std::string>& environment, const Communicator& comm,
                  const Dataset& data, const Network<float>& network, StepEngine<float>& engine);
 
   // Collective. Tries whether checkpoints can be saved. Returns warnings on rank 0. Throws
-  // AgreedError (io), as StepSaver::try_directory().
+  // AgreedError (io), as try_checkpoint_directory().
   std::vector<std::string> try_directory() const;
 
-  // Collective. Writes the state at `position`; `last`: the run ends with it. Returns warnings on
-  // rank 0; one of them may say that the state could not be saved. Throws AgreedError (io) when the
-  // run must end, as StepSaver::save().
+  // Whether the job's minutes since the last save, or the start, have passed on this rank.
+  [[nodiscard]] bool is_time() const;
+  // Collective. Begins to save the state at `position`, once the save before has ended. Waits until
+  // it is saved if it is small, or `last`: the run ends with it. Returns warnings on rank 0; one of
+  // them may say that a state could not be saved. Throws AgreedError (io) when the run must end, as
+  // FailedSaves::judge().
   std::vector<std::string> save(const RunPosition& position, bool last);
+  // Goes on with a save, without waiting. Called before every step, on all ranks. Returns whether
+  // it has come to its end, on rank 0: then all ranks should end_save().
+  bool advance();
+  // Collective. Waits for the end of a save, if one has begun; returns and throws as save() does.
+  std::vector<std::string> end_save() { return end_save(false); }
 
   // Collective. Loads the newest checkpoint into `position` and the engine (its weights on rank 0
   // only). If early stopping will need them, it also loads the best weights into `best_weights`,
@@ -56,6 +66,12 @@ class RunCheckpoints {
                                    const RestoreOptions& options);
 
  private:
+  // Collective. Copies the state at `position`.
+  StateSnapshot take_snapshot(const RunPosition& position);
+  void begin_save(StateSnapshot snapshot);
+  // Expected bytes of a checkpoint.
+  [[nodiscard]] std::uint64_t expected_bytes() const;
+  std::vector<std::string> end_save(bool last);
   [[nodiscard]] std::optional<std::string> why_best_is_forgotten(
       const Checkpoint& checkpoint) const;
   // Throws Error(usage, data) when the run cannot resume from it.
@@ -80,7 +96,14 @@ class RunCheckpoints {
   const Dataset& data_;
   const Network<float>& network_;
   StepEngine<float>& engine_;
-  StepSaver saver_;  // used on rank 0
+  Communicator stream_comm_;  // of the messages of a save
+  FailedSaves failed_saves_;  // used on rank 0
+  std::chrono::steady_clock::time_point last_save_ = std::chrono::steady_clock::now();
+  std::optional<BackgroundSave> begun_;
+  // The arrays of the last snapshot: memory that was never used before costs more than copying.
+  std::vector<std::vector<float>> spare_;
+  // A best state that could not be saved, until that succeeds or another is the best.
+  std::optional<StateSnapshot> unsaved_best_;
 };
 
 }  // namespace lockstep

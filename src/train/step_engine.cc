@@ -17,6 +17,19 @@ namespace {
 // The control word: local facts on which all ranks must act together.
 constexpr std::uint64_t kStopRequested = 1;
 constexpr std::uint64_t kLossNotFinite = 2;
+constexpr std::uint64_t kSaveRequested = 4;
+constexpr std::uint64_t kSaveEnded = 8;
+
+std::uint64_t flags_of(const StepRequests& requests) {
+  return (requests.stop ? kStopRequested : 0) | (requests.save ? kSaveRequested : 0) |
+         (requests.end_save ? kSaveEnded : 0);
+}
+
+StepRequests requests_in(std::uint64_t flags) {
+  return {.stop = (flags & kStopRequested) != 0,
+          .save = (flags & kSaveRequested) != 0,
+          .end_save = (flags & kSaveEnded) != 0};
+}
 
 constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
 
@@ -55,11 +68,11 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
 }
 
 template <typename T>
-StepOutcome StepEngine<T>::train_step(std::uint64_t step, bool stop_requested) {
+StepOutcome StepEngine<T>::train_step(std::uint64_t step, const StepRequests& requests) {
   if (Heartbeat* heartbeat = comm_.heartbeat()) heartbeat->at_step(step + 1);
   const std::vector<LossSums> losses = own_losses();
-  const std::uint64_t flags = sum_gradients(step, stop_requested ? kStopRequested : 0);
-  StepOutcome outcome{.stop_requested = (flags & kStopRequested) != 0};
+  const std::uint64_t flags = sum_gradients(step, flags_of(requests));
+  StepOutcome outcome{.requests = requests_in(flags)};
 
   clock().enter(Phase::exchange);
   if ((flags & kLossNotFinite) != 0) {

@@ -27,9 +27,16 @@
 
 namespace lockstep {
 
+// What a rank asks of all ranks, which learn of it in the next step.
+struct StepRequests {
+  bool stop = false;      // the run is to end
+  bool save = false;      // it is time to save
+  bool end_save = false;  // a save in the background has ended
+};
+
 // What became of a step; the same on all ranks.
 struct StepOutcome {
-  bool stop_requested = false;  // by some rank
+  StepRequests requests;  // those that some rank has made
   // Why the step changed neither weights nor the optimizer; absent: it changed them.
   std::optional<std::string> skipped = {};
 };
@@ -48,11 +55,11 @@ class StepEngine {
   [[nodiscard]] std::span<const T> weights() const { return exchange_.weights(); }
 
   // Collective. Updates the weights with the batch of global step `step` (from 0);
-  // `stop_requested` may differ between ranks. When a loss or the gradient is not finite, the job
+  // `requests` may differ between ranks. When a loss or the gradient is not finite, the job
   // decides: the step is skipped and its losses are forgotten, or AgreedError (diverged) is thrown.
   // Throws AgreedError (internal) when it compares the ranks' copies of the weights and one is
   // damaged. In all these cases no weight has been changed.
-  StepOutcome train_step(std::uint64_t step, bool stop_requested);
+  StepOutcome train_step(std::uint64_t step, const StepRequests& requests);
 
   // Collective; the first half of a step, for callers that examine the gradient. Computes every
   // rank's sums over the batch of `step`. Returns the or of all ranks' `flags`.

@@ -31,14 +31,14 @@ StepSeconds measure_steps(const Job& job, const Dataset& data, int threads, doub
   const auto since = [](Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
   };
-  engine.train_step(0, false);
+  engine.train_step(0, {});
   std::vector<double> steps;
   std::vector<double> updates;
   const Clock::time_point start = Clock::now();
   for (std::uint64_t step = 1; steps.size() < 3 || since(start) < seconds; ++step) {
     const PhaseClock before = engine.clock();
     const Clock::time_point step_start = Clock::now();
-    engine.train_step(step, false);
+    engine.train_step(step, {});
     steps.push_back(since(step_start));
     const auto spent = [&](Phase phase) {
       return engine.clock().seconds(phase) - before.seconds(phase);

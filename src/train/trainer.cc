@@ -74,16 +74,15 @@ class Run {
         soundness_(parts.comm, parts.network, parts.scorer, parts.job.seed) {}
 
   Summary run() {
-    start();
-    std::string stop_reason = reason_not_to_start();
-    while (stop_reason.empty()) {
-      const bool stop_requested = take_step();
-      tell_progress();
-      if (evaluates_after(parts_.job.evaluation, counts_, position_.step)) stop_reason = evaluate();
-      if (stop_reason.empty() && at_end()) stop_reason = reason_at_end(parts_.job.training);
-      if (stop_reason.empty() && stop_requested) stop_reason = interrupt();
+    try {
+      start();
+      std::string stop_reason = reason_not_to_start();
+      while (stop_reason.empty()) stop_reason = train_one_step();
+      return finish(stop_reason);
+    } catch (const AgreedError&) {
+      end_begun_save();
+      throw;
     }
-    return finish(stop_reason);
   }
 
  private:
@@ -160,15 +159,37 @@ class Run {
 
   // ---- steps ----
 
-  // Returns whether some rank was requested to stop.
-  bool take_step() {
-    const bool asked = parts_.options.stop_requested(position_.step);
+  // With the evaluation and the save that are due after it. Returns the reason to stop; empty:
+  // continue.
+  std::string train_one_step() {
+    const StepRequests requests = take_step();
+    tell_progress();
+    StoppingVerdict verdict;
+    std::string stop_reason;
+    if (evaluates_after(parts_.job.evaluation, counts_, position_.step)) {
+      verdict = evaluate();
+      stop_reason = verdict.stop ? kStoppedEarly : "";
+      if (stop_reason.empty() && !at_end()) stop_reason = asked_to_stop();
+    }
+    if (stop_reason.empty() && at_end()) stop_reason = reason_at_end(parts_.job.training);
+    if (stop_reason.empty() && requests.stop) stop_reason = kInterrupted;
+
+    if (requests.end_save) parts_.reporter.tell(parts_.checkpoints.end_save());
+    const bool stops = !stop_reason.empty();
+    const SaveReasons reasons{.is_best = verdict.best, .stops = stops, .requested = requests.save};
+    if (saves_after(parts_.job.checkpointing, counts_, position_.step, reasons)) save(stops);
+    return stop_reason;
+  }
+
+  // Returns what some rank asks for.
+  StepRequests take_step() {
+    const StepRequests requests = own_requests();
     const bool looks = parts_.monitor != nullptr && parts_.monitor->looks_at(position_.step);
     if (looks) parts_.monitor->before_step(position_.step);
     if (parts_.options.touch_weights) {
       parts_.options.touch_weights(position_.step, parts_.engine.weights());
     }
-    const StepOutcome outcome = train_step(asked);
+    const StepOutcome outcome = train_step(requests);
     if (looks && !outcome.skipped) {
       const FlowRecord record = parts_.monitor->after_step(position_.step);
       if (position_.flow_records) ++*position_.flow_records;
@@ -181,7 +202,15 @@ class Run {
           batch_rows(parts_.data.geometry, position_.step % counts_.per_epoch);
     }
     ++position_.step;
-    return outcome.stop_requested;
+    return outcome.requests;
+  }
+
+  // Does not communicate, but lets a save go on that has begun.
+  StepRequests own_requests() {
+    RunCheckpoints& checkpoints = parts_.checkpoints;
+    return {.stop = parts_.options.stop_requested(position_.step),
+            .save = parts_.comm.is_root() && checkpoints.is_time(),
+            .end_save = checkpoints.advance()};
   }
 
   // Does not communicate.
@@ -194,9 +223,9 @@ class Run {
         skipped_in_session_ == kTold ? "; further skipped steps are only counted" : "")});
   }
 
-  StepOutcome train_step(bool asked_to_stop) {
+  StepOutcome train_step(const StepRequests& requests) {
     try {
-      return parts_.engine.train_step(position_.step, asked_to_stop);
+      return parts_.engine.train_step(position_.step, requests);
     } catch (const AgreedError&) {
       tell_flow_verdict();  // if a run diverges, it may show the reason
       throw;
@@ -213,8 +242,7 @@ class Run {
 
   // ---- evaluations ----
 
-  // Returns the reason to stop; empty: continue.
-  std::string evaluate() {
+  StoppingVerdict evaluate() {
     const double seconds = times_->step_seconds_of_interval();
     parts_.engine.clock().enter(Phase::evaluation);
     const Scores scores = parts_.scorer.during_run(parts_.engine.weights());
@@ -238,15 +266,9 @@ class Run {
 
     parts_.engine.set_losses({});
     position_.interval_rows = 0;
-    std::string stop_reason = verdict.stop ? kStoppedEarly : "";
-    if (stop_reason.empty() && !at_end()) stop_reason = asked_to_stop();
-    if (saves_after_evaluation(parts_.job.checkpointing, counts_, position_.step, verdict.best,
-                               !stop_reason.empty())) {
-      save(!stop_reason.empty() || at_end());
-    }
     parts_.engine.clock().enter(Phase::waiting);
     times_->start_interval();
-    return stop_reason;
+    return verdict;
   }
 
   // Called on rank 0; does not communicate.
@@ -292,21 +314,24 @@ class Run {
     return reason;
   }
 
-  // ---- the end ----
+  // ---- saves and the end ----
 
-  // Returns the stop reason.
-  std::string interrupt() {
-    if (parts_.job.checkpointing.enabled) save(true);
-    return kInterrupted;
-  }
-
-  // Writes the state after position_.step; `last`: the run ends with it.
+  // Saves the state after position_.step; `last`: the run ends with it.
   void save(bool last) {
     parts_.engine.clock().enter(Phase::checkpoint);
     note_session();
     parts_.reporter.report([](TrainingObserver& observer) { observer.on_save(); });
     parts_.reporter.tell(parts_.checkpoints.save(position_, last));
     parts_.engine.clock().enter(Phase::waiting);
+  }
+
+  // After an error that all ranks have: the state that is being saved is still good.
+  void end_begun_save() {
+    try {
+      parts_.reporter.tell(parts_.checkpoints.end_save());
+    } catch (const AgreedError& error) {
+      parts_.reporter.tell({fmt::format("warning: {}", error.what())});
+    }
   }
 
   // Returns whether the weights are now those of the best evaluation.

@@ -34,7 +34,7 @@ class Retention : public FreshDirectory {
     Checkpoint checkpoint = example_checkpoint(step);
     checkpoint.best_step = is_best ? step : best_step;
     if (checkpoint.best_step == 0) checkpoint.best_metric.reset();
-    return save_step(directory_, checkpoint, keep_last);
+    return save_step(directory_, checkpoint, parameters_of(checkpoint), keep_last);
   }
 
   void damage(std::uint64_t step) {
@@ -148,13 +148,16 @@ TEST_F(Retention, SweepsLeftoversButNothingElse) {
 
 TEST_F(Retention, CreatesItsDirectory) {
   const fs::path nested = directory_ / "run" / "ckpt";
-  save_step(nested, example_checkpoint(10), 1);
+  const Checkpoint checkpoint = example_checkpoint(10);
+  save_step(nested, checkpoint, parameters_of(checkpoint), 1);
   EXPECT_EQ(existing(find_best(nested)).checkpoint.step, 10U);
 }
 
 TEST_F(Retention, DirectoryThatIsAFile) {
   write_bytes(directory_ / "file", "");
-  const Thrown error = thrown_by([&] { save_step(directory_ / "file", example_checkpoint(), 1); });
+  const Checkpoint checkpoint = example_checkpoint();
+  const Thrown error =
+      thrown_by([&] { save_step(directory_ / "file", checkpoint, parameters_of(checkpoint), 1); });
   EXPECT_EQ(error.code, ExitCode::io);
   EXPECT_THAT(error.message, HasSubstr("file"));
 }

@@ -112,7 +112,7 @@ TEST(Bounds, TrainingAndTheRest) {
       {"training.steps", {"1"}, {"0"}},
       {"evaluation.every_epochs", {"1"}, {"0"}},
       {"evaluation.smallest_improvement", {"1e-9"}, {"0"}},
-      {"checkpointing.every_epochs", {"1"}, {"0"}},
+      {"checkpointing.every_minutes", {"0", "1e-9", "1e6"}, {"-1", "1e7"}},
       {"checkpointing.keep_last", {"1"}, {"0"}},
       {"checkpointing.fatal_failures", {"1"}, {"0"}},
       {"exchange.bucket_bytes", {"4096"}, {"4095"}},

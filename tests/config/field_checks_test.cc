@@ -53,6 +53,8 @@ TEST(FieldChecks, EveryNumberHasARuleOrIsKnownToTakeAnyValue) {
   collect_numbers_without_rule(*proto::Sweep::descriptor(), found, seen);
   EXPECT_THAT(
       found, testing::ElementsAre("Augmentation.Shift.horizontal", "Augmentation.Shift.vertical",
+                                  "Checkpointing.background_from_bytes",
+                                  "Checkpointing.every_epochs", "Checkpointing.every_steps",
                                   "Corruption.seed", "Evaluation.train_examples",
                                   "Exchange.compare_weights_every_steps", "Job.seed",
                                   "Normalization.Scale.divisor",  // other than 0: see check_divisor

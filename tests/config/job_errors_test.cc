@@ -414,9 +414,9 @@ TEST(JobErrors, TheRest) {
            "18: regularization.l1_lambda is nan; expected a finite number, 0 or more"),
       line("evaluation { every_epochs: 0 }",
            "14: evaluation.every_epochs is 0; expected at least 1"),
-      line("checkpointing { every_epochs: 0 keep_last: 0 }",
-           "17: checkpointing.every_epochs is 0; expected at least 1\n"
-           "job.textproto:1:33: checkpointing.keep_last is 0; expected at least 1"),
+      line("checkpointing { every_minutes: -1 keep_last: 0 }",
+           "17: checkpointing.every_minutes is -1; expected a number of minutes from 0 to 1000000\n"
+           "job.textproto:1:35: checkpointing.keep_last is 0; expected at least 1"),
       line("evaluation { smallest_improvement: 0 }",
            "14: evaluation.smallest_improvement is 0; expected a finite number above 0"),
       line("exchange { bucket_bytes: 4095 }",

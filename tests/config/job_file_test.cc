@@ -51,6 +51,9 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_FALSE(job.early_stopping);
   EXPECT_TRUE(job.checkpointing.enabled);
   EXPECT_EQ(job.checkpointing.every_epochs, 1U);
+  EXPECT_EQ(job.checkpointing.every_steps, 0U);
+  EXPECT_EQ(job.checkpointing.background_from_bytes, 16U << 20);
+  EXPECT_EQ(job.checkpointing.every_minutes, 0);
   EXPECT_EQ(job.checkpointing.keep_last, 2U);
   EXPECT_EQ(job.exchange.bucket_bytes, 4194304U);
   EXPECT_TRUE(job.exchange.shared_memory);
@@ -136,6 +139,9 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.early_stopping->min_improvement, 0.001);
   EXPECT_FALSE(job.checkpointing.enabled);
   EXPECT_EQ(job.checkpointing.every_epochs, 4U);
+  EXPECT_EQ(job.checkpointing.every_steps, 7U);
+  EXPECT_EQ(job.checkpointing.background_from_bytes, 8U);
+  EXPECT_EQ(job.checkpointing.every_minutes, 0.5);
   EXPECT_EQ(job.checkpointing.keep_last, 5U);
   EXPECT_EQ(job.checkpointing.fatal_failures, 6U);
   EXPECT_EQ(job.exchange.bucket_bytes, 8192U);

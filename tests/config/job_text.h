@@ -82,7 +82,7 @@ optimizer {
 training { batch_size: 24 shards: 12 steps: 100 on_nonfinite: SKIP_STEP }
 evaluation { every_epochs: 2 train_examples: 0 smallest_improvement: 0.002 }
 early_stopping { metric: DEV_COST patience: 3 min_improvement: 0.001 }
-checkpointing { enabled: false every_epochs: 4 keep_last: 5 fatal_failures: 6 }
+checkpointing { enabled: false every_epochs: 4 keep_last: 5 fatal_failures: 6 every_steps: 7 every_minutes: 0.5 background_from_bytes: 8 }
 exchange { bucket_bytes: 8192 shared_memory: false compare_weights_every_steps: 7 }
 diagnosis { base_error: 0.15 high_gap: 0.01 high_share: 0.25 }
 )";

@@ -88,6 +88,9 @@ checkpointing {
   every_epochs: 1
   keep_last: 2
   fatal_failures: 3
+  every_steps: 0
+  every_minutes: 0
+  background_from_bytes: 16777216
 }
 exchange {
   bucket_bytes: 4194304

@@ -109,15 +109,26 @@ TEST(Decide, WithoutADevSetNothingIsBestAndTheStateStays) {
 TEST(Decide, SavedIsWhatIsDueWhatIsBestAndTheEnd) {
   const CheckpointingConfig every_other{.enabled = true, .every_epochs = 2, .keep_last = 1};
   const auto saves = [&](std::uint64_t step, bool best, bool stops) {
-    return saves_after_evaluation(every_other, kCounts, step, best, stops);
+    return saves_after(every_other, kCounts, step, {.is_best = best, .stops = stops});
   };
   EXPECT_FALSE(saves(5, false, false));
   EXPECT_TRUE(saves(10, false, false)) << "due";
   EXPECT_TRUE(saves(5, true, false)) << "best";
   EXPECT_TRUE(saves(5, false, true)) << "the run stops";
-  EXPECT_TRUE(saves(18, false, false)) << "the end";
-  EXPECT_FALSE(saves_after_evaluation({.enabled = false, .every_epochs = 2, .keep_last = 1},
-                                      kCounts, 18, true, true));
+  EXPECT_TRUE(saves_after(every_other, kCounts, 5, {.requested = true})) << "time is up";
+  EXPECT_FALSE(saves_after({.enabled = false, .every_epochs = 2, .keep_last = 1}, kCounts, 18,
+                           {.is_best = true, .stops = true, .requested = true}));
+}
+
+TEST(Decide, StepsCountAndEpochsNeedNot) {
+  const CheckpointingConfig by_steps{
+      .enabled = true, .every_epochs = 0, .every_steps = 3, .keep_last = 1};
+  const CheckpointingConfig by_nothing{.enabled = true, .every_epochs = 0, .keep_last = 1};
+  for (std::uint64_t step = 1; step <= 12; ++step) {
+    EXPECT_EQ(saves_after(by_steps, kCounts, step, {}), step % 3 == 0) << step;
+    EXPECT_FALSE(saves_after(by_nothing, kCounts, step, {})) << step;
+  }
+  EXPECT_TRUE(saves_after(by_nothing, kCounts, 7, {.stops = true}));
 }
 
 TEST(Decide, TheSummaryIsOfTheCheckpointThatHasItsWeights) {

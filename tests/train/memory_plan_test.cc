@@ -60,7 +60,7 @@ TEST(MemoryPlan, EveryPartIsExact) {
   EXPECT_EQ(one.exchange, 0U);
   EXPECT_EQ(one.optimizer, 2 * kParameterBytes);
   EXPECT_EQ(one.activations, (24U + 256) * kRowBytes + kPanelBytes);
-  EXPECT_EQ(one.checkpoint, 4 * kParameterBytes) << "weights, two means and a buffer";
+  EXPECT_EQ(one.checkpoint, (3 + 3) * kParameterBytes) << "a copy of three arrays, and a chunk";
   EXPECT_EQ(one.shards, 12U * (288 + 2 * 12 * 8));
   EXPECT_EQ(one.monitor, 0U);
   EXPECT_EQ(one.program, 64U << 20);
@@ -79,9 +79,10 @@ TEST(MemoryPlan, EveryPartIsExact) {
   const std::uint64_t owned = ownership.owned(0);
   EXPECT_EQ(two.optimizer, 2 * owned * 4);
   EXPECT_EQ(two.exchange, (2 * owned + kParameters - owned) * 4);
+  EXPECT_EQ(two.checkpoint, (3 * owned + 5 * kParameters) * 4) << "chunks arrive, too";
 
   EXPECT_EQ(plan_of({1, 1}, {"checkpointing.enabled=false"}).checkpoint, 0U);
-  EXPECT_EQ(plan_of({1, 1}, {"optimizer.momentum={}"}).checkpoint, 3 * kParameterBytes);
+  EXPECT_EQ(plan_of({1, 1}, {"optimizer.momentum={}"}).checkpoint, (2 + 3) * kParameterBytes);
   EXPECT_EQ(plan_of({1, 1}, {"optimizer.gradient_descent={}"}).optimizer, 0U);
   // 24 examples of 12 shards are 2 of each, or 3 where they are uneven.
   EXPECT_EQ(plan_of({1, 2}, {"monitor.examples=24"}).monitor,

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
+#include "checkpoint/load.h"
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "support/collective.h"
@@ -55,7 +56,7 @@ class RunDecisions : public testing::Test {
   Told train_with(const char* run, std::vector<std::string> overrides,
                   Resume resume = Resume::never,
                   const std::function<void(TrainOptions&)>& change = {}) {
-    overrides.emplace_back("evaluation.every_epochs=1");
+    overrides.insert(overrides.begin(), "evaluation.every_epochs=1");
     const LoadedJob job = tiny_job(directory_, overrides);
     TrainOptions options;
     options.layout = {comm_.size(), 1};
@@ -67,6 +68,16 @@ class RunDecisions : public testing::Test {
     if (comm_.is_root()) observers.push_back(std::make_unique<Teller>(told));
     told.summary = train(job.job, job.resolved_text, comm_, options, observers);
     return told;
+  }
+  // The steps of a run's saved states, in order.
+  std::vector<std::uint64_t> saved_steps(const char* run) const {
+    std::vector<std::uint64_t> steps;
+    for (const auto& file : std::filesystem::directory_iterator(directory_ / run / "ckpt")) {
+      if (file.path().extension() != ".ckpt") continue;
+      steps.push_back(load_checkpoint(file.path()).step);
+    }
+    std::ranges::sort(steps);
+    return steps;
   }
   // Collective. How the run fails; empty: it does not.
   std::string failure_of(std::vector<std::string> overrides) {
@@ -215,44 +226,32 @@ TEST_F(RunDecisions, TheBestOfTheSameMetricStays) {
 
 // The first evaluation is the best so far; at no other is a checkpoint due.
 TEST_F(RunDecisions, ABestEvaluationIsSavedWhenNoneIsDue) {
-  const auto best = [&] {
-    const auto found = find_best(directory_ / "best/ckpt");
-    return found ? found->checkpoint.step : 0;
-  };
-  std::vector<std::uint64_t> at_steps;
-  const Told told = train_with(
-      "best",
-      {"checkpointing.every_epochs=100", "early_stopping={patience: 100 min_improvement: 1}",
-       "training.epochs=3", "optimizer.schedule=none"},
-      Resume::never, [&](TrainOptions& options) {
-        options.stop_requested = [&](std::optional<std::uint64_t> step) {
-          if (comm_.is_root() && step.value() % 5 == 0) at_steps.push_back(best());
-          return false;
-        };
-      });
+  const Told told = train_with("best", {"checkpointing={every_epochs: 100 keep_last: 100}",
+                                        "early_stopping={patience: 100 min_improvement: 1}",
+                                        "training.epochs=3", "optimizer.schedule=none"});
   if (!comm_.is_root()) return;
-  EXPECT_THAT(at_steps, ElementsAre(0, 5, 5));
-  EXPECT_EQ(best(), 5U);
+  EXPECT_THAT(saved_steps("best"), ElementsAre(5, 15)) << "the best, and the end";
+  EXPECT_EQ(find_best(directory_ / "best/ckpt")->checkpoint.step, 5U);
+  EXPECT_EQ(find_latest(directory_ / "best/ckpt")->checkpoint.step, 15U);
   EXPECT_EQ(told.summary.best_step, 5U);
   EXPECT_EQ(told.summary.checkpoint, "ckpt/best");
-  EXPECT_EQ(find_latest(directory_ / "best/ckpt")->checkpoint.step, 15U) << "the end is saved";
 }
 
 TEST_F(RunDecisions, BetweenBestEvaluationsOnlyWhatIsDueIsSaved) {
-  std::vector<std::uint64_t> latest;
-  train_with("due",
-             {"checkpointing.every_epochs=2", "early_stopping={patience: 100 min_improvement: 1}",
-              "training.epochs=5", "optimizer.schedule=none"},
-             Resume::never, [&](TrainOptions& options) {
-               options.stop_requested = [&](std::optional<std::uint64_t> step) {
-                 if (comm_.is_root() && step.value() % 5 == 0 && step != 0U) {
-                   latest.push_back(find_latest(directory_ / "due/ckpt")->checkpoint.step);
-                 }
-                 return false;
-               };
-             });
+  train_with("due", {"checkpointing={every_epochs: 2 keep_last: 100}",
+                     "early_stopping={patience: 100 min_improvement: 1}", "training.epochs=5",
+                     "optimizer.schedule=none"});
   if (comm_.is_root()) {
-    EXPECT_THAT(latest, ElementsAre(5, 10, 10, 20));
+    EXPECT_THAT(saved_steps("due"), ElementsAre(5, 10, 20, 25));
+  }
+}
+
+// Epochs count for states even where they do not for evaluations.
+TEST_F(RunDecisions, StatesAreSavedBetweenEvaluations) {
+  train_with("between", {"checkpointing={every_epochs: 1 keep_last: 100}", "early_stopping=none",
+                         "evaluation.every_epochs=4", "training.epochs=4"});
+  if (comm_.is_root()) {
+    EXPECT_THAT(saved_steps("between"), ElementsAre(5, 10, 15, 20));
   }
 }
 

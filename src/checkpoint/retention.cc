@@ -259,11 +259,21 @@ Checkpoint load_best_of(const fs::path& directory, const Checkpoint& state) {
 
 std::optional<FoundCheckpoint> find_with_weights(const fs::path& directory,
                                                  const std::string& weights_digest) {
+  Notices damaged;
   for (const auto find : {find_best, find_latest}) {
     auto found = find(directory);
-    if (found && found->checkpoint.weights_digest == weights_digest) return found;
+    if (!found) continue;
+    if (found->checkpoint.weights_digest == weights_digest) return found;
+    damaged.insert(damaged.end(), found->notices.begin(), found->notices.end());
   }
-  return std::nullopt;
+  if (damaged.empty()) return std::nullopt;
+  throw Error(
+      ExitCode::data,
+      fmt::format("no valid checkpoint in {} has the weights with which its run ended ({}); "
+                  "restore a file from a copy, or remove {}, so that it is trained "
+                  "again:\n  {}",
+                  directory.string(), weights_digest, directory.parent_path().string(),
+                  fmt::join(damaged, "\n  ")));
 }
 
 }  // namespace lockstep

@@ -196,6 +196,19 @@ TEST_F(Retention, FindsTheOneWithTheWeights) {
   EXPECT_FALSE(find_with_weights(directory_ / "absent", best));
 }
 
+// An older state would be found instead, but it has other weights.
+TEST_F(Retention, TheOneWithTheWeightsMayBeDamaged) {
+  save(10, 2, true);
+  save(20, 2, false, 10);
+  const std::string latest = existing(find_latest(directory_)).checkpoint.weights_digest;
+  damage(20);
+  const Thrown error = thrown_by([&] { find_with_weights(directory_, latest); });
+  EXPECT_EQ(error.code, ExitCode::data);
+  EXPECT_THAT(error.message,
+              AllOf(HasSubstr(step_file_name(20) + ": "), HasSubstr("so that it is trained again"),
+                    HasSubstr("has the weights with which its run ended (" + latest)));
+}
+
 TEST_F(Retention, LatestMissingGarbageOrDangling) {
   save(10, 3, false);
   save(20, 3, false);

@@ -147,7 +147,7 @@ def draw(random, seconds, ranks, launcher, has_small_disk):
              if launcher in kind.launchers and ranks >= kind.ranks and has_small_disk >= kind.small_disk]
     kind = random.choices(kinds, [KINDS[name].weight for name in kinds])[0]
     moment = random.choices(["start", "any", "save"], [2, 5, 3])[0]
-    delay = random.uniform(0, 0.7 if moment == "start" else 1.2 * seconds)
+    delay = random.uniform(0, 0.7 if moment == "start" else seconds)
     return Fault(kind, moment, delay, random.random(), random.choice(SIGNALS), random.uniform(0.2, 2))
 
 

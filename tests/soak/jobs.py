@@ -20,7 +20,7 @@ training { batch_size: 48 epochs: %d shards: 6 %s }
 %s
 """
 
-# 0.5 million parameters, so that a checkpoint has 6 MB.
+# 0.4 million parameters, so that a checkpoint has 5 MB.
 LARGE = """
 name: "large" seed: 3
 data {
@@ -33,7 +33,7 @@ network {
   output { units: 10 loss: SOFTMAX_CROSS_ENTROPY }
 }
 optimizer { adam { learning_rate: 0.001 } }
-training { batch_size: 48 epochs: 8 shards: 6 }
+training { batch_size: 48 epochs: 24 shards: 6 }
 checkpointing { background_from_bytes: 1000000 }
 """
 
@@ -84,14 +84,14 @@ def spirals(name, epochs, training="", more=""):
 
 JOBS = [
     Job("early-stopping", "train", {"job.textproto": spirals(
-        "early-stopping", 60, more="early_stopping { metric: DEV_COST patience: 25 }")}, of_training),
+        "early-stopping", 150, more="early_stopping { metric: DEV_COST patience: 60 }")}, of_training),
     Job("bfloat16", "train", {"job.textproto": spirals(
-        "bfloat16", 30, "precision: BFLOAT16")}, of_training),
+        "bfloat16", 100, "precision: BFLOAT16")}, of_training),
     Job("background", "train", {"job.textproto": spirals(
-        "background", 30, more="checkpointing { every_steps: 7 background_from_bytes: 0 }")}, of_training),
+        "background", 100, more="checkpointing { every_steps: 7 background_from_bytes: 0 }")}, of_training),
     Job("large", "train", {"job.textproto": LARGE}, of_training),
-    Job("sweep", "sweep", {"sweep.textproto": SWEEP, "trial.textproto": spirals("trial", 12)},
+    Job("sweep", "sweep", {"sweep.textproto": SWEEP, "trial.textproto": spirals("trial", 30)},
         of_files("sweep.txt", "sweep.csv", "sweep.json", "winner.textproto")),
-    Job("recipe", "recipe", {"job.textproto": spirals("recipe", 10)},
+    Job("recipe", "recipe", {"job.textproto": spirals("recipe", 25)},
         of_files("recipe.txt", "recipe.json"), ("--runs", "3")),
 ]

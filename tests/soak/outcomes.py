@@ -1,20 +1,27 @@
-"""Refusals that the documentation promises after damage, by code and message. Nothing else is let pass."""
+"""Ends that the documentation promises after a fault, by code and message. Nothing else is let pass."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Refusal:
+class End:
     code: int
     text: str
     page: str       # where it is promised
 
 
+# Refusals after damage to checkpoints.
 REFUSALS = [
-    Refusal(65, "no valid checkpoint in", "docs/checkpoint-format.md#the-directory"),
-    Refusal(65, "the best checkpoint that step-", "docs/checkpoint-format.md#the-directory"),
-    Refusal(2, "has the results of a run without checkpoints, which cannot be resumed",
-            "docs/commands.md#resuming"),
+    End(65, "no valid checkpoint in", "docs/checkpoint-format.md#the-directory"),
+    End(65, "the best checkpoint that step-", "docs/checkpoint-format.md#the-directory"),
+    End(2, "has the results of a run without checkpoints, which cannot be resumed",
+        "docs/commands.md#resuming"),
+]
+
+# Ends before a rank has started, when a host is lost in these seconds.
+UNSTARTED = [
+    End(2, "does not answer over ", "docs/cluster.md#messages-of-launchhosts"),
+    End(1, "ORTE was unable to reliably start one or more daemons", "docs/cluster.md#a-lost-host"),
 ]
 
 
@@ -22,7 +29,16 @@ def refusal(code, output, damaged):
     """The text of the refusal; None unless it is one of the list and checkpoints were damaged before."""
     if not any(what.endswith("checkpoint") for what in damaged):
         return None
-    return next((one.text for one in REFUSALS if one.code == code and one.text in output), None)
+    return text_of(REFUSALS, code, output)
+
+
+def unstarted(code, output):
+    """The text by which launch/hosts or mpirun says that a host is lost."""
+    return text_of(UNSTARTED, code, output)
+
+
+def text_of(ends, code, output):
+    return next((end.text for end in ends if end.code == code and end.text in output), None)
 
 
 def difference(expected, result, damaged):

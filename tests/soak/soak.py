@@ -34,7 +34,7 @@ import faults
 from attempt import Attempt
 from cluster import NODES, Cluster, available
 from jobs import JOBS
-from outcomes import difference, refusal
+from outcomes import difference, refusal, unstarted
 from tally import Tally
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +42,7 @@ DISK_BYTES = 48 << 20      # room for every checkpoint that a job keeps
 LIMIT_SECONDS = 240        # of an attempt; the slowest ones take 60 on a busy machine
 GONE_SECONDS = 60          # MPI may take ten times --silence-limit to end
 RANKS, THREADS = 3, 3
-MOST_FAULTS = 7            # in a run; then it trains to its end
+MOST_FAULTS = 10           # in a run; then it trains to its end
 
 
 class Unexpected(Exception):
@@ -51,6 +51,10 @@ class Unexpected(Exception):
     def __init__(self, kind, text):
         super().__init__(text)
         self.kind = kind
+
+
+class Interrupted(Exception):
+    """A signal ends the soak; what it has counted is shown."""
 
 
 class Workplace:
@@ -102,7 +106,7 @@ class Run:
         self.disk = folder / "disk"
         self.cluster = workplace.cluster if random.random() < 0.5 else None
         self.has_small_disk = os.geteuid() == 0 and not self.cluster and random.random() < 0.4
-        self.faults_left = random.randint(1, MOST_FAULTS)
+        self.faults_left = random.randint(2, MOST_FAULTS)
         self.damaged = set()
         self.attempts = 0
         self.history = []
@@ -143,12 +147,12 @@ class Run:
         self.tally.add("attempts", "resumed" if damage.runs_in(self.disk) else "from the beginning")
         attempt = self.start(launcher, ranks, threads, fault)
         try:
-            code, codes = self.watch(attempt, fault)
+            code, promised = self.watch(attempt, fault)
         finally:
             attempt.end()
             if self.cluster:
                 self.cluster.repair()
-        return self.judge(attempt, code, codes)
+        return self.judge(attempt.log.read_text(errors="replace"), code, promised)
 
     def start(self, launcher, ranks, threads, fault):
         arguments = []
@@ -171,15 +175,7 @@ class Run:
 
     def watch(self, attempt, fault):
         """Strikes, waits for the end, and returns the exit code and those that are promised."""
-        codes = {0}
-        if fault:
-            struck = faults.strike(attempt, fault, faults.Place(self.disk, self.cluster), LIMIT_SECONDS)
-            after = attempt.seconds()
-            codes = faults.expected_codes(fault, struck, after)
-            self.note(f"fault: {fault}: " + (f"after {after:.2f} s" if struck else "came too late"))
-            self.tally.add("faults", fault.kind if struck else "came too late")
-            if struck:
-                self.tally.add("moments of faults", fault.moment)
+        promised = self.strike(attempt, fault) if fault else {0}
         code = attempt.wait(LIMIT_SECONDS)
         if code is None:
             raise Unexpected("hangs", f"no end after {LIMIT_SECONDS} s:\n{attempt.describe()}")
@@ -188,19 +184,29 @@ class Run:
             raise Unexpected("processes left", attempt.describe())
         self.tally.longest_end = max(self.tally.longest_end, gone)
         self.note(f"exit code {code} after {attempt.seconds():.1f} s")
-        return code, codes
+        return code, promised
 
-    def judge(self, attempt, code, codes):
+    def strike(self, attempt, fault):
+        """Returns the exit codes that are promised."""
+        struck = faults.strike(attempt, fault, faults.Place(self.disk, self.cluster), LIMIT_SECONDS)
+        after = attempt.seconds()
+        self.note(f"fault: {fault}: " + (f"after {after:.2f} s" if struck else "came too late"))
+        self.tally.add("faults", fault.kind if struck else "came too late")
+        if struck:
+            self.tally.add("moments of faults", fault.moment)
+        return faults.expected_codes(fault, struck, after)
+
+    def judge(self, output, code, promised):
         """Returns whether the run has ended."""
-        refused = refusal(code, attempt.log.read_text(errors="replace"), self.damaged)
+        refused = refusal(code, output, self.damaged)
         if refused:
             self.tally.add("refused as documented", f"{refused} ({code})")
             shutil.rmtree(self.disk / "run")
             self.damaged.clear()
             return False
         self.tally.add("exit codes", str(code))
-        if code not in codes:
-            raise Unexpected("unexpected exit codes", f"exit code {code} instead of one of {sorted(codes)}")
+        if code not in promised and not (faults.LOST_HOST in promised and unstarted(code, output)):
+            raise Unexpected("unexpected exit codes", f"exit code {code} instead of one of {sorted(promised)}")
         if code != 0:
             return False
         lost = self.lost()
@@ -276,11 +282,19 @@ def run_after_run(options, workplace, jobs):
     tally = Tally()
     end = time.monotonic() + 60 * options.minutes
     number = options.run or 1
-    while True:
-        train_under_faults(workplace, jobs, options.seed, number, tally)
-        number += 1
-        if options.run or time.monotonic() > end:
-            return tally
+    try:
+        while True:
+            train_under_faults(workplace, jobs, options.seed, number, tally)
+            number += 1
+            if options.run or time.monotonic() > end:
+                return tally
+    except Interrupted:
+        print(f"a signal ended the soak in run {number}")
+        return tally
+
+
+def on_signal(number, frame):
+    raise Interrupted(signal.Signals(number).name)
 
 
 def main():
@@ -289,7 +303,7 @@ def main():
         sys.exit(f"soak.py: {options.program} is not built; launch/quickstart builds it")
     # What is started in the background may ignore these signals; the ranks must not inherit that.
     for number in faults.SIGNALS:
-        signal.signal(number, lambda *_: sys.exit("soak.py: a signal ended it"))
+        signal.signal(number, on_signal)
     if options.keep:
         options.keep.mkdir(parents=True)
     folder = (options.keep or Path(tempfile.mkdtemp(prefix="lockstep-soak-"))).resolve()

@@ -10,7 +10,7 @@ from random import Random
 import damage
 import faults
 from attempt import Attempt
-from outcomes import difference, refusal
+from outcomes import difference, refusal, unstarted
 
 
 def result(digest="1", evaluations=("10", "20")):
@@ -41,6 +41,12 @@ class Outcomes(unittest.TestCase):
         self.assertIsNone(refusal(66, text, {"newest checkpoint"}))
         self.assertIsNone(refusal(65, "another message", {"newest checkpoint"}))
         self.assertIsNone(refusal(65, text, {"metrics.jsonl"}))
+
+
+    def test_a_host_that_is_lost_before_the_start_has_its_messages(self):
+        text = "hosts: n2 does not answer over ssh: ..."
+        self.assertIsNotNone(unstarted(2, text))
+        self.assertIsNone(unstarted(1, text))
 
 
 class Faults(unittest.TestCase):

@@ -80,10 +80,11 @@ class Attempt:
             return None
         return code if code >= 0 else 128 - code
 
-    def seconds_until_gone(self, limit):
-        """How long processes outlive the first one; None when some are there after `limit` seconds."""
+    def seconds_until_gone(self, limit, besides=()):
+        """How long processes outlive the first one; None when some are there after `limit` seconds.
+        Processes with the names `besides` may stay."""
         end = time.monotonic()
-        while self.processes():
+        while {name for name, _ in self.processes().values()} - set(besides):
             if time.monotonic() - end > limit:
                 return None
             time.sleep(0.02)

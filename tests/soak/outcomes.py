@@ -18,6 +18,9 @@ REFUSALS = [
         "docs/commands.md#resuming"),
 ]
 
+# Open MPI's daemon, and what has started it: they may stay on a host that is cut off (docs/limits.md#running).
+STAY_WHERE_CUT_OFF = ("orted", "sh", "nsenter")
+
 # Ends before a rank has started, when a host is lost in these seconds.
 UNSTARTED = [
     End(2, "does not answer over ", "docs/cluster.md#messages-of-launchhosts"),

@@ -34,7 +34,7 @@ import faults
 from attempt import Attempt
 from cluster import NODES, Cluster, available
 from jobs import JOBS
-from outcomes import difference, refusal, unstarted
+from outcomes import STAY_WHERE_CUT_OFF, difference, refusal, unstarted
 from tally import Tally
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,7 +179,8 @@ class Run:
         code = attempt.wait(LIMIT_SECONDS)
         if code is None:
             raise Unexpected("hangs", f"no end after {LIMIT_SECONDS} s:\n{attempt.describe()}")
-        gone = attempt.seconds_until_gone(GONE_SECONDS)
+        cut_off = fault and fault.kind == "cut link"
+        gone = attempt.seconds_until_gone(GONE_SECONDS, STAY_WHERE_CUT_OFF if cut_off else ())
         if gone is None:
             raise Unexpected("processes left", attempt.describe())
         self.tally.longest_end = max(self.tally.longest_end, gone)

@@ -108,6 +108,7 @@ class Processes(InAFolder):
         attempt = self.start("import subprocess; subprocess.Popen(['sleep', '60'], start_new_session=True)")
         self.assertEqual(attempt.wait(60), 0)
         self.assertIsNone(attempt.seconds_until_gone(0.1))
+        self.assertIsNotNone(attempt.seconds_until_gone(0.1, besides=("sleep",)))
         attempt.end()
         self.assertIsNotNone(attempt.seconds_until_gone(0))
 

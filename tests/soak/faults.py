@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cluster import NODES
 
 KILLED = 128 + signal.SIGKILL
+INTERRUPTED_TWICE = 128 + signal.SIGINT
 STALLED = 76
 INTERRUPTED = 75
 WRITING_FAILED = 74
@@ -60,6 +61,13 @@ def signal_rank(attempt, fault, place):
 
 def signal_launcher(attempt, fault, place):
     return attempt.send([attempt.process.pid], fault.signal)
+
+
+def interrupt_twice(attempt, fault, place):
+    reached = attempt.send([attempt.process.pid], signal.SIGINT)
+    time.sleep(fault.hold / 10)
+    attempt.send([attempt.process.pid], signal.SIGINT)
+    return reached
 
 
 def stop_rank(attempt, fault, place):
@@ -115,24 +123,26 @@ def fill_disk(attempt, fault, place):
 @dataclass(frozen=True)
 class Kind:
     strike: object
-    codes: tuple                             # besides 0: the run may have finished before
+    codes: tuple                                           # besides 0: the run may have finished before
     weight: int
-    launchers: tuple = ("none", "local")     # of these the attempt has one
-    ranks: int = 1                           # the smallest number of ranks
-    small_disk: bool = False                 # only there
+    launchers: tuple = ("none", "local", "keep-going")     # of these the attempt has one
+    ranks: int = 1                                         # the smallest number of ranks
+    small_disk: bool = False                               # only there
 
 
-ALL = ("none", "local", "cluster")
+ALL = ("none", "local", "keep-going", "cluster")
+SCRIPT = ("local", "keep-going")
 # Of mpirun, when a host is lost (docs/cluster.md).
 LOST_HOST = 205
 
 KINDS = {
     "kill rank": Kind(kill_rank, (KILLED, STALLED), 10, ALL),
-    "kill mpirun": Kind(kill_mpirun, (KILLED,), 3, ("local",)),
-    "kill launch/local": Kind(kill_launcher, (KILLED,), 2, ("local",)),
+    "kill mpirun": Kind(kill_mpirun, (KILLED,), 3, SCRIPT),
+    "kill launch/local": Kind(kill_launcher, (KILLED,), 2, SCRIPT),
     "signal to rank": Kind(signal_rank, (INTERRUPTED,), 3, ALL),
     "signal to launcher": Kind(signal_launcher, (INTERRUPTED,), 3),
-    "stop rank": Kind(stop_rank, (STALLED,), 2, ("local", "cluster"), ranks=2),
+    "two interrupts": Kind(interrupt_twice, (INTERRUPTED, INTERRUPTED_TWICE), 2),
+    "stop rank": Kind(stop_rank, (STALLED,), 2, (*SCRIPT, "cluster"), ranks=2),
     "pause rank": Kind(pause_rank, (), 1, ALL),
     "pause all": Kind(pause_all, (), 1),
     "full disk": Kind(fill_disk, (WRITING_FAILED,), 6, small_disk=True),
@@ -170,6 +180,6 @@ def expected_codes(fault, struck, struck_after):
     if not struck:
         return {0}
     codes = {0, *KINDS[fault.kind].codes}
-    if fault.kind.startswith("signal") and struck_after < LOADING_SECONDS:
+    if INTERRUPTED in codes and struck_after < LOADING_SECONDS:
         codes.add(128 + fault.signal)
     return codes

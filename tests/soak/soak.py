@@ -83,8 +83,10 @@ class Workplace:
         self.expected[job.name] = job.result(folder / "disk/run")
 
     def command(self, job, launcher, ranks, threads, arguments=()):
+        layout = ["-n", ranks, "-t", threads]
         start = {"none": [self.project / "build/release/lockstep"],
-                 "local": [self.project / "launch/local", "-n", ranks, "-t", threads],
+                 "local": [self.project / "launch/local", *layout],
+                 "keep-going": [self.project / "launch/local", "--keep-going", *layout],
                  "cluster": [self.project / "cluster/hosts", "-H", ",".join(NODES[:ranks]), "-t", threads]}[launcher]
         own_threads = ["--threads", threads] if launcher == "none" else []
         return [str(part) for part in [*start, job.command, job.file(), *own_threads, "--run-dir", "disk/run",
@@ -136,7 +138,7 @@ class Run:
         random = self.random
         self.attempts += 1
         ranks, threads = random.randint(1, RANKS), random.randint(1, THREADS)
-        launcher = "cluster" if self.cluster else random.choice(["none", "local"]) if ranks == 1 else "local"
+        launcher = self.launcher(ranks)
         fault = None
         if self.faults_left:
             self.faults_left -= 1
@@ -153,6 +155,12 @@ class Run:
             if self.cluster:
                 self.cluster.repair()
         return self.judge(attempt.log.read_text(errors="replace"), code, promised)
+
+    def launcher(self, ranks):
+        if self.cluster:
+            return "cluster"
+        launchers = {"none": 4 * (ranks == 1), "local": 4, "keep-going": 1}
+        return self.random.choices(list(launchers), list(launchers.values()))[0]
 
     def start(self, launcher, ranks, threads, fault):
         arguments = []
@@ -214,6 +222,8 @@ class Run:
         if lost:
             raise Unexpected("lost bits", lost)
         self.tally.add("finished runs with the same result", self.job.name)
+        if self.job.command == "train" and not self.damaged and self.random.random() < 0.25:
+            self.verify()
         return True
 
     def lost(self):
@@ -223,6 +233,14 @@ class Run:
         except (OSError, ValueError) as error:
             return f"a file of the results is absent or damaged: {error}"
         return difference(self.workplace.expected[self.job.name], result, self.damaged)
+
+    def verify(self):
+        command = [str(part) for part in [self.workplace.project / "build/release/lockstep", "verify", "disk/run",
+                                          "--threads", self.random.randint(1, THREADS)]]
+        done = subprocess.run(command, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Unexpected("lost bits", f"lockstep verify ends with {done.returncode}: {done.stderr}")
+        self.tally.add("verified runs", self.job.name)
 
     def note(self, text):
         self.history.append(text)

@@ -64,7 +64,8 @@ class Faults(unittest.TestCase):
                                                    has_small_disk=has_small_disk)}
 
     def test_each_kind_is_drawn_where_it_fits(self):
-        alone = {"kill rank", "signal to rank", "signal to launcher", "pause rank", "pause all"}
+        alone = {"kill rank", "signal to rank", "signal to launcher", "two interrupts", "pause rank",
+                 "pause all"}
         local = {"kill mpirun", "kill launch/local", "stop rank"}
         self.assertEqual(self.kinds(1, "none", False), alone)
         self.assertEqual(self.kinds(3, "local", True), alone | local | {"full disk"})

@@ -260,11 +260,9 @@ Checkpoint load_best_of(const fs::path& directory, const Checkpoint& state) {
 std::optional<FoundCheckpoint> find_with_weights(const fs::path& directory,
                                                  const std::string& weights_digest) {
   Notices damaged;
-  for (const auto find : {find_best, find_latest}) {
-    auto found = find(directory);
-    if (!found) continue;
-    if (found->checkpoint.weights_digest == weights_digest) return found;
-    damaged.insert(damaged.end(), found->notices.begin(), found->notices.end());
+  for (const auto& [step, name] : step_files_in(directory)) {
+    auto found = try_load(directory / name, damaged);
+    if (found && found->checkpoint.weights_digest == weights_digest) return found;
   }
   if (damaged.empty()) return std::nullopt;
   throw Error(

@@ -58,9 +58,8 @@ std::optional<FoundCheckpoint> find_best(const std::filesystem::path& directory)
 // Error(data) with the remedy when it cannot be loaded.
 Checkpoint load_best_of(const std::filesystem::path& directory, const Checkpoint& state);
 
-// The best or the latest checkpoint of a run, whichever has these weights; nothing if neither has
-// them. Throws as find_best() and find_latest() do, and Error(data) with the remedy when they may
-// have been in a file that is damaged.
+// The newest checkpoint of a run that has these weights; nothing if none has them. Throws
+// Error(data) with the remedy when they may have been in a file that is damaged.
 std::optional<FoundCheckpoint> find_with_weights(const std::filesystem::path& directory,
                                                  const std::string& weights_digest);
 

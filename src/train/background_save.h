@@ -12,7 +12,7 @@
 
 #include "base/handover.h"
 #include "checkpoint/checkpoint.h"
-#include "checkpoint/saving.h"
+#include "checkpoint/failed_saves.h"
 #include "comm/communicator.h"
 #include "comm/owned_stream.h"
 #include "comm/ownership.h"

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/failed_saves.h"
 #include "checkpoint/retention.h"
-#include "checkpoint/saving.h"
 #include "comm/communicator.h"
 #include "config/job.h"
 #include "nn/network.h"

@@ -1,4 +1,4 @@
-#include "checkpoint/saving.h"
+#include "checkpoint/failed_saves.h"
 
 #include <span>
 

@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <system_error>
 #include <utility>
 
 #include <unistd.h>
 
+#include "base/atomic_file.h"
 #include "base/blocked_signals.h"
 #include "base/error.h"
 #include "cli/signals.h"
@@ -18,8 +20,8 @@ constexpr std::chrono::milliseconds kPause{50};
 
 }  // namespace
 
-EndOnSignal::EndOnSignal(bool tells, std::function<void()> discard)
-    : tells_(tells), discard_(std::move(discard)) {
+EndOnSignal::EndOnSignal(bool tells, std::filesystem::path output)
+    : tells_(tells), output_(std::move(output)) {
   const BlockedSignals in_the_thread;
   thread_ = std::jthread([this](const std::stop_token& ended) { watch(ended); });
 }
@@ -30,7 +32,10 @@ void EndOnSignal::watch(const std::stop_token& ended) {
     changed_.wait_for(lock, ended, kPause, [] { return false; });
     if (ended.stop_requested()) return;
   }
-  if (discard_) discard_();
+  if (!output_.empty()) {
+    std::error_code ignored;
+    std::filesystem::remove(AtomicFile::temporary_of(output_), ignored);
+  }
   if (tells_) {
     write_log(STDERR_FILENO, "lockstep: a signal asked for an end; the result is incomplete\n");
   }

@@ -2,7 +2,7 @@
 // How commands that have nothing to save answer a request to stop.
 
 #include <condition_variable>
-#include <functional>
+#include <filesystem>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -12,17 +12,17 @@ namespace lockstep {
 // While it lives, a signal that asks for a stop (cli/signals.h) ends this process within a tenth
 // of a second with exit code 75, whatever the main thread does: reads, computes, waits in MPI. The
 // launcher ends the other ranks, each of which answers that in the same way. `tells`: this rank, as
-// rank 0, says so on stderr. `discard` removes what is unfinished; it is called on a thread of its
-// own. Does not communicate.
+// rank 0, says so on stderr. `output`: a file that is written as an AtomicFile, of which no part
+// stays; empty: none. Does not communicate.
 class EndOnSignal {
  public:
-  explicit EndOnSignal(bool tells, std::function<void()> discard = {});
+  explicit EndOnSignal(bool tells, std::filesystem::path output = {});
 
  private:
   void watch(const std::stop_token& ended);
 
   bool tells_ = false;
-  std::function<void()> discard_;
+  std::filesystem::path output_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::jthread thread_;  // the last member: it is joined before the others go

@@ -1,9 +1,7 @@
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -47,11 +45,7 @@ std::map<std::string, std::string> metadata_of(const SavedModel& model) {
 
 int run_export(const ExportArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
-  const std::filesystem::path unfinished = AtomicFile::temporary_of(arguments.onnx);
-  const EndOnSignal ends(comm.is_root(), [&] {
-    std::error_code ignored;
-    std::filesystem::remove(unfinished, ignored);
-  });
+  const EndOnSignal ends(comm.is_root(), arguments.onnx);
   std::string path;
   agree(comm, [&] {
     if (comm.is_root()) path = find_checkpoint(arguments.model).string();

@@ -1,11 +1,9 @@
 #include "train/predict.h"
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <unistd.h>
@@ -100,11 +98,7 @@ std::string lines(const NetworkSpec& spec, const std::vector<std::string>& class
 
 int run_predict(const PredictArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
-  const std::filesystem::path unfinished = AtomicFile::temporary_of(arguments.output);
-  const EndOnSignal ends(comm.is_root(), [&] {
-    std::error_code ignored;
-    std::filesystem::remove(unfinished, ignored);
-  });
+  const EndOnSignal ends(comm.is_root(), arguments.output);
   const Layout layout{comm.size(),
                       arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
   std::string path;

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -99,10 +97,7 @@ void add_preview_command(CLI::App& app, Action& action) {
   add_overrides(*command, arguments->overrides);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
-      const EndOnSignal ends(context.comm.is_root(), [&] {
-        std::error_code ignored;
-        std::filesystem::remove(AtomicFile::temporary_of(arguments->output), ignored);
-      });
+      const EndOnSignal ends(context.comm.is_root(), arguments->output);
       agree(context.comm, [&] {
         if (context.comm.is_root()) preview_job(*arguments);
       });

@@ -89,13 +89,13 @@ std::vector<RecordedEvaluation> recorded_evaluations(std::string_view text, cons
     const std::string place = fmt::format("{}:{}", name, number);
     Json record = Json::parse(text.substr(0, end), nullptr, /*allow_exceptions=*/false);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (!record.is_object() || !record.contains("step") || !record["step"].is_number_unsigned()) {
+    const auto step = whole_number(record, "step");
+    if (!step) {
       notices.push_back(place + ": the line is damaged, so it is not compared");
       continue;
     }
-    const auto step = record["step"].get<std::uint64_t>();
-    require_order(evaluations, step, place);
-    evaluations.push_back({step, std::move(record)});
+    require_order(evaluations, *step, place);
+    evaluations.push_back({*step, std::move(record)});
   }
   return evaluations;
 }

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "report/metrics_jsonl.h"
 #include "report/summary_json.h"
+#include "train/decide.h"
 
 namespace lockstep {
 namespace {
@@ -18,8 +19,7 @@ using Evaluations = std::vector<RecordedEvaluation>;
 
 // Whether the trainer itself, rather than its caller, ends a run for this reason.
 bool is_own_reason(std::string_view reason) {
-  constexpr std::array<std::string_view, 4> kOwn = {"epochs", "steps", "early_stopping",
-                                                    "interrupted"};
+  constexpr std::array<std::string_view, 4> kOwn = {"epochs", "steps", kStoppedEarly, kInterrupted};
   return std::ranges::find(kOwn, reason) != kOwn.end();
 }
 
@@ -101,7 +101,7 @@ std::string Verification::reason_to_stop() const {
   // A search ends its trials after an evaluation; other runs end by themselves.
   auto recorded = run_.summary->at("stop_reason").get<std::string>();
   if (!is_own_reason(recorded)) return recorded;
-  return recorded == "interrupted" ? "" : "the end of the record";
+  return recorded == kInterrupted ? "" : "the end of the record";
 }
 
 bool Verification::is_complete() const { return next_ == end_; }

@@ -27,6 +27,7 @@
 #include "cli/verified_range.h"
 #include "comm/agreement.h"
 #include "report/descriptor.h"
+#include "train/decide.h"
 #include "train/environment.h"
 #include "train/trainer.h"
 
@@ -123,7 +124,7 @@ Plan make_plan(const VerifyArguments& arguments) {
       return summary.contains(field) && summary[field].is_number();
     };
     plan.shared.with_test = is_number("test_error") || is_number("test_cost");
-    plan.shared.interrupted = summary.at("stop_reason") == "interrupted";
+    plan.shared.interrupted = summary.at("stop_reason") == kInterrupted;
   }
   return plan;
 }

@@ -45,6 +45,14 @@ struct SavedImage {
   friend bool operator==(const SavedImage&, const SavedImage&) = default;
 };
 
+// Returns of a run to an earlier state, after it diverged.
+struct Rollbacks {
+  std::optional<std::uint64_t> target;  // step of the state to return to; 0: the initial weights
+  std::uint32_t count = 0;              // returns so far
+  double rate_factor = 1;               // of the learning rate, from all of them
+  friend bool operator==(const Rollbacks&, const Rollbacks&) = default;
+};
+
 struct Checkpoint {
   std::uint32_t format_version =
       kCheckpointFormatVersion;  // version of the file it was loaded from
@@ -78,7 +86,8 @@ struct Checkpoint {
   // Numbers of evaluations and of records of the monitor so far; files of older builds lack them.
   std::optional<std::uint64_t> evaluations;
   std::optional<std::uint64_t> flow_records;
-  std::uint64_t skipped_steps = 0;  // steps so far that changed nothing
+  std::uint64_t skipped_steps = 0;     // steps so far that changed nothing
+  std::optional<Rollbacks> rollbacks;  // absent: none, and the run cannot roll back
 
   std::string train_fingerprint;  // digests in hexadecimal; empty: no such set
   std::string dev_fingerprint;

@@ -92,6 +92,12 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint, std::uint64_t pa
   if (checkpoint.evaluations) header.set_evaluations(*checkpoint.evaluations);
   if (checkpoint.flow_records) header.set_flow_records(*checkpoint.flow_records);
   header.set_skipped_steps(checkpoint.skipped_steps);
+  if (checkpoint.rollbacks) {
+    auto& rollbacks = *header.mutable_rollbacks();
+    if (checkpoint.rollbacks->target) rollbacks.set_target(*checkpoint.rollbacks->target);
+    rollbacks.set_count(checkpoint.rollbacks->count);
+    rollbacks.set_rate_factor(checkpoint.rollbacks->rate_factor);
+  }
 
   auto& fingerprint = *header.mutable_data_fingerprint();
   fingerprint.set_train(checkpoint.train_fingerprint);
@@ -141,6 +147,12 @@ Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
   if (header.has_evaluations()) checkpoint.evaluations = header.evaluations();
   if (header.has_flow_records()) checkpoint.flow_records = header.flow_records();
   checkpoint.skipped_steps = header.skipped_steps();
+  if (header.has_rollbacks()) {
+    const auto& rollbacks = header.rollbacks();
+    checkpoint.rollbacks = {
+        .target = {}, .count = rollbacks.count(), .rate_factor = rollbacks.rate_factor()};
+    if (rollbacks.has_target()) checkpoint.rollbacks->target = rollbacks.target();
+  }
 
   checkpoint.train_fingerprint = header.data_fingerprint().train();
   checkpoint.dev_fingerprint = header.data_fingerprint().dev();

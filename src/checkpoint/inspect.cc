@@ -90,6 +90,10 @@ std::string facts(const Checkpoint& checkpoint) {
   fact("written by Lockstep", checkpoint.lockstep_version);
   fact("step", checkpoint.step);
   if (checkpoint.skipped_steps > 0) fact("skipped steps", checkpoint.skipped_steps);
+  if (checkpoint.rollbacks && checkpoint.rollbacks->count > 0) {
+    fact("rollbacks", fmt::format("{}, factor of the learning rate {:g}",
+                                  checkpoint.rollbacks->count, checkpoint.rollbacks->rate_factor));
+  }
   fact("parameters", checkpoint.weights.size());
   if (!checkpoint.input_shape.empty()) {
     fact("values of an example", fmt::format("{}", fmt::join(checkpoint.input_shape, " x ")));

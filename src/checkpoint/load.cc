@@ -133,13 +133,17 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   return checkpoint;
 }
 
-std::optional<std::uint64_t> load_best_step(const std::filesystem::path& path) {
+std::vector<std::uint64_t> load_referenced_steps(const std::filesystem::path& path) {
   RecordReader reader(path, kCheckpointFormatVersion);
   proto::CheckpointHeader header;
   read_message(reader, "header", kMaxHeaderBytes, header);
   const Checkpoint checkpoint = checkpoint_of(header);
-  if (!checkpoint.best_metric) return std::nullopt;
-  return checkpoint.best_step;
+  std::vector<std::uint64_t> steps;
+  if (checkpoint.best_metric) steps.push_back(checkpoint.best_step);
+  if (checkpoint.rollbacks && checkpoint.rollbacks->target) {
+    steps.push_back(*checkpoint.rollbacks->target);
+  }
+  return steps;
 }
 
 }  // namespace lockstep

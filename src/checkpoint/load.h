@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <vector>
 
 #include "checkpoint/checkpoint.h"
 
@@ -15,8 +15,9 @@ namespace lockstep {
 // newer format. Damaged sizes never cause an allocation larger than the file.
 Checkpoint load_checkpoint(const std::filesystem::path& path);
 
-// Returns the step of the best state that the checkpoint in `path` refers to; nothing if it knows
-// none. Reads and verifies only the header of the file. Throws as load_checkpoint() does.
-std::optional<std::uint64_t> load_best_step(const std::filesystem::path& path);
+// Returns the steps of the states to which the checkpoint in `path` refers: the best one, and the
+// one to which the run would roll back. Reads and verifies only the header of the file. Throws as
+// load_checkpoint() does.
+std::vector<std::uint64_t> load_referenced_steps(const std::filesystem::path& path);
 
 }  // namespace lockstep

@@ -139,26 +139,28 @@ std::set<std::string> kept_states(const StepFiles& files, std::uint64_t newest,
   return kept;
 }
 
-// The names of the best states that the kept ones refer to. A header that cannot be read is
-// reported: the run may not fall back to that state.
-std::set<std::string> best_of(const std::set<std::string>& kept, const fs::path& directory,
-                              Notices& notices) {
-  std::set<std::string> best;
+// The names of the states that the kept ones refer to. A header that cannot be read is reported:
+// the run may not fall back to that state.
+std::set<std::string> referenced_by(const std::set<std::string>& kept, const fs::path& directory,
+                                    Notices& notices) {
+  std::set<std::string> referenced;
   for (const std::string& name : kept) {
     try {
-      if (const auto step = load_best_step(directory / name)) best.insert(step_file_name(*step));
+      for (const std::uint64_t step : load_referenced_steps(directory / name)) {
+        referenced.insert(step_file_name(step));
+      }
     } catch (const Error& error) {
       notices.emplace_back(error.what());
     }
   }
-  return best;
+  return referenced;
 }
 
 void prune(const fs::path& directory, std::uint64_t newest, std::uint32_t keep_last,
            Notices& notices) {
   const StepFiles files = step_files_in(directory);
   std::set<std::string> kept = kept_states(files, newest, keep_last);
-  kept.merge(best_of(kept, directory, notices));
+  kept.merge(referenced_by(kept, directory, notices));
   Notices ignored;  // the best state is found through the latest one, too
   if (const auto name = read_pointer(directory / kBestCheckpoint, ignored)) kept.insert(*name);
   for (const auto& [step, name] : files) {

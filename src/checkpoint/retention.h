@@ -24,12 +24,13 @@ std::string step_file_name(std::uint64_t step);
 // Saves `checkpoint`, with the parameters of `source`, in `directory`, which is created if absent:
 // removes temp files left by killed processes, writes the step file, points `best` at the best
 // state that it refers to and `latest` at it, and removes older step files. It keeps this step
-// file, the others among the `keep_last` newest up to it, and the best state of each of them, so
-// that the run can resume from any. Later steps, of a run that was resumed further back, are kept
-// with their best states until they are reached. If the process is killed at any moment, the
-// directory has a complete `latest`, and a `best` at least as new as the one that its state refers
-// to. Throws Error(io) when the checkpoint or a pointer cannot be written; files that cannot be
-// removed are only reported in the returned notices.
+// file, the others among the `keep_last` newest up to it, and the states to which each of them
+// refers (the best one, and the one to roll back to), so that the run can resume from any. Later
+// steps, of a run that was resumed further back, are kept with their best states until they are
+// reached. If the process is killed at any moment, the directory has a complete `latest`, and a
+// `best` at least as new as the one that its state refers to. Throws Error(io) when the checkpoint
+// or a pointer cannot be written; files that cannot be removed are only reported in the returned
+// notices.
 std::vector<std::string> save_step(const std::filesystem::path& directory,
                                    const Checkpoint& checkpoint, const ParameterSource& source,
                                    std::uint32_t keep_last);

@@ -63,7 +63,12 @@ struct RegularizationConfig {
 
 // ---- training ----
 
-enum class OnNonfinite { stop, skip_step };
+enum class OnNonfinite { stop, skip_step, roll_back };
+
+struct RollbackConfig {
+  double rate_factor;
+  std::uint32_t limit;
+};
 
 struct TrainingConfig {
   std::optional<std::uint32_t> batch_size;  // absent: the full training set
@@ -71,6 +76,7 @@ struct TrainingConfig {
   std::optional<std::uint32_t> epochs;  // exactly one of epochs and steps
   std::optional<std::uint64_t> steps;
   OnNonfinite on_nonfinite = {};
+  RollbackConfig rollback = {};  // used with roll_back
 };
 
 struct EvaluationConfig {

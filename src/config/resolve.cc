@@ -22,6 +22,9 @@ namespace {
 void add_optional_sections(proto::Job& job) {
   job.mutable_regularization();
   job.mutable_training();
+  if (job.training().on_nonfinite() == proto::Training::ROLLBACK) {
+    job.mutable_training()->mutable_rollback();
+  }
   job.mutable_evaluation();
   job.mutable_checkpointing();
   job.mutable_exchange();

@@ -1,5 +1,6 @@
 #include "config/to_job.h"
 
+#include "base/check.h"
 #include "config/to_data.h"
 #include "config/to_network.h"
 #include "config/to_optimizer.h"
@@ -12,14 +13,27 @@ Precision to_precision(proto::Precision precision) {
   return precision == proto::BFLOAT16 ? Precision::bfloat16 : Precision::float32;
 }
 
+OnNonfinite to_on_nonfinite(proto::Training::OnNonfinite choice) {
+  switch (choice) {
+    case proto::Training::STOP:
+      return OnNonfinite::stop;
+    case proto::Training::SKIP_STEP:
+      return OnNonfinite::skip_step;
+    case proto::Training::ROLLBACK:
+      return OnNonfinite::roll_back;
+  }
+  check(false, "every choice of training.on_nonfinite is known");
+  return {};
+}
+
 TrainingConfig to_training(const proto::Training& training) {
   TrainingConfig config{.batch_size = std::nullopt,
                         .shards = training.shards(),
                         .epochs = std::nullopt,
                         .steps = std::nullopt,
-                        .on_nonfinite = training.on_nonfinite() == proto::Training::SKIP_STEP
-                                            ? OnNonfinite::skip_step
-                                            : OnNonfinite::stop};
+                        .on_nonfinite = to_on_nonfinite(training.on_nonfinite()),
+                        .rollback = {.rate_factor = training.rollback().rate_factor(),
+                                     .limit = training.rollback().limit()}};
   if (training.has_batch_size()) config.batch_size = training.batch_size();
   if (training.has_epochs()) config.epochs = training.epochs();
   if (training.has_steps()) config.steps = training.steps();

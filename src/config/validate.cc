@@ -160,6 +160,12 @@ void check_training(const ValueChecks& checks, const proto::Training& training) 
   if (training.has_full_batch()) {
     checks.require(training.full_batch(), "training.full_batch", "false", "true, or a batch_size");
   }
+  if (training.has_rollback() && training.on_nonfinite() != proto::Training::ROLLBACK &&
+      checks.trusted("training.on_nonfinite")) {
+    checks.complain("training.rollback",
+                    "training.rollback says how a run rolls back, but training.on_nonfinite is not "
+                    "ROLLBACK; remove one, or change the other");
+  }
 }
 
 // Whether the targets are values instead of class labels.

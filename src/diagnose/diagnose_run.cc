@@ -48,6 +48,7 @@ class DiagnosingObserver : public TrainingObserver {
     reports_->on_evaluation(evaluation);
   }
   void on_flow(const FlowRecord& record) override { reports_->on_flow(record); }
+  void on_rollback(std::uint64_t step) override { reports_->on_rollback(step); }
   void on_save() override { reports_->on_save(); }
   void on_finish(const Summary& summary) override {
     Summary diagnosed = summary;

@@ -29,6 +29,7 @@ struct Evaluation {
   // without clipping.
   std::optional<double> gradient_norm;
   std::uint64_t skipped_steps = 0;  // steps so far that changed nothing; see training.on_nonfinite
+  std::uint64_t rollbacks = 0;      // so far; see training.rollback
   bool best = false;                // the best dev metric so far
   double seconds = 0;  // time of training in all sessions so far; a timing, not a result
   double examples_per_second = 0;

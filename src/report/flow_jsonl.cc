@@ -111,12 +111,21 @@ std::vector<FlowRecord> read_flow(const std::filesystem::path& path, std::uint64
 }
 
 void FlowReport::on_start(const RunStart& start) {
-  const auto path = std::filesystem::path(start.run_dir) / kFlowFile;
-  const bool resumed = start.first_step > 0;
-  if (start.monitor_every_steps > 0 || std::filesystem::exists(path)) {
-    replace_file(path, resumed ? metrics_up_to(read_file(path), start.first_step) : "");
-  }
-  if (start.monitor_every_steps > 0) file_ = std::make_unique<AppendFile>(path);
+  path_ = std::filesystem::path(start.run_dir) / kFlowFile;
+  const bool monitored = start.monitor_every_steps > 0;
+  if (monitored || std::filesystem::exists(path_)) keep_up_to(start.first_step);
+  if (monitored) file_ = std::make_unique<AppendFile>(path_);
+}
+
+void FlowReport::keep_up_to(std::uint64_t step) const {
+  replace_file(path_, step > 0 ? metrics_up_to(read_file(path_), step) : "");
+}
+
+void FlowReport::on_rollback(std::uint64_t step) {
+  if (!file_) return;
+  file_.reset();
+  keep_up_to(step);
+  file_ = std::make_unique<AppendFile>(path_);
 }
 
 void FlowReport::on_flow(const FlowRecord& record) {

@@ -16,8 +16,7 @@ void HtmlReport::on_start(const RunStart& start) {
   if (start.first_step > 0) {
     const auto metrics = std::filesystem::path(start.run_dir) / kMetricsFile;
     page_.evaluations = read_metrics(metrics, start.first_step);
-    const auto flow = read_flow(std::filesystem::path(start.run_dir) / kFlowFile, start.first_step);
-    if (!flow.empty()) page_.flow = flow.back();
+    page_.flow = last_flow(start.first_step);
   }
   write();
   written_.reset();  // so that the first evaluation is shown at once
@@ -33,9 +32,16 @@ void HtmlReport::on_evaluation(const Evaluation& evaluation) {
 
 void HtmlReport::on_flow(const FlowRecord& record) { page_.flow = record; }
 
+void HtmlReport::on_rollback(std::uint64_t step) { page_.flow = last_flow(step); }
+
 void HtmlReport::on_finish(const Summary& summary) {
   page_.summary = summary;
   write();
+}
+
+std::optional<FlowRecord> HtmlReport::last_flow(std::uint64_t step) const {
+  const auto records = read_flow(std::filesystem::path(page_.start.run_dir) / kFlowFile, step);
+  return records.empty() ? std::nullopt : std::optional(records.back());
 }
 
 void HtmlReport::write() {

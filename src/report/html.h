@@ -2,6 +2,7 @@
 // report.html: curves and tables of a run for a browser.
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 #include "records/observer.h"
@@ -21,9 +22,12 @@ class HtmlReport : public TrainingObserver {
   void on_evaluation(const Evaluation& evaluation) override;
   // The record is shown with the next evaluation.
   void on_flow(const FlowRecord& record) override;
+  void on_rollback(std::uint64_t step) override;
   void on_finish(const Summary& summary) override;
 
  private:
+  // The last record of flow.jsonl up to `step`.
+  [[nodiscard]] std::optional<FlowRecord> last_flow(std::uint64_t step) const;
   void write();
 
   std::chrono::milliseconds interval_;

@@ -64,6 +64,7 @@ Evaluation evaluation_of(const Json& object) {
   evaluation.learning_rate = number(object, "learning_rate");
   evaluation.gradient_norm = optional_number(object, "gradient_norm");
   evaluation.skipped_steps = whole_number(object, "skipped_steps").value_or(0);
+  evaluation.rollbacks = whole_number(object, "rollbacks").value_or(0);
   const auto best = object.find("best");
   evaluation.best = best != object.end() && best->is_boolean() && best->get<bool>();
   evaluation.seconds = number(object, "seconds");
@@ -94,6 +95,7 @@ std::string metrics_line(const Evaluation& evaluation) {
   set_number(object, "learning_rate", evaluation.learning_rate);
   set_number(object, "gradient_norm", evaluation.gradient_norm);
   object["skipped_steps"] = evaluation.skipped_steps;
+  object["rollbacks"] = evaluation.rollbacks;
   object["best"] = evaluation.best;
   set_number(object, "seconds", evaluation.seconds);
   set_number(object, "examples_per_second", evaluation.examples_per_second);

@@ -45,6 +45,10 @@ void ReportSet::on_flow(const FlowRecord& record) {
   try_each([&](TrainingObserver& report) { report.on_flow(record); });
 }
 
+void ReportSet::on_rollback(std::uint64_t step) {
+  try_each([&](TrainingObserver& report) { report.on_rollback(step); });
+}
+
 void ReportSet::on_save() {
   try_each([](TrainingObserver& report) { report.on_save(); });
 }

@@ -26,6 +26,7 @@ class ReportSet : public TrainingObserver {
   void on_progress(const Progress& progress) override;
   void on_evaluation(const Evaluation& evaluation) override;
   void on_flow(const FlowRecord& record) override;
+  void on_rollback(std::uint64_t step) override;
   void on_save() override;
   void on_finish(const Summary& summary) override;
 

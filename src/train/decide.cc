@@ -40,7 +40,7 @@ bool keeps_best_weights(const Job& job) { return job.early_stopping.has_value();
 bool saves_after(const CheckpointingConfig& checkpointing, const StepCounts& counts,
                  std::uint64_t step, const SaveReasons& reasons) {
   if (!checkpointing.enabled) return false;
-  if (reasons.is_best || reasons.stops || reasons.requested) return true;
+  if (reasons.is_best || reasons.is_target || reasons.stops || reasons.requested) return true;
   if (checkpointing.every_steps > 0 && step % checkpointing.every_steps == 0) return true;
   return checkpointing.every_epochs > 0 && counts.completes(checkpointing.every_epochs, step);
 }

@@ -46,9 +46,11 @@ bool had_stopped_early(const Job& job, const EarlyStoppingState& stopping);
 bool keeps_best_weights(const Job& job);
 
 // Whether the state is saved after the first `step` steps. `is_best`: they were evaluated as the
-// best so far; `stops`: the run stops after them; `requested`: time is up.
+// best so far; `is_target`: the run may roll back to it; `stops`: the run stops after them;
+// `requested`: time is up.
 struct SaveReasons {
   bool is_best = false;
+  bool is_target = false;
   bool stops = false;
   bool requested = false;
 };

@@ -93,6 +93,9 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   if (job.checkpointing.enabled) {
     plan.checkpoint = BackgroundSave::bytes(ownership, 1 + slot_names(optimizer).size());
   }
+  if (job.training.on_nonfinite == OnNonfinite::roll_back) {
+    plan.rollback = ownership.owned(0) * sizeof(float) + plan.optimizer;
+  }
   if (job.monitor) {
     plan.monitor =
         monitor_bytes(*job.monitor, network, sizes.train, shards, threads, parameter_bytes);

@@ -13,10 +13,11 @@ namespace {
 
 // Fields that a run may change when it resumes. Sources of data may move, because their content is
 // compared by fingerprint.
-constexpr std::array<std::string_view, 15> kChangeable = {"name",
+constexpr std::array<std::string_view, 16> kChangeable = {"name",
                                                           "training.epochs",
                                                           "training.steps",
                                                           "training.on_nonfinite",
+                                                          "training.rollback",
                                                           "early_stopping",
                                                           "evaluation",
                                                           "checkpointing",

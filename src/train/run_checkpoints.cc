@@ -122,6 +122,7 @@ StateSnapshot RunCheckpoints::take_snapshot(const RunPosition& position) {
   rest.evaluations = position.evaluations;
   rest.flow_records = position.flow_records;
   rest.skipped_steps = position.skipped_steps;
+  if (position.rollbacks != Rollbacks()) rest.rollbacks = position.rollbacks;
   rest.train_fingerprint = data_.train_fingerprint;
   rest.dev_fingerprint = data_.dev.fingerprint;
   rest.test_fingerprint = data_.test.fingerprint;
@@ -265,6 +266,8 @@ void RunCheckpoints::hand_out(Checkpoint& checkpoint, RunPosition& position) {
   comm_.broadcast(checkpoint.step);
   comm_.broadcast(checkpoint.batch_rows);
   comm_.broadcast(checkpoint.skipped_steps);
+  position.rollbacks = checkpoint.rollbacks.value_or(Rollbacks());
+  comm_.broadcast(position.rollbacks);
   position.step = checkpoint.step;
   position.interval_rows = checkpoint.batch_rows;
   position.skipped_steps = checkpoint.skipped_steps;
@@ -316,6 +319,26 @@ std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
   if (!checkpoint) checkpoint.emplace();
   hand_out(*checkpoint, position);
   return notices;
+}
+
+std::optional<std::string> RunCheckpoints::load_step(std::uint64_t step, RunPosition& position) {
+  std::optional<Checkpoint> checkpoint;
+  std::string failure;
+  if (comm_.is_root()) {
+    try {
+      const auto path = directory_ / step_file_name(step);
+      FoundCheckpoint found{path, load_checkpoint(path), {}};
+      check_fits(found);
+      checkpoint = std::move(found.checkpoint);
+    } catch (const Error& error) {
+      failure = error.what();
+    }
+  }
+  comm_.broadcast(failure);
+  if (!failure.empty()) return failure;
+  if (!checkpoint) checkpoint.emplace();
+  hand_out(*checkpoint, position);
+  return std::nullopt;
 }
 
 }  // namespace lockstep

@@ -65,6 +65,10 @@ class RunCheckpoints {
   std::vector<std::string> restore(RunPosition& position, std::vector<float>& best_weights,
                                    const RestoreOptions& options);
 
+  // Collective. Loads the state of `step` into `position` and the engine, as restore() does.
+  // Returns why it cannot be read, on all ranks; nothing: it is loaded.
+  std::optional<std::string> load_step(std::uint64_t step, RunPosition& position);
+
  private:
   // Collective. Copies the state at `position`.
   StateSnapshot take_snapshot(const RunPosition& position);

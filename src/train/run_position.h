@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "checkpoint/checkpoint.h"
 #include "records/session.h"
 #include "train/early_stopping.h"
 
@@ -16,7 +17,8 @@ struct RunPosition {
   // Numbers of records up to `step`, on rank 0; absent: an older build, which did not count, began.
   std::optional<std::uint64_t> evaluations = 0;
   std::optional<std::uint64_t> flow_records = 0;
-  std::uint64_t skipped_steps = 0;   // steps so far that changed nothing
+  std::uint64_t skipped_steps = 0;  // steps so far that changed nothing
+  Rollbacks rollbacks = {};
   EarlyStoppingState stopping;       // on rank 0 only
   std::vector<RunSession> sessions;  // on rank 0 all so far, on other ranks this one
 };

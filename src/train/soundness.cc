@@ -21,6 +21,10 @@ Soundness confirm(double train_loss, double initial_loss) {
                                                       : Soundness::beyond_guessing;
 }
 
+bool is_divergence(Soundness soundness) {
+  return soundness == Soundness::cost_not_finite || soundness == Soundness::beyond_guessing;
+}
+
 std::string divergence(Soundness soundness) {
   if (soundness == Soundness::cost_not_finite) return "the cost is not finite";
   return fmt::format(

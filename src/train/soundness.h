@@ -26,7 +26,10 @@ Soundness judge(const NetworkSpec& network, double cost, double train_loss,
 // is sound as long as it does not exceed that of the initial weights by the same factor.
 Soundness confirm(double train_loss, double initial_loss);
 
-// Describes the divergence, for cost_not_finite and beyond_guessing.
+// Whether the network itself has diverged: cost_not_finite and beyond_guessing.
+bool is_divergence(Soundness soundness);
+
+// Describes it.
 std::string divergence(Soundness soundness);
 
 // Error(data) for an evaluation after `step` steps whose dev cost is not finite.

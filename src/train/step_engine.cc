@@ -76,17 +76,17 @@ StepOutcome StepEngine<T>::train_step(std::uint64_t step, const StepRequests& re
 
   clock().enter(Phase::exchange);
   if ((flags & kLossNotFinite) != 0) {
-    outcome.skipped = skip_or_throw(step, nonfinite_loss());
+    outcome.nonfinite = go_on_or_throw(step, nonfinite_loss());
   } else {
     const bool usable = reduce_gradient(step);
     copies_.compare(step, std::as_bytes(weights()));
     if (comm_.any(usable ? 0 : 1) != 0) {
-      outcome.skipped = skip_or_throw(step, unusable_gradient(step));
+      outcome.nonfinite = go_on_or_throw(step, unusable_gradient(step));
     } else {
       update_weights(step);
     }
   }
-  if (outcome.skipped) passes_.set_losses(losses);
+  if (outcome.nonfinite) passes_.set_losses(losses);
   copies_.note(step + 1, std::as_bytes(weights()));
   clock().enter(Phase::waiting);
   return outcome;
@@ -132,9 +132,11 @@ bool StepEngine<T>::reduce_gradient(std::uint64_t step) {
 
 template <typename T>
 double StepEngine<T>::learning_rate(std::uint64_t step) const {
-  return base_learning_rate(job_.optimizer) * schedule_factor(schedule_, static_cast<double>(step),
-                                                              static_cast<double>(steps_per_epoch_),
-                                                              static_cast<double>(total_steps_));
+  const double scheduled =
+      base_learning_rate(job_.optimizer) * schedule_factor(schedule_, static_cast<double>(step),
+                                                           static_cast<double>(steps_per_epoch_),
+                                                           static_cast<double>(total_steps_));
+  return scheduled * rate_factor_;
 }
 
 template <typename T>
@@ -211,8 +213,8 @@ std::string StepEngine<T>::origin_of_gradient(std::uint64_t step) {
 }
 
 template <typename T>
-std::string StepEngine<T>::skip_or_throw(std::uint64_t step, const std::string& why) const {
-  if (job_.training.on_nonfinite == OnNonfinite::skip_step) return why;
+std::string StepEngine<T>::go_on_or_throw(std::uint64_t step, const std::string& why) const {
+  if (job_.training.on_nonfinite != OnNonfinite::stop) return why;
   const Error error = diverged(step, why, step == 0);
   throw AgreedError(error.code(), error.what());
 }

@@ -37,8 +37,9 @@ struct StepRequests {
 // What became of a step; the same on all ranks.
 struct StepOutcome {
   StepRequests requests;  // those that some rank has made
-  // Why the step changed neither weights nor the optimizer; absent: it changed them.
-  std::optional<std::string> skipped = {};
+  // What was not finite, so that the step changed neither weights nor the optimizer; absent: it
+  // changed them.
+  std::optional<std::string> nonfinite = {};
 };
 
 // T is float in training and double in a gradient check.
@@ -56,7 +57,8 @@ class StepEngine {
 
   // Collective. Updates the weights with the batch of global step `step` (from 0);
   // `requests` may differ between ranks. When a loss or the gradient is not finite, the job
-  // decides: the step is skipped and its losses are forgotten, or AgreedError (diverged) is thrown.
+  // decides: the step changes nothing and its losses are forgotten, or AgreedError (diverged) is
+  // thrown.
   // Throws AgreedError (internal) when it compares the ranks' copies of the weights and one is
   // damaged. In all these cases no weight has been changed.
   StepOutcome train_step(std::uint64_t step, const StepRequests& requests);
@@ -74,6 +76,8 @@ class StepEngine {
   [[nodiscard]] std::span<const T> owned_gradient() const { return exchange_.gradient(); }
 
   [[nodiscard]] double learning_rate(std::uint64_t step) const;
+  // From now on, the rate of every step is this factor times that of the job.
+  void set_rate_factor(double factor) { rate_factor_ = factor; }
   // Norm of the gradient of J in the last step before clipping; none without clipping.
   [[nodiscard]] std::optional<double> gradient_norm() const { return gradient_norm_; }
   [[nodiscard]] std::uint64_t steps_per_epoch() const { return steps_per_epoch_; }
@@ -83,6 +87,8 @@ class StepEngine {
   [[nodiscard]] std::vector<LossSums> own_losses() const;
   // Takes this rank's part of the `losses` of all shards; an empty span clears them.
   void set_losses(std::span<const LossSums> losses);
+  // Takes losses as own_losses() returned them.
+  void set_own_losses(std::span<const LossSums> losses) { passes_.set_losses(losses); }
 
   [[nodiscard]] GradientExchange<T>& exchange() { return exchange_; }
   [[nodiscard]] OwnedOptimizer<T>& optimizer() { return optimizer_; }
@@ -106,8 +112,8 @@ class StepEngine {
   std::string unusable_gradient(std::uint64_t step);
   // Collective. Names the ranks, their hosts and shards whose own sums are not finite.
   std::string origin_of_gradient(std::uint64_t step);
-  // Returns `why` if the job skips such steps; otherwise throws AgreedError (diverged).
-  std::string skip_or_throw(std::uint64_t step, const std::string& why) const;
+  // Returns `why` unless the job stops at such a step; then throws AgreedError (diverged).
+  std::string go_on_or_throw(std::uint64_t step, const std::string& why) const;
 
   const Job& job_;
   const Communicator& comm_;
@@ -115,6 +121,7 @@ class StepEngine {
   const Network<T>& network_;
   Regularizer regularizer_;
   LearningRateSchedule schedule_;
+  double rate_factor_ = 1;
   std::uint64_t steps_per_epoch_;
   std::uint64_t total_steps_;
   WorkerPool pool_;

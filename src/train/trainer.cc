@@ -27,6 +27,7 @@
 #include "train/progress_record.h"
 #include "train/run_checkpoints.h"
 #include "train/run_position.h"
+#include "train/run_rollback.h"
 #include "train/run_scorer.h"
 #include "train/run_soundness.h"
 #include "train/run_times.h"
@@ -71,7 +72,11 @@ class Run {
   explicit Run(const RunParts& parts)
       : parts_(parts),
         counts_{.per_epoch = parts.engine.steps_per_epoch(), .total = parts.engine.total_steps()},
-        soundness_(parts.comm, parts.network, parts.scorer, parts.job.seed) {}
+        soundness_(parts.comm, parts.network, parts.scorer, parts.job.seed) {
+    if (parts.job.training.on_nonfinite == OnNonfinite::roll_back) {
+      rollback_.emplace(parts.job, parts.comm, parts.network, parts.engine, parts.checkpoints);
+    }
+  }
 
   Summary run() {
     try {
@@ -112,10 +117,20 @@ class Run {
          .seconds = 0,
          .phases = {}});
     parts_.comm.broadcast(parts_.engine.weights());
+    prepare_rollbacks();
     tell_start();
     parts_.engine.clock().enter(Phase::waiting);
     times_.emplace(parts_.engine.clock());
     if (parts_.comm.is_root()) unmoved_weights_.emplace(weights_digest());
+  }
+
+  void prepare_rollbacks() {
+    parts_.engine.set_rate_factor(position_.rollbacks.rate_factor);
+    if (!rollback_) {
+      position_.rollbacks.target.reset();
+    } else if (const auto warning = rollback_->prepare(position_)) {
+      parts_.reporter.tell({*warning});
+    }
   }
 
   void tell_start() {
@@ -160,29 +175,31 @@ class Run {
   // ---- steps ----
 
   // With the evaluation and the save that are due after it. Returns the reason to stop; empty:
-  // continue.
+  // continue. When the run rolls back, nothing is due, and ranks repeat their requests.
   std::string train_one_step() {
-    const StepRequests requests = take_step();
+    const std::optional<StepRequests> requests = take_step();
+    if (!requests) return "";
     tell_progress();
-    StoppingVerdict verdict;
-    std::string stop_reason;
-    if (evaluates_after(parts_.job.evaluation, counts_, position_.step)) {
-      verdict = evaluate();
-      stop_reason = verdict.stop ? kStoppedEarly : "";
-      if (stop_reason.empty() && !at_end()) stop_reason = asked_to_stop();
-    }
-    if (stop_reason.empty() && at_end()) stop_reason = reason_at_end(parts_.job.training);
-    if (stop_reason.empty() && requests.stop) stop_reason = kInterrupted;
+    const bool evaluates = evaluates_after(parts_.job.evaluation, counts_, position_.step);
+    const auto verdict = evaluates ? evaluate() : StoppingVerdict();
+    if (!verdict) return "";
 
-    if (requests.end_save) parts_.reporter.tell(parts_.checkpoints.end_save());
+    std::string stop_reason = verdict->stop ? kStoppedEarly : "";
+    if (stop_reason.empty() && evaluates && !at_end()) stop_reason = asked_to_stop();
+    if (stop_reason.empty() && at_end()) stop_reason = reason_at_end(parts_.job.training);
+    if (stop_reason.empty() && requests->stop) stop_reason = kInterrupted;
+
     const bool stops = !stop_reason.empty();
-    const SaveReasons reasons{.is_best = verdict.best, .stops = stops, .requested = requests.save};
+    const SaveReasons reasons{.is_best = verdict->best,
+                              .is_target = evaluates && rollback_,
+                              .stops = stops,
+                              .requested = requests->save};
     if (saves_after(parts_.job.checkpointing, counts_, position_.step, reasons)) save(stops);
     return stop_reason;
   }
 
-  // Returns what some rank asks for.
-  StepRequests take_step() {
+  // Returns what some rank asks for; nothing when the run rolls back.
+  std::optional<StepRequests> take_step() {
     const StepRequests requests = own_requests();
     const bool looks = parts_.monitor != nullptr && parts_.monitor->looks_at(position_.step);
     if (looks) parts_.monitor->before_step(position_.step);
@@ -190,13 +207,18 @@ class Run {
       parts_.options.touch_weights(position_.step, parts_.engine.weights());
     }
     const StepOutcome outcome = train_step(requests);
-    if (looks && !outcome.skipped) {
+    if (outcome.requests.end_save) parts_.reporter.tell(parts_.checkpoints.end_save());
+    if (outcome.nonfinite && rollback_) {
+      roll_back(*outcome.nonfinite, position_.step);
+      return std::nullopt;
+    }
+    if (looks && !outcome.nonfinite) {
       const FlowRecord record = parts_.monitor->after_step(position_.step);
       if (position_.flow_records) ++*position_.flow_records;
       parts_.reporter.report([&](TrainingObserver& observer) { observer.on_flow(record); });
     }
-    if (outcome.skipped) {
-      note_skipped_step(*outcome.skipped);
+    if (outcome.nonfinite) {
+      note_skipped_step(*outcome.nonfinite);
     } else {
       position_.interval_rows +=
           batch_rows(parts_.data.geometry, position_.step % counts_.per_epoch);
@@ -232,6 +254,26 @@ class Run {
     }
   }
 
+  // Returns to an earlier state, because of `what` in the step after `step`.
+  void roll_back(const std::string& what, std::uint64_t step) {
+    if (rollback_->why_not(position_)) {
+      tell_flow_verdict();
+      const Error error =
+          parts_.engine.diverged(step, why_it_ends(what), /*before_update=*/step == 0);
+      throw AgreedError(error.code(), error.what());
+    }
+    parts_.reporter.tell({rollback_->roll_back(position_, what)});
+    parts_.reporter.report(
+        [&](TrainingObserver& observer) { observer.on_rollback(position_.step); });
+    times_->start_interval();
+  }
+
+  // A divergence, with the reason why the run does not roll back. Does not communicate.
+  [[nodiscard]] std::string why_it_ends(const std::string& what) const {
+    const auto obstacle = rollback_ ? rollback_->why_not(position_) : std::nullopt;
+    return obstacle ? fmt::format("{} (no rollback: {})", what, *obstacle) : what;
+  }
+
   // Does not communicate.
   void tell_progress() {
     if (!parts_.comm.is_root() || !times_->tells_progress()) return;
@@ -242,7 +284,8 @@ class Run {
 
   // ---- evaluations ----
 
-  StoppingVerdict evaluate() {
+  // Returns nothing when the run rolls back, because it has diverged; then nothing is recorded.
+  std::optional<StoppingVerdict> evaluate() {
     const double seconds = times_->step_seconds_of_interval();
     parts_.engine.clock().enter(Phase::evaluation);
     const Scores scores = parts_.scorer.during_run(parts_.engine.weights());
@@ -255,6 +298,11 @@ class Run {
           {.shard_losses = shard_losses, .rows = position_.interval_rows, .step_seconds = seconds});
     }
     const Soundness soundness = soundness_.judge(evaluation, scores);
+    if (rollback_ && is_divergence(soundness) && !rollback_->why_not(position_)) {
+      parts_.engine.clock().enter(Phase::waiting);
+      roll_back(divergence(soundness), position_.step);
+      return std::nullopt;
+    }
     StoppingVerdict verdict;
     if (parts_.comm.is_root() && soundness == Soundness::sound) verdict = take_decision(scores.dev);
     evaluation.best = verdict.best;
@@ -268,6 +316,7 @@ class Run {
     position_.interval_rows = 0;
     parts_.engine.clock().enter(Phase::waiting);
     times_->start_interval();
+    if (rollback_) rollback_->keep(position_);
     return verdict;
   }
 
@@ -279,6 +328,7 @@ class Run {
     evaluation.learning_rate = parts_.engine.learning_rate(position_.step - 1);
     evaluation.gradient_norm = parts_.engine.gradient_norm();
     evaluation.skipped_steps = position_.skipped_steps;
+    evaluation.rollbacks = position_.rollbacks.count;
     note_session();
     evaluation.seconds = total_seconds(position_.sessions);
     return evaluation;
@@ -287,7 +337,7 @@ class Run {
   // Does not communicate.
   [[nodiscard]] Error failure_of(Soundness soundness) const {
     if (soundness == Soundness::dev_cost_not_finite) return dev_cost_error(position_.step);
-    return parts_.engine.diverged(position_.step - 1, divergence(soundness));
+    return parts_.engine.diverged(position_.step - 1, why_it_ends(divergence(soundness)));
   }
 
   // Called on rank 0; does not communicate.
@@ -384,6 +434,12 @@ class Run {
           "finite (training.on_nonfinite)",
           position_.skipped_steps, position_.step)});
     }
+    if (position_.rollbacks.count > 0) {
+      parts_.reporter.tell(
+          {fmt::format("warning: this run rolled back {} times because it diverged, and ended with "
+                       "{:g} times the learning rate of the job; choose a smaller rate",
+                       position_.rollbacks.count, position_.rollbacks.rate_factor)});
+    }
     if (parts_.options.with_cautions && dev_error) {
       parts_.reporter.tell(warnings_of_dev_size(parts_.job, *dev_error, parts_.data.dev.total));
     }
@@ -417,6 +473,7 @@ class Run {
   RunParts parts_;
   StepCounts counts_;
   RunSoundness soundness_;
+  std::optional<RunRollback> rollback_;  // if the job rolls back
   RunPosition position_;
   std::uint64_t skipped_in_session_ = 0;
   std::vector<float> best_weights_;                // on rank 0, when they will be restored

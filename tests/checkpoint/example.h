@@ -54,6 +54,7 @@ inline Checkpoint example_checkpoint(std::uint64_t step = 120) {
   checkpoint.evaluations = 5;
   checkpoint.flow_records = 0;
   checkpoint.skipped_steps = 3;
+  checkpoint.rollbacks = {.target = step, .count = 2, .rate_factor = 0.25};
   checkpoint.train_fingerprint = "0123456789abcdef";
   checkpoint.dev_fingerprint = "fedcba9876543210";
   checkpoint.test_fingerprint = "0011223344556677";

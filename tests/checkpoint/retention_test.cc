@@ -30,8 +30,10 @@ FoundCheckpoint existing(std::optional<FoundCheckpoint> found) {
 class Retention : public FreshDirectory {
  protected:
   std::vector<std::string> save(std::uint64_t step, std::uint32_t keep_last, bool is_best,
-                                std::uint64_t best_step = 0) {
+                                std::uint64_t best_step = 0,
+                                std::optional<std::uint64_t> target = {}) {
     Checkpoint checkpoint = example_checkpoint(step);
+    checkpoint.rollbacks = Rollbacks{.target = target};
     checkpoint.best_step = is_best ? step : best_step;
     if (checkpoint.best_step == 0) checkpoint.best_metric.reset();
     return save_step(directory_, checkpoint, parameters_of(checkpoint), keep_last);
@@ -96,6 +98,15 @@ TEST_F(Retention, KeepsTheBestOfEveryKeptState) {
   EXPECT_TRUE(fs::exists(directory_ / step_file_name(10))) << "step 25 refers to it";
   save(40, 2, false, 30);
   EXPECT_THAT(files(), ElementsAre("best", "latest", "step-00000030.ckpt", "step-00000040.ckpt"));
+}
+
+TEST_F(Retention, KeepsTheStateToWhichAKeptOneRollsBack) {
+  for (std::uint64_t step = 10; step <= 50; step += 10)
+    save(step, 2, false, 0, step > 20 ? 20 : step);
+  EXPECT_THAT(files(), ElementsAre("latest", "step-00000020.ckpt", "step-00000040.ckpt",
+                                   "step-00000050.ckpt"));
+  save(60, 1, false, 0, 0);
+  EXPECT_THAT(files(), ElementsAre("latest", "step-00000060.ckpt")) << "0: the initial weights";
 }
 
 TEST_F(Retention, ABestStateThatCannotBeLoadedIsAnErrorWithTheRemedy) {

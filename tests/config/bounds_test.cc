@@ -125,6 +125,9 @@ TEST(Bounds, TrainingAndTheRest) {
   });
   expect_bounds({{"training.shards", {"1", "1048576"}, {"0", "1048577"}}},
                 {"training.full_batch=true"});
+  expect_bounds({{"training.rollback.rate_factor", {"1e-300", "0.999"}, {"0", "-0.5", "1", "nan"}},
+                 {"training.rollback.limit", {"1", "4294967295"}, {"0"}}},
+                {"training.on_nonfinite=ROLLBACK"});
   expect_bounds({{"training.batch_size", {"1"}, {"0"}}}, {"training.shards=1"});
   expect_bounds({{"early_stopping.patience", {"1"}, {"0"}},
                  {"early_stopping.min_improvement", {"0"}, {"-1e-9"}}},

@@ -489,6 +489,16 @@ TEST(JobErrors, EarlyStopping) {
   EXPECT_EQ(problems_of(values + "metric: DEV_COST }"), "");
 }
 
+TEST(JobErrors, ARollbackNeedsItsChoice) {
+  const std::string job = with(kSmallJob, "training {", "training { rollback {} ");
+  EXPECT_EQ(problems_of(job, {"training.on_nonfinite=ROLLBACK"}), "");
+  for (const char* other : {"STOP", "SKIP_STEP"}) {
+    EXPECT_THAT(problems_of(job, {std::string("training.on_nonfinite=") + other}),
+                testing::HasSubstr("training.rollback says how a run rolls back, but "
+                                   "training.on_nonfinite is not ROLLBACK; remove one"));
+  }
+}
+
 TEST(JobErrors, StratifiedNeedsClasses) {
   const std::string job = with(kSmallJob, "data {", "data { split { stratified: true }");
   EXPECT_EQ(problems_of(job), "");

@@ -130,7 +130,9 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.training.shards, 12U);
   EXPECT_EQ(job.training.epochs, std::nullopt);
   EXPECT_EQ(job.training.steps, 100U);
-  EXPECT_EQ(job.training.on_nonfinite, OnNonfinite::skip_step);
+  EXPECT_EQ(job.training.on_nonfinite, OnNonfinite::roll_back);
+  EXPECT_EQ(job.training.rollback.rate_factor, 0.1);
+  EXPECT_EQ(job.training.rollback.limit, 7U);
   EXPECT_EQ(job.evaluation.every_epochs, 2U);
   EXPECT_EQ(job.evaluation.train_examples, 0U);
   EXPECT_EQ(job.evaluation.smallest_improvement, 0.002);
@@ -150,6 +152,17 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.diagnosis.base_error, 0.15);
   EXPECT_EQ(job.diagnosis.high_gap, 0.01);
   EXPECT_EQ(job.diagnosis.high_share, 0.25);
+}
+
+TEST(JobFile, ReadsWhatHappensToStepsThatAreNotFinite) {
+  const auto training = [](const std::string& choice) {
+    return parse(kSmallJob, {"training.on_nonfinite=" + choice}).job.training;
+  };
+  EXPECT_EQ(training("STOP").on_nonfinite, OnNonfinite::stop);
+  EXPECT_EQ(training("SKIP_STEP").on_nonfinite, OnNonfinite::skip_step);
+  EXPECT_EQ(training("ROLLBACK").on_nonfinite, OnNonfinite::roll_back);
+  EXPECT_EQ(training("ROLLBACK").rollback.rate_factor, 0.5);
+  EXPECT_EQ(training("ROLLBACK").rollback.limit, 3U);
 }
 
 Optimizer optimizer_of(const std::string& kind) {

@@ -79,7 +79,7 @@ optimizer {
   adam { learning_rate: 0.01 beta1: 0.8 beta2: 0.99 epsilon: 1e-6 }
   schedule { warmup_epochs: 2 step { every_epochs: 3 factor: 0.5 } }
 }
-training { batch_size: 24 shards: 12 steps: 100 on_nonfinite: SKIP_STEP }
+training { batch_size: 24 shards: 12 steps: 100 on_nonfinite: ROLLBACK rollback { rate_factor: 0.1 limit: 7 } }
 evaluation { every_epochs: 2 train_examples: 0 smallest_improvement: 0.002 }
 early_stopping { metric: DEV_COST patience: 3 min_improvement: 0.001 }
 checkpointing { enabled: false every_epochs: 4 keep_last: 5 fatal_failures: 6 every_steps: 7 every_minutes: 0.5 background_from_bytes: 8 }

@@ -20,7 +20,7 @@ using namespace std::string_view_literals;
 
 void load(const MemoryFile& file) {
   try {
-    static_cast<void>(load_best_step(file.path()));
+    static_cast<void>(load_referenced_steps(file.path()));
     static_cast<void>(describe_checkpoint(load_checkpoint(file.path())));
   } catch (const Error&) {
     return;

@@ -81,6 +81,22 @@ TEST(FlowReport, ResumeDropsTheLinesAfterItsStep) {
   }
 }
 
+TEST(FlowReport, ARollbackDropsTheLinesAfterItsStep) {
+  for (const std::uint64_t target : {10U, 0U}) {
+    const auto directory = fresh_directory();
+    FlowReport report;
+    report.on_start(monitored_start(directory, 0));
+    for (const std::uint64_t step : {1U, 10U, 20U}) report.on_flow(sample_flow(step));
+    report.on_rollback(target);
+    report.on_flow(sample_flow(30));
+    const std::string kept = target == 0 ? "" : line_of(sample_flow(1)) + line_of(sample_flow(10));
+    EXPECT_EQ(read_text(directory / "flow.jsonl"), kept + line_of(sample_flow(30)));
+  }
+  FlowReport none;
+  none.on_start(sample_start(fresh_directory()));
+  none.on_rollback(0);
+}
+
 TEST(ReadFlow, GivesBackTheRecords) {
   const auto path = fresh_directory() / "flow.jsonl";
   FlowRecord odd = sample_flow(10);

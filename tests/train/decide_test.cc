@@ -116,6 +116,7 @@ TEST(Decide, SavedIsWhatIsDueWhatIsBestAndTheEnd) {
   EXPECT_TRUE(saves(5, true, false)) << "best";
   EXPECT_TRUE(saves(5, false, true)) << "the run stops";
   EXPECT_TRUE(saves_after(every_other, kCounts, 5, {.requested = true})) << "time is up";
+  EXPECT_TRUE(saves_after(every_other, kCounts, 5, {.is_target = true})) << "to roll back to";
   EXPECT_FALSE(saves_after({.enabled = false, .every_epochs = 2, .keep_last = 1}, kCounts, 18,
                            {.is_best = true, .stops = true, .requested = true}));
 }

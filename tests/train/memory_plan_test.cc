@@ -84,6 +84,8 @@ TEST(MemoryPlan, EveryPartIsExact) {
   EXPECT_EQ(plan_of({1, 1}, {"checkpointing.enabled=false"}).checkpoint, 0U);
   EXPECT_EQ(plan_of({1, 1}, {"optimizer.momentum={}"}).checkpoint, (2 + 3) * kParameterBytes);
   EXPECT_EQ(plan_of({1, 1}, {"optimizer.gradient_descent={}"}).optimizer, 0U);
+  EXPECT_EQ(one.rollback, 0U);
+  EXPECT_EQ(plan_of({2, 1}, {"training.on_nonfinite=ROLLBACK"}).rollback, 3 * owned * 4);
   // 24 examples of 12 shards are 2 of each, or 3 where they are uneven.
   EXPECT_EQ(plan_of({1, 2}, {"monitor.examples=24"}).monitor,
             2 * 3 * kRowBytes + kPanelBytes / 2 + 3 * kParameterBytes);

@@ -24,9 +24,10 @@ class Recorder : public TrainingObserver {
                     e.train_dev_error.value_or(-1), e.train_dev_cost.value_or(-1),
                     e.dev_error.value_or(-1), e.dev_cost.value_or(-1), e.learning_rate, e.best);
     text_ += fmt::format(
-        " l2 {:a} l1 {:a} norm {:a} near zero {:a} weights {} gradient {:a} skipped {}\n",
+        " l2 {:a} l1 {:a} norm {:a} near zero {:a} weights {} gradient {:a} skipped {} rollbacks "
+        "{}\n",
         e.l2_penalty, e.l1_penalty, e.weights_norm, e.weights_near_zero, e.weights_digest,
-        e.gradient_norm.value_or(-1), e.skipped_steps);
+        e.gradient_norm.value_or(-1), e.skipped_steps, e.rollbacks);
   }
 
  private:

@@ -69,6 +69,7 @@ TEST(Resume, EveryFieldThatMayChangeDoesWithANotice) {
                             "training.epochs=9",
                             "training.steps=9",
                             "training.on_nonfinite=SKIP_STEP",
+                            "training.on_nonfinite=ROLLBACK",
                             "early_stopping=none",
                             "early_stopping.metric=DEV_COST",
                             "early_stopping.patience=3",

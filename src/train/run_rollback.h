@@ -1,0 +1,56 @@
+#pragma once
+// The rollbacks of a run: keeps the state to which it would return, and returns to it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "config/job.h"
+#include "nn/network.h"
+#include "train/rollback.h"
+#include "train/run_checkpoints.h"
+#include "train/run_position.h"
+#include "train/step_engine.h"
+
+namespace lockstep {
+
+class RunRollback {
+ public:
+  // For a job with ROLLBACK. All references must live as long as this.
+  RunRollback(const Job& job, const Communicator& comm, const Network<float>& network,
+              StepEngine<float>& engine, RunCheckpoints& checkpoints)
+      : job_(job), comm_(comm), network_(network), engine_(engine), checkpoints_(checkpoints) {}
+
+  // Collective, at the start, with the run's state in `position` and the engine, on all ranks:
+  // keeps the state to which it refers, or else this one. Returns a warning, on all ranks, when
+  // that state cannot be read.
+  std::optional<std::string> prepare(RunPosition& position);
+
+  // After an evaluation from which the run goes on: keeps this state. Does not communicate.
+  void keep(RunPosition& position);
+
+  // Why a run that has diverged cannot return; nothing if it can. Does not communicate.
+  [[nodiscard]] std::optional<std::string> why_not(const RunPosition& position) const {
+    return why_no_rollback(job_.training.rollback, position.rollbacks, position.step);
+  }
+
+  // Collective, if nothing is in the way: returns to the state that is kept, with a smaller rate.
+  // Returns what a person should know of it; `what`: the divergence.
+  std::string roll_back(RunPosition& position, const std::string& what);
+
+ private:
+  // Loads the state after `step` steps into `position` and the engine. Returns why it cannot be
+  // read, having changed nothing.
+  std::optional<std::string> load(std::uint64_t step, RunPosition& position);
+
+  const Job& job_;
+  const Communicator& comm_;
+  const Network<float>& network_;
+  StepEngine<float>& engine_;
+  RunCheckpoints& checkpoints_;
+  RollbackState kept_;
+};
+
+}  // namespace lockstep

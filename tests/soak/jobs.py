@@ -37,6 +37,26 @@ training { batch_size: 48 epochs: 24 shards: 6 }
 checkpointing { background_from_bytes: 1000000 }
 """
 
+# The rate grows until the run diverges and rolls back, some times.
+STEEP = """
+name: "rollback" seed: 3
+data {
+  train { synthetic { examples: 3000 two_spirals { turns: 1.5 noise: 0.05 } } }
+  split { dev { count: 500 } test { count: 500 } }
+}
+network { layer { units: 32 } layer { units: 32 } output { units: 2 } }
+optimizer {
+  gradient_descent { learning_rate: 0.01 }
+  schedule { exponential { factor_per_epoch: 1.5 } }
+}
+training {
+  batch_size: 48 epochs: 60 shards: 6
+  on_nonfinite: ROLLBACK rollback { rate_factor: 0.1 limit: 100 }
+}
+evaluation { every_epochs: 3 }
+checkpointing { every_steps: 17 background_from_bytes: 0 }
+"""
+
 SWEEP = """
 name: "sweep" job: "trial.textproto" grid {}
 parameter {
@@ -89,6 +109,7 @@ JOBS = [
         "bfloat16", 100, "precision: BFLOAT16")}, of_training),
     Job("background", "train", {"job.textproto": spirals(
         "background", 100, more="checkpointing { every_steps: 7 background_from_bytes: 0 }")}, of_training),
+    Job("rollback", "train", {"job.textproto": STEEP}, of_training),
     Job("large", "train", {"job.textproto": LARGE}, of_training),
     Job("sweep", "sweep", {"sweep.textproto": SWEEP, "trial.textproto": spirals("trial", 30)},
         of_files("sweep.txt", "sweep.csv", "sweep.json", "winner.textproto")),

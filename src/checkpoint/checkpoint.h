@@ -26,7 +26,8 @@ struct TensorInfo {
 // A column of the tables that the model takes, and its features.
 struct SavedColumn {
   std::string name;  // empty: the file had no header
-  std::string role;  // "number", "category", "label", "class_name", "group", "ignored"
+  // "number", "category", "label", "class_name", "group", "ignored", "kept", "id"
+  std::string role;
   std::vector<std::string> categories;  // in the order of their features
   friend bool operator==(const SavedColumn&, const SavedColumn&) = default;
 };

@@ -109,6 +109,10 @@ const char* role_text(ColumnRole role) {
       return "class name";
     case ColumnRole::group:
       return "group";
+    case ColumnRole::kept:
+      return "kept";
+    case ColumnRole::id:
+      return "id";
     case ColumnRole::ignored:
       break;
   }

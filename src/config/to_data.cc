@@ -94,6 +94,10 @@ ColumnRole to_column_role(proto::Table::Role role) {
       return ColumnRole::group;
     case proto::Table::IGNORED:
       return ColumnRole::ignored;
+    case proto::Table::KEPT:
+      return ColumnRole::kept;
+    case proto::Table::ID:
+      return ColumnRole::id;
   }
   check(false, "every role of a column in the schema is known");
   return {};

@@ -79,7 +79,9 @@ TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schem
     const ColumnRole role = cell.role;
     const bool is_number = role == ColumnRole::number;
     if (is_number || role == ColumnRole::category) inputs_.push_back(cells_.size());
-    if (!is_number && role != ColumnRole::ignored) others_.push_back(cells_.size());
+    const bool is_fact = role == ColumnRole::category || role == ColumnRole::label ||
+                         role == ColumnRole::class_name || role == ColumnRole::group;
+    if (is_fact) others_.push_back(cells_.size());
     cells_.push_back(cell);
   }
 }
@@ -167,6 +169,8 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
   switch (cell.role) {
     case ColumnRole::number:
     case ColumnRole::ignored:
+    case ColumnRole::kept:
+    case ColumnRole::id:
       return;
     case ColumnRole::category: {
       if (missing_.contains(text)) {

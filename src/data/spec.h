@@ -71,7 +71,7 @@ struct CsvDialect {
   bool header = true;  // the first record names the columns
 };
 
-enum class ColumnRole { number, category, label, class_name, group, ignored };
+enum class ColumnRole { number, category, label, class_name, group, ignored, kept, id };
 enum class WhenMissing { refuse, training_mean };
 enum class UnknownCategory { error, all_zero };
 

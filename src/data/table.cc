@@ -182,7 +182,8 @@ ColumnMatch match_by_name(const TableHeader& header, const TableSchema& schema, 
   }
   std::vector<std::string> absent;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const bool needed = is_input(columns[i].role) || (labelled && is_label(columns[i].role));
+    const bool needed = is_input(columns[i].role) || (labelled && is_label(columns[i].role)) ||
+                        (!labelled && columns[i].role == ColumnRole::id);
     if (needed && !there[i]) absent.push_back(title(columns[i].name, i));
   }
   if (!absent.empty() || (labelled && !match.left_out.empty())) {
@@ -220,6 +221,24 @@ std::vector<std::string> feature_names(const TableSchema& schema) {
 std::uint64_t label_width(const TableSchema& schema) {
   return static_cast<std::uint64_t>(std::ranges::count_if(
       schema.columns, [](const TableColumn& column) { return is_label(column.role); }));
+}
+
+std::vector<std::size_t> kept_columns(const TableSchema& schema) {
+  std::vector<std::size_t> kept;
+  for (const ColumnRole role : {ColumnRole::id, ColumnRole::kept}) {
+    for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+      if (schema.columns[i].role == role) kept.push_back(i);
+    }
+  }
+  return kept;
+}
+
+std::vector<std::string> label_names(const TableSchema& schema) {
+  std::vector<std::string> names;
+  for (const TableColumn& column : schema.columns) {
+    if (is_label(column.role)) names.push_back(column.name);
+  }
+  return names;
 }
 
 std::string column_title(const TableSchema& schema, std::size_t column) {

@@ -46,6 +46,12 @@ std::vector<std::string> feature_names(const TableSchema& schema);
 // Number of values of a label: 1 for class names, otherwise the number of label columns.
 std::uint64_t label_width(const TableSchema& schema);
 
+// The columns that stand in front of predictions: those of role id, then those of role kept.
+std::vector<std::size_t> kept_columns(const TableSchema& schema);
+
+// Names of the label columns, in the order of the label's values; a name may be empty.
+std::vector<std::string> label_names(const TableSchema& schema);
+
 // "column \"age\"", or "column 3".
 std::string column_title(const TableSchema& schema, std::size_t column);
 
@@ -74,8 +80,8 @@ struct ColumnMatch {
 // place.
 //
 // Throws Error(data), with the absent and the new columns, when a required column is absent
-// (label columns are required only if `labelled`), or when a file with labels has a new
-// column. In files to predict, new columns are left out.
+// (label columns are required only if `labelled`, columns of role id only if not), or when a file
+// with labels has a new column. In files to predict, new columns are left out.
 ColumnMatch matching_columns(const TableHeader& header, const TableSchema& schema, bool labelled);
 
 // A caution if the names of all columns of numbers are numbers (or missing): the header

@@ -12,13 +12,15 @@
 namespace lockstep {
 namespace {
 
-constexpr std::array<std::pair<ColumnRole, const char*>, 6> kRoles = {{
+constexpr std::array<std::pair<ColumnRole, const char*>, 8> kRoles = {{
     {ColumnRole::number, "number"},
     {ColumnRole::category, "category"},
     {ColumnRole::label, "label"},
     {ColumnRole::class_name, "class_name"},
     {ColumnRole::group, "group"},
     {ColumnRole::ignored, "ignored"},
+    {ColumnRole::kept, "kept"},
+    {ColumnRole::id, "id"},
 }};
 
 ColumnRole role_of(const std::string& name) {

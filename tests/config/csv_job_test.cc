@@ -147,7 +147,8 @@ TEST(CsvJob, ColumnsHaveAPlaceAndARole) {
             "job.textproto:5:16: data.train.csv.table.column[0].index is 0; expected at least 1");
   EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABLE }")),
             "job.textproto:5:26: data.train.csv.table.column[0].role is LABLE; did you mean LABEL? "
-            "expected one of NUMBER, CATEGORY, LABEL, CLASS_NAME, GROUP, IGNORED");
+            "expected one of NUMBER, CATEGORY, LABEL, CLASS_NAME, GROUP, IGNORED, "
+            "KEPT, ID");
   EXPECT_EQ(problems_of(with(kTableJob, "file: \"t.csv\"", "file: \"t.csv\" header: false")),
             "job.textproto:5:16: data.train.csv.table.column[0].name needs a header, and the file "
             "has none (header: false); give the index");
@@ -191,7 +192,7 @@ TEST(CsvJob, LabelsFitTogether) {
             "");
   EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } other_columns: LABEL")),
             "job.textproto:5:40: data.train.csv.table.other_columns is LABEL; expected NUMBER, "
-            "CATEGORY or IGNORED");
+            "CATEGORY, IGNORED or KEPT");
   EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABEL } missing { text: \"\" }")),
             "job.textproto:5:50: data.train.csv.table.missing[0].text is \"\"; expected a text "
             "such as \"NA\"; "

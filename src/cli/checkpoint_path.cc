@@ -6,7 +6,10 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/input_file.h"
+#include "base/json_text.h"
 #include "base/run_files.h"
+#include "diagnose/recipe.h"
 #include "report/summary_json.h"
 
 namespace lockstep {
@@ -36,9 +39,45 @@ std::string pointer_of_summary(const fs::path& run_dir) {
   return summary ? summary->checkpoint : "";
 }
 
+// The whole content of a sweep's or recipe's JSON file. Throws Error(data) if it is damaged.
+Json read_object(const fs::path& path) {
+  Json object = Json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+  if (object.is_object()) return object;
+  throw Error(ExitCode::data,
+              fmt::format("{} is damaged; name the directory of a run instead", path.string()));
+}
+
+[[noreturn]] void refuse_without_winner(const fs::path& directory, const char* what) {
+  throw Error(ExitCode::missing_input,
+              fmt::format("the {} in {} has no winner yet; finish it (--resume auto), or name the "
+                          "directory of a run in it",
+                          what, directory.string()));
+}
+
+// The run directory that `named` stands for: that of the winner in the directory of a sweep or a
+// recipe.
+fs::path run_of(const fs::path& named) {
+  if (fs::exists(named / kSweepFile) || fs::exists(named / kSweepJson)) {
+    if (!fs::exists(named / kSweepJson)) refuse_without_winner(named, "sweep");
+    const Json sweep = read_object(named / kSweepJson);
+    const auto winner = sweep.find("winner");
+    const bool has_run = winner != sweep.end() && winner->is_object() && winner->contains("run") &&
+                         (*winner)["run"].is_string();
+    if (!has_run) refuse_without_winner(named, "sweep");
+    return named / (*winner)["run"].get<std::string>();
+  }
+  if (fs::exists(named / kRecipeJson)) {
+    const auto best = whole_number(read_object(named / kRecipeJson), "best");
+    if (!best) refuse_without_winner(named, "recipe");
+    return recipe_run_directory(named, static_cast<int>(*best));
+  }
+  return named;
+}
+
 }  // namespace
 
-fs::path find_checkpoint(const fs::path& named) {
+fs::path find_checkpoint(const fs::path& given) {
+  const fs::path named = fs::is_directory(given) ? run_of(given) : given;
   if (fs::is_directory(named)) {
     const std::string described = pointer_of_summary(named);
     if (!described.empty() && fs::is_regular_file(named / described)) {

@@ -18,7 +18,9 @@ void add_job(CLI::App& command, std::string& job) {
 }
 
 void add_model(CLI::App& command, const std::string& name, std::string& model) {
-  command.add_option(name, model, "Checkpoint file, pointer (best, latest) or run directory")
+  command
+      .add_option(name, model,
+                  "Checkpoint file, pointer (best, latest) or directory of a run, sweep or recipe")
       ->required();
 }
 

@@ -28,6 +28,7 @@ struct ExportArguments {
 };
 
 // Facts about the model for people and programs. For tables: the names of the features, and
+// of the label columns, and
 // the classes by number, as JSON lists.
 std::map<std::string, std::string> metadata_of(const SavedModel& model) {
   std::map<std::string, std::string> metadata = {{"job", model.job.name},
@@ -39,6 +40,7 @@ std::map<std::string, std::string> metadata_of(const SavedModel& model) {
   };
   const TableSchema& schema = model.table->fitted->schema;
   metadata["features"] = list(feature_names(schema));
+  metadata["labels"] = list(label_names(schema));
   if (!schema.class_names.empty()) metadata["classes"] = list(schema.class_names);
   return metadata;
 }

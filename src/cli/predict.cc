@@ -1,25 +1,26 @@
 #include "train/predict.h"
 
-#include <functional>
+#include <charconv>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <unistd.h>
 
 #include <fmt/format.h>
 
-#include "base/atomic_file.h"
-#include "base/csv_field.h"
+#include "base/error.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"
-#include "cli/result_files.h"
+#include "cli/prediction_output.h"
+#include "cli/prediction_table.h"
 #include "comm/agreement.h"
-#include "nn/layers.h"
-#include "nn/prediction.h"
 #include "report/descriptor.h"
 
 namespace lockstep {
@@ -29,71 +30,52 @@ struct PredictArguments {
   std::string model;
   std::string input;
   std::string output;  // empty: stdout
+  std::string format = "csv";
+  std::string probabilities = "all";
+  bool probabilities_given = false;
+  std::optional<std::uint64_t> top;
+  std::optional<float> threshold;
+  std::string when_missing;      // empty: as in training
+  std::string unknown_category;  // empty: as in training
+  bool refuse_new_columns = false;
   int threads = 0;
 };
 
-// The destination of the table: a file that is whole or absent, or stdout.
-class TableOutput {
- public:
-  explicit TableOutput(const std::string& path) {
-    if (!path.empty()) file_.emplace(path);
-  }
-  void write(const std::string& text) {
-    if (file_) {
-      file_->write(std::as_bytes(std::span(text)));
-    } else {
-      write_to_stdout(text);
-    }
-  }
-  void finish() {
-    if (file_) {
-      file_->commit();
-    } else {
-      flush_stdout();
-    }
-  }
+const std::map<std::string, PredictionFormat> kFormats = {{"csv", PredictionFormat::csv},
+                                                          {"tsv", PredictionFormat::tsv},
+                                                          {"jsonl", PredictionFormat::jsonl},
+                                                          {"npy", PredictionFormat::npy}};
+const std::map<std::string, ShownProbabilities> kProbabilities = {
+    {"all", ShownProbabilities::all},
+    {"top", ShownProbabilities::top},
+    {"none", ShownProbabilities::none}};
 
- private:
-  std::optional<AtomicFile> file_;
-};
-
-// Columns of probabilities are called p0, p1, ..., or p_<class> if classes have names. A
-// single unit gives the probability of the second class. Several logistic units, of which
-// each answers a yes-or-no question, have their answers, 0 or 1, as label0, label1, ...
-std::string header(const SavedModel& model, const std::vector<std::string>& class_names) {
-  const NetworkSpec& spec = model.network.spec();
-  const bool decides = spec.loss != Loss::squared_error;
-  const std::uint64_t outputs = output_size(spec);
-  std::string line = "example";
-  if (outputs > 1 && decides_by_unit(spec, model.label_width)) {
-    for (std::uint64_t o = 0; o < outputs; ++o) line += fmt::format(",label{}", o);
-  } else if (decides) {
-    line += ",class";
+PredictionStyle style_of(const PredictArguments& arguments) {
+  PredictionStyle style{.format = kFormats.at(arguments.format),
+                        .probabilities = kProbabilities.at(arguments.probabilities),
+                        .threshold = arguments.threshold};
+  if (!arguments.top) return style;
+  if (arguments.probabilities_given && style.probabilities != ShownProbabilities::top) {
+    throw Error(ExitCode::usage, fmt::format("--top is for --probabilities top, and {} is given; "
+                                             "leave one out",
+                                             arguments.probabilities));
   }
-  for (std::uint64_t o = 0; o < outputs; ++o) {
-    line += decides && !class_names.empty()
-                ? "," + csv_field("p_" + class_names[outputs == 1 ? 1 : o])
-                : fmt::format(",{}{}", decides ? 'p' : 'y', o);
-  }
-  return line + "\n";
+  style.probabilities = ShownProbabilities::top;
+  style.top = *arguments.top;
+  return style;
 }
 
-std::string lines(const NetworkSpec& spec, const std::vector<std::string>& class_names,
-                  const PredictionBlock& block) {
-  const auto name_of = [&](float decision) {
-    return class_names.empty() ? fmt::to_string(decision)
-                               : csv_field(class_names[static_cast<std::size_t>(decision)]);
-  };
-  std::string text;
-  for (std::uint64_t r = 0; r < block.predictions.rows; ++r) {
-    text += std::to_string(block.first + r);
-    if (spec.loss != Loss::squared_error) {
-      for (const float decision : block.decisions.row(r)) text += "," + name_of(decision);
-    }
-    for (const float value : block.predictions.row(r)) text += fmt::format(",{}", value);
-    text += '\n';
+TableReading reading_of(const PredictArguments& arguments) {
+  TableReading reading{.refuse_new_columns = arguments.refuse_new_columns};
+  if (!arguments.when_missing.empty()) {
+    reading.when_missing =
+        arguments.when_missing == "refuse" ? WhenMissing::refuse : WhenMissing::training_mean;
   }
-  return text;
+  if (!arguments.unknown_category.empty()) {
+    reading.unknown_category =
+        arguments.unknown_category == "error" ? UnknownCategory::error : UnknownCategory::all_zero;
+  }
+  return reading;
 }
 
 int run_predict(const PredictArguments& arguments, const CommandContext& context) {
@@ -106,16 +88,18 @@ int run_predict(const PredictArguments& arguments, const CommandContext& context
     if (comm.is_root()) path = find_checkpoint(arguments.model).string();
   });
   const SavedModel model = load_model(path, comm);
-  const std::vector<std::string> class_names = class_names_of(model.table);
-  std::optional<TableOutput> output;
+  const std::string input = arguments.input == "-" ? "/dev/stdin" : arguments.input;
+  std::optional<PredictionTable> table;
+  std::optional<PredictionOutput> output;
   agree(comm, [&] {
-    if (comm.is_root()) output.emplace(arguments.output);
+    const PredictionStyle style = style_of(arguments);
+    table.emplace(model, style);
+    if (!comm.is_root()) return;
+    output.emplace(arguments.output, *table, style.format == PredictionFormat::npy);
   });
   const std::vector<std::string> notices =
-      predict_examples(model, arguments.input, comm, layout, [&](const PredictionBlock& block) {
-        if (block.first == 0) output->write(header(model, class_names));
-        output->write(lines(model.network.spec(), class_names, block));
-      });
+      predict_examples(model, input, reading_of(arguments), comm, layout,
+                       [&](const PredictionBlock& block) { output->write(block); });
   for (const std::string& notice : notices) write_log(STDERR_FILENO, notice + "\n");
   agree(comm, [&] {
     if (comm.is_root()) output->finish();
@@ -123,24 +107,71 @@ int run_predict(const PredictArguments& arguments, const CommandContext& context
   return 0;
 }
 
+void add_style(CLI::App& command, PredictArguments& arguments) {
+  const CLI::Validator probability(
+      [](const std::string& text) -> std::string {
+        float value = -1;
+        const char* end = text.data() + text.size();
+        const auto [rest, error] = std::from_chars(text.data(), end, value);
+        // The comparison is written so that NaN is refused.
+        const bool fits = error == std::errc() && rest == end && value >= 0 && value <= 1;
+        return fits ? "" : "expected a probability, from 0 to 1";
+      },
+      "");
+  command
+      .add_option("--format", arguments.format,
+                  "csv, tsv, jsonl (an object on each line) or npy (an array of float32) [csv]")
+      ->check(CLI::IsMember({"csv", "tsv", "jsonl", "npy"}));
+  command
+      .add_option("--probabilities", arguments.probabilities,
+                  "Of classes: all, top (the most probable ones) or none [all]")
+      ->check(CLI::IsMember({"all", "top", "none"}));
+  command
+      .add_option("--top", arguments.top,
+                  "Number of the most probable classes; implies --probabilities top [1]")
+      ->check(CLI::Range(1, 1'000'000));
+  command
+      .add_option("--threshold", arguments.threshold,
+                  "Of two classes: the least probability with which the second one is predicted "
+                  "[above 0.5]")
+      ->check(probability);
+}
+
+void add_reading(CLI::App& command, PredictArguments& arguments) {
+  command
+      .add_option("--when-missing", arguments.when_missing,
+                  "Inputs without a value: refuse or training_mean [as in training]")
+      ->check(CLI::IsMember({"refuse", "training_mean"}));
+  command
+      .add_option("--unknown-category", arguments.unknown_category,
+                  "Categories that training did not have: error or all_zero [as in training]")
+      ->check(CLI::IsMember({"error", "all_zero"}));
+  command.add_flag("--refuse-new-columns", arguments.refuse_new_columns,
+                   "Refuse columns that training did not have, instead of leaving them out");
+}
+
 }  // namespace
 
 void add_predict_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<PredictArguments>();
-  CLI::App* command =
-      app.add_subcommand("predict", "Write a model's predictions for examples as a CSV table");
+  CLI::App* command = app.add_subcommand("predict", "Write a model's predictions for examples");
   command->footer(
       "  lockstep predict runs/fashion-1 test-images.gz > predictions.csv\n"
       "  mpirun -n 4 lockstep predict runs/fashion-1/ckpt/best images --output table.csv");
   add_model(*command, "model", arguments->model);
   command
-      ->add_option("input", arguments->input,
-                   "Examples in the format of the model's training data; labels are ignored (CIFAR "
-                   "files must have them, libsvm files and tables may)")
+      ->add_option(
+          "input", arguments->input,
+          "Examples in the format of the model's training data; labels are ignored (CIFAR "
+          "files must have them, libsvm files and tables may); a table may be a pipe, or - "
+          "for stdin")
       ->required();
-  command->add_option("--output", arguments->output, "File for the table [stdout]");
+  command->add_option("--output", arguments->output, "File for the predictions [stdout]");
+  add_style(*command, *arguments);
+  add_reading(*command, *arguments);
   add_threads(*command, arguments->threads);
-  command->callback([&action, arguments] {
+  command->callback([&action, arguments, command] {
+    arguments->probabilities_given = command->count("--probabilities") > 0;
     action = [arguments](const CommandContext& context) {
       return run_predict(*arguments, context);
     };

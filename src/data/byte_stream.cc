@@ -22,7 +22,8 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-std::uint64_t regular_file_size(const std::filesystem::path& path) {
+// The size of a regular file, or 0 for a stream.
+std::uint64_t file_size(const std::filesystem::path& path, InputKind kind) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) {
@@ -30,6 +31,9 @@ std::uint64_t regular_file_size(const std::filesystem::path& path) {
                 fmt::format("{}: cannot open: {}", path.string(),
                             error ? error.message() : std::strerror(ENOENT)));
   }
+  const bool streams =
+      !std::filesystem::is_regular_file(status) && !std::filesystem::is_directory(status);
+  if (streams && kind == InputKind::file_or_stream) return 0;
   require_file(path);
   const std::uint64_t bytes = std::filesystem::file_size(path, error);
   if (error) {
@@ -42,8 +46,8 @@ std::uint64_t regular_file_size(const std::filesystem::path& path) {
 }  // namespace
 
 struct ByteStream::State {
-  explicit State(const std::filesystem::path& file_path)
-      : path(file_path), file_bytes(regular_file_size(file_path)) {
+  State(const std::filesystem::path& file_path, InputKind kind)
+      : path(file_path), file_bytes(file_size(file_path, kind)) {
     file.reset(std::fopen(path.c_str(), "rb"));
     if (!file) {
       throw Error(ExitCode::missing_input,
@@ -158,7 +162,8 @@ struct ByteStream::State {
   z_stream inflater = {};
 };
 
-ByteStream::ByteStream(const std::filesystem::path& path) : state_(std::make_unique<State>(path)) {}
+ByteStream::ByteStream(const std::filesystem::path& path, InputKind kind)
+    : state_(std::make_unique<State>(path, kind)) {}
 ByteStream::~ByteStream() = default;
 
 std::size_t ByteStream::read(std::span<std::byte> bytes) {

@@ -9,14 +9,20 @@
 
 namespace lockstep {
 
-// Reads a regular file from its beginning. Gzip is recognised by the first two bytes
+// What a path may name.
+enum class InputKind {
+  file,            // a regular file, which can be opened again
+  file_or_stream,  // also a pipe or a device, whose content is read once
+};
+
+// Reads a file from its beginning. Gzip is recognised by the first two bytes
 // (1F 8B) and not by the name; several gzip members count as one stream.
 //
 // Errors name the path: missing_input when the file cannot be opened or read;
 // data when gzip content is damaged, cut short, or followed by anything else.
 class ByteStream {
  public:
-  explicit ByteStream(const std::filesystem::path& path);
+  explicit ByteStream(const std::filesystem::path& path, InputKind kind = InputKind::file);
   ~ByteStream();
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;
@@ -31,7 +37,7 @@ class ByteStream {
 
   [[nodiscard]] bool compressed() const;
 
-  // Size of the file on disk.
+  // Size of the file on disk; 0 for a pipe or device.
   [[nodiscard]] std::uint64_t file_bytes() const;
 
   // An upper bound on the content's bytes, known before reading it: the file's

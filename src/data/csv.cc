@@ -12,7 +12,7 @@
 #include "base/check.h"
 #include "base/digest.h"
 #include "base/error.h"
-#include "data/file_error.h"
+#include "data/csv_header.h"
 #include "data/packing.h"
 #include "data/text_number.h"
 
@@ -20,7 +20,6 @@ namespace lockstep {
 namespace {
 
 constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max();
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // The rounds in which parts exchange what they found.
 constexpr int kCountRound = 0;
@@ -30,40 +29,6 @@ constexpr int kValuesRound = 3;  // after the last example
 
 [[noreturn]] void fail(const std::filesystem::path& path, std::string_view what) {
   throw Error(ExitCode::data, fmt::format("{}: {}", path.string(), what));
-}
-
-// Refuses content whose first bytes show that it is not text.
-void check_is_text(const std::filesystem::path& path, std::string_view start) {
-  if (start.empty()) fail(path, "expected a table, found an empty file; fetch the file again");
-  if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF")) {
-    fail(path, "is in UTF-16; write it in UTF-8 (iconv -f UTF-16 -t UTF-8)");
-  }
-  if (start.find('\0') != std::string_view::npos) {
-    fail(path, "has bytes 00, so it is not a table in text; is it another format?");
-  }
-  if (start.find('\n') == std::string_view::npos && start.find('\r') != std::string_view::npos) {
-    fail(path, "its lines end with CR alone; write them with LF or CR LF");
-  }
-}
-
-// "<" alone may begin a value, as in "<0.1".
-void refuse_page(const std::filesystem::path& path, const std::string& start) {
-  for (const char* tag : {"<!DOCTYPE", "<!doctype", "<html"}) {
-    if (start.find(tag) == std::string::npos) continue;
-    refuse_html(path, std::as_bytes(std::span(start)), "a table");
-  }
-}
-
-// Throws when `record`, as split by `splitter`, is not a header.
-void check_is_header(const std::filesystem::path& path, const CsvRecord& record,
-                     const CsvSplitter& splitter) {
-  Complaints complaints;
-  if (record.too_long) {
-    complaints.add(record.line, 0, "a header without an end; is this a table?");
-  } else if (const auto& fault = splitter.fault()) {
-    complaints.add(splitter.line_of(fault->field), fault->field + 1, fault->what);
-  }
-  if (!complaints.empty()) complaints.throw_for(path.string(), 0, {});
 }
 
 }  // namespace
@@ -84,33 +49,13 @@ CsvExampleSource::CsvExampleSource(CsvFile file, CsvPart part)
 
 void CsvExampleSource::read_header() {
   {
-    ByteStream stream(file_.path);
+    const ByteStream stream(file_.path);
     compressed_ = stream.compressed();
     file_bytes_ = stream.file_bytes();
-    std::string start(4096, '\0');
-    start.resize(stream.read(std::as_writable_bytes(std::span(start))));
-    check_is_text(file_.path, start);
-    refuse_page(file_.path, start);
-    if (start.starts_with(kByteOrderMark)) first_row_.byte = kByteOrderMark.size();
   }
-  CsvRecordReader records(file_.path, first_row_, kToTheEnd);
-  CsvSplitter splitter(file_.dialect.delimiter);
-  TableHeader header{file_.path.string(), {}, 0};
-  while (const auto record = records.next()) {
-    if (record->text.empty() && !record->too_long) {
-      first_row_ = records.position();
-      continue;
-    }
-    const auto fields = splitter.split(*record);
-    check_is_header(file_.path, *record, splitter);
-    header.columns = fields.size();
-    if (file_.dialect.header) {
-      for (const std::string_view name : fields) header.names.emplace_back(without_blanks(name));
-      first_row_ = records.position();
-    }
-    break;
-  }
-  if (header.columns == 0) fail(file_.path, "has only empty lines");
+  CsvRecordReader records(file_.path, {}, kToTheEnd);
+  const TableHeader header = read_table_header(records, file_.path, file_.dialect);
+  first_row_ = records.position();
 
   table_ =
       file_.like != nullptr
@@ -133,8 +78,7 @@ void CsvExampleSource::tell_of_columns(const TableHeader& header, const ColumnMa
     }
   }
   if (!match.left_out.empty()) {
-    info_.notices.push_back(fmt::format("{}: left out, not in the training file: {}", header.file,
-                                        listed(match.left_out)));
+    info_.notices.push_back(left_out_notice(header, match));
   }
 }
 
@@ -257,7 +201,7 @@ void CsvExampleSource::join_facts(std::span<const std::string> of_parts) {
     info_.examples += facts[p].rows;
   }
   if (info_.examples == 0) {
-    fail(file_.path, file_.dialect.header ? "has a header and no rows" : "has no rows");
+    refuse_no_rows(file_.path, file_.dialect);
   }
   if (info_.examples > std::numeric_limits<std::uint32_t>::max()) {
     fail(file_.path, fmt::format("{} rows; at most 2^32 - 1 are possible", info_.examples));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -64,6 +65,27 @@ CsvRecordReader::CsvRecordReader(const std::filesystem::path& path, const CsvPos
   if (byte_ >= end_) return;
   stream_.skip(byte_);
   if (from.inside_quotes || !from.after_line_end) skip_to_record(from);
+}
+
+CsvRecordReader::CsvRecordReader(const std::filesystem::path& path)
+    : stream_(path, InputKind::file_or_stream),
+      end_(std::numeric_limits<std::uint64_t>::max()),
+      buffer_(kBufferBytes) {}
+
+std::string_view CsvRecordReader::peek() {
+  if (at_ == filled_) refill();
+  return {buffer_.data() + at_, filled_ - at_};
+}
+
+void CsvRecordReader::skip(std::size_t bytes) {
+  at_ += bytes;
+  byte_ += bytes;
+}
+
+void CsvRecordReader::put_back() {
+  at_ -= last_bytes_;
+  byte_ -= last_bytes_;
+  line_ = last_line_;
 }
 
 void CsvRecordReader::skip_to_record(const CsvPosition& from) {
@@ -131,6 +153,8 @@ std::optional<CsvRecord> CsvRecordReader::next() {
   const std::size_t used = std::min(looked_at + 1, filled_ - at_);  // with the line end
   at_ += used;
   byte_ += used;
+  last_bytes_ = used;
+  last_line_ = record.line;
   return record;
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/range.h"
@@ -45,10 +46,19 @@ CsvPosition advance(const CsvPosition& before, const CsvCounts& counts);
 class CsvRecordReader {
  public:
   CsvRecordReader(const std::filesystem::path& path, const CsvPosition& from, std::uint64_t end);
+  // Streams all records of a file, pipe or device, which is read once.
+  explicit CsvRecordReader(const std::filesystem::path& path);
 
   // The next record, valid until the one after; nothing at the end. The line end
   // is LF or CR LF, and may be missing after the last record.
   std::optional<CsvRecord> next();
+  // Makes next() return the last record again. At most once after each next().
+  void put_back();
+
+  // The bytes that follow, as far as they are in memory; empty only at the end.
+  std::string_view peek();
+  // Skips so many bytes of peek(), none of which is a line end.
+  void skip(std::size_t bytes);
 
   // Where the next record would begin.
   [[nodiscard]] CsvPosition position() const;
@@ -64,8 +74,10 @@ class CsvRecordReader {
   std::vector<char> buffer_;
   std::size_t at_ = 0;  // where the next record begins in the buffer
   std::size_t filled_ = 0;
-  std::uint64_t byte_ = 0;  // position of `at_` in the file
-  std::uint64_t line_ = 1;  // line of `at_` in the file
+  std::uint64_t byte_ = 0;       // position of `at_` in the file
+  std::uint64_t line_ = 1;       // line of `at_` in the file
+  std::size_t last_bytes_ = 0;   // of the last record, with its line end
+  std::uint64_t last_line_ = 1;  // where the last record begins
 };
 
 }  // namespace lockstep

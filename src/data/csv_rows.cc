@@ -64,7 +64,8 @@ TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schem
       labelled_(labelled),
       has_header_(dialect.header),
       splitter_(dialect.delimiter),
-      class_names_(schema.class_names) {
+      class_names_(schema.class_names),
+      replaced_(schema.columns.size()) {
   std::vector<Cell> of_schema;
   std::size_t feature = 0;
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
@@ -132,9 +133,10 @@ void TableRowReader::complain_of_missing(std::size_t field, std::string_view tex
   const CellLook look{without_blanks(text).empty() ? CellKind::blank : CellKind::missing};
   complain(complaints, field, look,
            fmt::format("a value is missing{}; {}", in_column(cell),
-                       input ? "fill it in, ignore the column (role: IGNORED), or say "
-                               "when_missing: TRAINING_MEAN"
-                             : "fill it in, or remove the row"));
+                       !input       ? "fill it in, or remove the row"
+                       : !labelled_ ? "fill it in, or say --when-missing training_mean"
+                                    : "fill it in, ignore the column (role: IGNORED), or say "
+                                      "when_missing: TRAINING_MEAN"));
 }
 
 bool TableRowReader::may_be_name(std::size_t field) const {
@@ -184,10 +186,12 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
         if (found.size() <= kMostCategories) found.number(text);
       } else if (rules_.unknown_category == UnknownCategory::error &&
                  !categories_[cell.schema_column].find(text)) {
-        complain(facts.complaints, field, CellLook{CellKind::not_in_training},
-                 fmt::format("a category that the training file does not have, {}{}; "
-                             "unknown_category: ALL_ZERO would encode it as zeros",
-                             quoted_text(text), in_column(cell)));
+        complain(
+            facts.complaints, field, CellLook{CellKind::not_in_training},
+            fmt::format("a category that the training file does not have, {}{}; {} would "
+                        "encode it as zeros",
+                        quoted_text(text), in_column(cell),
+                        labelled_ ? "unknown_category: ALL_ZERO" : "--unknown-category all_zero"));
       }
       return;
     }
@@ -242,6 +246,7 @@ void TableRowReader::read_number(std::size_t field, std::string_view text, float
   *value = kMissing;
   if (missing_.contains(text)) {
     if (rules_.when_missing == WhenMissing::refuse) complain_of_missing(field, text, complaints);
+    ++replaced_[cells_[field].schema_column].missing;
     return;
   }
   const char* const limit = is_not_finite_text(text) ? " finite number"
@@ -258,11 +263,16 @@ void TableRowReader::read_category(std::size_t field, std::string_view text, flo
   const std::size_t width = schema_.columns[column].categories.size();
   if (missing_.contains(text)) {
     std::fill_n(values, width, kMissing);
+    ++replaced_[column].missing;
     return;
   }
   std::fill_n(values, width, 0.0F);
   const auto number = categories_[column].find(without_blanks(text));
-  if (number) values[*number] = 1;
+  if (number) {
+    values[*number] = 1;
+  } else {
+    ++replaced_[column].unknown;
+  }
 }
 
 void TableRowReader::read_values(const CsvRecord& record, std::span<float> values,
@@ -277,6 +287,20 @@ void TableRowReader::read_values(const CsvRecord& record, std::span<float> value
       read_category(i, fields[i], value);
     }
   }
+}
+
+std::vector<std::string> TableRowReader::read_texts(const CsvRecord& record,
+                                                    std::span<const std::size_t> columns) {
+  const auto fields = splitter_.split(record);
+  std::vector<std::string> texts;
+  for (const std::size_t column : columns) {
+    std::string& text = texts.emplace_back();
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const bool is_there = cells_[i].role != ColumnRole::ignored;
+      if (is_there && cells_[i].schema_column == column) text = fields[i];
+    }
+  }
+  return texts;
 }
 
 void TableRowReader::check(const CsvRecord& record, Complaints& complaints) {

@@ -55,6 +55,18 @@ class TableRowReader {
   // Reads the values of a row: [features]. Categories must be known.
   void read_values(const CsvRecord& record, std::span<float> values, Complaints& complaints);
 
+  // The cells of `columns`, which are columns of the schema, as the row has them; empty where the
+  // file lacks the column. For a row without complaints.
+  std::vector<std::string> read_texts(const CsvRecord& record,
+                                      std::span<const std::size_t> columns);
+
+  // How many cells of each column of the schema read_values() has replaced so far.
+  struct Replaced {
+    std::uint64_t missing = 0;  // cells that have no value
+    std::uint64_t unknown = 0;  // categories that the training file does not have
+  };
+  [[nodiscard]] std::span<const Replaced> replaced() const { return replaced_; }
+
   // Adds a complaint for each error in the row, in the order of its cells.
   void check(const CsvRecord& record, Complaints& complaints);
 
@@ -98,6 +110,7 @@ class TableRowReader {
   std::size_t label_width_ = 0;
   std::vector<Vocabulary> categories_;  // one for each column of the schema, if known
   Vocabulary class_names_;
+  std::vector<Replaced> replaced_;  // one for each column of the schema
 };
 
 }  // namespace lockstep

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "data/gather.h"
 #include "data/open.h"
 #include "data/source.h"
+#include "data/table_stream.h"
 #include "nn/layers.h"
 #include "nn/prediction.h"
 #include "train/build.h"
@@ -50,8 +53,7 @@ InputShare read_share(const SavedModel& model, const std::filesystem::path& inpu
                       const Layout& layout, int rank) {
   const auto source =
       open_source(unlabelled_source(model.job.data.train, input),
-                  KnownFeatures{size_of(model.network.spec().input), "the model has",
-                                model.table ? model.table->fitted : nullptr});
+                  KnownFeatures{size_of(model.network.spec().input), "the model has"});
   const SourceInfo& info = source->info();
   if (info.features != size_of(model.network.spec().input)) {
     throw Error(ExitCode::data,
@@ -69,9 +71,7 @@ InputShare read_share(const SavedModel& model, const std::filesystem::path& inpu
       }
     }
   }
-  InputShare share{examples, source->read(ids), info.notices};
-  if (model.table) model.table->fill(share.own);
-  return share;
+  return {examples, source->read(ids), info.notices};
 }
 
 // Refuses predictions that are not finite, which allow no decision.
@@ -120,41 +120,27 @@ BlockResult predict_block(const SavedModel& model, const Examples& examples,
   return result;
 }
 
-}  // namespace
+// The rows that each thread of a rank predicts in a round.
+using RowsOfThreads = std::vector<std::vector<std::uint32_t>>;
 
-std::vector<std::string> predict_examples(const SavedModel& model,
-                                          const std::filesystem::path& input,
-                                          const Communicator& comm, const Layout& layout,
-                                          const std::function<void(const PredictionBlock&)>& use) {
-  InputShare share;
-  agree(comm, [&] { share = read_share(model, input, layout, comm.rank()); });
-  const std::uint64_t examples = share.examples;
-  const Examples& own = share.own;
-  require_same(comm, std::to_string(examples), [&](const auto& theirs, const auto& root) {
-    return fmt::format("{} has {} examples there, {} on rank 0", input.string(), theirs, root);
-  });
-
-  WorkerPool pool(layout.threads);
-  std::vector<Workspace<float>> workspaces;
-  workspaces.reserve(static_cast<std::size_t>(layout.threads));
-  for (int thread = 0; thread < layout.threads; ++thread) {
-    workspaces.emplace_back(model.network.spec(), kEvaluationRows);
-  }
-  const std::uint64_t outputs = output_size(model.network.spec());
-  std::uint32_t next = 0;  // next row of `own`
-  std::uint64_t done = 0;  // examples that `use` has received
-  for (std::uint64_t round = 0; round < rounds_of(examples, layout); ++round) {
-    std::vector<std::vector<std::uint32_t>> rows(static_cast<std::size_t>(layout.threads));
+// Predicts round after round on all ranks.
+class RoundPredictor {
+ public:
+  RoundPredictor(const SavedModel& model, const Communicator& comm, const Layout& layout)
+      : model_(model), comm_(comm), pool_(layout.threads) {
     for (int thread = 0; thread < layout.threads; ++thread) {
-      const Range ids = rows_of_round(examples, layout, round, layout.worker(comm.rank(), thread));
-      for (std::uint64_t k = 0; k < ids.size(); ++k) {
-        rows[static_cast<std::size_t>(thread)].push_back(next++);
-      }
+      workspaces_.emplace_back(model.network.spec(), kEvaluationRows);
     }
-    std::vector<BlockResult> results(static_cast<std::size_t>(layout.threads));
-    pool.run([&](int worker) {
+  }
+
+  // Collective. Predicts `rows` of `own`, and passes the predictions of all ranks to `use` on rank
+  // 0 in `block`, which has the rest.
+  void predict(const Examples& own, const RowsOfThreads& rows, PredictionBlock block,
+               const std::function<void(const PredictionBlock&)>& use) {
+    std::vector<BlockResult> results(rows.size());
+    pool_.run([&](int worker) {
       const auto thread = static_cast<std::size_t>(worker);
-      results[thread] = predict_block(model, own, rows[thread], workspaces[thread]);
+      results[thread] = predict_block(model_, own, rows[thread], workspaces_[thread]);
     });
     BlockResult mine;
     for (const BlockResult& result : results) {
@@ -162,19 +148,160 @@ std::vector<std::string> predict_examples(const SavedModel& model,
                               result.predictions.end());
       mine.decisions.insert(mine.decisions.end(), result.decisions.begin(), result.decisions.end());
     }
-    const std::vector<float> predictions = comm.gather(std::span<const float>(mine.predictions));
-    const std::vector<float> decisions = comm.gather(std::span<const float>(mine.decisions));
-    agree(comm, [&] {
-      if (!comm.is_root()) return;
-      require_finite(predictions, done, outputs);
-      const std::uint64_t rows_done = predictions.size() / outputs;
-      use({done,
-           {predictions.data(), rows_done, outputs},
-           {decisions.data(), rows_done, decisions_per_example(model)}});
-      done += rows_done;
+    const std::vector<float> predictions = comm_.gather(std::span<const float>(mine.predictions));
+    const std::vector<float> decisions = comm_.gather(std::span<const float>(mine.decisions));
+    agree(comm_, [&] {
+      if (!comm_.is_root()) return;
+      const std::uint64_t outputs = output_size(model_.network.spec());
+      require_finite(predictions, block.first, outputs);
+      const std::uint64_t done = predictions.size() / outputs;
+      block.predictions = {predictions.data(), done, outputs};
+      block.decisions = {decisions.data(), done, decisions_per_example(model_)};
+      use(block);
     });
   }
+
+ private:
+  const SavedModel& model_;
+  const Communicator& comm_;
+  WorkerPool pool_;
+  std::vector<Workspace<float>> workspaces_;
+};
+
+// The rows of one round for the threads of a rank, which are numbered from `next` on the rank.
+RowsOfThreads rows_of_threads(std::uint64_t examples, const Layout& layout, std::uint64_t round,
+                              int rank, std::uint32_t next) {
+  RowsOfThreads rows(static_cast<std::size_t>(layout.threads));
+  for (int thread = 0; thread < layout.threads; ++thread) {
+    const Range ids = rows_of_round(examples, layout, round, layout.worker(rank, thread));
+    for (std::uint64_t k = 0; k < ids.size(); ++k) {
+      rows[static_cast<std::size_t>(thread)].push_back(next++);
+    }
+  }
+  return rows;
+}
+
+std::vector<std::string> predict_arrays(const SavedModel& model, const std::filesystem::path& input,
+                                        const Communicator& comm, const Layout& layout,
+                                        const std::function<void(const PredictionBlock&)>& use) {
+  InputShare share;
+  agree(comm, [&] { share = read_share(model, input, layout, comm.rank()); });
+  const std::uint64_t examples = share.examples;
+  require_same(comm, std::to_string(examples), [&](const auto& theirs, const auto& root) {
+    return fmt::format("{} has {} examples there, {} on rank 0", input.string(), theirs, root);
+  });
+  RoundPredictor predictor(model, comm, layout);
+  std::uint32_t next = 0;  // next row of the rank
+  for (std::uint64_t round = 0; round < rounds_of(examples, layout); ++round) {
+    const RowsOfThreads rows = rows_of_threads(examples, layout, round, comm.rank(), next);
+    for (const auto& of_thread : rows) next += static_cast<std::uint32_t>(of_thread.size());
+    const Range first = rows_of_round(examples, layout, round, 0);
+    predictor.predict(share.own, rows, {.first = first.begin}, use);
+  }
   return comm.is_root() ? std::move(share.notices) : std::vector<std::string>();
+}
+
+// ---- tables ----
+
+// The means that replace missing values of a model that was trained without any: those with which
+// it standardizes.
+std::vector<float> normalization_means(const SavedModel& model) {
+  const auto* standardize = std::get_if<Standardize>(&model.job.data.normalization);
+  if (standardize != nullptr && standardize->per == StatisticsPer::feature) {
+    return model.normalizer.mean;
+  }
+  throw Error(ExitCode::usage,
+              "--when-missing training_mean needs the means of the training set, which this model "
+              "does not keep; train it with when_missing: TRAINING_MEAN");
+}
+
+TableState table_to_read(const SavedModel& model, const TableReading& reading) {
+  FittedTable table = *model.table->fitted;
+  table.rules.when_missing = reading.when_missing.value_or(table.rules.when_missing);
+  table.rules.unknown_category = reading.unknown_category.value_or(table.rules.unknown_category);
+  std::vector<float> means = model.table->means;
+  if (table.rules.when_missing == WhenMissing::training_mean && means.empty()) {
+    means = normalization_means(model);
+  }
+  return {std::make_shared<FittedTable>(std::move(table)), std::move(means)};
+}
+
+std::unique_ptr<TableStream> open_stream(const SavedModel& model,
+                                         const std::filesystem::path& input,
+                                         const TableState& table, const TableReading& reading) {
+  const auto& like = std::get<CsvSource>(model.job.data.train.format);
+  return std::make_unique<TableStream>(input, like.dialect, table.fitted,
+                                       reading.refuse_new_columns);
+}
+
+// Collective. Hands the rows of a round out: each rank gets those of its threads.
+Examples own_rows(const Examples& all, std::uint64_t rows, std::uint64_t features,
+                  const Communicator& comm, const Layout& layout) {
+  const std::uint64_t row_bytes = features * sizeof(float);
+  const std::span<const std::byte> values = all.values;
+  std::vector<std::span<const std::byte>> parts;
+  for (int rank = 0; comm.is_root() && rank < layout.ranks; ++rank) {
+    const std::uint64_t begin = rows_of_round(rows, layout, 0, layout.worker(rank, 0)).begin;
+    const std::uint64_t end = rows_of_round(rows, layout, 0, layout.worker(rank + 1, 0)).begin;
+    parts.push_back(values.subspan(begin * row_bytes, (end - begin) * row_bytes));
+  }
+  Examples own;
+  own.type = ElementType::f32;
+  own.features = features;
+  const std::vector<std::byte> received = comm.scatter(parts);
+  own.values.assign(received.begin(), received.end());
+  own.ids.resize(received.size() / row_bytes);
+  std::iota(own.ids.begin(), own.ids.end(), std::uint32_t{0});
+  return own;
+}
+
+std::vector<std::string> predict_table(const SavedModel& model, const std::filesystem::path& input,
+                                       const TableReading& reading, const Communicator& comm,
+                                       const Layout& layout,
+                                       const std::function<void(const PredictionBlock&)>& use) {
+  TableState table;
+  std::unique_ptr<TableStream> stream;  // on rank 0
+  agree(comm, [&] {
+    table = table_to_read(model, reading);
+    if (comm.is_root()) stream = open_stream(model, input, table, reading);
+  });
+  const std::uint64_t features = feature_count(table.fitted->schema);
+  const std::uint64_t in_round = kEvaluationRows * static_cast<std::uint64_t>(layout.workers());
+  RoundPredictor predictor(model, comm, layout);
+  std::uint64_t done = 0;
+  while (true) {
+    TableRows rows;
+    agree(comm, [&] {
+      if (!comm.is_root()) return;
+      rows = stream->next(in_round);
+      table.fill(rows.examples);
+    });
+    std::uint64_t count = rows.lines.size();
+    comm.broadcast(count);
+    if (count == 0) break;
+    const Examples own = own_rows(rows.examples, count, features, comm, layout);
+    predictor.predict(own, rows_of_threads(count, layout, 0, comm.rank(), 0),
+                      {.first = done, .lines = rows.lines, .kept = rows.kept}, use);
+    done += count;
+  }
+  return stream ? stream->notices() : std::vector<std::string>();
+}
+
+}  // namespace
+
+std::vector<std::string> predict_examples(const SavedModel& model,
+                                          const std::filesystem::path& input,
+                                          const TableReading& reading, const Communicator& comm,
+                                          const Layout& layout,
+                                          const std::function<void(const PredictionBlock&)>& use) {
+  if (model.table) return predict_table(model, input, reading, comm, layout, use);
+  agree(comm, [&] {
+    if (!reading.when_missing && !reading.unknown_category && !reading.refuse_new_columns) return;
+    throw Error(ExitCode::usage,
+                "--when-missing, --unknown-category and --refuse-new-columns are for tables, and "
+                "the model was not trained on one; leave them out");
+  });
+  return predict_arrays(model, input, comm, layout, use);
 }
 
 }  // namespace lockstep

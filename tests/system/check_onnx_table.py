@@ -55,12 +55,13 @@ def main(model_path, input_path, predictions_path):
     got = values["output"]
 
     header, predictions = read(predictions_path)
-    assert header == ["example", "class"] + ["p_" + name for name in classes], header
+    (label,) = json.loads(metadata["labels"])
+    assert header == ["example", "line", label] + ["p_" + name for name in classes], header
     assert len(predictions) == len(rows)
     want = np.array([[float(row["p_" + name]) for name in classes] for row in predictions])
     difference = np.abs(got - want).max()
     assert difference <= 1e-4, f"numbers differ by {difference}"
-    assert [row["class"] for row in predictions] == [classes[k] for k in got.argmax(axis=1)]
+    assert [row[label] for row in predictions] == [classes[k] for k in got.argmax(axis=1)]
     print(f"{len(rows)} rows agree")
 
 

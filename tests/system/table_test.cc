@@ -87,13 +87,13 @@ TEST_F(Table, PredictWritesTheClassesThatEvaluateCounts) {
   std::istringstream lines(predicted.out);
   std::string line;
   std::getline(lines, line);
-  EXPECT_EQ(line, "example,class,p_shy,\"p_tame, mostly\",p_wild");
+  EXPECT_EQ(line, "example,line,temper,p_shy,\"p_tame, mostly\",p_wild");
   double wrong = 0;
   for (int i = 0; i < 240; ++i) {
     std::getline(lines, line);
     const std::string name = class_of(i);
     const std::string field = name.find(',') == std::string::npos ? name : '"' + name + '"';
-    wrong += line.starts_with(fmt::format("{},{},", i, field)) ? 0 : 1;
+    wrong += line.starts_with(fmt::format("{},{},{},", i, i + 2, field)) ? 0 : 1;
   }
   double expected = 0;
   for (const auto& [split, size] :
@@ -140,9 +140,9 @@ TEST_F(Table, SeveralLabelsAreDecidedOneByOne) {
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
   const auto predicted = run("predict two two.csv");
   ASSERT_EQ(predicted.exit_code, 0) << predicted.err;
-  EXPECT_THAT(predicted.out, StartsWith("example,label0,label1,p0,p1\n0,0,0,"));
+  EXPECT_THAT(predicted.out, StartsWith("example,line,first,second,p_first,p_second\n0,2,0,0,"));
   EXPECT_THAT(predicted.out,
-              AllOf(HasSubstr("\n1,1,0,"), HasSubstr("\n2,0,1,"), HasSubstr("\n3,1,1,")));
+              AllOf(HasSubstr("\n1,3,1,0,"), HasSubstr("\n2,4,0,1,"), HasSubstr("\n3,5,1,1,")));
   EXPECT_EQ(run("predict two two.csv", 3).out, predicted.out);
 }
 
@@ -190,8 +190,8 @@ TEST_F(Table, TheProbabilityOfOneUnitIsThatOfTheSecondClass) {
     training { batch_size: 40 shards: 1 steps: 100 })");
   ASSERT_EQ(run("train yes.textproto --run-dir yes").exit_code, 0);
   const auto predicted = run("predict yes yes.csv");
-  EXPECT_THAT(predicted.out, StartsWith("example,class,p_yes\n0,no,0.0"));
-  EXPECT_THAT(predicted.out, HasSubstr("\n1,yes,0.9"));
+  EXPECT_THAT(predicted.out, StartsWith("example,line,y,p_yes\n0,2,no,0.0"));
+  EXPECT_THAT(predicted.out, HasSubstr("\n1,3,yes,0.9"));
 }
 
 // Names in Latin-1, as job.proto allows.

@@ -387,7 +387,7 @@ TEST_F(Tables, PredictionsAreThoseOfEvaluating) {
   });
   EXPECT_EQ(load_model(older, comm_).network.spec().input, Shape{data.features});
   std::vector<float> decisions;
-  predict_examples(model, directory_ / "input.csv", comm_, {comm_.size(), 2},
+  predict_examples(model, directory_ / "input.csv", {}, comm_, {comm_.size(), 2},
                    [&](const PredictionBlock& block) {
                      decisions.insert(decisions.end(), block.decisions.values().begin(),
                                       block.decisions.values().end());
@@ -424,7 +424,7 @@ TEST_F(Tables, AnOutputOfZeroIsPredictedAsNo) {
   write("x.csv", "x\n1\n1\n");
   std::vector<float> predictions;
   std::vector<float> decisions;
-  predict_examples(model, directory_ / "x.csv", comm_, {comm_.size(), 1},
+  predict_examples(model, directory_ / "x.csv", {}, comm_, {comm_.size(), 1},
                    [&](const PredictionBlock& block) {
                      for (const float p : block.predictions.values()) predictions.push_back(p);
                      for (const float d : block.decisions.values()) decisions.push_back(d);

@@ -1,0 +1,94 @@
+#include "data/csv_header.h"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "data/complaints.h"
+#include "data/file_error.h"
+#include "data/text_number.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kExaminedBytes = 4096;  // that are examined
+
+[[noreturn]] void refuse_content(const std::filesystem::path& path, std::string_view what) {
+  throw Error(ExitCode::data, fmt::format("{}: {}", path.string(), what));
+}
+
+// Refuses content whose first bytes show that it is not text.
+void check_is_text(const std::filesystem::path& path, std::string_view start) {
+  if (start.empty())
+    refuse_content(path, "expected a table, found an empty file; fetch the file again");
+  if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF")) {
+    refuse_content(path, "is in UTF-16; write it in UTF-8 (iconv -f UTF-16 -t UTF-8)");
+  }
+  if (start.find('\0') != std::string_view::npos) {
+    refuse_content(path, "has bytes 00, so it is not a table in text; is it another format?");
+  }
+  if (start.find('\n') == std::string_view::npos && start.find('\r') != std::string_view::npos) {
+    refuse_content(path, "its lines end with CR alone; write them with LF or CR LF");
+  }
+}
+
+// "<" alone may begin a value, as in "<0.1".
+void refuse_page(const std::filesystem::path& path, std::string_view start) {
+  for (const char* tag : {"<!DOCTYPE", "<!doctype", "<html"}) {
+    if (start.find(tag) == std::string_view::npos) continue;
+    refuse_html(path, std::as_bytes(std::span(start)), "a table");
+  }
+}
+
+// Throws when `record`, as split by `splitter`, is not a header.
+void check_is_header(const std::filesystem::path& path, const CsvRecord& record,
+                     const CsvSplitter& splitter) {
+  Complaints complaints;
+  if (record.too_long) {
+    complaints.add(record.line, 0, "a header without an end; is this a table?");
+  } else if (const auto& fault = splitter.fault()) {
+    complaints.add(splitter.line_of(fault->field), fault->field + 1, fault->what);
+  }
+  if (!complaints.empty()) complaints.throw_for(path.string(), 0, {});
+}
+
+}  // namespace
+
+TableHeader read_table_header(CsvRecordReader& records, const std::filesystem::path& path,
+                              const CsvDialect& dialect) {
+  const std::string_view start = records.peek().substr(0, kExaminedBytes);
+  check_is_text(path, start);
+  refuse_page(path, start);
+  if (start.starts_with(kByteOrderMark)) records.skip(kByteOrderMark.size());
+  CsvSplitter splitter(dialect.delimiter);
+  TableHeader header{path.string(), {}, 0};
+  while (const auto record = records.next()) {
+    if (record->text.empty() && !record->too_long) continue;
+    const auto fields = splitter.split(*record);
+    check_is_header(path, *record, splitter);
+    header.columns = fields.size();
+    if (!dialect.header) {
+      records.put_back();
+      return header;
+    }
+    for (const std::string_view name : fields) header.names.emplace_back(without_blanks(name));
+    return header;
+  }
+  refuse_content(path, "has only empty lines");
+}
+
+void refuse_no_rows(const std::filesystem::path& path, const CsvDialect& dialect) {
+  refuse_content(path, dialect.header ? "has a header and no rows" : "has no rows");
+}
+
+std::string left_out_notice(const TableHeader& header, const ColumnMatch& match) {
+  return fmt::format("{}: left out, not in the training file: {}", header.file,
+                     listed(match.left_out));
+}
+
+}  // namespace lockstep

@@ -1,0 +1,59 @@
+#pragma once
+// The rows of a table to predict, read once from beginning to end, so that the table may come from
+// a pipe and be of any length.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/csv_records.h"
+#include "data/csv_rows.h"
+#include "data/examples.h"
+#include "data/table.h"
+
+namespace lockstep {
+
+// Consecutive rows.
+struct TableRows {
+  Examples examples = {};                           // without labels; missing values are NaN
+  std::vector<std::uint64_t> lines = {};            // of the file, counted from 1
+  std::vector<std::vector<std::string>> kept = {};  // [rows, kept_columns()], as written
+};
+
+class TableStream {
+ public:
+  // Opens a file, pipe or device and reads its header. `like` says how the rows are read. Throws
+  // Error(missing_input) or Error(data); with `refuse_new_columns` also when the header has columns
+  // that `like` does not have.
+  TableStream(const std::filesystem::path& path, const CsvDialect& dialect,
+              std::shared_ptr<const FittedTable> like, bool refuse_new_columns);
+
+  // The next rows, at most `count`; none at the end. Throws Error(data) for a table without rows.
+  // After an error in a row it reads the rest, and throws Error(data) with the first errors.
+  TableRows next(std::uint64_t count);
+
+  // What a person should know about the rows read so far: one line each, beginning with the file.
+  [[nodiscard]] std::vector<std::string> notices() const;
+
+ private:
+  void tell_of_columns(const TableHeader& header, const ColumnMatch& match);
+  void read_row(const CsvRecord& record, TableRows& rows);
+  [[noreturn]] void throw_complaints();
+
+  std::filesystem::path path_;
+  CsvDialect dialect_;
+  std::shared_ptr<const FittedTable> table_;
+  std::vector<std::size_t> kept_;  // columns of the schema
+  CsvRecordReader records_;
+  std::unique_ptr<TableRowReader> reader_;  // knows the columns, once the header is read
+  std::vector<std::optional<std::size_t>> columns_;
+  std::vector<std::string> notices_;  // about the columns
+  std::uint64_t done_ = 0;            // rows read so far
+  TableFacts facts_;
+  Complaints complaints_;
+};
+
+}  // namespace lockstep

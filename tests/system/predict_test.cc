@@ -1,0 +1,317 @@
+// Predictions of a table's model: their columns, their formats, and where examples come from.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "system/program_fixture.h"
+
+namespace lockstep {
+namespace {
+
+using testing::HasSubstr;
+
+class Predict : public ProgramFixture {
+ protected:
+  Predict() {
+    std::string rows = "id,size,color,note,kind\n";
+    for (int i = 0; i < 40; ++i) rows += row_of(i) + (i % 10 < 5 ? ",small\n" : ",large\n");
+    write("things.csv", rows);
+    write("things.textproto", R"(
+      name: "things"
+      data { train { csv { file: "things.csv" table {
+        column { name: "kind" role: CLASS_NAME } column { name: "color" role: CATEGORY }
+        column { name: "note" role: KEPT } column { name: "id" role: ID } } } } }
+      network { output { units: 2 } }
+      optimizer { adam { learning_rate: 0.1 } }
+      training { batch_size: 40 shards: 2 steps: 20 })");
+    write("new.csv", "color,id,size,note\nred,007,1,\"a, b\"\ngreen, x,8,\n");
+  }
+
+  static std::string row_of(int i) {
+    return fmt::format("{:03},{},{},note {}", i, i % 10, i % 2 == 0 ? "red" : "green", i);
+  }
+
+  // Trains things.textproto with overrides into the directory "run".
+  void train(const std::string& overrides = "") const {
+    const auto result = run("train things.textproto --run-dir run " + overrides);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+
+  // What a command prints, at every number of ranks.
+  [[nodiscard]] std::string printed(const std::string& command) const {
+    const auto alone = run(command);
+    EXPECT_EQ(alone.exit_code, 0) << command << ": " << alone.err;
+    EXPECT_EQ(run(command, 2).out, alone.out) << command;
+    return alone.out;
+  }
+
+  void expect_refused(const std::string& command, int code, const std::string& message) const {
+    const auto result = run(command);
+    EXPECT_EQ(result.exit_code, code) << command;
+    EXPECT_THAT(result.err, HasSubstr(message)) << command;
+    EXPECT_EQ(result.out, "") << command;
+  }
+};
+
+TEST_F(Predict, KeptColumnsStandInFrontAsTheyAreWritten) {
+  train();
+  EXPECT_EQ(printed("predict run new.csv --probabilities none"),
+            "id,note,kind\n007,\"a, b\",small\n x,,large\n");
+}
+
+TEST_F(Predict, KeptColumnsAreNoFeatures) {
+  EXPECT_THAT(run("check things.textproto").out, HasSubstr("; 3 features"));
+  EXPECT_THAT(run("check things.textproto").out, HasSubstr("  1   id                       id\n"));
+  EXPECT_THAT(run("check things.textproto").out,
+              HasSubstr("  4   note                     kept\n"));
+}
+
+TEST_F(Predict, WithoutKeptColumnsExamplesAndLinesAreNumbered) {
+  train(
+      "--set 'data.train.csv.table.column[2].role=IGNORED' "
+      "--set 'data.train.csv.table.column[3].role=IGNORED'");
+  write("lines.csv", "size,color\n\n1,red\n8,\"green\"\n");
+  EXPECT_EQ(printed("predict run lines.csv --probabilities none"),
+            "example,line,kind\n0,3,small\n1,4,large\n");
+}
+
+TEST_F(Predict, AnIdMustBeThereAndAnotherKeptColumnMayBeAbsent) {
+  train();
+  write("no-id.csv", "size,color,note\n1,red,a\n");
+  expect_refused("predict run no-id.csv", 65, "no column \"id\", which the training file has");
+  write("no-note.csv", "size,color,id\n1,red,a\n");
+  const auto result = run("predict run no-note.csv --probabilities none");
+  EXPECT_EQ(result.out, "id,note,kind\na,,small\n");
+  EXPECT_EQ(result.err, "no-note.csv: has no column \"note\", which is empty in the predictions\n");
+}
+
+TEST_F(Predict, ProbabilitiesAreAllTheMostProbableOrNone) {
+  train();
+  EXPECT_EQ(printed("predict run new.csv"),
+            "id,note,kind,p_large,p_small\n"
+            "007,\"a, b\",small,0.021188317,0.9788117\n"
+            " x,,large,0.9805162,0.019483775\n");
+  EXPECT_EQ(printed("predict run new.csv --top 2"),
+            "id,note,kind,top1,p_top1,top2,p_top2\n"
+            "007,\"a, b\",small,small,0.9788117,large,0.021188317\n"
+            " x,,large,large,0.9805162,small,0.019483775\n");
+  EXPECT_EQ(printed("predict run new.csv --probabilities top"),
+            "id,note,kind,top1,p_top1\n"
+            "007,\"a, b\",small,small,0.9788117\n"
+            " x,,large,large,0.9805162\n");
+}
+
+TEST_F(Predict, FormatsHaveTheSameContent) {
+  train();
+  EXPECT_EQ(printed("predict run new.csv --format tsv"),
+            "id\tnote\tkind\tp_large\tp_small\n"
+            "007\ta, b\tsmall\t0.021188317\t0.9788117\n"
+            " x\t\tlarge\t0.9805162\t0.019483775\n");
+  EXPECT_EQ(printed("predict run new.csv --format jsonl"),
+            R"({"id":"007","note":"a, b","kind":"small","p_large":0.021188317,"p_small":0.9788117}
+{"id":" x","note":"","kind":"large","p_large":0.9805162,"p_small":0.019483775}
+)");
+  ASSERT_EQ(run("predict run new.csv --format npy --output table.npy").exit_code, 0);
+  const std::string npy = file("table.npy");
+  EXPECT_EQ(npy, printed("predict run new.csv --format npy"));
+  ASSERT_EQ(npy.size(), 128U + 4 * sizeof(float));
+  EXPECT_THAT(npy, HasSubstr("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }"));
+  const auto read = run_program(
+      fmt::format("/usr/bin/python3 -c \"import numpy; a = numpy.load('{}'); print(a.tolist())\"",
+                  (directory_ / "table.npy").string()));
+  EXPECT_EQ(read.out,
+            "[[0.021188316866755486, 0.9788116812705994], "
+            "[0.9805161952972412, 0.0194837749004364]]\n")
+      << read.err;
+}
+
+TEST_F(Predict, TheThresholdIsTheLeastProbabilityOfTheSecondClass) {
+  train();
+  const std::string classes = "predict run new.csv --probabilities none --threshold ";
+  EXPECT_EQ(printed(classes + "0"), "id,note,kind\n007,\"a, b\",small\n x,,small\n");
+  EXPECT_EQ(printed(classes + "1"), "id,note,kind\n007,\"a, b\",large\n x,,large\n");
+  EXPECT_EQ(printed(classes + "0.9788117"), "id,note,kind\n007,\"a, b\",small\n x,,large\n")
+      << "a probability that is the threshold";
+}
+
+TEST_F(Predict, OptionsThatDoNotFitAreRefused) {
+  train();
+  const std::string command = "predict run new.csv ";
+  expect_refused(command + "--top 3", 2, "--top 3: the model has 2 classes");
+  expect_refused(command + "--top 0", 2, "--top");
+  expect_refused(command + "--top 1 --probabilities all", 2,
+                 "--top is for --probabilities top, and all is given; leave one out");
+  expect_refused(command + "--top 1 --format npy", 2,
+                 "--format npy holds numbers of one kind; say --probabilities all or none");
+  expect_refused(command + "--format xml", 2, "--format");
+  for (const char* threshold : {"nan", "-0.1", "1.1", "0.5x"}) {
+    expect_refused(fmt::format("{} --threshold={}", command, threshold), 2,
+                   "expected a probability, from 0 to 1");
+  }
+}
+
+TEST_F(Predict, ValuesCarryTheNamesOfTheirTargets) {
+  write("prices.csv", "x,price,rent\n1,2,3\n2,4,6\n3,6,9\n4,8,12\n");
+  write("prices.textproto", R"(
+    name: "prices"
+    data { train { csv { file: "prices.csv" table {
+      column { name: "price" role: LABEL } column { name: "rent" role: LABEL } } } } }
+    network { output { units: 2 loss: SQUARED_ERROR initializer { kind: ZERO } } }
+    optimizer { gradient_descent { learning_rate: 0.5 } }
+    training { batch_size: 4 shards: 1 steps: 1 })");
+  ASSERT_EQ(run("train prices.textproto --run-dir prices").exit_code, 0);
+  EXPECT_THAT(run("predict prices prices.csv").out,
+              testing::StartsWith("example,line,price,rent\n0,2,"));
+  expect_refused("predict prices prices.csv --probabilities none", 2,
+                 "--probabilities is for classes, and the model predicts values; leave it out");
+  expect_refused("predict prices prices.csv --threshold 0.5", 2,
+                 "--threshold is for classes, and the model predicts values; leave it out");
+  ASSERT_EQ(run("export prices --onnx prices.onnx").exit_code, 0);
+  EXPECT_THAT(file("prices.onnx"), HasSubstr("[\"price\",\"rent\"]"));
+}
+
+TEST_F(Predict, StdinAndPipesGiveWhatTheFileGives) {
+  train();
+  // Several blocks of rows at every number of ranks.
+  std::string rows = "id,size,color,note\n";
+  for (int i = 0; i < 1500; ++i) rows += row_of(i) + "\n";
+  write("many.csv", rows);
+  const std::string expected = printed("predict run many.csv --threads 1");
+  EXPECT_EQ(std::ranges::count(expected, '\n'), 1501);
+  EXPECT_EQ(printed("predict run many.csv --threads 3"), expected);
+  EXPECT_EQ(printed("predict run - --threads 1 < many.csv"), expected);
+  const auto compressed = run_program(fmt::format("cd {} && gzip -c many.csv | {} predict run -",
+                                                  directory_.string(), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(compressed.out, expected) << compressed.err;
+  const auto piped = run_program(fmt::format(
+      "cd {} && mkfifo pipe && (cat many.csv > pipe &) && {} predict run pipe --output out.csv",
+      directory_.string(), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(piped.exit_code, 0) << piped.err;
+  EXPECT_EQ(file("out.csv"), expected);
+}
+
+TEST_F(Predict, ErrorsOfAStreamAreThoseOfTheFile) {
+  train();
+  std::string rows = "id,size,color,note\n";
+  for (int i = 0; i < 1500; ++i) rows += row_of(i) + "\n";
+  rows += "a,b,blue,c\nd,1,red\n";
+  write("wrong.csv", rows);
+  for (const int ranks : {1, 2}) {
+    const auto result = run("predict run - --output out.csv < wrong.csv", ranks);
+    EXPECT_EQ(result.exit_code, 65);
+    EXPECT_THAT(result.err, HasSubstr("/dev/stdin:1502:2: expected a number, found \"b\""));
+    EXPECT_THAT(result.err, HasSubstr("/dev/stdin:1502:3: a category that the training file does "
+                                      "not have, \"blue\""));
+    EXPECT_THAT(result.err, HasSubstr("/dev/stdin:1503: expected 4 fields, found 3"));
+    EXPECT_FALSE(std::filesystem::exists(directory_ / "out.csv"));
+  }
+  write("empty.csv", "id,size,color,note\n");
+  expect_refused("predict run - < empty.csv", 65, "/dev/stdin: has a header and no rows");
+}
+
+TEST_F(Predict, UnknownAndMissingInputsAreReplacedOnRequestAndCounted) {
+  train();
+  write("gaps.csv", "id,size,color,note\na,,blue,\nb,1,,\nc,,green,\n");
+  expect_refused("predict run gaps.csv", 65, "say --when-missing training_mean");
+  expect_refused("predict run gaps.csv --when-missing training_mean", 65,
+                 "--unknown-category all_zero would encode it as zeros");
+  const std::string both =
+      "predict run gaps.csv --when-missing training_mean --unknown-category all_zero";
+  const auto result = run(both);
+  EXPECT_EQ(printed(both + " --probabilities none"),
+            "id,note,kind\na,,large\nb,,small\nc,,large\n");
+  EXPECT_EQ(result.err,
+            "gaps.csv: 2 values of column \"size\" are missing; the training mean takes their "
+            "place\n"
+            "gaps.csv: 1 value of column \"color\" is missing; the training mean takes its place\n"
+            "gaps.csv: 1 value of column \"color\" is a category that the training file does not "
+            "have; all features of the column are 0 there\n");
+}
+
+TEST_F(Predict, WhatTheTrainingAllowedMayBeRefused) {
+  train(
+      "--set data.train.csv.table.when_missing=TRAINING_MEAN "
+      "--set data.train.csv.table.unknown_category=ALL_ZERO");
+  write("gaps.csv", "id,size,color,note\na,,blue,\n");
+  EXPECT_EQ(run("predict run gaps.csv").exit_code, 0);
+  expect_refused("predict run gaps.csv --when-missing refuse", 65,
+                 "gaps.csv:2:2: a value is missing");
+  expect_refused("predict run gaps.csv --unknown-category error", 65, "gaps.csv:2:3: a category");
+}
+
+TEST_F(Predict, AMeanThatTheModelDoesNotKeepIsRefused) {
+  train("--set 'data.normalization={scale {divisor: 2}}'");
+  expect_refused("predict run new.csv --when-missing training_mean", 2,
+                 "which this model does not keep; train it with when_missing: TRAINING_MEAN");
+}
+
+TEST_F(Predict, NewColumnsAreRefusedOnRequest) {
+  train();
+  write("more.csv", "id,size,color,note,shop\na,1,red,,x\n");
+  const auto result = run("predict run more.csv");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err, "more.csv: left out, not in the training file: \"shop\"\n");
+  expect_refused("predict run more.csv --refuse-new-columns", 65,
+                 "more.csv: not in the training file: \"shop\"; remove them, or leave out "
+                 "--refuse-new-columns");
+}
+
+TEST_F(Predict, OptionsOfTablesAreRefusedForOtherFormats) {
+  ASSERT_EQ(run("train job.textproto --run-dir tiny --set training.epochs=1").exit_code, 0);
+  for (const char* option :
+       {"--when-missing refuse", "--unknown-category error", "--refuse-new-columns"}) {
+    expect_refused(fmt::format("predict tiny features {}", option), 2,
+                   "are for tables, and the model was not trained on one; leave them out");
+  }
+  expect_refused("predict tiny features --threshold 0.5", 2,
+                 "--threshold is for two classes, and the model has 3");
+  const auto piped = run_program(fmt::format("cd {} && cat features | {} predict tiny -",
+                                             directory_.string(), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(piped.exit_code, 66);
+  EXPECT_THAT(piped.err, HasSubstr("/dev/stdin: expected a file, found a pipe or device"));
+}
+
+TEST_F(Predict, TwoColumnsOfTheSameNameAreRefused) {
+  train("--set 'data.train.csv.table.column[2].role=IGNORED'");
+  std::string rows = "p_small,size,kind\n";
+  for (int i = 0; i < 10; ++i) rows += fmt::format("{},{},{}\n", i, i, i < 5 ? "small" : "large");
+  write("things.csv", rows);
+  write("things.textproto", R"(
+    name: "things"
+    data { train { csv { file: "things.csv" table {
+      column { name: "kind" role: CLASS_NAME } column { name: "p_small" role: KEPT } } } } }
+    network { output { units: 2 } }
+    optimizer { adam {} }
+    training { batch_size: 10 shards: 1 steps: 1 })");
+  ASSERT_EQ(run("train things.textproto --run-dir twice").exit_code, 0);
+  expect_refused("predict twice things.csv", 65,
+                 "two columns of the predictions would have the name \"p_small\"");
+}
+
+TEST_F(Predict, TheDirectoryOfASweepOrRecipeStandsForItsWinner) {
+  write("sweep.textproto", R"(
+    name: "sweep" job: "things.textproto"
+    set: "data.split={dev {count: 10}}" grid {}
+    parameter { name: "rate" path: "optimizer.adam.learning_rate" numbers { value: [0.000001, 0.1] } }
+    metric: DEV_COST none {})");
+  const auto swept = run("sweep sweep.textproto --run-dir swept");
+  ASSERT_EQ(swept.exit_code, 0) << swept.err;
+  EXPECT_EQ(printed("predict swept new.csv"), run("predict swept/trials/0001 new.csv").out);
+  EXPECT_NE(run("predict swept new.csv").out, run("predict swept/trials/0000 new.csv").out);
+  EXPECT_EQ(run("evaluate swept").out, run("evaluate swept/trials/0001").out);
+  const auto followed = run(
+      "recipe things.textproto --runs 1 --run-dir followed --set 'data.split={dev {count: 10}}'");
+  ASSERT_EQ(followed.exit_code, 0) << followed.err;
+  EXPECT_EQ(run("predict followed new.csv").exit_code, 0);
+  std::filesystem::remove(directory_ / "swept/sweep.json");
+  expect_refused("predict swept new.csv", 66, "the sweep in swept has no winner yet");
+}
+
+}  // namespace
+}  // namespace lockstep

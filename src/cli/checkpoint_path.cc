@@ -77,7 +77,7 @@ fs::path run_of(const fs::path& named) {
 }  // namespace
 
 fs::path find_checkpoint(const fs::path& given) {
-  const fs::path named = fs::is_directory(given) ? run_of(given) : given;
+  fs::path named = fs::is_directory(given) ? run_of(given) : given;
   if (fs::is_directory(named)) {
     const std::string described = pointer_of_summary(named);
     if (!described.empty() && fs::is_regular_file(named / described)) {

@@ -196,6 +196,21 @@ TEST_F(Predict, StdinAndPipesGiveWhatTheFileGives) {
   EXPECT_EQ(file("out.csv"), expected);
 }
 
+TEST_F(Predict, StreamsMayLackAHeaderAndBeginWithAByteOrderMark) {
+  write("plain.csv", "1,2,a\n2,1,b\n3,9,a\n4,0,b\n");
+  write("plain.textproto", R"(
+    name: "plain"
+    data { train { csv { file: "plain.csv" header: false
+                         table { column { index: 3 role: CLASS_NAME } } } } }
+    network { output { units: 2 initializer { kind: ZERO } } }
+    optimizer { gradient_descent { learning_rate: 0.5 } }
+    training { batch_size: 4 shards: 2 steps: 10 })");
+  ASSERT_EQ(run("train plain.textproto --run-dir plain").exit_code, 0);
+  write("marked.csv", "\xEF\xBB\xBF\n1,9\n4,0\n");
+  EXPECT_EQ(printed("predict plain - --probabilities none < marked.csv"),
+            "example,line,class\n0,2,a\n1,3,b\n");
+}
+
 TEST_F(Predict, ErrorsOfAStreamAreThoseOfTheFile) {
   train();
   std::string rows = "id,size,color,note\n";

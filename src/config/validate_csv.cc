@@ -63,10 +63,9 @@ void check_columns(const ValueChecks& checks, const Table& table, bool header,
 void check_table(const ValueChecks& checks, const Table& table, bool header,
                  const std::string& path) {
   check_columns(checks, table, header, path);
-  const bool input = table.other_columns() == Table::NUMBER ||
-                     table.other_columns() == Table::CATEGORY ||
-                     table.other_columns() == Table::IGNORED ||
-                     table.other_columns() == Table::KEPT;
+  const bool input =
+      table.other_columns() == Table::NUMBER || table.other_columns() == Table::CATEGORY ||
+      table.other_columns() == Table::IGNORED || table.other_columns() == Table::KEPT;
   checks.require(input || !checks.trusted(path + ".other_columns"), path + ".other_columns",
                  Table::Role_Name(table.other_columns()), "NUMBER, CATEGORY, IGNORED or KEPT");
 }

@@ -85,7 +85,18 @@ struct EvaluationConfig {
   double smallest_improvement;
 };
 
-enum class StoppingMetric { dev_error, dev_cost };
+// The error, the cost, or one of SetMetrics (records/set_metrics.h).
+enum class StoppingMetric {
+  dev_error,
+  dev_cost,
+  macro_f1,
+  balanced_accuracy,
+  roc_auc,
+  average_precision,
+  rmse,
+  mae,
+  r2
+};
 struct EarlyStoppingConfig {
   StoppingMetric metric;
   std::uint32_t patience;  // evaluations

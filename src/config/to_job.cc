@@ -40,10 +40,33 @@ TrainingConfig to_training(const proto::Training& training) {
   return config;
 }
 
+StoppingMetric to_metric(proto::EarlyStopping::Metric metric) {
+  switch (metric) {
+    case proto::EarlyStopping::DEV_ERROR:
+      return StoppingMetric::dev_error;
+    case proto::EarlyStopping::DEV_COST:
+      return StoppingMetric::dev_cost;
+    case proto::EarlyStopping::MACRO_F1:
+      return StoppingMetric::macro_f1;
+    case proto::EarlyStopping::BALANCED_ACCURACY:
+      return StoppingMetric::balanced_accuracy;
+    case proto::EarlyStopping::ROC_AUC:
+      return StoppingMetric::roc_auc;
+    case proto::EarlyStopping::AVERAGE_PRECISION:
+      return StoppingMetric::average_precision;
+    case proto::EarlyStopping::RMSE:
+      return StoppingMetric::rmse;
+    case proto::EarlyStopping::MAE:
+      return StoppingMetric::mae;
+    case proto::EarlyStopping::R2:
+      return StoppingMetric::r2;
+  }
+  check(false, "every choice of early_stopping.metric is known");
+  return {};
+}
+
 EarlyStoppingConfig to_early_stopping(const proto::EarlyStopping& stopping) {
-  const bool cost = stopping.metric() == proto::EarlyStopping::DEV_COST;
-  return {cost ? StoppingMetric::dev_cost : StoppingMetric::dev_error, stopping.patience(),
-          stopping.min_improvement()};
+  return {to_metric(stopping.metric()), stopping.patience(), stopping.min_improvement()};
 }
 
 }  // namespace

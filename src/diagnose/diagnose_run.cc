@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number_text.h"
 #include "diagnose/bias_variance.h"
 #include "diagnose/recipe_steps.h"
 
@@ -27,6 +28,21 @@ std::string mean_losses(const Summary& summary) {
   add("dev", summary.dev_cost);
   add("test", summary.test_cost);
   return text;
+}
+
+// Compares the dev error with that of always deciding the same.
+std::optional<std::string> baseline_note(const Summary& summary) {
+  const std::optional<double> baseline = summary.dev_metrics.baseline_error;
+  if (!baseline || !summary.dev_error) return std::nullopt;
+  const std::string text =
+      fmt::format("always deciding the most frequent class of training errs {} on dev",
+                  format_percent(*baseline));
+  if (*summary.dev_error < *baseline) return text;
+  return text +
+         fmt::format(
+             ", and the network errs {}: by its decisions it is of no use yet, whatever the bias; "
+             "look at ROC AUC or balanced accuracy",
+             format_percent(*summary.dev_error));
 }
 
 // Passes on the reports of a run, and keeps what a diagnosis needs.
@@ -88,6 +104,7 @@ Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
     errors.dev_and_test_differ =
         job.data.dev_and_test_from == DevAndTestFrom::different_distributions;
     diagnosis = diagnose_errors(errors, job.diagnosis);
+    if (const auto note = baseline_note(summary)) diagnosis.notes.push_back(*note);
   }
   if (summary.stop_reason == "interrupted") {
     diagnosis.notes.emplace_back(

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "records/set_metrics.h"
+
 namespace lockstep {
 
 // One row of metrics.jsonl. Costs and errors are the same bits at every layout.
@@ -20,8 +22,9 @@ struct Evaluation {
   std::optional<double> train_dev_cost;  // without penalty
   std::optional<double> dev_error;
   std::optional<double> dev_cost;  // without penalty
-  double weights_norm = 0;         // Frobenius, over all weights; biases left out
-  double weights_near_zero = 0;    // fraction of them; see nn/weight_statistics.h
+  SetMetrics dev_metrics = {};
+  double weights_norm = 0;       // Frobenius, over all weights; biases left out
+  double weights_near_zero = 0;  // fraction of them; see nn/weight_statistics.h
   // Of all parameters, as in Summary; empty: the record is that of an older build.
   std::string weights_digest;
   double learning_rate = 0;

@@ -8,6 +8,7 @@
 
 #include "records/diagnosis.h"
 #include "records/session.h"
+#include "records/set_metrics.h"
 
 namespace lockstep {
 
@@ -26,6 +27,7 @@ struct Summary {
   // The training error cannot fall below this value: see train/contradictions.h.
   std::optional<double> train_error_floor;
   std::optional<double> train_cost, train_dev_cost, dev_cost, test_cost;
+  SetMetrics dev_metrics, test_metrics;
   double l2_penalty = 0, l1_penalty = 0;           // parts of train_cost
   double weights_norm = 0, weights_near_zero = 0;  // as in Evaluation
   double examples_per_second = 0;

@@ -12,6 +12,7 @@
 
 #include "base/run_files.h"
 #include "report/diagnosis_text.h"
+#include "report/metrics_text.h"
 
 namespace lockstep {
 namespace {
@@ -49,6 +50,15 @@ void add_part(Out out, const char* part, std::uint64_t examples, std::optional<d
   fmt::format_to(out, "{:<8} error {:>{}}  accuracy {:>7}  cost {:<9}  examples {:>10}\n", name,
                  format_percent(error), width, format_percent(accuracy_of(error)),
                  format_cost(cost), format_count(examples));
+}
+
+// Adds the other metrics of the part before, indented.
+void add_metrics(Out out, const SetMetrics& metrics) {
+  const std::string line = metrics_line_of(metrics);
+  if (!line.empty()) fmt::format_to(out, "{:<9}{}\n", "", line);
+  if (!metrics.baseline_error) return;
+  fmt::format_to(out, "{:<9}always deciding the most frequent class of training: error {}\n", "",
+                 format_percent(metrics.baseline_error));
 }
 
 void add_best(Out out, const RunStart& start, const Summary& summary,
@@ -192,7 +202,10 @@ std::string format_evaluation(const RunStart& start, const Evaluation& evaluatio
   } else if (evaluation.train_dev_cost) {
     text += fmt::format("  train-dev cost {:<7}", format_cost(evaluation.train_dev_cost));
   }
-  if (evaluation.dev_cost || evaluation.dev_error) {
+  if (evaluation.dev_metrics.rmse) {
+    text += fmt::format("  dev RMSE {:<7}  dev cost {:<7}",
+                        format_cost(evaluation.dev_metrics.rmse), format_cost(evaluation.dev_cost));
+  } else if (evaluation.dev_cost || evaluation.dev_error) {
     text += fmt::format("  dev error {:>6}  dev cost {:<7}", format_percent(evaluation.dev_error),
                         format_cost(evaluation.dev_cost));
   }
@@ -242,7 +255,9 @@ std::string format_finish(const RunStart& start, const Summary& summary,
   add_part(out, "train-dev", start.train_dev_examples, summary.train_dev_error,
            summary.train_dev_cost);
   add_part(out, "dev", start.dev_examples, summary.dev_error, summary.dev_cost);
+  add_metrics(out, summary.dev_metrics);
   add_part(out, "test", start.test_examples, summary.test_error, summary.test_cost);
+  add_metrics(out, summary.test_metrics);
   // The notes of a diagnosis already say this.
   const bool noted = summary.diagnosis && summary.diagnosis->train;
   const std::string open = noted ? "" : describe_sets(start);

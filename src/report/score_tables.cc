@@ -8,6 +8,8 @@
 
 #include "base/binomial.h"
 #include "base/number_text.h"
+#include "report/metrics_text.h"
+#include "report/set_metrics_json.h"
 
 namespace lockstep {
 namespace {
@@ -133,11 +135,19 @@ std::string score_text(const CheckpointScores& scores, const std::string& split)
     text += fmt::format("error {:.6g} (accuracy {:.4f}), 95% interval {:.4g} to {:.4g}\n",
                         *scores.error, 1.0 - *scores.error, interval.low, interval.high);
   }
+  if (scores.metrics.baseline_error) {
+    text += fmt::format("always deciding the most frequent class of training: error {:.6g}\n",
+                        *scores.metrics.baseline_error);
+  }
   text += fmt::format("cost  {:.6g}\n", scores.cost);
+  const std::string metrics = metrics_line_of(scores.metrics);
+  if (!metrics.empty()) text += metrics + "\n";
   if (scores.decisions) {
     text += "\n" + class_table(*scores.decisions, scores.class_names);
     const std::string confusion = confusion_table(*scores.decisions, scores.class_names);
     if (!confusion.empty()) text += "\n" + confusion;
+    const std::string reliability = reliability_table(scores.metrics);
+    if (!reliability.empty()) text += "\n" + reliability;
   }
   return text;
 }
@@ -149,6 +159,7 @@ Json score_json(const CheckpointScores& scores, const std::string& split) {
               {"error", json_number(scores.error)},
               {"cost", scores.cost},
               {"weights_digest", scores.weights_digest}};
+  all["metrics"] = metrics_to_json(scores.metrics, /*with_reliability=*/true);
   if (scores.error) all["error_interval_95"] = interval_json(error_interval(scores));
   if (!scores.decisions) return all;
   const DecisionCounts& counts = *scores.decisions;

@@ -9,6 +9,7 @@
 #include "base/json_text.h"
 #include "base/run_files.h"
 #include "report/diagnosis_json.h"
+#include "report/set_metrics_json.h"
 
 namespace lockstep {
 namespace {
@@ -44,6 +45,8 @@ Summary summary_of(const Json& object) {
   summary.train_dev_cost = optional_field<double>(object, "train_dev_cost");
   summary.dev_cost = optional_field<double>(object, "dev_cost");
   summary.test_cost = optional_field<double>(object, "test_cost");
+  summary.dev_metrics = metrics_from_json(object.value("dev_metrics", Json()));
+  summary.test_metrics = metrics_from_json(object.value("test_metrics", Json()));
   summary.l2_penalty = field_or_zero<double>(object, "l2_penalty");
   summary.l1_penalty = field_or_zero<double>(object, "l1_penalty");
   summary.weights_digest = field_or_zero<std::string>(object, "weights_digest");
@@ -79,6 +82,8 @@ std::string summary_to_json(const Summary& summary) {
   set_number(object, "train_dev_cost", summary.train_dev_cost);
   set_number(object, "dev_cost", summary.dev_cost);
   set_number(object, "test_cost", summary.test_cost);
+  object["dev_metrics"] = metrics_to_json(summary.dev_metrics, /*with_reliability=*/true);
+  object["test_metrics"] = metrics_to_json(summary.test_metrics, /*with_reliability=*/true);
   set_number(object, "l2_penalty", summary.l2_penalty);
   set_number(object, "l1_penalty", summary.l1_penalty);
   set_number(object, "weights_norm", summary.weights_norm);

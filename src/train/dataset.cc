@@ -239,16 +239,13 @@ std::uint64_t total_steps(const TrainingConfig& config, const BatchGeometry& geo
 
 namespace {
 
-// Collective. Returns the cautions about the training set, on rank 0. The normalizer of `data` is
-// known.
-std::vector<std::string> cautions_of_training(const Job& job, const Communicator& comm,
-                                              const Dataset& data) {
+// Returns the cautions about the training set, whose normalizer and class counts are known.
+std::vector<std::string> cautions_of_training(const Job& job, const Dataset& data) {
   std::vector<std::string> cautions;
   const auto add = [&](std::optional<std::string> caution) {
-    if (caution && comm.is_root()) cautions.push_back(std::move(*caution));
+    if (caution) cautions.push_back(std::move(*caution));
   };
-  const auto counts = count_classes(comm, job.network.output, data.train);
-  add(caution_of_class_counts(counts, class_names_of(data.table)));
+  add(caution_of_class_counts(data.class_counts, class_names_of(data.table)));
   const std::vector<std::string> names =
       data.table ? feature_names(data.table->fitted->schema) : std::vector<std::string>();
   // Augmentation changes features that are the same in all images.
@@ -294,8 +291,11 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   }
   dataset.normalizer = training_normalizer(job.data.normalization, comm, own,
                                            dataset.geometry.train_examples, dataset.image);
-  if (comm.is_root()) dataset.cautions = std::move(local.notices);
-  if (saved == nullptr) append(dataset.cautions, cautions_of_training(job, comm, dataset));
+  dataset.class_counts = count_classes(comm, job.network.output, dataset.train);
+  if (comm.is_root()) {
+    dataset.cautions = std::move(local.notices);
+    if (saved == nullptr) append(dataset.cautions, cautions_of_training(job, dataset));
+  }
   if (dataset.augmentation) keep_constant_features(dataset.normalizer);
   dataset.train_dev = hand_out(comm, layout, local.train_dev);
   dataset.dev = hand_out(comm, layout, local.dev);

@@ -31,6 +31,7 @@ struct Dataset {
   Examples train;                                      // examples of own shards
   std::vector<std::vector<std::uint32_t>> shard_rows;  // rows of `train`, for each own shard
   std::string train_fingerprint;
+  std::vector<std::uint64_t> class_counts;       // of all training examples; empty: no classes
   Normalizer normalizer;                         // for every set
   std::optional<ImageShape> image;               // if it is known
   std::optional<AugmentationSpec> augmentation;  // for training only

@@ -1,6 +1,7 @@
 #include "train/decide.h"
 
 #include "base/run_files.h"
+#include "train/dev_metric.h"
 
 namespace lockstep {
 
@@ -13,16 +14,10 @@ bool evaluates_after(const EvaluationConfig& evaluation, const StepCounts& count
   return counts.completes(evaluation.every_epochs, step) || counts.at_end(step);
 }
 
-std::optional<DevMetric> dev_metric(const Job& job, const SetScore& dev) {
-  if (dev.examples == 0) return std::nullopt;
-  if (stopping_metric(job) == StoppingMetric::dev_cost) return DevMetric{*mean_loss(dev)};
-  return DevMetric{*error_rate(dev), dev.sums.decisions};
-}
-
 Decision decide(const Job& job, const EarlyStoppingState& stopping, const SetScore& dev,
                 std::uint64_t step) {
   Decision decision{.verdict = {}, .stopping = stopping};
-  const auto metric = dev_metric(job, dev);
+  const auto metric = dev_metric(stopping_metric(job), dev);
   if (!metric) return decision;
   const auto& rule = job.early_stopping;
   decision.verdict = observe(decision.stopping, *metric, step, rule ? rule->min_improvement : 0.0,

@@ -25,9 +25,6 @@ std::string reason_at_end(const TrainingConfig& training);
 bool evaluates_after(const EvaluationConfig& evaluation, const StepCounts& counts,
                      std::uint64_t step);
 
-// The number that judges an evaluation; none without a dev set.
-std::optional<DevMetric> dev_metric(const Job& job, const SetScore& dev);
-
 // The consequences of an evaluation.
 struct Decision {
   StoppingVerdict verdict;
@@ -36,6 +33,7 @@ struct Decision {
 
 // Judges the evaluation after `step` steps, with the score `dev`, against the earlier evaluations,
 // which `stopping` sums up. Without a dev set no evaluation is the best and none stops the run.
+// Throws what dev_metric() does.
 Decision decide(const Job& job, const EarlyStoppingState& stopping, const SetScore& dev,
                 std::uint64_t step);
 

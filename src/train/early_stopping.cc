@@ -11,6 +11,7 @@ StoppingMetric stopping_metric(const Job& job) {
 }
 
 double improvement(double best, const DevMetric& metric) {
+  if (metric.larger_is_better) return metric.value - best;
   if (metric.decisions == 0) return best - metric.value;
   const auto decisions = static_cast<double>(metric.decisions);
   const auto wrong = [&](double error) { return std::round(error * decisions); };

@@ -9,11 +9,12 @@
 
 namespace lockstep {
 
-// The number that judges an evaluation; smaller is better.
+// The number that judges an evaluation.
 struct DevMetric {
   double value = 0;
   // Number of decisions of which an error is a fraction; 0: the value is a cost.
   std::uint64_t decisions = 0;
+  bool larger_is_better = false;
 };
 
 struct EarlyStoppingState {
@@ -31,7 +32,7 @@ struct StoppingVerdict {
 // dev cost if the loss has no error rate.
 StoppingMetric stopping_metric(const Job& job);
 
-// How far `metric` is below the value `best` of an earlier evaluation on the same set. The
+// How much better `metric` is than the value `best` of an earlier evaluation on the same set. The
 // difference of two errors is that of their counts, divided once, so that 0.4 - 0.3 of ten
 // examples is 1 / 10, which is exactly the number that 0.1 in a job file is read as.
 double improvement(double best, const DevMetric& metric);

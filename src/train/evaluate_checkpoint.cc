@@ -11,6 +11,7 @@
 #include "train/dataset.h"
 #include "train/evaluator.h"
 #include "train/saved_model.h"
+#include "train/set_metrics.h"
 
 namespace lockstep {
 namespace {
@@ -77,9 +78,11 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   WorkerPool pool(layout.threads);
   Evaluator evaluator(comm, pool, network, model.normalizer, data.label_width);
   DecisionCounter counter(network.spec(), data.label_width, layout.threads);
+  PredictionCollector collector(network.spec(), data.label_width, layout.threads);
   const Evaluator::Visit count = [&](int thread, Matrix<const float> logits,
                                      Matrix<const float> labels) {
     counter.add(thread, logits, labels);
+    collector.add(thread, logits, labels);
   };
   CheckpointScores scores;
   scores.step = model.step;
@@ -108,6 +111,11 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   scores.cost = sums.loss / examples + scores.penalty;
   scores.error = error_rate(sums);
   scores.decisions = counter.total(comm);
+  const Predictions predictions = collector.all(comm);
+  if (comm.is_root()) {
+    scores.metrics = metrics_of(predictions, data.class_counts);
+    if (has_error_rate(network.spec().loss)) scores.metrics.log_loss = sums.loss / examples;
+  }
   return scores;
 }
 

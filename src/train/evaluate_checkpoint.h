@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "comm/communicator.h"
+#include "records/set_metrics.h"
 #include "train/decision_counts.h"
 #include "train/layout.h"
 
@@ -24,7 +25,8 @@ struct CheckpointScores {
   double penalty = 0;                 // part of J; 0 for other sets
   std::string weights_digest;
   std::optional<DecisionCounts> decisions;  // none for squared error
-  std::vector<std::string> class_names;     // by number; empty: classes have no names
+  SetMetrics metrics;
+  std::vector<std::string> class_names;  // by number; empty: classes have no names
 };
 
 // Collective. Reads the checkpoint on rank 0 and the data as training did, and returns the same

@@ -20,6 +20,7 @@ Evaluation evaluation_record(std::uint64_t step, double epoch, const Scores& sco
   evaluation.train_dev_cost = mean_loss(scores.train_dev);
   evaluation.dev_error = error_rate(scores.dev);
   evaluation.dev_cost = mean_loss(scores.dev);
+  evaluation.dev_metrics = scores.dev.metrics;
   evaluation.weights_norm = weights.statistics.norm;
   evaluation.weights_near_zero = weights.statistics.near_zero;
   evaluation.examples_per_second = rows / interval.step_seconds;

@@ -20,6 +20,10 @@ namespace lockstep {
 
 using TakeAnswers = std::function<void(const Answers&)>;
 
+// The most predictions of a set (examples times outputs) that a run keeps for its metrics, unless
+// its job decides by one of them.
+constexpr std::uint64_t kMostPredictions = std::uint64_t{1} << 24U;
+
 class RunScorer {
  public:
   // All references must live as long as this. Does not communicate.
@@ -29,11 +33,12 @@ class RunScorer {
   // Collective. The score on the sample of training examples that is evaluated during the run,
   // with dropout off; sums are on rank 0 only.
   SetScore sample(std::span<const float> weights);
-  // Collective. The scores on the sample, and on the train-dev and dev sets.
+  // Collective. The scores on the sample, and on the train-dev and dev sets, with the metrics of
+  // the dev set.
   Scores during_run(std::span<const float> weights);
   // Collective. The scores on all training examples, and on the train-dev, dev and (`with_test`)
-  // test sets. `take_answers`, given on all ranks or on none, is called on rank 0 with the answers
-  // on the training and dev sets; if it throws, all ranks do.
+  // test sets, with the metrics of the last two. `take_answers`, given on all ranks or on none, is
+  // called on rank 0 with the answers on the training and dev sets; if it throws, all ranks do.
   Scores at_end(std::span<const float> weights, bool with_test, const TakeAnswers& take_answers);
 
  private:
@@ -45,11 +50,15 @@ class RunScorer {
   Scores all(std::span<const float> weights, bool with_test, const AnswerVisits& visits);
   SetScore held_out(std::span<const float> weights, const HeldOutSet& set,
                     const Evaluator::Visit& visit = {});
+  // The same with the metrics, unless the set has too many predictions.
+  SetScore with_metrics(std::span<const float> weights, const HeldOutSet& set,
+                        const Evaluator::Visit& visit = {});
 
   const Communicator& comm_;
   const Layout& layout_;
   const Dataset& data_;
   const Network<float>& network_;
+  bool always_with_metrics_;  // a metric decides
   Evaluator evaluator_;
   EvaluationBlocks sample_;
   std::uint64_t sample_examples_;  // on all ranks

@@ -5,13 +5,15 @@
 #include <optional>
 
 #include "nn/loss.h"
+#include "records/set_metrics.h"
 
 namespace lockstep {
 
-// Sums over a set of examples, and their number (0: no such set).
+// Sums over a set of examples, their number (0: no such set), and what else is measured on it.
 struct SetScore {
   LossSums sums;
   std::uint64_t examples = 0;
+  SetMetrics metrics = {};  // of the dev and test sets
 };
 
 struct Scores {

@@ -19,6 +19,8 @@ void add_scores(const RunEnd& end, Summary& summary) {
   summary.train_dev_cost = mean_loss(scores.train_dev);
   summary.dev_cost = mean_loss(scores.dev);
   summary.test_cost = mean_loss(scores.test);
+  summary.dev_metrics = scores.dev.metrics;
+  summary.test_metrics = scores.test.metrics;
 }
 
 void add_weights(const RunEnd& end, Summary& summary) {

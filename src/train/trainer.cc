@@ -304,7 +304,11 @@ class Run {
       return std::nullopt;
     }
     StoppingVerdict verdict;
-    if (parts_.comm.is_root() && soundness == Soundness::sound) verdict = take_decision(scores.dev);
+    agree(parts_.comm, [&] {
+      if (parts_.comm.is_root() && soundness == Soundness::sound) {
+        verdict = take_decision(scores.dev);
+      }
+    });
     evaluation.best = verdict.best;
     parts_.reporter.report([&](TrainingObserver& observer) { observer.on_evaluation(evaluation); });
     if (position_.evaluations) ++*position_.evaluations;

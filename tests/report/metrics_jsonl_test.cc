@@ -19,6 +19,7 @@ TEST(MetricsLine, HasTheKeysOfTheContract) {
       "\"l2_penalty\":0.046875,\"l1_penalty\":0.015625,\"batch_cost\":0.75,"
       "\"train_error\":0.25,\"train_dev_error\":null,\"train_dev_cost\":null,"
       "\"dev_error\":0.1094,\"dev_cost\":0.3071,"
+      "\"dev_metrics\":{\"macro_f1\":0.875,\"baseline_error\":0.75},"
       "\"weights_norm\":31.5,\"weights_near_zero\":0.125,"
       "\"weights_digest\":\"9f86d081884c7d65\",\"learning_rate\":0.001,"
       "\"gradient_norm\":0.5,\"skipped_steps\":0,\"rollbacks\":0,\"best\":false,\"seconds\":5.0,"

@@ -63,6 +63,8 @@ inline Evaluation sample_evaluation(std::uint64_t epoch) {
   evaluation.train_error = 0.25;
   evaluation.dev_error = 0.1094;
   evaluation.dev_cost = 0.3071;
+  evaluation.dev_metrics.macro_f1 = 0.875;
+  evaluation.dev_metrics.baseline_error = 0.75;
   evaluation.weights_norm = 31.5;
   evaluation.weights_near_zero = 0.125;
   evaluation.weights_digest = "9f86d081884c7d65";

@@ -1,0 +1,16 @@
+#pragma once
+// The metrics of a set as text for people. Pure.
+
+#include <string>
+
+#include "records/set_metrics.h"
+
+namespace lockstep {
+
+// The metrics that are present on one line: "ROC AUC 0.9012  macro F1 0.8123"; empty without any.
+std::string metrics_line_of(const SetMetrics& metrics);
+
+// The bins of calibration that have decisions, a line each; empty without bins.
+std::string reliability_table(const SetMetrics& metrics);
+
+}  // namespace lockstep

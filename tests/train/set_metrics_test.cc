@@ -1,0 +1,125 @@
+#include "train/set_metrics.h"
+
+#include <limits>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "train/dev_metric.h"
+#include "train/ranking.h"
+
+namespace lockstep {
+namespace {
+
+Predictions yes_or_no(const std::vector<float>& values, const std::vector<float>& labels) {
+  Predictions predictions{.loss = Loss::logistic,
+                          .by_unit = true,
+                          .outputs = 1,
+                          .label_width = 1,
+                          .values = values,
+                          .labels = labels,
+                          .decided = {}};
+  for (const float value : values) predictions.decided.push_back(value > 0.5F ? 1 : 0);
+  return predictions;
+}
+
+TEST(Ranking, CountsPairsAndHalfTheTies) {
+  EXPECT_EQ(roc_auc({{0.9F, true}, {0.8F, false}, {0.7F, true}, {0.1F, false}}), 0.75);
+  EXPECT_EQ(roc_auc({{0.5F, true}, {0.5F, false}}), 0.5);
+  EXPECT_EQ(roc_auc({{0.1F, true}, {0.9F, false}}), 0.0);
+  EXPECT_EQ(roc_auc({{0.1F, true}, {0.9F, true}}), std::nullopt);
+  EXPECT_EQ(roc_auc({{0.1F, false}}), std::nullopt);
+  EXPECT_EQ(roc_auc({}), std::nullopt);
+}
+
+TEST(Ranking, PrecisionIsAveragedOverTheRecallGained) {
+  // At 0.9: precision 1, half of the positives; at 0.7: precision 2/3, the other half.
+  EXPECT_DOUBLE_EQ(
+      average_precision({{0.9F, true}, {0.8F, false}, {0.7F, true}, {0.1F, false}}).value_or(-1),
+      0.5 + 0.5 * 2 / 3);
+  EXPECT_EQ(average_precision({{0.5F, true}, {0.5F, false}}), 0.5);
+  EXPECT_EQ(average_precision({{0.5F, false}}), std::nullopt);
+}
+
+TEST(SetMetrics, TheBaselineDecidesTheMostFrequentClassOfTraining) {
+  const Predictions predictions = yes_or_no({0.9F, 0.1F, 0.2F, 0.3F}, {1, 0, 0, 1});
+  EXPECT_EQ(metrics_of(predictions, std::vector<std::uint64_t>{10, 2}).baseline_error, 0.5);
+  EXPECT_EQ(metrics_of(predictions, std::vector<std::uint64_t>{1, 2}).baseline_error, 0.5);
+  EXPECT_EQ(metrics_of(yes_or_no({0.9F, 0.1F, 0.2F, 0.3F}, {1, 0, 0, 0}),
+                       std::vector<std::uint64_t>{10, 2})
+                .baseline_error,
+            0.25);
+  EXPECT_EQ(metrics_of(predictions, {}).baseline_error, std::nullopt);
+}
+
+TEST(SetMetrics, ConfidencesAreInBinsOfAFifteenth) {
+  const SetMetrics metrics = metrics_of(yes_or_no({1.0F, 0.0F, 0.75F, 0.75F}, {1, 1, 1, 0}), {});
+  ASSERT_EQ(metrics.reliability.size(), 15U);
+  // No with probability 0 is a confidence of 1, and wrong.
+  EXPECT_EQ(metrics.reliability[14], (ReliabilityBin{2, 1, 1.0}));
+  EXPECT_EQ(metrics.reliability[11], (ReliabilityBin{2, 1, 0.75}));
+  EXPECT_DOUBLE_EQ(metrics.calibration_error.value_or(-1), (2 - 1 + 1.5 - 1) / 4);
+}
+
+TEST(SetMetrics, NothingIsMeasuredOfNumbersThatAreNotFinite) {
+  for (const float odd :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    const SetMetrics metrics = metrics_of(yes_or_no({0.9F, odd}, {1, 0}), {});
+    EXPECT_FALSE(metrics.roc_auc || metrics.macro_f1 || metrics.calibration_error);
+    EXPECT_TRUE(metrics.reliability.empty());
+  }
+  EXPECT_FALSE(metrics_of(yes_or_no({}, {}), {}).macro_f1);
+}
+
+TEST(SetMetrics, ATargetThatIsConstantHasNoShareOfVariance) {
+  const Predictions constant{.loss = Loss::squared_error,
+                             .by_unit = false,
+                             .outputs = 1,
+                             .label_width = 1,
+                             .values = {1, 3},
+                             .labels = {2, 2},
+                             .decided = {}};
+  const SetMetrics metrics = metrics_of(constant, {});
+  EXPECT_EQ(metrics.rmse, 1.0);
+  EXPECT_EQ(metrics.mae, 1.0);
+  EXPECT_EQ(metrics.r2, std::nullopt);
+  EXPECT_EQ(metrics.macro_f1, std::nullopt);
+}
+
+TEST(DevMetric, SomeMustRiseAndSomeMustFall) {
+  SetScore dev{.sums = {.loss = 5, .wrong = 3, .decisions = 20}, .examples = 20};
+  dev.metrics = {.macro_f1 = 0.1,
+                 .balanced_accuracy = 0.2,
+                 .roc_auc = 0.3,
+                 .average_precision = 0.4,
+                 .rmse = 5,
+                 .mae = 6,
+                 .r2 = 0.7};
+  const auto expect = [&](StoppingMetric metric, double value, bool larger_is_better) {
+    const auto of = dev_metric(metric, dev);
+    ASSERT_TRUE(of);
+    EXPECT_EQ(of->value, value);
+    EXPECT_EQ(of->larger_is_better, larger_is_better) << value;
+  };
+  expect(StoppingMetric::dev_error, 0.15, false);
+  expect(StoppingMetric::dev_cost, 0.25, false);
+  expect(StoppingMetric::macro_f1, 0.1, true);
+  expect(StoppingMetric::balanced_accuracy, 0.2, true);
+  expect(StoppingMetric::roc_auc, 0.3, true);
+  expect(StoppingMetric::average_precision, 0.4, true);
+  expect(StoppingMetric::rmse, 5, false);
+  expect(StoppingMetric::mae, 6, false);
+  expect(StoppingMetric::r2, 0.7, true);
+  EXPECT_GT(improvement(0.2, {.value = 0.3, .larger_is_better = true}), 0);
+  EXPECT_LT(improvement(0.3, {.value = 0.2, .larger_is_better = true}), 0);
+}
+
+TEST(DevMetric, OneThatTheSetDoesNotHaveIsAnError) {
+  const SetScore dev{.sums = {.loss = 5, .wrong = 3, .decisions = 20}, .examples = 20};
+  EXPECT_THROW(static_cast<void>(dev_metric(StoppingMetric::roc_auc, dev)), Error);
+  EXPECT_FALSE(dev_metric(StoppingMetric::roc_auc, {}));
+}
+
+}  // namespace
+}  // namespace lockstep

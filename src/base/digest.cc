@@ -32,6 +32,11 @@ std::uint64_t digest_of(std::span<const std::byte> bytes) {
   return XXH64(bytes.data(), bytes.size(), 0);
 }
 
+WideDigest wide_digest_of(std::span<const std::byte> bytes) {
+  const XXH128_hash_t digest = XXH3_128bits(bytes.data(), bytes.size());
+  return {digest.high64, digest.low64};
+}
+
 std::string digest_hex(std::uint64_t digest) { return fmt::format("{:016x}", digest); }
 
 }  // namespace lockstep

@@ -25,6 +25,7 @@ struct DataConfig {
   std::optional<DataSource> test;
   std::optional<DataSource> held_out;
   DevAndTestFrom dev_and_test_from;
+  double max_copied_share;  // of dev, test and train-dev
   SplitRules split;
   NormalizationRule normalization;
   std::optional<ImageShape> image;  // absent: as the files define

@@ -188,7 +188,8 @@ SplitRules to_split(const proto::Split& split) {
                    .test = std::nullopt,
                    .train_dev = std::nullopt,
                    .stratified = split.stratified(),
-                   .by_group = split.by_group()};
+                   .by_group = split.by_group(),
+                   .by_content = split.by_content()};
   if (split.has_dev()) rules.dev = to_part(split.dev());
   if (split.has_test()) rules.test = to_part(split.test());
   if (split.has_train_dev()) rules.train_dev = to_part(split.train_dev());
@@ -296,6 +297,7 @@ DataConfig to_data(const proto::Data& data) {
                     .test = std::nullopt,
                     .held_out = std::nullopt,
                     .dev_and_test_from = to_dev_and_test_from(data.dev_and_test_from()),
+                    .max_copied_share = data.max_copied_share(),
                     .split = to_split(data.split()),
                     .normalization = to_normalization(data.normalization()),
                     .image = std::nullopt,

@@ -174,6 +174,21 @@ void check_held_out(const ValueChecks& checks, const proto::Data& data) {
   }
 }
 
+// Examples with equal inputs are the groups of a split by content.
+void check_by_content(const ValueChecks& checks, const proto::Split& split) {
+  if (!split.by_content()) return;
+  if (split.stratified()) {
+    checks.complain("data.split.stratified",
+                    "data.split.stratified excludes data.split.by_content: whole groups of copies "
+                    "cannot keep the proportions of the classes; remove one");
+  }
+  if (split.by_group()) {
+    checks.complain("data.split.by_group",
+                    "data.split.by_group excludes data.split.by_content: an example would have two "
+                    "groups; remove one");
+  }
+}
+
 void check_groups(const ValueChecks& checks, const proto::Data& data) {
   if (data.split().by_group()) {
     if (data.split().stratified()) {
@@ -223,6 +238,7 @@ void check_split(const ValueChecks& checks, const proto::Data& data) {
   check_dev_and_test(checks, data);
   check_sources_differ(checks, data);
   check_groups(checks, data);
+  check_by_content(checks, split);
 }
 
 }  // namespace lockstep

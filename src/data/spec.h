@@ -136,6 +136,7 @@ struct SplitRules {
   std::optional<PartSize> train_dev;
   bool stratified = false;
   bool by_group = false;
+  bool by_content = false;
 };
 
 enum class DevAndTestFrom { one_source, one_distribution, different_distributions };

@@ -19,7 +19,7 @@ bool decides_dev_set(const Job& job, std::string_view path) {
   if (job.data.dev) return false;
   // Dev is drawn before the other parts.
   return path == "seed" || path.starts_with("data.split.dev") || path == "data.split.stratified" ||
-         path == "data.split.by_group" ||
+         path == "data.split.by_group" || path == "data.split.by_content" ||
          path.starts_with(job.data.held_out ? "data.held_out" : "data.train.");
 }
 

@@ -1,34 +1,29 @@
 #include "train/contradictions.h"
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <iterator>
 #include <span>
-#include <utility>
 #include <vector>
 
-#include "base/digest.h"
+#include "data/contents.h"
 
 namespace lockstep {
 namespace {
 
-// A digest of 64 bits can stand for the features: among a million different examples, two have the
-// same digest with a probability of 1 in 30 million.
 struct Labelled {
-  std::uint64_t features = 0;  // their digest
+  WideDigest features = {};
   float label = 0;
-  bool operator<(const Labelled& other) const {
-    return std::pair(features, label) < std::pair(other.features, other.label);
-  }
+  auto operator<=>(const Labelled&) const = default;
 };
 
 std::vector<Labelled> digested(const Examples& examples) {
-  const std::uint64_t row_bytes = examples.features * element_size(examples.type);
-  const std::span<const std::byte> values(examples.values);
+  const std::vector<WideDigest> contents = contents_of(examples);
   std::vector<Labelled> rows;
-  rows.reserve(examples.size());
-  for (std::uint64_t row = 0; row < examples.size(); ++row) {
-    rows.push_back({digest_of(values.subspan(row * row_bytes, row_bytes)), examples.labels[row]});
+  rows.reserve(contents.size());
+  for (std::size_t row = 0; row < contents.size(); ++row) {
+    rows.push_back({contents[row], examples.labels[row]});
   }
   return rows;
 }
@@ -66,7 +61,7 @@ std::optional<std::uint64_t> least_wrong_answers(const Examples& own, std::uint6
   for (std::uint64_t part = 0; part < parts; ++part) {
     std::vector<Labelled> of_part;
     std::ranges::copy_if(rows, std::back_inserter(of_part),
-                         [&](const Labelled& row) { return row.features % parts == part; });
+                         [&](const Labelled& row) { return row.features.low % parts == part; });
     wrong += wrong_at_least(comm.gather(std::span<const Labelled>(of_part)));
   }
   return wrong;

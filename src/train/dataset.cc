@@ -17,10 +17,12 @@
 #include "train/assign_shards.h"
 #include "train/build.h"
 #include "train/build_augmentation.h"
+#include "train/checked_copies.h"
 #include "train/checked_labels.h"
 #include "train/class_counts.h"
 #include "train/open_like.h"
 #include "train/partition.h"
+#include "train/split_contents.h"
 #include "train/training_source.h"
 #include "train/training_statistics.h"
 
@@ -124,13 +126,13 @@ Range shards_of_rank(const ShardAssignment& shards, int rank) {
 // Determines what this rank needs of the training source, by the split and the assignment of
 // examples to ranks.
 LocalRead plan_local(const Job& job, const Layout& layout, const Hosts& hosts, int rank,
-                     ExampleSource& source, bool parted) {
+                     ExampleSource& source, bool parted, std::span<const std::uint64_t> copies) {
   const SourceInfo& info = source.info();
   const std::vector<float> labels =
       checked_labels(source, job.network.output, job.data.split.stratified);
 
   LocalRead local;
-  local.split = split_source(job, SplitSource::train, source, labels);
+  local.split = split_source(job, SplitSource::train, source, labels, copies);
   const Split& split = local.split;
   local.notices = info.notices;
   local.features = info.features;
@@ -209,20 +211,28 @@ Hosts hosts_of(const Job& job, const Communicator& comm) {
   return Hosts(comm.all_gather(job.exchange.shared_memory ? comm.host_leader() : comm.rank()));
 }
 
-// Collective. Reads what this rank needs.
+// Collective. Reads what this rank needs. Compares the sets when they are to be trained on.
 LocalRead read_local(const Job& job, const Communicator& comm, const Layout& layout,
-                     std::shared_ptr<const FittedTable> like) {
-  TrainingSource training(job.data.train, std::move(like), comm);
+                     const std::shared_ptr<const FittedTable>& like, DataUse use) {
+  const std::vector<std::uint64_t> copies = groups_for_split(job, like, comm);
+  TrainingSource training(job.data.train, like, comm);
   const Hosts hosts = hosts_of(job, comm);
   LocalRead local;
   agree(comm, [&] {
-    local = plan_local(job, layout, hosts, comm.rank(), training.source(), training.parted());
+    local =
+        plan_local(job, layout, hosts, comm.rank(), training.source(), training.parted(), copies);
   });
   Examples all = training.read(local.ids, local.owners);
   agree(comm, [&] {
     finish_local(job, training.source().info(), training.source().fingerprint(), comm.rank(),
                  std::move(all), local);
   });
+  if (use == DataUse::train) {
+    append(local.notices, checked_copies(job, comm, training.source(), local.own,
+                                         {.train_dev = local.train_dev.examples,
+                                          .dev = local.dev.examples,
+                                          .test = local.test.examples}));
+  }
   return local;
 }
 
@@ -259,8 +269,8 @@ std::vector<std::string> cautions_of_training(const Job& job, const Dataset& dat
 }  // namespace
 
 Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& layout,
-                     const TableState* saved) {
-  LocalRead local = read_local(job, comm, layout, saved != nullptr ? saved->fitted : nullptr);
+                     const TableState* saved, DataUse use) {
+  LocalRead local = read_local(job, comm, layout, saved != nullptr ? saved->fitted : nullptr, use);
   require_same(comm, digest_hex(local.train_fingerprint),
                [](const std::string& theirs, const std::string& root) {
                  return fmt::format("training data with fingerprint {}, rank 0 has {}", theirs,
@@ -294,7 +304,7 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   dataset.class_counts = count_classes(comm, job.network.output, dataset.train);
   if (comm.is_root()) {
     dataset.cautions = std::move(local.notices);
-    if (saved == nullptr) append(dataset.cautions, cautions_of_training(job, dataset));
+    if (use == DataUse::train) append(dataset.cautions, cautions_of_training(job, dataset));
   }
   if (dataset.augmentation) keep_constant_features(dataset.normalizer);
   dataset.train_dev = hand_out(comm, layout, local.train_dev);

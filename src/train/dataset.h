@@ -45,12 +45,16 @@ struct Dataset {
   std::vector<std::string> cautions;
 };
 
+// What the data is for. Data to train on is examined, with cautions and refusals: see
+// train/checked_copies.h and train/class_counts.h.
+enum class DataUse { train, evaluate };
+
 // Collective. Reads, checks, splits, distributes, fills in missing values and normalises as the
 // job asks. Throws on all ranks when a rank fails or sees other training data than rank 0. `saved`
 // is the table of a model that is not to be trained; its columns, categories, classes and means
 // are then used instead of those of the files.
 Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& layout,
-                     const TableState* saved = nullptr);
+                     const TableState* saved = nullptr, DataUse use = DataUse::train);
 
 BatchGeometry batch_geometry(const TrainingConfig& config, std::uint64_t train_examples);
 

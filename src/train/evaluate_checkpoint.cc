@@ -64,7 +64,8 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
                                      const Communicator& comm, const Layout& layout,
                                      bool allow_changed_data) {
   const SavedModel model = load_model(path, comm);
-  const Dataset data = load_dataset(model.job, comm, layout, model.table ? &*model.table : nullptr);
+  const Dataset data = load_dataset(model.job, comm, layout, model.table ? &*model.table : nullptr,
+                                    DataUse::evaluate);
   const Network<float>& network = model.network;
   agree(comm, [&] {
     if (data.features != size_of(network.spec().input)) {

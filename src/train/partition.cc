@@ -1,6 +1,8 @@
 #include "train/partition.h"
 
+#include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <variant>
@@ -11,6 +13,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "data/apportion.h"
+#include "data/contents.h"
 
 namespace lockstep {
 namespace {
@@ -79,8 +82,8 @@ PartSizes asked_sizes(const DataConfig& data, SplitSource which, std::uint64_t n
   return sizes;
 }
 
-Split split_by_groups_of(ExampleSource& source, const PartSizes& sizes, SplitKey key) {
-  const std::vector<std::uint64_t> groups = source.read_groups();
+std::vector<std::uint64_t> groups_of(ExampleSource& source) {
+  std::vector<std::uint64_t> groups = source.read_groups();
   const SourceInfo& info = source.info();
   if (groups.empty()) {
     throw Error(ExitCode::usage,
@@ -89,32 +92,46 @@ Split split_by_groups_of(ExampleSource& source, const PartSizes& sizes, SplitKey
                             info.name));
   }
   check(groups.size() == info.examples, "every example has a group");
-  return split_by_group(groups, sizes, key);
+  return groups;
+}
+
+std::vector<std::uint64_t> copies_in(ExampleSource& source) {
+  std::vector<std::uint32_t> all(source.info().examples);
+  std::iota(all.begin(), all.end(), 0U);
+  return groups_of_copies(contents_of(source.read(all)));
 }
 
 }  // namespace
 
+bool takes_parts(const DataConfig& data, SplitSource which) {
+  return std::ranges::any_of(asked_parts(data, which),
+                             [](const AskedPart& part) { return part.size.has_value(); });
+}
+
 Split split_source(const Job& job, SplitSource which, ExampleSource& source,
-                   std::span<const float> labels) {
+                   std::span<const float> labels, std::span<const std::uint64_t> copies) {
   const std::uint64_t n = source.info().examples;
+  const SplitRules& rules = job.data.split;
   const PartSizes sizes = asked_sizes(job.data, which, n);
   const SplitKey key{job.seed, static_cast<std::uint32_t>(which)};
-  if (!job.data.split.by_group || sizes.total() == 0) {
-    return job.data.split.stratified && sizes.total() > 0 ? split_stratified(labels, sizes, key)
-                                                          : split_examples(n, sizes, key);
-  }
-  Split split = split_by_groups_of(source, sizes, key);
+  if (sizes.total() == 0) return split_examples(n, sizes, key);
+  if (rules.stratified) return split_stratified(labels, sizes, key);
+  if (!rules.by_group && !rules.by_content) return split_examples(n, sizes, key);
+  std::vector<std::uint64_t> groups(copies.begin(), copies.end());
+  if (groups.empty()) groups = rules.by_group ? groups_of(source) : copies_in(source);
+  Split split = split_by_group(groups, sizes, key);
   if (which == SplitSource::train && split.rest.empty()) {
     throw Error(ExitCode::data,
-                fmt::format("data.split.by_group: the groups of {} leave none of {} examples to "
+                fmt::format("data.split.{}: the groups of {} leave none of {} examples to "
                             "train on; make the parts smaller",
-                            source.info().name, n));
+                            rules.by_group ? "by_group" : "by_content", source.info().name, n));
   }
   return split;
 }
 
 PartSizes split_sizes(const Job& job, SplitSource which, ExampleSource& source) {
-  if (!job.data.split.by_group) return asked_sizes(job.data, which, source.info().examples);
+  const bool in_groups = job.data.split.by_group || job.data.split.by_content;
+  if (!in_groups) return asked_sizes(job.data, which, source.info().examples);
   const Split split = split_source(job, which, source, {});
   return {split.dev.size(), split.test.size(), split.train_dev.size()};
 }

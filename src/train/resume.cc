@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, 16> kChangeable = {"name",
                                                           "data.test",
                                                           "data.held_out",
                                                           "data.dev_and_test_from",
+                                                          "data.max_copied_share",
                                                           "diagnosis",
                                                           "monitor"};
 

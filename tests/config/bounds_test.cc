@@ -142,6 +142,7 @@ TEST(Bounds, Splits) {
       {"data.split.dev.fraction", {"1e-9", "0.999"}, {"0", "1"}},
       {"data.split.test.fraction", {"1e-9", "0.999"}, {"0", "1"}},
       {"data.split.train_dev.fraction", {"1e-9", "0.999"}, {"0", "1"}},
+      {"data.max_copied_share", {"0", "1"}, {"-1e-9", "1.000001", "nan"}},
   });
   // All of a held-out source may be taken.
   expect_bounds({{"data.split.dev.fraction", {"1e-9", "1"}, {"0", "1.000001"}},

@@ -519,7 +519,7 @@ TEST(JobErrors, DeepNesting) {
   for (int i = 0; i < 100'000; ++i) text += "data {";
   EXPECT_EQ(problems_of(text),
             "job.textproto:1:7: no field \"data\" in data; its fields: train, dev, test, split, "
-            "normalization, image, augmentation, held_out, dev_and_test_from\n"
+            "normalization, image, augmentation, held_out, dev_and_test_from, max_copied_share\n"
             "job.textproto:1:198: messages are nested deeper than 32");
 }
 

@@ -18,6 +18,8 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_FALSE(job.data.dev || job.data.test || job.data.split.dev || job.data.split.test);
   EXPECT_FALSE(job.data.held_out || job.data.split.train_dev || job.data.train.corruption);
   EXPECT_FALSE(job.data.split.stratified || job.data.split.by_group);
+  EXPECT_FALSE(job.data.split.by_content);
+  EXPECT_EQ(job.data.max_copied_share, 0.5);
   EXPECT_EQ(job.data.dev_and_test_from, DevAndTestFrom::one_source);
   EXPECT_EQ(std::get<Standardize>(job.data.normalization).per, StatisticsPer::feature);
   EXPECT_EQ(job.network.input_keep_prob, 1.0);
@@ -270,6 +272,15 @@ TEST(JobFile, ReadsAHeldOutSourceAndGroups) {
   EXPECT_EQ(held_out.labels, "/jobs/i.gz");
   EXPECT_EQ(held_out.groups, "/jobs/g.gz");
   EXPECT_TRUE(data.split.by_group);
+}
+
+TEST(JobFile, ReadsASplitByContent) {
+  const auto data = parse(with(kSmallJob, "data {", R"(data {
+    split { dev { count: 5 } by_content: true }
+    max_copied_share: 0.25)"))
+                        .job.data;
+  EXPECT_TRUE(data.split.by_content);
+  EXPECT_EQ(data.max_copied_share, 0.25);
 }
 
 TEST(JobFile, FullBatchHasNoBatchSize) {

@@ -25,6 +25,7 @@ data {
   split {
     stratified: false
     by_group: false
+    by_content: false
   }
   normalization {
     standardize {
@@ -32,6 +33,7 @@ data {
     }
   }
   dev_and_test_from: ONE_SOURCE
+  max_copied_share: 0.5
 }
 network {
   input_keep_prob: 1

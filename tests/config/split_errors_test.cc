@@ -138,5 +138,17 @@ TEST(SplitErrors, Groups) {
             "job.textproto:3:49: data.train.idx.groups is \"\"; expected the path of an IDX file");
 }
 
+TEST(SplitErrors, ASplitByContentHasItsOwnGroups) {
+  const std::string by_content = "data { split { dev { count: 5 } by_content: true ";
+  EXPECT_EQ(problems_of(with(kSmallJob, "data {", by_content + "}")), "");
+  EXPECT_EQ(
+      problems_of(with(kSmallJob, "data {", by_content + "stratified: true }")),
+      "job.textproto:2:50: data.split.stratified excludes data.split.by_content: whole groups "
+      "of copies cannot keep the proportions of the classes; remove one");
+  EXPECT_EQ(problems_of(with(kSmallJob, "data {", by_content + "by_group: true }")),
+            "job.textproto:2:50: data.split.by_group excludes data.split.by_content: an example "
+            "would have two groups; remove one");
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -323,7 +323,8 @@ TEST_F(Trials, CautionWhereDevSetsDiffer) {
   EXPECT_EQ(cautions("parameter { path: \"data.normalization\" texts { value: [\"{ none {} }\", "
                      "\"{ scale {} }\"] } }"),
             "");
-  for (const char* path : {"data.split.stratified", "data.split.by_group"}) {
+  for (const char* path :
+       {"data.split.stratified", "data.split.by_group", "data.split.by_content"}) {
     EXPECT_THAT(cautions(fmt::format("parameter {{ path: \"{}\" texts {{ value: [\"true\", "
                                      "\"false\"] }} }}",
                                      path)),

@@ -90,6 +90,62 @@ TEST_F(Sets, CopiesOfTheTrainingSetAreRefused) {
               HasSubstr("data.test has the same content as data.dev"));
 }
 
+// Rows of six features that say little about their class, of which `rare` rows of class 1 are there
+// `copies` times.
+std::string table_with_copies(int rare, int copies, std::uint32_t state) {
+  const auto row = [&](int label) {
+    std::string text;
+    for (int j = 0; j < 6; ++j) {
+      state = state * 1664525U + 1013904223U;
+      text += fmt::format("{},", (state >> 16U) % 1000 + (label == 1 && j < 2 ? 250U : 0U));
+    }
+    return fmt::format("{}{}\n", text, label);
+  };
+  std::string text = "a,b,c,d,e,f,class\n";
+  for (int i = 0; i < 900; ++i) text += row(0);
+  std::string rare_rows;
+  for (int i = 0; i < rare; ++i) rare_rows += row(1);
+  for (int i = 0; i < copies; ++i) text += rare_rows;
+  return text;
+}
+
+// The rare class was made frequent by copying its rows, and dev was split off afterwards.
+TEST_F(Sets, CopiesMakeTheDevErrorALieAndASplitByContentMakesItTrue) {
+  write("copied.csv", table_with_copies(60, 15, 1));
+  write("new.csv", table_with_copies(900, 1, 2));
+  write("copies.textproto", R"(
+    name: "copies" data {
+      train { csv { file: "copied.csv" table { column { name: "class" role: LABEL } } } }
+      test { csv { file: "new.csv" } } dev_and_test_from: ONE_DISTRIBUTION
+      split { dev { count: 400 } } }
+    network { layer { units: 64 } output { units: 2 } } optimizer { adam { learning_rate: 0.01 } }
+    training { batch_size: 60 shards: 4 epochs: 30 })");
+  const auto refused = run("train copies.textproto --run-dir run");
+  EXPECT_EQ(refused.exit_code, 65);
+  EXPECT_THAT(refused.err, HasSubstr("216 of 400 dev examples (54 %) have the inputs of training "
+                                     "examples, 216 of them the label too"));
+  EXPECT_THAT(refused.err, HasSubstr("more than data.max_copied_share: 0.5; data.split.by_content: "
+                                     "true keeps equal examples in one part"));
+  const auto check = run("check copies.textproto");
+  EXPECT_EQ(check.exit_code, 65);
+  EXPECT_THAT(check.err, HasSubstr("216 of 400 dev examples (54 %)"));
+
+  const auto allowed = run("train copies.textproto --run-dir lie --set data.max_copied_share=1", 2);
+  ASSERT_EQ(allowed.exit_code, 0) << allowed.err;
+  EXPECT_THAT(allowed.err, HasSubstr("caution: 216 of 400 dev examples"));
+  const json lie = summary_of("lie");
+  EXPECT_LT(lie["dev_error"], 0.05);
+  EXPECT_GT(lie["test_error"], 0.3);
+
+  const auto by_content =
+      run("train copies.textproto --run-dir true --set data.split.by_content=true");
+  ASSERT_EQ(by_content.exit_code, 0) << by_content.err;
+  EXPECT_THAT(by_content.err, Not(HasSubstr("inputs of training examples")));
+  const json honest = summary_of("true");
+  EXPECT_GT(honest["dev_error"], 0.3);
+  EXPECT_GT(honest["test_error"], 0.3);
+}
+
 TEST_F(Sets, ADevSetBeyondFloatIsNoDivergence) {
   std::string train = "a,b,label\n";
   for (int i = 0; i < 60; ++i) train += fmt::format("0.0{},0.0{},{}\n", i % 7, i % 5, i % 2);

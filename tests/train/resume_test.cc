@@ -91,7 +91,8 @@ TEST(Resume, EveryFieldThatMayChangeDoesWithANotice) {
                             "diagnosis.base_error=0.1",
                             "diagnosis.high_gap=0.1",
                             "diagnosis.high_share=0.1",
-                            "monitor={}"}) {
+                            "monitor={}",
+                            "data.max_copied_share=1"}) {
     std::vector<std::string> overrides = {field};
     if (std::string(field).starts_with("data.test")) {
       overrides.emplace_back("data.dev_and_test_from=ONE_DISTRIBUTION");
@@ -130,6 +131,7 @@ TEST(Resume, EveryFieldThatChangesTheResultIsRefused) {
                             "data.split.train_dev.count=1",
                             "data.split.stratified=true",
                             "data.split.by_group=true",
+                            "data.split.by_content=true",
                             "data.normalization={none {}}",
                             "data.normalization.standardize.per=ALL",
                             "data.image={height: 4 width: 3}",

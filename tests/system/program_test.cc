@@ -335,7 +335,8 @@ TEST_F(Program, PreviewShowsEveryColor) {
     }
     write("features", values);
     const auto result = run(
-        "preview job.textproto --examples 1 --set 'data.image={channels: 3 height: 2 width: 2}'");
+        "preview job.textproto --examples 1 --set 'data.image={channels: 3 height: 2 width: 2}' "
+        "--set data.max_copied_share=1");
     ASSERT_EQ(result.exit_code, 0) << result.err;
     sheets.insert(file("preview.png"));
   }

@@ -23,12 +23,8 @@ namespace fs = std::filesystem;
 class Sets : public ProgramFixture {
  protected:
   Sets() {
-    const fs::path other = make_tiny_directory();
-    fs::rename(other, directory_ / "other");
-    // Of the same kind, but not the same.
-    std::string features = file("other/features");
-    features.back() ^= 1;
-    write("other/features", features);
+    fs::create_directory(directory_ / "other");
+    write_tiny_data(directory_ / "other", 141, 54321);
   }
 
   // A job whose `data` has these fields beside train.

@@ -37,14 +37,14 @@ std::string job_text(const std::string& data, int classes) {
 void write_libsvm(const std::filesystem::path& path, int examples, int from) {
   std::ofstream file(path);
   for (int i = from; i < from + examples; ++i) {
-    file << (i % 3 == 0 ? "+1" : "-1") << " 1:" << i % 7 << " 3:" << (i * 5 % 11) * 0.25 << '\n';
+    file << (i % 3 == 0 ? "+1" : "-1") << " 1:" << i % 7 << " 3:" << (i * 5 % 211) * 0.25 << '\n';
   }
 }
 
 void write_bytes(const std::filesystem::path& path, const std::string& header, std::size_t bytes) {
   std::ofstream file(path, std::ios::binary);
   file << header;
-  std::uint32_t state = 1;
+  auto state = static_cast<std::uint32_t>(bytes);
   for (std::size_t i = 0; i < bytes; ++i) {
     state = state * 1664525U + 1013904223U;
     file.put(static_cast<char>((state >> 16) % 2));
@@ -117,7 +117,8 @@ TEST_F(Formats, TheSameBitsAtEveryLayout) {
   expect_same_bits_alone(job(libsvm_));
   expect_same_bits_alone(job(spirals_));
   expect_same_bits_alone(job(R"(
-    train { npy { features: "x.npy" labels: "y.npy" } } split { dev { count: 20 } })"));
+    train { npy { features: "x.npy" labels: "y.npy" } } split { dev { count: 20 } }
+    max_copied_share: 1)"));
   expect_same_bits_alone(job(R"(
     train { cifar { file { path: "batch1" } file { path: "batch2" } } }
     split { dev { count: 20 } } normalization { standardize { per: CHANNEL } }

@@ -33,7 +33,7 @@ class HeldOut : public testing::Test {
     if (comm_.is_root()) {
       write_tiny_data(directory_, kExamples);
       std::filesystem::create_directory(directory_ / "other");
-      write_tiny_data(directory_ / "other", 90);
+      write_tiny_data(directory_ / "other", 90, 54321);
       // 47 groups of three neighbours.
       std::vector<unsigned char> groups;
       for (std::uint32_t i = 0; i < kExamples; ++i) {
@@ -263,7 +263,7 @@ TEST_F(HeldOut, EditingADevOrTestRowChangesNoBitOfTheModel) {
       EXPECT_NE(edited_summary.train_dev_cost, summary.train_dev_cost);
       // Back to the data of before.
       write_tiny_data(directory_, kExamples);
-      write_tiny_data(directory_ / "other", 90);
+      write_tiny_data(directory_ / "other", 90, 54321);
     }
     comm_.barrier();
   }

@@ -144,10 +144,11 @@ TEST_F(Restart, ChangedDataIsEvaluatedOnlyWhenAllowed) {
     });
   };
   write(141, 50);
-  const LoadedJob job = tiny_job(
-      directory_, {"data.test={idx {features: \"other/features\" labels: \"other/labels\"}}",
-                   "data.dev_and_test_from=ONE_DISTRIBUTION", "training.epochs=1",
-                   "data.split={dev {fraction: 0.2} train_dev {fraction: 0.2}}"});
+  const LoadedJob job =
+      tiny_job(directory_,
+               {"data.test={idx {features: \"other/features\" labels: \"other/labels\"}}",
+                "data.dev_and_test_from=ONE_DISTRIBUTION", "data.max_copied_share=1",
+                "training.epochs=1", "data.split={dev {fraction: 0.2} train_dev {fraction: 0.2}}"});
   train_and_record(job, comm_, options("changed-data", 1));
   const auto path = directory_ / "changed-data/ckpt/step-00000004.ckpt";
   // Which sets can be scored: train, train-dev, dev and test.

@@ -31,11 +31,13 @@ inline void write_idx(const std::filesystem::path& path,
 constexpr std::uint32_t kTinyFeatures = 12;
 constexpr std::uint32_t kTinyClasses = 3;
 
-// `examples` points whose class shows in some of their features, with noise.
-inline void write_tiny_data(const std::filesystem::path& directory, std::uint32_t examples) {
+// `examples` points whose class shows in some of their features, with noise. Another seed gives
+// other points.
+inline void write_tiny_data(const std::filesystem::path& directory, std::uint32_t examples,
+                            std::uint32_t seed = 12345) {
   std::vector<unsigned char> features;
   std::vector<unsigned char> labels;
-  std::uint32_t state = 12345;
+  std::uint32_t state = seed;
   for (std::uint32_t i = 0; i < examples; ++i) {
     const std::uint32_t label = i % kTinyClasses;
     labels.push_back(static_cast<unsigned char>(label));

@@ -48,6 +48,7 @@ class Table : public ProgramFixture {
           missing { text: "NA" }
           when_missing: TRAINING_MEAN } } }
         split { dev { count: 40 } test { count: 40 } }
+        max_copied_share: 1  # few values, so equal rows by nature
       }
       network { layer { units: 8 } output { units: 3 } }
       optimizer { adam { learning_rate: 0.05 } }

@@ -50,6 +50,7 @@ std::string memory_table(const MemoryPlan& plan) {
   line("activations", plan.activations);
   line("checkpoint", plan.checkpoint);
   line("shards", plan.shards);
+  line("predictions", plan.predictions);
   if (plan.rollback > 0) line("rollback", plan.rollback);
   if (plan.monitor > 0) line("monitor", plan.monitor);
   line("program", plan.program);

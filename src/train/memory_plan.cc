@@ -10,14 +10,17 @@
 #include "base/number_text.h"
 #include "comm/exchange_plan.h"
 #include "comm/gradient_tree.h"
+#include "nn/layers.h"
 #include "nn/network.h"
 #include "optim/optimizer.h"
 #include "train/assign_shards.h"
 #include "train/background_save.h"
 #include "train/build.h"
+#include "train/dev_metric.h"
 #include "train/evaluation_blocks.h"
 #include "train/owned_optimizer.h"
 #include "train/rank_passes.h"
+#include "train/run_scorer.h"
 
 namespace lockstep {
 namespace {
@@ -41,6 +44,16 @@ std::uint64_t example_bytes(const BatchGeometry& geometry, Range own_shards,
   std::uint64_t own = 0;
   for (std::uint64_t s = own_shards.begin; s < own_shards.end; ++s) own += shard_size(geometry, s);
   return (own + held_out * 2) * sizes.bytes_per_example + kDealingBytes * (sizes.train + held_out);
+}
+
+// Bytes of the predictions of the larger of the dev and test sets, with labels and decisions: those
+// of all ranks on rank 0 and, on one rank, its own in the lists of the threads and end to end.
+std::uint64_t prediction_bytes(const Job& job, const NetworkSpec& network,
+                               const DatasetSizes& sizes) {
+  const std::uint64_t outputs = output_size(network);
+  const std::uint64_t examples = std::max(sizes.dev, sizes.test);
+  if (examples * outputs > kMostPredictions && !needs_predictions(stopping_metric(job))) return 0;
+  return 3 * examples * (2 * outputs + sizes.label_width) * sizeof(float);
 }
 
 // Bytes of all threads; on rank 0 also the weights before the step, the gradient of its own pieces
@@ -93,6 +106,7 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
   if (job.checkpointing.enabled) {
     plan.checkpoint = BackgroundSave::bytes(ownership, 1 + slot_names(optimizer).size());
   }
+  plan.predictions = prediction_bytes(job, network, sizes);
   if (job.training.on_nonfinite == OnNonfinite::roll_back) {
     plan.rollback = ownership.owned(0) * sizeof(float) + plan.optimizer;
   }

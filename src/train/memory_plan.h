@@ -20,6 +20,7 @@ struct MemoryPlan {
   std::uint64_t optimizer = 0;    // state of the owned parameters
   std::uint64_t activations = 0;  // workspaces, all threads
   std::uint64_t checkpoint = 0;   // snapshot and chunks on rank 0 while saving
+  std::uint64_t predictions = 0;  // of the larger of dev and test set, for their metrics
   std::uint64_t rollback = 0;     // the state to roll back to, if the job does
   std::uint64_t shards = 0;       // lists of all shards, and sums over each
   std::uint64_t monitor = 0;      // signal-flow monitor, if the job has one
@@ -27,7 +28,7 @@ struct MemoryPlan {
 
   [[nodiscard]] std::uint64_t total() const {
     return examples + weights + gradients + exchange + optimizer + activations + checkpoint +
-           rollback + shards + monitor + program;
+           predictions + rollback + shards + monitor + program;
   }
 };
 

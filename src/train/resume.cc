@@ -13,23 +13,11 @@ namespace {
 
 // Fields that a run may change when it resumes. Sources of data may move, because their content is
 // compared by fingerprint.
-constexpr std::array<std::string_view, 16> kChangeable = {"name",
-                                                          "training.epochs",
-                                                          "training.steps",
-                                                          "training.on_nonfinite",
-                                                          "training.rollback",
-                                                          "early_stopping",
-                                                          "evaluation",
-                                                          "checkpointing",
-                                                          "exchange",
-                                                          "data.train",
-                                                          "data.dev",
-                                                          "data.test",
-                                                          "data.held_out",
-                                                          "data.dev_and_test_from",
-                                                          "data.max_copied_share",
-                                                          "diagnosis",
-                                                          "monitor"};
+constexpr auto kChangeable = std::to_array<std::string_view>(
+    {"name", "training.epochs", "training.steps", "training.on_nonfinite", "training.rollback",
+     "early_stopping", "evaluation", "checkpointing", "exchange", "data.train", "data.dev",
+     "data.test", "data.held_out", "data.dev_and_test_from", "data.max_copied_share", "diagnosis",
+     "monitor"});
 
 bool is_changeable(std::string_view path) {
   return std::ranges::any_of(kChangeable, [&](std::string_view prefix) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "train/dev_metric.h"
 #include "train/tiny_job.h"
 
 namespace lockstep {

@@ -64,8 +64,9 @@ TEST(MemoryPlan, EveryPartIsExact) {
   EXPECT_EQ(one.shards, 12U * (288 + 2 * 12 * 8));
   EXPECT_EQ(one.monitor, 0U);
   EXPECT_EQ(one.program, 64U << 20);
-  EXPECT_EQ(one.total(), one.examples + 3 * kParameterBytes + one.optimizer + one.checkpoint +
-                             one.activations + one.shards + one.program);
+  EXPECT_EQ(one.predictions, 3U * 40 * (2 * 3 + 1) * 4) << "three copies of those of dev";
+  EXPECT_EQ(one.total(), one.predictions + one.examples + 3 * kParameterBytes + one.optimizer +
+                             one.checkpoint + one.activations + one.shards + one.program);
 
   const MemoryPlan threads = plan_of({1, 2, 1});
   EXPECT_EQ(threads.gradients, kParameterBytes);

@@ -89,13 +89,13 @@ TEST(SetMetrics, ATargetThatIsConstantHasNoShareOfVariance) {
 
 TEST(DevMetric, SomeMustRiseAndSomeMustFall) {
   SetScore dev{.sums = {.loss = 5, .wrong = 3, .decisions = 20}, .examples = 20};
-  dev.metrics = {.macro_f1 = 0.1,
-                 .balanced_accuracy = 0.2,
-                 .roc_auc = 0.3,
-                 .average_precision = 0.4,
-                 .rmse = 5,
-                 .mae = 6,
-                 .r2 = 0.7};
+  dev.metrics.macro_f1 = 0.1;
+  dev.metrics.balanced_accuracy = 0.2;
+  dev.metrics.roc_auc = 0.3;
+  dev.metrics.average_precision = 0.4;
+  dev.metrics.rmse = 5;
+  dev.metrics.mae = 6;
+  dev.metrics.r2 = 0.7;
   const auto expect = [&](StoppingMetric metric, double value, bool larger_is_better) {
     const auto of = dev_metric(metric, dev);
     ASSERT_TRUE(of);

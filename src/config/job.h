@@ -14,6 +14,7 @@
 #include "optim/clipping.h"
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
+#include "records/metric.h"
 
 namespace lockstep {
 
@@ -86,20 +87,8 @@ struct EvaluationConfig {
   double smallest_improvement;
 };
 
-// The error, the cost, or one of SetMetrics (records/set_metrics.h).
-enum class StoppingMetric {
-  dev_error,
-  dev_cost,
-  macro_f1,
-  balanced_accuracy,
-  roc_auc,
-  average_precision,
-  rmse,
-  mae,
-  r2
-};
 struct EarlyStoppingConfig {
-  StoppingMetric metric;
+  Metric metric;
   std::uint32_t patience;  // evaluations
   double min_improvement;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/problems.h"
+#include "records/metric.h"
 
 namespace lockstep {
 
@@ -45,8 +46,6 @@ struct RandomSearch {
   std::uint32_t trials;
 };
 
-enum class SweepMetric { dev_error, dev_cost };
-
 struct NoTermination {};
 struct MedianRule {
   std::uint32_t wave;
@@ -66,7 +65,7 @@ struct SweepConfig {
   std::uint32_t seed;
   std::variant<GridSearch, RandomSearch> search;
   std::vector<SweepParameter> parameters;
-  SweepMetric metric;
+  Metric metric;
   Termination termination;
 };
 

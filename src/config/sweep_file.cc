@@ -16,6 +16,7 @@
 #include "config/origins.h"
 #include "config/resolve.h"
 #include "config/text_tree.h"
+#include "config/to_metric.h"
 #include "config/value_checks.h"
 #include "proto/sweep.pb.h"
 
@@ -113,7 +114,8 @@ void check_column_name(const ValueChecks& checks, const Sweep::Parameter& parame
                                  "train_error", "train_cost",    "epochs",    "best_epoch",
                                  "status",      "weights_digest"};
   const std::string name = name_of(parameter);
-  const bool fixed = std::ranges::find(kFixed, name) != kFixed.end();
+  const bool fixed = std::ranges::find(kFixed, name) != kFixed.end() ||
+                     std::ranges::find(kMetrics, name, &MetricFacts::key) != kMetrics.end();
   const bool missing = name.empty() && !parameter.has_name();  // reported elsewhere
   checks.require(missing || (!name.empty() && !fixed && is_printable(name)), path + ".name",
                  "\"" + name + "\"",
@@ -196,7 +198,7 @@ SweepConfig to_sweep(const Sweep& sweep, const Origins& origins) {
       .seed = sweep.seed(),
       .search = GridSearch{},
       .parameters = {},
-      .metric = sweep.metric() == Sweep::DEV_COST ? SweepMetric::dev_cost : SweepMetric::dev_error,
+      .metric = to_metric(sweep.metric()),
       .termination = NoTermination{},
   };
   for (int i = 0; i < sweep.set_size(); ++i) {

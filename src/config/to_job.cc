@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "config/to_data.h"
+#include "config/to_metric.h"
 #include "config/to_network.h"
 #include "config/to_optimizer.h"
 #include "proto/job.pb.h"
@@ -38,31 +39,6 @@ TrainingConfig to_training(const proto::Training& training) {
   if (training.has_epochs()) config.epochs = training.epochs();
   if (training.has_steps()) config.steps = training.steps();
   return config;
-}
-
-StoppingMetric to_metric(proto::EarlyStopping::Metric metric) {
-  switch (metric) {
-    case proto::EarlyStopping::DEV_ERROR:
-      return StoppingMetric::dev_error;
-    case proto::EarlyStopping::DEV_COST:
-      return StoppingMetric::dev_cost;
-    case proto::EarlyStopping::MACRO_F1:
-      return StoppingMetric::macro_f1;
-    case proto::EarlyStopping::BALANCED_ACCURACY:
-      return StoppingMetric::balanced_accuracy;
-    case proto::EarlyStopping::ROC_AUC:
-      return StoppingMetric::roc_auc;
-    case proto::EarlyStopping::AVERAGE_PRECISION:
-      return StoppingMetric::average_precision;
-    case proto::EarlyStopping::RMSE:
-      return StoppingMetric::rmse;
-    case proto::EarlyStopping::MAE:
-      return StoppingMetric::mae;
-    case proto::EarlyStopping::R2:
-      return StoppingMetric::r2;
-  }
-  check(false, "every choice of early_stopping.metric is known");
-  return {};
 }
 
 EarlyStoppingConfig to_early_stopping(const proto::EarlyStopping& stopping) {

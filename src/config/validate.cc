@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include "config/field_checks.h"
+#include "config/metric.h"
+#include "config/to_metric.h"
 #include "config/validate_augmentation.h"
 #include "config/validate_csv.h"
 #include "config/validate_formats.h"
@@ -174,11 +176,6 @@ bool predicts_values(const ValueChecks& checks, const proto::Job& job) {
          checks.trusted("network.output.loss");
 }
 
-bool is_of_values(proto::EarlyStopping::Metric metric) {
-  return metric == proto::EarlyStopping::RMSE || metric == proto::EarlyStopping::MAE ||
-         metric == proto::EarlyStopping::R2;
-}
-
 void check_early_stopping(const ValueChecks& checks, const proto::Job& job) {
   const std::string path = "early_stopping";
   const bool has_dev = job.data().has_dev() || job.data().split().has_dev();
@@ -186,22 +183,10 @@ void check_early_stopping(const ValueChecks& checks, const proto::Job& job) {
   if (!has_dev && !meant_dev) {
     checks.complain(path, "early_stopping needs a dev set; give data.dev or data.split.dev");
   }
-  const proto::EarlyStopping::Metric metric = job.early_stopping().metric();
-  if (!checks.trusted(path + ".metric") || metric == proto::EarlyStopping::DEV_COST) return;
-  const std::string name = proto::EarlyStopping::Metric_Name(metric);
-  if (predicts_values(checks, job) && !is_of_values(metric)) {
-    checks.complain(
-        path + ".metric",
-        metric == proto::EarlyStopping::DEV_ERROR
-            ? "early_stopping.metric is DEV_ERROR, but SQUARED_ERROR has no error rate; "
-              "use DEV_COST, RMSE, MAE or R2"
-            : fmt::format("early_stopping.metric is {}, but SQUARED_ERROR predicts "
-                          "values; use DEV_COST, RMSE, MAE or R2",
-                          name));
-  } else if (!predicts_values(checks, job) && is_of_values(metric)) {
-    checks.complain(path + ".metric",
-                    fmt::format("early_stopping.metric is {}, which is for SQUARED_ERROR", name));
-  }
+  const Metric metric = to_metric(job.early_stopping().metric());
+  const bool values = predicts_values(checks, job);
+  if (!checks.trusted(path + ".metric") || suits(metric, values)) return;
+  checks.complain(path + ".metric", why_not_suited(path + ".metric", metric, values));
 }
 
 }  // namespace

@@ -22,12 +22,11 @@ std::string part_json(const PartResults& results) {
   for (const RankedTrial& trial : results.own) {
     trials.push_back(trial_json(results.sweep, results.trials[trial.number], trial, std::nullopt));
   }
-  const Json all = {
-      {"name", results.sweep.name},
-      {"part", results.part.number},
-      {"parts", results.part.count},
-      {"metric", results.sweep.metric == SweepMetric::dev_cost ? "dev_cost" : "dev_error"},
-      {"trials", trials}};
+  const Json all = {{"name", results.sweep.name},
+                    {"part", results.part.number},
+                    {"parts", results.part.count},
+                    {"metric", facts_of(results.sweep.metric).key},
+                    {"trials", trials}};
   return to_text(all, 2) + "\n";
 }
 

@@ -13,6 +13,7 @@
 #include "base/json_text.h"
 #include "base/number_text.h"
 #include "base/run_files.h"
+#include "report/metrics_text.h"
 #include "report/trial_table.h"
 
 namespace lockstep {
@@ -70,6 +71,8 @@ std::string winner_text(const SweepResults& results, const RankedTrial& winner) 
                         interval_text(interval_of(winner.result.dev_error, results.dev_examples)));
   }
   text += fmt::format("  dev cost   {}\n", format_cost(winner.result.dev_cost));
+  const std::string metrics = metrics_line_of(winner.result.dev_metrics);
+  if (!metrics.empty()) text += fmt::format("  on dev     {}\n", metrics);
   if (results.test && results.test->error) {
     text += fmt::format("  test error {} of {} examples{}; looked at for the winner only (1.4)\n",
                         format_percent(results.test->error), results.test->examples,
@@ -165,10 +168,12 @@ std::string csv_values(std::uint32_t number, const SearchPoint& values) {
   return text;
 }
 
-std::string csv_results(const RankedTrial& trial, std::size_t rank) {
+std::string csv_results(const RankedTrial& trial, std::size_t rank, Metric of) {
   const TrialResult& result = trial.result;
-  return fmt::format(",{},{},{},{},{},{},{},{},{}\n", rank, csv_number(result.dev_error),
-                     csv_number(result.dev_cost), csv_number(result.train_error),
+  std::string metric;
+  if (has_own_column(of)) metric = csv_number(metric_of(of, result)) + ",";
+  return fmt::format(",{},{},{},{}{},{},{},{},{},{}\n", rank, csv_number(result.dev_error),
+                     csv_number(result.dev_cost), metric, csv_number(result.train_error),
                      csv_number(result.train_cost), csv_number(result.epochs),
                      csv_number(result.best_epoch), status_name(trial.status),
                      result.weights_digest);
@@ -183,8 +188,8 @@ const RankedTrial* winner_of(const SweepResults& results) {
 
 std::optional<std::vector<std::uint32_t>> indistinguishable(const SweepResults& results) {
   const RankedTrial* winner = winner_of(results);
-  if (winner == nullptr || results.sweep.metric != SweepMetric::dev_error ||
-      !winner->result.dev_error || results.dev_examples == 0) {
+  if (winner == nullptr || results.sweep.metric != Metric::dev_error || !winner->result.dev_error ||
+      results.dev_examples == 0) {
     return std::nullopt;
   }
   std::vector<const RankedTrial*> rivals;
@@ -225,12 +230,15 @@ std::string sweep_csv(const SweepResults& results) {
   for (const SweepParameter& parameter : results.sweep.parameters) {
     text += "," + csv_field(parameter.name);
   }
-  text +=
-      ",rank,dev_error,dev_cost,train_error,train_cost,epochs,best_epoch,status,weights_digest\n";
+  const Metric metric = results.sweep.metric;
+  text += fmt::format(
+      ",rank,dev_error,dev_cost,{}train_error,train_cost,epochs,best_epoch,status,weights_digest\n",
+      has_own_column(metric) ? std::string(facts_of(metric).key) + "," : "");
   const auto ranks = ranks_by_number(results);
   for (std::uint32_t number = 0; number < ranks.size(); ++number) {
     const Trial& trial = results.trials[number];
-    const std::string end = csv_results(results.ranked[ranks[number] - 1], ranks[number]);
+    const std::string end =
+        csv_results(results.ranked[ranks[number] - 1], ranks[number], results.sweep.metric);
     text += csv_values(number, trial.values) + end;
     for (const SearchPoint& values : trial.also) text += csv_values(number, values) + end;
   }
@@ -245,13 +253,12 @@ std::string sweep_json(const SweepResults& results) {
                                 results.ranked[ranks[number] - 1], ranks[number]));
   }
   const auto close = indistinguishable(results);
-  const Json all = {
-      {"name", results.sweep.name},
-      {"metric", results.sweep.metric == SweepMetric::dev_cost ? "dev_cost" : "dev_error"},
-      {"trials", trials},
-      {"winner", winner_json(results)},
-      {"indistinguishable", close ? Json(*close) : Json(nullptr)},
-      {"cautions", results.cautions}};
+  const Json all = {{"name", results.sweep.name},
+                    {"metric", facts_of(results.sweep.metric).key},
+                    {"trials", trials},
+                    {"winner", winner_json(results)},
+                    {"indistinguishable", close ? Json(*close) : Json(nullptr)},
+                    {"cautions", results.cautions}};
   return to_text(all, 2) + "\n";
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "report/format.h"
+#include "report/set_metrics_json.h"
 
 namespace lockstep {
 namespace {
@@ -50,9 +51,9 @@ std::string trial_table(const SweepConfig& sweep, const std::vector<Trial>& tria
   if (with_ranks) cells[0].emplace_back("rank");
   cells[0].emplace_back("trial");
   for (const SweepParameter& parameter : sweep.parameters) cells[0].push_back(parameter.name);
-  for (const char* name : {"dev error", "dev cost", "train error", "epochs", "status"}) {
-    cells[0].emplace_back(name);
-  }
+  for (const char* name : {"dev error", "dev cost"}) cells[0].emplace_back(name);
+  if (has_own_column(sweep.metric)) cells[0].emplace_back(facts_of(sweep.metric).name);
+  for (const char* name : {"train error", "epochs", "status"}) cells[0].emplace_back(name);
   for (const RankedTrial& trial : rows) {
     std::vector<std::string> row;
     if (with_ranks) row.push_back(fmt::format("{}", cells.size()));
@@ -62,6 +63,9 @@ std::string trial_table(const SweepConfig& sweep, const std::vector<Trial>& tria
     }
     row.push_back(format_percent(trial.result.dev_error));
     row.push_back(format_cost(trial.result.dev_cost));
+    if (has_own_column(sweep.metric)) {
+      row.push_back(format_cost(metric_of(sweep.metric, trial.result)));
+    }
     row.push_back(format_percent(trial.result.train_error));
     row.push_back(fmt::format("{:.4g}", trial.result.epochs));
     row.push_back(status_name(trial.status));
@@ -82,6 +86,7 @@ Json trial_json(const SweepConfig& sweep, const Trial& trial, const RankedTrial&
           {"status", status_name(result.status)},
           {"dev_error", json_number(result.result.dev_error)},
           {"dev_cost", json_number(result.result.dev_cost)},
+          {"dev_metrics", metrics_to_json(result.result.dev_metrics, /*with_reliability=*/false)},
           {"train_error", json_number(result.result.train_error)},
           {"train_cost", json_number(result.result.train_cost)},
           {"epochs", result.result.epochs},

@@ -19,6 +19,9 @@ namespace lockstep {
 std::string trial_table(const SweepConfig& sweep, const std::vector<Trial>& trials,
                         std::span<const RankedTrial> rows, bool with_ranks);
 
+// Whether tables of trials need a column for the metric, besides those of error and cost.
+constexpr bool has_own_column(Metric metric) { return facts_of(metric).number != nullptr; }
+
 // The object of a trial; its rank is null if it has none yet.
 Json trial_json(const SweepConfig& sweep, const Trial& trial, const RankedTrial& result,
                 std::optional<std::size_t> rank);

@@ -57,6 +57,7 @@ TrialResult result_of(const Summary& summary) {
   result.train_cost = summary.train_cost;
   result.dev_error = summary.dev_error;
   result.dev_cost = summary.dev_cost;
+  result.dev_metrics = summary.dev_metrics;
   result.best_epoch = summary.best_epoch;
   result.weights_digest = summary.weights_digest;
   return result;

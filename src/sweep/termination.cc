@@ -80,7 +80,7 @@ std::optional<SweepPhase> next_rung(const SweepConfig& sweep, const SuccessiveHa
   return std::nullopt;
 }
 
-double best_until(std::span<const CurvePoint> curve, double epoch, SweepMetric metric) {
+double best_until(std::span<const CurvePoint> curve, double epoch, Metric metric) {
   double best = std::numeric_limits<double>::infinity();
   for (const CurvePoint& point : curve) {
     if (point.epoch <= epoch) best = std::min(best, metric_value(metric, point));
@@ -109,7 +109,7 @@ std::optional<SweepPhase> next_phase(const SweepConfig& sweep,
   return SweepPhase{std::move(trials), std::nullopt, 0};
 }
 
-bool is_hopeless(const MedianRule& rule, SweepMetric metric, std::span<const TrialRecord> judges,
+bool is_hopeless(const MedianRule& rule, Metric metric, std::span<const TrialRecord> judges,
                  std::span<const CurvePoint> curve) {
   if (curve.empty() || curve.back().epoch < rule.grace_epochs) return false;
   const double epoch = curve.back().epoch;

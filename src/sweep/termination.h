@@ -31,7 +31,7 @@ std::optional<SweepPhase> next_phase(const SweepConfig& sweep,
 // Applies the median rule to the trial of `curve` at its last evaluation: whether its best metric
 // so far is worse than the median of the best metrics that trials of earlier waves had reached by
 // the same epoch. Only trials that got that far count. False during the grace period.
-bool is_hopeless(const MedianRule& rule, SweepMetric metric, std::span<const TrialRecord> judges,
+bool is_hopeless(const MedianRule& rule, Metric metric, std::span<const TrialRecord> judges,
                  std::span<const CurvePoint> curve);
 
 struct RankedTrial {

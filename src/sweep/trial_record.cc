@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <span>
 #include <sstream>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
@@ -35,8 +37,56 @@ std::uint64_t steps_from(const Json& object, const char* key) {
   return *steps;
 }
 
-double usable(std::optional<double> value) {
-  return value && std::isfinite(*value) ? *value : std::numeric_limits<double>::infinity();
+// Of a result or a point of a curve.
+template <typename Measured>
+std::optional<double> number_of(Metric metric, const Measured& measured) {
+  if (metric == Metric::dev_error) return measured.dev_error;
+  if (metric == Metric::dev_cost) return measured.dev_cost;
+  return measured.dev_metrics.*facts_of(metric).number;
+}
+
+double comparable(Metric metric, std::optional<double> value) {
+  if (!value || !std::isfinite(*value)) return std::numeric_limits<double>::infinity();
+  return facts_of(metric).larger_is_better ? -*value : *value;
+}
+
+// The metrics by which trials may be compared; null without any.
+Json metrics_json(const SetMetrics& metrics) {
+  Json object;
+  for (const MetricFacts& facts : kMetrics) {
+    if (facts.number == nullptr || !(metrics.*facts.number)) continue;
+    object[facts.key] = json_number(metrics.*facts.number);
+  }
+  return object;
+}
+
+// Records of older versions have none.
+SetMetrics metrics_from(const Json& measured) {
+  SetMetrics metrics;
+  const auto object = measured.find("dev_metrics");
+  if (object == measured.end()) return metrics;
+  for (const MetricFacts& facts : kMetrics) {
+    if (facts.number == nullptr || !object->contains(facts.key)) continue;
+    metrics.*facts.number = number_from(object->at(facts.key));
+  }
+  return metrics;
+}
+
+constexpr const char* kChecksum = "checksum";
+
+// xxh64 of the record as text, without its checksum.
+std::string checksum_of(const Json& record) {
+  const std::string text = to_text(record, 1);
+  return digest_hex(digest_of(std::as_bytes(std::span(text))));
+}
+
+// Takes the checksum out of a record. Records of older versions have none.
+void check_unchanged(Json& record) {
+  const auto field = record.find(kChecksum);
+  if (field == record.end()) return;
+  const auto checksum = field->get<std::string>();
+  record.erase(kChecksum);
+  if (checksum != checksum_of(record)) throw std::invalid_argument("its checksum is wrong");
 }
 
 TrialStatus status_from(const std::string& text) {
@@ -48,12 +98,16 @@ TrialStatus status_from(const std::string& text) {
 
 }  // namespace
 
-double metric_value(SweepMetric metric, const TrialResult& result) {
-  return usable(metric == SweepMetric::dev_cost ? result.dev_cost : result.dev_error);
+double metric_value(Metric metric, const TrialResult& result) {
+  return comparable(metric, number_of(metric, result));
 }
 
-double metric_value(SweepMetric metric, const CurvePoint& point) {
-  return usable(metric == SweepMetric::dev_cost ? point.dev_cost : point.dev_error);
+double metric_value(Metric metric, const CurvePoint& point) {
+  return comparable(metric, number_of(metric, point));
+}
+
+std::optional<double> metric_of(Metric metric, const TrialResult& result) {
+  return number_of(metric, result);
 }
 
 std::string status_name(TrialStatus status) {
@@ -69,7 +123,8 @@ std::string record_to_json(const TrialRecord& record) {
     curve.push_back({{"step", point.step},
                      {"epoch", point.epoch},
                      {"dev_error", json_number(point.dev_error)},
-                     {"dev_cost", json_number(point.dev_cost)}});
+                     {"dev_cost", json_number(point.dev_cost)},
+                     {"dev_metrics", metrics_json(point.dev_metrics)}});
   }
   Json results = Json::array();
   for (const TrialResult& result : record.results) {
@@ -80,21 +135,24 @@ std::string record_to_json(const TrialRecord& record) {
                        {"train_cost", json_number(result.train_cost)},
                        {"dev_error", json_number(result.dev_error)},
                        {"dev_cost", json_number(result.dev_cost)},
+                       {"dev_metrics", metrics_json(result.dev_metrics)},
                        {"best_epoch", json_number(result.best_epoch)},
                        {"weights_digest", result.weights_digest},
                        {"message", result.message}});
   }
   Json data = nullptr;
   if (record.data) data = {{"train", record.data->train}, {"dev", record.data->dev}};
-  const Json all = {
+  Json all = {
       {"job_digest", record.job_digest}, {"data", data}, {"curve", curve}, {"results", results}};
+  all[kChecksum] = checksum_of(all);
   return to_text(all, 1) + "\n";
 }
 
 TrialRecord record_from_json(const std::string& text, const std::string& source) {
   TrialRecord record;
   try {
-    const Json all = Json::parse(text);
+    Json all = Json::parse(text);
+    check_unchanged(all);
     record.job_digest = all.at("job_digest").get<std::string>();
     // Records of older versions lack it.
     if (const auto data = all.find("data"); data != all.end() && !data->is_null()) {
@@ -102,8 +160,8 @@ TrialRecord record_from_json(const std::string& text, const std::string& source)
     }
     for (const Json& point : all.at("curve")) {
       record.curve.push_back({steps_from(point, "step"), point.at("epoch").get<double>(),
-                              number_from(point.at("dev_error")),
-                              number_from(point.at("dev_cost"))});
+                              number_from(point.at("dev_error")), number_from(point.at("dev_cost")),
+                              metrics_from(point)});
     }
     for (const Json& of : all.at("results")) {
       TrialResult result;
@@ -114,6 +172,7 @@ TrialRecord record_from_json(const std::string& text, const std::string& source)
       result.train_cost = number_from(of.at("train_cost"));
       result.dev_error = number_from(of.at("dev_error"));
       result.dev_cost = number_from(of.at("dev_cost"));
+      result.dev_metrics = metrics_from(of);
       result.best_epoch = number_from(of.at("best_epoch"));
       result.weights_digest = of.at("weights_digest").get<std::string>();
       result.message = of.at("message").get<std::string>();
@@ -150,8 +209,8 @@ void TrialRecorder::on_start(const RunStart& start) {
 }
 
 void TrialRecorder::on_evaluation(const Evaluation& evaluation) {
-  record_.curve.push_back(
-      {evaluation.step, evaluation.epoch, evaluation.dev_error, evaluation.dev_cost});
+  record_.curve.push_back({evaluation.step, evaluation.epoch, evaluation.dev_error,
+                           evaluation.dev_cost, evaluation.dev_metrics});
   replace_file(path_, record_to_json(record_));
 }
 

@@ -19,6 +19,7 @@ struct CurvePoint {
   std::uint64_t step = 0;
   double epoch = 0;
   std::optional<double> dev_error, dev_cost;
+  SetMetrics dev_metrics = {};
 };
 
 enum class TrialStatus {
@@ -34,6 +35,7 @@ struct TrialResult {
   double epochs = 0;
   std::uint64_t steps = 0;
   std::optional<double> train_error, train_cost, dev_error, dev_cost, best_epoch;
+  SetMetrics dev_metrics;
   std::string weights_digest;
   std::string message;  // why it diverged
 };
@@ -45,15 +47,19 @@ struct TrialRecord {
   std::vector<TrialResult> results;      // results of the phases in which it took part, in order
 };
 
-// Smaller is better; infinity for a value that is missing or not a number.
-double metric_value(SweepMetric metric, const TrialResult& result);
-double metric_value(SweepMetric metric, const CurvePoint& point);
+// The number by which trials are compared, negative if it must rise: smaller is better. Infinity
+// for one that is missing or not a number.
+double metric_value(Metric metric, const TrialResult& result);
+double metric_value(Metric metric, const CurvePoint& point);
+
+// The same number as it is; none if it is missing.
+std::optional<double> metric_of(Metric metric, const TrialResult& result);
 
 // Name of a status, such as "finished".
 std::string status_name(TrialStatus status);
 
 std::string record_to_json(const TrialRecord& record);
-// Throws Error(data) naming `source` when the text is not such a record.
+// Throws Error(data) naming `source` when the text is not such a record, or was changed.
 TrialRecord record_from_json(const std::string& text, const std::string& source);
 
 // Returns none when there is no such file. Throws Error(data, missing_input).

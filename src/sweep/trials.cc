@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "config/metric.h"
 #include "sweep/check_trials.h"
 
 namespace lockstep {
@@ -22,10 +23,9 @@ void check_for_sweep(const SweepConfig& sweep, const Job& job, Problems& problem
   if (!job.data.dev && !job.data.split.dev) {
     problems.add({}, "a sweep compares trials on a dev set (1.4); give data.dev or data.split.dev");
   }
-  if (sweep.metric == SweepMetric::dev_error && job.network.output.loss == Loss::squared_error) {
-    problems.add({},
-                 "SQUARED_ERROR has no error rate to compare trials by; use metric: DEV_COST "
-                 "in the sweep");
+  const bool values = job.network.output.loss == Loss::squared_error;
+  if (!suits(sweep.metric, values)) {
+    problems.add({}, why_not_suited("the sweep's metric", sweep.metric, values));
   }
   if (!job.checkpointing.enabled) {
     problems.add({},

@@ -8,7 +8,7 @@ namespace lockstep {
 
 double decided_improvement(const Job& job) {
   const auto& stopping = job.early_stopping;
-  if (stopping && stopping->metric == StoppingMetric::dev_error && stopping->min_improvement > 0) {
+  if (stopping && stopping->metric == Metric::dev_error && stopping->min_improvement > 0) {
     return stopping->min_improvement;
   }
   return job.evaluation.smallest_improvement;

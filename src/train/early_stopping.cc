@@ -4,10 +4,9 @@
 
 namespace lockstep {
 
-StoppingMetric stopping_metric(const Job& job) {
+Metric stopping_metric(const Job& job) {
   if (job.early_stopping) return job.early_stopping->metric;
-  return job.network.output.loss == Loss::squared_error ? StoppingMetric::dev_cost
-                                                        : StoppingMetric::dev_error;
+  return job.network.output.loss == Loss::squared_error ? Metric::dev_cost : Metric::dev_error;
 }
 
 double improvement(double best, const DevMetric& metric) {

@@ -30,7 +30,7 @@ struct StoppingVerdict {
 
 // The metric that judges a job's evaluations: that of early_stopping, else the dev error, or the
 // dev cost if the loss has no error rate.
-StoppingMetric stopping_metric(const Job& job);
+Metric stopping_metric(const Job& job);
 
 // How much better `metric` is than the value `best` of an earlier evaluation on the same set. The
 // difference of two errors is that of their counts, divided once, so that 0.4 - 0.3 of ten

@@ -485,8 +485,18 @@ TEST(JobErrors, EarlyStopping) {
   const std::string values = with(job, "output {", "output { loss: SQUARED_ERROR");
   EXPECT_EQ(problems_of(values + "}"),
             "job.textproto:16:1: early_stopping.metric is DEV_ERROR, but SQUARED_ERROR has no "
-            "error rate; use DEV_COST");
-  EXPECT_EQ(problems_of(values + "metric: DEV_COST }"), "");
+            "error rate; use DEV_COST, RMSE, MAE or R2");
+  for (const char* metric : {"DEV_COST", "RMSE", "MAE", "R2"}) {
+    EXPECT_EQ(problems_of(values + "metric: " + metric + " }"), "") << metric;
+  }
+  for (const char* metric : {"MACRO_F1", "BALANCED_ACCURACY", "ROC_AUC", "AVERAGE_PRECISION"}) {
+    EXPECT_EQ(problems_of(job + "metric: " + metric + " }"), "") << metric;
+    EXPECT_THAT(problems_of(values + "metric: " + metric + " }"),
+                testing::HasSubstr("but SQUARED_ERROR predicts values; use DEV_COST, RMSE"))
+        << metric;
+  }
+  EXPECT_EQ(problems_of(job + "metric: RMSE }"),
+            "job.textproto:16:17: early_stopping.metric is RMSE, which is for SQUARED_ERROR");
 }
 
 TEST(JobErrors, ARollbackNeedsItsChoice) {

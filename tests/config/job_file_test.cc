@@ -138,7 +138,7 @@ TEST(JobFile, ReadsEveryField) {
   EXPECT_EQ(job.evaluation.every_epochs, 2U);
   EXPECT_EQ(job.evaluation.train_examples, 0U);
   EXPECT_EQ(job.evaluation.smallest_improvement, 0.002);
-  EXPECT_EQ(job.early_stopping.value().metric, StoppingMetric::dev_cost);
+  EXPECT_EQ(job.early_stopping.value().metric, Metric::dev_cost);
   EXPECT_EQ(job.early_stopping->patience, 3U);
   EXPECT_EQ(job.early_stopping->min_improvement, 0.001);
   EXPECT_FALSE(job.checkpointing.enabled);

@@ -42,7 +42,7 @@ TEST(SweepFile, HasDefaults) {
   EXPECT_EQ(sweep.seed, 1U);
   EXPECT_TRUE(sweep.assignments.empty());
   EXPECT_TRUE(std::holds_alternative<GridSearch>(sweep.search));
-  EXPECT_EQ(sweep.metric, SweepMetric::dev_error);
+  EXPECT_EQ(sweep.metric, Metric::dev_error);
   EXPECT_TRUE(std::holds_alternative<NoTermination>(sweep.termination));
   ASSERT_EQ(sweep.parameters.size(), 1U);
   EXPECT_EQ(sweep.parameters[0].name, "regularization.l2_lambda");
@@ -73,7 +73,7 @@ TEST(SweepFile, SaysEverything) {
   EXPECT_EQ(sweep.assignment_places.at(1).line, 2);
   EXPECT_EQ(sweep.seed, 9U);
   EXPECT_EQ(std::get<RandomSearch>(sweep.search).trials, 7U);
-  EXPECT_EQ(sweep.metric, SweepMetric::dev_cost);
+  EXPECT_EQ(sweep.metric, Metric::dev_cost);
   EXPECT_EQ(std::get<MedianRule>(sweep.termination).wave, 2U);
   EXPECT_EQ(std::get<MedianRule>(sweep.termination).grace_epochs, 3U);
   ASSERT_EQ(sweep.parameters.size(), 4U);

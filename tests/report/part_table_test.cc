@@ -14,7 +14,7 @@ using testing::Not;
 TEST(PartTable, HasItsTrialsAndNoWinner) {
   SweepConfig sweep{};
   sweep.name = "s";
-  sweep.metric = SweepMetric::dev_error;
+  sweep.metric = Metric::dev_error;
   sweep.parameters = {{"rate", {"r"}, NumberList{}, {}}};
   std::vector<Trial> trials;
   for (std::uint32_t i = 0; i < 3; ++i) trials.push_back({i, {{std::to_string(i + 5), {}}}, {}});

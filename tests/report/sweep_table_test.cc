@@ -22,7 +22,7 @@ class Table : public testing::Test {
  protected:
   Table() {
     sweep_.name = "s";
-    sweep_.metric = SweepMetric::dev_error;
+    sweep_.metric = Metric::dev_error;
     sweep_.parameters = {{"rate", {"r"}, NumberList{}, {}}, {"la,yers", {"l"}, TextList{}, {}}};
     const char* const texts[] = {"RELU", "a \"b\"", "[{ units: 1 }, { units: 2 }]", "x"};
     for (std::uint32_t i = 0; i < 4; ++i) {
@@ -130,13 +130,25 @@ TEST_F(Table, TextRanksAndNamesTheWinner) {
   EXPECT_EQ(text.find("early stopping"), std::string::npos);
 }
 
+TEST_F(Table, AMetricOfPredictionsHasAColumn) {
+  sweep_.metric = Metric::roc_auc;
+  results_.ranked[0].result.dev_metrics.roc_auc = 0.875;
+  EXPECT_THAT(sweep_csv(results_), HasSubstr("rank,dev_error,dev_cost,roc_auc,train_error,"));
+  EXPECT_THAT(sweep_csv(results_), HasSubstr(",0.875,"));
+  EXPECT_THAT(sweep_text(results_), HasSubstr("  ROC AUC  "));
+  EXPECT_THAT(sweep_text(results_), HasSubstr("  on dev     ROC AUC 0.875\n"));
+  const json all = json::parse(sweep_json(results_));
+  EXPECT_EQ(all["metric"], "roc_auc");
+  EXPECT_EQ(all["trials"][2]["dev_metrics"]["roc_auc"], 0.875);
+}
+
 TEST_F(Table, ALargeDevSetTellsThemApart) {
   EXPECT_EQ(indistinguishable(results_), std::vector<std::uint32_t>{0});
   results_.dev_examples = 10'000'000;
   EXPECT_EQ(indistinguishable(results_), std::vector<std::uint32_t>());
   EXPECT_THAT(sweep_text(results_), Not(HasSubstr("apart")));
   results_.dev_examples = 1000;
-  sweep_.metric = SweepMetric::dev_cost;
+  sweep_.metric = Metric::dev_cost;
   EXPECT_EQ(indistinguishable(results_), std::nullopt) << "costs are not counted";
   EXPECT_TRUE(json::parse(sweep_json(results_))["indistinguishable"].is_null());
 }

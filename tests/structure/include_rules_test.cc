@@ -58,7 +58,7 @@ const std::vector<Room> kRooms = {
     {"data", {"numerics", "base", "linalg"}, {}},
     {"nn", {"numerics", "base", "linalg"}, {}},
     {"optim", {"numerics", "base", "linalg"}, {}},
-    {"config", {"base", "proto", kAnyValueHeader}, {}},
+    {"config", {"base", "proto", "records", kAnyValueHeader}, {}},
     {"checkpoint", {"base", "proto", "records"}, {}},
     {"train",
      {"numerics", "base", "records", "linalg", "comm", "data", "nn", "optim", "config",

@@ -121,6 +121,11 @@ TEST_F(RunSweep, SuccessiveHalvingIsTheSameInAnyGroups) {
   expect_layout_does_not_matter();
 }
 
+TEST_F(RunSweep, TrialsMayBeComparedByAMetricThatMustRise) {
+  load("random { trials: 5 } successive_halving { eta: 2 } metric: ROC_AUC" + kParameters);
+  expect_layout_does_not_matter();
+}
+
 TEST_F(RunSweep, TheMedianRuleIsTheSameInAnyGroups) {
   load("random { trials: 6 } median { wave: 2 } metric: DEV_COST" + kParameters);
   expect_layout_does_not_matter();

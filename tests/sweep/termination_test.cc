@@ -13,7 +13,7 @@ using testing::ElementsAre;
 
 SweepConfig sweep_with(const Termination& termination) {
   SweepConfig sweep{};
-  sweep.metric = SweepMetric::dev_error;
+  sweep.metric = Metric::dev_error;
   sweep.termination = termination;
   return sweep;
 }
@@ -145,7 +145,7 @@ TEST(MedianRule, ComparesTheBestSoFarAtTheSameEpoch) {
   judges[1].curve = curve({0.6, 0.3, 0.5});  // best by epoch 3: 0.3
   judges[2].curve = curve({0.9, 0.8});       // ended before epoch 3
   const auto hopeless = [&](std::initializer_list<double> errors, std::uint32_t grace = 1) {
-    return is_hopeless({4, grace}, SweepMetric::dev_error, judges, curve(errors));
+    return is_hopeless({4, grace}, Metric::dev_error, judges, curve(errors));
   };
   // Median at epoch 1: 0.6; at 2: 0.4; at 3 of two: 0.2.
   EXPECT_FALSE(hopeless({0.6})) << "not worse";
@@ -158,7 +158,7 @@ TEST(MedianRule, ComparesTheBestSoFarAtTheSameEpoch) {
   EXPECT_FALSE(hopeless({0.9, 0.9, 0.9, 0.9})) << "nobody to compare with";
   EXPECT_FALSE(hopeless({})) << "not evaluated yet";
   EXPECT_TRUE(hopeless({std::numeric_limits<double>::quiet_NaN()}));
-  EXPECT_FALSE(is_hopeless({4, 1}, SweepMetric::dev_error, {}, curve({0.9})));
+  EXPECT_FALSE(is_hopeless({4, 1}, Metric::dev_error, {}, curve({0.9})));
 }
 
 // (0.7 + 0.1) / 2 is 0.39999999999999997.
@@ -166,8 +166,8 @@ TEST(MedianRule, RoundingOfAMedianDecidesNothing) {
   std::vector<TrialRecord> judges(2);
   judges[0].curve = curve({0.7});
   judges[1].curve = curve({0.1});
-  EXPECT_FALSE(is_hopeless({2, 1}, SweepMetric::dev_error, judges, curve({0.4})));
-  EXPECT_TRUE(is_hopeless({2, 1}, SweepMetric::dev_error, judges, curve({0.401})));
+  EXPECT_FALSE(is_hopeless({2, 1}, Metric::dev_error, judges, curve({0.4})));
+  EXPECT_TRUE(is_hopeless({2, 1}, Metric::dev_error, judges, curve({0.401})));
 }
 
 TEST(Ranking, IsByMetricThenByNumberAndEndsWithTheDiverged) {
@@ -182,7 +182,7 @@ TEST(Ranking, IsByMetricThenByNumberAndEndsWithTheDiverged) {
   records[0].results[0].dev_cost = 1;
   records[2].results[0].dev_cost = 3;
   records[3].results[0].dev_cost = 2;
-  sweep.metric = SweepMetric::dev_cost;
+  sweep.metric = Metric::dev_cost;
   EXPECT_THAT(order_of(rank_trials(sweep, records)), ElementsAre(0, 3, 2, 4, 1));
 }
 

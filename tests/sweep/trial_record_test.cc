@@ -25,6 +25,7 @@ TrialRecord example() {
   paused.steps = 20;
   paused.train_error = 0.1 + 0.2;
   paused.dev_cost = 0.5;
+  paused.dev_metrics.roc_auc = 0.9;
   paused.best_epoch = 1;
   paused.weights_digest = "d";
   TrialResult diverged;
@@ -48,6 +49,8 @@ TEST(TrialRecord, ReadsBackExactly) {
   ASSERT_EQ(back.results.size(), 2U);
   EXPECT_EQ(back.results[0].train_error, 0.1 + 0.2);
   EXPECT_EQ(back.results[0].train_cost, std::nullopt);
+  EXPECT_EQ(back.results[0].dev_metrics.roc_auc, 0.9);
+  EXPECT_EQ(back.results[0].dev_metrics.macro_f1, std::nullopt);
   EXPECT_EQ(back.results[1].status, TrialStatus::diverged);
   EXPECT_EQ(back.results[1].message, example().results[1].message);
 }
@@ -55,12 +58,41 @@ TEST(TrialRecord, ReadsBackExactly) {
 TEST(TrialRecord, NumbersThatAreNoneAreTheWorst) {
   const double infinity = std::numeric_limits<double>::infinity();
   TrialResult result;
-  EXPECT_EQ(metric_value(SweepMetric::dev_error, result), infinity);
+  EXPECT_EQ(metric_value(Metric::dev_error, result), infinity);
   result.dev_error = std::nan("");
-  EXPECT_EQ(metric_value(SweepMetric::dev_error, result), infinity);
+  EXPECT_EQ(metric_value(Metric::dev_error, result), infinity);
   result.dev_cost = 0.25;
-  EXPECT_EQ(metric_value(SweepMetric::dev_cost, result), 0.25);
-  EXPECT_EQ(metric_value(SweepMetric::dev_error, CurvePoint{1, 1, 0.5, 0.1}), 0.5);
+  EXPECT_EQ(metric_value(Metric::dev_cost, result), 0.25);
+  EXPECT_EQ(metric_value(Metric::dev_error, CurvePoint{1, 1, 0.5, 0.1}), 0.5);
+}
+
+TEST(TrialRecord, AMetricThatMustRiseIsComparedByItsNegative) {
+  TrialResult result;
+  result.dev_metrics.roc_auc = 0.75;
+  result.dev_metrics.rmse = 2;
+  EXPECT_EQ(metric_value(Metric::roc_auc, result), -0.75);
+  EXPECT_EQ(metric_of(Metric::roc_auc, result), 0.75);
+  EXPECT_EQ(metric_value(Metric::rmse, result), 2);
+  EXPECT_EQ(metric_value(Metric::r2, result), std::numeric_limits<double>::infinity());
+  const CurvePoint point{10, 1, 0.5, 0.5, result.dev_metrics};
+  EXPECT_EQ(metric_value(Metric::roc_auc, point), -0.75);
+}
+
+TEST(TrialRecord, AChangedDigitIsFound) {
+  std::string text = record_to_json(example());
+  const auto digit = text.find("0.9");
+  ASSERT_NE(digit, std::string::npos);
+  text[digit + 2] = '8';
+  EXPECT_THROW(record_from_json(text, "file"), Error);
+}
+
+// As versions before the checksum wrote them.
+TEST(TrialRecord, OneWithoutAChecksumIsRead) {
+  std::string text = record_to_json(example());
+  const auto checksum = text.find(",\n \"checksum\"");
+  ASSERT_NE(checksum, std::string::npos);
+  text = text.substr(0, checksum) + "\n}\n";
+  EXPECT_EQ(record_from_json(text, "file").curve.size(), 2U);
 }
 
 TEST(TrialRecord, DamageIsAnErrorThatNamesTheFile) {

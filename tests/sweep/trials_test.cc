@@ -132,7 +132,11 @@ TEST_F(Trials, MustBeComparable) {
   EXPECT_THAT(problems("set: \"checkpointing.enabled=false\" " + parameter),
               HasSubstr("a sweep needs checkpointing"));
   EXPECT_THAT(problems("set: \"network.output.loss=SQUARED_ERROR\" " + parameter),
-              HasSubstr("use metric: DEV_COST in the sweep"));
+              HasSubstr("the sweep's metric is DEV_ERROR, but SQUARED_ERROR has no error rate; use "
+                        "DEV_COST, RMSE, MAE or R2"));
+  EXPECT_THAT(problems("metric: R2 " + parameter),
+              HasSubstr("the sweep's metric is R2, which is for SQUARED_ERROR"));
+  EXPECT_EQ(problems("metric: ROC_AUC " + parameter), "");
   EXPECT_EQ(problems("set: \"network.output.loss=SQUARED_ERROR\" metric: DEV_COST " + parameter),
             "");
   EXPECT_THAT(problems("set: \"data.split={}\" " + parameter), HasSubstr("give data.dev or"));

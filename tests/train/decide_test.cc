@@ -50,11 +50,11 @@ TEST(Decide, EvaluationsAreDueEveryFewEpochsAndAtTheEnd) {
 }
 
 TEST(Decide, TheMetricIsTheJobs) {
-  const auto by_error = dev_metric(StoppingMetric::dev_error, dev(3, 20));
+  const auto by_error = dev_metric(Metric::dev_error, dev(3, 20));
   ASSERT_TRUE(by_error);
   EXPECT_EQ(by_error->value, 0.3);
   EXPECT_EQ(by_error->decisions, 10U);
-  const auto by_cost = dev_metric(StoppingMetric::dev_cost, dev(3, 20));
+  const auto by_cost = dev_metric(Metric::dev_cost, dev(3, 20));
   ASSERT_TRUE(by_cost);
   EXPECT_EQ(by_cost->value, 2);
   EXPECT_EQ(by_cost->decisions, 0U);
@@ -99,7 +99,7 @@ TEST(Decide, WithoutEarlyStoppingTheBestIsKnownAndNothingStops) {
 
 TEST(Decide, WithoutADevSetNothingIsBestAndTheStateStays) {
   const Job job = job_with();
-  EXPECT_FALSE(dev_metric(StoppingMetric::dev_error, {}));
+  EXPECT_FALSE(dev_metric(Metric::dev_error, {}));
   const Decision decision = decide(job, best_at(0.4, 5, 1), {}, 10);
   EXPECT_FALSE(decision.verdict.best);
   EXPECT_FALSE(decision.verdict.stop);

@@ -96,29 +96,29 @@ TEST(DevMetric, SomeMustRiseAndSomeMustFall) {
   dev.metrics.rmse = 5;
   dev.metrics.mae = 6;
   dev.metrics.r2 = 0.7;
-  const auto expect = [&](StoppingMetric metric, double value, bool larger_is_better) {
+  const auto expect = [&](Metric metric, double value, bool larger_is_better) {
     const auto of = dev_metric(metric, dev);
     ASSERT_TRUE(of);
     EXPECT_EQ(of->value, value);
     EXPECT_EQ(of->larger_is_better, larger_is_better) << value;
   };
-  expect(StoppingMetric::dev_error, 0.15, false);
-  expect(StoppingMetric::dev_cost, 0.25, false);
-  expect(StoppingMetric::macro_f1, 0.1, true);
-  expect(StoppingMetric::balanced_accuracy, 0.2, true);
-  expect(StoppingMetric::roc_auc, 0.3, true);
-  expect(StoppingMetric::average_precision, 0.4, true);
-  expect(StoppingMetric::rmse, 5, false);
-  expect(StoppingMetric::mae, 6, false);
-  expect(StoppingMetric::r2, 0.7, true);
+  expect(Metric::dev_error, 0.15, false);
+  expect(Metric::dev_cost, 0.25, false);
+  expect(Metric::macro_f1, 0.1, true);
+  expect(Metric::balanced_accuracy, 0.2, true);
+  expect(Metric::roc_auc, 0.3, true);
+  expect(Metric::average_precision, 0.4, true);
+  expect(Metric::rmse, 5, false);
+  expect(Metric::mae, 6, false);
+  expect(Metric::r2, 0.7, true);
   EXPECT_GT(improvement(0.2, {.value = 0.3, .larger_is_better = true}), 0);
   EXPECT_LT(improvement(0.3, {.value = 0.2, .larger_is_better = true}), 0);
 }
 
 TEST(DevMetric, OneThatTheSetDoesNotHaveIsAnError) {
   const SetScore dev{.sums = {.loss = 5, .wrong = 3, .decisions = 20}, .examples = 20};
-  EXPECT_THROW(static_cast<void>(dev_metric(StoppingMetric::roc_auc, dev)), Error);
-  EXPECT_FALSE(dev_metric(StoppingMetric::roc_auc, {}));
+  EXPECT_THROW(static_cast<void>(dev_metric(Metric::roc_auc, dev)), Error);
+  EXPECT_FALSE(dev_metric(Metric::roc_auc, {}));
 }
 
 }  // namespace

@@ -104,8 +104,8 @@ PlanReport make_plan(const PlanArguments& arguments) {
   if (plan.rows.empty()) {
     throw Error(
         ExitCode::usage,
-        fmt::format("{} nodes with {} ranks have more ranks than the {} shards of the job; plan "
-                    "with fewer --nodes or --ranks-per-node, or more training.shards",
+        fmt::format("--nodes {} and --ranks-per-node {} make more ranks than the job has shards "
+                    "({}); plan with fewer, or with more training.shards",
                     plan.too_many.front(), arguments.ranks_per_node, plan.shards));
   }
   return plan;

@@ -14,7 +14,7 @@ constexpr const char* kVariable = "LOCKSTEP_KERNELS";
 
 Instructions wanted_instructions() {
   const char* text = std::getenv(kVariable);  // NOLINT(concurrency-mt-unsafe): nothing sets it
-  if (text == nullptr) return instructions_of_cpu();
+  if (text == nullptr || *text == '\0') return instructions_of_cpu();
   const auto wanted = instructions_named(text);
   if (!wanted) {
     throw Error(ExitCode::usage,

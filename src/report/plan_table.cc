@@ -77,8 +77,8 @@ std::string plan_text(const PlanReport& report) {
                     format_bytes(row.step.sent_bytes), format_mebibytes(row.memory_bytes));
   }
   if (!report.too_many.empty()) {
-    text += fmt::format("{} nodes have more ranks than the {} shards of the job\n",
-                        fmt::join(report.too_many, ", "), report.shards);
+    text += fmt::format("too many ranks for the job ({}): on {} nodes\n",
+                        format_quantity(report.shards, "shard"), fmt::join(report.too_many, ", "));
   }
   return text + conclusion(report);
 }

@@ -42,12 +42,18 @@ void read_all(ExampleSource& source) {
 
 }  // namespace
 
+std::size_t chosen_way(std::string_view input, std::size_t ways) {
+  return (static_cast<std::size_t>(static_cast<unsigned char>(input.front())) - 'a') % ways;
+}
+
 void read_examples(std::string_view input, const MemoryFile& file,
                    std::span<const ReadingWay> ways) {
   if (input.empty()) return;
-  const auto chosen = static_cast<std::size_t>(static_cast<unsigned char>(input.front())) - 'a';
-  const ReadingWay& way = ways[chosen % ways.size()];
-  file.write(input.substr(1));
+  read_examples_of(input.substr(1), file, ways[chosen_way(input, ways.size())]);
+}
+
+void read_examples_of(std::string_view text, const MemoryFile& file, const ReadingWay& way) {
+  file.write(text);
   try {
     read_all(*as_configured(open_source(way.source, way.known), way.source));
   } catch (const Error&) {

@@ -62,7 +62,7 @@ TEST(PlanTable, SaysWhereLinksWereMeasuredAndWhatHasTooManyRanks) {
   report.too_many = {128, 256};
   const std::string text = plan_text(report);
   EXPECT_THAT(text, HasSubstr("links measured in place.json"));
-  EXPECT_THAT(text, HasSubstr("128, 256 nodes have more ranks than the 64 shards of the job\n"));
+  EXPECT_THAT(text, HasSubstr("too many ranks for the job (64 shards): on 128, 256 nodes\n"));
 }
 
 TEST(PlanTable, JsonHasTheSameNumbers) {

@@ -188,8 +188,8 @@ TEST_F(CommandLine, TheWrongKindOfDirectoryIsNamed) {
   refused("recipe job.textproto --resume must --run-dir empty", 66, "no recipe to resume in empty");
   refused("sweep sweep.textproto --resume must --run-dir empty", 66, "no sweep to resume in empty");
   refused("train job.textproto --run-dir run", 2, "run already holds a run");
-  refused("evaluate swept", 66, "no checkpoint in swept");
-  refused("inspect recipe", 66, "no checkpoint in recipe");
+  refused("evaluate swept", 66, "the sweep in swept has no winner yet");
+  refused("inspect recipe", 66, "the recipe in recipe has no winner yet");
   refused("predict empty features", 66, "no checkpoint in empty");
   for (const char* directory : {"swept", "recipe", "empty"}) {
     refused(fmt::format("diagnose {}", directory), 66, "has no summary.json");

@@ -149,8 +149,61 @@ void add_part(Out out, const char* part, std::uint64_t examples, std::optional<d
                  format_cost(cost));
 }
 
-// Adds the final results or, before the end, those of the last evaluation.
-void add_results(Out out, const HtmlPage& page) {
+// A row for a metric that some set has.
+void add_metric(Out out, const char* name, const std::optional<double>& dev,
+                const std::optional<double>& test) {
+  if (!dev && !test) return;
+  const auto shown = [](const std::optional<double>& number) {
+    return number ? fmt::format("{:.4g}", *number) : std::string("-");
+  };
+  fmt::format_to(out, "<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", name, shown(dev),
+                 shown(test));
+}
+
+// Accuracy over confidence, which are equal where probabilities are right.
+Chart reliability_chart(const SetMetrics& metrics) {
+  Chart chart;
+  chart.title = "Right decisions by confidence, dev";
+  chart.x_label = "confidence in %";
+  chart.y_suffix = "%";
+  ChartSeries right{"right", {}};
+  ChartSeries equal{"confidence", {}};
+  for (const ReliabilityBin& bin : metrics.reliability) {
+    if (bin.decisions == 0) continue;
+    const double confidence = 100 * bin.mean_confidence;
+    right.points.push_back(
+        {confidence, 100 * static_cast<double>(bin.right) / static_cast<double>(bin.decisions)});
+    equal.points.push_back({confidence, confidence});
+  }
+  chart.series = {right, equal};
+  return chart;
+}
+
+void add_metrics(Out out, const SetMetrics& dev, const SetMetrics& test) {
+  std::string rows;
+  const Out table(rows);
+  add_metric(table, "ROC AUC", dev.roc_auc, test.roc_auc);
+  add_metric(table, "average precision", dev.average_precision, test.average_precision);
+  add_metric(table, "macro F1", dev.macro_f1, test.macro_f1);
+  add_metric(table, "balanced accuracy", dev.balanced_accuracy, test.balanced_accuracy);
+  add_metric(table, "log loss", dev.log_loss, test.log_loss);
+  add_metric(table, "calibration error", dev.calibration_error, test.calibration_error);
+  add_metric(table, "error of the most frequent class", dev.baseline_error, test.baseline_error);
+  add_metric(table, "RMSE", dev.rmse, test.rmse);
+  add_metric(table, "MAE", dev.mae, test.mae);
+  add_metric(table, "R2", dev.r2, test.r2);
+  if (rows.empty()) return;
+  fmt::format_to(out,
+                 "<section class=\"card\">\n<h2>Metrics</h2>\n<table>\n"
+                 "<tr><th></th><th>dev</th><th>test</th></tr>\n{}</table>\n</section>\n",
+                 rows);
+  if (dev.reliability.empty()) return;
+  fmt::format_to(out, "<section class=\"card\">\n{}</section>\n",
+                 chart_svg(reliability_chart(dev)));
+}
+
+// The final results or, before the end, those of the last evaluation.
+Summary results_of(const HtmlPage& page) {
   Summary results;
   if (page.summary) {
     results = *page.summary;
@@ -162,7 +215,12 @@ void add_results(Out out, const HtmlPage& page) {
     results.train_dev_cost = last.train_dev_cost;
     results.dev_error = last.dev_error;
     results.dev_cost = last.dev_cost;
+    results.dev_metrics = last.dev_metrics;
   }
+  return results;
+}
+
+void add_results(Out out, const HtmlPage& page, const Summary& results) {
   const RunStart& start = page.start;
   fmt::format_to(out, "<section class=\"card\">\n<h2>Results{}</h2>\n<table>\n",
                  page.summary ? "" : " of the last evaluation");
@@ -485,8 +543,10 @@ std::string render_html(const HtmlPage& page) {
   add_head(out, page);
   add_status(out, page);
   fmt::format_to(out, "<div class=\"grid2\">\n");
-  add_results(out, page);
+  const Summary results = results_of(page);
+  add_results(out, page, results);
   add_facts(out, page, best);
+  add_metrics(out, results.dev_metrics, results.test_metrics);
   add_charts(out, page, best);
   fmt::format_to(out, "</div>\n");
   if (page.summary && page.summary->diagnosis) add_diagnosis(out, *page.summary->diagnosis);

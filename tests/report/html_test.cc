@@ -67,6 +67,18 @@ TEST(RenderHtml, HasNoChartOfErrorsWhereTheLossHasNone) {
   EXPECT_THAT(render_html(page), Not(HasSubstr(">Error</text>")));
 }
 
+TEST(RenderHtml, ShowsTheMetricsAndTheirCalibration) {
+  HtmlPage page = sample_page();
+  page.summary = sample_summary();
+  page.summary->dev_metrics.roc_auc = 0.9125;
+  page.summary->dev_metrics.reliability.resize(15);
+  page.summary->dev_metrics.reliability[14] = {10, 9, 0.97};
+  const std::string html = render_html(page);
+  EXPECT_THAT(html, HasSubstr("<td>ROC AUC</td><td>0.9125</td><td>-</td>"));
+  EXPECT_THAT(html, HasSubstr("Right decisions by confidence, dev"));
+  EXPECT_EQ(html.find("RMSE"), std::string::npos);
+}
+
 TEST(RenderHtml, NeedsNothingFromElsewhere) {
   HtmlPage page = sample_page();
   page.summary = sample_summary();

@@ -312,7 +312,7 @@ TEST_F(Predict, TwoColumnsOfTheSameNameAreRefused) {
 TEST_F(Predict, TheDirectoryOfASweepOrRecipeStandsForItsWinner) {
   write("sweep.textproto", R"(
     name: "sweep" job: "things.textproto"
-    set: "data.split={dev {count: 10}}" grid {}
+    set: "data.split={dev {count: 10}}" set: "data.max_copied_share=1" grid {}
     parameter { name: "rate" path: "optimizer.adam.learning_rate" numbers { value: [0.000001, 0.1] } }
     metric: DEV_COST none {})");
   const auto swept = run("sweep sweep.textproto --run-dir swept");
@@ -321,9 +321,10 @@ TEST_F(Predict, TheDirectoryOfASweepOrRecipeStandsForItsWinner) {
   EXPECT_NE(run("predict swept new.csv").out, run("predict swept/trials/0000 new.csv").out);
   EXPECT_EQ(run("evaluate swept").out, run("evaluate swept/trials/0001").out);
   const auto followed = run(
-      "recipe things.textproto --runs 1 --run-dir followed --set 'data.split={dev {count: 10}}'");
+      "recipe things.textproto --runs 1 --run-dir followed --set 'data.split={dev {count: 10}}' "
+      "--set data.max_copied_share=1");
   ASSERT_EQ(followed.exit_code, 0) << followed.err;
-  EXPECT_EQ(run("predict followed new.csv").exit_code, 0);
+  EXPECT_EQ(printed("predict followed new.csv"), run("predict followed/run-01 new.csv").out);
   std::filesystem::remove(directory_ / "swept/sweep.json");
   expect_refused("predict swept new.csv", 66, "the sweep in swept has no winner yet");
 }

@@ -240,6 +240,7 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   app.require_subcommand(0, 1);
   app.set_version_flag("--version", version_text);
   Action action;
+  add_init_command(app, action);
   add_train_command(app, action);
   add_check_command(app, action);
   add_evaluate_command(app, action);

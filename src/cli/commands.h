@@ -31,6 +31,7 @@ using Action = std::function<int(const CommandContext&)>;
 void add_train_command(CLI::App& app, Action& action);
 void add_check_command(CLI::App& app, Action& action);
 void add_evaluate_command(CLI::App& app, Action& action);
+void add_init_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
 void add_predict_command(CLI::App& app, Action& action);
 void add_export_command(CLI::App& app, Action& action);

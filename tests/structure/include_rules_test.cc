@@ -74,9 +74,10 @@ const std::vector<Room> kRooms = {
      {"numerics", "base", "proto", "records", "config", "train", "diagnose", "doctor", "sweep"},
      {}},
     {"export", {"base", "nn", "proto"}, {}},
+    {"init", {"base", "data"}, {}},
     {"cli",
      {"numerics", "base", "records", "linalg", "comm", "data", "nn", "optim", "config",
-      "checkpoint", "train", "diagnose", "doctor", "sweep", "report", "export"},
+      "checkpoint", "train", "diagnose", "doctor", "sweep", "report", "export", "init"},
      {}},
 };
 

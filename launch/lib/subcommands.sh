@@ -12,7 +12,7 @@ is_parallel() {
 # is_serial COMMAND succeeds if the command runs in one process, whatever the layout.
 is_serial() {
   case $1 in
-    inspect | export | preview | plan | slurm) ;;
+    init | inspect | export | preview | plan | slurm) ;;
     *) return 1 ;;
   esac
 }

@@ -87,7 +87,18 @@ std::optional<TargetKind> kind_of(const InitArguments& arguments) {
 // The command line that makes the same draft, for the comment of the job.
 std::string command_of(const InitArguments& arguments) {
   std::string command = "lockstep init " + shell_word(arguments.table);
-  for (const std::string& target : arguments.targets) command += " --target " + shell_word(target);
+  const auto add = [&](const char* option, const std::string& word) {
+    if (!word.empty()) command += fmt::format(" {} {}", option, shell_word(word));
+  };
+  for (const std::string& target : arguments.targets) add("--target", target);
+  for (const std::string& id : arguments.ids) add("--id", id);
+  for (const std::string& ignored : arguments.ignored) add("--ignore", ignored);
+  add("--group", arguments.group);
+  for (const std::string& missing : arguments.missing) add("--missing", missing);
+  add("--delimiter", arguments.delimiter);
+  if (arguments.no_header) command += " --no-header";
+  if (arguments.classify) command += " --classify";
+  if (arguments.regress) command += " --regress";
   return command;
 }
 

@@ -19,8 +19,8 @@ bool is_most(std::uint64_t count, const ColumnSurvey& column) {
   return 2 * count > present(column);
 }
 
-// Whether most cells are numbers in a notation that cannot be read. A few texts such as "3rd", which
-// look like numbers with a unit, are words.
+// Whether most cells are numbers in a notation that cannot be read. A few texts such as "3rd",
+// which look like numbers with a unit, are words.
 bool has_notations(const ColumnSurvey& column) {
   if (!is_most(column.notations, column)) return false;
   return look_of(column.first_notation).kind != CellKind::unit || has_uncounted(column) ||

@@ -133,8 +133,7 @@ std::string network_lines(const JobDraft& draft) {
           : fmt::format("output {{ units: {} loss: SQUARED_ERROR }}  # a unit for each target",
                         draft.targets);
   return fmt::format(
-      "# {} rows and {} inputs. If the training error is too high, use more units; if the dev "
-      "error\n"
+      "# {} rows and {} inputs. If the training cost is too high, use more units; if the dev cost\n"
       "# is far above it, use fewer, or a smaller keep_prob.\n"
       "network {{\n"
       "  layer {{ units: {} repeat: {} activation: SILU{} }}\n"
@@ -155,15 +154,16 @@ std::string training_lines(const JobDraft& draft) {
       "  schedule {{ cosine {{ }} }}\n"
       "}}\n"
       "training {{\n"
-      "  batch_size: {}  # about a hundred steps in an epoch, or more\n"
+      "  batch_size: {}\n"
       "  shards: {}  # the largest possible number of ranks\n"
       "  epochs: {}\n"
       "}}\n"
       "# The weights of the best epoch are kept.\n"
-      "early_stopping {{ metric: {} patience: {} }}\n"
+      "early_stopping {{ metric: DEV_COST patience: {} }}\n"
+      "# A state is saved once a minute rather than once an epoch, which may be very short.\n"
       "checkpointing {{ every_epochs: 0 every_minutes: 1 }}\n",
       guess.learning_rate, guess.weight_decay, guess.batch_size, guess.shards, guess.epochs,
-      draft.size.classes > 0 ? "DEV_ERROR" : "DEV_COST", guess.patience);
+      guess.patience);
 }
 
 }  // namespace
@@ -197,11 +197,8 @@ std::string summary_text(const JobDraft& draft) {
                         column.reason);
   }
   const std::uint64_t others = draft.all_columns - draft.columns.size();
-  if (others > 0) {
-    text += fmt::format("  {} NUMBER\n", others == 1 ? "1 other column is a"
-                                                     : fmt::format("{} other columns are each a",
-                                                                   format_count(others)));
-  }
+  if (others == 1) text += "  1 other column is a number\n";
+  if (others > 1) text += fmt::format("  {} other columns are numbers\n", format_count(others));
   const std::string predicts = draft.size.classes > 0
                                    ? fmt::format("{} classes", draft.size.classes)
                                    : format_quantity(draft.targets, "value");

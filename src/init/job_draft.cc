@@ -18,6 +18,7 @@ namespace lockstep {
 namespace {
 
 constexpr std::uint64_t kFewestRows = 10;
+constexpr std::size_t kFewestGroups = 10;
 
 [[noreturn]] void refuse_request(const std::string& what) { throw Error(ExitCode::usage, what); }
 
@@ -83,6 +84,25 @@ void check_table(const TableSurvey& survey, const DraftRequest& request) {
   if (survey.rows < kFewestRows) {
     refuse_table(request, fmt::format("has {}; at least {} are needed to train and to measure",
                                       format_quantity(survey.rows, "row"), kFewestRows));
+  }
+}
+
+// Refuses a column of groups that the split cannot divide.
+void check_group(const TableSurvey& survey, const DraftRequest& request) {
+  const std::size_t index = find_column(survey, "--group", request.group);
+  const ColumnSurvey& column = survey.columns[index];
+  const std::string title = title_of(column, index);
+  if (column.missing > 0) {
+    refuse_table(request,
+                 fmt::format("{}, the group: no value in line {}; every row needs its group", title,
+                             column.first_missing_line));
+  }
+  if (column.texts.size() < kFewestGroups) {
+    refuse_table(
+        request,
+        fmt::format("{}, the group: has {} different texts; at least {} are needed, because "
+                    "dev and test get whole groups",
+                    title, column.texts.size(), kFewestGroups));
   }
 }
 
@@ -196,6 +216,7 @@ JobDraft draft_job(const TableSurvey& survey, const DraftRequest& request) {
   draft.missing_texts = request.missing_texts;
   draft.by_group = !request.group.empty();
   const auto roles = given_roles(survey, request);
+  if (draft.by_group) check_group(survey, request);
   for (std::size_t i = 0; i < survey.columns.size(); ++i) {
     const auto given = roles.find(i);
     if (given == roles.end()) {

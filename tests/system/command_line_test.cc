@@ -53,6 +53,7 @@ struct Subcommand {
   const char* arguments;
 };
 constexpr Subcommand kSubcommands[] = {
+    {"init", "table.csv"},
     {"train", "job.textproto"},
     {"check", "job.textproto"},
     {"evaluate", "run"},

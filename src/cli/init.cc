@@ -55,11 +55,12 @@ std::string name_of_job(const fs::path& table) {
   return name.empty() ? "table" : name;
 }
 
-// The table's path as a job file at `output` names it: absolute if the user gave it so, otherwise
-// relative to the job file.
+// The table's path as a job file at `output` (empty: in the current folder) names it: absolute if
+// the user gave it so, otherwise relative to the job file.
 std::string path_in_job(const fs::path& table, const fs::path& output) {
   if (table.is_absolute()) return table.string();
-  const fs::path folder = fs::absolute(output).lexically_normal().parent_path();
+  const fs::path folder =
+      output.empty() ? fs::current_path() : fs::absolute(output).lexically_normal().parent_path();
   return fs::absolute(table).lexically_normal().lexically_relative(folder).string();
 }
 
@@ -102,19 +103,25 @@ std::string command_of(const InitArguments& arguments) {
   return command;
 }
 
+// The job file; empty: stdout.
+fs::path output_of(const InitArguments& arguments) {
+  if (arguments.output == "-") return {};
+  return arguments.output.empty() ? name_of_job(arguments.table) + ".textproto" : arguments.output;
+}
+
+void check_output(const fs::path& output, bool force) {
+  if (output.empty() || force || !fs::exists(output)) return;
+  throw Error(ExitCode::usage, fmt::format("{} exists; choose another file with --output, or "
+                                           "overwrite it with --force",
+                                           output.string()));
+}
+
 void init_job(const InitArguments& arguments) {
-  const std::string name = name_of_job(arguments.table);
-  const bool to_stdout = arguments.output == "-";
-  const fs::path output = arguments.output.empty() || to_stdout ? fs::path(name + ".textproto")
-                                                                : fs::path(arguments.output);
-  if (!to_stdout && !arguments.force && fs::exists(output)) {
-    throw Error(ExitCode::usage, fmt::format("{} exists; choose another file with --output, or "
-                                             "overwrite it with --force",
-                                             output.string()));
-  }
+  const fs::path output = output_of(arguments);
+  check_output(output, arguments.force);
   const TableSurvey survey = survey_table(survey_request(arguments));
   const JobDraft draft = draft_job(survey, {.file = path_in_job(arguments.table, output),
-                                            .name = name,
+                                            .name = name_of_job(arguments.table),
                                             .targets = arguments.targets,
                                             .ids = arguments.ids,
                                             .ignored = arguments.ignored,
@@ -123,7 +130,7 @@ void init_job(const InitArguments& arguments) {
                                             .missing_texts = arguments.missing});
   const std::string text = job_text(draft, command_of(arguments));
   const std::string summary = summary_text(draft);
-  if (to_stdout) {
+  if (output.empty()) {
     write_log(STDERR_FILENO, summary);
     return print_result(text);
   }
@@ -169,7 +176,7 @@ void add_init_command(CLI::App& app, Action& action) {
   add_options(*command, *arguments);
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
-      const EndOnSignal ends(context.comm.is_root());
+      const EndOnSignal ends(context.comm.is_root(), output_of(*arguments));
       agree(context.comm, [&] {
         if (context.comm.is_root()) init_job(*arguments);
       });

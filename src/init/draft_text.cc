@@ -158,7 +158,8 @@ std::string training_lines(const JobDraft& draft) {
       "  shards: {}  # the largest possible number of ranks\n"
       "  epochs: {}\n"
       "}}\n"
-      "# The weights of the best epoch are kept.\n"
+      "# The weights of the best epoch are kept. The run goes to its end, where the rate is "
+      "small.\n"
       "early_stopping {{ metric: DEV_COST patience: {} }}\n"
       "# A state is saved once a minute rather than once an epoch, which may be very short.\n"
       "checkpointing {{ every_epochs: 0 every_minutes: 1 }}\n",

@@ -12,11 +12,12 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kSampleRecords = 100;
+constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max();
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // The first records of a file that are not empty.
 std::vector<std::string> first_records(const std::filesystem::path& file) {
-  CsvRecordReader records(file);
+  CsvRecordReader records(file, {}, kToTheEnd);
   if (records.peek().starts_with(kByteOrderMark)) records.skip(kByteOrderMark.size());
   std::vector<std::string> texts;
   while (texts.size() < kSampleRecords) {
@@ -60,7 +61,7 @@ std::vector<std::optional<std::size_t>> same_places(const TableSchema& schema) {
 TableSurvey survey_table(const SurveyRequest& request) {
   TableSurvey survey;
   survey.dialect = dialect_of(request);
-  CsvRecordReader records(request.file);
+  CsvRecordReader records(request.file, {}, kToTheEnd);
   const TableSchema schema =
       unread_columns(read_table_header(records, request.file, survey.dialect));
   for (const TableColumn& column : schema.columns) {

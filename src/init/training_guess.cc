@@ -1,10 +1,15 @@
 #include "init/training_guess.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace lockstep {
 namespace {
+
+// Below so many rows, a network learns the training examples by heart unless dropout prevents it.
+constexpr double kFewRows = 5000;
+
+// So many examples are seen in a minute on two cores.
+constexpr double kMostExamplesSeen = 3e6;
 
 // The largest power of two that is at most `value`, from `least` to `most`, which are such powers.
 std::uint32_t power_of_two(double value, std::uint32_t least, std::uint32_t most) {
@@ -13,23 +18,30 @@ std::uint32_t power_of_two(double value, std::uint32_t least, std::uint32_t most
   return power;
 }
 
+// Weights of the output must grow to the size of the values, which takes larger steps.
+double rate_of_values(double deviation) {
+  if (deviation > 100) return 0.03;
+  return deviation > 10 ? 0.01 : 0.003;
+}
+
 }  // namespace
 
 TrainingGuess guess_training(const TableSize& size) {
   const auto rows = static_cast<double>(size.rows);
+  const bool few = rows < kFewRows;
+  const bool classifies = size.classes > 0;
   TrainingGuess guess;
-  // Held-out sets need about a thousand examples for an error to a percentage point or two.
-  guess.dev = guess.test = rows < 5000 ? 0.2 : rows < 100000 ? 0.1 : 0.05;
+  guess.dev = guess.test = few ? 0.15 : rows < 100'000 ? 0.1 : 0.05;
   const double trained = rows * (1 - guess.dev - guess.test);
-  guess.layers = 2;
-  guess.units = size.classes > 10 && rows >= 5000 ? 256 : power_of_two(trained / 16, 32, 128);
+  guess.layers = few ? 2 : 3;
+  guess.units = few ? power_of_two(trained / 3, 32, 128) : classifies ? 256 : 128;
+  guess.keep_prob = few ? 0.8 : classifies ? 0.9 : 1;
+  guess.learning_rate = classifies ? 0.003 : rate_of_values(size.deviation);
+  guess.weight_decay = 0.01;
   guess.batch_size = power_of_two(trained / 100, 16, 256);
   guess.shards = std::min(8U, guess.batch_size / 4);
-  guess.epochs = 40;
-  guess.patience = 20;
-  guess.keep_prob = rows < 5000 ? 0.8 : 1;
-  guess.learning_rate = size.classes == 0 ? 0.03 : 0.003;
-  guess.weight_decay = 0.01;
+  const double epochs = std::clamp(kMostExamplesSeen / trained, 5.0, classifies ? 40.0 : 60.0);
+  guess.epochs = guess.patience = static_cast<std::uint32_t>(epochs);
   return guess;
 }
 

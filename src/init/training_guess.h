@@ -9,6 +9,7 @@ struct TableSize {
   std::uint64_t rows = 0;      // of the file
   std::uint64_t features = 0;  // inputs of the network
   std::uint64_t classes = 0;   // 0: values are predicted
+  double deviation = 0;        // largest standard deviation of such a value
 };
 
 struct TrainingGuess {
@@ -25,6 +26,7 @@ struct TrainingGuess {
   std::uint32_t patience = 0;
 };
 
+// The numbers are those of docs/tables.md, where they are measured.
 TrainingGuess guess_training(const TableSize& size);
 
 }  // namespace lockstep

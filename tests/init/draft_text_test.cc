@@ -88,7 +88,7 @@ training {
   shards: 4  # the largest possible number of ranks
   epochs: 40
 }
-# The weights of the best epoch are kept.
+# The weights of the best epoch are kept. The run goes to its end, where the rate is small.
 early_stopping { metric: DEV_COST patience: 20 }
 # A state is saved once a minute rather than once an epoch, which may be very short.
 checkpointing { every_epochs: 0 every_minutes: 1 }

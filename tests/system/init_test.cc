@@ -87,6 +87,10 @@ TEST_F(Init, JobsOfClassesTrain) {
 TEST_F(Init, OtherDialectsAreFound) {
   write("semicolons.csv", houses(';'));
   EXPECT_THAT(job_of("semicolons.csv --target class"), HasSubstr("delimiter: \";\""));
+  ASSERT_EQ(run_program(fmt::format("gzip -k {}/semicolons.csv", directory_.string())).exit_code,
+            0);
+  EXPECT_THAT(job_of("semicolons.csv.gz --target class"),
+              AllOf(HasSubstr("name: \"semicolons\""), HasSubstr("file: \"semicolons.csv.gz\"")));
   write("tabs.tsv", houses('\t'));
   EXPECT_THAT(job_of("tabs.tsv --target class"), HasSubstr("delimiter: \"\\t\""));
   write("bare.csv", houses(',', false));
@@ -129,7 +133,7 @@ TEST_F(Init, ToStdoutGoesTheJobAlone) {
   write("houses.csv", houses());
   const auto result = run("init houses.csv --target class --output -");
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.out, StartsWith("# A first guess"));
+  EXPECT_THAT(result.out, AllOf(StartsWith("# A first guess"), HasSubstr("file: \"houses.csv\"")));
   EXPECT_THAT(result.err, HasSubstr("120 rows"));
   EXPECT_FALSE(fs::exists(directory_ / "houses.textproto"));
 }
@@ -152,6 +156,7 @@ TEST_F(Init, RefusesWithAReason) {
   refused("houses.csv --target rooms --delimiter ab", 2, "expected one character, or tab");
   refused("empty.csv --target x", 65, "found an empty file");
   refused("absent.csv --target x", 66, "absent.csv");
+  refused("/dev/null --target x", 66, "/dev/null");
   EXPECT_FALSE(fs::exists(directory_ / "houses.textproto"));
 }
 

@@ -231,6 +231,7 @@ JobDraft draft_job(const TableSurvey& survey, const DraftRequest& request) {
   }
   if (draft.size.features == 0) {
     std::vector<std::string> reasons;
+    reasons.reserve(draft.columns.size());
     for (const DraftColumn& column : draft.columns) {
       reasons.push_back(fmt::format("{}: {}", column.title, column.reason));
     }

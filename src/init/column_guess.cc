@@ -36,10 +36,9 @@ bool is_name_of_id(const std::string& name) {
   return false;
 }
 
-// Whether more than half of the cells have a text that no other cell has.
+// Whether most cells have a text that no other cell has.
 bool is_mostly_distinct(const ColumnSurvey& column) {
-  return has_uncounted(column) ? is_most(column.uncounted + seen_once(column), column)
-                               : is_most(column.texts.size(), column);
+  return is_most(column.uncounted + seen_once(column), column);
 }
 
 std::string count_of(std::uint64_t count, const char* one, const char* several) {
@@ -64,7 +63,9 @@ ColumnGuess guess_number(const ColumnSurvey& column) {
     return {ColumnRole::id, "counts the rows, so it looks like an id"};
   }
   if (column.whole && is_name_of_id(column.name) && is_mostly_distinct(column)) {
-    return {ColumnRole::id, "is named like an id, and its numbers differ"};
+    return {.role = ColumnRole::id,
+            .reason = "is named like an id, and most of its numbers differ",
+            .may_be_group = !has_uncounted(column) && column.texts.size() < present(column)};
   }
   const std::uint64_t missing = column.missing + column.perhaps_missing;
   return {.role = ColumnRole::number,
@@ -158,7 +159,7 @@ TargetGuess guess_target(const ColumnSurvey& column) {
     return refuse(fmt::format("holds numbers, and {} in line {}; correct the file",
                               quoted_text(column.first_word), column.first_word_line));
   }
-  if (is_mostly_distinct(column)) {
+  if (has_uncounted(column) || is_most(different, column)) {
     return refuse(fmt::format("{} in {} rows are too many to be classes", different_texts(column),
                               format_count(column.rows)));
   }

@@ -18,7 +18,7 @@ struct ColumnGuess {
   ColumnRole role = ColumnRole::number;
   std::string reason;          // a sentence without its end, for a comment
   bool missing_words = false;  // its perhaps_missing_texts do mean missing values
-  bool may_be_group = false;   // each of many texts stands in several rows
+  bool may_be_group = false;   // many texts, some of which stand in several rows
 };
 
 // The role of a column that is not the target and for which the user has not given one.

@@ -133,14 +133,14 @@ std::string network_lines(const JobDraft& draft) {
           : fmt::format("output {{ units: {} loss: SQUARED_ERROR }}  # a unit for each target",
                         draft.targets);
   return fmt::format(
-      "# {} rows and {} inputs. If the training cost is too high, use more units; if the dev cost\n"
+      "# {} and {}. If the training cost is too high, use more units; if the dev cost\n"
       "# is far above it, use fewer, or a smaller keep_prob.\n"
       "network {{\n"
       "  layer {{ units: {} repeat: {} activation: SILU{} }}\n"
       "  {}\n"
       "}}\n",
-      format_count(draft.rows), format_count(draft.size.features), guess.units, guess.layers, keep,
-      output);
+      format_quantity(draft.rows, "row"), format_quantity(draft.size.features, "input"),
+      guess.units, guess.layers, keep, output);
 }
 
 std::string training_lines(const JobDraft& draft) {

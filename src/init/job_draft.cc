@@ -198,9 +198,9 @@ void add_input(JobDraft& draft, const TableSurvey& survey, std::size_t column) {
   }
   if (guess.may_be_group) {
     draft.hints.push_back(fmt::format(
-        "each text of {} stands in several rows; if it names whom or what the rows are about, "
+        "several rows have the same text in {}; if it names whom or what the rows are about, "
         "--group {} keeps its rows together, so that dev and test have new ones",
-        title, cells.name.empty() ? std::to_string(column + 1) : cells.name));
+        title, cells.name.empty() ? std::to_string(column + 1) : quoted_text(cells.name)));
   }
 }
 

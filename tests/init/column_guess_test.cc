@@ -66,6 +66,7 @@ TEST(GuessInput, ManyWordsAreLeftOutAndMayBeGroups) {
   EXPECT_EQ(guess.role, ColumnRole::ignored);
   EXPECT_EQ(guess.reason, "60 different texts, which is many for a category");
   EXPECT_TRUE(guess.may_be_group);
+  EXPECT_TRUE(input(in_turn(119, names)).may_be_group) << "all but one stand in two rows";
   names.push_back(names.front());
   const ColumnGuess distinct = input(names);
   EXPECT_EQ(distinct.role, ColumnRole::ignored);
@@ -83,6 +84,10 @@ TEST(GuessInput, ColumnsThatNameTheRowsAreIds) {
   EXPECT_EQ(input(falling).role, ColumnRole::number);
   EXPECT_EQ(input(falling, "customer_id").role, ColumnRole::id);
   EXPECT_EQ(input(falling, "humid").role, ColumnRole::number);
+  EXPECT_FALSE(input(falling, "customer_id").may_be_group);
+  const Cells repeated = {"9", "8", "7", "3", "9", "5", "4", "6", "1", "0"};
+  EXPECT_EQ(input(repeated, "customer_id").role, ColumnRole::id);
+  EXPECT_TRUE(input(repeated, "customer_id").may_be_group);
 }
 
 TEST(GuessInput, ColumnsWithoutInformationAreLeftOut) {

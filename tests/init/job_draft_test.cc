@@ -119,7 +119,7 @@ TEST(DraftJob, ATextThatStandsInManyRowsMayBeAGroup) {
                                              survey_of("y", in_turn(204, {"a", "b"}))}),
                                    {.file = "h.csv", .name = "h", .targets = {"y"}});
   ASSERT_THAT(found.hints, SizeIs(1));
-  EXPECT_THAT(found.hints[0], HasSubstr("--group owner keeps its rows together"));
+  EXPECT_THAT(found.hints[0], HasSubstr("--group \"owner\" keeps its rows together"));
 }
 
 TEST(DraftJob, ErrorsListTheColumnsOrTheReasons) {

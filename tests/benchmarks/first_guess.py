@@ -18,6 +18,7 @@ square error, with the standard deviation between splits, and Lockstep's seconds
 import argparse
 import csv
 import json
+import shutil
 import statistics
 import subprocess
 import time
@@ -119,7 +120,7 @@ def lockstep_loss(name, number, tested, options):
     for change in options.set:
         changes += ["--set", change]
     run = f"run-{name}-{number}"
-    subprocess.run(["rm", "-rf", run], cwd=options.out, check=True)
+    shutil.rmtree(options.out / run, ignore_errors=True)
     begin = time.monotonic()
     call("train", job, "--run-dir", run, "--threads", str(options.threads), *changes)
     seconds = time.monotonic() - begin
@@ -151,7 +152,8 @@ def sklearn_losses(name, number, trained, tested, out):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--splits", type=int, default=5)
     parser.add_argument("--lockstep", type=Path, default=ROOT / "build/release/lockstep")
     parser.add_argument("--out", type=Path, default=Path("first-guess"))

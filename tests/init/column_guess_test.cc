@@ -19,6 +19,7 @@ TargetGuess target(const Cells& cells) { return guess_target(survey_of("y", cell
 // So many different numbers that are not whole.
 Cells decimals(std::size_t count) {
   Cells cells;
+  cells.reserve(count);
   for (const std::string& number : counting(count, 10)) cells.push_back(number + ".5");
   return cells;
 }
@@ -61,6 +62,7 @@ TEST(GuessInput, AFewWordsAreACategory) {
 
 TEST(GuessInput, ManyWordsAreLeftOutAndMayBeGroups) {
   Cells names;
+  names.reserve(61);
   for (const std::string& number : counting(60, 0)) names.push_back("patient " + number);
   const ColumnGuess guess = input(in_turn(240, names));
   EXPECT_EQ(guess.role, ColumnRole::ignored);
@@ -78,6 +80,7 @@ TEST(GuessInput, ColumnsThatNameTheRowsAreIds) {
   EXPECT_EQ(input(counting(30, 7)).role, ColumnRole::id);
   EXPECT_EQ(input(counting(30, 1), "").role, ColumnRole::ignored) << "row numbers of R";
   Cells words;
+  words.reserve(30);
   for (const std::string& number : counting(30, 0)) words.push_back("house " + number);
   EXPECT_EQ(input(words).role, ColumnRole::id);
   const Cells falling = {"9", "8", "7", "3", "2", "5", "4", "6", "1", "0"};

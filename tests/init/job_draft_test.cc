@@ -27,6 +27,7 @@ TableSurvey houses() {
   std::vector<std::string> area = decimals();
   area[1] = "?";
   std::vector<std::string> owners;
+  owners.reserve(kRows);
   for (int i = 0; i < 60; ++i) owners.push_back("owner " + std::to_string(i % 55));
   return table_of({survey_of("nr", counting(kRows, 1)), survey_of("area", area),
                    survey_of("kind", in_turn(kRows, {"flat", "house", "NA"})),
@@ -49,6 +50,7 @@ void expect_refusal(const TableSurvey& survey, const DraftRequest& request, Exit
 
 std::vector<ColumnRole> roles_of(const JobDraft& draft) {
   std::vector<ColumnRole> roles;
+  roles.reserve(draft.columns.size());
   for (const DraftColumn& column : draft.columns) roles.push_back(column.rule.role);
   return roles;
 }
@@ -113,6 +115,7 @@ TEST(DraftJob, TheUserGivesRoles) {
 
 TEST(DraftJob, ATextThatStandsInManyRowsMayBeAGroup) {
   std::vector<std::string> owners;
+  owners.reserve(51);
   for (int i = 0; i < 51; ++i) owners.push_back("owner " + std::to_string(i));
   const JobDraft found = draft_job(table_of({survey_of("owner", in_turn(204, owners)),
                                              survey_of("x", in_turn(204, {"0.5", "1.5"})),

@@ -21,6 +21,7 @@ inline ColumnSurvey survey_of(const std::string& name, const std::vector<std::st
 // So many cells, which take the texts in turn.
 inline std::vector<std::string> in_turn(std::size_t count, const std::vector<std::string>& texts) {
   std::vector<std::string> cells;
+  cells.reserve(count);
   for (std::size_t i = 0; i < count; ++i) cells.push_back(texts[i % texts.size()]);
   return cells;
 }
@@ -28,6 +29,7 @@ inline std::vector<std::string> in_turn(std::size_t count, const std::vector<std
 // The whole numbers from `first`.
 inline std::vector<std::string> counting(std::size_t count, int first) {
   std::vector<std::string> cells;
+  cells.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     cells.push_back(std::to_string(first + static_cast<int>(i)));
   }

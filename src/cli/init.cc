@@ -17,6 +17,7 @@
 #include "comm/preflight.h"
 #include "init/draft_text.h"
 #include "init/job_draft.h"
+#include "init/repeated_rows.h"
 #include "init/table_survey.h"
 #include "report/descriptor.h"
 #include "report/format.h"
@@ -120,14 +121,16 @@ void init_job(const InitArguments& arguments) {
   const fs::path output = output_of(arguments);
   check_output(output, arguments.force);
   const TableSurvey survey = survey_table(survey_request(arguments));
-  const JobDraft draft = draft_job(survey, {.file = path_in_job(arguments.table, output),
-                                            .name = name_of_job(arguments.table),
-                                            .targets = arguments.targets,
-                                            .ids = arguments.ids,
-                                            .ignored = arguments.ignored,
-                                            .group = arguments.group,
-                                            .kind = kind_of(arguments),
-                                            .missing_texts = arguments.missing});
+  JobDraft draft = draft_job(survey, {.file = path_in_job(arguments.table, output),
+                                      .name = name_of_job(arguments.table),
+                                      .targets = arguments.targets,
+                                      .ids = arguments.ids,
+                                      .ignored = arguments.ignored,
+                                      .group = arguments.group,
+                                      .kind = kind_of(arguments),
+                                      .missing_texts = arguments.missing});
+  note_repeated_rows(draft, survey,
+                     count_repeated_rows(arguments.table, survey.dialect, draft.inputs));
   const std::string text = job_text(draft, command_of(arguments));
   const std::string summary = summary_text(draft);
   if (output.empty()) {

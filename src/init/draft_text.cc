@@ -100,9 +100,13 @@ std::string missing_lines(const JobDraft& draft) {
 }
 
 std::string data_lines(const JobDraft& draft) {
-  const char* kept = draft.by_group           ? " by_group: true"
-                     : draft.size.classes > 0 ? " stratified: true"
-                                              : "";
+  const char* kept = draft.by_group                            ? " by_group: true"
+                     : draft.repeats == RepeatedRows::together ? " by_content: true"
+                     : draft.size.classes > 0                  ? " stratified: true"
+                                                               : "";
+  const char* copies = draft.repeats == RepeatedRows::natural
+                           ? "  max_copied_share: 1  # equal rows are natural in this table\n"
+                           : "";
   return fmt::format(
       "data {{\n"
       "  train {{\n"
@@ -116,9 +120,10 @@ std::string data_lines(const JobDraft& draft) {
       "  }}\n"
       "  # The dev part chooses the best epoch, and the test part measures the result.\n"
       "  split {{ dev {{ fraction: {:g} }} test {{ fraction: {:g} }}{} }}\n"
+      "{}"
       "}}\n",
       source_lines(draft), column_lines(draft), missing_lines(draft), draft.training.dev,
-      draft.training.test, kept);
+      draft.training.test, kept, copies);
 }
 
 std::string network_lines(const JobDraft& draft) {

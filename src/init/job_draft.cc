@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::uint64_t kFewestRows = 10;
 constexpr std::size_t kFewestGroups = 10;
+// Above this share of the rows something is done about those that repeat.
+constexpr double kFewRepeats = 0.2;
 
 [[noreturn]] void refuse_request(const std::string& what) { throw Error(ExitCode::usage, what); }
 
@@ -182,6 +184,7 @@ void add_input(JobDraft& draft, const TableSurvey& survey, std::size_t column) {
   const bool is_number = guess.role == ColumnRole::number;
   const bool is_input = is_number || guess.role == ColumnRole::category;
   if (is_input) {
+    draft.inputs.push_back(column);
     draft.size.features += is_number ? 1 : cells.texts.size();
     draft.fills |= cells.missing > 0 || guess.missing_words;
     const auto add_missing = [&](const Vocabulary& found) {
@@ -243,6 +246,22 @@ JobDraft draft_job(const TableSurvey& survey, const DraftRequest& request) {
   draft.missing_texts.erase(repeated.begin(), repeated.end());
   draft.training = guess_training(draft.size);
   return draft;
+}
+
+void note_repeated_rows(JobDraft& draft, const TableSurvey& survey, std::uint64_t repeated) {
+  draft.repeated_rows = repeated;
+  if (static_cast<double>(repeated) <= kFewRepeats * static_cast<double>(draft.rows)) return;
+  const bool few_values = std::ranges::all_of(draft.inputs, [&](std::size_t input) {
+    return survey.columns[input].texts.size() <= kMostCategoryTexts;
+  });
+  draft.repeats = few_values || draft.by_group ? RepeatedRows::natural : RepeatedRows::together;
+  draft.hints.push_back(fmt::format(
+      "{} of {} rows have the inputs of another row; {}", format_count(repeated),
+      format_count(draft.rows),
+      draft.repeats == RepeatedRows::natural
+          ? "that is natural where inputs have few values, and is allowed "
+            "(data.max_copied_share), but if rows were copied, dev and test promise too much"
+          : "the split keeps them together (by_content), so that dev and test have new ones"));
 }
 
 }  // namespace lockstep

@@ -31,6 +31,14 @@ struct DraftColumn {
   std::string reason = {};  // a sentence without its end, for a comment
 };
 
+// What a job does about rows whose inputs another row has, too. They would be in the training set
+// and in dev or test.
+enum class RepeatedRows {
+  few,
+  natural,   // all inputs have few values: they are allowed
+  together,  // they may be copies: the split keeps them together
+};
+
 struct JobDraft {
   std::string name;
   std::string file;
@@ -41,6 +49,9 @@ struct JobDraft {
   std::vector<std::string> missing_texts;
   bool fills = false;  // some input has missing values
   bool by_group = false;
+  std::vector<std::size_t> inputs;  // columns of the file, from 0
+  RepeatedRows repeats = RepeatedRows::few;
+  std::uint64_t repeated_rows = 0;
   std::uint64_t targets = 0;
   TableSize size;
   TrainingGuess training;
@@ -50,5 +61,8 @@ struct JobDraft {
 // Throws Error(usage) when a name is not a column, or a column is given two roles; Error(data) when
 // the table cannot be learned from.
 JobDraft draft_job(const TableSurvey& survey, const DraftRequest& request);
+
+// Takes account of `repeated` rows whose inputs another row has, too.
+void note_repeated_rows(JobDraft& draft, const TableSurvey& survey, std::uint64_t repeated);
 
 }  // namespace lockstep

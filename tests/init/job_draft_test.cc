@@ -156,5 +156,25 @@ TEST(DraftJob, AColumnWithoutANameIsUsedOnlyIfTheJobNamesIt) {
   EXPECT_THAT(draft_job(survey, request).columns, SizeIs(2)) << "all columns go by their places";
 }
 
+TEST(RepeatedRows, AreAllowedWhereInputsHaveFewValues) {
+  const TableSurvey table = table_of({survey_of("kind", in_turn(kRows, {"flat", "house"})),
+                                      survey_of("rooms", in_turn(kRows, {"2", "3", "5"})),
+                                      survey_of("price", decimals())});
+  JobDraft found = draft_job(table, {.file = "h.csv", .name = "h", .targets = {"price"}});
+  EXPECT_THAT(found.inputs, ElementsAre(0, 1));
+  note_repeated_rows(found, table, 12);
+  EXPECT_EQ(found.repeats, RepeatedRows::few) << "a fifth";
+  note_repeated_rows(found, table, 60);
+  EXPECT_EQ(found.repeats, RepeatedRows::natural);
+  EXPECT_THAT(found.hints.back(), HasSubstr("60 of 60 rows have the inputs of another row"));
+}
+
+TEST(RepeatedRows, AreKeptTogetherWhereTheyMayBeCopies) {
+  JobDraft found = draft({.file = "h.csv", .name = "h", .targets = {"price"}});
+  note_repeated_rows(found, houses(), 13);
+  EXPECT_EQ(found.repeats, RepeatedRows::together);
+  EXPECT_THAT(found.hints.back(), HasSubstr("the split keeps them together"));
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -168,5 +168,22 @@ TEST_F(Init, PenguinsTrainAsTheyAre) {
                          HasSubstr("file: \"/usr/lib/R/site-library/"), Not(HasSubstr("Check: "))));
 }
 
+// Otherwise training would refuse the job, because dev and test repeat what is trained on.
+TEST_F(Init, RowsThatRepeatAreAllowedOrKeptTogether) {
+  std::string few = "class,sex,survived\n";
+  for (int i = 0; i < 100; ++i) {
+    few += fmt::format("{},{},{}\n", i % 3 == 0 ? "first" : "second", i % 2 == 0 ? "m" : "f",
+                       i % 5 == 0 ? "no" : "yes");
+  }
+  write("few.csv", few);
+  EXPECT_THAT(job_of("few.csv --target survived"), HasSubstr("max_copied_share: 1"));
+  std::string copied = "width,kind\n";
+  for (int i = 0; i < 240; ++i) copied += fmt::format("{}.5,{}\n", i % 80, i % 80 < 40 ? "a" : "b");
+  write("copied.csv", copied);
+  const auto result = run("init copied.csv --target kind --output -");
+  EXPECT_THAT(result.err, HasSubstr("240 of 240 rows have the inputs of another row"));
+  EXPECT_THAT(job_of("copied.csv --target kind"), HasSubstr("by_content: true"));
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -78,6 +79,17 @@ TableReading reading_of(const PredictArguments& arguments) {
   return reading;
 }
 
+// The output replaces its file at the end, which must not be what is read.
+void check_output(const PredictArguments& arguments) {
+  std::error_code error;
+  if (arguments.output.empty() ||
+      !std::filesystem::equivalent(arguments.output, arguments.input, error)) {
+    return;
+  }
+  throw Error(ExitCode::usage, fmt::format("--output {} is the file to predict; choose another one",
+                                           arguments.output));
+}
+
 int run_predict(const PredictArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   const EndOnSignal ends(comm.is_root(), arguments.output);
@@ -95,6 +107,7 @@ int run_predict(const PredictArguments& arguments, const CommandContext& context
     const PredictionStyle style = style_of(arguments);
     table.emplace(model, style);
     if (!comm.is_root()) return;
+    check_output(arguments);
     output.emplace(arguments.output, *table, style.format == PredictionFormat::npy);
   });
   const std::vector<std::string> notices =

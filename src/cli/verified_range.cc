@@ -16,9 +16,9 @@ namespace fs = std::filesystem;
 namespace {
 
 // Fields that may change on resume and decide no number.
-constexpr std::array<std::string_view, 10> kDecideNothing = {
-    "name",          "checkpointing",          "exchange",  "data.train", "data.dev", "data.test",
-    "data.held_out", "data.dev_and_test_from", "diagnosis", "monitor"};
+constexpr auto kDecideNothing = std::to_array<std::string_view>(
+    {"name", "checkpointing", "exchange", "data.train", "data.dev", "data.test", "data.held_out",
+     "data.dev_and_test_from", "data.max_copied_share", "diagnosis", "monitor"});
 
 bool decides(std::string_view path) {
   return std::ranges::none_of(kDecideNothing, [&](std::string_view prefix) {
@@ -66,6 +66,19 @@ std::uint64_t last_step(const RecordedRun& run) {
                           (run.directory / kSummaryFile).string(), steps, kMetricsFile, evaluated));
 }
 
+// The options that verify what can be verified up to `step` and after it.
+std::string parts_around(const RecordedRun& run, std::uint64_t step) {
+  const auto after = std::ranges::upper_bound(run.evaluations, step, {}, &RecordedEvaluation::step);
+  const std::string to = after == run.evaluations.begin()
+                             ? fmt::format("up to step {} no evaluation is recorded", step)
+                             : fmt::format("--to {}", (after - 1)->step);
+  const auto kept = std::ranges::lower_bound(run.kept_steps, step);
+  const std::string from = kept == run.kept_steps.end()
+                               ? "no checkpoint is kept with which the part after it could begin"
+                               : fmt::format("--from {}", *kept);
+  return fmt::format("{}; {}", to, from);
+}
+
 }  // namespace
 
 VerifiedRange choose_range(const RecordedRun& run, std::uint64_t from,
@@ -96,9 +109,9 @@ fs::path job_of_range(const RecordedRun& run, const VerifiedRange& range) {
       if (!changes.empty()) {
         throw Error(ExitCode::usage,
                     fmt::format("{} was resumed after step {} with another job ({}); verify the "
-                                "parts one by one: --to {}, and --from {} or a later kept step",
-                                run.directory.string(), job->last_step, changes, job->last_step,
-                                job->last_step));
+                                "parts one by one: {}",
+                                run.directory.string(), job->last_step, changes,
+                                parts_around(run, job->last_step)));
       }
     }
     used = job->file;

@@ -58,9 +58,10 @@ std::optional<LineProblem> parse_libsvm_line(std::string_view text, bool labelle
     const std::size_t colon = token.find(':');
     if (n == 0 && colon == std::string_view::npos) {
       line.has_label = true;
-      if (!labelled) continue;
       line.label = parse_float(token);
-      if (!line.label) return problem(column, number_expected("a label", token));
+      // Who predicts may not know the label.
+      const bool unknown = !labelled && (token == "?" || token == "nan" || token == "NaN");
+      if (!line.label && !unknown) return problem(column, number_expected("a label", token));
       continue;
     }
     if (n == 0 && labelled) {

@@ -63,6 +63,16 @@ TrialResult result_of(const Summary& summary) {
   return result;
 }
 
+// Throws Error(data) for a trial that ended but has no number by which it could be compared.
+void require_metric(Metric metric, const TrialResult& result) {
+  if (result.status == TrialStatus::diverged || metric_of(metric, result)) return;
+  throw Error(ExitCode::data,
+              fmt::format("the sweep compares trials by {}, which the dev set does not have: it "
+                          "needs examples of different classes, or targets that differ; give "
+                          "another dev set or metric",
+                          facts_of(metric).name));
+}
+
 std::string describe(const TrialResult& result) {
   if (result.status == TrialStatus::diverged) return result.message;
   std::string text = fmt::format("{} at epoch {:g}:", status_name(result.status), result.epochs);
@@ -299,6 +309,7 @@ class SweepRun {
     }
     agree(group_, [&] {
       if (!group_.is_root()) return;
+      require_metric(sweep_.metric, result);
       record.results.push_back(result);
       replace_file(path, record_to_json(record));
       options_.log(fmt::format("{} {}", describe_trial(sweep_, trial), describe(result)));

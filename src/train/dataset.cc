@@ -19,6 +19,7 @@
 #include "train/build_augmentation.h"
 #include "train/checked_copies.h"
 #include "train/checked_labels.h"
+#include "train/checked_metric.h"
 #include "train/class_counts.h"
 #include "train/open_like.h"
 #include "train/partition.h"
@@ -228,6 +229,9 @@ LocalRead read_local(const Job& job, const Communicator& comm, const Layout& lay
                  std::move(all), local);
   });
   if (use == DataUse::train) {
+    agree(comm, [&] {
+      if (comm.is_root()) check_metric(job, local.dev.examples);
+    });
     append(local.notices, checked_copies(job, comm, training.source(), local.own,
                                          {.train_dev = local.train_dev.examples,
                                           .dev = local.dev.examples,

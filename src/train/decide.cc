@@ -14,6 +14,12 @@ bool evaluates_after(const EvaluationConfig& evaluation, const StepCounts& count
   return counts.completes(evaluation.every_epochs, step) || counts.at_end(step);
 }
 
+std::uint64_t last_evaluation(const EvaluationConfig& evaluation, const StepCounts& counts,
+                              std::uint64_t step) {
+  if (counts.at_end(step)) return step;
+  return step - step % (counts.per_epoch * evaluation.every_epochs);
+}
+
 Decision decide(const Job& job, const EarlyStoppingState& stopping, const SetScore& dev,
                 std::uint64_t step) {
   Decision decision{.verdict = {}, .stopping = stopping};

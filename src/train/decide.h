@@ -25,6 +25,10 @@ std::string reason_at_end(const TrainingConfig& training);
 bool evaluates_after(const EvaluationConfig& evaluation, const StepCounts& counts,
                      std::uint64_t step);
 
+// The step of the last evaluation that is due up to `step`; 0: none is.
+std::uint64_t last_evaluation(const EvaluationConfig& evaluation, const StepCounts& counts,
+                              std::uint64_t step);
+
 // The consequences of an evaluation.
 struct Decision {
   StoppingVerdict verdict;

@@ -42,7 +42,7 @@ std::optional<double> roc_auc(std::vector<RankedExample> examples) {
 
 std::optional<double> average_precision(std::vector<RankedExample> examples) {
   std::uint64_t positives = 0;
-  std::uint64_t decided = 0;
+  std::uint64_t decided = 0;  // to be positive, from the highest score on
   double sum = 0;
   for (const Tie& tie : ties_of(examples)) {
     positives += tie.positives;
@@ -50,7 +50,7 @@ std::optional<double> average_precision(std::vector<RankedExample> examples) {
     sum += static_cast<double>(tie.positives) * static_cast<double>(positives) /
            static_cast<double>(decided);
   }
-  if (positives == 0) return std::nullopt;
+  if (positives == 0 || positives == decided) return std::nullopt;
   return sum / static_cast<double>(positives);
 }
 

@@ -17,7 +17,7 @@ struct RankedExample {
 std::optional<double> roc_auc(std::vector<RankedExample> examples);
 
 // The sum over the distinct scores, from the highest, of the precision at that score times the
-// recall gained there. None without a positive example.
+// recall gained there. None without examples of both kinds.
 std::optional<double> average_precision(std::vector<RankedExample> examples);
 
 }  // namespace lockstep

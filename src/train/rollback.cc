@@ -16,8 +16,7 @@ std::optional<std::string> why_no_rollback(const RollbackConfig& config, const R
     return fmt::format("it has rolled back {} times already (training.rollback.limit)",
                        rollbacks.count);
   }
-  if (!rollbacks.target) return "the state to which it would return could not be read";
-  if (*rollbacks.target == steps) {
+  if (rollbacks.target == steps) {
     return fmt::format("no weight has changed since step {}, to which it would return", steps);
   }
   return std::nullopt;

@@ -253,7 +253,7 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& o
 void RunCheckpoints::warn_of_lost_best(const Checkpoint& checkpoint,
                                        std::vector<std::string>& notices) const {
   try {
-    load_best_of(directory_, checkpoint);
+    load_checkpoint(directory_ / step_file_name(checkpoint.best_step));
   } catch (const Error& error) {
     notices.push_back(
         fmt::format("warning: the state of the best evaluation so far, of step {}, cannot be read; "

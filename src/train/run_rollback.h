@@ -24,23 +24,25 @@ class RunRollback {
       : job_(job), comm_(comm), network_(network), engine_(engine), checkpoints_(checkpoints) {}
 
   // Collective, at the start, with the run's state in `position` and the engine, on all ranks:
-  // keeps the state to which it refers, or else this one. Returns a warning, on all ranks, when
-  // that state cannot be read.
+  // keeps the state to which it refers. If it refers to none, because the run could not roll back
+  // so far, that is the one of the last evaluation or, if its file is gone, this one. Returns what
+  // a person should know, on all ranks.
   std::optional<std::string> prepare(RunPosition& position);
 
   // After an evaluation from which the run goes on: keeps this state. Does not communicate.
   void keep(RunPosition& position);
 
   // Why a run that has diverged cannot return; nothing if it can. Does not communicate.
-  [[nodiscard]] std::optional<std::string> why_not(const RunPosition& position) const {
-    return why_no_rollback(job_.training.rollback, position.rollbacks, position.step);
-  }
+  [[nodiscard]] std::optional<std::string> why_not(const RunPosition& position) const;
 
   // Collective, if nothing is in the way: returns to the state that is kept, with a smaller rate.
   // Returns what a person should know of it; `what`: the divergence.
   std::string roll_back(RunPosition& position, const std::string& what);
 
  private:
+  // Collective. Keeps the state after `step` steps. Returns why it cannot be read; then nothing has
+  // changed.
+  std::optional<std::string> keep_step(std::uint64_t step, RunPosition& position);
   // Loads the state after `step` steps into `position` and the engine. Returns why it cannot be
   // read, having changed nothing.
   std::optional<std::string> load(std::uint64_t step, RunPosition& position);
@@ -50,7 +52,7 @@ class RunRollback {
   const Network<float>& network_;
   StepEngine<float>& engine_;
   RunCheckpoints& checkpoints_;
-  RollbackState kept_;
+  std::optional<RollbackState> kept_;  // absent: the state that position names cannot be read
 };
 
 }  // namespace lockstep

@@ -119,6 +119,16 @@ TEST_F(LibsvmTest, AnEmptyLineIsAnExampleWhereNoLineHasALabel) {
             "all lines or in none");
 }
 
+// Otherwise any text with a word in each line would be examples of zeros.
+TEST_F(LibsvmTest, ALabelThatIsSkippedIsANumberAllTheSame) {
+  const LibsvmFeatures features{2, "the model has"};
+  EXPECT_EQ(open("? 1:4\nnan 2:1\n-1 1:1\n", features, false).info().examples, 3U);
+  for (const char* text : {"hello\nworld\n", "1,2\n", "a;b;c\n1;2;3\n"}) {
+    EXPECT_THAT(error(text, features, false), HasSubstr("expected a label, a finite number"))
+        << text;
+  }
+}
+
 TEST_F(LibsvmTest, NumbersAreReadAsInTables) {
   const auto value = [&](const std::string& text) {
     return values_as<float>(open("1 1:" + text + "\n").read(Ids{0}))[0];

@@ -191,7 +191,7 @@ TEST_F(Rollback, AStoppedRunMayGoOnWithIt) {
   ASSERT_EQ(stopped.exit_code, 77);
   const auto resumed = run(train + " --resume must", 2);
   EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
-  EXPECT_THAT(resumed.err, HasSubstr("it returns to step 110 and goes on with 0.5 times"));
+  EXPECT_THAT(resumed.err, HasSubstr("it returns to step 100 and goes on with 0.5 times"));
   EXPECT_THAT(run("inspect stopped/ckpt/latest").out, HasSubstr("rollbacks"));
 }
 

@@ -329,5 +329,12 @@ TEST_F(Predict, TheDirectoryOfASweepOrRecipeStandsForItsWinner) {
   expect_refused("predict swept new.csv", 66, "the sweep in swept has no winner yet");
 }
 
+TEST_F(Predict, TheOutputIsNotTheInput) {
+  train();
+  const std::string before = file("new.csv");
+  expect_refused("predict run new.csv --output ./new.csv", 2, "is the file to predict");
+  EXPECT_EQ(file("new.csv"), before);
+}
+
 }  // namespace
 }  // namespace lockstep

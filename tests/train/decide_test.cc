@@ -49,6 +49,15 @@ TEST(Decide, EvaluationsAreDueEveryFewEpochsAndAtTheEnd) {
   EXPECT_EQ(due, (std::vector<std::uint64_t>{10, 18}));
 }
 
+TEST(Decide, TheLastEvaluationIsTheOneBeforeAStep) {
+  const EvaluationConfig every_other{
+      .every_epochs = 2, .train_examples = 0, .smallest_improvement = 0.01};
+  EXPECT_EQ(last_evaluation(every_other, {.per_epoch = 5, .total = 18}, 9), 0U);
+  EXPECT_EQ(last_evaluation(every_other, {.per_epoch = 5, .total = 18}, 10), 10U);
+  EXPECT_EQ(last_evaluation(every_other, {.per_epoch = 5, .total = 18}, 17), 10U);
+  EXPECT_EQ(last_evaluation(every_other, {.per_epoch = 5, .total = 18}, 18), 18U) << "the end";
+}
+
 TEST(Decide, TheMetricIsTheJobs) {
   const auto by_error = dev_metric(Metric::dev_error, dev(3, 20));
   ASSERT_TRUE(by_error);

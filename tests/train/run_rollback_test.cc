@@ -165,16 +165,35 @@ TEST_F(RunRollback, WithoutItsStateTheRunEndsWhenItDiverges) {
   TrainOptions second = options("run", 1, 9);
   second.resume = Resume::must;
   EXPECT_THAT(failure_of(loaded, second),
-              HasSubstr("(no rollback: the state to which it would return could not be read)"));
+              HasSubstr("(no rollback: the state to which it would return cannot be read"));
   second = options("run", 1, 12);
   second.resume = Resume::must;
   EXPECT_EQ(train_and_record(loaded, comm_, second).steps, 20U) << "an evaluation came between";
 }
 
-TEST_F(RunRollback, ARunThatCouldNotRollBackTakesTheStateThatItResumes) {
+// As a person does after a run has ended because a loss was not finite.
+TEST_F(RunRollback, ARunThatCouldNotRollBackReturnsToItsLastEvaluation) {
   const LoadedJob stops = job({"training.on_nonfinite=STOP"});
-  const Outcome part = train_and_record(stops, comm_, options("run", 1, kNever, 7));
-  EXPECT_EQ(part.steps, 8U);
+  const Outcome whole = train_and_record(job(), comm_, options("whole", 1, 9));
+  for (const std::uint64_t last : {7U, 3U}) {  // after an evaluation, and before the first one
+    const std::string name = fmt::format("from{}", last);
+    const std::uint64_t damaged = last == 7 ? 9 : 4;
+    EXPECT_EQ(train_and_record(stops, comm_, options(name.c_str(), 1, kNever, last)).steps,
+              last + 1);
+    TrainOptions second = options(name.c_str(), 2, damaged);
+    second.resume = Resume::must;
+    const Outcome resumed = train_and_record(job(), comm_, second);
+    if (last == 7) expect_end_of(whole, resumed);
+    EXPECT_EQ(resumed.steps, 20U);
+  }
+}
+
+TEST_F(RunRollback, WithoutThatEvaluationItReturnsToTheStateThatItResumes) {
+  train_and_record(job({"training.on_nonfinite=STOP"}), comm_, options("run", 1, kNever, 7));
+  if (comm_.is_root()) {
+    std::filesystem::remove(directory_ / "run" / kCheckpointFolder / step_file_name(5));
+  }
+  comm_.barrier();
   TrainOptions second = options("run", 2, 9);
   second.resume = Resume::must;
   EXPECT_EQ(train_and_record(job(), comm_, second).steps, 20U);

@@ -1,13 +1,16 @@
 #include "train/set_metrics.h"
 
 #include <limits>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "train/checked_metric.h"
 #include "train/dev_metric.h"
 #include "train/ranking.h"
+#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {
@@ -40,6 +43,7 @@ TEST(Ranking, PrecisionIsAveragedOverTheRecallGained) {
       0.5 + 0.5 * 2 / 3);
   EXPECT_EQ(average_precision({{0.5F, true}, {0.5F, false}}), 0.5);
   EXPECT_EQ(average_precision({{0.5F, false}}), std::nullopt);
+  EXPECT_EQ(average_precision({{0.5F, true}}), std::nullopt);
 }
 
 TEST(SetMetrics, TheBaselineDecidesTheMostFrequentClassOfTraining) {
@@ -119,6 +123,32 @@ TEST(DevMetric, OneThatTheSetDoesNotHaveIsAnError) {
   const SetScore dev{.sums = {.loss = 5, .wrong = 3, .decisions = 20}, .examples = 20};
   EXPECT_THROW(static_cast<void>(dev_metric(Metric::roc_auc, dev)), Error);
   EXPECT_FALSE(dev_metric(Metric::roc_auc, {}));
+}
+
+// The tiny job, which has three classes, decides by this metric.
+void check_with(const std::string& metric, const std::vector<float>& labels,
+                std::uint64_t label_width = 1) {
+  const Job job = tiny_job("/", {"early_stopping.metric=" + metric,
+                                 label_width > 1 ? "network.output.loss=LOGISTIC"
+                                                 : "network.output.loss=SOFTMAX_CROSS_ENTROPY"})
+                      .job;
+  Examples dev;
+  dev.label_width = label_width;
+  dev.labels = labels;
+  dev.ids.resize(labels.size() / label_width);
+  check_metric(job, dev);
+}
+
+TEST(CheckedMetric, IsOneThatTheDevSetCanHave) {
+  for (const char* metric : {"ROC_AUC", "AVERAGE_PRECISION"}) {
+    EXPECT_NO_THROW(check_with(metric, {0, 1, 1}));
+    EXPECT_THROW(check_with(metric, {1, 1, 1}), Error) << metric;
+    EXPECT_NO_THROW(check_with(metric, {0, 1, 1, 0, 0, 1}, 3)) << metric;
+  }
+  EXPECT_NO_THROW(check_with("MACRO_F1", {1, 1, 1}));
+  EXPECT_NO_THROW(check_with("BALANCED_ACCURACY", {1, 1, 1}));
+  EXPECT_THROW(check_with("BALANCED_ACCURACY", {0, 1, 1, 0, 0, 1}, 3), Error);
+  EXPECT_NO_THROW(check_with("ROC_AUC", {})) << "without a dev set nothing is decided";
 }
 
 }  // namespace

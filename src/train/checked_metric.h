@@ -1,0 +1,14 @@
+#pragma once
+// Checks before training that the dev set has the metric by which the job decides.
+
+#include "config/job.h"
+#include "data/examples.h"
+
+namespace lockstep {
+
+// Throws Error(data) when the metric cannot be computed on `dev` whatever is predicted, as ROC AUC
+// with examples of one class only, and Error(usage) when it does not exist for examples with
+// several labels. Does not communicate.
+void check_metric(const Job& job, const Examples& dev);
+
+}  // namespace lockstep

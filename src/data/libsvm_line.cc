@@ -58,10 +58,11 @@ std::optional<LineProblem> parse_libsvm_line(std::string_view text, bool labelle
     const std::size_t colon = token.find(':');
     if (n == 0 && colon == std::string_view::npos) {
       line.has_label = true;
-      line.label = parse_float(token);
+      const std::optional<float> label = parse_float(token);
       // Who predicts may not know the label.
       const bool unknown = !labelled && (token == "?" || token == "nan" || token == "NaN");
-      if (!line.label && !unknown) return problem(column, number_expected("a label", token));
+      if (!label && !unknown) return problem(column, number_expected("a label", token));
+      if (labelled) line.label = label;
       continue;
     }
     if (n == 0 && labelled) {

@@ -71,7 +71,7 @@ Scores RunScorer::at_end(std::span<const float> weights, bool with_test,
   if (!take_answers) return all(weights, with_test, {});
   AnswerCollector of_train(network_.spec(), data_.label_width, layout_.threads);
   AnswerCollector of_dev = of_train;
-  const Scores scores =
+  Scores scores =
       all(weights, with_test,
           {[&](auto thread, auto logits, auto labels) { of_train.add(thread, logits, labels); },
            [&](auto thread, auto logits, auto labels) { of_dev.add(thread, logits, labels); }});

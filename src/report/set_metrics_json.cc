@@ -7,7 +7,7 @@ namespace {
 
 // Calls use(name, number) for each metric that is a number, in the order of the contract.
 template <typename Metrics, typename Use>
-void for_each_number(Metrics& metrics, const Use& use) {
+void for_each_metric(Metrics& metrics, const Use& use) {
   use("log_loss", metrics.log_loss);
   use("macro_f1", metrics.macro_f1);
   use("balanced_accuracy", metrics.balanced_accuracy);
@@ -37,7 +37,7 @@ Json bins_json(const std::vector<ReliabilityBin>& bins) {
 
 Json metrics_to_json(const SetMetrics& metrics, bool with_reliability) {
   Json object;
-  for_each_number(metrics, [&](const char* name, const std::optional<double>& number) {
+  for_each_metric(metrics, [&](const char* name, const std::optional<double>& number) {
     if (number) set_number(object, name, number);
   });
   if (with_reliability && !metrics.reliability.empty()) {
@@ -48,7 +48,7 @@ Json metrics_to_json(const SetMetrics& metrics, bool with_reliability) {
 
 SetMetrics metrics_from_json(const Json& object) {
   SetMetrics metrics;
-  for_each_number(metrics, [&](const char* name, std::optional<double>& number) {
+  for_each_metric(metrics, [&](const char* name, std::optional<double>& number) {
     const auto field = object.find(name);
     if (field != object.end() && field->is_number()) number = field->get<double>();
   });

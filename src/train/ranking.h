@@ -11,13 +11,15 @@ struct RankedExample {
   bool positive = false;
 };
 
-// The probability that a random positive example has a higher score than a random negative one,
-// ties counted half (Mann and Whitney 1947). The pairs are counted exactly and divided once. None
-// without examples of both kinds.
-std::optional<double> roc_auc(std::vector<RankedExample> examples);
-
-// The sum over the distinct scores, from the highest, of the precision at that score times the
-// recall gained there. None without examples of both kinds.
-std::optional<double> average_precision(std::vector<RankedExample> examples);
+// Both are absent without examples of both kinds.
+struct RankingAreas {
+  // The probability that a random positive example has a higher score than a random negative one,
+  // ties counted half (Mann and Whitney 1947). The pairs are counted exactly and divided once.
+  std::optional<double> roc_auc;
+  // The sum over the distinct scores, from the highest, of the precision at that score times the
+  // recall gained there.
+  std::optional<double> average_precision;
+};
+RankingAreas ranking_areas(std::vector<RankedExample> examples);
 
 }  // namespace lockstep

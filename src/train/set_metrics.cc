@@ -121,8 +121,9 @@ void add_rankings(const Predictions& predictions, SetMetrics& metrics) {
                    predictions.by_unit ? is_yes(labels[output])
                                        : static_cast<std::uint64_t>(labels[0]) == output};
     }
-    areas.add(roc_auc(ranked));
-    precisions.add(average_precision(std::move(ranked)));
+    const RankingAreas of = ranking_areas(std::move(ranked));
+    areas.add(of.roc_auc);
+    precisions.add(of.average_precision);
   }
   metrics.roc_auc = areas.value();
   metrics.average_precision = precisions.value();

@@ -28,22 +28,23 @@ Predictions yes_or_no(const std::vector<float>& values, const std::vector<float>
 }
 
 TEST(Ranking, CountsPairsAndHalfTheTies) {
-  EXPECT_EQ(roc_auc({{0.9F, true}, {0.8F, false}, {0.7F, true}, {0.1F, false}}), 0.75);
-  EXPECT_EQ(roc_auc({{0.5F, true}, {0.5F, false}}), 0.5);
-  EXPECT_EQ(roc_auc({{0.1F, true}, {0.9F, false}}), 0.0);
-  EXPECT_EQ(roc_auc({{0.1F, true}, {0.9F, true}}), std::nullopt);
-  EXPECT_EQ(roc_auc({{0.1F, false}}), std::nullopt);
-  EXPECT_EQ(roc_auc({}), std::nullopt);
+  EXPECT_EQ(ranking_areas({{0.9F, true}, {0.8F, false}, {0.7F, true}, {0.1F, false}}).roc_auc,
+            0.75);
+  EXPECT_EQ(ranking_areas({{0.5F, true}, {0.5F, false}}).roc_auc, 0.5);
+  EXPECT_EQ(ranking_areas({{0.1F, true}, {0.9F, false}}).roc_auc, 0.0);
+  EXPECT_EQ(ranking_areas({{0.1F, true}, {0.9F, true}}).roc_auc, std::nullopt);
+  EXPECT_EQ(ranking_areas({{0.1F, false}}).roc_auc, std::nullopt);
+  EXPECT_EQ(ranking_areas({}).roc_auc, std::nullopt);
 }
 
 TEST(Ranking, PrecisionIsAveragedOverTheRecallGained) {
   // At 0.9: precision 1, half of the positives; at 0.7: precision 2/3, the other half.
-  EXPECT_DOUBLE_EQ(
-      average_precision({{0.9F, true}, {0.8F, false}, {0.7F, true}, {0.1F, false}}).value_or(-1),
-      0.5 + 0.5 * 2 / 3);
-  EXPECT_EQ(average_precision({{0.5F, true}, {0.5F, false}}), 0.5);
-  EXPECT_EQ(average_precision({{0.5F, false}}), std::nullopt);
-  EXPECT_EQ(average_precision({{0.5F, true}}), std::nullopt);
+  EXPECT_DOUBLE_EQ(ranking_areas({{0.9F, true}, {0.8F, false}, {0.7F, true}, {0.1F, false}})
+                       .average_precision.value_or(-1),
+                   0.5 + 0.5 * 2 / 3);
+  EXPECT_EQ(ranking_areas({{0.5F, true}, {0.5F, false}}).average_precision, 0.5);
+  EXPECT_EQ(ranking_areas({{0.5F, false}}).average_precision, std::nullopt);
+  EXPECT_EQ(ranking_areas({{0.5F, true}}).average_precision, std::nullopt);
 }
 
 TEST(SetMetrics, TheBaselineDecidesTheMostFrequentClassOfTraining) {

@@ -26,7 +26,7 @@ inline double whole_ceiling(double number) {
   return std::abs(number - nearest) <= kRoundingError * nearest ? nearest : std::ceil(number);
 }
 
-// Whether a is above b, both at least 0, by more than rounding errors.
-inline bool is_above(double a, double b) { return a > b * (1 + kRoundingError); }
+// Whether a is above b by more than rounding errors.
+inline bool is_above(double a, double b) { return a > b + kRoundingError * std::abs(b); }
 
 }  // namespace lockstep

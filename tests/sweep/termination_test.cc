@@ -170,6 +170,21 @@ TEST(MedianRule, RoundingOfAMedianDecidesNothing) {
   EXPECT_TRUE(is_hopeless({2, 1}, Metric::dev_error, judges, curve({0.401})));
 }
 
+// Such a metric is compared by its negative.
+TEST(MedianRule, AMetricThatMustRiseAndEqualsTheMedianIsNotHopeless) {
+  const auto areas = [](double area) {
+    std::vector<CurvePoint> points(1);
+    points[0] = {.step = 10, .epoch = 1, .dev_error = {}, .dev_cost = {}};
+    points[0].dev_metrics.roc_auc = area;
+    return points;
+  };
+  std::vector<TrialRecord> judges(1);
+  judges[0].curve = areas(0.9);
+  EXPECT_FALSE(is_hopeless({2, 1}, Metric::roc_auc, judges, areas(0.9)));
+  EXPECT_FALSE(is_hopeless({2, 1}, Metric::roc_auc, judges, areas(0.91)));
+  EXPECT_TRUE(is_hopeless({2, 1}, Metric::roc_auc, judges, areas(0.89)));
+}
+
 TEST(Ranking, IsByMetricThenByNumberAndEndsWithTheDiverged) {
   SweepConfig sweep = sweep_with(NoTermination{});
   std::vector<TrialRecord> records(5);

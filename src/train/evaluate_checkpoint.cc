@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/worker_pool.h"
 #include "comm/agreement.h"
+#include "nn/layers.h"
 #include "nn/regularizer.h"
 #include "train/build.h"
 #include "train/contradictions.h"
@@ -25,6 +26,19 @@ const char* name_of(EvaluationSplit split) {
       return "test";
     default:
       return "training";
+  }
+}
+
+std::uint64_t examples_of(const Dataset& data, EvaluationSplit split) {
+  switch (split) {
+    case EvaluationSplit::train_dev:
+      return data.train_dev.total;
+    case EvaluationSplit::dev:
+      return data.dev.total;
+    case EvaluationSplit::test:
+      return data.test.total;
+    default:
+      return data.geometry.train_examples;
   }
 }
 
@@ -80,18 +94,20 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   Evaluator evaluator(comm, pool, network, model.normalizer, data.label_width);
   DecisionCounter counter(network.spec(), data.label_width, layout.threads);
   PredictionCollector collector(network.spec(), data.label_width, layout.threads);
+  const bool collects =
+      examples_of(data, split) * output_size(network.spec()) <= kMostEvaluatedPredictions;
   const Evaluator::Visit count = [&](int thread, Matrix<const float> logits,
                                      Matrix<const float> labels) {
     counter.add(thread, logits, labels);
-    collector.add(thread, logits, labels);
+    if (collects) collector.add(thread, logits, labels);
   };
   CheckpointScores scores;
   scores.step = model.step;
+  scores.examples = examples_of(data, split);
   scores.weights_digest = model.weights_digest;
   scores.class_names = class_names_of(model.table);
   LossSums sums;
   if (split == EvaluationSplit::train) {
-    scores.examples = data.geometry.train_examples;
     sums = evaluator.evaluate(
         model.weights, data.train,
         training_blocks(data.geometry, data.own_shards, layout.threads, data.shard_rows, 0), count);
@@ -105,7 +121,6 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
     const HeldOutSet& set = split == EvaluationSplit::train_dev ? data.train_dev
                             : split == EvaluationSplit::dev     ? data.dev
                                                                 : data.test;
-    scores.examples = set.total;
     sums = evaluator.evaluate(model.weights, set.examples, set.blocks, count);
   }
   const auto examples = static_cast<double>(scores.examples);
@@ -115,7 +130,9 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   const Predictions predictions = collector.all(comm);
   if (comm.is_root()) {
     scores.metrics = metrics_of(predictions, data.class_counts);
-    if (has_error_rate(network.spec().loss)) scores.metrics.log_loss = sums.loss / examples;
+    if (collects && has_error_rate(network.spec().loss)) {
+      scores.metrics.log_loss = sums.loss / examples;
+    }
   }
   return scores;
 }

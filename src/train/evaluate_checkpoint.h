@@ -16,6 +16,10 @@ namespace lockstep {
 
 enum class EvaluationSplit { train, train_dev, dev, test };
 
+// The most predictions (examples times outputs) of which metrics are computed: a gibibyte on rank
+// 0.
+constexpr std::uint64_t kMostEvaluatedPredictions = std::uint64_t{1} << 28U;
+
 struct CheckpointScores {
   std::uint64_t step = 0;
   std::uint64_t examples = 0;
@@ -25,8 +29,8 @@ struct CheckpointScores {
   double penalty = 0;                 // part of J; 0 for other sets
   std::string weights_digest;
   std::optional<DecisionCounts> decisions;  // none for squared error
-  SetMetrics metrics;
-  std::vector<std::string> class_names;  // by number; empty: classes have no names
+  SetMetrics metrics;                       // absent with more than kMostEvaluatedPredictions
+  std::vector<std::string> class_names;     // by number; empty: classes have no names
 };
 
 // Collective. Reads the checkpoint on rank 0 and the data as training did, and returns the same

@@ -30,16 +30,27 @@ struct MetricFacts {
   std::optional<double> SetMetrics::*number;  // null: the error or the cost
 };
 
+// The facts of a metric that is one of SetMetrics, with its names there.
+consteval MetricFacts facts_in_set(std::optional<double> SetMetrics::*number, bool of_values,
+                                   bool larger_is_better) {
+  for (const SetMetricFacts& facts : kSetMetrics) {
+    if (facts.number == number) {
+      return {facts.key, facts.name, of_values, larger_is_better, number};
+    }
+  }
+  throw "the number has no row in kSetMetrics";
+}
+
 inline constexpr std::array<MetricFacts, 9> kMetrics = {{
     {"dev_error", "dev error", false, false, nullptr},
     {"dev_cost", "dev cost", false, false, nullptr},
-    {"macro_f1", "macro F1", false, true, &SetMetrics::macro_f1},
-    {"balanced_accuracy", "balanced accuracy", false, true, &SetMetrics::balanced_accuracy},
-    {"roc_auc", "ROC AUC", false, true, &SetMetrics::roc_auc},
-    {"average_precision", "average precision", false, true, &SetMetrics::average_precision},
-    {"rmse", "RMSE", true, false, &SetMetrics::rmse},
-    {"mae", "MAE", true, false, &SetMetrics::mae},
-    {"r2", "R2", true, true, &SetMetrics::r2},
+    facts_in_set(&SetMetrics::macro_f1, false, true),
+    facts_in_set(&SetMetrics::balanced_accuracy, false, true),
+    facts_in_set(&SetMetrics::roc_auc, false, true),
+    facts_in_set(&SetMetrics::average_precision, false, true),
+    facts_in_set(&SetMetrics::rmse, true, false),
+    facts_in_set(&SetMetrics::mae, true, false),
+    facts_in_set(&SetMetrics::r2, true, true),
 }};
 
 constexpr const MetricFacts& facts_of(Metric metric) {

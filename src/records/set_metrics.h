@@ -1,6 +1,7 @@
 #pragma once
 // Numbers of an evaluation on a set of examples, besides its error and cost.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -34,5 +35,25 @@ struct SetMetrics {
   std::optional<double> mae;   // mean absolute error
   std::optional<double> r2;    // 1 - squared errors / squares around the mean; mean over targets
 };
+
+struct SetMetricFacts {
+  const char* key;   // in files
+  const char* name;  // for people
+  std::optional<double> SetMetrics::*number;
+};
+
+// All numbers, in the order in which they are shown.
+inline constexpr std::array<SetMetricFacts, 10> kSetMetrics = {{
+    {"roc_auc", "ROC AUC", &SetMetrics::roc_auc},
+    {"average_precision", "average precision", &SetMetrics::average_precision},
+    {"macro_f1", "macro F1", &SetMetrics::macro_f1},
+    {"balanced_accuracy", "balanced accuracy", &SetMetrics::balanced_accuracy},
+    {"log_loss", "log loss", &SetMetrics::log_loss},
+    {"calibration_error", "calibration error", &SetMetrics::calibration_error},
+    {"baseline_error", "error of the most frequent class", &SetMetrics::baseline_error},
+    {"rmse", "RMSE", &SetMetrics::rmse},
+    {"mae", "MAE", &SetMetrics::mae},
+    {"r2", "R2", &SetMetrics::r2},
+}};
 
 }  // namespace lockstep

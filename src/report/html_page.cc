@@ -182,16 +182,9 @@ Chart reliability_chart(const SetMetrics& metrics) {
 void add_metrics(Out out, const SetMetrics& dev, const SetMetrics& test) {
   std::string rows;
   const Out table(rows);
-  add_metric(table, "ROC AUC", dev.roc_auc, test.roc_auc);
-  add_metric(table, "average precision", dev.average_precision, test.average_precision);
-  add_metric(table, "macro F1", dev.macro_f1, test.macro_f1);
-  add_metric(table, "balanced accuracy", dev.balanced_accuracy, test.balanced_accuracy);
-  add_metric(table, "log loss", dev.log_loss, test.log_loss);
-  add_metric(table, "calibration error", dev.calibration_error, test.calibration_error);
-  add_metric(table, "error of the most frequent class", dev.baseline_error, test.baseline_error);
-  add_metric(table, "RMSE", dev.rmse, test.rmse);
-  add_metric(table, "MAE", dev.mae, test.mae);
-  add_metric(table, "R2", dev.r2, test.r2);
+  for (const SetMetricFacts& facts : kSetMetrics) {
+    add_metric(table, facts.name, dev.*facts.number, test.*facts.number);
+  }
   if (rows.empty()) return;
   fmt::format_to(out,
                  "<section class=\"card\">\n<h2>Metrics</h2>\n<table>\n"

@@ -8,7 +8,7 @@
 #include "base/input_file.h"
 #include "base/json_text.h"
 #include "base/run_files.h"
-#include "report/set_metrics_json.h"
+#include "records/set_metrics_json.h"
 
 namespace lockstep {
 namespace {
@@ -90,7 +90,7 @@ std::string metrics_line(const Evaluation& evaluation) {
   set_number(object, "train_dev_cost", evaluation.train_dev_cost);
   set_number(object, "dev_error", evaluation.dev_error);
   set_number(object, "dev_cost", evaluation.dev_cost);
-  object["dev_metrics"] = metrics_to_json(evaluation.dev_metrics, /*with_reliability=*/false);
+  object["dev_metrics"] = metrics_to_json(evaluation.dev_metrics);
   set_number(object, "weights_norm", evaluation.weights_norm);
   set_number(object, "weights_near_zero", evaluation.weights_near_zero);
   object["weights_digest"] =

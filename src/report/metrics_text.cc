@@ -11,19 +11,11 @@ namespace lockstep {
 
 std::string metrics_line_of(const SetMetrics& metrics) {
   std::string line;
-  const auto add = [&](const char* name, const std::optional<double>& number) {
-    if (!number) return;
-    line += fmt::format("{}{} {:.4g}", line.empty() ? "" : "  ", name, *number);
-  };
-  add("ROC AUC", metrics.roc_auc);
-  add("average precision", metrics.average_precision);
-  add("macro F1", metrics.macro_f1);
-  add("balanced accuracy", metrics.balanced_accuracy);
-  add("log loss", metrics.log_loss);
-  add("calibration error", metrics.calibration_error);
-  add("RMSE", metrics.rmse);
-  add("MAE", metrics.mae);
-  add("R2", metrics.r2);
+  for (const SetMetricFacts& facts : kSetMetrics) {
+    const std::optional<double>& number = metrics.*facts.number;
+    if (!number || facts.number == &SetMetrics::baseline_error) continue;
+    line += fmt::format("{}{} {:.4g}", line.empty() ? "" : "  ", facts.name, *number);
+  }
   return line;
 }
 

@@ -8,6 +8,7 @@
 namespace lockstep {
 
 // The metrics that are present on one line: "ROC AUC 0.9012  macro F1 0.8123"; empty without any.
+// The error of the most frequent class stands beside that of the network instead.
 std::string metrics_line_of(const SetMetrics& metrics);
 
 // The bins of calibration that have decisions, a line each; empty without bins.

@@ -8,8 +8,8 @@
 
 #include "base/binomial.h"
 #include "base/number_text.h"
+#include "records/set_metrics_json.h"
 #include "report/metrics_text.h"
-#include "report/set_metrics_json.h"
 
 namespace lockstep {
 namespace {
@@ -159,7 +159,7 @@ Json score_json(const CheckpointScores& scores, const std::string& split) {
               {"error", json_number(scores.error)},
               {"cost", scores.cost},
               {"weights_digest", scores.weights_digest}};
-  all["metrics"] = metrics_to_json(scores.metrics, /*with_reliability=*/true);
+  all["metrics"] = metrics_and_bins_to_json(scores.metrics);
   if (scores.error) all["error_interval_95"] = interval_json(error_interval(scores));
   if (!scores.decisions) return all;
   const DecisionCounts& counts = *scores.decisions;

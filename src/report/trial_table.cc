@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "records/set_metrics_json.h"
 #include "report/format.h"
-#include "report/set_metrics_json.h"
 
 namespace lockstep {
 namespace {
@@ -86,7 +86,7 @@ Json trial_json(const SweepConfig& sweep, const Trial& trial, const RankedTrial&
           {"status", status_name(result.status)},
           {"dev_error", json_number(result.result.dev_error)},
           {"dev_cost", json_number(result.result.dev_cost)},
-          {"dev_metrics", metrics_to_json(result.result.dev_metrics, /*with_reliability=*/false)},
+          {"dev_metrics", metrics_to_json(result.result.dev_metrics)},
           {"train_error", json_number(result.result.train_error)},
           {"train_cost", json_number(result.result.train_cost)},
           {"epochs", result.result.epochs},

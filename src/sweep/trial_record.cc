@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/json_text.h"
+#include "records/set_metrics_json.h"
 
 namespace lockstep {
 namespace {
@@ -50,26 +51,9 @@ double comparable(Metric metric, std::optional<double> value) {
   return facts_of(metric).larger_is_better ? -*value : *value;
 }
 
-// The metrics by which trials may be compared; null without any.
-Json metrics_json(const SetMetrics& metrics) {
-  Json object;
-  for (const MetricFacts& facts : kMetrics) {
-    if (facts.number == nullptr || !(metrics.*facts.number)) continue;
-    object[facts.key] = json_number(metrics.*facts.number);
-  }
-  return object;
-}
-
 // Records of older versions have none.
-SetMetrics metrics_from(const Json& measured) {
-  SetMetrics metrics;
-  const auto object = measured.find("dev_metrics");
-  if (object == measured.end()) return metrics;
-  for (const MetricFacts& facts : kMetrics) {
-    if (facts.number == nullptr || !object->contains(facts.key)) continue;
-    metrics.*facts.number = number_from(object->at(facts.key));
-  }
-  return metrics;
+SetMetrics dev_metrics_of(const Json& measured) {
+  return metrics_from_json(measured.value("dev_metrics", Json()));
 }
 
 constexpr const char* kChecksum = "checksum";
@@ -124,7 +108,7 @@ std::string record_to_json(const TrialRecord& record) {
                      {"epoch", point.epoch},
                      {"dev_error", json_number(point.dev_error)},
                      {"dev_cost", json_number(point.dev_cost)},
-                     {"dev_metrics", metrics_json(point.dev_metrics)}});
+                     {"dev_metrics", metrics_to_json(point.dev_metrics)}});
   }
   Json results = Json::array();
   for (const TrialResult& result : record.results) {
@@ -135,7 +119,7 @@ std::string record_to_json(const TrialRecord& record) {
                        {"train_cost", json_number(result.train_cost)},
                        {"dev_error", json_number(result.dev_error)},
                        {"dev_cost", json_number(result.dev_cost)},
-                       {"dev_metrics", metrics_json(result.dev_metrics)},
+                       {"dev_metrics", metrics_to_json(result.dev_metrics)},
                        {"best_epoch", json_number(result.best_epoch)},
                        {"weights_digest", result.weights_digest},
                        {"message", result.message}});
@@ -161,7 +145,7 @@ TrialRecord record_from_json(const std::string& text, const std::string& source)
     for (const Json& point : all.at("curve")) {
       record.curve.push_back({steps_from(point, "step"), point.at("epoch").get<double>(),
                               number_from(point.at("dev_error")), number_from(point.at("dev_cost")),
-                              metrics_from(point)});
+                              dev_metrics_of(point)});
     }
     for (const Json& of : all.at("results")) {
       TrialResult result;
@@ -172,7 +156,7 @@ TrialRecord record_from_json(const std::string& text, const std::string& source)
       result.train_cost = number_from(of.at("train_cost"));
       result.dev_error = number_from(of.at("dev_error"));
       result.dev_cost = number_from(of.at("dev_cost"));
-      result.dev_metrics = metrics_from(of);
+      result.dev_metrics = dev_metrics_of(of);
       result.best_epoch = number_from(of.at("best_epoch"));
       result.weights_digest = of.at("weights_digest").get<std::string>();
       result.message = of.at("message").get<std::string>();

@@ -8,6 +8,7 @@
 
 #include "nn/layers.h"
 #include "nn/prediction.h"
+#include "train/decision_counts.h"
 #include "train/ranking.h"
 
 namespace lockstep {
@@ -48,44 +49,27 @@ class Mean {
 
 // ---- decisions ----
 
-// Counts of one class.
-struct ClassTally {
-  std::uint64_t examples = 0;
-  std::uint64_t decided = 0;
-  std::uint64_t right = 0;
-};
-
-void tally(std::uint64_t truth, std::uint64_t decided, std::span<ClassTally> classes) {
+void count(std::uint64_t truth, std::uint64_t decided, std::span<ClassScores> classes) {
   ++classes[truth].examples;
   ++classes[decided].decided;
   if (truth == decided) ++classes[truth].right;
 }
 
-std::optional<double> f1(const ClassTally& of) {
-  if (of.examples + of.decided == 0) return std::nullopt;
-  return 2 * static_cast<double>(of.right) / static_cast<double>(of.examples + of.decided);
-}
-
-std::optional<double> recall(const ClassTally& of) {
-  if (of.examples == 0) return std::nullopt;
-  return static_cast<double>(of.right) / static_cast<double>(of.examples);
-}
-
-void add_class_scores(std::span<const ClassTally> classes, SetMetrics& metrics) {
+void add_class_scores(std::span<const ClassScores> classes, SetMetrics& metrics) {
   Mean f1s;
   Mean recalls;
-  for (const ClassTally& of : classes) {
-    f1s.add(f1(of));
-    recalls.add(recall(of));
+  for (const ClassScores& of : classes) {
+    f1s.add(of.f1());
+    recalls.add(of.recall());
   }
   metrics.macro_f1 = f1s.value();
   metrics.balanced_accuracy = recalls.value();
 }
 
 void add_decisions_of_classes(const Predictions& predictions, SetMetrics& metrics) {
-  std::vector<ClassTally> classes(std::max<std::uint64_t>(predictions.outputs, 2));
+  std::vector<ClassScores> classes(std::max<std::uint64_t>(predictions.outputs, 2));
   for (std::uint64_t i = 0; i < examples_of(predictions); ++i) {
-    tally(static_cast<std::uint64_t>(labels_of(predictions, i)[0]), predictions.decided[i],
+    count(static_cast<std::uint64_t>(labels_of(predictions, i)[0]), predictions.decided[i],
           classes);
   }
   add_class_scores(classes, metrics);
@@ -95,13 +79,13 @@ void add_decisions_of_classes(const Predictions& predictions, SetMetrics& metric
 void add_decisions_of_units(const Predictions& predictions, SetMetrics& metrics) {
   Mean f1s;
   for (std::uint64_t unit = 0; unit < predictions.outputs; ++unit) {
-    std::vector<ClassTally> no_and_yes(2);
+    std::vector<ClassScores> no_and_yes(2);
     for (std::uint64_t i = 0; i < examples_of(predictions); ++i) {
-      tally(is_yes(labels_of(predictions, i)[unit]) ? 1 : 0,
+      count(is_yes(labels_of(predictions, i)[unit]) ? 1 : 0,
             predictions.decided[i * predictions.outputs + unit], no_and_yes);
     }
     if (predictions.outputs == 1) return add_class_scores(no_and_yes, metrics);
-    f1s.add(f1(no_and_yes[1]));
+    f1s.add(no_and_yes[1].f1());
   }
   metrics.macro_f1 = f1s.value();
 }

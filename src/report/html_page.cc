@@ -9,15 +9,14 @@
 
 #include <fmt/format.h>
 
-#include "numerics/functions.h"
 #include "report/chart.h"
 #include "report/diagnosis_text.h"
 #include "report/format.h"
+#include "report/html_charts.h"
 
 namespace lockstep {
 namespace {
 
-constexpr std::size_t kCurvePoints = 500;
 constexpr std::size_t kTableRows = 50;
 constexpr std::size_t kFlowRows = 30;
 
@@ -160,23 +159,8 @@ void add_metric(Out out, const char* name, const std::optional<double>& dev,
                  shown(test));
 }
 
-// Accuracy over confidence, which are equal where probabilities are right.
-Chart reliability_chart(const SetMetrics& metrics) {
-  Chart chart;
-  chart.title = "Right decisions by confidence, dev";
-  chart.x_label = "confidence in %";
-  chart.y_suffix = "%";
-  ChartSeries right{"right", {}};
-  ChartSeries equal{"confidence", {}};
-  for (const ReliabilityBin& bin : metrics.reliability) {
-    if (bin.decisions == 0) continue;
-    const double confidence = 100 * bin.mean_confidence;
-    right.points.push_back(
-        {confidence, 100 * static_cast<double>(bin.right) / static_cast<double>(bin.decisions)});
-    equal.points.push_back({confidence, confidence});
-  }
-  chart.series = {right, equal};
-  return chart;
+void add_chart(Out out, const Chart& chart) {
+  fmt::format_to(out, "<section class=\"card\">\n{}</section>\n", chart_svg(chart));
 }
 
 void add_metrics(Out out, const SetMetrics& dev, const SetMetrics& test) {
@@ -191,8 +175,7 @@ void add_metrics(Out out, const SetMetrics& dev, const SetMetrics& test) {
                  "<tr><th></th><th>dev</th><th>test</th></tr>\n{}</table>\n</section>\n",
                  rows);
   if (dev.reliability.empty()) return;
-  fmt::format_to(out, "<section class=\"card\">\n{}</section>\n",
-                 chart_svg(reliability_chart(dev)));
+  add_chart(out, reliability_chart(dev));
 }
 
 // The final results or, before the end, those of the last evaluation.
@@ -255,94 +238,6 @@ void add_facts(Out out, const HtmlPage& page, const std::optional<Evaluation>& b
   }
   add_fact(out, "directory", page.start.run_dir);
   fmt::format_to(out, "</table>\n</section>\n");
-}
-
-using Field = std::optional<double> (*)(const Evaluation&);
-
-ChartSeries curve(const char* name, const std::vector<Evaluation>& evaluations, Field field,
-                  double scale) {
-  ChartSeries series{name, {}};
-  for (const Evaluation& evaluation : evaluations) {
-    if (const auto value = field(evaluation)) {
-      series.points.push_back({evaluation.epoch, scale * *value});
-    }
-  }
-  return series;
-}
-
-Chart chart_over_epochs(std::string title, std::string y_suffix,
-                        const std::optional<Evaluation>& best) {
-  Chart chart;
-  chart.title = std::move(title);
-  chart.x_label = "epochs";
-  chart.y_suffix = std::move(y_suffix);
-  if (best) chart.marked_x = best->epoch;
-  chart.mark_label = "best";
-  return chart;
-}
-
-ChartSeries log_curve(const char* name, const std::vector<LayerFlow>& layers,
-                      double LayerFlow::*value) {
-  ChartSeries series{name, {}};
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    // 0 and numbers that are not finite give no point in the chart.
-    series.points.push_back({static_cast<double>(i + 1), numerics::log10(layers[i].*value)});
-  }
-  return series;
-}
-
-Chart flow_chart(const FlowRecord& flow) {
-  Chart chart;
-  chart.title = "log10 of the rms per layer";
-  chart.x_label = "layer";
-  chart.whole_x = true;
-  chart.series = {log_curve("a", flow.layers, &LayerFlow::activation_rms),
-                  log_curve("dLoss/dz", flow.layers, &LayerFlow::delta_rms)};
-  return chart;
-}
-
-void add_charts(Out out, const HtmlPage& page, const std::optional<Evaluation>& best) {
-  const std::vector<Evaluation> shown = thinned(page.evaluations, kCurvePoints);
-  Chart costs = chart_over_epochs("Cost", "", best);
-  const auto cost = [](const Evaluation& e) { return std::optional(e.cost); };
-  costs.series.push_back(curve("J (train)", shown, cost, 1));
-  Chart errors = chart_over_epochs("Error", "%", best);
-  const auto train_error = [](const Evaluation& e) { return e.train_error; };
-  errors.series.push_back(curve("train", shown, train_error, 100));
-  if (page.start.dev_examples > 0) {
-    const auto dev_cost = [](const Evaluation& e) { return e.dev_cost; };
-    costs.series.push_back(curve("dev", shown, dev_cost, 1));
-    const auto dev_error = [](const Evaluation& e) { return e.dev_error; };
-    errors.series.push_back(curve("dev", shown, dev_error, 100));
-  }
-  if (page.start.train_dev_examples > 0) {
-    const auto train_dev_cost = [](const Evaluation& e) { return e.train_dev_cost; };
-    costs.series.push_back(curve("train-dev", shown, train_dev_cost, 1));
-    const auto train_dev_error = [](const Evaluation& e) { return e.train_dev_error; };
-    errors.series.push_back(curve("train-dev", shown, train_dev_error, 100));
-  }
-  Chart weights = chart_over_epochs("Norm of the weights", "", best);
-  const auto norm = [](const Evaluation& e) { return std::optional(e.weights_norm); };
-  weights.series.push_back(curve("norm", shown, norm, 1));
-  std::vector<Chart> charts{costs};
-  // Squared error has no error rate.
-  const bool has_errors = std::ranges::any_of(page.evaluations, [](const Evaluation& evaluation) {
-    return evaluation.train_error.has_value();
-  });
-  if (has_errors || page.evaluations.empty()) charts.push_back(errors);
-  charts.push_back(weights);
-  if (std::ranges::any_of(shown, [](const Evaluation& e) { return e.penalty > 0; })) {
-    Chart penalty = chart_over_epochs("Penalty in J", "", best);
-    const auto l2 = [](const Evaluation& e) { return std::optional(e.l2_penalty); };
-    penalty.series.push_back(curve("L2", shown, l2, 1));
-    const auto l1 = [](const Evaluation& e) { return std::optional(e.l1_penalty); };
-    penalty.series.push_back(curve("L1", shown, l1, 1));
-    charts.push_back(penalty);
-  }
-  if (page.flow) charts.push_back(flow_chart(*page.flow));
-  for (const Chart& chart : charts) {
-    fmt::format_to(out, "<section class=\"card\">\n{}</section>\n", chart_svg(chart));
-  }
 }
 
 void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap) {
@@ -540,7 +435,7 @@ std::string render_html(const HtmlPage& page) {
   add_results(out, page, results);
   add_facts(out, page, best);
   add_metrics(out, results.dev_metrics, results.test_metrics);
-  add_charts(out, page, best);
+  for (const Chart& chart : run_charts(page, best)) add_chart(out, chart);
   fmt::format_to(out, "</div>\n");
   if (page.summary && page.summary->diagnosis) add_diagnosis(out, *page.summary->diagnosis);
   if (page.summary) add_phases(out, page.summary->seconds);

@@ -32,7 +32,7 @@ run_ranks() {
   [[ $asked != twice ]] || code=130
   kill "$watcher" 2>/dev/null || true
   # shellcheck disable=SC2034  # code is for the script that sources this file
-  wait "$watcher" || (($? != 76)) || code=76
+  wait "$watcher" || (($? != 76 || code != 137)) || code=76  # mpirun may have ended by itself meanwhile
   wait
 }
 
@@ -47,6 +47,7 @@ end_if_it_hangs() {
     if [[ $states =~ ^Z*$ ]]; then ((++alone)); else alone=0; fi
     if ((alone > mpirun_limit)); then
       say "mpirun has had no process below it for $mpirun_limit s, and does not end: probably a rank died just after its start, which Open MPI 4.1 may miss. mpirun was ended (exit code 76); start again"
+      trap '' TERM  # run_ranks ends this watcher as soon as mpirun is gone, but needs its code
       kill -KILL "$1" 2>/dev/null || true
       exit 76
     fi

@@ -136,13 +136,15 @@ cancel() {
 }
 
 # The ranks stand still until Slurm sends its signal, together with a SIGCONT. Attempt 2 may be
-# interrupted, too.
+# interrupted, too. Slurm looks at jobs every 30 s and signals those that could pass the time before
+# the next look, so the signal comes 60 to 90 s after the start: with a limit of one minute it may
+# come before there are ranks to receive it.
 time_limit() {
-  submit --time=1 --signal=USR1@30 "$script" job.textproto
+  submit --time=2 --signal=USR1@30 "$script" job.textproto
   local run=$place_of_case/runs/job-slurm-$job
   within 60 training trains "$run"
   on_head "scancel --signal=STOP $job"
-  start_now 1 90
+  start_now 1 150
   within 90 "the job ends or waits" eval 'is COMPLETED || is PENDING'
   if is PENDING; then start_now 2; fi
   finishes

@@ -13,7 +13,7 @@
 namespace lockstep {
 
 // The newest checkpoint format this build reads, and the one it writes.
-inline constexpr std::uint32_t kCheckpointFormatVersion = 1;
+inline constexpr std::uint32_t kCheckpointFormatVersion = 2;
 
 // A named part of the flat parameter vector, row-major.
 struct TensorInfo {
@@ -68,6 +68,8 @@ struct Checkpoint {
 
   std::vector<float> mean;               // empty, one for all, or one per feature
   std::vector<float> inverse_deviation;  // of the same size as `mean`
+  std::vector<double> target_mean;       // one for each target; empty: targets are as given
+  std::vector<double> target_deviation;  // of the same size, above 0
 
   std::optional<SavedTable> table;           // present if the data are tables
   std::optional<std::uint64_t> label_width;  // values per label; files of older builds lack it

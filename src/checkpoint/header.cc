@@ -77,6 +77,11 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint, std::uint64_t pa
     header.mutable_image()->set_width(checkpoint.image->width);
   }
 
+  for (const double mean : checkpoint.target_mean) header.add_target_mean(mean);
+  for (const double deviation : checkpoint.target_deviation) {
+    header.add_target_deviation(deviation);
+  }
+
   auto& stopping = *header.mutable_early_stopping();
   if (checkpoint.best_metric) stopping.set_best_metric(*checkpoint.best_metric);
   stopping.set_best_step(checkpoint.best_step);
@@ -132,6 +137,10 @@ Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
     const auto& image = header.image();
     checkpoint.image = {image.channels(), image.height(), image.width()};
   }
+
+  checkpoint.target_mean = {header.target_mean().begin(), header.target_mean().end()};
+  checkpoint.target_deviation = {header.target_deviation().begin(),
+                                 header.target_deviation().end()};
 
   const auto& stopping = header.early_stopping();
   if (stopping.has_best_metric()) checkpoint.best_metric = stopping.best_metric();

@@ -104,6 +104,11 @@ std::string facts(const Checkpoint& checkpoint) {
                                     *checkpoint.best_metric, checkpoint.best_step,
                                     checkpoint.evaluations_without_improvement));
   }
+  if (!checkpoint.target_mean.empty()) {
+    fact("mean of targets", fmt::format("{:.7g}", fmt::join(checkpoint.target_mean, ", ")));
+    fact("deviation of targets",
+         fmt::format("{:.7g}", fmt::join(checkpoint.target_deviation, ", ")));
+  }
   if (checkpoint.batch_rows > 0) {
     const auto& sums = checkpoint.shard_loss_sums;
     fact("batch cost", fmt::format("{:.6g}, mean of {} rows since the last evaluation",

@@ -81,6 +81,10 @@ Checkpoint read_header(RecordReader& reader) {
                               info.name, header.parameters()));
     }
   }
+  if (checkpoint.target_mean.size() != checkpoint.target_deviation.size()) {
+    reader.fail(fmt::format("record 0 (header) has {} means of targets, but {} deviations",
+                            checkpoint.target_mean.size(), checkpoint.target_deviation.size()));
+  }
   allocate_arrays(header, reader, checkpoint);
   return checkpoint;
 }

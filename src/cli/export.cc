@@ -62,6 +62,8 @@ int run_export(const ExportArguments& arguments, const CommandContext& context) 
                                           .weights = model.weights,
                                           .mean = model.normalizer.mean,
                                           .inverse_deviation = model.normalizer.inverse_deviation,
+                                          .target_mean = model.targets.mean,
+                                          .target_deviation = model.targets.deviation,
                                           .missing_means = missing_means,
                                           .name = model.job.name,
                                           .version = LOCKSTEP_VERSION,

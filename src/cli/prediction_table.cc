@@ -50,7 +50,7 @@ std::vector<std::uint64_t> most_probable(const std::vector<float>& probabilities
 PredictionTable::PredictionTable(const SavedModel& model, const PredictionStyle& style)
     : style_(style),
       outputs_(output_size(model.network.spec())),
-      decides_(model.network.spec().loss != Loss::squared_error),
+      decides_(!predicts_values(model.network.spec().loss)),
       by_unit_(decides_by_unit(model.network.spec(), model.label_width)),
       class_names_(class_names_of(model.table)),
       labels_(names_of_labels(model)),

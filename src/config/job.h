@@ -29,6 +29,7 @@ struct DataConfig {
   double max_copied_share;  // of dev, test and train-dev
   SplitRules split;
   NormalizationRule normalization;
+  bool standardizes_targets;        // if they are values
   std::optional<ImageShape> image;  // absent: as the files define
   std::optional<AugmentationRules> augmentation;
 };
@@ -48,6 +49,7 @@ struct OutputConfig {
   Loss loss;
   InitializerSpec initializer;
   LayerPenalty penalty;
+  double huber_delta;  // 0 with another loss
 };
 
 struct NetworkConfig {

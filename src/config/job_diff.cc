@@ -39,6 +39,8 @@ proto::Job read(std::string_view text) {
                                             "is damaged:\n{}",
                                             error.what()));
   }
+  // Older builds had only targets as they are given.
+  if (!job.data().has_targets()) job.mutable_data()->set_targets(proto::Data::AS_GIVEN);
   return job;
 }
 

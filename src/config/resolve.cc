@@ -9,6 +9,7 @@
 #include <google/protobuf/message.h>
 
 #include "base/check.h"
+#include "config/to_network.h"
 #include "nn/activations.h"
 #include "proto/job.pb.h"
 #include "proto/rule.pb.h"
@@ -105,6 +106,16 @@ void resolve_penalties(proto::Job& job) {
   }
 }
 
+void resolve_loss(proto::Job& job) {
+  proto::Output& output = *job.mutable_network()->mutable_output();
+  if (output.loss() == proto::Output::HUBER && !output.has_huber_delta()) {
+    output.set_huber_delta(1);
+  }
+  if (job.data().targets() != proto::Data::AUTO) return;
+  job.mutable_data()->set_targets(predicts_values(output) ? proto::Data::STANDARDIZED
+                                                          : proto::Data::AS_GIVEN);
+}
+
 // Other sets code their labels and tables like the training set, unless they state their
 // own settings.
 void inherit_from_train(proto::Data& data) {
@@ -187,6 +198,7 @@ void fill_defaults(proto::Job& job) {
   if (job.has_network()) {
     resolve_initializers(*job.mutable_network());
     resolve_penalties(job);
+    if (job.network().has_output()) resolve_loss(job);
   }
 }
 

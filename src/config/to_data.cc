@@ -300,6 +300,7 @@ DataConfig to_data(const proto::Data& data) {
                     .max_copied_share = data.max_copied_share(),
                     .split = to_split(data.split()),
                     .normalization = to_normalization(data.normalization()),
+                    .standardizes_targets = data.targets() == proto::Data::STANDARDIZED,
                     .image = std::nullopt,
                     .augmentation = std::nullopt};
   if (data.has_dev()) config.dev = to_source(data.dev());

@@ -42,6 +42,10 @@ Loss to_loss(proto::Output::Loss loss) {
       return Loss::logistic;
     case proto::Output::SQUARED_ERROR:
       return Loss::squared_error;
+    case proto::Output::ABSOLUTE_ERROR:
+      return Loss::absolute_error;
+    case proto::Output::HUBER:
+      return Loss::huber;
   }
   check(false, "every loss of the schema has a kind");
   return {};
@@ -59,13 +63,17 @@ LayerPenalty to_penalty(const proto::LayerRegularization& own,
 
 }  // namespace
 
+bool predicts_values(const proto::Output& output) {
+  return predicts_values(to_loss(output.loss()));
+}
+
 NetworkConfig to_network(const proto::Network& network, const proto::Regularization& of_job) {
   const proto::Output& output = network.output();
   NetworkConfig config{
       network.input_keep_prob(),
       {},
       {output.units(), to_loss(output.loss()), to_initializer(output.initializer()),
-       to_penalty(output.regularization(), of_job)}};
+       to_penalty(output.regularization(), of_job), output.huber_delta()}};
   for (const proto::DenseLayer& layer : network.layer()) {
     config.hidden.push_back({.kind = DenseSpec{layer.units(), to_initializer(layer.initializer())},
                              .epilogue = {.bias = true,

@@ -13,6 +13,7 @@
 #include "config/field_checks.h"
 #include "config/metric.h"
 #include "config/to_metric.h"
+#include "config/to_network.h"
 #include "config/validate_augmentation.h"
 #include "config/validate_csv.h"
 #include "config/validate_formats.h"
@@ -78,6 +79,12 @@ void check_network(const ValueChecks& checks, const proto::Network& network) {
                                                  layers, kMostLayers));
   }
   const proto::Output& output = network.output();
+  if (output.has_huber_delta() && output.loss() != proto::Output::HUBER &&
+      checks.trusted("network.output.loss")) {
+    checks.complain("network.output.huber_delta",
+                    "network.output.huber_delta is for the loss HUBER, and the loss is " +
+                        proto::Output::Loss_Name(output.loss()) + "; remove it");
+  }
   const bool softmax = output.loss() == proto::Output::SOFTMAX_CROSS_ENTROPY &&
                        checks.trusted("network.output.loss");
   if (output.has_units() && softmax && output.units() == 1) {
@@ -171,9 +178,8 @@ void check_training(const ValueChecks& checks, const proto::Training& training) 
 }
 
 // Whether the targets are values instead of class labels.
-bool predicts_values(const ValueChecks& checks, const proto::Job& job) {
-  return job.network().output().loss() == proto::Output::SQUARED_ERROR &&
-         checks.trusted("network.output.loss");
+bool surely_predicts_values(const ValueChecks& checks, const proto::Job& job) {
+  return predicts_values(job.network().output()) && checks.trusted("network.output.loss");
 }
 
 void check_early_stopping(const ValueChecks& checks, const proto::Job& job) {
@@ -184,7 +190,7 @@ void check_early_stopping(const ValueChecks& checks, const proto::Job& job) {
     checks.complain(path, "early_stopping needs a dev set; give data.dev or data.split.dev");
   }
   const Metric metric = to_metric(job.early_stopping().metric());
-  const bool values = predicts_values(checks, job);
+  const bool values = surely_predicts_values(checks, job);
   if (!checks.trusted(path + ".metric") || suits(metric, values)) return;
   checks.complain(path + ".metric", why_not_suited(path + ".metric", metric, values));
 }
@@ -196,10 +202,18 @@ void validate(const proto::Job& job, const Origins& origins, Problems& problems)
   check_fields(checks, job);
   if (job.has_name()) check_run_name(checks, job.name());
   check_data(checks, job.data());
-  if (job.data().split().stratified() && predicts_values(checks, job)) {
-    checks.complain("data.split.stratified",
-                    "data.split.stratified needs class labels, which SQUARED_ERROR does not have; "
-                    "remove it");
+  if (job.data().split().stratified() && surely_predicts_values(checks, job)) {
+    checks.complain(
+        "data.split.stratified",
+        "data.split.stratified needs class labels, and the loss predicts values; remove "
+        "it");
+  }
+  if (job.data().targets() == proto::Data::STANDARDIZED && checks.trusted("network.output.loss") &&
+      !predicts_values(job.network().output())) {
+    checks.complain("data.targets",
+                    "data.targets is STANDARDIZED, but the labels of this loss are classes, which "
+                    "stay as they are; remove it, or set a loss that predicts values "
+                    "(SQUARED_ERROR, ABSOLUTE_ERROR or HUBER)");
   }
   check_network(checks, job.network());
   check_regularization(checks, job);

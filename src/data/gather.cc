@@ -83,13 +83,14 @@ void gather_augmented_rows(const Examples& examples, std::span<const std::uint32
   });
 }
 
-template <typename T>
-void gather_labels(const Examples& examples, std::span<const std::uint32_t> rows, Matrix<T> out) {
+void gather_labels(const Examples& examples, std::span<const std::uint32_t> rows,
+                   const TargetScale& scale, Matrix<float> out) {
   const std::uint64_t width = examples.label_width;
   check_shapes(examples, rows, out.rows, out.columns, width);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::ranges::copy(std::span(examples.labels).subspan(rows[i] * width, width),
                       out.row(i).begin());
+    standardize(scale, out.row(i));
   }
 }
 
@@ -101,7 +102,5 @@ template void gather_augmented_rows(const Examples&, std::span<const std::uint32
                                     const Normalizer&, AugmentationKey, Augmenter&, Matrix<float>);
 template void gather_augmented_rows(const Examples&, std::span<const std::uint32_t>,
                                     const Normalizer&, AugmentationKey, Augmenter&, Matrix<double>);
-template void gather_labels(const Examples&, std::span<const std::uint32_t>, Matrix<float>);
-template void gather_labels(const Examples&, std::span<const std::uint32_t>, Matrix<double>);
 
 }  // namespace lockstep

@@ -7,6 +7,7 @@
 #include "data/augmentation.h"
 #include "data/examples.h"
 #include "data/normalization.h"
+#include "data/target_scale.h"
 #include "linalg/matrix.h"
 
 namespace lockstep {
@@ -24,9 +25,9 @@ void gather_augmented_rows(const Examples& examples, std::span<const std::uint32
                            const Normalizer& normalizer, AugmentationKey key, Augmenter& augmenter,
                            Matrix<T> out);
 
-// Row i of `out` becomes the labels of example rows[i].
+// Row i of `out` becomes the labels of example rows[i], on the scale of the training.
 // out: [rows.size(), label_width].
-template <typename T>
-void gather_labels(const Examples& examples, std::span<const std::uint32_t> rows, Matrix<T> out);
+void gather_labels(const Examples& examples, std::span<const std::uint32_t> rows,
+                   const TargetScale& scale, Matrix<float> out);
 
 }  // namespace lockstep

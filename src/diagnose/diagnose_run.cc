@@ -86,10 +86,10 @@ Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
   const Job& job = loaded.job;
   Diagnosis diagnosis;
   const auto train = set_error(summary.train_error, summary.train_examples);
-  if (!train) {  // the loss is squared error
+  if (!train) {  // the loss predicts values
     diagnosis = no_error_rate(job.diagnosis);
     diagnosis.notes.push_back(
-        fmt::format("squared error counts no wrong answers, so there is no verdict; compare the "
+        fmt::format("a loss of values counts no wrong answers, so there is no verdict; compare the "
                     "mean losses with the lowest you believe possible: {}",
                     mean_losses(summary)));
   } else {

@@ -15,7 +15,7 @@ namespace lockstep {
 
 // Pure. Diagnoses the results of a run of `loaded`: verdict (1.2) and recipe (1.3). `evaluations`
 // are those of the whole run in order, or none if they are not known. A loss without an error rate
-// (squared error) has no verdict; the notes show the mean losses instead.
+// (one of values) has no verdict; the notes show the mean losses instead.
 Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
                        std::span<const Evaluation> evaluations);
 

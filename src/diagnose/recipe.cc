@@ -178,10 +178,10 @@ fs::path recipe_run_directory(const fs::path& directory, int number) {
 }
 
 void check_recipe_job(const Job& job) {
-  if (job.network.output.loss == Loss::squared_error) {
+  if (predicts_values(job.network.output.loss)) {
     throw Error(ExitCode::usage,
-                "the recipe compares errors, and SQUARED_ERROR has no error rate: it cannot tell "
-                "bias from variance");
+                "the recipe compares errors, and a loss that predicts values has no error rate: it "
+                "cannot tell bias from variance");
   }
   if (!job.data.dev && !job.data.split.dev) {
     throw Error(

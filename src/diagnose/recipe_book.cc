@@ -35,7 +35,7 @@ bool has_same_data(const Summary& a, const Summary& b) {
 }
 
 // Whether a training ended with a mean loss that calls for smaller steps and not for a bigger
-// network. Never for squared error, which has no scale.
+// network. Never for losses of values, which have no scale.
 bool has_blown_up(const Job& job, const Summary& summary) {
   constexpr double kTimesGuessing = 10;
   const double guessing = loss_of_guessing(build_network(job.network, summary.features));

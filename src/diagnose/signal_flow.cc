@@ -184,7 +184,7 @@ void SignalFlow::measure_block(const NetworkWeights<float>& weights,
   const Matrix<float> labels{worker.labels.data(), rows.size(), data_.label_width};
   gather_rows<float>(data_.train, rows, data_.normalizer,
                      worker.workspace.input().top(rows.size()));
-  gather_labels<float>(data_.train, rows, labels);
+  gather_labels(data_.train, rows, data_.targets, labels);
   const std::size_t first = worker.sums.size();
   worker.sums.resize(first + layers.size());
   network_.forward(weights, worker.workspace, rows.size(), std::nullopt, {});

@@ -200,11 +200,26 @@ void add_layers(GraphBuilder& graph, const OnnxNetwork& network) {
   }
 }
 
-void add_output(GraphBuilder& graph, Loss loss) {
+// Brings values to the units of the file.
+void add_target_scale(GraphBuilder& graph, const OnnxNetwork& network) {
+  if (network.target_mean.empty()) return;
+  const std::uint64_t outputs = output_size(network.spec);
+  const auto in_float = [](std::span<const double> numbers) {
+    return std::vector<float>(numbers.begin(), numbers.end());
+  };
+  graph.then("Mul", "stretched",
+             {graph.constant("output.deviation", in_float(network.target_deviation), {outputs})});
+  graph.then("Add", "values",
+             {graph.constant("output.mean", in_float(network.target_mean), {outputs})});
+}
+
+void add_output(GraphBuilder& graph, const OnnxNetwork& network) {
+  const Loss loss = network.spec.loss;
   if (loss == Loss::softmax_cross_entropy) {
     set_attribute(graph.then("Softmax", "probabilities"), "axis", std::int64_t{1});
   }
   if (loss == Loss::logistic) graph.then("Sigmoid", "probabilities");
+  if (predicts_values(loss)) add_target_scale(graph, network);
 }
 
 // Describes a matrix with any number of rows.
@@ -246,7 +261,7 @@ std::string onnx_model(const OnnxNetwork& network) {
   add_missing(builder, network);
   add_normalization(builder, network);
   add_layers(builder, network);
-  add_output(builder, network.spec.loss);
+  add_output(builder, network);
   builder.finish("output");
   return model.SerializeAsString();
 }

@@ -17,6 +17,9 @@ struct OnnxNetwork {
   // Normalisation (x - mean) * inverse_deviation, with one of each for every input; or empty.
   std::span<const float> mean;
   std::span<const float> inverse_deviation;
+  // The scale of the targets: the output is values * deviation + mean; or empty.
+  std::span<const double> target_mean;
+  std::span<const double> target_deviation;
   // The replacement for NaN in the input: one value for each input; or empty.
   std::span<const float> missing_means;
   std::string name;                             // name of the graph

@@ -25,9 +25,6 @@ void add_number(ColumnSurvey& column, float number) {
   column.counts_up =
       column.counts_up && column.whole && (first || number == column.last_number + 1);
   column.last_number = number;
-  const double distance = number - column.mean;
-  column.mean += distance / static_cast<double>(column.numbers);
-  column.squares += distance * (number - column.mean);
 }
 
 void add_missing(ColumnSurvey& column, std::uint64_t line) {
@@ -95,10 +92,6 @@ void add_cell(ColumnSurvey& column, std::string_view cell, std::uint64_t line,
 }
 
 std::uint64_t present(const ColumnSurvey& column) { return column.rows - column.missing; }
-
-double deviation(const ColumnSurvey& column) {
-  return column.numbers == 0 ? 0 : std::sqrt(column.squares / static_cast<double>(column.numbers));
-}
 
 bool has_uncounted(const ColumnSurvey& column) { return column.uncounted > 0; }
 

@@ -26,8 +26,6 @@ struct ColumnSurvey {
   bool whole = true;      // all numbers are whole
   bool counts_up = true;  // all cells are numbers, each one more than the one before
   float last_number = 0;
-  double mean = 0;     // of the numbers
-  double squares = 0;  // sum of their squared distances from the mean
 
   std::uint64_t dates = 0;            // dates and times of day
   std::uint64_t notations = 0;        // numbers that cannot be read, such as "1,5" or "5 kg"
@@ -50,9 +48,6 @@ void add_cell(ColumnSurvey& column, std::string_view cell, std::uint64_t line,
 
 // Number of cells that have a value.
 std::uint64_t present(const ColumnSurvey& column);
-
-// The standard deviation of its numbers; 0 without any.
-double deviation(const ColumnSurvey& column);
 
 // Whether there are so many different texts that they were not all counted.
 bool has_uncounted(const ColumnSurvey& column);

@@ -164,7 +164,6 @@ void add_target(JobDraft& draft, const TableSurvey& survey, const DraftRequest& 
   const ColumnSurvey& cells = survey.columns[column];
   const bool classes = target.kind == TargetKind::classes;
   if (classes) draft.size.classes = cells.texts.size();
-  if (!classes) draft.size.deviation = std::max(draft.size.deviation, deviation(cells));
   ++draft.targets;
   const std::string title = title_of(cells, column);
   draft.columns.push_back(

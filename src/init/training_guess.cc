@@ -18,12 +18,6 @@ std::uint32_t power_of_two(double value, std::uint32_t least, std::uint32_t most
   return power;
 }
 
-// Weights of the output must grow to the size of the values, which takes larger steps.
-double rate_of_values(double deviation) {
-  if (deviation > 100) return 0.03;
-  return deviation > 10 ? 0.01 : 0.003;
-}
-
 }  // namespace
 
 TrainingGuess guess_training(const TableSize& size) {
@@ -36,7 +30,7 @@ TrainingGuess guess_training(const TableSize& size) {
   guess.layers = few ? 2 : 3;
   guess.units = few ? power_of_two(trained / 3, 32, 128) : classifies ? 256 : 128;
   guess.keep_prob = few ? 0.8 : classifies ? 0.9 : 1;
-  guess.learning_rate = classifies ? 0.003 : rate_of_values(size.deviation);
+  guess.learning_rate = 0.003;
   guess.weight_decay = 0.01;
   guess.batch_size = power_of_two(trained / 100, 16, 256);
   guess.shards = std::min(8U, guess.batch_size / 4);

@@ -9,7 +9,6 @@ struct TableSize {
   std::uint64_t rows = 0;      // of the file
   std::uint64_t features = 0;  // inputs of the network
   std::uint64_t classes = 0;   // 0: values are predicted
-  double deviation = 0;        // largest standard deviation of such a value
 };
 
 struct TrainingGuess {

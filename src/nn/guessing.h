@@ -10,10 +10,10 @@ namespace lockstep {
 constexpr double kBeyondGuessing = 1e4;
 
 // Mean loss when all outputs are 0: ln K for softmax over K classes, K ln 2 for K logistic units.
-// 0 for squared error, which has no scale of its own.
+// 0 for losses of values, which have no scale of their own.
 double loss_of_guessing(const NetworkSpec& network);
 
-// Whether a mean loss, without penalty, exceeds that bound. Never for squared error.
+// Whether a mean loss, without penalty, exceeds that bound. Never for losses of values.
 bool is_beyond_guessing(const NetworkSpec& network, double mean_loss);
 
 }  // namespace lockstep

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <type_traits>
 
@@ -75,36 +76,80 @@ LossSums logistic_row(std::span<const T> z, std::span<const float> label, std::s
   return sums;
 }
 
-template <typename T>
-LossSums squared_row(std::span<const T> z, std::span<const float> label, std::span<T> dz) {
+// The loss and gradient of one difference d = prediction - target, by `of(d)`.
+template <typename T, typename Of>
+LossSums values_row(std::span<const T> z, std::span<const float> label, std::span<T> dz, Of&& of) {
   LossSums sums;
   for (std::size_t o = 0; o < z.size(); ++o) {
-    const T difference = z[o] - target_of<T>(label, z.size(), o);
-    sums.loss += 0.5 * static_cast<double>(difference) * static_cast<double>(difference);
-    if (!dz.empty()) dz[o] = difference;
+    const T d = z[o] - target_of<T>(label, z.size(), o);
+    const auto [loss, slope] = of(d);
+    sums.loss += loss;
+    if (!dz.empty()) dz[o] = slope;
   }
   return sums;
+}
+
+template <typename T>
+struct LossOfDifference {
+  double loss;
+  T slope;
+};
+
+template <typename T>
+LossOfDifference<T> squared_error(T d) {
+  return {0.5 * static_cast<double>(d) * static_cast<double>(d), d};
+}
+
+template <typename T>
+LossOfDifference<T> absolute_error(T d) {
+  const T slope = d > T(0) ? T(1) : d < T(0) ? T(-1) : T(0);
+  return {std::abs(static_cast<double>(d)), slope};
+}
+
+template <typename T>
+LossOfDifference<T> huber(T d, double delta) {
+  const double size = std::abs(static_cast<double>(d));
+  if (!(size > delta)) return squared_error(d);
+  return {delta * (size - 0.5 * delta), static_cast<T>(d > T(0) ? delta : -delta)};
+}
+
+template <typename T>
+LossSums row_loss(const NetworkSpec& network, std::span<const T> z, std::span<const float> label,
+                  std::span<T> dz) {
+  switch (network.loss) {
+    case Loss::softmax_cross_entropy:
+      return softmax_row(z, label, dz);
+    case Loss::logistic:
+      return logistic_row(z, label, dz);
+    case Loss::squared_error:
+      return values_row(z, label, dz, squared_error<T>);
+    case Loss::absolute_error:
+      return values_row(z, label, dz, absolute_error<T>);
+    case Loss::huber:
+      return values_row(z, label, dz, [&](T d) { return huber(d, network.huber_delta); });
+  }
+  check(false, "every loss has a row function");
+  return {};
 }
 
 }  // namespace
 
 template <typename T>
-LossSums evaluate_loss(Loss loss, Matrix<const T> logits, Matrix<const float> labels,
-                       Matrix<T> gradient) {
+LossSums evaluate_loss(const NetworkSpec& network, Matrix<const T> logits,
+                       Matrix<const float> labels, Matrix<T> gradient) {
   check(labels.rows == logits.rows && (labels.columns == 1 || labels.columns == logits.columns),
         "labels fit the logits");
-  auto* row_loss = &softmax_row<T>;
-  if (loss == Loss::logistic) row_loss = &logistic_row<T>;
-  if (loss == Loss::squared_error) row_loss = &squared_row<T>;
   LossSums sums;
   for (std::uint64_t r = 0; r < logits.rows; ++r) {
     const std::span<T> dz = gradient.data == nullptr ? std::span<T>() : gradient.row(r);
-    sums += row_loss(logits.row(r), labels.row(r), dz);
+    sums += row_loss(network, logits.row(r), labels.row(r), dz);
   }
   return sums;
 }
 
-template LossSums evaluate_loss(Loss, Matrix<const float>, Matrix<const float>, Matrix<float>);
-template LossSums evaluate_loss(Loss, Matrix<const double>, Matrix<const float>, Matrix<double>);
+template LossSums evaluate_loss(const NetworkSpec&, Matrix<const float>, Matrix<const float>,
+                                Matrix<float>);
+template LossSums evaluate_loss(const NetworkSpec&, Matrix<const double>, Matrix<const float>,
+                                Matrix<double>);
 
 }  // namespace lockstep

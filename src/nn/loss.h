@@ -13,8 +13,8 @@ namespace lockstep {
 // Sums over the rows of a batch; divide them by the number of rows for means.
 struct LossSums {
   double loss = 0;
-  // Decisions: one for each row, or one for each unit if units have labels of their own; none for
-  // squared error. They are counts, so that equally many wrong ones are equal.
+  // Decisions: one for each row, or one for each unit if units have labels of their own; none of
+  // values. They are counts, so that equally many wrong ones are equal.
   std::uint64_t wrong = 0;
   std::uint64_t decisions = 0;
 
@@ -33,14 +33,14 @@ inline std::optional<double> error_rate(const LossSums& sums) {
 }
 
 // Whether `loss` has an error rate in addition to its cost.
-constexpr bool has_error_rate(Loss loss) { return loss != Loss::squared_error; }
+constexpr bool has_error_rate(Loss loss) { return !predicts_values(loss); }
 
-// logits: [B, O]. labels: [B, 1] with a class number (a one-hot target for independent units and
-// squared error with O > 1), or [B, O] with a target for each unit. The sums are taken in row
-// order. If `gradient` ([B, O]) has data, it receives dLoss/dlogits of each row (not divided by
-// B); it may be the same memory as logits.
+// The loss of `network`. logits: [B, O]. labels: [B, 1] with a class number (a one-hot target for
+// independent units and values with O > 1), or [B, O] with a target for each unit. The sums are
+// taken in row order. If `gradient` ([B, O]) has data, it receives dLoss/dlogits of each row (not
+// divided by B; 0 where an absolute error is 0); it may be the same memory as logits.
 template <typename T>
-LossSums evaluate_loss(Loss loss, Matrix<const T> logits, Matrix<const float> labels,
-                       Matrix<T> gradient);
+LossSums evaluate_loss(const NetworkSpec& network, Matrix<const T> logits,
+                       Matrix<const float> labels, Matrix<T> gradient);
 
 }  // namespace lockstep

@@ -180,7 +180,7 @@ void Network<T>::predict(const NetworkWeights<T>& weights, Workspace<T>& workspa
 
 template <typename T>
 LossSums Network<T>::loss(Workspace<T>& workspace, Matrix<const float> labels) const {
-  return evaluate_loss<T>(spec_.loss, workspace.logits(labels.rows), labels, {});
+  return evaluate_loss<T>(spec_, workspace.logits(labels.rows), labels, {});
 }
 
 template <typename T>
@@ -191,8 +191,8 @@ void Network<T>::losses(Workspace<T>& workspace, Matrix<const float> labels,
   const Range mine = team.part(labels.rows);
   for (std::uint64_t r = mine.begin; r < mine.end; ++r) {
     const Range row{r, r + 1};
-    of_rows[r] = evaluate_loss<T>(spec_.loss, logits.some_rows(row), labels.some_rows(row),
-                                  delta.some_rows(row));
+    of_rows[r] =
+        evaluate_loss<T>(spec_, logits.some_rows(row), labels.some_rows(row), delta.some_rows(row));
   }
   team.wait();
 }

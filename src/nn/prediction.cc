@@ -23,7 +23,7 @@ void sigmoid(std::span<T> row) {
 
 template <typename T>
 void to_predictions(Loss loss, Matrix<T> logits) {
-  if (loss == Loss::squared_error) return;
+  if (predicts_values(loss)) return;
   for (std::uint64_t r = 0; r < logits.rows; ++r) {
     const std::span<T> row = logits.row(r);
     if (loss == Loss::softmax_cross_entropy) {

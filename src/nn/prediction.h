@@ -11,7 +11,7 @@
 namespace lockstep {
 
 // Turns logits [B, O] in place into probabilities (softmax over the units, or a sigmoid of each);
-// for squared error they already are the predicted values.
+// for losses of values they already are the predicted values.
 template <typename T>
 void to_predictions(Loss loss, Matrix<T> logits);
 

@@ -15,8 +15,15 @@ enum class Activation { linear, sigmoid, tanh, relu, leaky_relu, elu, gelu, silu
 enum class Loss {
   softmax_cross_entropy,  // O classes, one of them true
   logistic,               // O independent yes/no units
-  squared_error,          // 1/2 (prediction - target)^2 summed over O units
+  // The others predict O values. d = prediction - target; they are summed over the units.
+  squared_error,   // d^2 / 2
+  absolute_error,  // |d|
+  huber,           // d^2 / 2 up to huber_delta, and delta (|d| - delta / 2) beyond (Huber 1964)
 };
+
+constexpr bool predicts_values(Loss loss) {
+  return loss == Loss::squared_error || loss == Loss::absolute_error || loss == Loss::huber;
+}
 
 // Lambdas of a layer's penalty (lecture 1.4, 1.5); see nn/regularizer.h.
 struct LayerPenalty {
@@ -46,6 +53,7 @@ struct NetworkSpec {
   // layer, which is linear and without dropout; the loss includes the output's non-linearity.
   std::vector<LayerSpec> layers;
   Loss loss = Loss::softmax_cross_entropy;
+  double huber_delta = 1;
   Precision precision = Precision::float32;  // of the products of layers, in float
 };
 

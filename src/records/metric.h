@@ -25,7 +25,7 @@ enum class Metric {
 struct MetricFacts {
   const char* key;   // in files
   const char* name;  // for people
-  bool of_values;    // for squared error alone; the others but the cost are for classes alone
+  bool of_values;    // for values alone; the others but the cost are for classes alone
   bool larger_is_better;
   std::optional<double> SetMetrics::*number;  // null: the error or the cost
 };
@@ -57,7 +57,7 @@ constexpr const MetricFacts& facts_of(Metric metric) {
   return kMetrics[static_cast<std::size_t>(metric)];
 }
 
-// Whether a job whose targets are values (squared error), or classes, has this metric.
+// Whether a job whose labels are values, or classes, has this metric.
 constexpr bool suits(Metric metric, bool values) {
   return metric == Metric::dev_cost || facts_of(metric).of_values == values;
 }

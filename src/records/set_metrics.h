@@ -16,6 +16,14 @@ struct ReliabilityBin {
   friend bool operator==(const ReliabilityBin&, const ReliabilityBin&) = default;
 };
 
+// The predictions of one target, in its units.
+struct TargetMetrics {
+  double rmse = 0;           // root of the mean squared error
+  double mae = 0;            // mean absolute error
+  std::optional<double> r2;  // 1 - squared errors / squares around the mean; none if it is constant
+  friend bool operator==(const TargetMetrics&, const TargetMetrics&) = default;
+};
+
 // What cannot be computed, or does not suit the loss, is absent.
 struct SetMetrics {
   // ---- classification ----
@@ -30,10 +38,11 @@ struct SetMetrics {
   // The error of always deciding the most frequent class of the training examples.
   std::optional<double> baseline_error;
 
-  // ---- regression, over all targets ----
-  std::optional<double> rmse;  // root of the mean squared error
-  std::optional<double> mae;   // mean absolute error
-  std::optional<double> r2;    // 1 - squared errors / squares around the mean; mean over targets
+  // ---- regression: means over the targets ----
+  std::optional<double> rmse;
+  std::optional<double> mae;
+  std::optional<double> r2;
+  std::vector<TargetMetrics> targets;  // of each target, when there are several
 };
 
 struct SetMetricFacts {

@@ -19,8 +19,8 @@ inline Json metrics_to_json(const SetMetrics& metrics) {
   return object;
 }
 
-// The same with the bins of calibration, for classification.
-inline Json metrics_and_bins_to_json(const SetMetrics& metrics) {
+// The same with the bins of calibration, or with the metrics of each of several targets.
+inline Json metrics_in_detail_to_json(const SetMetrics& metrics) {
   Json object = metrics_to_json(metrics);
   const auto count = static_cast<double>(metrics.reliability.size());
   for (std::size_t i = 0; i < metrics.reliability.size(); ++i) {
@@ -31,6 +31,12 @@ inline Json metrics_and_bins_to_json(const SetMetrics& metrics) {
          {"decisions", of.decisions},
          {"right", of.right},
          {"mean_confidence", of.decisions > 0 ? Json(of.mean_confidence) : Json()}});
+  }
+  for (const TargetMetrics& of : metrics.targets) {
+    Json& target = object["targets"].emplace_back();
+    set_number(target, "rmse", of.rmse);
+    set_number(target, "mae", of.mae);
+    if (of.r2) set_number(target, "r2", of.r2);
   }
   return object;
 }

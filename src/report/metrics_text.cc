@@ -1,7 +1,9 @@
 #include "report/metrics_text.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -17,6 +19,21 @@ std::string metrics_line_of(const SetMetrics& metrics) {
     line += fmt::format("{}{} {:.4g}", line.empty() ? "" : "  ", facts.name, *number);
   }
   return line;
+}
+
+std::string target_table(const SetMetrics& metrics, std::span<const std::string> names) {
+  if (metrics.targets.empty()) return "";
+  std::size_t width = std::string_view("target").size();
+  for (const std::string& name : names) width = std::max(width, name.size());
+  std::string text =
+      fmt::format("{:<{}} {:>12} {:>12} {:>8}\n", "target", width, "RMSE", "MAE", "R2");
+  for (std::size_t i = 0; i < metrics.targets.size(); ++i) {
+    const TargetMetrics& of = metrics.targets[i];
+    text += fmt::format("{:<{}} {:>12.6g} {:>12.6g} {:>8}\n",
+                        i < names.size() ? names[i] : fmt::format("{}", i), width, of.rmse, of.mae,
+                        of.r2 ? fmt::format("{:.4f}", *of.r2) : "constant");
+  }
+  return text;
 }
 
 std::string reliability_table(const SetMetrics& metrics) {

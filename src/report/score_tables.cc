@@ -142,6 +142,8 @@ std::string score_text(const CheckpointScores& scores, const std::string& split)
   text += fmt::format("cost  {:.6g}\n", scores.cost);
   const std::string metrics = metrics_line_of(scores.metrics);
   if (!metrics.empty()) text += metrics + "\n";
+  const std::string targets = target_table(scores.metrics, scores.target_names);
+  if (!targets.empty()) text += "\n" + targets;
   if (scores.decisions) {
     text += "\n" + class_table(*scores.decisions, scores.class_names);
     const std::string confusion = confusion_table(*scores.decisions, scores.class_names);
@@ -159,7 +161,7 @@ Json score_json(const CheckpointScores& scores, const std::string& split) {
               {"error", json_number(scores.error)},
               {"cost", scores.cost},
               {"weights_digest", scores.weights_digest}};
-  all["metrics"] = metrics_and_bins_to_json(scores.metrics);
+  all["metrics"] = metrics_in_detail_to_json(scores.metrics);
   if (scores.error) all["error_interval_95"] = interval_json(error_interval(scores));
   if (!scores.decisions) return all;
   const DecisionCounts& counts = *scores.decisions;

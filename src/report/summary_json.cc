@@ -82,8 +82,8 @@ std::string summary_to_json(const Summary& summary) {
   set_number(object, "train_dev_cost", summary.train_dev_cost);
   set_number(object, "dev_cost", summary.dev_cost);
   set_number(object, "test_cost", summary.test_cost);
-  object["dev_metrics"] = metrics_and_bins_to_json(summary.dev_metrics);
-  object["test_metrics"] = metrics_and_bins_to_json(summary.test_metrics);
+  object["dev_metrics"] = metrics_in_detail_to_json(summary.dev_metrics);
+  object["test_metrics"] = metrics_in_detail_to_json(summary.test_metrics);
   set_number(object, "l2_penalty", summary.l2_penalty);
   set_number(object, "l1_penalty", summary.l1_penalty);
   set_number(object, "weights_norm", summary.weights_norm);

@@ -279,7 +279,7 @@ std::string next_steps(const SweepResults& results, const std::string& run_dir) 
                                  run_dir, winner == nullptr ? "" : "winner.textproto, ");
   if (winner == nullptr) return text;
   const Job& job = job_of(results, winner->number);
-  const bool has_classes = job.network.output.loss != Loss::squared_error;
+  const bool has_classes = !predicts_values(job.network.output.loss);
   text += fmt::format(
       "next: lockstep train {0}/winner.textproto      trains the winner again, to the same bits\n"
       "      lockstep evaluate {0}/{1}/ckpt/{2}    scores it {3}\n",

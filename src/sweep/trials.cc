@@ -23,7 +23,7 @@ void check_for_sweep(const SweepConfig& sweep, const Job& job, Problems& problem
   if (!job.data.dev && !job.data.split.dev) {
     problems.add({}, "a sweep compares trials on a dev set (1.4); give data.dev or data.split.dev");
   }
-  const bool values = job.network.output.loss == Loss::squared_error;
+  const bool values = predicts_values(job.network.output.loss);
   if (!suits(sweep.metric, values)) {
     problems.add({}, why_not_suited("the sweep's metric", sweep.metric, values));
   }

@@ -8,7 +8,7 @@
 namespace lockstep {
 
 AnswerCollector::AnswerCollector(const NetworkSpec& spec, std::uint64_t label_width, int threads)
-    : one_decision_(spec.loss != Loss::squared_error && label_width == 1),
+    : one_decision_(!predicts_values(spec.loss) && label_width == 1),
       yes_or_no_(decides_by_unit(spec, label_width)),
       of_threads_(static_cast<std::size_t>(threads)) {}
 

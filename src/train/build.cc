@@ -25,6 +25,7 @@ NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features) {
   spec.input = {features};
   spec.input_keep_prob = config.input_keep_prob;
   spec.loss = config.output.loss;
+  spec.huber_delta = config.output.huber_delta;
   spec.precision = config.precision;
   std::uint32_t before = 0;
   for (const LayerConfig& layer : config.hidden) {

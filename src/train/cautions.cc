@@ -123,7 +123,7 @@ std::optional<std::string> precision_caution(const NetworkConfig& network,
 }
 
 std::optional<std::string> dropout_caution(const NetworkConfig& network, const Scores& scores) {
-  const bool counts_errors = network.output.loss != Loss::squared_error;
+  const bool counts_errors = !predicts_values(network.output.loss);
   if (!counts_errors || scores.dev.examples == 0 || scores.train.examples == 0) return std::nullopt;
   if (!has_dropout(network) || overfits(scores.train, scores.dev)) return std::nullopt;
   return fmt::format(

@@ -22,7 +22,7 @@ void check_class_names(const SourceInfo& info, const OutputConfig& output) {
                             info.labels_name, names.size(), quoted_names(names), output.units,
                             output.units == 1 ? "" : "s", remedy));
   };
-  if (output.units == 1 && output.loss == Loss::squared_error) {
+  if (output.units == 1 && predicts_values(output.loss)) {
     fail("class names need SOFTMAX_CROSS_ENTROPY, or LOGISTIC where there are two");
   }
   const std::uint64_t expected = output.units == 1 ? 2 : output.units;
@@ -47,6 +47,8 @@ void check_labels(std::span<const float> labels, ExampleSource& source,
       }
       return check_binary_targets(labels, width, info.labels_name, places);
     case Loss::squared_error:
+    case Loss::absolute_error:
+    case Loss::huber:
       if (width == 1 && output.units > 1) {
         return check_class_labels(labels, output.units, info.labels_name, places);
       }
@@ -56,7 +58,7 @@ void check_labels(std::span<const float> labels, ExampleSource& source,
 // Checks the labels of a source that guarantees its classes.
 void check_known_classes(std::uint64_t classes, const std::string& source,
                          const OutputConfig& output) {
-  const bool values = output.loss == Loss::squared_error && output.units == 1;
+  const bool values = predicts_values(output.loss) && output.units == 1;
   const std::uint64_t most = output.units == 1 ? 2 : output.units;
   if (values || classes <= most) return;
   throw Error(ExitCode::data, fmt::format("{} has {} classes; the network has {} output{}", source,

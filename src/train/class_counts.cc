@@ -15,7 +15,7 @@ namespace {
 std::uint64_t class_count(const OutputConfig& output, std::uint64_t label_width) {
   if (label_width != 1) return 0;
   if (output.units > 1) return output.units;
-  return output.loss == Loss::squared_error ? 0 : 2;
+  return predicts_values(output.loss) ? 0 : 2;
 }
 
 }  // namespace

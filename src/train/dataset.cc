@@ -305,6 +305,7 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   }
   dataset.normalizer = training_normalizer(job.data.normalization, comm, own,
                                            dataset.geometry.train_examples, dataset.image);
+  dataset.targets = training_targets(job, comm, own, dataset.geometry.train_examples);
   dataset.class_counts = count_classes(comm, job.network.output, dataset.train);
   if (comm.is_root()) {
     dataset.cautions = std::move(local.notices);

@@ -15,6 +15,7 @@
 #include "data/examples.h"
 #include "data/normalization.h"
 #include "data/shards.h"
+#include "data/target_scale.h"
 #include "train/held_out_set.h"
 #include "train/layout.h"
 #include "train/table_state.h"
@@ -33,6 +34,7 @@ struct Dataset {
   std::string train_fingerprint;
   std::vector<std::uint64_t> class_counts;       // of all training examples; empty: no classes
   Normalizer normalizer;                         // for every set
+  TargetScale targets;                           // for every set
   std::optional<ImageShape> image;               // if it is known
   std::optional<AugmentationSpec> augmentation;  // for training only
   std::optional<TableState> table;               // for examples from tables

@@ -34,14 +34,14 @@ DecisionCounter::DecisionCounter(const NetworkSpec& spec, std::uint64_t label_wi
   const std::uint64_t outputs = output_size(spec);
   empty_.classes = by_unit_ ? 2 : outputs;
   empty_.units = by_unit_ ? outputs : 1;
-  if (loss_ != Loss::squared_error) {
+  if (!predicts_values(loss_)) {
     empty_.counts.resize(empty_.units * empty_.classes * empty_.classes);
   }
   of_threads_.assign(static_cast<std::size_t>(threads), empty_);
 }
 
 void DecisionCounter::add(int thread, Matrix<const float> logits, Matrix<const float> labels) {
-  if (loss_ == Loss::squared_error) return;
+  if (predicts_values(loss_)) return;
   DecisionCounts& mine = of_threads_[static_cast<std::size_t>(thread)];
   const auto count = [&](std::uint64_t unit, std::uint64_t truth, std::uint64_t decided) {
     ++mine.counts[(unit * mine.classes + truth) * mine.classes + decided];
@@ -60,7 +60,7 @@ void DecisionCounter::add(int thread, Matrix<const float> logits, Matrix<const f
 }
 
 std::optional<DecisionCounts> DecisionCounter::total(const Communicator& comm) const {
-  if (loss_ == Loss::squared_error) return std::nullopt;
+  if (predicts_values(loss_)) return std::nullopt;
   DecisionCounts total = empty_;
   for (const DecisionCounts& mine : of_threads_) {
     for (std::size_t i = 0; i < mine.counts.size(); ++i) total.counts[i] += mine.counts[i];

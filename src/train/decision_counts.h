@@ -46,7 +46,7 @@ class DecisionCounter {
   // Takes a block of logits [B, O] and labels as in evaluate_loss, from thread `thread`.
   void add(int thread, Matrix<const float> logits, Matrix<const float> labels);
 
-  // Collective. The counts of all threads and ranks, on rank 0; none for squared error, which
+  // Collective. The counts of all threads and ranks, on rank 0; none of values, which
   // decides nothing.
   [[nodiscard]] std::optional<DecisionCounts> total(const Communicator& comm) const;
 

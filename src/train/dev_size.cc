@@ -16,7 +16,7 @@ double decided_improvement(const Job& job) {
 
 std::vector<std::string> warnings_of_dev_size(const Job& job, double dev_error,
                                               std::uint64_t dev_examples) {
-  const bool has_errors = job.network.output.loss != Loss::squared_error;
+  const bool has_errors = !predicts_values(job.network.output.loss);
   if (dev_examples == 0 || !has_errors) return {};
   const double improvement = decided_improvement(job);
   const double half_width = wilson_half_width(dev_error, dev_examples);

@@ -6,7 +6,7 @@ namespace lockstep {
 
 Metric stopping_metric(const Job& job) {
   if (job.early_stopping) return job.early_stopping->metric;
-  return job.network.output.loss == Loss::squared_error ? Metric::dev_cost : Metric::dev_error;
+  return predicts_values(job.network.output.loss) ? Metric::dev_cost : Metric::dev_error;
 }
 
 double improvement(double best, const DevMetric& metric) {

@@ -91,9 +91,9 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   });
 
   WorkerPool pool(layout.threads);
-  Evaluator evaluator(comm, pool, network, model.normalizer, data.label_width);
+  Evaluator evaluator(comm, pool, network, model.normalizer, model.targets, data.label_width);
   DecisionCounter counter(network.spec(), data.label_width, layout.threads);
-  PredictionCollector collector(network.spec(), data.label_width, layout.threads);
+  PredictionCollector collector(network.spec(), model.targets, data.label_width, layout.threads);
   const bool collects =
       examples_of(data, split) * output_size(network.spec()) <= kMostEvaluatedPredictions;
   const Evaluator::Visit count = [&](int thread, Matrix<const float> logits,
@@ -106,6 +106,7 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   scores.examples = examples_of(data, split);
   scores.weights_digest = model.weights_digest;
   scores.class_names = class_names_of(model.table);
+  if (model.table) scores.target_names = label_names(model.table->fitted->schema);
   LossSums sums;
   if (split == EvaluationSplit::train) {
     sums = evaluator.evaluate(

@@ -5,11 +5,13 @@
 namespace lockstep {
 
 Evaluator::Evaluator(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
-                     const Normalizer& normalizer, std::uint64_t label_width)
+                     const Normalizer& normalizer, const TargetScale& targets,
+                     std::uint64_t label_width)
     : comm_(comm),
       pool_(pool),
       network_(network),
       normalizer_(normalizer),
+      targets_(targets),
       panels_(network.spec()) {
   for (int thread = 0; thread < pool.threads(); ++thread) {
     workspaces_.emplace_back(network.spec(), kEvaluationRows);
@@ -30,7 +32,7 @@ LossSums Evaluator::evaluate(std::span<const float> weights, const Examples& exa
       if (thread == 0 && comm_.heartbeat() != nullptr) comm_.heartbeat()->tick();
       const Matrix<float> labels{labels_[thread].data(), rows.size(), examples.label_width};
       gather_rows<float>(examples, rows, normalizer_, workspace.input().top(rows.size()));
-      gather_labels<float>(examples, rows, labels);
+      gather_labels(examples, rows, targets_, labels);
       network_.predict(parameters, workspace, rows.size());
       of_threads[thread].push_back(network_.loss(workspace, labels));
       if (visit) visit(static_cast<int>(thread), workspace.logits(rows.size()), labels);

@@ -11,6 +11,7 @@
 #include "comm/communicator.h"
 #include "data/examples.h"
 #include "data/normalization.h"
+#include "data/target_scale.h"
 #include "nn/network.h"
 #include "train/dataset.h"
 
@@ -19,9 +20,10 @@ namespace lockstep {
 class Evaluator {
  public:
   Evaluator(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
-            const Normalizer& normalizer, std::uint64_t label_width);
+            const Normalizer& normalizer, const TargetScale& targets, std::uint64_t label_width);
 
-  // Receives a block on thread `thread` of this rank: logits [B, O], labels as in evaluate_loss.
+  // Receives a block on thread `thread` of this rank: logits [B, O], labels as in evaluate_loss,
+  // both on the scale of the training.
   using Visit =
       std::function<void(int thread, Matrix<const float> logits, Matrix<const float> labels)>;
 
@@ -35,6 +37,7 @@ class Evaluator {
   WorkerPool& pool_;
   const Network<float>& network_;
   const Normalizer& normalizer_;
+  const TargetScale& targets_;
   Panels<float> panels_;
   std::vector<Workspace<float>> workspaces_;  // one for each thread
   std::vector<std::vector<float>> labels_;

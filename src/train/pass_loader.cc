@@ -116,7 +116,7 @@ template <typename T>
 void PassLoader<T>::gather(Batch& batch, Range part, Matrix<T> inputs, std::size_t worker) {
   const auto rows = std::span<const std::uint32_t>(batch.rows).subspan(part.begin, part.size());
   const Matrix<float> labels{batch.labels.data(), batch.rows.size(), data_.label_width};
-  gather_labels<float>(data_.train, rows, labels.some_rows(part));
+  gather_labels(data_.train, rows, data_.targets, labels.some_rows(part));
   if (augmenters_.empty()) {
     return gather_rows<T>(data_.train, rows, data_.normalizer, inputs.some_rows(part));
   }

@@ -116,6 +116,7 @@ BlockResult predict_block(const SavedModel& model, const Examples& examples,
     }
   }
   to_predictions(spec.loss, outputs);
+  restore(model.targets, outputs.values());
   result.predictions.assign(outputs.values().begin(), outputs.values().end());
   return result;
 }

@@ -113,6 +113,8 @@ StateSnapshot RunCheckpoints::take_snapshot(const RunPosition& position) {
   rest.input_shape = network_.spec().input;
   rest.mean = data_.normalizer.mean;
   rest.inverse_deviation = data_.normalizer.inverse_deviation;
+  rest.target_mean = data_.targets.mean;
+  rest.target_deviation = data_.targets.deviation;
   if (data_.table) rest.table = to_saved(*data_.table);
   rest.label_width = data_.label_width;
   if (data_.image) rest.image = {data_.image->channels, data_.image->height, data_.image->width};
@@ -194,6 +196,15 @@ std::optional<std::string> RunCheckpoints::why_best_is_forgotten(
 
 void RunCheckpoints::check_fits(const FoundCheckpoint& found) const {
   check_same_columns(found.path, found.checkpoint.table, data_.table);
+  if (found.checkpoint.target_mean.empty() != data_.targets.mean.empty()) {
+    throw Error(ExitCode::usage,
+                fmt::format("{} was trained on targets {}, and the job asks for targets {}; set "
+                            "data.targets: {}",
+                            found.path.string(),
+                            found.checkpoint.target_mean.empty() ? "as given" : "standardized",
+                            data_.targets.mean.empty() ? "as given" : "standardized",
+                            found.checkpoint.target_mean.empty() ? "AS_GIVEN" : "STANDARDIZED"));
+  }
   if (found.checkpoint.step > engine_.total_steps()) {
     throw Error(ExitCode::usage,
                 fmt::format("{} was saved at step {}, beyond the job's end at step {}; "

@@ -14,7 +14,7 @@ RunScorer::RunScorer(const Job& job, const Communicator& comm, const Layout& lay
       data_(data),
       network_(network),
       always_with_metrics_(needs_predictions(stopping_metric(job))),
-      evaluator_(comm, pool, network, data.normalizer, data.label_width),
+      evaluator_(comm, pool, network, data.normalizer, data.targets, data.label_width),
       sample_(training_blocks(data.geometry, data.own_shards, layout.threads, data.shard_rows,
                               job.evaluation.train_examples)),
       sample_examples_(training_block_examples(data.geometry, job.evaluation.train_examples)) {}
@@ -34,7 +34,7 @@ SetScore RunScorer::with_metrics(std::span<const float> weights, const HeldOutSe
   if (predictions == 0 || (predictions > kMostPredictions && !always_with_metrics_)) {
     return held_out(weights, set, visit);
   }
-  PredictionCollector collector(network_.spec(), data_.label_width, layout_.threads);
+  PredictionCollector collector(network_.spec(), data_.targets, data_.label_width, layout_.threads);
   SetScore score = held_out(weights, set, [&](auto thread, auto logits, auto labels) {
     collector.add(thread, logits, labels);
     if (visit) visit(thread, logits, labels);

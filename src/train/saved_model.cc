@@ -9,6 +9,7 @@
 #include "checkpoint/load.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
+#include "nn/layers.h"
 #include "train/build.h"
 
 namespace lockstep {
@@ -62,6 +63,13 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
       throw Error(ExitCode::data, fmt::format("{} normalises {} features, but its network has {}",
                                               path.string(), checkpoint.mean.size(), features));
     }
+    if (!checkpoint.target_mean.empty() &&
+        checkpoint.target_mean.size() != output_size(network.spec())) {
+      throw Error(
+          ExitCode::data,
+          fmt::format("{} standardizes {} targets, but its network has {} outputs", path.string(),
+                      checkpoint.target_mean.size(), output_size(network.spec())));
+    }
   });
   const std::uint64_t default_width = table ? label_width(table->fitted->schema) : 1;
   Panels<float> panels(network.spec());
@@ -75,6 +83,7 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
           .weights_digest = std::move(checkpoint.weights_digest),
           .weights = std::move(checkpoint.weights),
           .normalizer = {std::move(checkpoint.mean), std::move(checkpoint.inverse_deviation)},
+          .targets = {std::move(checkpoint.target_mean), std::move(checkpoint.target_deviation)},
           .table = std::move(table),
           .label_width = checkpoint.label_width.value_or(default_width),
           .image = image,

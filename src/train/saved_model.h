@@ -11,6 +11,7 @@
 #include "config/job.h"
 #include "data/normalization.h"
 #include "data/source.h"
+#include "data/target_scale.h"
 #include "nn/network.h"
 #include "train/table_state.h"
 
@@ -22,6 +23,7 @@ struct SavedModel {
   std::string weights_digest;
   std::vector<float> weights;
   Normalizer normalizer;
+  TargetScale targets;
   std::optional<TableState> table;  // for a model of tables
   std::uint64_t label_width = 1;    // values per label
   std::optional<ImageShape> image;  // if examples are images

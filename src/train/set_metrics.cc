@@ -163,31 +163,41 @@ std::optional<double> baseline_error(const Predictions& predictions,
 
 // ---- regression ----
 
-void add_regression(const Predictions& predictions, SetMetrics& metrics) {
+TargetMetrics metrics_of_target(const Predictions& predictions, std::uint64_t target) {
   const std::uint64_t examples = examples_of(predictions);
+  const auto count = static_cast<double>(examples);
+  double sum = 0;
+  for (std::uint64_t i = 0; i < examples; ++i) sum += labels_of(predictions, i)[target];
+  const double mean = sum / count;
   double squares = 0;
   double magnitudes = 0;
-  Mean shares;
-  for (std::uint64_t target = 0; target < predictions.outputs; ++target) {
-    double sum = 0;
-    for (std::uint64_t i = 0; i < examples; ++i) sum += labels_of(predictions, i)[target];
-    const double mean = sum / static_cast<double>(examples);
-    double of_target = 0;
-    double around_mean = 0;
-    for (std::uint64_t i = 0; i < examples; ++i) {
-      const double label = labels_of(predictions, i)[target];
-      const double residual = label - values_of(predictions, i)[target];
-      of_target += residual * residual;
-      magnitudes += std::abs(residual);
-      around_mean += (label - mean) * (label - mean);
-    }
-    squares += of_target;
-    if (around_mean > 0) shares.add(1 - of_target / around_mean);
+  double around_mean = 0;
+  for (std::uint64_t i = 0; i < examples; ++i) {
+    const double label = labels_of(predictions, i)[target];
+    const double residual = label - values_of(predictions, i)[target];
+    squares += residual * residual;
+    magnitudes += std::abs(residual);
+    around_mean += (label - mean) * (label - mean);
   }
-  const double values = static_cast<double>(examples) * static_cast<double>(predictions.outputs);
-  metrics.rmse = std::sqrt(squares / values);
-  metrics.mae = magnitudes / values;
-  metrics.r2 = shares.value();
+  TargetMetrics metrics{std::sqrt(squares / count), magnitudes / count, std::nullopt};
+  if (around_mean > 0) metrics.r2 = 1 - squares / around_mean;
+  return metrics;
+}
+
+void add_regression(const Predictions& predictions, SetMetrics& metrics) {
+  Mean rmse;
+  Mean mae;
+  Mean r2;
+  for (std::uint64_t target = 0; target < predictions.outputs; ++target) {
+    metrics.targets.push_back(metrics_of_target(predictions, target));
+    rmse.add(metrics.targets.back().rmse);
+    mae.add(metrics.targets.back().mae);
+    r2.add(metrics.targets.back().r2);
+  }
+  metrics.rmse = rmse.value();
+  metrics.mae = mae.value();
+  metrics.r2 = r2.value();
+  if (predictions.outputs == 1) metrics.targets.clear();
 }
 
 }  // namespace
@@ -197,7 +207,7 @@ SetMetrics metrics_of(const Predictions& predictions, std::span<const std::uint6
   if (predictions.labels.empty()) return metrics;
   const auto is_finite = [](float value) { return std::isfinite(value); };
   if (!std::ranges::all_of(predictions.values, is_finite)) return metrics;
-  if (predictions.loss == Loss::squared_error) {
+  if (predicts_values(predictions.loss)) {
     // With a class label for several units, the targets are 0 and 1.
     if (predictions.label_width == predictions.outputs) add_regression(predictions, metrics);
     return metrics;
@@ -213,8 +223,9 @@ SetMetrics metrics_of(const Predictions& predictions, std::span<const std::uint6
   return metrics;
 }
 
-PredictionCollector::PredictionCollector(const NetworkSpec& spec, std::uint64_t label_width,
-                                         int threads) {
+PredictionCollector::PredictionCollector(const NetworkSpec& spec, const TargetScale& targets,
+                                         std::uint64_t label_width, int threads)
+    : targets_(targets) {
   empty_.loss = spec.loss;
   empty_.by_unit = decides_by_unit(spec, label_width);
   empty_.outputs = output_size(spec);
@@ -224,19 +235,22 @@ PredictionCollector::PredictionCollector(const NetworkSpec& spec, std::uint64_t 
 
 void PredictionCollector::add(int thread, Matrix<const float> logits, Matrix<const float> labels) {
   Predictions& mine = of_threads_[static_cast<std::size_t>(thread)];
-  const std::size_t before = mine.values.size();
+  const std::size_t values = mine.values.size();
+  const std::size_t label_values = mine.labels.size();
   for (std::uint64_t r = 0; r < logits.rows; ++r) {
     const std::span<const float> row = logits.row(r);
     mine.values.insert(mine.values.end(), row.begin(), row.end());
     mine.labels.insert(mine.labels.end(), labels.row(r).begin(), labels.row(r).end());
-    if (mine.loss == Loss::squared_error) continue;
+    if (predicts_values(mine.loss)) continue;
     if (mine.by_unit) {
       for (const float logit : row) mine.decided.push_back(decides_yes(logit) ? 1 : 0);
     } else {
       mine.decided.push_back(static_cast<std::uint32_t>(decided_class(row)));
     }
   }
-  to_predictions(mine.loss, Matrix<float>{mine.values.data() + before, logits.rows, mine.outputs});
+  to_predictions(mine.loss, Matrix<float>{mine.values.data() + values, logits.rows, mine.outputs});
+  restore(targets_, std::span(mine.values).subspan(values));
+  restore(targets_, std::span(mine.labels).subspan(label_values));
 }
 
 Predictions PredictionCollector::all(const Communicator& comm) const {

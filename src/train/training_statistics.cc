@@ -107,6 +107,23 @@ Normalizer training_normalizer(const NormalizationRule& config, const Communicat
   return standardizer(mean, variance);
 }
 
+TargetScale training_targets(const Job& job, const Communicator& comm, const OwnShards& own,
+                             std::uint64_t train_examples) {
+  const std::uint64_t targets = own.examples.label_width;
+  const bool are_values = targets == job.network.output.units;
+  if (!job.data.standardizes_targets || !are_values) return {};
+  const auto divide = [&](std::vector<double> sums) {
+    for (double& sum : sums) sum /= static_cast<double>(train_examples);
+    return sums;
+  };
+  const auto mean = divide(sum_over_shards(
+      comm, own, targets, [&](const auto& rows) { return target_sums(own.examples, rows); }));
+  const auto variance = divide(sum_over_shards(comm, own, targets, [&](const auto& rows) {
+    return centred_target_square_sums(own.examples, rows, mean);
+  }));
+  return target_scale(mean, variance);
+}
+
 std::optional<std::string> caution_of_constant_features(const Normalizer& normalizer,
                                                         std::span<const std::string> names) {
   constexpr std::size_t kMostNamed = 5;

@@ -1,7 +1,7 @@
 #pragma once
 // Statistics of the training set alone that are then used for every set: means that replace
-// missing values, and normalisation (lecture 1.9). Every sum is taken over all shards in their
-// order, so it has the same bits at every layout.
+// missing values, and normalisation of inputs (lecture 1.9) and targets. Every sum is taken over
+// all shards in their order, so it has the same bits at every layout.
 
 #include <cstdint>
 #include <optional>
@@ -15,6 +15,7 @@
 #include "data/examples.h"
 #include "data/normalization.h"
 #include "data/table.h"
+#include "data/target_scale.h"
 
 namespace lockstep {
 
@@ -36,6 +37,12 @@ std::vector<float> training_means(const Communicator& comm, const FittedTable& t
 Normalizer training_normalizer(const NormalizationRule& config, const Communicator& comm,
                                const OwnShards& own, std::uint64_t train_examples,
                                const std::optional<ImageShape>& image);
+
+// Collective. The scale of the targets: their mean and deviation over the training set if `job`
+// standardizes them, and an empty one otherwise or when they are class labels. `train_examples`:
+// the number on all ranks.
+TargetScale training_targets(const Job& job, const Communicator& comm, const OwnShards& own,
+                             std::uint64_t train_examples);
 
 // A caution that names the first of the features that are constant over the training set and so
 // become 0 (standardizer()). `names`: by feature, or empty. Pure.

@@ -46,6 +46,8 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
   }
   EXPECT_EQ(bits(a.mean), bits(b.mean));
   EXPECT_EQ(bits(a.inverse_deviation), bits(b.inverse_deviation));
+  EXPECT_EQ(a.target_mean, b.target_mean);
+  EXPECT_EQ(a.target_deviation, b.target_deviation);
   EXPECT_EQ(a.sessions, b.sessions);
   ASSERT_EQ(a.best_metric.has_value(), b.best_metric.has_value());
   EXPECT_EQ(std::bit_cast<std::uint64_t>(a.best_metric.value_or(0)),

@@ -53,6 +53,8 @@ TEST(Bounds, Network) {
   });
   expect_bounds({{"network.output.units", {"1"}, {"0"}}}, {"network.output.loss=LOGISTIC"});
   expect_bounds({{"network.output.units", {"1"}, {"0"}}}, {"network.output.loss=SQUARED_ERROR"});
+  expect_bounds({{"network.output.huber_delta", {"1e-9", "1e9"}, {"0", "-1", "inf", "3.5e38"}}},
+                {"network.output.loss=HUBER"});
 }
 
 TEST(Bounds, TheNumberOfLayers) {

@@ -237,7 +237,7 @@ TEST(JobErrors, Network) {
       // Nothing is concluded from the default that stands in for an unreadable loss.
       {"output { units: 10 }", "output { units: 1 loss: MSE }",
        "7:21: network.output.loss is MSE; expected one of SOFTMAX_CROSS_ENTROPY, LOGISTIC, "
-       "SQUARED_ERROR"},
+       "SQUARED_ERROR, ABSOLUTE_ERROR, HUBER"},
       {"output { units: 10 }", "output { units: 2 initializer { multiplier: inf } }",
        "7:35: network.output.initializer.multiplier is inf; expected a finite number, 0 or more"},
   });
@@ -484,19 +484,20 @@ TEST(JobErrors, EarlyStopping) {
             "0 or more");
   const std::string values = with(job, "output {", "output { loss: SQUARED_ERROR");
   EXPECT_EQ(problems_of(values + "}"),
-            "job.textproto:16:1: early_stopping.metric is DEV_ERROR, but SQUARED_ERROR has no "
-            "error rate; use DEV_COST, RMSE, MAE or R2");
+            "job.textproto:16:1: early_stopping.metric is DEV_ERROR, but a loss that predicts "
+            "values has no error rate; use DEV_COST, RMSE, MAE or R2");
   for (const char* metric : {"DEV_COST", "RMSE", "MAE", "R2"}) {
     EXPECT_EQ(problems_of(values + "metric: " + metric + " }"), "") << metric;
   }
   for (const char* metric : {"MACRO_F1", "BALANCED_ACCURACY", "ROC_AUC", "AVERAGE_PRECISION"}) {
     EXPECT_EQ(problems_of(job + "metric: " + metric + " }"), "") << metric;
     EXPECT_THAT(problems_of(values + "metric: " + metric + " }"),
-                testing::HasSubstr("but SQUARED_ERROR predicts values; use DEV_COST, RMSE"))
+                testing::HasSubstr("but the loss predicts values; use DEV_COST, RMSE"))
         << metric;
   }
   EXPECT_EQ(problems_of(job + "metric: RMSE }"),
-            "job.textproto:16:17: early_stopping.metric is RMSE, which is for SQUARED_ERROR");
+            "job.textproto:16:17: early_stopping.metric is RMSE, which is for a loss that "
+            "predicts values");
 }
 
 TEST(JobErrors, ARollbackNeedsItsChoice) {
@@ -513,8 +514,26 @@ TEST(JobErrors, StratifiedNeedsClasses) {
   const std::string job = with(kSmallJob, "data {", "data { split { stratified: true }");
   EXPECT_EQ(problems_of(job), "");
   EXPECT_EQ(problems_of(with(job, "output {", "output { loss: SQUARED_ERROR")),
-            "job.textproto:2:16: data.split.stratified needs class labels, which SQUARED_ERROR "
-            "does not have; remove it");
+            "job.textproto:2:16: data.split.stratified needs class labels, and the loss predicts "
+            "values; remove it");
+}
+
+TEST(JobErrors, OnlyValuesAreStandardized) {
+  const std::string job = with(kSmallJob, "data {", "data { targets: STANDARDIZED");
+  EXPECT_EQ(problems_of(job, {"network.output.loss=HUBER"}), "");
+  EXPECT_EQ(problems_of(job),
+            "job.textproto:2:8: data.targets is STANDARDIZED, but the labels of this loss are "
+            "classes, which stay as they are; remove it, or set a loss that predicts values "
+            "(SQUARED_ERROR, ABSOLUTE_ERROR or HUBER)");
+  EXPECT_EQ(problems_of(with(kSmallJob, "data {", "data { targets: AS_GIVEN")), "");
+}
+
+TEST(JobErrors, OnlyHuberHasADelta) {
+  const std::string job = with(kSmallJob, "output {", "output { huber_delta: 2");
+  EXPECT_EQ(problems_of(job, {"network.output.loss=HUBER"}), "");
+  EXPECT_EQ(problems_of(job, {"network.output.loss=SQUARED_ERROR"}),
+            "job.textproto:7:12: network.output.huber_delta is for the loss HUBER, and the loss is "
+            "SQUARED_ERROR; remove it");
 }
 
 // What comes after is unknown, so nothing is called missing.
@@ -529,7 +548,8 @@ TEST(JobErrors, DeepNesting) {
   for (int i = 0; i < 100'000; ++i) text += "data {";
   EXPECT_EQ(problems_of(text),
             "job.textproto:1:7: no field \"data\" in data; its fields: train, dev, test, split, "
-            "normalization, image, augmentation, held_out, dev_and_test_from, max_copied_share\n"
+            "normalization, image, augmentation, held_out, dev_and_test_from, max_copied_share, "
+            "targets\n"
             "job.textproto:1:198: messages are nested deeper than 32");
 }
 

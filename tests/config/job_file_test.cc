@@ -22,6 +22,7 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_FALSE(job.data.split.stratified || job.data.split.by_group);
   EXPECT_FALSE(job.data.split.by_content);
   EXPECT_EQ(job.data.max_copied_share, 0.5);
+  EXPECT_FALSE(job.data.standardizes_targets) << "the labels are classes";
   EXPECT_EQ(job.data.dev_and_test_from, DevAndTestFrom::one_source);
   EXPECT_EQ(std::get<Standardize>(job.data.normalization).per, StatisticsPer::feature);
   EXPECT_EQ(job.network.input_keep_prob, 1.0);
@@ -293,6 +294,28 @@ TEST(JobFile, ReadsASplitByContent) {
                         .job.data;
   EXPECT_TRUE(data.split.by_content);
   EXPECT_EQ(data.max_copied_share, 0.25);
+}
+
+TEST(JobFile, TargetsOfValuesAreStandardizedUnlessGivenOtherwise) {
+  const auto standardizes = [](const std::vector<std::string>& overrides) {
+    return parse(kSmallJob, overrides).job.data.standardizes_targets;
+  };
+  for (const char* loss : {"SQUARED_ERROR", "ABSOLUTE_ERROR", "HUBER"}) {
+    const std::string set = std::string("network.output.loss=") + loss;
+    EXPECT_TRUE(standardizes({set})) << loss;
+    EXPECT_TRUE(standardizes({set, "data.targets=STANDARDIZED"})) << loss;
+    EXPECT_FALSE(standardizes({set, "data.targets=AS_GIVEN"})) << loss;
+  }
+}
+
+TEST(JobFile, HuberIsQuadraticUpToItsDelta) {
+  const auto delta = [](const std::vector<std::string>& overrides) {
+    const Job job = parse(kSmallJob, overrides).job;
+    EXPECT_EQ(job.network.output.loss, Loss::huber);
+    return job.network.output.huber_delta;
+  };
+  EXPECT_EQ(delta({"network.output.loss=HUBER"}), 1);
+  EXPECT_EQ(delta({"network.output={units: 10 loss: HUBER huber_delta: 0.25}"}), 0.25);
 }
 
 TEST(JobFile, FullBatchHasNoBatchSize) {

@@ -34,6 +34,7 @@ data {
   }
   dev_and_test_from: ONE_SOURCE
   max_copied_share: 0.5
+  targets: AS_GIVEN
 }
 network {
   input_keep_prob: 1

@@ -67,17 +67,16 @@ TEST(Gather, Labels) {
   const Examples examples = counting_examples<std::uint8_t>(ElementType::u8, 5, 1);
   const std::vector<std::uint32_t> rows = {4, 1};
   std::vector<float> labels(4);
-  gather_labels<float>(examples, rows, {labels.data(), 2, 2});
+  gather_labels(examples, rows, {}, {labels.data(), 2, 2});
   EXPECT_EQ(labels, (std::vector<float>{4, 4.5F, 1, 1.5F}));
-  std::vector<double> wide(4);
-  gather_labels<double>(examples, rows, {wide.data(), 2, 2});
-  EXPECT_EQ(wide, (std::vector<double>{4, 4.5, 1, 1.5}));
+  gather_labels(examples, rows, {{2, 1.5}, {0.5, 3}}, {labels.data(), 2, 2});
+  EXPECT_EQ(labels, (std::vector<float>{4, 1, -2, 0}));
 }
 
 TEST(Gather, NoRows) {
   const Examples examples = counting_examples<std::uint8_t>(ElementType::u8, 5, 3);
   gather_rows<float>(examples, {}, {}, {nullptr, 0, 3});
-  gather_labels<float>(examples, {}, {nullptr, 0, 2});
+  gather_labels(examples, {}, {}, {nullptr, 0, 2});
 }
 
 TEST(GatherDeathTest, RowsBeyondTheExamples) {

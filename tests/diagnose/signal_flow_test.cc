@@ -177,7 +177,7 @@ class Measured : public FlowAtStart {
     const std::vector<std::uint32_t> one = {row};
     std::vector<float> label(data_.label_width);
     gather_rows<double>(data_.train, one, data_.normalizer, workspace.input());
-    gather_labels<float>(data_.train, one, {label.data(), 1, data_.label_width});
+    gather_labels(data_.train, one, data_.targets, {label.data(), 1, data_.label_width});
     network_->forward(weights_, workspace, 1, std::nullopt, {});
     const std::size_t layers = network_->spec().layers.size();
     activations_.clear();

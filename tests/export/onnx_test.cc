@@ -29,6 +29,8 @@ class Onnx : public testing::Test {
                                                  .weights = weights_,
                                                  .mean = mean_,
                                                  .inverse_deviation = inverse_,
+                                                 .target_mean = target_mean_,
+                                                 .target_deviation = target_deviation_,
                                                  .missing_means = missing_means_,
                                                  .name = "tiny",
                                                  .version = "1.2.3",
@@ -54,6 +56,8 @@ class Onnx : public testing::Test {
   std::vector<float> weights_;
   std::vector<float> mean_ = {1, 2, 3};
   std::vector<float> inverse_ = {0.5F, 0.25F, 1};
+  std::vector<double> target_mean_;
+  std::vector<double> target_deviation_;
   std::vector<float> missing_means_;
 };
 
@@ -138,6 +142,19 @@ TEST_F(Onnx, EndsAsTheLossSays) {
   const onnx::ModelProto read = model();
   EXPECT_THAT(operations(read), ElementsAre("Gemm", "Gemm"));
   EXPECT_EQ(read.graph().node(1).output(0), "output");
+}
+
+TEST_F(Onnx, BringsValuesToTheUnitsOfTheFile) {
+  mean_ = inverse_ = {};
+  spec_.loss = Loss::squared_error;
+  target_mean_ = {100, -2};
+  target_deviation_ = {8, 0.5};
+  const onnx::ModelProto read = model();
+  EXPECT_THAT(operations(read), ElementsAre("Gemm", "LeakyRelu", "Gemm", "Mul", "Add"));
+  const auto& initializers = read.graph().initializer();
+  EXPECT_THAT(values(initializers[initializers.size() - 2]), ElementsAre(8, 0.5));
+  EXPECT_THAT(values(initializers[initializers.size() - 1]), ElementsAre(100, -2));
+  EXPECT_EQ(read.graph().node(4).output(0), "output");
 }
 
 }  // namespace

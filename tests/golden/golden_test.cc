@@ -163,7 +163,9 @@ INSTANTIATE_TEST_SUITE_P(
         LossCase{"logistic_one_unit", Loss::logistic, 1, "unit_targets", 1},
         LossCase{"squared_error_class_number", Loss::squared_error, 3, "class_numbers", 1},
         LossCase{"squared_error_real_targets", Loss::squared_error, 3, "real_targets", 3},
-        LossCase{"squared_error_one_unit", Loss::squared_error, 1, "real_targets", 1}),
+        LossCase{"squared_error_one_unit", Loss::squared_error, 1, "real_targets", 1},
+        LossCase{"absolute_error_real_targets", Loss::absolute_error, 3, "real_targets", 3},
+        LossCase{"huber_real_targets", Loss::huber, 3, "real_targets", 3}),
     [](const auto& test) { return test.param.name; });
 
 Optimizer optimizer_named(const std::string& name) {

@@ -12,6 +12,7 @@ Nothing here follows the C++ code; the sources are
   L1                               lecture 1.4: + lambda/2m sum |w|; its slope at 0 is 0
   softmax, logistic, squared error L = -log p_y,  -sum t log s(z) + (1-t) log(1-s(z)),
                                    1/2 sum (z - t)^2
+  absolute error, Huber            sum |z - t|,  Huber 1964 with delta = HUBER_DELTA
   momentum                         v = beta v + (1-beta) g,  w -= alpha v
   Nesterov                         Sutskever et al., 2013, on that velocity
   RMSprop                          Hinton, Coursera lecture 6e
@@ -27,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 SIZES = [7, 5, 4, 3]  # tanh, ReLU, output
 ROWS = 12
 STEPS = 10
+HUBER_DELTA = 1
 SETTINGS = {
     "l2_lambda": 0.3,
     "l1_lambda": 0.2,
@@ -97,7 +99,14 @@ def loss_and_slope(loss, z, target):
         s = 1 / (1 + np.exp(-z))
         total = -np.sum(target * np.log(s) + (1 - target) * np.log(1 - s))
         return total / len(z), (s - target) / len(z)
-    return np.sum((z - target) ** 2) / 2 / len(z), (z - target) / len(z)
+    d = z - target
+    if loss == "absolute_error":
+        return np.sum(np.abs(d)) / len(z), np.sign(d) / len(z)
+    if loss == "huber":
+        losses = np.where(np.abs(d) <= HUBER_DELTA, d**2 / 2,
+                          HUBER_DELTA * (np.abs(d) - HUBER_DELTA / 2))
+        return np.sum(losses) / len(z), np.clip(d, -HUBER_DELTA, HUBER_DELTA) / len(z)
+    return np.sum(d**2) / 2 / len(z), d / len(z)
 
 
 def cost_and_gradient(theta, x, target, loss, l2, l1=(0, 0, 0), penalise_biases=False):
@@ -214,6 +223,8 @@ def main():
         ("squared_error_class_number", "squared_error", theta, one_hot),
         ("squared_error_real_targets", "squared_error", theta, problem["real_targets"]),
         ("squared_error_one_unit", "squared_error", first_output, problem["real_targets"][:, :1]),
+        ("absolute_error_real_targets", "absolute_error", theta, problem["real_targets"]),
+        ("huber_real_targets", "huber", theta, problem["real_targets"]),
     ]:
         for suffix, lambdas, biases in [("", (none, none), False), (".l2", (l2, none), False),
                                         (".l2_with_biases", (l2, none), True),

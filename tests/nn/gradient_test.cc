@@ -92,6 +92,8 @@ std::vector<Case> fixed_cases() {
       {"SquaredOneUnit", with_loss(1, squared_error), Labels::target_per_unit},
       {"SquaredTargetPerUnit", with_loss(4, squared_error), Labels::target_per_unit},
       {"SquaredClassNumber", with_loss(4, squared_error)},
+      {"AbsoluteTargetPerUnit", with_loss(4, absolute_error), Labels::target_per_unit},
+      {"HuberTargetPerUnit", with_loss(4, huber), Labels::target_per_unit},
       {"InputDropout", with_dropout(0.7, 1)},
       {"HiddenDropout", with_dropout(1, 0.6)},
       {"InputAndHiddenDropout", with_dropout(0.8, 0.7)},

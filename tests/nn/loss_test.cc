@@ -14,7 +14,16 @@
 namespace lockstep {
 namespace {
 
-constexpr Loss kLosses[] = {Loss::softmax_cross_entropy, Loss::logistic, Loss::squared_error};
+constexpr Loss kLosses[] = {Loss::softmax_cross_entropy, Loss::logistic, Loss::squared_error,
+                            Loss::absolute_error, Loss::huber};
+
+// A network with nothing but a loss.
+NetworkSpec with_loss(Loss loss, double huber_delta = 1.25) {
+  NetworkSpec network;
+  network.loss = loss;
+  network.huber_delta = huber_delta;
+  return network;
+}
 
 template <typename T>
 struct Result {
@@ -27,7 +36,7 @@ Result<T> evaluated(Loss loss, std::uint64_t rows, const std::vector<T>& logits,
                     const std::vector<float>& labels) {
   Result<T> result{{}, std::vector<T>(logits.size(), std::numeric_limits<T>::quiet_NaN())};
   const std::uint64_t units = logits.size() / rows;
-  result.sums = evaluate_loss<T>(loss, {logits.data(), rows, units},
+  result.sums = evaluate_loss<T>(with_loss(loss), {logits.data(), rows, units},
                                  {labels.data(), rows, labels.size() / rows},
                                  {result.gradient.data(), rows, units});
   return result;
@@ -53,6 +62,12 @@ const std::vector<Case>& cases() {
       {Loss::squared_error, 1, {0.5F, -3, 2, 0}},
       {Loss::squared_error, 5, {0, 4, 2, 2}},
       {Loss::squared_error, 5, keyed_values<float>(20, 9, -2, 2)},
+      {Loss::absolute_error, 1, {0.5F, -3, 2, 0}},
+      {Loss::absolute_error, 5, {0, 4, 2, 2}},
+      {Loss::absolute_error, 5, keyed_values<float>(20, 9, -2, 2)},
+      {Loss::huber, 1, {0.5F, -3, 2, 0}},
+      {Loss::huber, 5, {0, 4, 2, 2}},
+      {Loss::huber, 5, keyed_values<float>(20, 9, -2, 2)},
   };
   return all;
 }
@@ -97,6 +112,21 @@ TYPED_TEST(LossOf, HugeLogitsHaveTheirExactLimits) {
   const auto squared = of_row<T>(Loss::squared_error, {huge, -huge}, {0, 0});
   EXPECT_EQ(squared.sums.loss, 1e8);
   EXPECT_EQ(squared.gradient, (std::vector<T>{huge, -huge}));
+}
+
+TYPED_TEST(LossOf, DifferencesOfValuesCountAsEachLossSays) {
+  using T = TypeParam;
+  const std::vector<T> z = {4, -4, 0.5, 0};
+  const std::vector<float> targets = {0, 0, 0, 0};
+  const auto absolute = of_row<T>(Loss::absolute_error, z, targets);
+  EXPECT_EQ(absolute.sums.loss, 8.5);
+  EXPECT_EQ(absolute.gradient, (std::vector<T>{1, -1, 1, 0}));
+  const auto huber = of_row<T>(Loss::huber, z, targets);  // delta is 1.25
+  EXPECT_EQ(huber.sums.loss, 2 * 1.25 * (4 - 0.625) + 0.125);
+  EXPECT_EQ(huber.gradient, (std::vector<T>{1.25, -1.25, 0.5, 0}));
+  const auto at_delta = of_row<T>(Loss::huber, {1.25}, {0});
+  EXPECT_EQ(at_delta.sums.loss, 0.5 * 1.25 * 1.25) << "the two parts meet";
+  EXPECT_EQ(at_delta.gradient, (std::vector<T>{1.25}));
 }
 
 TYPED_TEST(LossOf, TheLargestLogitMayStandAnywhere) {
@@ -253,8 +283,8 @@ TYPED_TEST(LossOf, MayWriteTheGradientOverTheLogitsOrLeaveItOut) {
     const Result<T> apart = evaluated(example.loss, 4, logits, example.labels);
     const Matrix<T> view{logits.data(), 4, example.units};
     const Matrix<const float> labels{example.labels.data(), 4, example.labels.size() / 4};
-    EXPECT_EQ(evaluate_loss<T>(example.loss, view, labels, {}).loss, apart.sums.loss);
-    EXPECT_EQ(evaluate_loss<T>(example.loss, view, labels, view).loss, apart.sums.loss);
+    EXPECT_EQ(evaluate_loss<T>(with_loss(example.loss), view, labels, {}).loss, apart.sums.loss);
+    EXPECT_EQ(evaluate_loss<T>(with_loss(example.loss), view, labels, view).loss, apart.sums.loss);
     EXPECT_EQ(logits, apart.gradient);
   }
 }

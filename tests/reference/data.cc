@@ -47,17 +47,18 @@ Numbers order_of(const Job& job, std::size_t epoch, std::size_t shard, const Num
   return order;
 }
 
-// The mean of term(x, feature) of the training examples, for each feature.
-static std::vector<double> means(const Examples& examples, const std::vector<Numbers>& shards,
+// The mean of term(x, column) of the training examples, for each of the `width` columns of x.
+static std::vector<double> means(const std::vector<float>& x, std::size_t width,
+                                 const std::vector<Numbers>& shards,
                                  const std::function<double(double, std::size_t)>& term) {
   std::vector<double> result;
-  for (std::size_t j = 0; j < examples.features; ++j) {
+  for (std::size_t j = 0; j < width; ++j) {
     double sum = 0.0;
     std::size_t n = 0;
     for (const Numbers& shard : shards) {
       double of_shard = 0.0;
       for (const std::size_t example : shard) {
-        of_shard += term(static_cast<double>(examples.x[example * examples.features + j]), j);
+        of_shard += term(static_cast<double>(x[example * width + j]), j);
       }
       sum += of_shard;
       n += shard.size();
@@ -92,9 +93,9 @@ static std::vector<float> normalised(const Job& job, const Examples& examples,
   std::vector<double> mean(examples.features, 0.0);
   std::vector<float> factor(examples.features, static_cast<float>(1.0 / job.divisor));
   if (job.normalization != Normalization::scale) {
-    mean = means(examples, shards, [](double x, std::size_t) { return x; });
+    mean = means(examples.x, examples.features, shards, [](double x, std::size_t) { return x; });
     group(job, mean);
-    auto variance = means(examples, shards, [&](double x, std::size_t j) {
+    auto variance = means(examples.x, examples.features, shards, [&](double x, std::size_t j) {
       const double difference = x - mean[j];
       return difference * difference;
     });
@@ -107,6 +108,23 @@ static std::vector<float> normalised(const Job& job, const Examples& examples,
     x[i] = (x[i] - static_cast<float>(mean[j])) * factor[j];
   }
   return x;
+}
+
+static std::vector<float> targets_of(const Job& job, const Examples& examples, std::size_t n,
+                                     const std::vector<Numbers>& shards) {
+  if (!predicts_values(job.loss) || !job.standardised_targets) return examples.targets;
+  const std::size_t width = examples.targets.size() / n;
+  const auto mean = means(examples.targets, width, shards, [](double t, std::size_t) { return t; });
+  const auto variance = means(examples.targets, width, shards, [&](double t, std::size_t j) {
+    const double difference = t - mean[j];
+    return difference * difference;
+  });
+  std::vector<float> targets;
+  for (std::size_t i = 0; i < examples.targets.size(); ++i) {
+    const auto t = static_cast<double>(examples.targets[i]);
+    targets.push_back(static_cast<float>((t - mean[i % width]) / std::sqrt(variance[i % width])));
+  }
+  return targets;
 }
 
 std::span<const float> Data::row(std::size_t example) const {
@@ -124,7 +142,7 @@ Data prepare(const Job& job, const Examples& examples) {
   return {.features = examples.features,
           .targets_per_row = examples.targets.size() / n,
           .x = normalised(job, examples, shards),
-          .targets = examples.targets,
+          .targets = targets_of(job, examples, n, shards),
           .sets = sets,
           .shards = shards};
 }

@@ -9,7 +9,7 @@
 namespace reference {
 
 enum class Activation { linear, relu, leaky_relu, sigmoid, tanh, elu, gelu, silu };
-enum class Loss { softmax, logistic, squared_error };
+enum class Loss { softmax, logistic, squared_error, absolute_error, huber };
 enum class Initializer { he, xavier, glorot, lecun, zero, identity };
 enum class Optimizer { gradient_descent, momentum, nesterov, rmsprop, adam, adamw };
 enum class Schedule { constant, step, exponential, cosine };
@@ -59,6 +59,8 @@ struct Examples {
   std::vector<float> targets;
 };
 
+inline bool predicts_values(Loss loss) { return loss != Loss::softmax && loss != Loss::logistic; }
+
 struct Job {
   std::uint32_t seed = 1;
   std::size_t dev_count = 0;
@@ -71,6 +73,8 @@ struct Job {
   double input_keep_prob = 1;
   std::vector<Layer> layers;  // the last one is the output
   Loss loss = Loss::softmax;
+  double huber_delta = 1;
+  bool standardised_targets = true;  // if the loss predicts values
 
   bool penalised_biases = false;
   std::optional<double> max_norm = {};

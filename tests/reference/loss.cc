@@ -45,14 +45,38 @@ static RowLoss squared_error(std::span<const float> z, std::span<const float> y)
   return row;
 }
 
-RowLoss row_loss(Loss loss, std::span<const float> z, std::span<const float> target) {
-  switch (loss) {
+static RowLoss absolute_error(std::span<const float> z, std::span<const float> y) {
+  RowLoss row;
+  for (std::size_t o = 0; o < z.size(); ++o) {
+    const float d = z[o] - y[o];
+    row.gradient.push_back(static_cast<float>((d > 0.0F) - (d < 0.0F)));
+    row.loss += static_cast<double>(std::abs(d));
+  }
+  return row;
+}
+
+static RowLoss huber(std::span<const float> z, std::span<const float> y, double delta) {
+  RowLoss row;
+  for (std::size_t o = 0; o < z.size(); ++o) {
+    const double d = static_cast<double>(z[o] - y[o]);
+    row.gradient.push_back(static_cast<float>(std::clamp(d, -delta, delta)));
+    row.loss += std::abs(d) <= delta ? 0.5 * d * d : delta * (std::abs(d) - 0.5 * delta);
+  }
+  return row;
+}
+
+RowLoss row_loss(const Job& job, std::span<const float> z, std::span<const float> target) {
+  switch (job.loss) {
     case Loss::softmax:
       return softmax(z, static_cast<std::size_t>(target[0]));
     case Loss::logistic:
       return logistic(z, target);
     case Loss::squared_error:
       return squared_error(z, target);
+    case Loss::absolute_error:
+      return absolute_error(z, target);
+    case Loss::huber:
+      return huber(z, target, job.huber_delta);
   }
   return {};
 }

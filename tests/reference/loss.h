@@ -15,6 +15,6 @@ struct RowLoss {
 };
 
 // The loss of a row of outputs. target: the class (softmax), or a value for each output.
-RowLoss row_loss(Loss loss, std::span<const float> z, std::span<const float> target);
+RowLoss row_loss(const Job& job, std::span<const float> z, std::span<const float> target);
 
 }  // namespace reference

@@ -162,6 +162,8 @@ const std::vector<float>& labels_for(Loss loss, const Labels& labels) {
     case Loss::logistic:
       return labels.targets;
     case Loss::squared_error:
+    case Loss::absolute_error:
+    case Loss::huber:
       return labels.values;
   }
   return labels.values;
@@ -216,9 +218,9 @@ class Reference : public testing::TestWithParam<Case> {
   std::filesystem::path directory_ = lockstep::collective_temp_dir();
 };
 
-// The fraction of wrong decisions; none with the squared error.
+// The fraction of wrong decisions; none of values.
 std::optional<double> error_of(const reference::Score& score, Loss loss) {
-  if (loss == Loss::squared_error) return std::nullopt;
+  if (predicts_values(loss)) return std::nullopt;
   return static_cast<double>(score.wrong) / static_cast<double>(score.decisions);
 }
 
@@ -435,6 +437,23 @@ std::vector<Case> cases_of_networks() {
       {"squared_error",
        {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy"},
        [](Job& j) { j.loss = Loss::squared_error; }},
+      {"targets_as_given",
+       {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy",
+        "data.targets=AS_GIVEN"},
+       [](Job& j) {
+         j.loss = Loss::squared_error;
+         j.standardised_targets = false;
+       }},
+      {"absolute_error",
+       {"network.output.loss=ABSOLUTE_ERROR", "data.train.npy.labels=values.npy"},
+       [](Job& j) { j.loss = Loss::absolute_error; }},
+      {"huber",
+       {"network.output={units: 3 loss: HUBER huber_delta: 0.75}",
+        "data.train.npy.labels=values.npy"},
+       [](Job& j) {
+         j.loss = Loss::huber;
+         j.huber_delta = 0.75;
+       }},
   };
 }
 

@@ -131,11 +131,12 @@ TEST_F(Trials, MustBeComparable) {
   const std::string parameter = "parameter { path: \"seed\" numbers { value: 1 } }";
   EXPECT_THAT(problems("set: \"checkpointing.enabled=false\" " + parameter),
               HasSubstr("a sweep needs checkpointing"));
-  EXPECT_THAT(problems("set: \"network.output.loss=SQUARED_ERROR\" " + parameter),
-              HasSubstr("the sweep's metric is DEV_ERROR, but SQUARED_ERROR has no error rate; use "
-                        "DEV_COST, RMSE, MAE or R2"));
+  EXPECT_THAT(
+      problems("set: \"network.output.loss=SQUARED_ERROR\" " + parameter),
+      HasSubstr("the sweep's metric is DEV_ERROR, but a loss that predicts values has no error "
+                "rate; use DEV_COST, RMSE, MAE or R2"));
   EXPECT_THAT(problems("metric: R2 " + parameter),
-              HasSubstr("the sweep's metric is R2, which is for SQUARED_ERROR"));
+              HasSubstr("the sweep's metric is R2, which is for a loss that predicts values"));
   EXPECT_EQ(problems("metric: ROC_AUC " + parameter), "");
   EXPECT_EQ(problems("set: \"network.output.loss=SQUARED_ERROR\" metric: DEV_COST " + parameter),
             "");

@@ -115,7 +115,7 @@ TEST_F(Diagnose, SquaredErrorHasNoVerdict) {
   EXPECT_THAT(train.out, HasSubstr("verdict  no verdict"));
   const auto result = run("diagnose run");
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("squared error counts no wrong answers"));
+  EXPECT_THAT(result.out, HasSubstr("a loss of values counts no wrong answers"));
 }
 
 TEST_F(Diagnose, WhatIsNoFinishedRun) {
@@ -216,7 +216,7 @@ TEST_F(Diagnose, TheRecipeNeedsErrorsToGoBy) {
   EXPECT_THAT(no_dev.err, HasSubstr("the job has no dev set"));
   const auto squared = run("recipe underfit.textproto --set network.output.loss=SQUARED_ERROR");
   EXPECT_EQ(squared.exit_code, 2);
-  EXPECT_THAT(squared.err, HasSubstr("SQUARED_ERROR has no error rate"));
+  EXPECT_THAT(squared.err, HasSubstr("a loss that predicts values has no error rate"));
   EXPECT_EQ(run("recipe underfit.textproto --runs 0").exit_code, 2);
   EXPECT_EQ(run("recipe nowhere.textproto").exit_code, 66);
   EXPECT_FALSE(fs::exists(directory_ / "runs")) << "nothing was begun";

@@ -52,7 +52,8 @@ class Nonfinite : public ProgramFixture {
     write("table.csv", rows);
     write("table.textproto", R"(
       name: "table"
-      data { train { csv { file: "table.csv" table { column { name: "y" role: LABEL } } } } }
+      data { train { csv { file: "table.csv" table { column { name: "y" role: LABEL } } } }
+             targets: AS_GIVEN }
       network { layer { units: 40 } output { units: 1 loss: SQUARED_ERROR } }
       optimizer { adam {} }
       training { batch_size: 8 shards: 4 epochs: 4 })");

@@ -165,6 +165,24 @@ TEST(Resume, EveryFieldThatChangesTheResultIsRefused) {
   }
 }
 
+TEST(Resume, TargetsKeepTheirScale) {
+  const std::vector<std::string> values = {"network.output.loss=SQUARED_ERROR",
+                                           "early_stopping=none"};
+  std::vector<std::string> as_given = values;
+  as_given.emplace_back("data.targets=AS_GIVEN");
+  const Checkpoint standardized = checkpoint_of(tiny_job("/", values).resolved_text);
+  EXPECT_THROW(check_resumable(standardized, {tiny_job("/", as_given).resolved_text, "a", "b"}),
+               Error);
+  // The job of an older build, which did not know the choice.
+  std::string old = tiny_job("/", as_given).resolved_text;
+  const std::string line = "  targets: AS_GIVEN\n";
+  ASSERT_NE(old.find(line), std::string::npos);
+  old.erase(old.find(line), line.size());
+  const Checkpoint older = checkpoint_of(old);
+  EXPECT_TRUE(check_resumable(older, {tiny_job("/", as_given).resolved_text, "a", "b"}).empty());
+  EXPECT_THROW(check_resumable(older, {tiny_job("/", values).resolved_text, "a", "b"}), Error);
+}
+
 // The notices of what may change do not hide what may not.
 TEST(Resume, OneFieldThatChangesTheResultIsEnough) {
   const auto said = said_of({"training.epochs=9", "seed=8"});

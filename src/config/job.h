@@ -74,6 +74,16 @@ struct RollbackConfig {
   std::uint32_t limit;
 };
 
+struct ClassWeight {
+  std::string of;  // name or number of the class
+  double value = 1;
+};
+
+struct ClassWeights {
+  bool balanced = false;
+  std::vector<ClassWeight> given;  // empty if balanced
+};
+
 struct TrainingConfig {
   std::optional<std::uint32_t> batch_size;  // absent: the full training set
   std::uint32_t shards;
@@ -81,6 +91,7 @@ struct TrainingConfig {
   std::optional<std::uint64_t> steps;
   OnNonfinite on_nonfinite = {};
   RollbackConfig rollback = {};  // used with roll_back
+  std::optional<ClassWeights> class_weights = {};
 };
 
 struct EvaluationConfig {

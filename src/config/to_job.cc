@@ -27,6 +27,14 @@ OnNonfinite to_on_nonfinite(proto::Training::OnNonfinite choice) {
   return {};
 }
 
+ClassWeights to_class_weights(const proto::ClassWeights& weights) {
+  ClassWeights config{.balanced = weights.balanced(), .given = {}};
+  for (const proto::ClassWeight& weight : weights.weight()) {
+    config.given.push_back({weight.of(), weight.value()});
+  }
+  return config;
+}
+
 TrainingConfig to_training(const proto::Training& training) {
   TrainingConfig config{.batch_size = std::nullopt,
                         .shards = training.shards(),
@@ -38,6 +46,9 @@ TrainingConfig to_training(const proto::Training& training) {
   if (training.has_batch_size()) config.batch_size = training.batch_size();
   if (training.has_epochs()) config.epochs = training.epochs();
   if (training.has_steps()) config.steps = training.steps();
+  if (training.has_class_weights()) {
+    config.class_weights = to_class_weights(training.class_weights());
+  }
   return config;
 }
 

@@ -182,6 +182,30 @@ bool surely_predicts_values(const ValueChecks& checks, const proto::Job& job) {
   return predicts_values(job.network().output()) && checks.trusted("network.output.loss");
 }
 
+void check_class_weights(const ValueChecks& checks, const proto::Job& job) {
+  const std::string path = "training.class_weights";
+  const proto::ClassWeights& weights = job.training().class_weights();
+  const bool given = weights.weight_size() > 0;
+  if (checks.trusted(path + ".balanced") && weights.balanced() == given) {
+    checks.complain(path, given ? path + " is balanced and has weights; remove one or the other"
+                                : path +
+                                      " is empty; give balanced: true, or weight { of: ... "
+                                      "value: ... } for some classes");
+  }
+  for (int i = 0; i < weights.weight_size(); ++i) {
+    for (int k = 0; k < i; ++k) {
+      if (weights.weight(k).of() != weights.weight(i).of() || !weights.weight(i).has_of()) continue;
+      checks.complain(fmt::format("{}.weight[{}].of", path, i),
+                      fmt::format("{}.weight[{}] is the second one of class \"{}\"; remove one",
+                                  path, i, weights.weight(i).of()));
+      break;
+    }
+  }
+  if (surely_predicts_values(checks, job)) {
+    checks.complain(path, path + " is for classes, and the loss predicts values; remove it");
+  }
+}
+
 void check_early_stopping(const ValueChecks& checks, const proto::Job& job) {
   const std::string path = "early_stopping";
   const bool has_dev = job.data().has_dev() || job.data().split().has_dev();
@@ -219,6 +243,7 @@ void validate(const proto::Job& job, const Origins& origins, Problems& problems)
   check_regularization(checks, job);
   check_weight_decay(checks, job.optimizer());
   check_training(checks, job.training());
+  if (job.training().has_class_weights()) check_class_weights(checks, job);
   if (job.has_early_stopping()) check_early_stopping(checks, job);
 }
 

@@ -12,6 +12,7 @@
 #include "nn/activations.h"
 #include "nn/layers.h"
 #include "nn/loss.h"
+#include "train/row_weights.h"
 
 namespace lockstep {
 namespace {
@@ -193,7 +194,7 @@ void SignalFlow::measure_block(const NetworkWeights<float>& weights,
                     worker.sums[first + i], worker.active_of(i));
   }
   std::vector<LossSums> of_rows(rows.size());
-  network_.losses(worker.workspace, labels, of_rows, Team());
+  network_.losses(worker.workspace, labels, weights_of(data_.row_weights, rows), of_rows, Team());
   LossSums& loss = worker.losses.emplace_back();
   for (const LossSums& row : of_rows) loss += row;
   const Range all{0, rows.size()};

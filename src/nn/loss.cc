@@ -114,6 +114,12 @@ LossOfDifference<T> huber(T d, double delta) {
 }
 
 template <typename T>
+void scale(float weight, LossSums& row, std::span<T> dz) {
+  row.loss *= static_cast<double>(weight);
+  for (T& slope : dz) slope *= static_cast<T>(weight);
+}
+
+template <typename T>
 LossSums row_loss(const NetworkSpec& network, std::span<const T> z, std::span<const float> label,
                   std::span<T> dz) {
   switch (network.loss) {
@@ -136,20 +142,24 @@ LossSums row_loss(const NetworkSpec& network, std::span<const T> z, std::span<co
 
 template <typename T>
 LossSums evaluate_loss(const NetworkSpec& network, Matrix<const T> logits,
-                       Matrix<const float> labels, Matrix<T> gradient) {
+                       Matrix<const float> labels, Matrix<T> gradient,
+                       std::span<const float> weights) {
   check(labels.rows == logits.rows && (labels.columns == 1 || labels.columns == logits.columns),
         "labels fit the logits");
+  check(weights.empty() || weights.size() == logits.rows, "a weight for each row");
   LossSums sums;
   for (std::uint64_t r = 0; r < logits.rows; ++r) {
     const std::span<T> dz = gradient.data == nullptr ? std::span<T>() : gradient.row(r);
-    sums += row_loss(network, logits.row(r), labels.row(r), dz);
+    LossSums row = row_loss(network, logits.row(r), labels.row(r), dz);
+    if (!weights.empty()) scale(weights[r], row, dz);
+    sums += row;
   }
   return sums;
 }
 
 template LossSums evaluate_loss(const NetworkSpec&, Matrix<const float>, Matrix<const float>,
-                                Matrix<float>);
+                                Matrix<float>, std::span<const float>);
 template LossSums evaluate_loss(const NetworkSpec&, Matrix<const double>, Matrix<const float>,
-                                Matrix<double>);
+                                Matrix<double>, std::span<const float>);
 
 }  // namespace lockstep

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "linalg/matrix.h"
 #include "nn/spec.h"
@@ -38,9 +39,11 @@ constexpr bool has_error_rate(Loss loss) { return !predicts_values(loss); }
 // The loss of `network`. logits: [B, O]. labels: [B, 1] with a class number (a one-hot target for
 // independent units and values with O > 1), or [B, O] with a target for each unit. The sums are
 // taken in row order. If `gradient` ([B, O]) has data, it receives dLoss/dlogits of each row (not
-// divided by B; 0 where an absolute error is 0); it may be the same memory as logits.
+// divided by B; 0 where an absolute error is 0); it may be the same memory as logits. weights: [B],
+// factors of the rows' losses and gradients; empty: 1.
 template <typename T>
 LossSums evaluate_loss(const NetworkSpec& network, Matrix<const T> logits,
-                       Matrix<const float> labels, Matrix<T> gradient);
+                       Matrix<const float> labels, Matrix<T> gradient,
+                       std::span<const float> weights = {});
 
 }  // namespace lockstep

@@ -179,20 +179,23 @@ void Network<T>::predict(const NetworkWeights<T>& weights, Workspace<T>& workspa
 }
 
 template <typename T>
-LossSums Network<T>::loss(Workspace<T>& workspace, Matrix<const float> labels) const {
-  return evaluate_loss<T>(spec_, workspace.logits(labels.rows), labels, {});
+LossSums Network<T>::loss(Workspace<T>& workspace, Matrix<const float> labels,
+                          std::span<const float> row_weights) const {
+  return evaluate_loss<T>(spec_, workspace.logits(labels.rows), labels, {}, row_weights);
 }
 
 template <typename T>
 void Network<T>::losses(Workspace<T>& workspace, Matrix<const float> labels,
-                        std::span<LossSums> of_rows, const Team& team) const {
+                        std::span<const float> row_weights, std::span<LossSums> of_rows,
+                        const Team& team) const {
   const Matrix<T> logits = workspace.logits(labels.rows);
   const Matrix<T> delta = workspace.layers_.back().delta.view;
   const Range mine = team.part(labels.rows);
   for (std::uint64_t r = mine.begin; r < mine.end; ++r) {
     const Range row{r, r + 1};
     of_rows[r] =
-        evaluate_loss<T>(spec_, logits.some_rows(row), labels.some_rows(row), delta.some_rows(row));
+        evaluate_loss<T>(spec_, logits.some_rows(row), labels.some_rows(row), delta.some_rows(row),
+                         row_weights.empty() ? row_weights : row_weights.subspan(r, 1));
   }
   team.wait();
 }
@@ -296,7 +299,7 @@ LossSums Network<T>::backward(const NetworkWeights<T>& weights, Workspace<T>& wo
                               Matrix<const float> labels, std::span<T> gradient,
                               bool accumulate) const {
   std::vector<LossSums> of_rows(labels.rows);
-  losses(workspace, labels, of_rows, Team());
+  losses(workspace, labels, {}, of_rows, Team());
   const Range all{0, labels.rows};
   const auto write = [&](const GradientTile<T>& tile) {
     const LeafRows leaf{all, 0, accumulate};

@@ -56,11 +56,13 @@ class Network {
   void predict(const NetworkWeights<T>& weights, Workspace<T>& workspace, std::uint64_t rows,
                const Team& team = {}) const;
 
-  // Loss of the rows after forward or predict; labels are as in evaluate_loss.
-  LossSums loss(Workspace<T>& workspace, Matrix<const float> labels) const;
+  // Loss of the rows after forward or predict; labels and weights are as in evaluate_loss.
+  LossSums loss(Workspace<T>& workspace, Matrix<const float> labels,
+                std::span<const float> row_weights = {}) const;
 
   // After forward: the loss of each row, [rows], and its gradient, with which backward starts.
-  void losses(Workspace<T>& workspace, Matrix<const float> labels, std::span<LossSums> of_rows,
+  void losses(Workspace<T>& workspace, Matrix<const float> labels,
+              std::span<const float> row_weights, std::span<LossSums> of_rows,
               const Team& team) const;
 
   // Backward pass after `losses`. Calls visit(tile) for every tile of the gradient of every tensor,

@@ -23,6 +23,7 @@
 #include "train/class_counts.h"
 #include "train/open_like.h"
 #include "train/partition.h"
+#include "train/row_weights.h"
 #include "train/split_contents.h"
 #include "train/training_source.h"
 #include "train/training_statistics.h"
@@ -307,6 +308,13 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
                                            dataset.geometry.train_examples, dataset.image);
   dataset.targets = training_targets(job, comm, own, dataset.geometry.train_examples);
   dataset.class_counts = count_classes(comm, job.network.output, dataset.train);
+  agree(comm, [&] {
+    if (!job.training.class_weights) return;
+    dataset.row_weights =
+        row_weights(class_factors(*job.training.class_weights, dataset.class_counts,
+                                  class_names_of(dataset.table)),
+                    dataset.train.labels);
+  });
   if (comm.is_root()) {
     dataset.cautions = std::move(local.notices);
     if (use == DataUse::train) append(dataset.cautions, cautions_of_training(job, dataset));

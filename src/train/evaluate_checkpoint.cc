@@ -111,7 +111,8 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   if (split == EvaluationSplit::train) {
     sums = evaluator.evaluate(
         model.weights, data.train,
-        training_blocks(data.geometry, data.own_shards, layout.threads, data.shard_rows, 0), count);
+        training_blocks(data.geometry, data.own_shards, layout.threads, data.shard_rows, 0), count,
+        data.row_weights);
     const Regularizer regularizer(build_regularization(model.job), network.layout(),
                                   data.geometry.train_examples);
     if (has_error_rate(network.spec().loss)) {

@@ -1,9 +1,9 @@
 #include "train/evaluator.h"
 
 #include "data/gather.h"
+#include "train/row_weights.h"
 
 namespace lockstep {
-
 Evaluator::Evaluator(const Communicator& comm, WorkerPool& pool, const Network<float>& network,
                      const Normalizer& normalizer, const TargetScale& targets,
                      std::uint64_t label_width)
@@ -20,7 +20,8 @@ Evaluator::Evaluator(const Communicator& comm, WorkerPool& pool, const Network<f
 }
 
 LossSums Evaluator::evaluate(std::span<const float> weights, const Examples& examples,
-                             const EvaluationBlocks& blocks, const Visit& visit) {
+                             const EvaluationBlocks& blocks, const Visit& visit,
+                             std::span<const float> row_weights) {
   std::vector<std::vector<LossSums>> of_threads(blocks.size());
   pool_.run_team([&](const Team& team) {
     panels_.fill(weights, team);
@@ -34,7 +35,7 @@ LossSums Evaluator::evaluate(std::span<const float> weights, const Examples& exa
       gather_rows<float>(examples, rows, normalizer_, workspace.input().top(rows.size()));
       gather_labels(examples, rows, targets_, labels);
       network_.predict(parameters, workspace, rows.size());
-      of_threads[thread].push_back(network_.loss(workspace, labels));
+      of_threads[thread].push_back(network_.loss(workspace, labels, weights_of(row_weights, rows)));
       if (visit) visit(static_cast<int>(thread), workspace.logits(rows.size()), labels);
     }
   });

@@ -29,8 +29,10 @@ class Evaluator {
 
   // Collective. Returns the sums over all blocks of all ranks, added on rank 0 in the order of the
   // blocks, so that they do not depend on the layout; other ranks get zeros.
+  // `row_weights`: how much the loss of each row of `examples` counts; empty: 1.
   LossSums evaluate(std::span<const float> weights, const Examples& examples,
-                    const EvaluationBlocks& blocks, const Visit& visit = {});
+                    const EvaluationBlocks& blocks, const Visit& visit = {},
+                    std::span<const float> row_weights = {});
 
  private:
   const Communicator& comm_;

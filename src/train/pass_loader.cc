@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "data/gather.h"
+#include "train/row_weights.h"
 
 namespace lockstep {
 
@@ -110,6 +111,7 @@ void PassLoader<T>::prepare(const Pass& pass, Batch& batch) {
     }
   }
   batch.labels.resize(batch.rows.size() * data_.label_width);
+  batch.weights = weights_of(data_.row_weights, batch.rows);
 }
 
 template <typename T>

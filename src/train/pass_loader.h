@@ -77,6 +77,8 @@ class PassLoader {
   [[nodiscard]] Matrix<const float> labels() const {
     return {current_.labels.data(), current_.ids.size(), data_.label_width};
   }
+  // How much each of them counts; empty: 1.
+  [[nodiscard]] std::span<const float> row_weights() const { return current_.weights; }
 
  private:
   struct Batch {
@@ -84,6 +86,7 @@ class PassLoader {
     std::vector<std::uint32_t> rows;  // of data_.train
     std::vector<std::uint32_t> ids;
     std::vector<float> labels;
+    std::vector<float> weights;
   };
   // A pass that helpers load; only they access it until the futures are ready.
   struct Ahead {

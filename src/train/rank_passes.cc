@@ -61,7 +61,7 @@ void RankPasses<T>::run_pass(std::span<const T> weights, const Pass& pass, const
   network_.forward(parameters, workspace_, segments, key, loader_.ids(), team);
 
   clock.enter(Phase::backward);
-  network_.losses(workspace_, loader_.labels(), row_losses_, team);
+  network_.losses(workspace_, loader_.labels(), loader_.row_weights(), row_losses_, team);
   if (team.leads()) take_losses(pass);
   network_.backward(
       parameters, workspace_, segments,

@@ -20,7 +20,8 @@ RunScorer::RunScorer(const Job& job, const Communicator& comm, const Layout& lay
       sample_examples_(training_block_examples(data.geometry, job.evaluation.train_examples)) {}
 
 SetScore RunScorer::sample(std::span<const float> weights) {
-  return {evaluator_.evaluate(weights, data_.train, sample_), sample_examples_};
+  return {evaluator_.evaluate(weights, data_.train, sample_, {}, data_.row_weights),
+          sample_examples_};
 }
 
 SetScore RunScorer::held_out(std::span<const float> weights, const HeldOutSet& set,
@@ -58,8 +59,9 @@ Scores RunScorer::all(std::span<const float> weights, bool with_test, const Answ
   const EvaluationBlocks blocks =
       training_blocks(data_.geometry, data_.own_shards, layout_.threads, data_.shard_rows, 0);
   Scores scores;
-  scores.train = {evaluator_.evaluate(weights, data_.train, blocks, visits.train),
-                  data_.geometry.train_examples};
+  scores.train = {
+      evaluator_.evaluate(weights, data_.train, blocks, visits.train, data_.row_weights),
+      data_.geometry.train_examples};
   scores.train_dev = held_out(weights, data_.train_dev);
   scores.dev = with_metrics(weights, data_.dev, visits.dev);
   if (with_test) scores.test = with_metrics(weights, data_.test);

@@ -510,6 +510,25 @@ TEST(JobErrors, ARollbackNeedsItsChoice) {
   }
 }
 
+TEST(JobErrors, ClassWeightsAreBalancedOrGiven) {
+  const auto problems = [](const std::string& weights) {
+    return problems_of(
+        with(kSmallJob, "training {", "training { class_weights { " + weights + " }"));
+  };
+  EXPECT_EQ(problems("balanced: true"), "");
+  EXPECT_EQ(problems("weight { of: \"yes\" value: 0 } weight { of: \"no\" value: 2 }"), "");
+  EXPECT_THAT(problems(""), testing::HasSubstr("training.class_weights is empty; give balanced"));
+  EXPECT_THAT(problems("balanced: true weight { of: \"yes\" value: 2 }"),
+              testing::HasSubstr("is balanced and has weights; remove one or the other"));
+  EXPECT_THAT(problems("weight { of: \"a\" value: 1 } weight { of: \"a\" value: 2 }"),
+              testing::HasSubstr("weight[1] is the second one of class \"a\"; remove one"));
+  EXPECT_THAT(problems("weight { of: \"a\" value: -1 }"), testing::HasSubstr("value is -1"));
+  EXPECT_THAT(
+      problems_of(with(kSmallJob, "training {", "training { class_weights { balanced: true }"),
+                  {"network.output.loss=HUBER"}),
+      testing::HasSubstr("is for classes, and the loss predicts values; remove it"));
+}
+
 TEST(JobErrors, StratifiedNeedsClasses) {
   const std::string job = with(kSmallJob, "data {", "data { split { stratified: true }");
   EXPECT_EQ(problems_of(job), "");

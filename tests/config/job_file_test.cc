@@ -308,6 +308,18 @@ TEST(JobFile, TargetsOfValuesAreStandardizedUnlessGivenOtherwise) {
   }
 }
 
+TEST(JobFile, ReadsClassWeights) {
+  const auto weights = [](const std::string& text) {
+    return parse(kSmallJob, {"training.class_weights={" + text + "}"}).job.training.class_weights;
+  };
+  EXPECT_FALSE(parse(kSmallJob).job.training.class_weights);
+  EXPECT_TRUE(weights("balanced: true").value().balanced);
+  const ClassWeights given = weights("weight { of: \"yes\" value: 2.5 }").value();
+  ASSERT_EQ(given.given.size(), 1U);
+  EXPECT_EQ(given.given[0].of, "yes");
+  EXPECT_EQ(given.given[0].value, 2.5);
+}
+
 TEST(JobFile, HuberIsQuadraticUpToItsDelta) {
   const auto delta = [](const std::vector<std::string>& overrides) {
     const Job job = parse(kSmallJob, overrides).job;

@@ -289,6 +289,36 @@ TYPED_TEST(LossOf, MayWriteTheGradientOverTheLogitsOrLeaveItOut) {
   }
 }
 
+TYPED_TEST(LossOf, RowsCountAsTheirWeightsSay) {
+  using T = TypeParam;
+  const std::vector<float> weights = {2, 0.5F, 0, 1};
+  for (const Case& example : cases()) {
+    const std::vector<T> logits = keyed_values<T>(4 * example.units, 1, -3, 3);
+    const std::size_t width = example.labels.size() / 4;
+    std::vector<T> gradient(logits.size());
+    const LossSums weighted = evaluate_loss<T>(
+        with_loss(example.loss), {logits.data(), 4, example.units},
+        {example.labels.data(), 4, width}, {gradient.data(), 4, example.units}, weights);
+    const Result<T> plain = evaluated(example.loss, 4, logits, example.labels);
+    EXPECT_EQ(weighted.wrong, plain.sums.wrong) << "decisions count once";
+    double sum = 0;
+    for (std::size_t row = 0; row < 4; ++row) {
+      const std::vector<T> z(
+          logits.begin() + static_cast<std::ptrdiff_t>(row * example.units),
+          logits.begin() + static_cast<std::ptrdiff_t>((row + 1) * example.units));
+      const std::vector<float> label(
+          example.labels.begin() + static_cast<std::ptrdiff_t>(row * width),
+          example.labels.begin() + static_cast<std::ptrdiff_t>((row + 1) * width));
+      sum += of_row<T>(example.loss, z, label).sums.loss * static_cast<double>(weights[row]);
+      for (std::size_t o = 0; o < example.units; ++o) {
+        const std::size_t i = row * example.units + o;
+        EXPECT_EQ(gradient[i], plain.gradient[i] * static_cast<T>(weights[row]));
+      }
+    }
+    EXPECT_EQ(weighted.loss, sum);
+  }
+}
+
 TYPED_TEST(LossOf, OfNanIsNan) {
   using T = TypeParam;
   for (const Loss loss : kLosses) {

@@ -127,6 +127,25 @@ static std::vector<float> targets_of(const Job& job, const Examples& examples, s
   return targets;
 }
 
+// Balanced or not, weights are divided by their mean over the training examples.
+static std::vector<float> weights_of(const Job& job, const Examples& examples, const Sets& sets) {
+  const std::size_t n = examples.x.size() / examples.features;
+  std::vector<float> weights(n, 1.0F);
+  if (job.class_weights.empty()) return weights;
+  std::vector<double> counts(job.class_weights.size(), 0.0);
+  const auto class_of = [&](std::size_t example) {
+    return static_cast<std::size_t>(examples.targets[example]);
+  };
+  for (const std::size_t example : sets.train) counts[class_of(example)] += 1.0;
+  double sum = 0.0;
+  for (std::size_t k = 0; k < counts.size(); ++k) sum += job.class_weights[k] * counts[k];
+  for (const std::size_t example : sets.train) {
+    const double weight = job.class_weights[class_of(example)];
+    weights[example] = static_cast<float>(weight * static_cast<double>(sets.train.size()) / sum);
+  }
+  return weights;
+}
+
 std::span<const float> Data::row(std::size_t example) const {
   return std::span(x).subspan(example * features, features);
 }
@@ -143,6 +162,7 @@ Data prepare(const Job& job, const Examples& examples) {
           .targets_per_row = examples.targets.size() / n,
           .x = normalised(job, examples, shards),
           .targets = targets_of(job, examples, n, shards),
+          .weights = weights_of(job, examples, sets),
           .sets = sets,
           .shards = shards};
 }

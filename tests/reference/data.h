@@ -23,6 +23,7 @@ struct Data {
   std::size_t targets_per_row;
   std::vector<float> x;  // normalised, [n, features]
   std::vector<float> targets;
+  std::vector<float> weights;  // [n], how much a training example counts; 1 for the others
   Sets sets;
   std::vector<Numbers> shards;  // of the training set; each in ascending order
 

@@ -18,7 +18,8 @@ static Score block_sum(const Job& job, const Data& data, const Parameters& weigh
   Score sum;
   for (const std::size_t example : examples) {
     const RowPass pass = forward(job, precision, weights, data.row(example), std::nullopt);
-    const RowLoss row = row_loss(job, pass.outputs, data.target(example));
+    const RowLoss row =
+        times(data.weights[example], row_loss(job, pass.outputs, data.target(example)));
     sum.cost += row.loss;
     sum.wrong += row.wrong;
     sum.decisions += job.loss == Loss::softmax ? 1 : pass.outputs.size();

@@ -81,4 +81,10 @@ RowLoss row_loss(const Job& job, std::span<const float> z, std::span<const float
   return {};
 }
 
+RowLoss times(float weight, RowLoss row) {
+  row.loss *= static_cast<double>(weight);
+  for (float& slope : row.gradient) slope *= weight;
+  return row;
+}
+
 }  // namespace reference

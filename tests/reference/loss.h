@@ -17,4 +17,7 @@ struct RowLoss {
 // The loss of a row of outputs. target: the class (softmax), or a value for each output.
 RowLoss row_loss(const Job& job, std::span<const float> z, std::span<const float> target);
 
+// The same, counted `weight` times.
+RowLoss times(float weight, RowLoss row);
+
 }  // namespace reference

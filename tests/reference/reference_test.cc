@@ -437,6 +437,11 @@ std::vector<Case> cases_of_networks() {
       {"squared_error",
        {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy"},
        [](Job& j) { j.loss = Loss::squared_error; }},
+      {"class_weights",
+       {"training.class_weights={weight { of: \"2\" value: 3.5 } weight { of: \"0\" value: 0 }}"},
+       [](Job& j) {
+         j.class_weights = {0, 1, 3.5};
+       }},
       {"targets_as_given",
        {"network.output.loss=SQUARED_ERROR", "data.train.npy.labels=values.npy",
         "data.targets=AS_GIVEN"},

@@ -56,7 +56,8 @@ static ShardStep step_of_shard(const Job& job, const Data& data, const Parameter
   for (const std::size_t example : examples) {
     rows.push_back(
         forward(job, job.training_precision, weights, data.row(example), MaskKey{step, example}));
-    const RowLoss row = row_loss(job, rows.back().outputs, data.target(example));
+    const RowLoss row =
+        times(data.weights[example], row_loss(job, rows.back().outputs, data.target(example)));
     gradient_of_outputs.push_back(row.gradient);
     result.loss += row.loss;
   }

@@ -71,6 +71,8 @@ TEST_F(Bits, EveryOptimizerAndLoss) {
        "early_stopping.metric=DEV_COST", "training.epochs=2"},
       {"optimizer.rmsprop.learning_rate=0.01", "training.epochs=2", "data.split.stratified=true"},
       {"optimizer.adamw={learning_rate: 0.01 weight_decay: 0.5}", "training.epochs=2"},
+      {"network.output.loss=HUBER", "early_stopping.metric=DEV_COST", "training.epochs=2"},
+      {"training.class_weights={balanced: true}", "training.epochs=2"},
   };
   for (const auto& overrides : jobs) {
     EXPECT_EQ(train_on_all(overrides, 1).text, train_alone(overrides).text) << overrides[0];

@@ -152,6 +152,7 @@ TEST(Resume, EveryFieldThatChangesTheResultIsRefused) {
                             "optimizer.momentum={}",
                             "optimizer.schedule.warmup_epochs=1",
                             "optimizer.schedule.cosine.final_factor=0.5",
+                            "training.class_weights={balanced: true}",
                             "training.batch_size=12",
                             "training.shards=6",
                             "training={full_batch: true epochs: 6}"}) {

@@ -76,6 +76,8 @@ struct Checkpoint {
   // Extents of an example's values; none in files of older builds, whose first layer is dense.
   std::vector<std::uint64_t> input_shape;
   std::optional<SavedImage> image;  // present if the examples are images
+  // Training examples of each class; empty if labels are not classes, and in files of older builds.
+  std::vector<std::uint64_t> class_counts;
 
   std::optional<double> best_metric;  // absent before the first evaluation
   std::uint64_t best_step = 0;

@@ -76,6 +76,7 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint, std::uint64_t pa
     header.mutable_image()->set_height(checkpoint.image->height);
     header.mutable_image()->set_width(checkpoint.image->width);
   }
+  for (const std::uint64_t count : checkpoint.class_counts) header.add_class_count(count);
 
   for (const double mean : checkpoint.target_mean) header.add_target_mean(mean);
   for (const double deviation : checkpoint.target_deviation) {
@@ -137,6 +138,7 @@ Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
     const auto& image = header.image();
     checkpoint.image = {image.channels(), image.height(), image.width()};
   }
+  checkpoint.class_counts = {header.class_count().begin(), header.class_count().end()};
 
   checkpoint.target_mean = {header.target_mean().begin(), header.target_mean().end()};
   checkpoint.target_deviation = {header.target_deviation().begin(),

@@ -1,24 +1,33 @@
 #include <memory>
 #include <string>
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "base/json_text.h"
 #include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
+#include "cli/table_options.h"
 #include "comm/agreement.h"
+#include "report/descriptor.h"
 #include "report/score_tables.h"
 #include "train/evaluate_checkpoint.h"
+#include "train/evaluate_file.h"
 
 namespace lockstep {
 namespace {
 
 struct EvaluateArguments {
   std::string checkpoint;
-  std::string split = "dev";
+  std::string split;  // empty: dev, unless there is a file
+  std::string data;   // the file; empty: a set of the job
+  std::string labels;
+  TableOptions table;
   int threads = 0;
   bool allow_changed_data = false;
   bool json = false;
@@ -30,6 +39,30 @@ EvaluationSplit split_of(const std::string& name) {
   return name == "dev" ? EvaluationSplit::dev : EvaluationSplit::test;
 }
 
+LabelledFile labelled_file(const EvaluateArguments& arguments) {
+  return {.data = arguments.data == "-" ? "/dev/stdin" : arguments.data,
+          .labels = arguments.labels,
+          .reading = reading_of(arguments.table)};
+}
+
+// What is for a file says nothing about a set of the job, and the other way round.
+void require_one_kind(const EvaluateArguments& arguments) {
+  const auto refuse = [](const char* option, const char* what) {
+    throw Error(ExitCode::usage, fmt::format("{} {}", option, what));
+  };
+  if (!arguments.data.empty()) {
+    const char* const what = "is for the sets of the job, not for --data; leave one out";
+    if (!arguments.split.empty()) refuse("--split", what);
+    if (arguments.allow_changed_data) refuse("--allow-changed-data", what);
+    return;
+  }
+  const char* const what = "is for --data FILE; add that, or leave it out";
+  if (!arguments.labels.empty()) refuse("--labels", what);
+  if (!arguments.table.when_missing.empty()) refuse("--when-missing", what);
+  if (!arguments.table.unknown_category.empty()) refuse("--unknown-category", what);
+  if (arguments.table.refuse_new_columns) refuse("--refuse-new-columns", what);
+}
+
 int run_evaluate(const EvaluateArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   const EndOnSignal ends(comm.is_root());
@@ -37,14 +70,24 @@ int run_evaluate(const EvaluateArguments& arguments, const CommandContext& conte
                       arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
   std::string path;
   agree(comm, [&] {
+    require_one_kind(arguments);
     if (comm.is_root()) path = find_checkpoint(arguments.checkpoint).string();
   });
-  const CheckpointScores scores = evaluate_checkpoint(path, split_of(arguments.split), comm, layout,
-                                                      arguments.allow_changed_data);
+  const std::string split = arguments.split.empty() ? "dev" : arguments.split;
+  FileScores result;
+  if (arguments.data.empty()) {
+    result.scores =
+        evaluate_checkpoint(path, split_of(split), comm, layout, arguments.allow_changed_data);
+  } else {
+    result = evaluate_file(path, labelled_file(arguments), comm, layout);
+  }
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    print_result(arguments.json ? to_text(score_json(scores, arguments.split)) + "\n"
-                                : score_text(scores, arguments.split));
+    const ScoredSet set =
+        arguments.data.empty() ? ScoredSet{"split", split} : ScoredSet{"data", arguments.data};
+    print_result(arguments.json ? to_text(score_json(result.scores, set)) + "\n"
+                                : score_text(result.scores, set));
+    for (const std::string& notice : result.notices) write_log(STDERR_FILENO, notice + "\n");
   });
   return 0;
 }
@@ -53,10 +96,21 @@ int run_evaluate(const EvaluateArguments& arguments, const CommandContext& conte
 
 void add_evaluate_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<EvaluateArguments>();
-  CLI::App* command = app.add_subcommand("evaluate", "Score a checkpoint on its job's data");
+  CLI::App* command =
+      app.add_subcommand("evaluate", "Score a model on its job's data, or on a file");
+  command->footer(
+      "  lockstep evaluate runs/leaves --split test\n"
+      "  lockstep evaluate runs/leaves --data new-leaves.csv");
   add_model(*command, "checkpoint", arguments->checkpoint);
   command->add_option("--split", arguments->split, "dev, test, train or train_dev [dev]")
       ->check(CLI::IsMember({"dev", "test", "train", "train_dev"}));
+  command->add_option(
+      "--data", arguments->data,
+      "Labelled examples in the format of the model's training data, instead of a set of the job; "
+      "a table may be a pipe, or - for stdin");
+  command->add_option("--labels", arguments->labels,
+                      "File with the labels of --data, for IDX and NPY");
+  add_table_options(*command, arguments->table);
   add_threads(*command, arguments->threads);
   add_allow_changed_data(*command, arguments->allow_changed_data, "Evaluate");
   add_json(*command, arguments->json);

@@ -21,6 +21,7 @@
 #include "cli/options.h"
 #include "cli/prediction_output.h"
 #include "cli/prediction_table.h"
+#include "cli/table_options.h"
 #include "comm/agreement.h"
 #include "report/descriptor.h"
 
@@ -36,9 +37,7 @@ struct PredictArguments {
   bool probabilities_given = false;
   std::optional<std::uint64_t> top;
   std::optional<float> threshold;
-  std::string when_missing;      // empty: as in training
-  std::string unknown_category;  // empty: as in training
-  bool refuse_new_columns = false;
+  TableOptions table;
   int threads = 0;
 };
 
@@ -64,19 +63,6 @@ PredictionStyle style_of(const PredictArguments& arguments) {
   style.probabilities = ShownProbabilities::top;
   style.top = *arguments.top;
   return style;
-}
-
-TableReading reading_of(const PredictArguments& arguments) {
-  TableReading reading{.refuse_new_columns = arguments.refuse_new_columns};
-  if (!arguments.when_missing.empty()) {
-    reading.when_missing =
-        arguments.when_missing == "refuse" ? WhenMissing::refuse : WhenMissing::training_mean;
-  }
-  if (!arguments.unknown_category.empty()) {
-    reading.unknown_category =
-        arguments.unknown_category == "error" ? UnknownCategory::error : UnknownCategory::all_zero;
-  }
-  return reading;
 }
 
 // The output replaces its file at the end, which must not be what is read.
@@ -111,7 +97,7 @@ int run_predict(const PredictArguments& arguments, const CommandContext& context
     output.emplace(arguments.output, *table, style.format == PredictionFormat::npy);
   });
   const std::vector<std::string> notices =
-      predict_examples(model, input, reading_of(arguments), comm, layout,
+      predict_examples(model, input, reading_of(arguments.table), comm, layout,
                        [&](const PredictionBlock& block) { output->write(block); });
   for (const std::string& notice : notices) write_log(STDERR_FILENO, notice + "\n");
   agree(comm, [&] {
@@ -150,19 +136,6 @@ void add_style(CLI::App& command, PredictArguments& arguments) {
       ->check(probability);
 }
 
-void add_reading(CLI::App& command, PredictArguments& arguments) {
-  command
-      .add_option("--when-missing", arguments.when_missing,
-                  "Inputs without a value: refuse or training_mean [as in training]")
-      ->check(CLI::IsMember({"refuse", "training_mean"}));
-  command
-      .add_option("--unknown-category", arguments.unknown_category,
-                  "Categories that training did not have: error or all_zero [as in training]")
-      ->check(CLI::IsMember({"error", "all_zero"}));
-  command.add_flag("--refuse-new-columns", arguments.refuse_new_columns,
-                   "Refuse columns that training did not have, instead of leaving them out");
-}
-
 }  // namespace
 
 void add_predict_command(CLI::App& app, Action& action) {
@@ -181,7 +154,7 @@ void add_predict_command(CLI::App& app, Action& action) {
       ->required();
   command->add_option("--output", arguments->output, "File for the predictions [stdout]");
   add_style(*command, *arguments);
-  add_reading(*command, *arguments);
+  add_table_options(*command, arguments->table);
   add_threads(*command, arguments->threads);
   command->callback([&action, arguments, command] {
     arguments->probabilities_given = command->count("--probabilities") > 0;

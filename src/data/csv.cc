@@ -91,7 +91,13 @@ Range CsvExampleSource::own_bytes() const {
 }
 
 TableRowReader CsvExampleSource::row_reader(bool fitted) const {
-  return {table_->rules, table_->schema, columns_, fitted, file_.labelled, file_.dialect};
+  return {table_->rules,
+          table_->schema,
+          columns_,
+          fitted,
+          file_.labelled,
+          file_.dialect,
+          file_.labelled ? Remedy::job_fields : Remedy::options};
 }
 
 CsvRecordReader CsvExampleSource::own_records() const { return {file_.path, begin_, end_}; }

@@ -56,13 +56,14 @@ TableFacts TableFacts::unpacked(std::string_view bytes) {
 
 TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schema,
                                std::span<const std::optional<std::size_t>> columns, bool fitted,
-                               bool labelled, CsvDialect dialect)
+                               bool labelled, CsvDialect dialect, Remedy remedy)
     : rules_(rules),
       missing_(rules.missing_texts),
       schema_(schema),
       fitted_(fitted),
       labelled_(labelled),
       has_header_(dialect.header),
+      remedy_(remedy),
       splitter_(dialect.delimiter),
       class_names_(schema.class_names),
       replaced_(schema.columns.size()) {
@@ -133,10 +134,11 @@ void TableRowReader::complain_of_missing(std::size_t field, std::string_view tex
   const CellLook look{without_blanks(text).empty() ? CellKind::blank : CellKind::missing};
   complain(complaints, field, look,
            fmt::format("a value is missing{}; {}", in_column(cell),
-                       !input       ? "fill it in, or remove the row"
-                       : !labelled_ ? "fill it in, or say --when-missing training_mean"
-                                    : "fill it in, ignore the column (role: IGNORED), or say "
-                                      "when_missing: TRAINING_MEAN"));
+                       !input ? "fill it in, or remove the row"
+                       : remedy_ == Remedy::options
+                           ? "fill it in, or say --when-missing training_mean"
+                           : "fill it in, ignore the column (role: IGNORED), or say "
+                             "when_missing: TRAINING_MEAN"));
 }
 
 bool TableRowReader::may_be_name(std::size_t field) const {
@@ -186,12 +188,12 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
         if (found.size() <= kMostCategories) found.number(text);
       } else if (rules_.unknown_category == UnknownCategory::error &&
                  !categories_[cell.schema_column].find(text)) {
-        complain(
-            facts.complaints, field, CellLook{CellKind::not_in_training},
-            fmt::format("a category that the training file does not have, {}{}; {} would "
-                        "encode it as zeros",
-                        quoted_text(text), in_column(cell),
-                        labelled_ ? "unknown_category: ALL_ZERO" : "--unknown-category all_zero"));
+        complain(facts.complaints, field, CellLook{CellKind::not_in_training},
+                 fmt::format("a category that the training file does not have, {}{}; {} would "
+                             "encode it as zeros",
+                             quoted_text(text), in_column(cell),
+                             remedy_ == Remedy::options ? "--unknown-category all_zero"
+                                                        : "unknown_category: ALL_ZERO"));
       }
       return;
     }

@@ -34,6 +34,9 @@ struct TableFacts {
   static TableFacts unpacked(std::string_view bytes);
 };
 
+// What a complaint tells a person to change about the rules of a table.
+enum class Remedy { job_fields, options };  // options of `predict` and `evaluate`
+
 // Reads the rows of one file. After a complaint it continues with the next cell, so that
 // all errors of a file are found, in its order.
 class TableRowReader {
@@ -44,7 +47,7 @@ class TableRowReader {
   // they are collected from the file. `labelled`: labels, class names and groups are read.
   TableRowReader(const TableRules& rules, const TableSchema& schema,
                  std::span<const std::optional<std::size_t>> columns, bool fitted, bool labelled,
-                 CsvDialect dialect);
+                 CsvDialect dialect, Remedy remedy = Remedy::job_fields);
 
   // Whether a record is not a row: an empty line in a table of several columns.
   [[nodiscard]] bool is_blank(const CsvRecord& record) const;
@@ -103,6 +106,7 @@ class TableRowReader {
   bool fitted_;
   bool labelled_;
   bool has_header_;
+  Remedy remedy_;
   CsvSplitter splitter_;
   std::vector<Cell> cells_;          // the cells of the file's columns
   std::vector<std::size_t> inputs_;  // the cells that have values

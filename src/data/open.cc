@@ -83,6 +83,51 @@ struct WithoutLabels {
   }
 };
 
+struct WithLabels {
+  const std::filesystem::path& input;
+  const std::filesystem::path& labels;
+
+  SourceFormat operator()(const IdxSource& /*like*/) const {
+    require_labels();
+    return IdxSource{input, labels, std::nullopt};
+  }
+  SourceFormat operator()(const NpySource& like) const {
+    require_labels();
+    return NpySource{input, labels, std::nullopt, like.channels_last};
+  }
+  SourceFormat operator()(const LibsvmSource& /*like*/) const {
+    refuse_labels();
+    return LibsvmSource{input, std::nullopt, true};
+  }
+  SourceFormat operator()(const CifarSource& like) const {
+    refuse_labels();
+    return CifarSource{{input}, like.kind, true};
+  }
+  SourceFormat operator()(const CsvSource& like) const {
+    refuse_labels();
+    return CsvSource{input, like.dialect, std::nullopt, true};
+  }
+  SourceFormat operator()(const SyntheticSource& /*like*/) const {
+    throw Error(ExitCode::usage,
+                "the model was trained on a synthetic source, which has no file format; "
+                "--split scores it on the points of its job");
+  }
+
+ private:
+  void require_labels() const {
+    if (!labels.empty()) return;
+    throw Error(ExitCode::usage,
+                "the labels of the model's format are in a file of their own; name it with "
+                "--labels");
+  }
+  void refuse_labels() const {
+    if (labels.empty()) return;
+    throw Error(ExitCode::usage,
+                "--labels is for formats with a file of labels, IDX and NPY; the model's format "
+                "has them beside the values; leave it out");
+  }
+};
+
 }  // namespace
 
 std::unique_ptr<PartedSource> open_part(const DataSource& source,
@@ -110,6 +155,12 @@ std::unique_ptr<ExampleSource> open_source(const DataSource& source,
 
 DataSource unlabelled_source(const DataSource& like, const std::filesystem::path& input) {
   return std::visit(WithoutLabels{input}, like.format);
+}
+
+DataSource labelled_source(const DataSource& like, const std::filesystem::path& input,
+                           const std::filesystem::path& labels) {
+  return {.format = std::visit(WithLabels{input, labels}, like.format),
+          .label_coding = like.label_coding};
 }
 
 }  // namespace lockstep

@@ -40,4 +40,11 @@ std::unique_ptr<PartedSource> open_part(const DataSource& source,
 // of `like`. Throws Error(usage) when that format has no files.
 DataSource unlabelled_source(const DataSource& like, const std::filesystem::path& input);
 
+// The labelled examples of `input`, to score, in the format and with the settings of `like`, but
+// without its corruption. `labels`: their labels, for formats that have them in a file of their
+// own; otherwise empty. Throws Error(usage) when that format has no files, when it needs `labels`,
+// or when it has no use for them.
+DataSource labelled_source(const DataSource& like, const std::filesystem::path& input,
+                           const std::filesystem::path& labels);
+
 }  // namespace lockstep

@@ -23,10 +23,12 @@ std::string count_text(std::uint64_t count, const std::string& title, const char
 }  // namespace
 
 TableStream::TableStream(const std::filesystem::path& path, const CsvDialect& dialect,
-                         std::shared_ptr<const FittedTable> like, bool refuse_new_columns)
+                         std::shared_ptr<const FittedTable> like, bool refuse_new_columns,
+                         StreamLabels labels)
     : path_(path),
       dialect_(dialect),
       table_(std::move(like)),
+      labels_(labels),
       kept_(kept_columns(table_->schema)),
       records_(path) {
   const TableHeader header = read_table_header(records_, path_, dialect_);
@@ -37,10 +39,27 @@ TableStream::TableStream(const std::filesystem::path& path, const CsvDialect& di
                             "--refuse-new-columns",
                             path_.string(), listed(match.left_out)));
   }
+  if (labels_ == StreamLabels::read) require_labels(match);
   tell_of_columns(header, match);
   columns_ = match.columns;
-  reader_ = std::make_unique<TableRowReader>(table_->rules, table_->schema, columns_,
-                                             /*fitted=*/true, /*labelled=*/false, dialect_);
+  reader_ = std::make_unique<TableRowReader>(
+      table_->rules, table_->schema, columns_, /*fitted=*/true,
+      /*labelled=*/labels_ == StreamLabels::read, dialect_, Remedy::options);
+}
+
+void TableStream::require_labels(const ColumnMatch& match) const {
+  std::vector<std::string> absent;
+  for (std::size_t i = 0; i < table_->schema.columns.size(); ++i) {
+    const ColumnRole role = table_->schema.columns[i].role;
+    if (role != ColumnRole::label && role != ColumnRole::class_name) continue;
+    if (std::ranges::find(match.columns, std::optional(i)) != match.columns.end()) continue;
+    absent.push_back(column_title(table_->schema, i));
+  }
+  if (absent.empty()) return;
+  throw Error(ExitCode::data,
+              fmt::format("{}: has no labels: {} is absent, with which predictions are compared; "
+                          "add it (`lockstep predict` needs no labels)",
+                          path_.string(), listed(absent)));
 }
 
 void TableStream::tell_of_columns(const TableHeader& header, const ColumnMatch& match) {
@@ -59,6 +78,16 @@ void TableStream::tell_of_columns(const TableHeader& header, const ColumnMatch& 
   }
 }
 
+// Moves the label of the row that was read last. There are label columns, or one of class names.
+void TableStream::take_label(Examples& examples) {
+  examples.labels.insert(examples.labels.end(), facts_.labels.begin(), facts_.labels.end());
+  for (const std::uint32_t number : facts_.classes) {
+    examples.labels.push_back(static_cast<float>(number));
+  }
+  facts_.labels.clear();
+  facts_.classes.clear();
+}
+
 void TableStream::read_row(const CsvRecord& record, TableRows& rows) {
   std::vector<float> values(feature_count(table_->schema));
   Complaints of_values;
@@ -71,6 +100,7 @@ void TableStream::read_row(const CsvRecord& record, TableRows& rows) {
   const auto bytes = std::as_bytes(std::span(values));
   rows.examples.values.insert(rows.examples.values.end(), bytes.begin(), bytes.end());
   rows.examples.ids.push_back(static_cast<std::uint32_t>(rows.examples.ids.size()));
+  if (labels_ == StreamLabels::read) take_label(rows.examples);
   rows.lines.push_back(record.line);
   rows.kept.push_back(reader_->read_texts(record, kept_));
 }
@@ -79,6 +109,7 @@ TableRows TableStream::next(std::uint64_t count) {
   TableRows rows;
   rows.examples.type = ElementType::f32;
   rows.examples.features = feature_count(table_->schema);
+  if (labels_ == StreamLabels::read) rows.examples.label_width = label_width(table_->schema);
   while (rows.lines.size() < count && complaints_.empty()) {
     const auto record = records_.next();
     if (!record) break;

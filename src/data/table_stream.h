@@ -1,6 +1,6 @@
 #pragma once
-// The rows of a table to predict, read once from beginning to end, so that the table may come from
-// a pipe and be of any length.
+// The rows of a table for a saved model, to predict or to score, read once from beginning to end,
+// so that the table may come from a pipe and be of any length.
 
 #include <cstdint>
 #include <filesystem>
@@ -18,18 +18,22 @@ namespace lockstep {
 
 // Consecutive rows.
 struct TableRows {
-  Examples examples = {};                           // without labels; missing values are NaN
+  Examples examples = {};                           // missing values are NaN
   std::vector<std::uint64_t> lines = {};            // of the file, counted from 1
   std::vector<std::vector<std::string>> kept = {};  // [rows, kept_columns()], as written
 };
+
+// Whether the rows have labels. Labels to ignore may be absent.
+enum class StreamLabels { ignored, read };
 
 class TableStream {
  public:
   // Opens a file, pipe or device and reads its header. `like` says how the rows are read. Throws
   // Error(missing_input) or Error(data); with `refuse_new_columns` also when the header has columns
-  // that `like` does not have.
+  // that `like` does not have, with StreamLabels::read also when it lacks a label column.
   TableStream(const std::filesystem::path& path, const CsvDialect& dialect,
-              std::shared_ptr<const FittedTable> like, bool refuse_new_columns);
+              std::shared_ptr<const FittedTable> like, bool refuse_new_columns,
+              StreamLabels labels = StreamLabels::ignored);
 
   // The next rows, at most `count`; none at the end. Throws Error(data) for a table without rows.
   // After an error in a row it reads the rest, and throws Error(data) with the first errors.
@@ -40,12 +44,15 @@ class TableStream {
 
  private:
   void tell_of_columns(const TableHeader& header, const ColumnMatch& match);
+  void require_labels(const ColumnMatch& match) const;
   void read_row(const CsvRecord& record, TableRows& rows);
+  void take_label(Examples& examples);
   [[noreturn]] void throw_complaints();
 
   std::filesystem::path path_;
   CsvDialect dialect_;
   std::shared_ptr<const FittedTable> table_;
+  StreamLabels labels_;
   std::vector<std::size_t> kept_;  // columns of the schema
   CsvRecordReader records_;
   std::unique_ptr<TableRowReader> reader_;  // knows the columns, once the header is read

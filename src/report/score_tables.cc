@@ -127,9 +127,10 @@ Json matrix_json(const DecisionCounts& counts, std::uint64_t unit) {
 
 }  // namespace
 
-std::string score_text(const CheckpointScores& scores, const std::string& split) {
-  std::string text = fmt::format("{} set of {} examples, weights after step {} (digest {})\n",
-                                 split, scores.examples, scores.step, scores.weights_digest);
+std::string score_text(const CheckpointScores& scores, const ScoredSet& set) {
+  std::string text = fmt::format("{} of {} examples, weights after step {} (digest {})\n",
+                                 set.kind == "split" ? set.name + " set" : set.name,
+                                 scores.examples, scores.step, scores.weights_digest);
   if (scores.error) {
     const Interval interval = error_interval(scores);
     text += fmt::format("error {:.6g} (accuracy {:.4f}), 95% interval {:.4g} to {:.4g}\n",
@@ -154,13 +155,10 @@ std::string score_text(const CheckpointScores& scores, const std::string& split)
   return text;
 }
 
-Json score_json(const CheckpointScores& scores, const std::string& split) {
-  Json all = {{"split", split},
-              {"step", scores.step},
-              {"examples", scores.examples},
-              {"error", json_number(scores.error)},
-              {"cost", scores.cost},
-              {"weights_digest", scores.weights_digest}};
+Json score_json(const CheckpointScores& scores, const ScoredSet& set) {
+  Json all = {{set.kind, set.name},          {"step", scores.step},
+              {"examples", scores.examples}, {"error", json_number(scores.error)},
+              {"cost", scores.cost},         {"weights_digest", scores.weights_digest}};
   all["metrics"] = metrics_in_detail_to_json(scores.metrics);
   if (scores.error) all["error_interval_95"] = interval_json(error_interval(scores));
   if (!scores.decisions) return all;

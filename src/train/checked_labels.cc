@@ -32,29 +32,6 @@ void check_class_names(const SourceInfo& info, const OutputConfig& output) {
   }
 }
 
-void check_labels(std::span<const float> labels, ExampleSource& source,
-                  const OutputConfig& output) {
-  const SourceInfo& info = source.info();
-  const std::uint64_t width = info.label_width;
-  const RowPlaces places = [&](std::span<const std::uint64_t> rows) { return source.places(rows); };
-  check_label_width(info, output);
-  switch (output.loss) {
-    case Loss::softmax_cross_entropy:
-      return check_class_labels(labels, output.units, info.labels_name, places);
-    case Loss::logistic:
-      if (width == 1 && output.units > 1) {
-        return check_class_labels(labels, output.units, info.labels_name, places);
-      }
-      return check_binary_targets(labels, width, info.labels_name, places);
-    case Loss::squared_error:
-    case Loss::absolute_error:
-    case Loss::huber:
-      if (width == 1 && output.units > 1) {
-        return check_class_labels(labels, output.units, info.labels_name, places);
-      }
-  }
-}
-
 // Checks the labels of a source that guarantees its classes.
 void check_known_classes(std::uint64_t classes, const std::string& source,
                          const OutputConfig& output) {
@@ -81,6 +58,27 @@ void check_label_width(const SourceInfo& info, const OutputConfig& output) {
   }
 }
 
+void check_labels(std::span<const float> labels, const SourceInfo& info, const OutputConfig& output,
+                  const RowPlaces& places) {
+  const std::uint64_t width = info.label_width;
+  check_label_width(info, output);
+  switch (output.loss) {
+    case Loss::softmax_cross_entropy:
+      return check_class_labels(labels, output.units, info.labels_name, places);
+    case Loss::logistic:
+      if (width == 1 && output.units > 1) {
+        return check_class_labels(labels, output.units, info.labels_name, places);
+      }
+      return check_binary_targets(labels, width, info.labels_name, places);
+    case Loss::squared_error:
+    case Loss::absolute_error:
+    case Loss::huber:
+      if (width == 1 && output.units > 1) {
+        return check_class_labels(labels, output.units, info.labels_name, places);
+      }
+  }
+}
+
 std::vector<float> checked_labels(ExampleSource& source, const OutputConfig& output, bool wanted) {
   const SourceInfo& info = source.info();
   if (info.classes) {
@@ -88,7 +86,8 @@ std::vector<float> checked_labels(ExampleSource& source, const OutputConfig& out
     return wanted ? source.read_labels() : std::vector<float>();
   }
   std::vector<float> labels = source.read_labels();
-  check_labels(labels, source, output);
+  check_labels(labels, info, output,
+               [&](std::span<const std::uint64_t> rows) { return source.places(rows); });
   return labels;
 }
 

@@ -3,16 +3,13 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/worker_pool.h"
 #include "comm/agreement.h"
 #include "nn/layers.h"
 #include "nn/regularizer.h"
 #include "train/build.h"
 #include "train/contradictions.h"
 #include "train/dataset.h"
-#include "train/evaluator.h"
 #include "train/saved_model.h"
-#include "train/set_metrics.h"
 
 namespace lockstep {
 namespace {
@@ -90,52 +87,34 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
     if (comm.is_root() && !allow_changed_data) check_data(model, data, split);
   });
 
-  WorkerPool pool(layout.threads);
-  Evaluator evaluator(comm, pool, network, model.normalizer, model.targets, data.label_width);
-  DecisionCounter counter(network.spec(), data.label_width, layout.threads);
-  PredictionCollector collector(network.spec(), model.targets, data.label_width, layout.threads);
-  const bool collects =
-      examples_of(data, split) * output_size(network.spec()) <= kMostEvaluatedPredictions;
-  const Evaluator::Visit count = [&](int thread, Matrix<const float> logits,
-                                     Matrix<const float> labels) {
-    counter.add(thread, logits, labels);
-    if (collects) collector.add(thread, logits, labels);
+  const auto score = [&](const Examples& examples, const EvaluationBlocks& blocks,
+                         std::span<const float> row_weights = {}) {
+    return score_examples(model,
+                          {.examples = examples,
+                           .blocks = blocks,
+                           .total = examples_of(data, split),
+                           .label_width = data.label_width,
+                           .class_counts = data.class_counts,
+                           .row_weights = row_weights},
+                          comm, layout);
   };
-  CheckpointScores scores;
-  scores.step = model.step;
-  scores.examples = examples_of(data, split);
-  scores.weights_digest = model.weights_digest;
-  scores.class_names = class_names_of(model.table);
-  if (model.table) scores.target_names = label_names(model.table->fitted->schema);
-  LossSums sums;
-  if (split == EvaluationSplit::train) {
-    sums = evaluator.evaluate(
-        model.weights, data.train,
-        training_blocks(data.geometry, data.own_shards, layout.threads, data.shard_rows, 0), count,
-        data.row_weights);
-    const Regularizer regularizer(build_regularization(model.job), network.layout(),
-                                  data.geometry.train_examples);
-    if (has_error_rate(network.spec().loss)) {
-      scores.error_floor = error_floor(data.train, scores.examples, comm);
-    }
-    scores.penalty = regularizer.penalty<float>(model.weights).sum();
-  } else {
+  if (split != EvaluationSplit::train) {
     const HeldOutSet& set = split == EvaluationSplit::train_dev ? data.train_dev
                             : split == EvaluationSplit::dev     ? data.dev
                                                                 : data.test;
-    sums = evaluator.evaluate(model.weights, set.examples, set.blocks, count);
+    return score(set.examples, set.blocks);
   }
-  const auto examples = static_cast<double>(scores.examples);
-  scores.cost = sums.loss / examples + scores.penalty;
-  scores.error = error_rate(sums);
-  scores.decisions = counter.total(comm);
-  const Predictions predictions = collector.all(comm);
-  if (comm.is_root()) {
-    scores.metrics = metrics_of(predictions, data.class_counts);
-    if (collects && has_error_rate(network.spec().loss)) {
-      scores.metrics.log_loss = sums.loss / examples;
-    }
+  CheckpointScores scores =
+      score(data.train,
+            training_blocks(data.geometry, data.own_shards, layout.threads, data.shard_rows, 0),
+            data.row_weights);
+  const Regularizer regularizer(build_regularization(model.job), network.layout(),
+                                data.geometry.train_examples);
+  if (has_error_rate(network.spec().loss)) {
+    scores.error_floor = error_floor(data.train, scores.examples, comm);
   }
+  scores.penalty = regularizer.penalty<float>(model.weights).sum();
+  scores.cost += scores.penalty;
   return scores;
 }
 

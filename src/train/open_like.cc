@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "data/open.h"
+#include "nn/layers.h"
 #include "train/build.h"
 
 namespace lockstep {
@@ -34,6 +35,18 @@ std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceI
   require_same_count(info.features, train.features, "features per example", info.name);
   require_same_image(info, train.image, "the training set has");
   require_same_count(info.label_width, train.label_width, "values per label", info.labels_name);
+  return source;
+}
+
+std::unique_ptr<ExampleSource> open_for_model(const DataSource& config, const SavedModel& model) {
+  const std::uint64_t features = size_of(model.network.spec().input);
+  auto source = open_source(config, KnownFeatures{features, "the model has"});
+  const SourceInfo& info = source->info();
+  if (info.features != features) {
+    throw Error(ExitCode::data, fmt::format("{}: {} features per example; the model has {}",
+                                            info.name, info.features, features));
+  }
+  require_same_image(info, model.image, "the model has");
   return source;
 }
 

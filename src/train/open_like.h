@@ -6,6 +6,7 @@
 
 #include "config/job.h"
 #include "data/source.h"
+#include "train/saved_model.h"
 
 namespace lockstep {
 
@@ -13,6 +14,11 @@ namespace lockstep {
 // features and of values per label, and the same columns of a table. Does not communicate. Throws
 // Error(data) when they are not, and the errors of open_source().
 std::unique_ptr<ExampleSource> open_like(const DataSource& config, const SourceInfo& train);
+
+// Opens a source whose examples a saved model is to predict: they must have its features and its
+// shape of images. For formats other than tables. Does not communicate. Throws Error(data) when
+// they do not, and the errors of open_source().
+std::unique_ptr<ExampleSource> open_for_model(const DataSource& config, const SavedModel& model);
 
 // Throws Error(data) when the images of a source have another shape than `expected`, if both are
 // known. `whose` begins the sentence on the expected shape: "the training set has" or "the model

@@ -51,16 +51,8 @@ struct InputShare {
 
 InputShare read_share(const SavedModel& model, const std::filesystem::path& input,
                       const Layout& layout, int rank) {
-  const auto source =
-      open_source(unlabelled_source(model.job.data.train, input),
-                  KnownFeatures{size_of(model.network.spec().input), "the model has"});
+  const auto source = open_for_model(unlabelled_source(model.job.data.train, input), model);
   const SourceInfo& info = source->info();
-  if (info.features != size_of(model.network.spec().input)) {
-    throw Error(ExitCode::data,
-                fmt::format("{}: {} features per example; the model has {}", info.name,
-                            info.features, size_of(model.network.spec().input)));
-  }
-  require_same_image(info, model.image, "the model has");
   const std::uint64_t examples = info.examples;
   std::vector<std::uint32_t> ids;
   for (std::uint64_t round = 0; round < rounds_of(examples, layout); ++round) {
@@ -204,29 +196,6 @@ std::vector<std::string> predict_arrays(const SavedModel& model, const std::file
 
 // ---- tables ----
 
-// The means that replace missing values of a model that was trained without any: those with which
-// it standardizes.
-std::vector<float> normalization_means(const SavedModel& model) {
-  const auto* standardize = std::get_if<Standardize>(&model.job.data.normalization);
-  if (standardize != nullptr && standardize->per == StatisticsPer::feature) {
-    return model.normalizer.mean;
-  }
-  throw Error(ExitCode::usage,
-              "--when-missing training_mean needs the means of the training set, which this model "
-              "does not keep; train it with when_missing: TRAINING_MEAN");
-}
-
-TableState table_to_read(const SavedModel& model, const TableReading& reading) {
-  FittedTable table = *model.table->fitted;
-  table.rules.when_missing = reading.when_missing.value_or(table.rules.when_missing);
-  table.rules.unknown_category = reading.unknown_category.value_or(table.rules.unknown_category);
-  std::vector<float> means = model.table->means;
-  if (table.rules.when_missing == WhenMissing::training_mean && means.empty()) {
-    means = normalization_means(model);
-  }
-  return {std::make_shared<FittedTable>(std::move(table)), std::move(means)};
-}
-
 std::unique_ptr<TableStream> open_stream(const SavedModel& model,
                                          const std::filesystem::path& input,
                                          const TableState& table, const TableReading& reading) {
@@ -296,12 +265,7 @@ std::vector<std::string> predict_examples(const SavedModel& model,
                                           const Layout& layout,
                                           const std::function<void(const PredictionBlock&)>& use) {
   if (model.table) return predict_table(model, input, reading, comm, layout, use);
-  agree(comm, [&] {
-    if (!reading.when_missing && !reading.unknown_category && !reading.refuse_new_columns) return;
-    throw Error(ExitCode::usage,
-                "--when-missing, --unknown-category and --refuse-new-columns are for tables, and "
-                "the model was not trained on one; leave them out");
-  });
+  agree(comm, [&] { require_table(model, reading); });
   return predict_arrays(model, input, comm, layout, use);
 }
 

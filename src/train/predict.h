@@ -4,25 +4,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "comm/communicator.h"
-#include "data/spec.h"
 #include "linalg/matrix.h"
 #include "train/layout.h"
 #include "train/saved_model.h"
+#include "train/table_reading.h"
 
 namespace lockstep {
-
-// What may differ from the rules with which a table was read in training.
-struct TableReading {
-  std::optional<WhenMissing> when_missing = std::nullopt;
-  std::optional<UnknownCategory> unknown_category = std::nullopt;
-  bool refuse_new_columns = false;  // instead of a notice
-};
 
 // A part of the predictions, in the order of the input.
 struct PredictionBlock {

@@ -118,6 +118,7 @@ StateSnapshot RunCheckpoints::take_snapshot(const RunPosition& position) {
   if (data_.table) rest.table = to_saved(*data_.table);
   rest.label_width = data_.label_width;
   if (data_.image) rest.image = {data_.image->channels, data_.image->height, data_.image->width};
+  rest.class_counts = data_.class_counts;
   rest.evaluations_without_improvement = position.stopping.evaluations_without_improvement;
   rest.batch_rows = position.interval_rows;
   rest.sessions = position.sessions;

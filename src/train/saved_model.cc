@@ -87,6 +87,7 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
           .table = std::move(table),
           .label_width = checkpoint.label_width.value_or(default_width),
           .image = image,
+          .class_counts = std::move(checkpoint.class_counts),
           .train_fingerprint = std::move(checkpoint.train_fingerprint),
           .dev_fingerprint = std::move(checkpoint.dev_fingerprint),
           .test_fingerprint = std::move(checkpoint.test_fingerprint),

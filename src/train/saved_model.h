@@ -27,6 +27,8 @@ struct SavedModel {
   std::optional<TableState> table;  // for a model of tables
   std::uint64_t label_width = 1;    // values per label
   std::optional<ImageShape> image;  // if examples are images
+  // Training examples of each class; empty: labels are not classes, or an older build saved it.
+  std::vector<std::uint64_t> class_counts;
   std::string train_fingerprint, dev_fingerprint, test_fingerprint;
   Network<float> network;
   Panels<float> panels;  // of the weights

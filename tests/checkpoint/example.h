@@ -46,6 +46,7 @@ inline Checkpoint example_checkpoint(std::uint64_t step = 120) {
   checkpoint.label_width = 2;
   checkpoint.input_shape = {3, 2};
   checkpoint.image = {3, 32, 16};
+  checkpoint.class_counts = {7, 0, 300};
   checkpoint.best_metric = 0.1;
   checkpoint.best_step = step;
   checkpoint.evaluations_without_improvement = 2;

@@ -64,6 +64,7 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
   EXPECT_EQ(a.label_width, b.label_width);
   EXPECT_EQ(a.input_shape, b.input_shape);
   EXPECT_EQ(a.image, b.image);
+  EXPECT_EQ(a.class_counts, b.class_counts);
 }
 
 Thrown load_error(const std::filesystem::path& path) {

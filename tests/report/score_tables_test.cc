@@ -47,7 +47,7 @@ TEST(ScoreText, HasALineForEachOfSeveralTargets) {
 }
 
 TEST(ScoreText, HasErrorClassesAndConfusion) {
-  EXPECT_EQ(score_text(sample_scores(), "dev"),
+  EXPECT_EQ(score_text(sample_scores(), {"split", "dev"}),
             R"(dev set of 100 examples, weights after step 12 (digest 0123)
 error 0.2 (accuracy 0.8000), 95% interval 0.1334 to 0.2888
 cost  0.75
@@ -69,7 +69,7 @@ TEST(ScoreText, ANameOf24LettersIsWhole) {
   CheckpointScores scores = sample_scores();
   scores.class_names[0] = std::string(24, 'x');
   scores.class_names[1] = std::string(25, 'y');
-  const std::string text = score_text(scores, "dev");
+  const std::string text = score_text(scores, {"split", "dev"});
   EXPECT_THAT(text, HasSubstr("\n" + std::string(24, 'x') + " "));
   EXPECT_THAT(text, HasSubstr("\n" + std::string(21, 'y') + "... "));
 }
@@ -83,7 +83,7 @@ TEST(ScoreText, OfManyClassesTheWorstAreShown) {
         .classes = classes, .units = 1, .counts = std::vector<std::uint64_t>(classes * classes, 1)};
     for (std::uint64_t c = 0; c < classes; ++c) counts.counts[c * classes + c] = 100 - 4 * c;
     scores.decisions = counts;
-    return score_text(scores, "dev");
+    return score_text(scores, {"split", "dev"});
   };
   const std::string all = with_classes(20);
   EXPECT_THAT(all, Not(HasSubstr("worst")));
@@ -100,12 +100,12 @@ TEST(ScoreText, UnitsThatDecideApartHaveALineEach) {
   scores.class_names.clear();
   scores.decisions =
       DecisionCounts{.classes = 2, .units = 2, .counts = {50, 10, 15, 25, 70, 5, 5, 20}};
-  const std::string text = score_text(scores, "dev");
+  const std::string text = score_text(scores, {"split", "dev"});
   EXPECT_THAT(text, HasSubstr("   yes of  examples"));
   EXPECT_THAT(text, HasSubstr("   unit 0        40     71.43%"));
   EXPECT_THAT(text, HasSubstr("   unit 1        25     80.00%"));
   EXPECT_THAT(text, Not(HasSubstr("confusion")));
-  const json object = score_json(scores, "dev");
+  const json object = score_json(scores, {"split", "dev"});
   EXPECT_EQ(object["confusion_of_units"], json::parse("[[[50,10],[15,25]],[[70,5],[5,20]]]"));
   EXPECT_FALSE(object.contains("confusion"));
 }
@@ -114,17 +114,17 @@ TEST(ScoreText, WhatIsDividedByNothingIsADash) {
   CheckpointScores scores = sample_scores();
   scores.class_names.clear();
   scores.decisions = DecisionCounts{.classes = 2, .units = 1, .counts = {100, 0, 0, 0}};
-  EXPECT_THAT(score_text(scores, "dev"),
+  EXPECT_THAT(score_text(scores, {"split", "dev"}),
               HasSubstr("        1         0          -                  -        -              "
                         "    -        -\n"));
   scores.error.reset();
   scores.decisions.reset();
-  EXPECT_EQ(score_text(scores, "test"),
+  EXPECT_EQ(score_text(scores, {"split", "test"}),
             "test set of 100 examples, weights after step 12 (digest 0123)\ncost  0.75\n");
 }
 
 TEST(ScoreJson, HasTheSameNumbers) {
-  const json object = score_json(sample_scores(), "dev");
+  const json object = score_json(sample_scores(), {"split", "dev"});
   EXPECT_EQ(object["split"], "dev");
   EXPECT_EQ(object["step"], 12);
   EXPECT_EQ(object["examples"], 100);

@@ -15,6 +15,7 @@
 #include "support/collective.h"
 #include "train/dataset.h"
 #include "train/evaluate_checkpoint.h"
+#include "train/evaluate_file.h"
 #include "train/predict.h"
 #include "train/recorder.h"
 #include "train/saved_model.h"
@@ -394,7 +395,20 @@ TEST_F(Tables, PredictionsAreThoseOfEvaluating) {
                    });
   const CheckpointScores scores =
       evaluate_checkpoint(path, EvaluationSplit::test, comm_, {comm_.size(), 1}, false);
+  // The same rows as a file have the same scores.
+  const FileScores of_file = evaluate_file(path, {.data = directory_ / "input.csv", .labels = {}},
+                                           comm_, {comm_.size(), 2});
   if (comm_.is_root()) {
+    EXPECT_EQ(of_file.scores.examples, 300U);
+    EXPECT_EQ(of_file.scores.error, scores.error);
+    EXPECT_EQ(of_file.scores.cost, scores.cost);
+    EXPECT_EQ(of_file.scores.decisions->counts, scores.decisions->counts);
+    EXPECT_EQ(of_file.scores.metrics.log_loss, scores.metrics.log_loss);
+    EXPECT_EQ(of_file.scores.metrics.roc_auc, scores.metrics.roc_auc);
+    EXPECT_EQ(of_file.scores.metrics.reliability, scores.metrics.reliability);
+    EXPECT_TRUE(scores.metrics.baseline_error.has_value());
+    EXPECT_EQ(of_file.scores.metrics.baseline_error, scores.metrics.baseline_error);
+    EXPECT_EQ(of_file.notices.size(), 2U);  // on missing values of two columns
     EXPECT_EQ(scores.class_names, class_names_of(data.table));
     ASSERT_EQ(decisions.size(), 300U);
     std::uint64_t wrong = 0;

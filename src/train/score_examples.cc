@@ -1,0 +1,43 @@
+#include "train/score_examples.h"
+
+#include "base/worker_pool.h"
+#include "nn/layers.h"
+#include "train/evaluator.h"
+#include "train/set_metrics.h"
+
+namespace lockstep {
+
+CheckpointScores score_examples(const SavedModel& model, const ScoredExamples& scored,
+                                const Communicator& comm, const Layout& layout) {
+  const NetworkSpec& spec = model.network.spec();
+  WorkerPool pool(layout.threads);
+  Evaluator evaluator(comm, pool, model.network, model.normalizer, model.targets,
+                      scored.label_width);
+  DecisionCounter counter(spec, scored.label_width, layout.threads);
+  PredictionCollector collector(spec, model.targets, scored.label_width, layout.threads);
+  const bool collects = scored.total * output_size(spec) <= kMostEvaluatedPredictions;
+  const Evaluator::Visit count = [&](int thread, Matrix<const float> logits,
+                                     Matrix<const float> labels) {
+    counter.add(thread, logits, labels);
+    if (collects) collector.add(thread, logits, labels);
+  };
+  const LossSums sums =
+      evaluator.evaluate(model.weights, scored.examples, scored.blocks, count, scored.row_weights);
+  const auto examples = static_cast<double>(scored.total);
+  CheckpointScores scores;
+  scores.step = model.step;
+  scores.examples = scored.total;
+  scores.weights_digest = model.weights_digest;
+  scores.class_names = class_names_of(model.table);
+  if (model.table) scores.target_names = label_names(model.table->fitted->schema);
+  scores.cost = sums.loss / examples;
+  scores.error = error_rate(sums);
+  scores.decisions = counter.total(comm);
+  const Predictions predictions = collector.all(comm);
+  if (!comm.is_root()) return scores;
+  scores.metrics = metrics_of(predictions, scored.class_counts);
+  if (collects && has_error_rate(spec.loss)) scores.metrics.log_loss = scores.cost;
+  return scores;
+}
+
+}  // namespace lockstep

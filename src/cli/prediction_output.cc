@@ -1,5 +1,6 @@
 #include "cli/prediction_output.h"
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/npy_text.h"
 #include "cli/result_files.h"
 
 namespace lockstep {
@@ -56,7 +58,7 @@ void PredictionOutput::write(const PredictionBlock& block) {
 void PredictionOutput::put_collected() {
   if (std::fflush(collected_.get()) != 0) fail_to_collect();
   std::rewind(collected_.get());
-  put(npy_header(rows_, table_.number_columns()));
+  put(npy_header("<f4", std::array{rows_, table_.number_columns()}));
   std::string bytes(std::size_t{1} << 16, '\0');
   while (bytes.size() > 0) {
     bytes.resize(std::fread(bytes.data(), 1, bytes.size(), collected_.get()));

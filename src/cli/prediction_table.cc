@@ -12,19 +12,11 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "nn/layers.h"
-#include "nn/prediction.h"
 
 namespace lockstep {
 namespace {
 
 [[noreturn]] void refuse(std::string_view what) { throw Error(ExitCode::usage, std::string(what)); }
-
-// Names of the label columns, if all of them have one.
-std::vector<std::string> names_of_labels(const SavedModel& model) {
-  if (!model.table) return {};
-  std::vector<std::string> names = label_names(model.table->fitted->schema);
-  return std::ranges::find(names, "") == names.end() ? names : std::vector<std::string>();
-}
 
 std::uint64_t classes_of(std::uint64_t outputs) { return std::max<std::uint64_t>(outputs, 2); }
 
@@ -50,27 +42,21 @@ std::vector<std::uint64_t> most_probable(const std::vector<float>& probabilities
 PredictionTable::PredictionTable(const SavedModel& model, const PredictionStyle& style)
     : style_(style),
       outputs_(output_size(model.network.spec())),
-      decides_(!predicts_values(model.network.spec().loss)),
-      by_unit_(decides_by_unit(model.network.spec(), model.label_width)),
+      decides_(answers_of(model).decides()),
+      by_unit_(answers_of(model).by_unit()),
       class_names_(class_names_of(model.table)),
-      labels_(names_of_labels(model)),
       has_kept_(model.table && !kept_columns(model.table->fitted->schema).empty()),
       has_lines_(model.table.has_value()) {
   require_style_fits();
-  names_ = place_names(model);
-  const std::vector<std::string> decisions = decision_names();
-  const std::vector<std::string> values = value_names();
+  const AnswerKind answers = answers_of(model);
+  std::vector<PredictionColumn> columns = place_columns(schema_of(model));
+  const std::vector<PredictionColumn> decisions = decision_columns(answers, schema_of(model));
+  const std::vector<PredictionColumn> values = shown_values(model);
   number_columns_ = values.empty() ? decisions.size() : values.size();
-  names_.insert(names_.end(), decisions.begin(), decisions.end());
-  names_.insert(names_.end(), values.begin(), values.end());
-  std::vector<std::string> sorted = names_;
-  std::ranges::sort(sorted);
-  const auto twice = std::ranges::adjacent_find(sorted);
-  if (twice == sorted.end()) return;
-  throw Error(ExitCode::data,
-              fmt::format("two columns of the predictions would have the name \"{}\"; rename the "
-                          "kept column in the training file",
-                          *twice));
+  columns.insert(columns.end(), decisions.begin(), decisions.end());
+  columns.insert(columns.end(), values.begin(), values.end());
+  require_different_names(columns);
+  names_ = names_of(columns);
 }
 
 void PredictionTable::require_style_fits() const {
@@ -95,50 +81,17 @@ void PredictionTable::require_style_fits() const {
   }
 }
 
-std::vector<std::string> PredictionTable::place_names(const SavedModel& model) const {
-  if (!has_kept_) {
-    return has_lines_ ? std::vector<std::string>{"example", "line"}
-                      : std::vector<std::string>{"example"};
+std::vector<PredictionColumn> PredictionTable::shown_values(const SavedModel& model) const {
+  if (style_.probabilities == ShownProbabilities::none) return {};
+  if (style_.probabilities == ShownProbabilities::all) {
+    return value_columns(answers_of(model), schema_of(model));
   }
-  const TableSchema& schema = model.table->fitted->schema;
-  std::vector<std::string> names;
-  for (const std::size_t column : kept_columns(schema)) {
-    const std::string& name = schema.columns[column].name;
-    names.push_back(name.empty() ? fmt::format("column {}", column + 1) : name);
+  std::vector<PredictionColumn> columns;
+  for (std::uint64_t k = 1; k <= style_.top; ++k) {
+    columns.push_back({fmt::format("top{}", k), fmt::format("the most probable class {}", k)});
+    columns.push_back({fmt::format("p_top{}", k), "its probability"});
   }
-  return names;
-}
-
-std::vector<std::string> PredictionTable::decision_names() const {
-  if (!decides_) return {};
-  if (!by_unit_ || outputs_ == 1) return {labels_.empty() ? "class" : labels_[0]};
-  if (!labels_.empty()) return labels_;
-  std::vector<std::string> names;
-  for (std::uint64_t o = 0; o < outputs_; ++o) names.push_back(fmt::format("label{}", o));
-  return names;
-}
-
-std::vector<std::string> PredictionTable::value_names() const {
-  std::vector<std::string> names;
-  if (style_.probabilities == ShownProbabilities::none) return names;
-  if (style_.probabilities == ShownProbabilities::top) {
-    for (std::uint64_t k = 1; k <= style_.top; ++k) {
-      names.push_back(fmt::format("top{}", k));
-      names.push_back(fmt::format("p_top{}", k));
-    }
-    return names;
-  }
-  for (std::uint64_t o = 0; o < outputs_; ++o) {
-    const bool has_label = labels_.size() == outputs_ && (!decides_ || by_unit_);
-    if (!decides_) {
-      names.push_back(has_label ? labels_[o] : fmt::format("y{}", o));
-    } else if (!class_names_.empty()) {
-      names.push_back("p_" + class_names_[outputs_ == 1 ? 1 : o]);
-    } else {
-      names.push_back(has_label ? "p_" + labels_[o] : fmt::format("p{}", o));
-    }
-  }
-  return names;
+  return columns;
 }
 
 PredictionTable::Cell PredictionTable::class_cell(std::uint64_t number) const {
@@ -240,15 +193,6 @@ std::string PredictionTable::rows(const PredictionBlock& block) const {
     text += style_.format == PredictionFormat::jsonl ? object(of_row) : delimited(of_row);
   }
   return text;
-}
-
-std::string npy_header(std::uint64_t rows, std::uint64_t columns) {
-  constexpr std::size_t kHeaderBytes = 128;  // a multiple of 64, as NumPy aligns values
-  const std::string magic("\x93NUMPY\x01\x00\x76\x00", 10);  // version 1; 118 bytes follow
-  std::string text =
-      fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", rows, columns);
-  text.resize(kHeaderBytes - magic.size() - 1, ' ');
-  return magic + text + '\n';
 }
 
 }  // namespace lockstep

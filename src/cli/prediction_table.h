@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "train/predict.h"
+#include "train/prediction_columns.h"
 #include "train/saved_model.h"
 
 namespace lockstep {
@@ -38,9 +39,7 @@ class PredictionTable {
 
  private:
   using Cell = std::variant<std::string, std::uint64_t, float>;
-  [[nodiscard]] std::vector<std::string> place_names(const SavedModel& model) const;
-  [[nodiscard]] std::vector<std::string> decision_names() const;
-  [[nodiscard]] std::vector<std::string> value_names() const;
+  [[nodiscard]] std::vector<PredictionColumn> shown_values(const SavedModel& model) const;
   [[nodiscard]] std::vector<Cell> cells(const PredictionBlock& block, std::uint64_t row) const;
   [[nodiscard]] std::vector<std::uint64_t> decisions(const PredictionBlock& block,
                                                      std::uint64_t row) const;
@@ -55,14 +54,10 @@ class PredictionTable {
   bool decides_ = false;  // there are classes; otherwise values
   bool by_unit_ = false;  // each unit answers yes or no
   std::vector<std::string> class_names_;
-  std::vector<std::string> labels_;  // names of the label columns; empty: they have none
   bool has_kept_ = false;
   bool has_lines_ = false;
   std::vector<std::string> names_;  // of all columns
   std::uint64_t number_columns_ = 0;
 };
-
-// The header of an NPY file of f32 [rows, columns], version 1.
-std::string npy_header(std::uint64_t rows, std::uint64_t columns);
 
 }  // namespace lockstep

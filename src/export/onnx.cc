@@ -22,6 +22,7 @@ namespace {
 constexpr std::int64_t kIrVersion = 8;
 constexpr std::int64_t kOpset = 13;
 constexpr std::int32_t kFloat = 1;
+constexpr std::int32_t kInt64 = 7;
 
 static_assert(std::endian::native == std::endian::little, "raw_data is little-endian");
 
@@ -64,11 +65,14 @@ class GraphBuilder {
     return name;
   }
 
-  // Names the last node's output `name`.
+  // Names the last node's output `name`; it is an output of the graph.
   void finish(const std::string& name) {
     check(graph_.node_size() > 0, "a network has a layer");
     graph_.mutable_node(graph_.node_size() - 1)->set_output(0, name);
   }
+
+  // The next node takes `value`, an output of an earlier node, instead of the last one's.
+  void go_back_to(std::string value) { value_ = std::move(value); }
 
  private:
   onnx::GraphProto& graph_;
@@ -213,6 +217,25 @@ void add_target_scale(GraphBuilder& graph, const OnnxNetwork& network) {
              {graph.constant("output.mean", in_float(network.target_mean), {outputs})});
 }
 
+// Appends the decision, from logits as `lockstep predict` decides; the next node takes the logits.
+// OpenCV 4.6 reads no comparison, so a sign takes its place.
+void add_decision(GraphBuilder& graph, OnnxDecision decision) {
+  if (decision == OnnxDecision::none) return;
+  const std::string logits = graph.value();
+  if (decision == OnnxDecision::one_class) {
+    onnx::NodeProto& largest = graph.then("ArgMax", "label");
+    set_attribute(largest, "axis", std::int64_t{1});
+    set_attribute(largest, "keepdims", std::int64_t{1});
+  } else {
+    graph.then("Sign", "label.sign");
+    graph.then("Relu", "label.above");
+    set_attribute(graph.then("Cast", "label"), "to", std::int64_t{kInt64});
+  }
+  graph.finish("label");
+  graph.go_back_to(logits);
+}
+
+// Turns logits into the probabilities or values of `lockstep predict`.
 void add_output(GraphBuilder& graph, const OnnxNetwork& network) {
   const Loss loss = network.spec.loss;
   if (loss == Loss::softmax_cross_entropy) {
@@ -223,10 +246,12 @@ void add_output(GraphBuilder& graph, const OnnxNetwork& network) {
 }
 
 // Describes a matrix with any number of rows.
-void describe(onnx::ValueInfoProto& value, const std::string& name, std::uint64_t columns) {
+void describe(onnx::ValueInfoProto& value, const std::string& name, std::int32_t type,
+              std::uint64_t columns, const std::string& text) {
   value.set_name(name);
+  if (!text.empty()) value.set_doc_string(text);
   auto& tensor = *value.mutable_type()->mutable_tensor_type();
-  tensor.set_elem_type(kFloat);
+  tensor.set_elem_type(type);
   tensor.mutable_shape()->add_dim()->set_dim_param("N");
   tensor.mutable_shape()->add_dim()->set_dim_value(static_cast<std::int64_t>(columns));
 }
@@ -255,12 +280,19 @@ std::string onnx_model(const OnnxNetwork& network) {
   }
   onnx::GraphProto& graph = *model.mutable_graph();
   graph.set_name(network.name);
-  describe(*graph.add_input(), "input", size_of(network.spec.input));
-  describe(*graph.add_output(), "output", output_size(network.spec));
+  const std::uint64_t outputs = output_size(network.spec);
+  describe(*graph.add_input(), "input", kFloat, size_of(network.spec.input), network.input_text);
+  if (network.decision != OnnxDecision::none) {
+    const std::uint64_t labels = network.decision == OnnxDecision::by_unit ? outputs : 1;
+    // In front: OpenCV takes the last output for the result, unless it is told a name.
+    describe(*graph.add_output(), "label", kInt64, labels, network.label_text);
+  }
+  describe(*graph.add_output(), "output", kFloat, outputs, network.output_text);
   GraphBuilder builder(graph, "input");
   add_missing(builder, network);
   add_normalization(builder, network);
   add_layers(builder, network);
+  add_decision(builder, network.decision);
   add_output(builder, network);
   builder.finish("output");
   return model.SerializeAsString();

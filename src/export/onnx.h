@@ -10,6 +10,13 @@
 
 namespace lockstep {
 
+// What the model decides beside its probabilities.
+enum class OnnxDecision {
+  none,       // the output is values
+  one_class,  // the unit with the largest logit, the first in a tie
+  by_unit,    // 1 for each unit whose logit is above 0, otherwise 0
+};
+
 struct OnnxNetwork {
   const NetworkSpec& spec;
   const ParameterLayout& layout;
@@ -22,6 +29,11 @@ struct OnnxNetwork {
   std::span<const double> target_deviation;
   // The replacement for NaN in the input: one value for each input; or empty.
   std::span<const float> missing_means;
+  OnnxDecision decision = OnnxDecision::none;
+  // What the columns of input, label and output are, for people; UTF-8, or empty.
+  std::string input_text;
+  std::string label_text;
+  std::string output_text;
   std::string name;                             // name of the graph
   std::string version;                          // version of Lockstep
   std::map<std::string, std::string> metadata;  // for people and programs
@@ -29,8 +41,9 @@ struct OnnxNetwork {
 
 // The bytes of the model. Input "input" [N, I]: raw features as in the training
 // data; normalisation is part of the model, dropout is not. Output "output"
-// [N, O]: the probabilities or values that `lockstep predict` writes. Throws
-// Error(usage) when the network exceeds ONNX's limit of 2 GiB.
+// [N, O]: the probabilities or values that `lockstep predict` writes. In front of it, with a
+// decision, output "label" [N, 1], or [N, O] by unit, int64: the number of the class, or yes (1) or
+// no (0). Throws Error(usage) when the network exceeds ONNX's limit of 2 GiB.
 std::string onnx_model(const OnnxNetwork& network);
 
 }  // namespace lockstep

@@ -23,6 +23,7 @@
 #include "train/class_counts.h"
 #include "train/open_like.h"
 #include "train/partition.h"
+#include "train/prediction_columns.h"
 #include "train/row_weights.h"
 #include "train/split_contents.h"
 #include "train/training_source.h"
@@ -213,6 +214,11 @@ Hosts hosts_of(const Job& job, const Communicator& comm) {
   return Hosts(comm.all_gather(job.exchange.shared_memory ? comm.host_leader() : comm.rank()));
 }
 
+AnswerKind answers_of(const Job& job, const LocalRead& local) {
+  const OutputConfig& output = job.network.output;
+  return {.loss = output.loss, .units = output.units, .label_width = local.label_width};
+}
+
 // Collective. Reads what this rank needs. Compares the sets when they are to be trained on.
 LocalRead read_local(const Job& job, const Communicator& comm, const Layout& layout,
                      const std::shared_ptr<const FittedTable>& like, DataUse use) {
@@ -231,6 +237,8 @@ LocalRead read_local(const Job& job, const Communicator& comm, const Layout& lay
   });
   if (use == DataUse::train) {
     agree(comm, [&] {
+      if (local.table != nullptr)
+        check_prediction_columns(answers_of(job, local), local.table->schema);
       if (comm.is_root()) check_metric(job, local.dev.examples);
     });
     append(local.notices, checked_copies(job, comm, training.source(), local.own,

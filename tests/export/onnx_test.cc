@@ -32,6 +32,10 @@ class Onnx : public testing::Test {
                                                  .target_mean = target_mean_,
                                                  .target_deviation = target_deviation_,
                                                  .missing_means = missing_means_,
+                                                 .decision = decision_,
+                                                 .input_text = "the input",
+                                                 .label_text = "the label",
+                                                 .output_text = "the output",
                                                  .name = "tiny",
                                                  .version = "1.2.3",
                                                  .metadata = {{"job", "tiny"}}})));
@@ -59,6 +63,7 @@ class Onnx : public testing::Test {
   std::vector<double> target_mean_;
   std::vector<double> target_deviation_;
   std::vector<float> missing_means_;
+  OnnxDecision decision_ = OnnxDecision::none;
 };
 
 TEST_F(Onnx, NormalisesThenGoesThroughTheLayersWithoutDropout) {
@@ -131,6 +136,36 @@ TEST_F(Onnx, FillsInWhatIsMissingFirst) {
               ElementsAre(read.graph().node(0).output(0), "input.missing_mean", "input"));
   EXPECT_THAT(values(read.graph().initializer(0)), ElementsAre(7, 8, 9));
   EXPECT_EQ(read.graph().node(2).input(0), where.output(0));
+}
+
+TEST_F(Onnx, DecidesFromTheLogitsBesideTheOutput) {
+  mean_ = inverse_ = {};
+  decision_ = OnnxDecision::one_class;
+  const onnx::ModelProto one = model();
+  EXPECT_THAT(operations(one), ElementsAre("Gemm", "LeakyRelu", "Gemm", "ArgMax", "Softmax"));
+  EXPECT_EQ(one.graph().node(3).input(0), one.graph().node(2).output(0));
+  EXPECT_EQ(one.graph().node(3).output(0), "label");
+  EXPECT_EQ(one.graph().node(4).input(0), one.graph().node(2).output(0));
+  ASSERT_EQ(one.graph().output_size(), 2);
+  EXPECT_EQ(one.graph().output(0).name(), "label");
+  EXPECT_EQ(one.graph().output(0).type().tensor_type().elem_type(), 7);
+  EXPECT_EQ(one.graph().output(0).type().tensor_type().shape().dim(1).dim_value(), 1);
+  EXPECT_EQ(one.graph().output(1).name(), "output");
+  spec_.loss = Loss::logistic;
+  decision_ = OnnxDecision::by_unit;
+  const onnx::ModelProto units = model();
+  EXPECT_THAT(operations(units),
+              ElementsAre("Gemm", "LeakyRelu", "Gemm", "Sign", "Relu", "Cast", "Sigmoid"));
+  EXPECT_EQ(units.graph().node(6).input(0), units.graph().node(2).output(0));
+  EXPECT_EQ(units.graph().output(0).type().tensor_type().shape().dim(1).dim_value(), 2);
+}
+
+TEST_F(Onnx, SaysWhatItsColumnsAre) {
+  decision_ = OnnxDecision::one_class;
+  const onnx::ModelProto read = model();
+  EXPECT_EQ(read.graph().input(0).doc_string(), "the input");
+  EXPECT_EQ(read.graph().output(0).doc_string(), "the label");
+  EXPECT_EQ(read.graph().output(1).doc_string(), "the output");
 }
 
 TEST_F(Onnx, EndsAsTheLossSays) {

@@ -1,9 +1,10 @@
 """Runs the exported model of a table with NumPy, node by node as ONNX defines them, and
 compares it with what `lockstep predict` wrote: check_onnx_table.py MODEL INPUT PREDICTIONS
 
-The input becomes features as the model's metadata say ("color=red" is 1 where the column
-color is red); the field NA is missing, so NaN. Ends with 0 and one line when onnx's checker
-takes the model, every class is the same and no number differs by more than 1e-4.
+The input becomes features as the model's metadata say: "columns" has the inputs in order, and a
+column with categories becomes a feature for each, 1 where it is; the field NA is missing, so NaN.
+Ends with 0 and one line when onnx's checker takes the model, its texts name the columns, every
+class is the same and no number differs by more than 1e-4.
 """
 import csv
 import json
@@ -20,11 +21,21 @@ def read(path):
     return header, [dict(zip(header, row)) for row in rows]
 
 
-def feature(row, name):
-    if name in row:
-        return np.nan if row[name] == "NA" else float(row[name])
-    column, category = name.split("=", 1)
-    return np.nan if row[column] == "NA" else float(row[column] == category)
+def features(row, columns):
+    values = []
+    for column in columns:
+        field = row[column["name"]]
+        if "categories" not in column:
+            values.append(np.nan if field == "NA" else float(field))
+        for category in column.get("categories", []):
+            values.append(np.nan if field == "NA" else float(field == category))
+    return values
+
+
+def feature_names(columns):
+    return [name for column in columns for name in
+            ([f"{column['name']}={category}" for category in column["categories"]]
+             if "categories" in column else [column["name"]])]
 
 
 def gemm(x, weight, bias):
@@ -37,7 +48,8 @@ def softmax(x):
 
 
 OPERATIONS = {"IsNaN": np.isnan, "Where": np.where, "Sub": np.subtract, "Div": np.divide,
-              "Gemm": gemm, "Relu": lambda x: np.maximum(x, 0), "Softmax": softmax}
+              "Gemm": gemm, "Relu": lambda x: np.maximum(x, 0), "Softmax": softmax,
+              "ArgMax": lambda x: x.argmax(axis=1)[:, None]}
 
 
 def main(model_path, input_path, predictions_path):
@@ -48,8 +60,16 @@ def main(model_path, input_path, predictions_path):
     _, rows = read(input_path)
     values = {constant.name: numpy_helper.to_array(constant)
               for constant in model.graph.initializer}
-    values["input"] = np.array([[feature(row, name) for name in names] for row in rows],
-                               np.float32)
+    columns = json.loads(metadata["columns"])
+    assert feature_names(columns) == names, columns
+    values["input"] = np.array([features(row, columns) for row in rows], np.float32)
+    (given,) = model.graph.input
+    assert json.dumps(names, separators=(",", ":"), ensure_ascii=False) in given.doc_string
+    means = np.array(json.loads(metadata["missing_means"]), np.float32)
+    assert np.array_equal(means, values["input.missing_mean"]), means
+    assert [value.name for value in model.graph.output] == ["label", "output"]
+    outputs = json.loads(metadata["outputs"])
+    assert outputs == ["p_" + name for name in classes], outputs
     for node in model.graph.node:
         values[node.output[0]] = OPERATIONS[node.op_type](*(values[name] for name in node.input))
     got = values["output"]
@@ -61,7 +81,7 @@ def main(model_path, input_path, predictions_path):
     want = np.array([[float(row["p_" + name]) for name in classes] for row in predictions])
     difference = np.abs(got - want).max()
     assert difference <= 1e-4, f"numbers differ by {difference}"
-    assert [row[label] for row in predictions] == [classes[k] for k in got.argmax(axis=1)]
+    assert [row[label] for row in predictions] == [classes[k] for k in values["label"][:, 0]]
     print(f"{len(rows)} rows agree")
 
 

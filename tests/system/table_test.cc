@@ -145,6 +145,12 @@ TEST_F(Table, SeveralLabelsAreDecidedOneByOne) {
   EXPECT_THAT(predicted.out,
               AllOf(HasSubstr("\n1,3,1,0,"), HasSubstr("\n2,4,0,1,"), HasSubstr("\n3,5,1,1,")));
   EXPECT_EQ(run("predict two two.csv", 3).out, predicted.out);
+  ASSERT_EQ(run("predict two two.csv --format npy --probabilities none --output two.npy").exit_code,
+            0);
+  ASSERT_EQ(run("export two --onnx two.onnx").exit_code, 0);
+  const auto checked = run_program(fmt::format("cd {} && {} two.onnx two.csv two.npy",
+                                               directory_.string(), LOCKSTEP_CHECK_ONNX_UNITS));
+  EXPECT_THAT(checked.out, StartsWith("80 rows agree")) << checked.err;
 }
 
 TEST_F(Table, TheExportedModelSaysWhatPredictSays) {

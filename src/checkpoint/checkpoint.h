@@ -26,16 +26,19 @@ struct TensorInfo {
 // A column of the tables that the model takes, and its features.
 struct SavedColumn {
   std::string name;  // empty: the file had no header
-  // "number", "category", "label", "class_name", "group", "ignored", "kept", "id"
+  // "number", "category", "label", "class_name", "group", "ignored", "kept", "id", "ordinal"
   std::string role;
-  std::vector<std::string> categories;  // in the order of their features
+  // In the order of their features, without the rare ones; or the texts of an ordinal column.
+  std::vector<std::string> categories;
+  bool has_rare = false;           // the rare categories share a feature
+  bool missing_indicator = false;  // the last feature says what is missing
   friend bool operator==(const SavedColumn&, const SavedColumn&) = default;
 };
 
 struct SavedTable {
   std::vector<SavedColumn> columns;
   std::vector<std::string> class_names;  // by number; empty: classes have no names
-  std::vector<float> means;              // one for each feature, for missing values; or empty
+  std::vector<float> fill_values;        // for missing values, one for each feature; or empty
   friend bool operator==(const SavedTable&, const SavedTable&) = default;
 };
 

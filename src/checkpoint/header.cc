@@ -13,9 +13,11 @@ void add_table(const SavedTable& table, proto::CheckpointHeader::Table& to) {
     saved.set_name(column.name);
     saved.set_role(column.role);
     for (const std::string& category : column.categories) saved.add_category(category);
+    if (column.has_rare) saved.set_has_rare(true);
+    if (column.missing_indicator) saved.set_missing_indicator(true);
   }
   for (const std::string& name : table.class_names) to.add_class_name(name);
-  for (const float mean : table.means) to.add_mean(mean);
+  for (const float value : table.fill_values) to.add_fill_value(value);
 }
 
 void add_session(const RunSession& session, proto::CheckpointHeader::Session& to) {
@@ -34,11 +36,14 @@ void add_session(const RunSession& session, proto::CheckpointHeader::Session& to
 SavedTable table_of(const proto::CheckpointHeader::Table& saved) {
   SavedTable table;
   for (const auto& column : saved.column()) {
-    table.columns.push_back(
-        {column.name(), column.role(), {column.category().begin(), column.category().end()}});
+    table.columns.push_back({.name = column.name(),
+                             .role = column.role(),
+                             .categories = {column.category().begin(), column.category().end()},
+                             .has_rare = column.has_rare(),
+                             .missing_indicator = column.missing_indicator()});
   }
   table.class_names = {saved.class_name().begin(), saved.class_name().end()};
-  table.means = {saved.mean().begin(), saved.mean().end()};
+  table.fill_values = {saved.fill_value().begin(), saved.fill_value().end()};
   return table;
 }
 

@@ -129,15 +129,22 @@ std::string facts(const Checkpoint& checkpoint) {
 std::string describe_table(const SavedTable& saved) {
   std::string text = "\ncolumns of the training table\n";
   for (std::size_t i = 0; i < saved.columns.size(); ++i) {
-    const auto& [name, role, categories] = saved.columns[i];
-    fmt::format_to(
-        std::back_inserter(text), "{:>4}  {}  {}\n", i + 1, name.empty() ? "(no name)" : name,
-        categories.empty() ? role : fmt::format("{}: {}", role, fmt::join(categories, ", ")));
+    const SavedColumn& column = saved.columns[i];
+    fmt::format_to(std::back_inserter(text), "{:>4}  {}  {}", i + 1,
+                   column.name.empty() ? "(no name)" : column.name, column.role);
+    if (!column.categories.empty()) {
+      fmt::format_to(std::back_inserter(text), ": {}", fmt::join(column.categories, ", "));
+    }
+    if (column.has_rare) text += ", and the rare ones as one";
+    if (column.missing_indicator) text += ", and whether it is missing";
+    text += '\n';
   }
   if (!saved.class_names.empty()) {
     fmt::format_to(std::back_inserter(text), "classes: {}\n", fmt::join(saved.class_names, ", "));
   }
-  if (!saved.means.empty()) text += "missing values become the training mean of their feature\n";
+  if (!saved.fill_values.empty()) {
+    text += "missing values become values of the training set, by when_missing of the job\n";
+  }
   return text;
 }
 

@@ -114,6 +114,8 @@ const char* role_text(ColumnRole role) {
       return "kept";
     case ColumnRole::id:
       return "id";
+    case ColumnRole::ordinal:
+      return "ordinal";
     case ColumnRole::ignored:
       break;
   }
@@ -127,9 +129,14 @@ std::string table_text(const TableSchema& schema) {
     const TableColumn& column = schema.columns[i];
     text += fmt::format("  {:<3} {:<24} {:<10}", i + 1, column.name, role_text(column.role));
     if (column.role == ColumnRole::category) {
-      text += fmt::format(" {} features: {}", column.categories.size(),
+      text += fmt::format(" {} features: {}", column.categories.size() + (column.has_rare ? 1 : 0),
                           quoted_names(column.categories));
+      if (column.has_rare) text += ", and the rare ones as one";
     }
+    if (column.role == ColumnRole::ordinal) {
+      text += fmt::format(" from 0: {}", quoted_names(column.categories));
+    }
+    if (column.missing_indicator) text += ", and whether it is missing";
     while (text.ends_with(' ')) text.pop_back();
     text += '\n';
   }

@@ -49,7 +49,7 @@ void add_input(const SavedModel& model, std::vector<NpzMember>& members) {
   const auto add = [&](const char* name, const std::vector<float>& values) {
     if (!values.empty()) members.push_back({name, npy_of(values, {{values.size()}})});
   };
-  if (model.table) add("input.missing_mean", model.table->means);
+  if (model.table) add("input.fill_value", model.table->fill_values);
   std::vector<float> deviation;  // infinite where the inverse is 0, so that the result is 0
   for (const float inverse : model.normalizer.inverse_deviation) {
     deviation.push_back(1.0F / inverse);

@@ -28,6 +28,9 @@ nlohmann::json input_columns(const TableSchema& schema) {
     if (feature_width(column) == 0) continue;
     nlohmann::json shown = {{"name", column.name}, {"column", i + 1}};
     if (column.role == ColumnRole::category) shown["categories"] = column.categories;
+    if (column.role == ColumnRole::ordinal) shown["order"] = column.categories;
+    if (column.has_rare) shown["has_rare"] = true;
+    if (column.missing_indicator) shown["missing_indicator"] = true;
     columns.push_back(shown);
   }
   return columns;
@@ -46,8 +49,8 @@ std::map<std::string, std::string> metadata_of(const SavedModel& model) {
   metadata["labels"] = list(label_names(schema));
   metadata["columns"] = to_text(input_columns(schema));
   if (!schema.class_names.empty()) metadata["classes"] = list(schema.class_names);
-  if (!model.table->means.empty()) {
-    metadata["missing_means"] = to_text(nlohmann::json(model.table->means));
+  if (!model.table->fill_values.empty()) {
+    metadata["fill_values"] = to_text(nlohmann::json(model.table->fill_values));
   }
   return metadata;
 }
@@ -83,8 +86,8 @@ OnnxDecision decision_of(const SavedModel& model) {
 }  // namespace
 
 std::string onnx_of(const SavedModel& model) {
-  std::span<const float> missing_means;
-  if (model.table) missing_means = model.table->means;
+  std::span<const float> fill_values;
+  if (model.table) fill_values = model.table->fill_values;
   return onnx_model({.spec = model.network.spec(),
                      .layout = model.network.layout(),
                      .weights = model.weights,
@@ -92,7 +95,7 @@ std::string onnx_of(const SavedModel& model) {
                      .inverse_deviation = model.normalizer.inverse_deviation,
                      .target_mean = model.targets.mean,
                      .target_deviation = model.targets.deviation,
-                     .missing_means = missing_means,
+                     .fill_values = fill_values,
                      .decision = decision_of(model),
                      .input_text = input_text(model),
                      .label_text = label_text(model),

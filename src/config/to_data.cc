@@ -98,25 +98,49 @@ ColumnRole to_column_role(proto::Table::Role role) {
       return ColumnRole::kept;
     case proto::Table::ID:
       return ColumnRole::id;
+    case proto::Table::ORDINAL:
+      return ColumnRole::ordinal;
   }
   check(false, "every role of a column in the schema is known");
   return {};
 }
 
+WhenMissing to_when_missing(proto::Table::WhenMissing when_missing) {
+  switch (when_missing) {
+    case proto::Table::REFUSE:
+      return WhenMissing::refuse;
+    case proto::Table::TRAINING_MEAN:
+      return WhenMissing::training_mean;
+    case proto::Table::TRAINING_MEDIAN:
+      return WhenMissing::training_median;
+    case proto::Table::TRAINING_MOST_FREQUENT:
+      return WhenMissing::training_most_frequent;
+  }
+  check(false, "every way to treat missing values in the schema is known");
+  return {};
+}
+
+ColumnRule to_column_rule(const proto::Table::Column& column) {
+  ColumnRule rule{.name = column.name(),
+                  .index = column.index(),
+                  .role = to_column_role(column.role()),
+                  .missing_indicator = column.missing_indicator()};
+  for (const auto& ordered : column.order()) rule.order.push_back(ordered.text());
+  if (column.has_when_missing()) rule.when_missing = to_when_missing(column.when_missing());
+  return rule;
+}
+
 TableRules to_table(const proto::Table& table) {
   TableRules rules{.columns = {},
                    .others = to_column_role(table.other_columns()),
-                   .when_missing = table.when_missing() == proto::Table::TRAINING_MEAN
-                                       ? WhenMissing::training_mean
-                                       : WhenMissing::refuse,
+                   .when_missing = to_when_missing(table.when_missing()),
                    .missing_texts = {},
                    .unknown_category = table.unknown_category() == proto::Table::ALL_ZERO
                                            ? UnknownCategory::all_zero
-                                           : UnknownCategory::error};
-  for (const auto& column : table.column()) {
-    rules.columns.push_back(
-        {.name = column.name(), .index = column.index(), .role = to_column_role(column.role())});
-  }
+                                           : UnknownCategory::error,
+                   .decimal_comma = table.decimal_comma(),
+                   .min_category_count = table.min_category_count()};
+  for (const auto& column : table.column()) rules.columns.push_back(to_column_rule(column));
   for (const auto& missing : table.missing()) rules.missing_texts.push_back(missing.text());
   return rules;
 }

@@ -27,6 +27,47 @@ void check_column(const ValueChecks& checks, const Table::Column& column, bool h
   }
 }
 
+bool is_input(Table::Role role) {
+  return role == Table::NUMBER || role == Table::CATEGORY || role == Table::ORDINAL;
+}
+
+void check_order(const ValueChecks& checks, const Table::Column& column, const std::string& path) {
+  if (column.role() == Table::ORDINAL) {
+    if (column.order_size() >= 2) return;
+    checks.complain(path, path +
+                              " is ORDINAL and needs at least two texts in their order, such as "
+                              "order { text: \"small\" } order { text: \"large\" }");
+  } else if (column.order_size() > 0) {
+    checks.complain(path + ".order[0]",
+                    path + ".order is for the role ORDINAL; remove it, or change the role");
+  }
+}
+
+// Fields about missing values.
+void check_filling(const ValueChecks& checks, const Table::Column& column,
+                   Table::WhenMissing of_table, const std::string& path) {
+  const std::string rule = path + ".when_missing";
+  const std::string indicator = path + ".missing_indicator";
+  if (!is_input(column.role())) {
+    const char* const only_for = " is for inputs (NUMBER, CATEGORY, ORDINAL); remove it";
+    if (column.has_when_missing()) checks.complain(rule, rule + only_for);
+    if (column.missing_indicator()) checks.complain(indicator, indicator + only_for);
+    return;
+  }
+  if (column.role() == Table::CATEGORY && column.when_missing() == Table::TRAINING_MEDIAN) {
+    checks.complain(rule, rule +
+                              " is TRAINING_MEDIAN, which a category does not have; say "
+                              "TRAINING_MOST_FREQUENT or TRAINING_MEAN");
+  }
+  const bool refuses =
+      (column.has_when_missing() ? column.when_missing() : of_table) == Table::REFUSE;
+  if (column.missing_indicator() && refuses) {
+    checks.complain(indicator, indicator +
+                                   " would always be 0, because missing values are refused; say "
+                                   "when_missing: TRAINING_MEDIAN, or remove it");
+  }
+}
+
 void check_columns(const ValueChecks& checks, const Table& table, bool header,
                    const std::string& path) {
   std::set<std::string> seen;
@@ -38,7 +79,12 @@ void check_columns(const ValueChecks& checks, const Table& table, bool header,
     const Table::Column& column = table.column(i);
     const std::string column_path = fmt::format("{}.column[{}]", path, i);
     check_column(checks, column, header, column_path);
-    trusted = trusted && column.has_role() && checks.trusted(column_path + ".role");
+    const bool has_role = column.has_role() && checks.trusted(column_path + ".role");
+    if (has_role) {
+      check_order(checks, column, column_path);
+      check_filling(checks, column, table.when_missing(), column_path);
+    }
+    trusted = trusted && has_role;
     const bool placed = column.index() > 0 || !column.name().empty();  // otherwise reported
     if (placed && !seen.insert(name_of(column)).second) {
       checks.complain(column_path,
@@ -73,6 +119,13 @@ void check_table(const ValueChecks& checks, const Table& table, bool header,
 bool has_role(const Table& table, Table::Role role) {
   return std::ranges::any_of(table.column(),
                              [&](const Table::Column& column) { return column.role() == role; });
+}
+
+bool takes_most_frequent(const Table& table) {
+  return table.when_missing() == Table::TRAINING_MOST_FREQUENT ||
+         std::ranges::any_of(table.column(), [](const Table::Column& column) {
+           return column.when_missing() == Table::TRAINING_MOST_FREQUENT;
+         });
 }
 
 bool has_group(const Table& table) { return has_role(table, Table::GROUP); }
@@ -128,6 +181,24 @@ void check_tables(const ValueChecks& checks, const proto::Data& data) {
                     "data.train.csv.table has a GROUP column, which is for data.split.by_group: "
                     "true; set it, or make the column IGNORED");
   }
+  if (tables && takes_most_frequent(data.train().csv().table()) && data.train().has_corruption()) {
+    checks.complain("data.train.corruption",
+                    "data.train.corruption changes every value, so that TRAINING_MOST_FREQUENT "
+                    "has no meaning; say TRAINING_MEDIAN, or remove the corruption");
+  }
+  if (!tables || !data.train().csv().table().decimal_comma()) return;
+  const auto check_delimiter = [&](bool is_there, const proto::Source& source,
+                                   const std::string& path) {
+    if (!is_there || !source.has_csv() || source.csv().delimiter() != ",") return;
+    checks.complain(path + ".csv.delimiter",
+                    path +
+                        ".csv.delimiter is a comma, and so is the decimal point "
+                        "(decimal_comma: true); say delimiter: \";\" if the file has semicolons");
+  };
+  check_delimiter(true, data.train(), "data.train");
+  check_delimiter(data.has_dev(), data.dev(), "data.dev");
+  check_delimiter(data.has_test(), data.test(), "data.test");
+  check_delimiter(data.has_held_out(), data.held_out(), "data.held_out");
 }
 
 }  // namespace lockstep

@@ -10,7 +10,8 @@ namespace lockstep {
 namespace {
 
 // What a number in an unreadable notation looks like, and what to do about it; empty for
-// cells of other kinds. No field of a job can make such a number readable.
+// cells of other kinds. Of these, a job can only make decimal commas
+// readable.
 std::string hint_for_writing(CellKind kind) {
   const auto to_convert = [](const char* looks_like, const char* example) {
     return fmt::format("; it looks like {}: convert the column to plain numbers first, {}",
@@ -18,10 +19,11 @@ std::string hint_for_writing(CellKind kind) {
   };
   switch (kind) {
     case CellKind::decimal_comma:
-      return "; if the comma is a decimal point, write a point in the file";
+      return "; if the comma is a decimal point, say decimal_comma: true, or write a point in the "
+             "file where commas also separate the fields";
     case CellKind::comma:
-      return "; if the comma is a decimal point, write a point in the file; if it separates "
-             "thousands, leave it out";
+      return "; if the comma is a decimal point, say decimal_comma: true, or write a point in the "
+             "file where commas also separate the fields; if it separates thousands, leave it out";
     case CellKind::thousands:
       return to_convert("a number with thousands separators", "such as 1234.5 for 1,234.5");
     case CellKind::percentage:
@@ -51,7 +53,8 @@ std::string hint_for_number(std::string_view cell) {
       return fmt::format("; if it stands for a missing value, say missing {{ text: {} }}",
                          quoted_text(text));
     case CellKind::truth_value:
-      return "; write 1 and 0, or say role: CATEGORY";
+      return "; write 1 and 0, or say role: ORDINAL and their order, such as order { text: "
+             "\"FALSE\" } order { text: \"TRUE\" }, or role: CATEGORY";
     case CellKind::words:
       return "; a column of words takes role: CATEGORY";
     case CellKind::unit:

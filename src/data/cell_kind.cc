@@ -110,6 +110,8 @@ std::string what_they_are(CellLook look, std::uint64_t count) {
       return say("is a word", "are words");
     case CellKind::not_in_training:
       return fmt::format("{} not in the training file", be);
+    case CellKind::not_in_order:
+      return fmt::format("{} not in the column's order", be);
     case CellKind::misplaced_quote:
       return say("has a misplaced quote", "have a misplaced quote");
     case CellKind::other:

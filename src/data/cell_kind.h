@@ -26,6 +26,7 @@ enum class CellKind : std::uint8_t {
   date,             // "2024-01-31", "9:30"
   words,            // anything else that begins with a letter
   not_in_training,  // a category or class that the training file does not have
+  not_in_order,     // a text that the order of an ordinal column does not have
   misplaced_quote,
   other,
 };

@@ -31,6 +31,22 @@ constexpr int kValuesRound = 3;  // after the last example
   throw Error(ExitCode::data, fmt::format("{}: {}", path.string(), what));
 }
 
+// Gives `column`, the one with number `i`, those of its categories `texts` that are in at least
+// `least` rows.
+void keep_frequent(std::span<const TableFacts> facts, std::size_t i, std::vector<std::string> texts,
+                   std::uint64_t least, TableColumn& column) {
+  const auto is_rare = [&](const std::string& text) {
+    std::uint64_t rows = 0;
+    for (const TableFacts& part : facts) {
+      const auto number = part.categories[i].find(text);
+      if (number) rows += part.category_counts[i][*number];
+    }
+    return rows < least;
+  };
+  column.has_rare = std::erase_if(texts, is_rare) > 0;
+  column.categories = std::move(texts);
+}
+
 }  // namespace
 
 CsvExampleSource::CsvExampleSource(CsvFile file, CsvPart part)
@@ -185,7 +201,7 @@ void CsvExampleSource::place_parts(std::span<const std::string> of_parts) {
 
 std::string CsvExampleSource::find_facts() {
   TableFacts facts;
-  facts.categories.resize(table_->schema.columns.size());
+  facts.resize(table_->schema.columns.size());
   TableRowReader rows = row_reader(file_.like != nullptr);
   for_each_row(own_records(), rows,
                [&](const CsvRecord& record) { rows.read_facts(record, facts); });
@@ -247,21 +263,28 @@ void CsvExampleSource::fit(std::span<const TableFacts> facts) {
   };
   for (std::size_t i = 0; i < table->schema.columns.size(); ++i) {
     TableColumn& column = table->schema.columns[i];
+    if (column.role != ColumnRole::category && column.role != ColumnRole::class_name) continue;
     lists.clear();
     for (const TableFacts& part : facts) {
       lists.push_back(column.role == ColumnRole::class_name ? part.class_names.texts()
                                                             : part.categories[i].texts());
     }
     std::vector<std::string> texts = sorted_union(lists);
+    const bool has_none = texts.empty();
     check_few(texts, column_title(table->schema, i));
-    if (column.role == ColumnRole::category && texts.empty() && !suspicious_) {
+    if (column.role == ColumnRole::category && has_none && !suspicious_) {
       fail(file_.path, fmt::format("every value of {} is missing; ignore it (role: IGNORED)",
                                    column_title(table->schema, i)));
     }
     if (column.role == ColumnRole::class_name) {
       table->schema.class_names = std::move(texts);
     } else {
-      column.categories = std::move(texts);
+      keep_frequent(facts, i, std::move(texts), table->rules.min_category_count, column);
+      if (!column.categories.empty() || has_none) continue;
+      fail(file_.path,
+           fmt::format("every category of {} is in fewer than {} rows (min_category_count), and so "
+                       "none is left; ignore it (role: IGNORED), or lower the number",
+                       column_title(table->schema, i), table->rules.min_category_count));
     }
   }
   table_ = std::move(table);
@@ -299,6 +322,17 @@ std::uint64_t CsvExampleSource::settings_digest() const {
     packer.put_texts(column.categories);
   }
   packer.put_texts(table_->schema.class_names);
+  // What only some tables say; the digests of the others are those of earlier builds.
+  if (table_->rules.decimal_comma) packer.put_text("decimal_comma");
+  for (std::size_t i = 0; i < table_->schema.columns.size(); ++i) {
+    const TableColumn& column = table_->schema.columns[i];
+    const bool as_table = column.when_missing == table_->rules.when_missing;
+    if (as_table && !column.missing_indicator && !column.has_rare) continue;
+    packer.put(std::uint64_t{i});
+    packer.put(column.when_missing);
+    packer.put(column.missing_indicator);
+    packer.put(column.has_rare);
+  }
   const std::string bytes = packer.take();
   return digest_of(std::as_bytes(std::span(bytes)));
 }

@@ -25,11 +25,17 @@ constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
 // ---- facts ----
 
+void TableFacts::resize(std::size_t columns) {
+  categories.resize(columns);
+  category_counts.resize(columns);
+}
+
 std::string TableFacts::packed() const {
   Packer packer;
   packer.put(rows);
   packer.put(std::uint64_t{categories.size()});
   for (const Vocabulary& vocabulary : categories) pack(packer, vocabulary);
+  for (const auto& counts : category_counts) packer.put_all(counts);
   pack(packer, class_names);
   packer.put_all(labels);
   packer.put_all(classes);
@@ -42,8 +48,9 @@ TableFacts TableFacts::unpacked(std::string_view bytes) {
   Unpacker unpacker(bytes);
   TableFacts facts;
   facts.rows = unpacker.get<std::uint64_t>();
-  facts.categories.resize(unpacker.get<std::uint64_t>());
+  facts.resize(unpacker.get<std::uint64_t>());
   for (Vocabulary& vocabulary : facts.categories) vocabulary = unpack_vocabulary(unpacker);
+  for (auto& counts : facts.category_counts) counts = unpacker.get_all<std::uint64_t>();
   facts.class_names = unpack_vocabulary(unpacker);
   facts.labels = unpacker.get_all<float>();
   facts.classes = unpacker.get_all<std::uint32_t>();
@@ -58,7 +65,7 @@ TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schem
                                std::span<const std::optional<std::size_t>> columns, bool fitted,
                                bool labelled, CsvDialect dialect, Remedy remedy)
     : rules_(rules),
-      missing_(rules.missing_texts),
+      missing_(rules.missing_texts, rules.decimal_comma),
       schema_(schema),
       fitted_(fitted),
       labelled_(labelled),
@@ -71,7 +78,7 @@ TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schem
   std::size_t feature = 0;
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     const TableColumn& column = schema.columns[i];
-    of_schema.push_back({i, column.role, feature, label_width_});
+    of_schema.push_back({i, column.role, feature, feature_width(column), label_width_});
     feature += feature_width(column);
     if (column.role == ColumnRole::label) ++label_width_;
     categories_.emplace_back(column.categories);
@@ -79,8 +86,7 @@ TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schem
   for (const std::optional<std::size_t> column : columns) {
     const Cell cell = column ? of_schema[*column] : Cell{};
     const ColumnRole role = cell.role;
-    const bool is_number = role == ColumnRole::number;
-    if (is_number || role == ColumnRole::category) inputs_.push_back(cells_.size());
+    if (is_input(role)) inputs_.push_back(cells_.size());
     const bool is_fact = role == ColumnRole::category || role == ColumnRole::label ||
                          role == ColumnRole::class_name || role == ColumnRole::group;
     if (is_fact) others_.push_back(cells_.size());
@@ -130,11 +136,10 @@ std::span<const std::string_view> TableRowReader::fields_of(const CsvRecord& rec
 void TableRowReader::complain_of_missing(std::size_t field, std::string_view text,
                                          Complaints& complaints) const {
   const Cell& cell = cells_[field];
-  const bool input = cell.role == ColumnRole::number || cell.role == ColumnRole::category;
   const CellLook look{without_blanks(text).empty() ? CellKind::blank : CellKind::missing};
   complain(complaints, field, look,
            fmt::format("a value is missing{}; {}", in_column(cell),
-                       !input ? "fill it in, or remove the row"
+                       !is_input(cell.role) ? "fill it in, or remove the row"
                        : remedy_ == Remedy::options
                            ? "fill it in, or say --when-missing training_mean"
                            : "fill it in, ignore the column (role: IGNORED), or say "
@@ -145,17 +150,25 @@ bool TableRowReader::may_be_name(std::size_t field) const {
   return !has_header_ && splitter_.line_of(field) == 1;
 }
 
+std::string TableRowReader::number_hint(std::size_t field, std::string_view text) const {
+  if (may_be_name(field)) return kHeaderHint;
+  const bool has_point = parse_float(text) || look_of(text).kind == CellKind::thousands;
+  if (rules_.decimal_comma && has_point) {
+    return "; decimal_comma: true allows no point in a number, also not between thousands";
+  }
+  return is_input(cells_[field].role) ? hint_for_number(text) : hint_for_label(text);
+}
+
 float TableRowReader::read_label(std::size_t field, std::string_view text, Complaints& complaints) {
   if (missing_.contains(text)) {
     complain_of_missing(field, text, complaints);
     return 0;
   }
-  const auto value = parse_float(text);
+  const auto value = parse_float(text, rules_.decimal_comma);
   if (value) return *value;
-  complain(
-      complaints, field, look_of(text),
-      fmt::format("expected a number, found {}{}{}", quoted_text(text), in_column(cells_[field]),
-                  may_be_name(field) ? std::string(kHeaderHint) : hint_for_label(text)));
+  complain(complaints, field, look_of(text),
+           fmt::format("expected a number, found {}{}{}", quoted_text(text),
+                       in_column(cells_[field]), number_hint(field, text)));
   return 0;
 }
 
@@ -172,21 +185,27 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
   text = without_blanks(text);
   switch (cell.role) {
     case ColumnRole::number:
+    case ColumnRole::ordinal:
     case ColumnRole::ignored:
     case ColumnRole::kept:
     case ColumnRole::id:
       return;
     case ColumnRole::category: {
+      const TableColumn& column = schema_.columns[cell.schema_column];
       if (missing_.contains(text)) {
-        if (rules_.when_missing == WhenMissing::refuse) {
+        if (column.when_missing == WhenMissing::refuse) {
           complain_of_missing(field, text, facts.complaints);
         }
         return;
       }
       Vocabulary& found = facts.categories[cell.schema_column];
       if (!fitted_) {
-        if (found.size() <= kMostCategories) found.number(text);
-      } else if (rules_.unknown_category == UnknownCategory::error &&
+        if (found.size() > kMostCategories) return;
+        std::vector<std::uint64_t>& counts = facts.category_counts[cell.schema_column];
+        const std::uint32_t number = found.number(text);
+        counts.resize(found.size());
+        ++counts[number];
+      } else if (rules_.unknown_category == UnknownCategory::error && !column.has_rare &&
                  !categories_[cell.schema_column].find(text)) {
         complain(facts.complaints, field, CellLook{CellKind::not_in_training},
                  fmt::format("a category that the training file does not have, {}{}; {} would "
@@ -228,7 +247,7 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
 }
 
 void TableRowReader::read_facts(const CsvRecord& record, TableFacts& facts) {
-  facts.categories.resize(schema_.columns.size());
+  facts.resize(schema_.columns.size());
   ++facts.rows;
   const auto fields = fields_of(record, facts.complaints);
   if (fields.empty()) return;
@@ -238,42 +257,83 @@ void TableRowReader::read_facts(const CsvRecord& record, TableFacts& facts) {
 
 // ---- values ----
 
-void TableRowReader::read_number(std::size_t field, std::string_view text, float* value,
-                                 Complaints& complaints) {
-  if (const auto number = parse_float(text)) {
-    *value = *number;
-    // Numbers may stand for missing ones, such as -999.
-    if (!missing_.contains_number(*number)) return;
+void TableRowReader::note_missing(std::size_t field, std::string_view text,
+                                  Complaints& complaints) {
+  const std::size_t column = cells_[field].schema_column;
+  if (schema_.columns[column].when_missing == WhenMissing::refuse) {
+    complain_of_missing(field, text, complaints);
   }
-  *value = kMissing;
+  ++replaced_[column].missing;
+}
+
+bool TableRowReader::read_number(std::size_t field, std::string_view text, float& value,
+                                 Complaints& complaints) {
+  if (const auto number = parse_float(text, rules_.decimal_comma)) {
+    value = *number;
+    // Numbers may stand for missing ones, such as -999.
+    if (!missing_.contains_number(*number)) return false;
+  }
+  value = kMissing;
   if (missing_.contains(text)) {
-    if (rules_.when_missing == WhenMissing::refuse) complain_of_missing(field, text, complaints);
-    ++replaced_[cells_[field].schema_column].missing;
-    return;
+    note_missing(field, text, complaints);
+    return true;
   }
   const char* const limit = is_not_finite_text(text) ? " finite number"
                             : is_beyond_float(text)  ? " number within the range of float"
                                                      : " number";
-  complain(
-      complaints, field, look_of(text),
-      fmt::format("expected a{}, found {}{}{}", limit, quoted_text(text), in_column(cells_[field]),
-                  may_be_name(field) ? std::string(kHeaderHint) : hint_for_number(text)));
+  complain(complaints, field, look_of(text),
+           fmt::format("expected a{}, found {}{}{}", limit, quoted_text(text),
+                       in_column(cells_[field]), number_hint(field, text)));
+  return false;
 }
 
-void TableRowReader::read_category(std::size_t field, std::string_view text, float* values) {
+bool TableRowReader::read_category(std::size_t field, std::string_view text,
+                                   std::span<float> values) {
   const std::size_t column = cells_[field].schema_column;
-  const std::size_t width = schema_.columns[column].categories.size();
   if (missing_.contains(text)) {
-    std::fill_n(values, width, kMissing);
-    ++replaced_[column].missing;
-    return;
+    std::ranges::fill(values, kMissing);
+    ++replaced_[column].missing;  // complained of among the facts, if it is refused
+    return true;
   }
-  std::fill_n(values, width, 0.0F);
-  const auto number = categories_[column].find(without_blanks(text));
-  if (number) {
+  std::ranges::fill(values, 0.0F);
+  if (const auto number = categories_[column].find(without_blanks(text))) {
     values[*number] = 1;
-  } else {
-    ++replaced_[column].unknown;
+    return false;
+  }
+  if (schema_.columns[column].has_rare) values.back() = 1;
+  ++replaced_[column].unknown;
+  return false;
+}
+
+bool TableRowReader::read_place(std::size_t field, std::string_view text, float& value,
+                                Complaints& complaints) {
+  const std::size_t column = cells_[field].schema_column;
+  value = kMissing;
+  if (missing_.contains(text)) {
+    note_missing(field, text, complaints);
+    return true;
+  }
+  if (const auto place = categories_[column].find(without_blanks(text))) {
+    value = static_cast<float>(*place);
+    return false;
+  }
+  complain(complaints, field, CellLook{CellKind::not_in_order},
+           fmt::format("expected a text of the column's order, found {}{}; it has {}{}",
+                       quoted_text(text), in_column(cells_[field]),
+                       quoted_names(schema_.columns[column].categories),
+                       may_be_name(field) ? kHeaderHint : ""));
+  return false;
+}
+
+bool TableRowReader::read_input(std::size_t field, std::string_view text, std::span<float> values,
+                                Complaints& complaints) {
+  switch (cells_[field].role) {
+    case ColumnRole::category:
+      return read_category(field, text, values);
+    case ColumnRole::ordinal:
+      return read_place(field, text, values.front(), complaints);
+    default:
+      return read_number(field, text, values.front(), complaints);
   }
 }
 
@@ -282,12 +342,12 @@ void TableRowReader::read_values(const CsvRecord& record, std::span<float> value
   const auto fields = fields_of(record, complaints);
   if (fields.empty()) return;
   for (const std::size_t i : inputs_) {
-    float* const value = &values[cells_[i].first_feature];
-    if (cells_[i].role == ColumnRole::number) {
-      read_number(i, fields[i], value, complaints);
-    } else {
-      read_category(i, fields[i], value);
-    }
+    const Cell& cell = cells_[i];
+    const auto of_cell = values.subspan(cell.first_feature, cell.features);
+    const bool has_indicator = schema_.columns[cell.schema_column].missing_indicator;
+    const auto of_value = of_cell.first(cell.features - (has_indicator ? 1 : 0));
+    const bool missing = read_input(i, fields[i], of_value, complaints);
+    if (has_indicator) of_cell.back() = missing ? 1.0F : 0.0F;
   }
 }
 
@@ -307,13 +367,14 @@ std::vector<std::string> TableRowReader::read_texts(const CsvRecord& record,
 
 void TableRowReader::check(const CsvRecord& record, Complaints& complaints) {
   TableFacts facts;
-  facts.categories.resize(schema_.columns.size());
+  facts.resize(schema_.columns.size());
   const auto fields = fields_of(record, facts.complaints);
   add_label(facts);
   for (std::size_t i = 0; i < fields.size(); ++i) {
     float unused = 0;
-    if (cells_[i].role == ColumnRole::number) {
-      read_number(i, fields[i], &unused, facts.complaints);
+    const ColumnRole role = cells_[i].role;
+    if (role == ColumnRole::number || role == ColumnRole::ordinal) {
+      read_input(i, fields[i], {&unused, 1}, facts.complaints);
     } else {
       read_fact(i, fields[i], facts);
     }

@@ -24,11 +24,16 @@ inline constexpr std::size_t kMostCategories = 10000;
 struct TableFacts {
   std::uint64_t rows = 0;
   std::vector<Vocabulary> categories;  // one for each column of the schema
+  // The number of rows with each of these categories.
+  std::vector<std::vector<std::uint64_t>> category_counts;
   Vocabulary class_names;
   std::vector<float> labels;           // [rows, width], of label columns
   std::vector<std::uint32_t> classes;  // [rows] numbers in class_names, of a class_name column
   std::vector<std::uint64_t> groups;   // [rows], of a group column
   Complaints complaints;
+
+  // Makes room for the categories of so many columns.
+  void resize(std::size_t columns);
 
   [[nodiscard]] std::string packed() const;
   static TableFacts unpacked(std::string_view bytes);
@@ -66,7 +71,7 @@ class TableRowReader {
   // How many cells of each column of the schema read_values() has replaced so far.
   struct Replaced {
     std::uint64_t missing = 0;  // cells that have no value
-    std::uint64_t unknown = 0;  // categories that the training file does not have
+    std::uint64_t unknown = 0;  // categories that the schema does not have
   };
   [[nodiscard]] std::span<const Replaced> replaced() const { return replaced_; }
 
@@ -78,6 +83,7 @@ class TableRowReader {
     std::size_t schema_column = 0;
     ColumnRole role = ColumnRole::ignored;
     std::size_t first_feature = 0;
+    std::size_t features = 0;
     std::size_t label = 0;  // which value of the label
   };
 
@@ -93,8 +99,17 @@ class TableRowReader {
   void add_label(TableFacts& facts) const;
   float& label_of(const Cell& cell, TableFacts& facts) const;
   void read_fact(std::size_t field, std::string_view text, TableFacts& facts);
-  void read_number(std::size_t field, std::string_view text, float* value, Complaints& complaints);
-  void read_category(std::size_t field, std::string_view text, float* values);
+  // Each reads the values of an input without its missing_indicator, and returns whether the value
+  // is missing.
+  bool read_input(std::size_t field, std::string_view text, std::span<float> values,
+                  Complaints& complaints);
+  bool read_number(std::size_t field, std::string_view text, float& value, Complaints& complaints);
+  bool read_category(std::size_t field, std::string_view text, std::span<float> values);
+  bool read_place(std::size_t field, std::string_view text, float& value, Complaints& complaints);
+  // For an input that has no value: complains if that is refused.
+  void note_missing(std::size_t field, std::string_view text, Complaints& complaints);
+  // What a cell that is no number looks like to its reader.
+  [[nodiscard]] std::string number_hint(std::size_t field, std::string_view text) const;
   float read_label(std::size_t field, std::string_view text, Complaints& complaints);
   void complain_of_missing(std::size_t field, std::string_view text, Complaints& complaints) const;
   // Whether a cell of the first line may be a name, in a file without header.

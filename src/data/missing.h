@@ -1,6 +1,6 @@
 #pragma once
-// Missing values, which are NaN among values of f32. They are replaced by the mean of
-// the feature over the training examples that have it.
+// Missing values, which are NaN among values of f32. They are replaced by the mean, the median or
+// the most frequent value of the feature over the training examples that have it.
 //
 // As with the statistics of normalisation, the sums are computed piece by piece, in
 // double and row order. Added over shards in shard order, they do not depend on which
@@ -18,7 +18,17 @@ namespace lockstep {
 // these rows for each feature. [2 * features]
 std::vector<double> present_sums(const Examples& examples, std::span<const std::uint32_t> rows);
 
-// Replaces missing values by the mean of their feature. means: [features].
-void fill_missing(Examples& examples, std::span<const float> means);
+// The values of a feature in the rows where it is present, in their order; -0 as 0.
+std::vector<float> present_values(const Examples& examples, std::span<const std::uint32_t> rows,
+                                  std::uint64_t feature);
+
+// The exact median of some values: of an even number, the mean of the two in the middle.
+float median_of(std::vector<float> values);
+
+// The most frequent of some values; of several, the smallest.
+float most_frequent_of(std::vector<float> values);
+
+// Replaces missing values by the value for their feature. fill_values: [features].
+void fill_missing(Examples& examples, std::span<const float> fill_values);
 
 }  // namespace lockstep

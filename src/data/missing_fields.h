@@ -14,7 +14,9 @@ namespace lockstep {
 // means missing, so does -999.0.
 class MissingFields {
  public:
-  explicit MissingFields(std::span<const std::string> texts);
+  // `decimal_comma`: numbers among the fields are written with a comma; those of the texts with
+  // either.
+  explicit MissingFields(std::span<const std::string> texts, bool decimal_comma = false);
 
   [[nodiscard]] bool contains(std::string_view field) const;
   // The same for a field that is known to be this number.
@@ -23,6 +25,7 @@ class MissingFields {
  private:
   std::vector<std::string> texts_;  // without blanks around them
   std::vector<float> numbers_;      // those of the texts that are numbers
+  bool decimal_comma_;
 };
 
 }  // namespace lockstep

@@ -71,15 +71,18 @@ struct CsvDialect {
   bool header = true;  // the first record names the columns
 };
 
-enum class ColumnRole { number, category, label, class_name, group, ignored, kept, id };
-enum class WhenMissing { refuse, training_mean };
+enum class ColumnRole { number, category, label, class_name, group, ignored, kept, id, ordinal };
+enum class WhenMissing { refuse, training_mean, training_median, training_most_frequent };
 enum class UnknownCategory { error, all_zero };
 
-// The role of one column.
+// The role of one column, and what else is said of it.
 struct ColumnRule {
   std::string name;         // as in the header, without blanks around it; empty: by index
   std::uint32_t index = 0;  // counts from 1; 0: by name
   ColumnRole role = ColumnRole::number;
+  std::vector<std::string> order = {};                     // of an ordinal column, by place
+  std::optional<WhenMissing> when_missing = std::nullopt;  // absent: that of the table
+  bool missing_indicator = false;                          // an input that says what is missing
 };
 
 struct TableRules {
@@ -88,6 +91,8 @@ struct TableRules {
   WhenMissing when_missing = WhenMissing::refuse;
   std::vector<std::string> missing_texts;  // in addition to the empty field; see MissingFields
   UnknownCategory unknown_category = UnknownCategory::error;
+  bool decimal_comma = false;            // numbers are written as 1,5
+  std::uint32_t min_category_count = 1;  // of fewer rows, a category is rare
 };
 
 struct CsvSource {

@@ -23,18 +23,15 @@ bool is_label(ColumnRole role) {
   return role == ColumnRole::label || role == ColumnRole::class_name;
 }
 
-bool is_input(ColumnRole role) {
-  return role == ColumnRole::number || role == ColumnRole::category;
-}
-
-bool is_number(std::string_view text) {
-  return parse_float(text) || is_beyond_float(text) || is_not_finite_text(text);
+bool is_number(std::string_view text, bool decimal_comma = false) {
+  return parse_float(text, decimal_comma) || is_beyond_float(text) || is_not_finite_text(text);
 }
 
 // A hint if the header looks like a row of numbers.
 std::string row_hint(std::span<const std::string> names,
                      std::string_view remedy = "say header: false") {
-  if (names.empty() || !std::ranges::all_of(names, is_number)) return "";
+  const auto number = [](const std::string& name) { return is_number(name); };
+  if (names.empty() || !std::ranges::all_of(names, number)) return "";
   return fmt::format("; all names of the header are numbers: is it a row? {}", remedy);
 }
 
@@ -79,6 +76,33 @@ std::size_t column_of(const TableHeader& header, const ColumnRule& rule) {
                      quoted_names(header.names), delimiter_hint(header), row_hint(header.names)));
   }
   return static_cast<std::size_t>(found - header.names.begin());
+}
+
+// The texts of an ordinal column in their order, without blanks around them.
+std::vector<std::string> order_of(const TableHeader& header, const ColumnRule& rule,
+                                  const TableRules& rules, const std::string& title) {
+  const MissingFields missing(rules.missing_texts, rules.decimal_comma);
+  std::vector<std::string> order;
+  for (const std::string& given : rule.order) {
+    const std::string text(without_blanks(given));
+    const auto refuse = [&](const char* why) {
+      fail(header, fmt::format("the order of {} has {}, which {}; remove it", title,
+                               quoted_text(text), why));
+    };
+    if (missing.contains(text)) refuse("means a missing value");
+    if (std::ranges::find(order, text) != order.end()) refuse("it has already");
+    order.push_back(text);
+  }
+  return order;
+}
+
+const ColumnRule* rule_of(const TableSchema& schema, std::size_t column, const TableRules& rules) {
+  const std::string_view name = without_blanks(schema.columns[column].name);
+  const auto found = std::ranges::find_if(rules.columns, [&](const ColumnRule& rule) {
+    return rule.index > 0 ? rule.index == column + 1
+                          : !name.empty() && without_blanks(rule.name) == name;
+  });
+  return found == rules.columns.end() ? nullptr : &*found;
 }
 
 // A column without a name is most often the row number, as pandas and R write it. As an
@@ -194,9 +218,16 @@ ColumnMatch match_by_name(const TableHeader& header, const TableSchema& schema, 
 
 }  // namespace
 
+bool is_input(ColumnRole role) {
+  return role == ColumnRole::number || role == ColumnRole::category || role == ColumnRole::ordinal;
+}
+
 std::uint64_t feature_width(const TableColumn& column) {
-  if (column.role == ColumnRole::number) return 1;
-  return column.role == ColumnRole::category ? column.categories.size() : 0;
+  if (!is_input(column.role)) return 0;
+  const std::uint64_t of_value = column.role == ColumnRole::category
+                                     ? column.categories.size() + (column.has_rare ? 1 : 0)
+                                     : 1;
+  return of_value + (column.missing_indicator ? 1 : 0);
 }
 
 std::uint64_t feature_count(const TableSchema& schema) {
@@ -210,12 +241,24 @@ std::vector<std::string> feature_names(const TableSchema& schema) {
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     const TableColumn& column = schema.columns[i];
     const std::string name = column.name.empty() ? fmt::format("column {}", i + 1) : column.name;
-    if (column.role == ColumnRole::number) names.push_back(name);
-    for (const std::string& category : column.categories) {
-      names.push_back(fmt::format("{}={}", name, category));
+    if (!is_input(column.role)) continue;
+    if (column.role == ColumnRole::category) {
+      for (const std::string& category : column.categories) {
+        names.push_back(fmt::format("{}={}", name, category));
+      }
+      if (column.has_rare) names.push_back(name + " is rare");
+    } else {
+      names.push_back(name);
     }
+    if (column.missing_indicator) names.push_back(name + " is missing");
   }
   return names;
+}
+
+bool fills_missing(const TableSchema& schema) {
+  return std::ranges::any_of(schema.columns, [](const TableColumn& column) {
+    return is_input(column.role) && column.when_missing != WhenMissing::refuse;
+  });
 }
 
 std::uint64_t label_width(const TableSchema& schema) {
@@ -261,15 +304,31 @@ TableSchema schema_of(const TableHeader& header, const TableRules& rules) {
     }
     ruled[column] = true;
     schema.columns[column].role = rule.role;
+    schema.columns[column].missing_indicator = rule.missing_indicator;
+    schema.columns[column].categories = order_of(header, rule, rules, column_title(schema, column));
   }
+  set_when_missing(schema, rules);
   check_inputs_have_names(header, schema, ruled);
   const bool has_inputs = std::ranges::any_of(
       schema.columns, [](const TableColumn& column) { return is_input(column.role); });
   if (!has_inputs) {
-    fail(header,
-         fmt::format("no column is an input, a NUMBER or a CATEGORY{}", delimiter_hint(header)));
+    fail(header, fmt::format("no column is an input, a NUMBER, a CATEGORY or ORDINAL{}",
+                             delimiter_hint(header)));
   }
   return schema;
+}
+
+void set_when_missing(TableSchema& schema, const TableRules& rules) {
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    TableColumn& column = schema.columns[i];
+    const ColumnRule* const rule = rule_of(schema, i, rules);
+    column.when_missing =
+        rule != nullptr && rule->when_missing ? *rule->when_missing : rules.when_missing;
+    const bool has_median = column.role != ColumnRole::category;
+    if (column.when_missing == WhenMissing::training_median && !has_median) {
+      column.when_missing = WhenMissing::training_most_frequent;
+    }
+  }
 }
 
 ColumnMatch matching_columns(const TableHeader& header, const TableSchema& schema, bool labelled) {
@@ -284,7 +343,9 @@ ColumnMatch matching_columns(const TableHeader& header, const TableSchema& schem
 std::optional<std::string> caution_of_numbers_as_names(const TableHeader& header,
                                                        const ColumnMatch& match,
                                                        const FittedTable& table) {
-  const MissingFields missing(table.rules.missing_texts);
+  const bool decimal_comma = table.rules.decimal_comma;
+  const MissingFields missing(table.rules.missing_texts, decimal_comma);
+  const auto number = [&](const std::string& name) { return is_number(name, decimal_comma); };
   std::vector<std::string> numbers;
   for (std::size_t i = 0; i < header.names.size(); ++i) {
     const auto column = match.columns[i];
@@ -292,7 +353,7 @@ std::optional<std::string> caution_of_numbers_as_names(const TableHeader& header
     const ColumnRole role = table.schema.columns[*column].role;
     if (role != ColumnRole::number && role != ColumnRole::label) continue;
     const std::string& name = header.names[i];
-    if (is_number(name)) {
+    if (number(name)) {
       numbers.push_back(name);
     } else if (!missing.contains(name)) {
       return std::nullopt;
@@ -301,7 +362,10 @@ std::optional<std::string> caution_of_numbers_as_names(const TableHeader& header
   if (numbers.empty()) return std::nullopt;
   return fmt::format(
       "caution: {}: all names of the header{} are numbers ({}); is it a row? say header: false",
-      header.file, std::ranges::all_of(header.names, is_number) ? "" : " for columns of numbers",
+      header.file,
+      std::ranges::all_of(header.names, number) ? ""
+                                                  ""
+                                                : " for columns of numbers",
       quoted_names(numbers));
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The columns of a table and their features: a number becomes one feature, a category
-// one for each of its values (one-hot).
+// The columns of a table and their features: a number or a place in an order becomes one feature, a
+// category one for each of its values (one-hot).
 
 #include <cstdint>
 #include <memory>
@@ -17,7 +17,13 @@ namespace lockstep {
 struct TableColumn {
   std::string name;  // empty in a file without header, or if the header has no name
   ColumnRole role = ColumnRole::number;
-  std::vector<std::string> categories;  // ascending by bytes; of ColumnRole::category
+  // Of ColumnRole::category ascending by bytes, without the rare ones; of ColumnRole::ordinal in
+  // their order.
+  std::vector<std::string> categories = {};
+  bool has_rare = false;  // the rare categories share a feature, after those of the others
+  // How missing values of an input are replaced. Never training_median for a category.
+  WhenMissing when_missing = WhenMissing::refuse;
+  bool missing_indicator = false;  // the last feature is 1 where the value is missing, and else 0
   bool operator==(const TableColumn&) const = default;
 };
 
@@ -35,13 +41,19 @@ struct FittedTable {
   TableSchema schema;
 };
 
-// Number of features of a column; 0 if it is not an input.
+// Whether a column has features.
+bool is_input(ColumnRole role);
+
+// Number of features of a column, with its missing_indicator; 0 if it is not an input.
 std::uint64_t feature_width(const TableColumn& column);
 std::uint64_t feature_count(const TableSchema& schema);
 
-// Names of the features: "age", "job=clerk", ... Columns without a name are called
-// "column 3".
+// Names of the features: "age", "job=clerk", "job is rare", "job is missing", ... Columns without a
+// name are called "column 3".
 std::vector<std::string> feature_names(const TableSchema& schema);
+
+// Whether any input may be missing.
+bool fills_missing(const TableSchema& schema);
 
 // Number of values of a label: 1 for class names, otherwise the number of label columns.
 std::uint64_t label_width(const TableSchema& schema);
@@ -65,8 +77,11 @@ struct TableHeader {
 // The schema of a training file, without the values of its categories and classes, which
 // are found later. Throws Error(data) when a rule names a column that does not exist or
 // already has a rule, when two columns have the same name, or when a column without a name
-// would become an input although no rule says so.
+// would become an input although no rule says so, or when texts of an order are equal or missing.
 TableSchema schema_of(const TableHeader& header, const TableRules& rules);
+
+// Sets when_missing of every column, by its rule or else that of the table.
+void set_when_missing(TableSchema& schema, const TableRules& rules);
 
 // The column of a schema that corresponds to each column of a file.
 struct ColumnMatch {

@@ -20,6 +20,19 @@ std::string count_text(std::uint64_t count, const std::string& title, const char
                      count == 1 ? one : several);
 }
 
+const char* filled_with(WhenMissing when_missing) {
+  switch (when_missing) {
+    case WhenMissing::training_median:
+      return "training median";
+    case WhenMissing::training_most_frequent:
+      return "most frequent training value";
+    case WhenMissing::training_mean:
+    case WhenMissing::refuse:
+      break;
+  }
+  return "training mean";
+}
+
 }  // namespace
 
 TableStream::TableStream(const std::filesystem::path& path, const CsvDialect& dialect,
@@ -138,14 +151,20 @@ std::vector<std::string> TableStream::notices() const {
   std::vector<std::string> notices = notices_;
   const auto replaced = reader_->replaced();
   for (std::size_t i = 0; i < replaced.size(); ++i) {
+    const TableColumn& column = table_->schema.columns[i];
     const std::string title = column_title(table_->schema, i);
     if (replaced[i].missing > 0) {
-      notices.push_back(
-          fmt::format("{}: {}; the training mean takes {} place", path_.string(),
-                      count_text(replaced[i].missing, title, "is missing", "are missing"),
-                      replaced[i].missing == 1 ? "its" : "their"));
+      notices.push_back(fmt::format(
+          "{}: {}; the {} takes {} place", path_.string(),
+          count_text(replaced[i].missing, title, "is missing", "are missing"),
+          filled_with(column.when_missing), replaced[i].missing == 1 ? "its" : "their"));
     }
-    if (replaced[i].unknown > 0) {
+    if (replaced[i].unknown > 0 && column.has_rare) {
+      notices.push_back(
+          fmt::format("{}: {}, as one feature", path_.string(),
+                      count_text(replaced[i].unknown, title, "is a rare category or a new one",
+                                 "are rare categories or new ones")));
+    } else if (replaced[i].unknown > 0) {
       notices.push_back(fmt::format(
           "{}: {} that the training file does not have; all features of the column are 0 there",
           path_.string(),

@@ -82,6 +82,14 @@ bool is_too_small(std::string_view number) {
 
 }  // namespace
 
+std::optional<float> parse_float(std::string_view text, bool decimal_comma) {
+  if (!decimal_comma) return parse_float(text);
+  if (text.find('.') != std::string_view::npos) return std::nullopt;
+  std::string with_point(text);
+  std::ranges::replace(with_point, ',', '.');
+  return parse_float(with_point);
+}
+
 std::string_view without_blanks(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);

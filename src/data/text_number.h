@@ -12,6 +12,9 @@ namespace lockstep {
 // small for float becomes 0. All text formats read numbers with this function.
 std::optional<float> parse_float(std::string_view text);
 
+// The same for text whose decimal point is a comma, if `decimal_comma`; a point is then no number.
+std::optional<float> parse_float(std::string_view text, bool decimal_comma);
+
 // `text` without the blanks (spaces and tabs) around it.
 std::string_view without_blanks(std::string_view text);
 

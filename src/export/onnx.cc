@@ -93,14 +93,14 @@ void set_attribute(onnx::NodeProto& node, const std::string& name, float value) 
   attribute.set_type(onnx::AttributeProto::FLOAT);
 }
 
-// Replaces missing values: Where(IsNaN(x), mean, x).
+// Replaces missing values: Where(IsNaN(x), value, x).
 void add_missing(GraphBuilder& graph, const OnnxNetwork& network) {
-  if (network.missing_means.empty()) return;
+  if (network.fill_values.empty()) return;
   const std::string input = graph.value();
   graph.then("IsNaN", "missing");
-  const std::string means =
-      graph.constant("input.missing_mean", network.missing_means, {size_of(network.spec.input)});
-  graph.then("Where", "filled", {means, input});
+  const std::string values =
+      graph.constant("input.fill_value", network.fill_values, {size_of(network.spec.input)});
+  graph.then("Where", "filled", {values, input});
 }
 
 void add_normalization(GraphBuilder& graph, const OnnxNetwork& network) {

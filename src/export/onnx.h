@@ -28,7 +28,7 @@ struct OnnxNetwork {
   std::span<const double> target_mean;
   std::span<const double> target_deviation;
   // The replacement for NaN in the input: one value for each input; or empty.
-  std::span<const float> missing_means;
+  std::span<const float> fill_values;
   OnnxDecision decision = OnnxDecision::none;
   // What the columns of input, label and output are, for people; UTF-8, or empty.
   std::string input_text;

@@ -43,6 +43,8 @@ std::string_view role_name(ColumnRole role) {
       return "KEPT";
     case ColumnRole::id:
       return "ID";
+    case ColumnRole::ordinal:
+      return "ORDINAL";
     case ColumnRole::ignored:
       break;
   }

@@ -306,7 +306,8 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   const OwnShards own{dataset.train, dataset.shard_rows};
   if (local.table != nullptr) {
     dataset.table = TableState{
-        local.table, saved != nullptr ? saved->means : training_means(comm, *local.table, own)};
+        local.table, saved != nullptr ? saved->fill_values
+                                      : training_fill_values(comm, local.table->schema, own)};
     for (Examples* examples :
          {&dataset.train, &local.train_dev.examples, &local.dev.examples, &local.test.examples}) {
       dataset.table->fill(*examples);

@@ -12,7 +12,7 @@
 namespace lockstep {
 namespace {
 
-constexpr std::array<std::pair<ColumnRole, const char*>, 8> kRoles = {{
+constexpr std::array<std::pair<ColumnRole, const char*>, 9> kRoles = {{
     {ColumnRole::number, "number"},
     {ColumnRole::category, "category"},
     {ColumnRole::label, "label"},
@@ -21,6 +21,7 @@ constexpr std::array<std::pair<ColumnRole, const char*>, 8> kRoles = {{
     {ColumnRole::ignored, "ignored"},
     {ColumnRole::kept, "kept"},
     {ColumnRole::id, "id"},
+    {ColumnRole::ordinal, "ordinal"},
 }};
 
 ColumnRole role_of(const std::string& name) {
@@ -41,7 +42,7 @@ std::string name_of(ColumnRole role) {
 }  // namespace
 
 void TableState::fill(Examples& examples) const {
-  if (!means.empty() && examples.size() > 0) fill_missing(examples, means);
+  if (!fill_values.empty() && examples.size() > 0) fill_missing(examples, fill_values);
 }
 
 std::vector<std::string> class_names_of(const std::optional<TableState>& table) {
@@ -51,10 +52,11 @@ std::vector<std::string> class_names_of(const std::optional<TableState>& table) 
 SavedTable to_saved(const TableState& table) {
   SavedTable saved;
   for (const TableColumn& column : table.fitted->schema.columns) {
-    saved.columns.push_back({column.name, name_of(column.role), column.categories});
+    saved.columns.push_back({column.name, name_of(column.role), column.categories, column.has_rare,
+                             column.missing_indicator});
   }
   saved.class_names = table.fitted->schema.class_names;
-  saved.means = table.means;
+  saved.fill_values = table.fill_values;
   return saved;
 }
 
@@ -70,14 +72,19 @@ std::optional<TableState> from_saved(const std::optional<SavedTable>& saved, con
   FittedTable fitted;
   fitted.rules = *csv->table;
   for (const SavedColumn& column : saved->columns) {
-    fitted.schema.columns.push_back({column.name, role_of(column.role), column.categories});
+    fitted.schema.columns.push_back({.name = column.name,
+                                     .role = role_of(column.role),
+                                     .categories = column.categories,
+                                     .has_rare = column.has_rare,
+                                     .missing_indicator = column.missing_indicator});
   }
   fitted.schema.class_names = saved->class_names;
-  const bool imputes = fitted.rules.when_missing == WhenMissing::training_mean;
-  if (feature_count(fitted.schema) != features || saved->means.size() != (imputes ? features : 0)) {
+  set_when_missing(fitted.schema, fitted.rules);
+  const std::uint64_t fill_values = fills_missing(fitted.schema) ? features : 0;
+  if (feature_count(fitted.schema) != features || saved->fill_values.size() != fill_values) {
     throw Error(ExitCode::data, "the checkpoint's table does not have the features of its network");
   }
-  return TableState{std::make_shared<FittedTable>(std::move(fitted)), saved->means};
+  return TableState{std::make_shared<FittedTable>(std::move(fitted)), saved->fill_values};
 }
 
 }  // namespace lockstep

@@ -16,7 +16,8 @@ namespace lockstep {
 
 struct TableState {
   std::shared_ptr<const FittedTable> fitted;
-  std::vector<float> means;  // [features], for missing values; empty: no value may be missing
+  // [features], for missing values; empty: no value may be missing
+  std::vector<float> fill_values;
 
   // Replaces missing values.
   void fill(Examples& examples) const;

@@ -1,7 +1,9 @@
 #include "train/training_statistics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <variant>
 
 #include <fmt/format.h>
@@ -50,27 +52,78 @@ std::string feature_title(std::size_t feature, std::span<const std::string> name
   return names.empty() ? fmt::format("feature {}", feature) : names[feature];
 }
 
+// The features of a column's value, without its missing_indicator.
+struct FilledColumn {
+  const TableColumn* column = nullptr;
+  std::uint64_t first = 0;
+  std::uint64_t width = 0;
+};
+
+std::vector<FilledColumn> filled_columns(const TableSchema& schema) {
+  std::vector<FilledColumn> filled;
+  std::uint64_t first = 0;
+  for (const TableColumn& column : schema.columns) {
+    const std::uint64_t width = feature_width(column);
+    if (is_input(column.role) && column.when_missing != WhenMissing::refuse) {
+      filled.push_back({&column, first, width - (column.missing_indicator ? 1 : 0)});
+    }
+    first += width;
+  }
+  return filled;
+}
+
+// Collective. The median or most frequent of the present values of a feature.
+float typical_value(const Communicator& comm, const OwnShards& own, std::uint64_t feature,
+                    WhenMissing when_missing) {
+  std::vector<float> values;
+  for (const std::vector<std::uint32_t>& rows : own.rows) {
+    const std::vector<float> of_shard = present_values(own.examples, rows, feature);
+    values.insert(values.end(), of_shard.begin(), of_shard.end());
+  }
+  values = comm.gather(std::span<const float>(values));
+  float value = 0;
+  if (comm.is_root()) {
+    value = when_missing == WhenMissing::training_median ? median_of(std::move(values))
+                                                         : most_frequent_of(std::move(values));
+  }
+  comm.broadcast(value);
+  return value;
+}
+
 }  // namespace
 
-std::vector<float> training_means(const Communicator& comm, const FittedTable& table,
-                                  const OwnShards& own) {
-  if (table.rules.when_missing == WhenMissing::refuse) return {};
+std::vector<float> training_fill_values(const Communicator& comm, const TableSchema& schema,
+                                        const OwnShards& own) {
+  if (!fills_missing(schema)) return {};
   const std::uint64_t features = own.examples.features;
   const std::vector<double> sums = sum_over_shards(
       comm, own, 2 * features, [&](const auto& rows) { return present_sums(own.examples, rows); });
-  std::vector<float> means;
+  const auto columns = filled_columns(schema);
   agree(comm, [&] {
-    for (std::uint64_t j = 0; j < features; ++j) {
-      if (sums[features + j] == 0) {
-        throw Error(ExitCode::data,
-                    fmt::format("{} is missing in every training example, so it has no mean; "
-                                "ignore its column (role: IGNORED)",
-                                quoted_names(std::span(&feature_names(table.schema)[j], 1))));
-      }
-      means.push_back(static_cast<float>(sums[j] / sums[features + j]));
+    for (const auto& [column, first, width] : columns) {
+      if (sums[features + first] > 0) continue;
+      const std::string name = feature_names(schema)[first];
+      throw Error(ExitCode::data,
+                  fmt::format("{} is missing in every training example, so nothing can replace it; "
+                              "ignore its column (role: IGNORED)",
+                              quoted_names(std::span(&name, 1))));
     }
   });
-  return means;
+  std::vector<float> fill_values(features, 0.0F);
+  for (const auto& [column, first, width] : columns) {
+    const auto present = std::span(sums).subspan(first, width);
+    if (column->when_missing == WhenMissing::training_mean) {
+      for (std::uint64_t j = 0; j < width; ++j) {
+        fill_values[first + j] = static_cast<float>(present[j] / sums[features + first + j]);
+      }
+    } else if (column->role == ColumnRole::category) {
+      const auto most = std::ranges::max_element(present) - present.begin();
+      fill_values[first + static_cast<std::uint64_t>(most)] = 1;
+    } else {
+      fill_values[first] = typical_value(comm, own, first, column->when_missing);
+    }
+  }
+  return fill_values;
 }
 
 Normalizer training_normalizer(const NormalizationRule& config, const Communicator& comm,

@@ -1,6 +1,6 @@
 #pragma once
-// Statistics of the training set alone that are then used for every set: means that replace
-// missing values, and normalisation of inputs (lecture 1.9) and targets. Every sum is taken over
+// Statistics of the training set alone that are then used for every set: values that replace
+// missing ones, and normalisation of inputs (lecture 1.9) and targets. Every sum is taken over
 // all shards in their order, so it has the same bits at every layout.
 
 #include <cstdint>
@@ -25,11 +25,14 @@ struct OwnShards {
   std::span<const std::vector<std::uint32_t>> rows;
 };
 
-// Collective. For each feature, the mean of the present values, which replaces missing ones; empty
-// when no value may be missing. Throws AgreedError(data) when a feature is missing in every
-// example.
-std::vector<float> training_means(const Communicator& comm, const FittedTable& table,
-                                  const OwnShards& own);
+// Collective. The value that replaces missing ones for each feature, as the column's when_missing
+// says: the mean, median or most frequent of the present values; of a category, the share of each
+// feature, or 1 for the feature of the most frequent one. 0 where no value may be missing; empty
+// when that is so for all features. Medians and most frequent values gather the values of one
+// column at a time on rank 0. Throws AgreedError(data) when a column that is filled is missing in
+// every example.
+std::vector<float> training_fill_values(const Communicator& comm, const TableSchema& schema,
+                                        const OwnShards& own);
 
 // Collective. The normalizer of the examples without augmentation. `train_examples`: the number on
 // all ranks. Statistics per channel need the shape of the images. Throws AgreedError(data) when a

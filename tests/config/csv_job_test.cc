@@ -37,6 +37,8 @@ TEST(CsvJob, HasItsDefaults) {
   EXPECT_EQ(csv.table->columns[0].role, ColumnRole::label);
   EXPECT_EQ(csv.table->others, ColumnRole::number);
   EXPECT_EQ(csv.table->when_missing, WhenMissing::refuse);
+  EXPECT_FALSE(csv.table->decimal_comma);
+  EXPECT_EQ(csv.table->min_category_count, 1U);
   EXPECT_EQ(csv.table->unknown_category, UnknownCategory::error);
   EXPECT_TRUE(csv.table->missing_texts.empty());
 }
@@ -148,7 +150,7 @@ TEST(CsvJob, ColumnsHaveAPlaceAndARole) {
   EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABLE }")),
             "job.textproto:5:26: data.train.csv.table.column[0].role is LABLE; did you mean LABEL? "
             "expected one of NUMBER, CATEGORY, LABEL, CLASS_NAME, GROUP, IGNORED, "
-            "KEPT, ID");
+            "KEPT, ID, ORDINAL");
   EXPECT_EQ(problems_of(with(kTableJob, "file: \"t.csv\"", "file: \"t.csv\" header: false")),
             "job.textproto:5:16: data.train.csv.table.column[0].name needs a header, and the file "
             "has none (header: false); give the index");
@@ -235,6 +237,77 @@ TEST(CsvJob, SetsAreAllTables) {
                              "labels: \"y.gz\" } } dev { csv { file: \"d.csv\" } }")),
             "job.textproto:3:53: data.dev is a table (csv), but data.train is not; use tables for "
             "all sets or for none");
+}
+
+TEST(CsvJob, ColumnsMayHaveRulesOfTheirOwn) {
+  const Job job = parse(with_table(R"(column { name: "y" role: LABEL }
+      column { name: "s" role: ORDINAL order { text: "low" } order { text: "high" }
+        when_missing: TRAINING_MOST_FREQUENT }
+      column { name: "x" role: NUMBER missing_indicator: true }
+      when_missing: TRAINING_MEDIAN min_category_count: 5)"))
+                      .job;
+  const TableRules& table = *std::get<CsvSource>(job.data.train.format).table;
+  EXPECT_EQ(table.when_missing, WhenMissing::training_median);
+  EXPECT_EQ(table.min_category_count, 5U);
+  EXPECT_FALSE(table.decimal_comma);
+  EXPECT_EQ(table.columns[1].role, ColumnRole::ordinal);
+  EXPECT_EQ(table.columns[1].order, (std::vector<std::string>{"low", "high"}));
+  EXPECT_EQ(table.columns[1].when_missing, WhenMissing::training_most_frequent);
+  EXPECT_FALSE(table.columns[1].missing_indicator);
+  EXPECT_EQ(table.columns[2].when_missing, std::nullopt);
+  EXPECT_TRUE(table.columns[2].missing_indicator);
+}
+
+TEST(CsvJob, FieldsOfAColumnFitItsRole) {
+  const auto problems = [](const std::string& fields) {
+    return problems_of(
+        with_table("column { name: \"y\" role: LABEL } column { name: \"x\" " + fields + " }"));
+  };
+  const std::string column = "data.train.csv.table.column[1]";
+  EXPECT_EQ(problems("role: NUMBER when_missing: TRAINING_MEDIAN missing_indicator: true"), "");
+  EXPECT_EQ(problems("role: KEPT when_missing: TRAINING_MEAN"),
+            "job.textproto:5:70: " + column +
+                ".when_missing is for inputs (NUMBER, CATEGORY, ORDINAL); remove it");
+  EXPECT_EQ(problems("role: IGNORED missing_indicator: true"),
+            "job.textproto:5:73: " + column +
+                ".missing_indicator is for inputs (NUMBER, CATEGORY, ORDINAL); remove it");
+  EXPECT_EQ(problems("role: NUMBER missing_indicator: true"),
+            "job.textproto:5:72: " + column +
+                ".missing_indicator would always be 0, because missing values are refused; say "
+                "when_missing: TRAINING_MEDIAN, or remove it");
+  EXPECT_EQ(problems("role: CATEGORY when_missing: TRAINING_MEDIAN"),
+            "job.textproto:5:74: " + column +
+                ".when_missing is TRAINING_MEDIAN, which a category does not have; say "
+                "TRAINING_MOST_FREQUENT or TRAINING_MEAN");
+  EXPECT_EQ(problems("role: ORDINAL order { text: \"a\" }"),
+            "job.textproto:5:40: " + column +
+                " is ORDINAL and needs at least two texts in their order, such as order { text: "
+                "\"small\" } order { text: \"large\" }");
+  EXPECT_EQ(problems("role: CATEGORY order { text: \"a\" }"),
+            "job.textproto:5:74: " + column +
+                ".order is for the role ORDINAL; remove it, or change the role");
+}
+
+TEST(CsvJob, DecimalCommasNeedAnotherDelimiter) {
+  const std::string comma = with_table("column { name: \"y\" role: LABEL } decimal_comma: true");
+  EXPECT_EQ(problems_of(comma),
+            "job.textproto:3:11: data.train.csv.delimiter is a comma, and so is the decimal point "
+            "(decimal_comma: true); say delimiter: \";\" if the file has semicolons");
+  EXPECT_EQ(problems_of(comma, {"data.train.csv.delimiter=;"}), "");
+  EXPECT_NE(problems_of(with(comma, "    } } }\n",
+                             "    } } }\n  dev { csv { file: \"d.csv\" delimiter: \",\" } }\n"),
+                        {"data.train.csv.delimiter=;"})
+                .find("data.dev.csv.delimiter is a comma"),
+            std::string::npos);
+}
+
+TEST(CsvJob, NoiseLeavesNoMostFrequentValue) {
+  const std::string noisy =
+      with(with_table("column { name: \"y\" role: LABEL } when_missing: TRAINING_MOST_FREQUENT"),
+           "    } } }\n", "    } } corruption { gaussian_noise: 0.5 } }\n");
+  EXPECT_NE(problems_of(noisy).find("TRAINING_MOST_FREQUENT has no meaning; say TRAINING_MEDIAN"),
+            std::string::npos);
+  EXPECT_EQ(problems_of(noisy, {"data.train.csv.table.when_missing=TRAINING_MEDIAN"}), "");
 }
 
 TEST(CsvJob, FieldsCanBeOverridden) {

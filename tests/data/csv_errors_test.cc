@@ -69,9 +69,11 @@ TEST_F(CsvErrors, TextWhereANumberShouldBe) {
   EXPECT_EQ(error("x,z,y\n1,2,0\n3,abc,1\n"),
             "t.csv:3:2: expected a number, found \"abc\" (column \"z\"); a column of words takes "
             "role: CATEGORY");
-  EXPECT_EQ(error("x;y\n1,5;0\n", kRules, {';', true}),
-            "t.csv:2:1: expected a number, found \"1,5\" (column \"x\"); if the comma is a decimal "
-            "point, write a point in the file");
+  EXPECT_EQ(
+      error("x;y\n1,5;0\n", kRules, {';', true}),
+      "t.csv:2:1: expected a number, found \"1,5\" (column \"x\"); if the comma is a decimal "
+      "point, say decimal_comma: true, or write a point in the file where commas also separate "
+      "the fields");
   EXPECT_EQ(
       error("1,abc\n", rules_of({{"", 1, ColumnRole::label}}), {',', false}),
       "t.csv:1:2: expected a number, found \"abc\"; is the first line a header? header: false "
@@ -85,8 +87,10 @@ TEST_F(CsvErrors, WhatACellLooksLikeIsSaid) {
     EXPECT_THAT(error(fmt::format("x,y\n{},0\n", text)), HasSubstr("say missing { text: ")) << text;
   }
   for (const char* text : {"TRUE", "no"}) {
-    EXPECT_THAT(error(fmt::format("x,y\n{},0\n", text)),
-                HasSubstr("; write 1 and 0, or say role: CATEGORY"));
+    EXPECT_THAT(
+        error(fmt::format("x,y\n{},0\n", text)),
+        HasSubstr("; write 1 and 0, or say role: ORDINAL and their order, such as order { text: "
+                  "\"FALSE\" } order { text: \"TRUE\" }, or role: CATEGORY"));
   }
   for (const char* text : {"12 / 5", "1,2,3", "#5"}) {
     EXPECT_EQ(error(fmt::format("x;y\n{};0\n", text), kRules, {';', true}),
@@ -115,9 +119,10 @@ TEST_F(CsvErrors, WhatHasToBeConvertedIsSaid) {
   EXPECT_EQ(found("1,234.5"),
             "it looks like a number with thousands separators: convert the column to plain numbers "
             "first, such as 1234.5 for 1,234.5");
-  EXPECT_EQ(found("1,234"),
-            "if the comma is a decimal point, write a point in the file; if it separates "
-            "thousands, leave it out");
+  EXPECT_EQ(
+      found("1,234"),
+      "if the comma is a decimal point, say decimal_comma: true, or write a point in the file "
+      "where commas also separate the fields; if it separates thousands, leave it out");
   EXPECT_EQ(found("5%"),
             "it looks like a percentage: convert the column to plain numbers first, such as 5 for "
             "5%");
@@ -233,6 +238,60 @@ TEST_F(CsvErrors, MissingValues) {
   imputed.when_missing = WhenMissing::training_mean;
   EXPECT_EQ(error("x,c,y\n1,,0\n2,,0\n", imputed),
             "t.csv: every value of column \"c\" is missing; ignore it (role: IGNORED)");
+}
+
+TEST_F(CsvErrors, AColumnMayRefuseWhatTheTableFills) {
+  TableRules rules =
+      rules_of({{"y", 0, ColumnRole::label}, {.name = "x", .when_missing = WhenMissing::refuse}});
+  rules.when_missing = WhenMissing::training_median;
+  EXPECT_THAT(error("x,z,y\n1,,0\n,2,0\n", rules), HasSubstr("t.csv:3:1: a value is missing"));
+}
+
+TEST_F(CsvErrors, TextsOutsideAnOrder) {
+  const auto ordered = [](std::vector<std::string> order) {
+    return rules_of({{"y", 0, ColumnRole::label},
+                     {.name = "s", .role = ColumnRole::ordinal, .order = std::move(order)}});
+  };
+  EXPECT_EQ(
+      error("s,y\nlow,0\nmiddle,1\n,0\nLOW,0\n", ordered({"low", "high"})),
+      "t.csv:3:1: expected a text of the column's order, found \"middle\" (column \"s\"); it "
+      "has \"low\", \"high\"\n"
+      "t.csv:4:1: a value is missing (column \"s\"); fill it in, ignore the column (role: "
+      "IGNORED), or say when_missing: TRAINING_MEAN\n"
+      "t.csv:5:1: expected a text of the column's order, found \"LOW\" (column \"s\"); it has "
+      "\"low\", \"high\"");
+  std::string many = "s,y\n";
+  for (int i = 0; i < 30; ++i) many += "middle,0\n";
+  EXPECT_THAT(error(many, ordered({"low", "high"})),
+              HasSubstr("column \"s\": 30 of its 30 rows are not in the column's order"));
+  EXPECT_EQ(error("s,y\nlow,0\n", ordered({"low", " low"})),
+            "t.csv: the order of column \"s\" has \"low\", which it has already; remove it");
+  TableRules missing = ordered({"low", "?"});
+  missing.missing_texts = {"?"};
+  EXPECT_EQ(error("s,y\nlow,0\n", missing),
+            "t.csv: the order of column \"s\" has \"?\", which means a missing value; remove it");
+}
+
+TEST_F(CsvErrors, PointsWhereNumbersHaveCommas) {
+  TableRules rules = kRules;
+  rules.decimal_comma = true;
+  const std::string hint =
+      "decimal_comma: true allows no point in a number, also not between thousands";
+  EXPECT_EQ(error("x;y\n1.5;0\n1.234,5;0\n1,2,3;0\n1;0.5\n", rules, {';', true}),
+            "t.csv:2:1: expected a number, found \"1.5\" (column \"x\"); " + hint +
+                "\nt.csv:3:1: expected a number, found \"1.234,5\" (column \"x\"); " + hint +
+                "\nt.csv:4:1: expected a number, found \"1,2,3\" (column \"x\")"
+                "\nt.csv:5:2: expected a number, found \"0.5\" (column \"y\"); " +
+                hint);
+}
+
+TEST_F(CsvErrors, OnlyRareCategories) {
+  TableRules rules = rules_of({{"c", 0, ColumnRole::category}, {"y", 0, ColumnRole::label}});
+  rules.min_category_count = 2;
+  EXPECT_EQ(
+      error("c,y\na,0\nb,0\n", rules),
+      "t.csv: every category of column \"c\" is in fewer than 2 rows (min_category_count), and "
+      "so none is left; ignore it (role: IGNORED), or lower the number");
 }
 
 TEST_F(CsvErrors, Quotes) {

@@ -320,6 +320,80 @@ TEST_F(CsvTest, UnknownCategoriesMayBeNoneOfTheKnown) {
   EXPECT_THAT(values_of(read_all(dev)), ElementsAre(7, 0, 0));
 }
 
+TEST_F(CsvTest, AMissingIndicatorIsTheLastFeatureOfItsColumn) {
+  TableRules rules = rules_of(
+      {{"kind", 0, ColumnRole::class_name},
+       {.name = "weight", .when_missing = WhenMissing::training_median, .missing_indicator = true},
+       {.name = "color",
+        .role = ColumnRole::category,
+        .when_missing = WhenMissing::training_mean,
+        .missing_indicator = true}});
+  auto source = open("weight,color,age,kind\n4.5,black,1,cat\n,brown,2,dog\n3,,3,cat\n", rules);
+  EXPECT_THAT(feature_names(source.info().table->schema),
+              ElementsAre("weight", "weight is missing", "color=black", "color=brown",
+                          "color is missing", "age"));
+  EXPECT_EQ(source.info().features, 6U);
+  std::vector<float> values = values_of(read_all(source));
+  ASSERT_EQ(values.size(), 18U);
+  for (const std::size_t i : {6U, 14U, 15U}) {
+    EXPECT_TRUE(std::isnan(values[i])) << i;
+    values[i] = -1;
+  }
+  EXPECT_THAT(values, ElementsAre(4.5F, 0, 1, 0, 0, 1,  //
+                                  -1, 1, 0, 1, 0, 2,    //
+                                  3, 0, -1, -1, 1, 3));
+}
+
+TEST_F(CsvTest, AnOrdinalIsThePlaceInItsOrder) {
+  TableRules rules = rules_of(
+      {{"y", 0, ColumnRole::label},
+       {.name = "size", .role = ColumnRole::ordinal, .order = {"small", " medium ", "large"}},
+       {.name = "", .index = 3, .role = ColumnRole::ordinal, .order = {"FALSE", "TRUE"}}});
+  auto source = open("size,x,old,y\nlarge,7,TRUE,0\n small,8,FALSE,1\nmedium,9,TRUE,0\n", rules);
+  EXPECT_THAT(feature_names(source.info().table->schema), ElementsAre("size", "x", "old"));
+  EXPECT_THAT(values_of(read_all(source)), ElementsAre(2, 7, 1, 0, 8, 0, 1, 9, 1));
+  CsvExampleSource dev(
+      {directory.write("dev.csv", "y,old,x,size\n0,FALSE,1,large\n"), {}, {}, source.info().table});
+  EXPECT_THAT(values_of(read_all(dev)), ElementsAre(2, 1, 0));
+}
+
+TEST_F(CsvTest, NumbersHaveDecimalCommasWhereTold) {
+  TableRules rules = rules_of({{"y", 0, ColumnRole::label}});
+  rules.decimal_comma = true;
+  rules.when_missing = WhenMissing::training_mean;
+  rules.missing_texts = {"-999", "-1,5"};
+  auto source = open("x;y\n1,5;0,5\n-2;1\n+,25e1;2\n-999,0;3\n-1,50;4\n", rules, {';', true});
+  const std::vector<float> values = values_of(read_all(source));
+  EXPECT_THAT(std::vector(values.begin(), values.begin() + 3), ElementsAre(1.5F, -2, 2.5F));
+  EXPECT_TRUE(std::isnan(values[3]) && std::isnan(values[4]));
+  EXPECT_THAT(source.read_labels(), ElementsAre(0.5F, 1, 2, 3, 4));
+}
+
+TEST_F(CsvTest, RareCategoriesShareAFeatureWithUnknownOnes) {
+  TableRules rules = rules_of({{"y", 0, ColumnRole::label}, {"c", 0, ColumnRole::category}});
+  rules.min_category_count = 2;
+  rules.when_missing = WhenMissing::training_mean;
+  auto source = open("c,x,y\nb,1,0\na,2,0\nz,3,1\nb,4,1\na,5,1\nq,6,1\n,7,0\n", rules);
+  const TableSchema& schema = source.info().table->schema;
+  EXPECT_THAT(feature_names(schema), ElementsAre("c=a", "c=b", "c is rare", "x"));
+  std::vector<float> values = values_of(read_all(source));
+  EXPECT_THAT(std::vector(values.begin(), values.begin() + 24),
+              ElementsAre(0, 1, 0, 1, 1, 0, 0, 2, 0, 0, 1, 3, 0, 1, 0, 4, 1, 0, 0, 5, 0, 0, 1, 6));
+  EXPECT_TRUE(std::isnan(values[24]) && std::isnan(values[26]));
+  CsvExampleSource dev(
+      {directory.write("dev.csv", "c,x,y\nnew,1,0\nz,2,0\na,3,0\n"), {}, {}, source.info().table});
+  EXPECT_THAT(values_of(read_all(dev)), ElementsAre(0, 0, 1, 1, 0, 0, 1, 2, 1, 0, 0, 3));
+}
+
+// Without one, unknown categories stay an error.
+TEST_F(CsvTest, WithoutRareCategoriesThereIsNoFeatureForThem) {
+  TableRules rules = rules_of({{"y", 0, ColumnRole::label}, {"c", 0, ColumnRole::category}});
+  rules.min_category_count = 2;
+  auto source = open("c,y\nb,0\na,0\nb,1\na,1\n", rules);
+  EXPECT_THAT(feature_names(source.info().table->schema), ElementsAre("c=a", "c=b"));
+  EXPECT_FALSE(source.info().table->schema.columns[0].has_rare);
+}
+
 // ---- in parts ----
 
 // Reads a file by several readers that tell each other what they find.
@@ -446,7 +520,13 @@ TEST_F(CsvTest, FingerprintIsOfContentAndMeaning) {
   TableRules other = rules_of({{"y", 0, ColumnRole::label}, {"z", 0, ColumnRole::ignored}});
   EXPECT_NE(fingerprint(content, other), original);
   rules.when_missing = WhenMissing::training_mean;
-  EXPECT_NE(fingerprint(content, rules), original);
+  const auto filled = fingerprint(content, rules);
+  EXPECT_NE(filled, original);
+  rules.columns.push_back({.name = "z", .when_missing = WhenMissing::training_median});
+  const auto by_median = fingerprint(content, rules);
+  EXPECT_NE(by_median, filled);
+  rules.columns.back().missing_indicator = true;
+  EXPECT_NE(fingerprint(content, rules), by_median);
 }
 
 }  // namespace

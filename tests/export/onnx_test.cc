@@ -31,7 +31,7 @@ class Onnx : public testing::Test {
                                                  .inverse_deviation = inverse_,
                                                  .target_mean = target_mean_,
                                                  .target_deviation = target_deviation_,
-                                                 .missing_means = missing_means_,
+                                                 .fill_values = fill_values_,
                                                  .decision = decision_,
                                                  .input_text = "the input",
                                                  .label_text = "the label",
@@ -62,7 +62,7 @@ class Onnx : public testing::Test {
   std::vector<float> inverse_ = {0.5F, 0.25F, 1};
   std::vector<double> target_mean_;
   std::vector<double> target_deviation_;
-  std::vector<float> missing_means_;
+  std::vector<float> fill_values_;
   OnnxDecision decision_ = OnnxDecision::none;
 };
 
@@ -126,14 +126,14 @@ TEST_F(Onnx, HoldsWeightsAsTheyStand) {
 }
 
 TEST_F(Onnx, FillsInWhatIsMissingFirst) {
-  missing_means_ = {7, 8, 9};
+  fill_values_ = {7, 8, 9};
   const onnx::ModelProto read = model();
   EXPECT_THAT(operations(read),
               ElementsAre("IsNaN", "Where", "Sub", "Div", "Gemm", "LeakyRelu", "Gemm", "Softmax"));
   const auto& where = read.graph().node(1);
   EXPECT_EQ(read.graph().node(0).input(0), "input");
   EXPECT_THAT(where.input(),
-              ElementsAre(read.graph().node(0).output(0), "input.missing_mean", "input"));
+              ElementsAre(read.graph().node(0).output(0), "input.fill_value", "input"));
   EXPECT_THAT(values(read.graph().initializer(0)), ElementsAre(7, 8, 9));
   EXPECT_EQ(read.graph().node(2).input(0), where.output(0));
 }

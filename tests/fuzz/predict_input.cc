@@ -24,6 +24,7 @@ std::shared_ptr<const FittedTable> trained_table(WhenMissing when_missing,
       {"z", ColumnRole::number, {}}, {"kind", ColumnRole::class_name, {}},
       {"key", ColumnRole::id, {}},   {"note", ColumnRole::kept, {}}};
   table.schema.class_names = {"cat", "dog"};
+  set_when_missing(table.schema, table.rules);
   return std::make_shared<const FittedTable>(std::move(table));
 }
 

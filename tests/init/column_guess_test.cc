@@ -105,9 +105,10 @@ TEST(GuessInput, DatesAndOtherNotationsAreLeftOutWithARemedy) {
   EXPECT_THAT(dates.reason, HasSubstr("days since the earliest"));
   const ColumnGuess commas = input(in_turn(30, {"1,5", "2,5", "0,75"}));
   EXPECT_EQ(commas.role, ColumnRole::ignored);
-  EXPECT_EQ(commas.reason,
-            "not plain numbers, such as \"1,5\"; if the comma is a decimal point, write a point in "
-            "the file");
+  EXPECT_EQ(
+      commas.reason,
+      "not plain numbers, such as \"1,5\"; if the comma is a decimal point, say "
+      "decimal_comma: true, or write a point in the file where commas also separate the fields");
 }
 
 TEST(GuessInput, AMistakeInAColumnOfNumbersDoesNotMakeItACategory) {

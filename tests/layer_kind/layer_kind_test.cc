@@ -205,7 +205,7 @@ onnx::GraphProto exported(const NetworkSpec& spec) {
                                                .weights = weights,
                                                .mean = {},
                                                .inverse_deviation = {},
-                                               .missing_means = {},
+                                               .fill_values = {},
                                                .name = "graph",
                                                .version = "1",
                                                .metadata = {}})));

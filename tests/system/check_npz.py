@@ -28,8 +28,8 @@ OUTPUTS = {"SOFTMAX_CROSS_ENTROPY": softmax,
 
 
 def predict(model, x):
-    if "input.missing_mean" in model:
-        x = np.where(np.isnan(x), model["input.missing_mean"], x)
+    if "input.fill_value" in model:
+        x = np.where(np.isnan(x), model["input.fill_value"], x)
     if "input.mean" in model:
         x = (x - model["input.mean"]) / model["input.deviation"]
     for layer, activation in enumerate(model["activations"], start=1):

@@ -25,17 +25,31 @@ def features(row, columns):
     values = []
     for column in columns:
         field = row[column["name"]]
-        if "categories" not in column:
-            values.append(np.nan if field == "NA" else float(field))
+        missing = field == "NA"
+        if "order" in column:
+            values.append(np.nan if missing else float(column["order"].index(field)))
+        elif "categories" not in column:
+            values.append(np.nan if missing else float(field))
         for category in column.get("categories", []):
-            values.append(np.nan if field == "NA" else float(field == category))
+            values.append(np.nan if missing else float(field == category))
+        if "has_rare" in column:
+            values.append(np.nan if missing else float(field not in column["categories"]))
+        if "missing_indicator" in column:
+            values.append(float(missing))
     return values
 
 
 def feature_names(columns):
-    return [name for column in columns for name in
-            ([f"{column['name']}={category}" for category in column["categories"]]
-             if "categories" in column else [column["name"]])]
+    names = []
+    for column in columns:
+        name = column["name"]
+        if "categories" in column:
+            names += [f"{name}={category}" for category in column["categories"]]
+        else:
+            names.append(name)
+        names += [f"{name} is rare"] * ("has_rare" in column)
+        names += [f"{name} is missing"] * ("missing_indicator" in column)
+    return names
 
 
 def gemm(x, weight, bias):
@@ -65,8 +79,8 @@ def main(model_path, input_path, predictions_path):
     values["input"] = np.array([features(row, columns) for row in rows], np.float32)
     (given,) = model.graph.input
     assert json.dumps(names, separators=(",", ":"), ensure_ascii=False) in given.doc_string
-    means = np.array(json.loads(metadata["missing_means"]), np.float32)
-    assert np.array_equal(means, values["input.missing_mean"]), means
+    fills = np.array(json.loads(metadata["fill_values"]), np.float32)
+    assert np.array_equal(fills, values["input.fill_value"]), fills
     assert [value.name for value in model.graph.output] == ["label", "output"]
     outputs = json.loads(metadata["outputs"])
     assert outputs == ["p_" + name for name in classes], outputs

@@ -16,6 +16,7 @@ namespace lockstep {
 namespace {
 
 using nlohmann::json;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -250,6 +251,66 @@ TEST_F(Predict, UnknownAndMissingInputsAreReplacedOnRequestAndCounted) {
             "gaps.csv: 1 value of column \"color\" is missing; the training mean takes its place\n"
             "gaps.csv: 1 value of column \"color\" is a category that the training file does not "
             "have; all features of the column are 0 there\n");
+}
+
+// The training rows have a median size of 4,5, and as many green as red ones.
+TEST_F(Predict, MissingInputsTakeWhatTheModelHasStored) {
+  std::string rows = "size;grade;color;kind\n";
+  for (int i = 0; i < 40; ++i) {
+    rows += fmt::format("{};{};{};{}\n", i % 9 == 0 ? "" : fmt::format("{},5", i % 10),
+                        i % 3 == 0   ? "low"
+                        : i % 3 == 1 ? "middle"
+                                     : "high",
+                        i == 7       ? "old"
+                        : i == 22    ? "odd"
+                        : i % 2 == 0 ? "red"
+                                     : "green",
+                        i % 10 < 5 ? "small" : "large");
+  }
+  write("gaps.csv", rows);
+  write("gaps.textproto", R"(
+    name: "gaps"
+    data { train { csv { file: "gaps.csv" delimiter: ";" table {
+      column { name: "kind" role: CLASS_NAME }
+      column { name: "color" role: CATEGORY when_missing: TRAINING_MOST_FREQUENT }
+      column { name: "grade" role: ORDINAL
+        order { text: "low" } order { text: "middle" } order { text: "high" } }
+      column { name: "size" role: NUMBER }
+      decimal_comma: true when_missing: TRAINING_MEDIAN min_category_count: 2 } } } }
+    network { output { units: 2 } }
+    optimizer { adam { learning_rate: 0.1 } }
+    training { batch_size: 40 shards: 2 steps: 20 })");
+  EXPECT_THAT(run("check gaps.textproto").out,
+              AllOf(HasSubstr("; 5 features"),
+                    HasSubstr("ordinal    from 0: \"low\", \"middle\", \"high\"\n"),
+                    HasSubstr("3 features: \"green\", \"red\", and the rare ones as one\n")));
+  ASSERT_EQ(run("train gaps.textproto --run-dir gaps").exit_code, 0);
+  write("holes.csv", "size;grade;color\n;middle;old\n1,5;;green\n1,5;middle;\n");
+  write("filled.csv", "size;grade;color\n4,5;middle;new\n1,5;middle;green\n1,5;middle;green\n");
+  EXPECT_EQ(printed("predict gaps holes.csv"), printed("predict gaps filled.csv"));
+  EXPECT_EQ(
+      run("predict gaps holes.csv").err,
+      "holes.csv: 1 value of column \"size\" is missing; the training median takes its place\n"
+      "holes.csv: 1 value of column \"grade\" is missing; the training median takes its place\n"
+      "holes.csv: 1 value of column \"color\" is missing; the most frequent training value "
+      "takes its place\n"
+      "holes.csv: 1 value of column \"color\" is a rare category or a new one, as one "
+      "feature\n");
+  expect_refused("predict gaps holes.csv --when-missing refuse", 65, "holes.csv:2:1: a value is");
+  expect_refused("predict gaps holes.csv --when-missing training_mean", 2,
+                 "column \"size\" was filled with another value than the mean");
+  write("wrong.csv", "size;grade;color\n1.5;huge;red\n");
+  expect_refused("predict gaps wrong.csv", 65,
+                 "wrong.csv:2:2: expected a text of the column's order");
+
+  // With an indicator, a missing value is another thing than a usual one.
+  ASSERT_EQ(run("train gaps.textproto --run-dir told --set "
+                "data.train.csv.table.column[3].missing_indicator=true")
+                .exit_code,
+            0);
+  EXPECT_THAT(run("inspect told").out,
+              HasSubstr("missing values become values of the training set"));
+  EXPECT_NE(printed("predict told holes.csv"), printed("predict told filled.csv"));
 }
 
 TEST_F(Predict, WhatTheTrainingAllowedMayBeRefused) {

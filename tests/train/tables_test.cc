@@ -106,9 +106,9 @@ TEST_F(Tables, EveryRankHasItsOwnExamplesAsTheFileHasThem) {
   const Dataset data = load_dataset(job().job, comm_, {comm_.size(), 1});
   EXPECT_EQ(comm_.sum(data.train.size()), kRows - 700);
   EXPECT_EQ(data.features, 4U);
-  ASSERT_TRUE(on_all_ranks(data.table.has_value() && data.table->means.size() == 4));
+  ASSERT_TRUE(on_all_ranks(data.table.has_value() && data.table->fill_values.size() == 4));
   EXPECT_EQ(class_names_of(data.table), (std::vector<std::string>{"maybe", "no", "yes, really"}));
-  const std::vector<float>& means = data.table->means;
+  const std::vector<float>& means = data.table->fill_values;
   const auto expect_right = [&](const Examples& examples) {
     const std::vector<float> values = values_of(examples);
     for (std::uint64_t r = 0; r < examples.size(); ++r) {
@@ -149,14 +149,61 @@ TEST_F(Tables, MeansAreOfTheTrainingExamplesThatHaveTheValue) {
       red += color_of(i) == std::string("red") ? 1 : 0;
       colored += color_of(i)[0] != '\0' ? 1 : 0;
     }
-    EXPECT_EQ(data.table->means[0], static_cast<float>(sum / present));
-    EXPECT_EQ(data.table->means[2], static_cast<float>(red / colored));
+    EXPECT_EQ(data.table->fill_values[0], static_cast<float>(sum / present));
+    EXPECT_EQ(data.table->fill_values[2], static_cast<float>(red / colored));
   }
   const Dataset alone = load_dataset(job().job, Communicator::self(), {1, 1});
-  EXPECT_EQ(alone.table->means, data.table->means);
+  EXPECT_EQ(alone.table->fill_values, data.table->fill_values);
   EXPECT_EQ(alone.normalizer.mean, data.normalizer.mean);
   EXPECT_EQ(alone.normalizer.inverse_deviation, data.normalizer.inverse_deviation);
   EXPECT_EQ(alone.train_fingerprint, data.train_fingerprint);
+}
+
+// The median and most frequent size of the training examples, counted here in another way.
+TEST_F(Tables, EachColumnIsFilledByItsOwnRule) {
+  const std::vector<std::string> overrides = {
+      "data.train.csv.table.when_missing=TRAINING_MEDIAN",
+      "data.train.csv.table.column[0]={name: \"size\" role: NUMBER missing_indicator: true}",
+      "data.train.csv.table.other_columns=IGNORED", "data.max_copied_share=1"};
+  const auto fill_values = [&](const std::vector<std::string>& more, const Communicator& comm) {
+    std::vector<std::string> all = overrides;
+    all.insert(all.end(), more.begin(), more.end());
+    return load_dataset(job(all).job, comm, {comm.size(), 1}).table->fill_values;
+  };
+  const std::vector<std::string> frequent = {
+      "data.train.csv.table.column[0].when_missing=TRAINING_MOST_FREQUENT"};
+  const std::vector<float> median = fill_values({}, comm_);
+  const std::vector<float> most_frequent = fill_values(frequent, comm_);
+  EXPECT_EQ(median, fill_values({}, Communicator::self()));
+  EXPECT_EQ(most_frequent, fill_values(frequent, Communicator::self()));
+
+  const Dataset data = load_dataset(job(overrides).job, comm_, {comm_.size(), 1});
+  std::vector<std::uint32_t> sizes;
+  std::map<std::uint32_t, int> counts;
+  for (const std::uint32_t i : comm_.gather(std::span<const std::uint32_t>(data.train.ids))) {
+    if (size_is_missing(i)) continue;
+    sizes.push_back(size_of(i));
+    ++counts[size_of(i)];
+  }
+  const std::vector<float> values = values_of(data.train);
+  for (std::uint64_t r = 0; r < data.train.size(); ++r) {
+    const bool missing = size_is_missing(data.train.ids[r]);
+    EXPECT_EQ(values[4 * r + 1], missing ? 1 : 0);
+    if (missing) {
+      EXPECT_EQ(values[4 * r], median[0]);
+    }
+  }
+  if (!comm_.is_root()) return;
+  std::ranges::sort(sizes);
+  const std::size_t half = sizes.size() / 2;
+  const float middle = sizes.size() % 2 == 1
+                           ? static_cast<float>(sizes[half])
+                           : static_cast<float>(sizes[half - 1] + sizes[half]) / 2;
+  // The map is ascending, so the first of the largest counts is that of the smallest size.
+  const auto most = std::ranges::max_element(
+      counts, [](const auto& a, const auto& b) { return a.second < b.second; });
+  EXPECT_EQ(median, (std::vector<float>{middle, 0, 0, 1})) << "most rows with a color are red";
+  EXPECT_EQ(most_frequent, (std::vector<float>{static_cast<float>(most->first), 0, 0, 1}));
 }
 
 TEST_F(Tables, RunsHaveTheSameBitsAtEveryLayout) {
@@ -165,6 +212,8 @@ TEST_F(Tables, RunsHaveTheSameBitsAtEveryLayout) {
       {"data.split.stratified=true"},
       {"data.split.by_group=true", "data.train.csv.table.column[2].role=GROUP"},
       {"data.train.corruption.gaussian_noise=0.5"},
+      {"data.train.csv.table.when_missing=TRAINING_MEDIAN",
+       "data.train.csv.table.column[1].missing_indicator=true"},
       {"training.shards=5", "training.batch_size=50"}};
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     auto overrides = jobs[j];

@@ -26,7 +26,8 @@ struct TensorInfo {
 // A column of the tables that the model takes, and its features.
 struct SavedColumn {
   std::string name;  // empty: the file had no header
-  // "number", "category", "label", "class_name", "group", "ignored", "kept", "id", "ordinal"
+  // "number", "category", "label", "class_name", "group", "ignored", "kept", "id", "ordinal",
+  // "weight"
   std::string role;
   // In the order of their features, without the rare ones; or the texts of an ordinal column.
   std::vector<std::string> categories;

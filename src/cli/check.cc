@@ -116,6 +116,8 @@ const char* role_text(ColumnRole role) {
       return "id";
     case ColumnRole::ordinal:
       return "ordinal";
+    case ColumnRole::weight:
+      return "weight";
     case ColumnRole::ignored:
       break;
   }

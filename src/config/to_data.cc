@@ -100,6 +100,8 @@ ColumnRole to_column_role(proto::Table::Role role) {
       return ColumnRole::id;
     case proto::Table::ORDINAL:
       return ColumnRole::ordinal;
+    case proto::Table::WEIGHT:
+      return ColumnRole::weight;
   }
   check(false, "every role of a column in the schema is known");
   return {};

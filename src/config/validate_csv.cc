@@ -74,6 +74,7 @@ void check_columns(const ValueChecks& checks, const Table& table, bool header,
   int labels = 0;
   int class_names = 0;
   int groups = 0;
+  int weights = 0;
   bool trusted = true;
   for (int i = 0; i < table.column_size(); ++i) {
     const Table::Column& column = table.column(i);
@@ -93,6 +94,7 @@ void check_columns(const ValueChecks& checks, const Table& table, bool header,
     labels += column.role() == Table::LABEL ? 1 : 0;
     class_names += column.role() == Table::CLASS_NAME ? 1 : 0;
     groups += column.role() == Table::GROUP ? 1 : 0;
+    weights += column.role() == Table::WEIGHT ? 1 : 0;
   }
   if (!trusted) return;
   if (labels + class_names == 0) {
@@ -104,6 +106,7 @@ void check_columns(const ValueChecks& checks, const Table& table, bool header,
                               "vector");
   }
   if (groups > 1) checks.complain(path, path + " has several GROUP columns; one is enough");
+  if (weights > 1) checks.complain(path, path + " has several WEIGHT columns; one is enough");
 }
 
 void check_table(const ValueChecks& checks, const Table& table, bool header,

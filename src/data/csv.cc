@@ -234,6 +234,7 @@ void CsvExampleSource::join_facts(std::span<const std::string> of_parts) {
   for (const TableFacts& part : facts) {
     labels_.insert(labels_.end(), part.labels.begin(), part.labels.end());
     groups_.insert(groups_.end(), part.groups.begin(), part.groups.end());
+    weights_.insert(weights_.end(), part.weights.begin(), part.weights.end());
     std::vector<float> numbers;  // the numbers of the part's classes among all classes
     for (const std::string& name : part.class_names.texts()) {
       numbers.push_back(static_cast<float>(class_numbers.find(name).value_or(0)));

@@ -51,6 +51,7 @@ class CsvExampleSource : public PartedSource {
   [[nodiscard]] const SourceInfo& info() const override { return info_; }
   std::vector<float> read_labels() override { return labels_; }
   std::vector<std::uint64_t> read_groups() override { return groups_; }
+  std::vector<float> read_weights() override { return weights_; }
   Examples read(std::span<const std::uint32_t> ids) override;
   [[nodiscard]] std::uint64_t fingerprint() const override { return fingerprint_; }
   std::vector<std::string> places(std::span<const std::uint64_t> examples) override;
@@ -95,6 +96,7 @@ class CsvExampleSource : public PartedSource {
   bool suspicious_ = false;  // the facts of some part have complaints
   std::vector<float> labels_;
   std::vector<std::uint64_t> groups_;
+  std::vector<float> weights_;
   SourceInfo info_;
 
   // State while examples are read.

@@ -40,6 +40,7 @@ std::string TableFacts::packed() const {
   packer.put_all(labels);
   packer.put_all(classes);
   packer.put_all(groups);
+  packer.put_all(weights);
   packer.put_text(complaints.packed());
   return packer.take();
 }
@@ -55,6 +56,7 @@ TableFacts TableFacts::unpacked(std::string_view bytes) {
   facts.labels = unpacker.get_all<float>();
   facts.classes = unpacker.get_all<std::uint32_t>();
   facts.groups = unpacker.get_all<std::uint64_t>();
+  facts.weights = unpacker.get_all<float>();
   facts.complaints = Complaints::unpacked(unpacker.get_text());
   return facts;
 }
@@ -88,7 +90,8 @@ TableRowReader::TableRowReader(const TableRules& rules, const TableSchema& schem
     const ColumnRole role = cell.role;
     if (is_input(role)) inputs_.push_back(cells_.size());
     const bool is_fact = role == ColumnRole::category || role == ColumnRole::label ||
-                         role == ColumnRole::class_name || role == ColumnRole::group;
+                         role == ColumnRole::class_name || role == ColumnRole::group ||
+                         role == ColumnRole::weight;
     if (is_fact) others_.push_back(cells_.size());
     cells_.push_back(cell);
   }
@@ -172,6 +175,16 @@ float TableRowReader::read_label(std::size_t field, std::string_view text, Compl
   return 0;
 }
 
+float TableRowReader::read_weight(std::size_t field, std::string_view text,
+                                  Complaints& complaints) {
+  const float weight = read_label(field, text, complaints);
+  if (weight >= 0) return weight;
+  complain(complaints, field, std::nullopt,
+           fmt::format("expected a weight, 0 or more, found {}{}", quoted_text(text),
+                       in_column(cells_[field])));
+  return 0;
+}
+
 void TableRowReader::add_label(TableFacts& facts) const {
   if (labelled_) facts.labels.resize(facts.labels.size() + label_width_);
 }
@@ -242,6 +255,9 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
       if (missing_.contains(text)) complain_of_missing(field, text, facts.complaints);
       // Two groups have the same digest with probability 2^-64; they would then stay together.
       facts.groups.push_back(digest_of(std::as_bytes(std::span(text))));
+      return;
+    case ColumnRole::weight:
+      if (labelled_) facts.weights.push_back(read_weight(field, text, facts.complaints));
       return;
   }
 }

@@ -30,6 +30,7 @@ struct TableFacts {
   std::vector<float> labels;           // [rows, width], of label columns
   std::vector<std::uint32_t> classes;  // [rows] numbers in class_names, of a class_name column
   std::vector<std::uint64_t> groups;   // [rows], of a group column
+  std::vector<float> weights;          // [rows], of a weight column
   Complaints complaints;
 
   // Makes room for the categories of so many columns.
@@ -49,7 +50,7 @@ class TableRowReader {
   // `columns`: the schema's column for each column of the file (matching_columns()), or
   // none, in which case its content is ignored.
   // `fitted`: only the categories and class names of the schema are allowed; otherwise
-  // they are collected from the file. `labelled`: labels, class names and groups are read.
+  // they are collected from the file. `labelled`: labels, class names, groups and weights are read.
   TableRowReader(const TableRules& rules, const TableSchema& schema,
                  std::span<const std::optional<std::size_t>> columns, bool fitted, bool labelled,
                  CsvDialect dialect, Remedy remedy = Remedy::job_fields);
@@ -111,6 +112,7 @@ class TableRowReader {
   // What a cell that is no number looks like to its reader.
   [[nodiscard]] std::string number_hint(std::size_t field, std::string_view text) const;
   float read_label(std::size_t field, std::string_view text, Complaints& complaints);
+  float read_weight(std::size_t field, std::string_view text, Complaints& complaints);
   void complain_of_missing(std::size_t field, std::string_view text, Complaints& complaints) const;
   // Whether a cell of the first line may be a name, in a file without header.
   [[nodiscard]] bool may_be_name(std::size_t field) const;

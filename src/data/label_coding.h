@@ -29,6 +29,7 @@ class RecodedSource : public ExampleSource {
   [[nodiscard]] const SourceInfo& info() const override { return info_; }
   std::vector<float> read_labels() override;
   std::vector<std::uint64_t> read_groups() override { return source_->read_groups(); }
+  std::vector<float> read_weights() override { return source_->read_weights(); }
   Examples read(std::span<const std::uint32_t> ids) override;
   [[nodiscard]] std::uint64_t fingerprint() const override;
   std::vector<std::string> places(std::span<const std::uint64_t> examples) override {

@@ -3,6 +3,7 @@
 namespace lockstep {
 
 std::vector<std::uint64_t> ExampleSource::read_groups() { return {}; }
+std::vector<float> ExampleSource::read_weights() { return {}; }
 
 std::vector<std::string> ExampleSource::places(std::span<const std::uint64_t> /*examples*/) {
   return {};

@@ -62,6 +62,10 @@ class ExampleSource {
   // if the source has no groups.
   virtual std::vector<std::uint64_t> read_groups();
 
+  // How much every example counts in training, finite and not negative. Empty if the source does
+  // not say.
+  virtual std::vector<float> read_weights();
+
   // The examples with these numbers: ascending, distinct, below info().examples.
   // Streams the whole files and checks them, but keeps only those rows, so that
   // memory is proportional to them. Values are finite as float, or missing (see

@@ -71,7 +71,18 @@ struct CsvDialect {
   bool header = true;  // the first record names the columns
 };
 
-enum class ColumnRole { number, category, label, class_name, group, ignored, kept, id, ordinal };
+enum class ColumnRole {
+  number,
+  category,
+  label,
+  class_name,
+  group,
+  ignored,
+  kept,
+  id,
+  ordinal,
+  weight
+};
 enum class WhenMissing { refuse, training_mean, training_median, training_most_frequent };
 enum class UnknownCategory { error, all_zero };
 

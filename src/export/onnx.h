@@ -22,18 +22,18 @@ struct OnnxNetwork {
   const ParameterLayout& layout;
   std::span<const float> weights;
   // Normalisation (x - mean) * inverse_deviation, with one of each for every input; or empty.
-  std::span<const float> mean;
-  std::span<const float> inverse_deviation;
+  std::span<const float> mean = {};
+  std::span<const float> inverse_deviation = {};
   // The scale of the targets: the output is values * deviation + mean; or empty.
-  std::span<const double> target_mean;
-  std::span<const double> target_deviation;
+  std::span<const double> target_mean = {};
+  std::span<const double> target_deviation = {};
   // The replacement for NaN in the input: one value for each input; or empty.
-  std::span<const float> fill_values;
+  std::span<const float> fill_values = {};
   OnnxDecision decision = OnnxDecision::none;
   // What the columns of input, label and output are, for people; UTF-8, or empty.
-  std::string input_text;
-  std::string label_text;
-  std::string output_text;
+  std::string input_text = {};
+  std::string label_text = {};
+  std::string output_text = {};
   std::string name;                             // name of the graph
   std::string version;                          // version of Lockstep
   std::map<std::string, std::string> metadata;  // for people and programs

@@ -45,6 +45,8 @@ std::string_view role_name(ColumnRole role) {
       return "ID";
     case ColumnRole::ordinal:
       return "ORDINAL";
+    case ColumnRole::weight:
+      return "WEIGHT";
     case ColumnRole::ignored:
       break;
   }

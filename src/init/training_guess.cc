@@ -31,7 +31,7 @@ TrainingGuess guess_training(const TableSize& size) {
   guess.units = few ? power_of_two(trained / 3, 32, 128) : classifies ? 256 : 128;
   guess.keep_prob = few ? 0.8 : classifies ? 0.9 : 1;
   guess.learning_rate = 0.003;
-  guess.weight_decay = 0.01;
+  guess.weight_decay = classifies ? 0.01 : 0.1;
   guess.batch_size = power_of_two(trained / 100, 16, 256);
   guess.shards = std::min(8U, guess.batch_size / 4);
   const double epochs = std::clamp(kMostExamplesSeen / trained, 5.0, classifies ? 40.0 : 60.0);

@@ -72,7 +72,8 @@ struct LocalRead {
   Examples own;  // examples of this rank's shards
   std::vector<std::vector<std::uint32_t>> shard_ids;
   BatchGeometry geometry;
-  ShardAssignment shards;  // of all workers
+  ShardAssignment shards;      // of all workers
+  std::vector<float> weights;  // of `own`, from the source; empty: none
   std::uint64_t train_fingerprint = 0;
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
@@ -234,6 +235,7 @@ LocalRead read_local(const Job& job, const Communicator& comm, const Layout& lay
   agree(comm, [&] {
     finish_local(job, training.source().info(), training.source().fingerprint(), comm.rank(),
                  std::move(all), local);
+    local.weights = weights_of(training.source().read_weights(), local.own.ids);
   });
   if (use == DataUse::train) {
     agree(comm, [&] {
@@ -317,13 +319,14 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
                                            dataset.geometry.train_examples, dataset.image);
   dataset.targets = training_targets(job, comm, own, dataset.geometry.train_examples);
   dataset.class_counts = count_classes(comm, job.network.output, dataset.train);
+  std::vector<double> of_classes;
   agree(comm, [&] {
     if (!job.training.class_weights) return;
-    dataset.row_weights =
-        row_weights(class_factors(*job.training.class_weights, dataset.class_counts,
-                                  class_names_of(dataset.table)),
-                    dataset.train.labels);
+    of_classes = weights_of_classes(*job.training.class_weights, dataset.class_counts,
+                                    class_names_of(dataset.table));
   });
+  dataset.row_weights =
+      row_weights(comm, own, of_classes, local.weights, dataset.geometry.train_examples);
   if (comm.is_root()) {
     dataset.cautions = std::move(local.notices);
     if (use == DataUse::train) append(dataset.cautions, cautions_of_training(job, dataset));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "comm/agreement.h"
 #include "data/table.h"
 
 namespace lockstep {
@@ -25,9 +26,30 @@ std::size_t class_named(const std::string& of, std::size_t classes,
               fmt::format("{} names the class \"{}\"; expected {}", kField, of, expected));
 }
 
+// The weight of each row, before it is divided by the mean.
+std::vector<double> products(const Examples& examples, std::span<const double> of_classes,
+                             std::span<const float> of_rows) {
+  std::vector<double> weights(examples.size(), 1.0);
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (!of_classes.empty()) {
+      weights[row] = of_classes[static_cast<std::size_t>(examples.labels[row])];
+    }
+    if (!of_rows.empty()) weights[row] *= static_cast<double>(of_rows[row]);
+  }
+  return weights;
+}
+
+}  // namespace
+
 std::vector<double> weights_of_classes(const ClassWeights& weights,
                                        std::span<const std::uint64_t> counts,
                                        std::span<const std::string> names) {
+  if (counts.empty()) {
+    throw Error(ExitCode::usage,
+                fmt::format("{} needs one class label for each example, and the examples have "
+                            "several targets; remove it",
+                            kField));
+  }
   std::vector<double> of_classes(counts.size(), 1.0);
   for (const ClassWeight& weight : weights.given) {
     of_classes[class_named(weight.of, counts.size(), names)] = weight.value;
@@ -40,42 +62,27 @@ std::vector<double> weights_of_classes(const ClassWeights& weights,
   return of_classes;
 }
 
-}  // namespace
-
-std::vector<float> class_factors(const ClassWeights& weights, std::span<const std::uint64_t> counts,
-                                 std::span<const std::string> names) {
-  if (counts.empty()) {
-    throw Error(ExitCode::usage,
-                fmt::format("{} needs one class label for each example, and the examples have "
-                            "several targets; remove it",
-                            kField));
-  }
-  const std::vector<double> of_classes = weights_of_classes(weights, counts, names);
-  double sum = 0;
-  double examples = 0;
-  for (std::size_t k = 0; k < counts.size(); ++k) {
-    sum += of_classes[k] * static_cast<double>(counts[k]);
-    examples += static_cast<double>(counts[k]);
-  }
-  if (!(sum > 0)) {
-    throw Error(ExitCode::usage,
-                fmt::format("{} gives all training examples the weight 0, so there is nothing to "
-                            "learn",
-                            kField));
-  }
+std::vector<float> row_weights(const Communicator& comm, const OwnShards& own,
+                               std::span<const double> of_classes, std::span<const float> of_rows,
+                               std::uint64_t train_examples) {
+  if (of_classes.empty() && of_rows.empty()) return {};
+  const std::vector<double> weights = products(own.examples, of_classes, of_rows);
+  const double sum = sum_over_shards(comm, own, 1, [&](std::span<const std::uint32_t> rows) {
+    double of_shard = 0;
+    for (const std::uint32_t row : rows) of_shard += weights[row];
+    return std::vector<double>{of_shard};
+  })[0];
+  agree(comm, [&] {
+    if (sum > 0) return;
+    throw Error(ExitCode::data,
+                "all training examples have the weight 0, so there is nothing to learn; see the "
+                "column with the role WEIGHT, and training.class_weights");
+  });
+  const double mean = sum / static_cast<double>(train_examples);
   std::vector<float> factors;
-  factors.reserve(of_classes.size());
-  for (const double weight : of_classes) {
-    factors.push_back(static_cast<float>(weight * examples / sum));
-  }
+  factors.reserve(weights.size());
+  for (const double weight : weights) factors.push_back(static_cast<float>(weight / mean));
   return factors;
-}
-
-std::vector<float> row_weights(std::span<const float> factors, std::span<const float> labels) {
-  std::vector<float> weights;
-  weights.reserve(labels.size());
-  for (const float label : labels) weights.push_back(factors[static_cast<std::size_t>(label)]);
-  return weights;
 }
 
 std::vector<float> weights_of(std::span<const float> row_weights,

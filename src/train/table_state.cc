@@ -12,7 +12,7 @@
 namespace lockstep {
 namespace {
 
-constexpr std::array<std::pair<ColumnRole, const char*>, 9> kRoles = {{
+constexpr std::array<std::pair<ColumnRole, const char*>, 10> kRoles = {{
     {ColumnRole::number, "number"},
     {ColumnRole::category, "category"},
     {ColumnRole::label, "label"},
@@ -22,6 +22,7 @@ constexpr std::array<std::pair<ColumnRole, const char*>, 9> kRoles = {{
     {ColumnRole::kept, "kept"},
     {ColumnRole::id, "id"},
     {ColumnRole::ordinal, "ordinal"},
+    {ColumnRole::weight, "weight"},
 }};
 
 ColumnRole role_of(const std::string& name) {

@@ -16,23 +16,6 @@
 namespace lockstep {
 namespace {
 
-// Collective. Sums over all shards, in shard order, of the `width` numbers that `of_shard(rows)`
-// returns for each; the same bits on every rank and at every layout.
-template <typename OfShard>
-std::vector<double> sum_over_shards(const Communicator& comm, const OwnShards& own,
-                                    std::uint64_t width, const OfShard& of_shard) {
-  std::vector<double> of_own;
-  for (const std::vector<std::uint32_t>& rows : own.rows) {
-    const std::vector<double> sums = of_shard(rows);
-    of_own.insert(of_own.end(), sums.begin(), sums.end());
-  }
-  const std::vector<double> all = comm.gather(std::span<const double>(of_own));
-  std::vector<double> total(width, 0.0);
-  for (std::size_t i = 0; i < all.size(); ++i) total[i % width] += all[i];
-  comm.broadcast(std::span(total));
-  return total;
-}
-
 // The number of consecutive features that share a mean and a deviation.
 std::uint64_t features_per_statistic(StatisticsPer per, std::uint64_t features,
                                      const std::optional<ImageShape>& image) {
@@ -91,6 +74,21 @@ float typical_value(const Communicator& comm, const OwnShards& own, std::uint64_
 }
 
 }  // namespace
+
+std::vector<double> sum_over_shards(
+    const Communicator& comm, const OwnShards& own, std::uint64_t width,
+    const std::function<std::vector<double>(std::span<const std::uint32_t> rows)>& of_shard) {
+  std::vector<double> of_own;
+  for (const std::vector<std::uint32_t>& rows : own.rows) {
+    const std::vector<double> sums = of_shard(rows);
+    of_own.insert(of_own.end(), sums.begin(), sums.end());
+  }
+  const std::vector<double> all = comm.gather(std::span<const double>(of_own));
+  std::vector<double> total(width, 0.0);
+  for (std::size_t i = 0; i < all.size(); ++i) total[i % width] += all[i];
+  comm.broadcast(std::span(total));
+  return total;
+}
 
 std::vector<float> training_fill_values(const Communicator& comm, const TableSchema& schema,
                                         const OwnShards& own) {

@@ -4,6 +4,7 @@
 // all shards in their order, so it has the same bits at every layout.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,12 @@ struct OwnShards {
   const Examples& examples;
   std::span<const std::vector<std::uint32_t>> rows;
 };
+
+// Collective. Sums over all shards, in shard order, of the `width` numbers that `of_shard` returns
+// for the rows of each; the same bits on every rank and at every layout.
+std::vector<double> sum_over_shards(
+    const Communicator& comm, const OwnShards& own, std::uint64_t width,
+    const std::function<std::vector<double>(std::span<const std::uint32_t> rows)>& of_shard);
 
 // Collective. The value that replaces missing ones for each feature, as the column's when_missing
 // says: the mean, median or most frequent of the present values; of a category, the share of each

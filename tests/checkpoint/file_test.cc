@@ -13,6 +13,7 @@
 
 #include "allocations.h"
 #include "base/digest.h"
+#include "checkpoint/header.h"
 #include "checkpoint/load.h"
 #include "checkpoint/record_file.h"
 #include "checkpoint/save.h"
@@ -332,13 +333,21 @@ TEST_F(CheckpointFile, ALostRecordIsNoticedByTheFooter) {
   EXPECT_THAT(load_error(path).message, HasSubstr("(footer) does not belong"));
 }
 
+TEST_F(CheckpointFile, OlderVersionsAreRead) {
+  const auto path = directory_ / "a.ckpt";
+  forge(path, {header_bytes(Checkpoint())}, 1);
+  const Checkpoint older = load_checkpoint(path);
+  EXPECT_EQ(older.format_version, 1U);
+  EXPECT_TRUE(older.target_mean.empty()) << "targets were trained as given";
+}
+
 TEST_F(CheckpointFile, NewerVersionIsRefused) {
   const auto path = directory_ / "a.ckpt";
-  forge(path, {""}, 2);
+  forge(path, {""}, 3);
   const Thrown error = load_error(path);
   EXPECT_EQ(error.code, ExitCode::data);
   EXPECT_THAT(error.message,
-              HasSubstr("needs Lockstep checkpoint format >= 2; this build reads 1"));
+              HasSubstr("needs Lockstep checkpoint format >= 3; this build reads 2"));
   forge(path, {""}, 0);
   EXPECT_THAT(load_error(path).message, HasSubstr("version 0 does not exist"));
 }

@@ -150,7 +150,7 @@ TEST(CsvJob, ColumnsHaveAPlaceAndARole) {
   EXPECT_EQ(problems_of(with_table("column { name: \"y\" role: LABLE }")),
             "job.textproto:5:26: data.train.csv.table.column[0].role is LABLE; did you mean LABEL? "
             "expected one of NUMBER, CATEGORY, LABEL, CLASS_NAME, GROUP, IGNORED, "
-            "KEPT, ID, ORDINAL");
+            "KEPT, ID, ORDINAL, WEIGHT");
   EXPECT_EQ(problems_of(with(kTableJob, "file: \"t.csv\"", "file: \"t.csv\" header: false")),
             "job.textproto:5:16: data.train.csv.table.column[0].name needs a header, and the file "
             "has none (header: false); give the index");

@@ -99,6 +99,15 @@ TEST_F(CsvErrors, WhatACellLooksLikeIsSaid) {
   EXPECT_THAT(error("x;y\n1;0,5\n", kRules, {';', true}), HasSubstr("comma is a decimal point"));
 }
 
+TEST_F(CsvErrors, AWeightIsANumberThatIsNotNegative) {
+  const TableRules rules = rules_of({{"y", 0, ColumnRole::label}, {"w", 0, ColumnRole::weight}});
+  EXPECT_EQ(error("x,y,w\n1,0,0\n2,1,-1\n", rules),
+            "t.csv:3:3: expected a weight, 0 or more, found \"-1\" (column \"w\")");
+  EXPECT_THAT(error("x,y,w\n1,0,\n", rules),
+              HasSubstr("a value is missing (column \"w\"); fill it in, or remove the row"));
+  EXPECT_THAT(error("x,y,w\n1,0,much\n", rules), HasSubstr("expected a number, found \"much\""));
+}
+
 // No field of a job reads these: the column has to be converted.
 TEST_F(CsvErrors, WhatHasToBeConvertedIsSaid) {
   const auto found = [&](const char* text) {

@@ -210,7 +210,7 @@ TEST(Network, BackwardVisitsEveryValueOfTheGradientOnce) {
   std::ranges::fill(workspace.input().values(), 0.5F);
   network.forward(weights, workspace, 10, std::nullopt, training.examples);
   std::vector<LossSums> of_rows(10);
-  network.losses(workspace, {training.labels.data(), 10, 1}, of_rows, Team());
+  network.losses(workspace, {training.labels.data(), 10, 1}, {}, of_rows, Team());
   std::vector<float> visits(weights.size());
   std::vector<std::size_t> order;
   const Range all{0, 10};
@@ -253,7 +253,7 @@ std::vector<float> passes_by_team(int threads) {
     team.wait();
     const NetworkWeights<float> parameters{weights, panels};
     network.forward(parameters, workspace, segments, DropoutKey{1, 2}, examples, team);
-    network.losses(workspace, {labels.data(), kRows, 1}, losses, team);
+    network.losses(workspace, {labels.data(), kRows, 1}, {}, losses, team);
     network.backward(
         parameters, workspace, segments,
         [&](const GradientTile<float>& tile) {

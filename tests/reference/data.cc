@@ -128,20 +128,19 @@ static std::vector<float> targets_of(const Job& job, const Examples& examples, s
 }
 
 // Balanced or not, weights are divided by their mean over the training examples.
-static std::vector<float> weights_of(const Job& job, const Examples& examples, const Sets& sets) {
-  const std::size_t n = examples.x.size() / examples.features;
+static std::vector<float> weights_of(const Job& job, const Examples& examples, std::size_t n,
+                                     const std::vector<Numbers>& shards) {
   std::vector<float> weights(n, 1.0F);
   if (job.class_weights.empty()) return weights;
-  std::vector<double> counts(job.class_weights.size(), 0.0);
-  const auto class_of = [&](std::size_t example) {
-    return static_cast<std::size_t>(examples.targets[example]);
+  const auto weight_of = [&](double target, std::size_t) {
+    return job.class_weights[static_cast<std::size_t>(target)];
   };
-  for (const std::size_t example : sets.train) counts[class_of(example)] += 1.0;
-  double sum = 0.0;
-  for (std::size_t k = 0; k < counts.size(); ++k) sum += job.class_weights[k] * counts[k];
-  for (const std::size_t example : sets.train) {
-    const double weight = job.class_weights[class_of(example)];
-    weights[example] = static_cast<float>(weight * static_cast<double>(sets.train.size()) / sum);
+  const double mean = means(examples.targets, 1, shards, weight_of)[0];
+  for (const Numbers& shard : shards) {
+    for (const std::size_t example : shard) {
+      const auto target = static_cast<double>(examples.targets[example]);
+      weights[example] = static_cast<float>(weight_of(target, 0) / mean);
+    }
   }
   return weights;
 }
@@ -162,7 +161,7 @@ Data prepare(const Job& job, const Examples& examples) {
           .targets_per_row = examples.targets.size() / n,
           .x = normalised(job, examples, shards),
           .targets = targets_of(job, examples, n, shards),
-          .weights = weights_of(job, examples, sets),
+          .weights = weights_of(job, examples, n, shards),
           .sets = sets,
           .shards = shards};
 }

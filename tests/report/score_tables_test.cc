@@ -32,16 +32,18 @@ TEST(ScoreText, HasALineForEachOfSeveralTargets) {
   CheckpointScores scores;
   scores.examples = 5;
   scores.cost = 0.5;
-  scores.metrics = {.rmse = 1250.5, .mae = 2.0, .targets = {{2500, 3.5, 0.25}, {1, 0.5, {}}}};
+  scores.metrics.rmse = 1250.5;
+  scores.metrics.mae = 2.0;
+  scores.metrics.targets = {{2500, 3.5, 0.25}, {1, 0.5, {}}};
   scores.target_names = {"price", "width"};
-  const std::string text = score_text(scores, "test");
+  const std::string text = score_text(scores, {"split", "test"});
   EXPECT_THAT(text, HasSubstr("RMSE 1250  MAE 2\n\n"
                               "target         RMSE          MAE       R2\n"
                               "price          2500          3.5   0.2500\n"
                               "width             1          0.5 constant\n"));
   scores.target_names.clear();
-  EXPECT_THAT(score_text(scores, "test"), HasSubstr("\n0              2500 "));
-  const json targets = score_json(scores, "test")["metrics"]["targets"];
+  EXPECT_THAT(score_text(scores, {"split", "test"}), HasSubstr("\n0              2500 "));
+  const json targets = score_json(scores, {"split", "test"})["metrics"]["targets"];
   EXPECT_EQ(targets, json::parse(R"([{"rmse": 2500, "mae": 3.5, "r2": 0.25},
                                      {"rmse": 1, "mae": 0.5}])"));
 }

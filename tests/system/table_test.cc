@@ -163,6 +163,46 @@ TEST_F(Table, TheExportedModelSaysWhatPredictSays) {
   EXPECT_THAT(checked.out, StartsWith("240 rows agree")) << checked.err;
 }
 
+TEST_F(Table, TheExportedModelDescribesDifficultColumns) {
+  const char* sizes[] = {"small", "medium", "large"};
+  std::string rows = "weight,breed,size,temper\n";
+  for (int i = 0; i < 240; ++i) {
+    rows += fmt::format("{},{},{},\"{}\"\n", i % 7 == 2 ? "NA" : std::to_string(i % 3 + i % 4),
+                        i % 10 == 0   ? fmt::format("single {}", i)
+                        : i % 11 == 3 ? "NA"
+                        : i % 2 == 0  ? "usual"
+                                      : "common",
+                        i % 13 == 5 ? "NA" : sizes[i % 3], class_of(i));
+  }
+  write("difficult.csv", rows);
+  write("difficult.textproto", R"(
+    name: "difficult"
+    data {
+      train { csv { file: "difficult.csv" table {
+        column { name: "weight" role: NUMBER when_missing: TRAINING_MEDIAN missing_indicator: true }
+        column { name: "breed" role: CATEGORY missing_indicator: true }
+        column { name: "size" role: ORDINAL
+                 order { text: "small" } order { text: "medium" } order { text: "large" } }
+        column { name: "temper" role: CLASS_NAME }
+        min_category_count: 20
+        missing { text: "NA" }
+        when_missing: TRAINING_MOST_FREQUENT } } }
+      split { dev { count: 40 } }
+      max_copied_share: 1
+    }
+    network { layer { units: 8 } output { units: 3 } }
+    optimizer { adam { learning_rate: 0.05 } }
+    training { batch_size: 40 shards: 4 epochs: 12 })");
+  const auto trained = run("train difficult.textproto --run-dir run");
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  ASSERT_EQ(run("predict run difficult.csv --output table.csv").exit_code, 0);
+  ASSERT_EQ(run("export run --onnx model.onnx").exit_code, 0);
+  const auto checked = run_program(fmt::format("cd {} && {} model.onnx difficult.csv table.csv",
+                                               directory_.string(), LOCKSTEP_CHECK_ONNX_TABLE));
+  EXPECT_EQ(checked.exit_code, 0) << checked.err;
+  EXPECT_THAT(checked.out, StartsWith("240 rows agree")) << checked.err;
+}
+
 TEST_F(Table, NewColumnsOfAFileToPredictAreLeftOutWithOneNotice) {
   train();
   std::string plain = "weight,color,age\n";

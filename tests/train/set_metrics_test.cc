@@ -1,6 +1,5 @@
 #include "train/set_metrics.h"
 
-#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -8,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "nn/dense_network.h"
 #include "train/checked_metric.h"
 #include "train/dev_metric.h"
 #include "train/ranking.h"
@@ -110,22 +108,6 @@ TEST(SetMetrics, SeveralTargetsHaveNumbersOfTheirOwn) {
   EXPECT_EQ(metrics.rmse, 500.125);
   EXPECT_EQ(metrics.mae, 500.125);
   EXPECT_EQ(metrics.r2, 0.0) << "of the target that is not constant";
-}
-
-TEST(PredictionCollector, BringsValuesToTheUnitsOfTheFile) {
-  NetworkSpec spec = network_spec(1, {}, 1, Loss::squared_error);
-  const TargetScale targets{{100}, {10}};
-  PredictionCollector collector(spec, targets, 1, 1);
-  const std::vector<float> outputs = {0.5F, -1};
-  const std::vector<float> labels = {1, -1};
-  collector.add(0, {outputs.data(), 2, 1}, {labels.data(), 2, 1});
-  const Predictions all = collector.all(Communicator::self());
-  EXPECT_EQ(all.values, (std::vector<float>{105, 90}));
-  EXPECT_EQ(all.labels, (std::vector<float>{110, 90}));
-  const SetMetrics metrics = metrics_of(all, {});
-  EXPECT_DOUBLE_EQ(metrics.rmse.value_or(0), 5 / std::sqrt(2.0));
-  EXPECT_DOUBLE_EQ(metrics.mae.value_or(0), 2.5);
-  EXPECT_DOUBLE_EQ(metrics.r2.value_or(0), 1 - 25.0 / 200);
 }
 
 TEST(DevMetric, SomeMustRiseAndSomeMustFall) {

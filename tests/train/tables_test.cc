@@ -227,6 +227,42 @@ TEST_F(Tables, RunsHaveTheSameBitsAtEveryLayout) {
   }
 }
 
+// A column of weights that repeats what class weights say trains to the same bits, at every layout.
+TEST_F(Tables, RowsCountAsTheirWeightsSay) {
+  std::string text = "x,y,class,weight\n";
+  for (int i = 0; i < 300; ++i) {
+    const bool yes = i % 6 == 0;
+    text += fmt::format("{},{},{},{}\n", i % 17, i % 23, yes ? "yes" : "no", yes ? 5 : 1);
+  }
+  write("weights.csv", text);
+  const auto trained = [&](const Communicator& comm, int threads, const std::string& role,
+                           const std::string& more) {
+    const LoadedJob job = parse_job(fmt::format(R"(
+          name: "weights"
+          data {{ train {{ csv {{ file: "weights.csv" table {{
+            column {{ name: "class" role: CLASS_NAME }} column {{ name: "weight" role: {} }} }} }} }}
+            split {{ dev {{ count: 60 }} }} max_copied_share: 1 }}
+          network {{ layer {{ units: 5 }} output {{ units: 2 }} }}
+          optimizer {{ adam {{ learning_rate: 0.05 }} }}
+          training {{ batch_size: 24 shards: 6 epochs: 3 {} }})",
+                                                role, more),
+                                    "weights", directory_, {});
+    TrainOptions options;
+    options.layout = {comm.size(), threads};
+    options.run_dir = directory_ / fmt::format("{}{}{}", role, comm.size(), threads);
+    const Summary summary = train(job.job, job.resolved_text, comm, options, {});
+    return summary.weights_digest;
+  };
+  const std::string by_column = trained(comm_, 2, "WEIGHT", "");
+  const std::string by_class =
+      trained(comm_, 1, "IGNORED", "class_weights { weight { of: \"yes\" value: 5 } }");
+  const std::string plain = trained(comm_, 1, "KEPT", "");
+  if (!comm_.is_root()) return;
+  EXPECT_EQ(by_column, by_class);
+  EXPECT_NE(by_column, plain);
+  EXPECT_EQ(trained(Communicator::self(), 1, "WEIGHT", ""), by_column);
+}
+
 TEST_F(Tables, LabelsMayBeCoded) {
   std::string text = "x,z,y\n";
   for (int i = 0; i < 90; ++i) text += fmt::format("{},{},{}\n", i % 10, -i, 1 + i % 3);

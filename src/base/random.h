@@ -26,6 +26,7 @@ enum class Purpose : std::uint32_t {
   synthetic_point = 20,
   synthetic_teacher = 21,
   search = 12,  // for hyperparameters
+  bootstrap = 13,
 };
 
 struct RandomKey {

@@ -74,6 +74,7 @@ struct Checkpoint {
   std::vector<float> inverse_deviation;  // of the same size as `mean`
   std::vector<double> target_mean;       // one for each target; empty: targets are as given
   std::vector<double> target_deviation;  // of the same size, above 0
+  std::optional<float> threshold;        // for the second of two classes; absent: the more probable
 
   std::optional<SavedTable> table;           // present if the data are tables
   std::optional<std::uint64_t> label_width;  // values per label; files of older builds lack it

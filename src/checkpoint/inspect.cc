@@ -104,6 +104,7 @@ std::string facts(const Checkpoint& checkpoint) {
                                     *checkpoint.best_metric, checkpoint.best_step,
                                     checkpoint.evaluations_without_improvement));
   }
+  if (checkpoint.threshold) fact("threshold", *checkpoint.threshold);
   if (!checkpoint.target_mean.empty()) {
     fact("mean of targets", fmt::format("{:.7g}", fmt::join(checkpoint.target_mean, ", ")));
     fact("deviation of targets",

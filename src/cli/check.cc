@@ -34,6 +34,7 @@ struct CheckArguments {
   int nodes = 1;
   int threads = 1;
   bool no_dropout = false;
+  bool prints_job = false;  // alone
   int prefetch_threads = 0;
 };
 
@@ -206,7 +207,7 @@ void check_job(const CheckArguments& arguments) {
   check_nodes(arguments);
   const Hosts hosts = even_hosts(layout.ranks, arguments.nodes);
 
-  std::string text = loaded.resolved_text + "\n";
+  std::string text;
   const std::string train_dev =
       sizes.train_dev > 0 ? fmt::format(" train-dev {},", sizes.train_dev) : "";
   text += fmt::format("examples         train {},{} dev {}, test {}; {} features\n", sizes.train,
@@ -233,6 +234,7 @@ void check_job(const CheckArguments& arguments) {
   if (arguments.no_dropout) text += fmt::format("note: {}\n", kNoDropoutNotice);
   for (const std::string& caution : job_cautions(job)) text += caution + "\n";
   for (const std::string& caution : read_data(job, sizes)) text += caution + "\n";
+  if (arguments.prints_job) return print_result(loaded.resolved_text);
   if (sizes.train < job.training.shards) {
     text += fmt::format("note: {} training examples for {} shards: some shards are empty\n",
                         sizes.train, job.training.shards);
@@ -245,8 +247,7 @@ void check_job(const CheckArguments& arguments) {
 
 void add_check_command(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<CheckArguments>();
-  CLI::App* command =
-      app.add_subcommand("check", "Show a job with its defaults, its data and its memory");
+  CLI::App* command = app.add_subcommand("check", "Show what a job needs, and its data");
   add_job(*command, arguments->job);
   add_overrides(*command, arguments->overrides);
   command->add_option("--ranks", arguments->ranks, "Ranks to predict the memory for [1]")
@@ -260,6 +261,8 @@ void add_check_command(CLI::App& app, Action& action) {
                    "Threads per rank to predict the memory for [1]")
       ->check(CLI::Range(1, 4096));
   add_no_dropout(*command, arguments->no_dropout);
+  command->add_flag("--job", arguments->prints_job,
+                    "Print the job with every default instead, as a job file");
   command
       ->add_option("--prefetch-threads", arguments->prefetch_threads,
                    "Prefetch threads per rank to predict the memory for [0]")

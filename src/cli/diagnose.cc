@@ -32,14 +32,19 @@ namespace fs = std::filesystem;
 struct DiagnoseArguments {
   std::string run;
   std::optional<double> base_error;
+  std::optional<double> base_rmse;
   int threads = 0;
   bool allow_changed_data = false;
   bool json = false;
 };
 
-LoadedJob with_base_error(const std::string& resolved_job, std::optional<double> base_error) {
+LoadedJob with_base(const std::string& resolved_job, const DiagnoseArguments& arguments) {
   std::vector<std::string> overrides;
-  if (base_error) overrides.push_back(fmt::format("diagnosis.base_error={}", *base_error));
+  const auto set = [&](const char* field, std::optional<double> value) {
+    if (value) overrides.push_back(fmt::format("diagnosis.{}={}", field, *value));
+  };
+  set("base_error", arguments.base_error);
+  set("base_rmse", arguments.base_rmse);
   return parse_job(resolved_job, "resolved job", "/", overrides);
 }
 
@@ -78,13 +83,13 @@ std::string what_to_diagnose(const fs::path& directory) {
 }
 
 // Diagnoses a run from its files; computes nothing again.
-Diagnosed diagnose_directory(const fs::path& run_dir, std::optional<double> base_error) {
+Diagnosed diagnose_directory(const fs::path& run_dir, const DiagnoseArguments& arguments) {
   std::optional<RunRecord> record = read_run(run_dir);
   if (!record) {
     throw Error(ExitCode::missing_input, fmt::format("{} has no summary.json: {}", run_dir.string(),
                                                      what_to_diagnose(run_dir)));
   }
-  const LoadedJob loaded = with_base_error(record->resolved_job, base_error);
+  const LoadedJob loaded = with_base(record->resolved_job, arguments);
   if (record->summary.train_examples == 0)
     add_sizes(loaded.job, record->summary);  // a summary of an older version
   return {loaded.job.name, diagnose_run(loaded, record->summary, record->evaluations)};
@@ -101,7 +106,7 @@ Diagnosed diagnose_checkpoint(const fs::path& checkpoint, const DiagnoseArgument
   std::vector<EvaluationSplit> sets;
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    loaded = with_base_error(load_checkpoint(checkpoint).resolved_job, arguments.base_error);
+    loaded = with_base(load_checkpoint(checkpoint).resolved_job, arguments);
     add_sizes(loaded.job, summary);
     sets.push_back(EvaluationSplit::train);
     if (summary.train_dev_examples > 0) sets.push_back(EvaluationSplit::train_dev);
@@ -112,24 +117,28 @@ Diagnosed diagnose_checkpoint(const fs::path& checkpoint, const DiagnoseArgument
   for (const EvaluationSplit set : sets) {
     const CheckpointScores scores =
         evaluate_checkpoint(checkpoint, set, comm, layout, arguments.allow_changed_data);
-    const auto put = [&](std::optional<double>& error, std::optional<double>& cost) {
+    const auto put = [&](std::optional<double>& error, std::optional<double>& cost,
+                         std::optional<RelativeRmse>& rmse) {
       error = scores.error;
       cost = scores.cost;
+      rmse = scores.relative_rmse;
     };
+    ValueErrors& values = summary.value_errors;
+    values.deviation = scores.target_deviation;
     switch (set) {
       case EvaluationSplit::train:
-        put(summary.train_error, summary.train_cost);
+        put(summary.train_error, summary.train_cost, values.train);
         summary.train_error_floor = scores.error_floor;
         summary.l2_penalty = scores.penalty;  // L2 and L1 together
         break;
       case EvaluationSplit::train_dev:
-        put(summary.train_dev_error, summary.train_dev_cost);
+        put(summary.train_dev_error, summary.train_dev_cost, values.train_dev);
         break;
       case EvaluationSplit::dev:
-        put(summary.dev_error, summary.dev_cost);
+        put(summary.dev_error, summary.dev_cost, values.dev);
         break;
       case EvaluationSplit::test:
-        put(summary.test_error, summary.test_cost);
+        put(summary.test_error, summary.test_cost, values.test);
         break;
     }
   }
@@ -145,7 +154,7 @@ int run_diagnose(const DiagnoseArguments& arguments, const CommandContext& conte
   agree(comm, [&] {
     if (!comm.is_root()) return;
     if (fs::is_directory(arguments.run)) {
-      result = diagnose_directory(arguments.run, arguments.base_error);
+      result = diagnose_directory(arguments.run, arguments);
     } else {
       checkpoint = find_checkpoint(arguments.run).string();
     }
@@ -156,10 +165,12 @@ int run_diagnose(const DiagnoseArguments& arguments, const CommandContext& conte
   }
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    print_result(arguments.json ? to_text(diagnosis_to_json(result.diagnosis)) + "\n"
-                                : diagnosis_text(result.job_name, result.diagnosis,
-                                                 arguments.base_error ? "--base-error"
-                                                                      : "diagnosis.base_error"));
+    print_result(arguments.json
+                     ? to_text(diagnosis_to_json(result.diagnosis)) + "\n"
+                     : diagnosis_text(result.job_name, result.diagnosis,
+                                      arguments.base_error  ? "--base-error"
+                                      : arguments.base_rmse ? "--base-rmse"
+                                                            : base_field(result.diagnosis)));
   });
   return 0;
 }
@@ -180,6 +191,11 @@ void add_diagnose_command(CLI::App& app, Action& action) {
                    "The lowest error possible, instead of the job's diagnosis.base_error (0.01: "
                    "one percent)")
       ->check(CLI::Range(0.0, 1.0));
+  command
+      ->add_option("--base-rmse", arguments->base_rmse,
+                   "The lowest RMSE possible, in the units of the file, instead of the job's "
+                   "diagnosis.base_rmse")
+      ->check(CLI::NonNegativeNumber);
   add_threads(*command, arguments->threads);
   add_allow_changed_data(*command, arguments->allow_changed_data, "Evaluate a checkpoint");
   add_json(*command, arguments->json);

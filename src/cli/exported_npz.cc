@@ -51,7 +51,6 @@ void add_input(const SavedModel& model, std::vector<NpzMember>& members) {
   };
   if (model.table) add("input.fill_value", model.table->fill_values);
   std::vector<float> deviation;  // infinite where the inverse is 0, so that the result is 0
-  deviation.reserve(model.normalizer.inverse_deviation.size());
   for (const float inverse : model.normalizer.inverse_deviation) {
     deviation.push_back(1.0F / inverse);
   }
@@ -67,6 +66,11 @@ void add_targets(const SavedModel& model, std::vector<NpzMember>& members) {
   };
   add("target.mean", model.targets.mean);
   add("target.deviation", model.targets.deviation);
+}
+
+void add_threshold(const SavedModel& model, std::vector<NpzMember>& members) {
+  if (!model.threshold) return;
+  members.push_back({"threshold", npy_of(std::vector<float>{*model.threshold}, {{1}})});
 }
 
 void add_names(const SavedModel& model, std::vector<NpzMember>& members) {
@@ -91,6 +95,7 @@ std::string npz_of(const SavedModel& model) {
   add_input(model, members);
   add_network(model, members);
   add_targets(model, members);
+  add_threshold(model, members);
   add_names(model, members);
   return npz_archive(members);
 }

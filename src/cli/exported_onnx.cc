@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
@@ -43,6 +44,7 @@ std::map<std::string, std::string> metadata_of(const SavedModel& model) {
                                                  {"step", std::to_string(model.step)},
                                                  {"weights_digest", model.weights_digest},
                                                  {"outputs", list(output_names(model))}};
+  if (model.threshold) metadata["threshold"] = fmt::format("{}", *model.threshold);
   if (!model.table) return metadata;
   const TableSchema& schema = model.table->fitted->schema;
   metadata["features"] = list(feature_names(schema));
@@ -80,6 +82,7 @@ std::string output_text(const SavedModel& model) {
 OnnxDecision decision_of(const SavedModel& model) {
   const AnswerKind answers = answers_of(model);
   if (!answers.decides()) return OnnxDecision::none;
+  if (model.threshold) return OnnxDecision::threshold;
   return answers.by_unit() ? OnnxDecision::by_unit : OnnxDecision::one_class;
 }
 
@@ -97,6 +100,7 @@ std::string onnx_of(const SavedModel& model) {
                      .target_deviation = model.targets.deviation,
                      .fill_values = fill_values,
                      .decision = decision_of(model),
+                     .threshold = model.threshold.value_or(0.0F),
                      .input_text = input_text(model),
                      .label_text = label_text(model),
                      .output_text = output_text(model),

@@ -90,10 +90,17 @@ int run_predict(const PredictArguments& arguments, const CommandContext& context
   std::optional<PredictionTable> table;
   std::optional<PredictionOutput> output;
   agree(comm, [&] {
-    const PredictionStyle style = style_of(arguments);
+    PredictionStyle style = style_of(arguments);
+    if (!style.threshold) style.threshold = model.threshold;
     table.emplace(model, style);
     if (!comm.is_root()) return;
     check_output(arguments);
+    if (style.threshold && !arguments.threshold) {
+      write_log(STDERR_FILENO,
+                fmt::format("decides from a probability of {:.4g} on, which was chosen on the dev "
+                            "set; --threshold says otherwise\n",
+                            *style.threshold));
+    }
     output.emplace(arguments.output, *table, style.format == PredictionFormat::npy);
   });
   const std::vector<std::string> notices =

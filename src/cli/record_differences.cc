@@ -12,16 +12,33 @@ namespace {
 // "finite" follows from the numbers, one of which may be a timing.
 constexpr std::array<std::string_view, 3> kTimings = {"seconds", "examples_per_second", "finite"};
 
-constexpr std::array<std::string_view, 26> kOfTheNetwork = {
-    "stop_reason",       "epochs",         "steps",
-    "skipped_steps",     "rollbacks",      "best_step",
-    "best_epoch",        "train_error",    "train_dev_error",
-    "train_error_floor", "dev_error",      "test_error",
-    "train_cost",        "train_dev_cost", "dev_cost",
-    "test_cost",         "dev_metrics",    "test_metrics",
-    "l2_penalty",        "l1_penalty",     "weights_norm",
-    "weights_near_zero", "weights_digest", "features",
-    "train_fingerprint", "dev_fingerprint"};
+constexpr std::array<std::string_view, 27> kOfTheNetwork = {"stop_reason",
+                                                            "epochs",
+                                                            "steps",
+                                                            "skipped_steps",
+                                                            "rollbacks",
+                                                            "best_step",
+                                                            "best_epoch",
+                                                            "train_error",
+                                                            "train_dev_error",
+                                                            "train_error_floor",
+                                                            "dev_error",
+                                                            "test_error",
+                                                            "train_cost",
+                                                            "train_dev_cost",
+                                                            "dev_cost",
+                                                            "test_cost",
+                                                            "dev_metrics",
+                                                            "test_metrics",
+                                                            "relative_rmse",
+                                                            "l2_penalty",
+                                                            "l1_penalty",
+                                                            "weights_norm",
+                                                            "weights_near_zero",
+                                                            "weights_digest",
+                                                            "features",
+                                                            "train_fingerprint",
+                                                            "dev_fingerprint"};
 
 void compare_field(const std::string& field, const Json& recorded, const Json& again,
                    RecordComparison& comparison) {

@@ -94,10 +94,25 @@ struct TrainingConfig {
   std::optional<ClassWeights> class_weights = {};
 };
 
+// How the least probability of the second class is chosen, from which on it is decided.
+struct LargestF1 {};
+struct MinPrecision {
+  double value = 0;
+};
+struct MinRecall {
+  double value = 0;
+};
+struct DecisionCosts {
+  double false_yes = 0;
+  double false_no = 0;
+};
+using ThresholdGoal = std::variant<LargestF1, MinPrecision, MinRecall, DecisionCosts>;
+
 struct EvaluationConfig {
   std::uint32_t every_epochs;
   std::uint64_t train_examples;  // 0: all
   double smallest_improvement;
+  std::optional<ThresholdGoal> threshold = {};
 };
 
 struct EarlyStoppingConfig {
@@ -125,6 +140,7 @@ struct ExchangeConfig {
 
 struct DiagnosisConfig {
   double base_error;
+  double base_rmse;  // with a loss that predicts values, in the units of the file
   double high_gap;
   double high_share;
 };

@@ -52,6 +52,21 @@ TrainingConfig to_training(const proto::Training& training) {
   return config;
 }
 
+ThresholdGoal to_threshold(const proto::Threshold& threshold) {
+  switch (threshold.goal_case()) {
+    case proto::Threshold::kMinPrecision:
+      return MinPrecision{threshold.min_precision()};
+    case proto::Threshold::kMinRecall:
+      return MinRecall{threshold.min_recall()};
+    case proto::Threshold::kCosts:
+      return DecisionCosts{threshold.costs().false_yes(), threshold.costs().false_no()};
+    case proto::Threshold::kLargestF1:
+    case proto::Threshold::GOAL_NOT_SET:
+      break;
+  }
+  return LargestF1{};
+}
+
 EarlyStoppingConfig to_early_stopping(const proto::EarlyStopping& stopping) {
   return {to_metric(stopping.metric()), stopping.patience(), stopping.min_improvement()};
 }
@@ -85,6 +100,7 @@ Job to_job(const proto::Job& job) {
                    .link_gigabits_per_second = job.exchange().link_gigabits_per_second(),
                    .compare_weights_every_steps = job.exchange().compare_weights_every_steps()},
       .diagnosis = {.base_error = job.diagnosis().base_error(),
+                    .base_rmse = job.diagnosis().base_rmse(),
                     .high_gap = job.diagnosis().high_gap(),
                     .high_share = job.diagnosis().high_share()},
       .monitor = std::nullopt,
@@ -94,6 +110,9 @@ Job to_job(const proto::Job& job) {
                                             ? to_precision(job.evaluation().precision())
                                             : config.network.precision;
   if (job.optimizer().has_clipping()) config.clipping = {job.optimizer().clipping().max_norm()};
+  if (job.evaluation().has_threshold()) {
+    config.evaluation.threshold = to_threshold(job.evaluation().threshold());
+  }
   if (job.has_early_stopping()) config.early_stopping = to_early_stopping(job.early_stopping());
   if (job.has_monitor()) {
     config.monitor = {.every_steps = job.monitor().every_steps(),

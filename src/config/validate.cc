@@ -206,11 +206,63 @@ void check_class_weights(const ValueChecks& checks, const proto::Job& job) {
   }
 }
 
+void check_base_errors(const ValueChecks& checks, const proto::Job& job) {
+  if (!checks.trusted("network.output.loss")) return;
+  const proto::Output& output = job.network().output();
+  if (predicts_values(output)) {
+    if (job.diagnosis().base_error() > 0) {
+      checks.complain("diagnosis.base_error",
+                      "diagnosis.base_error is for classes, and the loss predicts values; give "
+                      "diagnosis.base_rmse instead");
+    }
+    if (job.diagnosis().has_base_rmse() && output.units() > 1) {
+      checks.complain("diagnosis.base_rmse",
+                      "diagnosis.base_rmse is in the units of one target, and there are several; "
+                      "remove it");
+    }
+  } else if (job.diagnosis().has_base_rmse()) {
+    checks.complain("diagnosis.base_rmse",
+                    "diagnosis.base_rmse is for a loss that predicts values; give "
+                    "diagnosis.base_error instead");
+  }
+}
+
+bool has_dev_set(const proto::Job& job) {
+  return job.data().has_dev() || job.data().split().has_dev();
+}
+
+void check_threshold(const ValueChecks& checks, const proto::Job& job) {
+  const std::string path = "evaluation.threshold";
+  const proto::Threshold& threshold = job.evaluation().threshold();
+  const proto::Output& output = job.network().output();
+  if (threshold.has_largest_f1()) {
+    checks.require(threshold.largest_f1(), path + ".largest_f1", "false", "true, or another goal");
+  }
+  if (threshold.has_costs() && threshold.costs().false_yes() == 0 &&
+      threshold.costs().false_no() == 0 && checks.trusted(path + ".costs.false_yes") &&
+      checks.trusted(path + ".costs.false_no")) {
+    checks.complain(path + ".costs", path +
+                                         ".costs are both 0, so every threshold costs the same; "
+                                         "give one of them a cost");
+  }
+  const std::uint32_t units = output.loss() == proto::Output::LOGISTIC ? 1 : 2;
+  const bool trusted =
+      checks.trusted("network.output.loss") && checks.trusted("network.output.units");
+  if (trusted && (predicts_values(output) || output.units() != units)) {
+    checks.complain(path, path +
+                              " is for two classes: one unit with LOGISTIC, or two units with "
+                              "SOFTMAX_CROSS_ENTROPY; remove it");
+  }
+  const bool meant_dev = !checks.trusted("data.dev") || !checks.trusted("data.split.dev");
+  if (!has_dev_set(job) && !meant_dev) {
+    checks.complain(path, path + " is chosen on a dev set; give data.dev or data.split.dev");
+  }
+}
+
 void check_early_stopping(const ValueChecks& checks, const proto::Job& job) {
   const std::string path = "early_stopping";
-  const bool has_dev = job.data().has_dev() || job.data().split().has_dev();
   const bool meant_dev = !checks.trusted("data.dev") || !checks.trusted("data.split.dev");
-  if (!has_dev && !meant_dev) {
+  if (!has_dev_set(job) && !meant_dev) {
     checks.complain(path, "early_stopping needs a dev set; give data.dev or data.split.dev");
   }
   const Metric metric = to_metric(job.early_stopping().metric());
@@ -244,6 +296,8 @@ void validate(const proto::Job& job, const Origins& origins, Problems& problems)
   check_weight_decay(checks, job.optimizer());
   check_training(checks, job.training());
   if (job.training().has_class_weights()) check_class_weights(checks, job);
+  check_base_errors(checks, job);
+  if (job.evaluation().has_threshold()) check_threshold(checks, job);
   if (job.has_early_stopping()) check_early_stopping(checks, job);
 }
 

@@ -1,6 +1,7 @@
 #include "diagnose/bias_variance.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,19 @@ std::optional<MeasuredError> measured_if(const std::optional<SetError>& set) {
   return set ? std::optional(measured(*set)) : std::nullopt;
 }
 
+// By the normal distribution.
+Interval interval_around(double value, double standard_error) {
+  return {value - kNormal95 * standard_error, value + kNormal95 * standard_error};
+}
+
 ErrorGap gap_between(const SetError& first, const SetError& second) {
   ErrorGap gap;
   gap.value = second.error - first.error;
+  if (first.standard_error && second.standard_error) {
+    gap.interval =
+        interval_around(gap.value, std::hypot(*first.standard_error, *second.standard_error));
+    return gap;
+  }
   gap.interval = difference_interval(wrong_answers(first), first.examples, wrong_answers(second),
                                      second.examples);
   return gap;
@@ -117,8 +128,9 @@ void note_surprises(Diagnosis& diagnosis, const MeasuredError& train) {
   if (diagnosis.dev && diagnosis.dev->interval.high < diagnosis.base_error) {
     diagnosis.notes.push_back(fmt::format(
         "the dev error, {}, is below the base error, {}, which therefore is not the optimal one: "
-        "set diagnosis.base_error lower, because the verdict hides bias otherwise",
-        format_percent(diagnosis.dev->error), format_percent(diagnosis.base_error)));
+        "set {} lower, because the verdict hides bias otherwise",
+        format_percent(diagnosis.dev->error), format_percent(diagnosis.base_error),
+        base_field(diagnosis)));
   }
   if (diagnosis.variance && diagnosis.variance->interval.high < 0) {
     diagnosis.notes.push_back(fmt::format(
@@ -175,11 +187,17 @@ void note_overfitted_dev(Diagnosis& diagnosis, const RunErrors& errors) {
 }  // namespace
 
 MeasuredError measured(const SetError& set) {
+  if (set.standard_error) {
+    Interval interval = interval_around(set.error, *set.standard_error);
+    interval.low = std::max(0.0, interval.low);
+    return {set.error, set.examples, interval};
+  }
   return {set.error, set.examples, wilson_interval(wrong_answers(set), set.examples)};
 }
 
 Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config) {
   Diagnosis diagnosis;
+  diagnosis.of_values = errors.of_values;
   diagnosis.base_error = config.base_error;
   diagnosis.high_gap = config.high_gap;
   diagnosis.high_share = config.high_share;

@@ -9,13 +9,16 @@
 
 namespace lockstep {
 
-// A fraction of wrong answers, and the number of examples (above 0) that it was measured on.
+// A fraction of wrong answers, or a relative RMSE with its standard error, and the number of
+// examples (above 0) that it was measured on.
 struct SetError {
   double error = 0;
   std::uint64_t examples = 0;
+  std::optional<double> standard_error = {};
 };
 
 struct RunErrors {
+  bool of_values = false;  // as in Diagnosis
   SetError train;
   double train_floor = 0;  // as in Diagnosis
   std::optional<SetError> train_dev, dev, test;

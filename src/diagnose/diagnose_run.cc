@@ -30,6 +30,56 @@ std::string mean_losses(const Summary& summary) {
   return text;
 }
 
+std::optional<SetError> set_error(const std::optional<RelativeRmse>& rmse, std::uint64_t examples) {
+  if (!rmse || examples == 0) return std::nullopt;
+  return SetError{rmse->value, examples, rmse->standard_error};
+}
+
+// None: a run of values whose predictions were not kept.
+std::optional<RunErrors> errors_of(const Job& job, const Summary& summary) {
+  const ValueErrors& values = summary.value_errors;
+  RunErrors errors;
+  errors.of_values = !summary.train_error;
+  const auto train = errors.of_values ? set_error(values.train, summary.train_examples)
+                                      : set_error(summary.train_error, summary.train_examples);
+  if (!train) return std::nullopt;
+  errors.train = *train;
+  if (errors.of_values) {
+    errors.train_dev = set_error(values.train_dev, summary.train_dev_examples);
+    errors.dev = set_error(values.dev, summary.dev_examples);
+    errors.test = set_error(values.test, summary.test_examples);
+  } else {
+    errors.train_floor = summary.train_error_floor.value_or(0);
+    errors.train_dev = set_error(summary.train_dev_error, summary.train_dev_examples);
+    errors.dev = set_error(summary.dev_error, summary.dev_examples);
+    errors.test = set_error(summary.test_error, summary.test_examples);
+  }
+  errors.test_unseen = summary.test_examples > 0 && !errors.test;
+  errors.dev_from_elsewhere = job.data.dev || job.data.held_out;
+  errors.dev_and_test_differ =
+      job.data.dev_and_test_from == DevAndTestFrom::different_distributions;
+  return errors;
+}
+
+// The base error in the unit of the errors.
+DiagnosisConfig with_base(DiagnosisConfig config, const RunErrors& errors, const Summary& summary) {
+  if (!errors.of_values) return config;
+  const double deviation = summary.value_errors.deviation;
+  config.base_error = deviation > 0 ? config.base_rmse / deviation : 0;
+  return config;
+}
+
+std::string unit_note(const Summary& summary) {
+  const double deviation = summary.value_errors.deviation;
+  if (deviation > 0) {
+    return fmt::format(
+        "errors are RMSE in percent of the deviation of the target over the training set, {:.6g}",
+        deviation);
+  }
+  return "errors are RMSE in percent of the deviation of each target over the training set, mean "
+         "over the targets";
+}
+
 // Compares the dev error with that of always deciding the same.
 std::optional<std::string> baseline_note(const Summary& summary) {
   const std::optional<double> baseline = summary.dev_metrics.baseline_error;
@@ -84,27 +134,20 @@ class DiagnosingObserver : public TrainingObserver {
 Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
                        std::span<const Evaluation> evaluations) {
   const Job& job = loaded.job;
+  const auto errors = errors_of(job, summary);
   Diagnosis diagnosis;
-  const auto train = set_error(summary.train_error, summary.train_examples);
-  if (!train) {  // the loss predicts values
+  if (errors) {
+    diagnosis = diagnose_errors(*errors, with_base(job.diagnosis, *errors, summary));
+    if (errors->of_values) diagnosis.notes.insert(diagnosis.notes.begin(), unit_note(summary));
+    if (const auto note = baseline_note(summary)) diagnosis.notes.push_back(*note);
+  } else {
     diagnosis = no_error_rate(job.diagnosis);
     diagnosis.notes.push_back(
-        fmt::format("a loss of values counts no wrong answers, so there is no verdict; compare the "
-                    "mean losses with the lowest you believe possible: {}",
+        fmt::format("the loss predicts values, and the RMSE on the training set is not known (for "
+                    "targets as given of a checkpoint, for class labels, and for more than "
+                    "16,777,216 predictions), so there is no verdict; compare the mean losses with "
+                    "the lowest you believe possible: {}",
                     mean_losses(summary)));
-  } else {
-    RunErrors errors;
-    errors.train = *train;
-    errors.train_floor = summary.train_error_floor.value_or(0);
-    errors.train_dev = set_error(summary.train_dev_error, summary.train_dev_examples);
-    errors.dev = set_error(summary.dev_error, summary.dev_examples);
-    errors.test = set_error(summary.test_error, summary.test_examples);
-    errors.test_unseen = summary.test_examples > 0 && !summary.test_error;
-    errors.dev_from_elsewhere = job.data.dev || job.data.held_out;
-    errors.dev_and_test_differ =
-        job.data.dev_and_test_from == DevAndTestFrom::different_distributions;
-    diagnosis = diagnose_errors(errors, job.diagnosis);
-    if (const auto note = baseline_note(summary)) diagnosis.notes.push_back(*note);
   }
   if (summary.stop_reason == "interrupted") {
     diagnosis.notes.emplace_back(

@@ -219,10 +219,37 @@ void add_target_scale(GraphBuilder& graph, const OnnxNetwork& network) {
 
 // Appends the decision, from logits as `lockstep predict` decides; the next node takes the logits.
 // OpenCV 4.6 reads no comparison, so a sign takes its place.
-void add_decision(GraphBuilder& graph, OnnxDecision decision) {
+// Appends 1 where the probability of the last unit is at least the threshold, and otherwise 0.
+void add_threshold(GraphBuilder& graph, const OnnxNetwork& network) {
+  const std::uint64_t outputs = output_size(network.spec);
+  const auto number = [&](const std::string& name, float value) {
+    return graph.constant(name, std::span(&value, 1), {1});
+  };
+  if (network.spec.loss == Loss::softmax_cross_entropy) {
+    set_attribute(graph.then("Softmax", "label.probabilities"), "axis", std::int64_t{1});
+  } else {
+    graph.then("Sigmoid", "label.probabilities");
+  }
+  std::vector<float> last(outputs, 0.0F);
+  last.back() = -1;
+  onnx::NodeProto& missing = graph.then("Gemm", "label.missing",
+                                        {graph.constant("label.last", last, {1, outputs}),
+                                         number("label.threshold", network.threshold)});
+  set_attribute(missing, "transB", std::int64_t{1});
+  graph.then("Sign", "label.sign");
+  graph.then("Relu", "label.below");
+  graph.then("Mul", "label.negative", {number("label.minus_one", -1)});
+  graph.then("Add", "label.above", {number("label.one", 1)});
+}
+
+void add_decision(GraphBuilder& graph, const OnnxNetwork& network) {
+  const OnnxDecision decision = network.decision;
   if (decision == OnnxDecision::none) return;
   const std::string logits = graph.value();
-  if (decision == OnnxDecision::one_class) {
+  if (decision == OnnxDecision::threshold) {
+    add_threshold(graph, network);
+    set_attribute(graph.then("Cast", "label"), "to", std::int64_t{kInt64});
+  } else if (decision == OnnxDecision::one_class) {
     onnx::NodeProto& largest = graph.then("ArgMax", "label");
     set_attribute(largest, "axis", std::int64_t{1});
     set_attribute(largest, "keepdims", std::int64_t{1});
@@ -292,7 +319,7 @@ std::string onnx_model(const OnnxNetwork& network) {
   add_missing(builder, network);
   add_normalization(builder, network);
   add_layers(builder, network);
-  add_decision(builder, network.decision);
+  add_decision(builder, network);
   add_output(builder, network);
   builder.finish("output");
   return model.SerializeAsString();

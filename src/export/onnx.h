@@ -15,6 +15,7 @@ enum class OnnxDecision {
   none,       // the output is values
   one_class,  // the unit with the largest logit, the first in a tie
   by_unit,    // 1 for each unit whose logit is above 0, otherwise 0
+  threshold,  // 1 where the probability of the last unit is at least OnnxNetwork::threshold
 };
 
 struct OnnxNetwork {
@@ -30,6 +31,7 @@ struct OnnxNetwork {
   // The replacement for NaN in the input: one value for each input; or empty.
   std::span<const float> fill_values = {};
   OnnxDecision decision = OnnxDecision::none;
+  float threshold = 0;
   // What the columns of input, label and output are, for people; UTF-8, or empty.
   std::string input_text = {};
   std::string label_text = {};

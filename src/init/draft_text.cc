@@ -183,8 +183,8 @@ std::string job_text(const JobDraft& draft, const std::string& command) {
   for (const std::string& hint : draft.hints) hints += "# Check: " + hint + ".\n";
   return fmt::format(
       "# A first guess, written by `{}`. Check it, and change what you\n"
-      "# know better; `lockstep check` shows every default, and docs/job-file.md describes each "
-      "field.\n"
+      "# know better; `lockstep check --job` shows every default, and docs/job-file.md describes "
+      "each field.\n"
       "{}"
       "name: {}\n"
       "seed: 1\n"

@@ -47,6 +47,8 @@ struct RecipeStep {
 };
 
 struct Diagnosis {
+  // Errors are relative RMSE (records/value_errors.h) instead of fractions of wrong answers.
+  bool of_values = false;
   double base_error = 0;
   // The least error, as a fraction of the training set, that every function of the features has,
   // because examples with equal features have different labels. 0 where not counted.
@@ -73,5 +75,10 @@ struct Diagnosis {
   std::vector<std::string> notes;  // sentences: what cannot be computed, and what to keep in mind
   std::vector<RecipeStep> recipe;  // in the lecture's order
 };
+
+// The field of the job that gives base_error.
+inline const char* base_field(const Diagnosis& diagnosis) {
+  return diagnosis.of_values ? "diagnosis.base_rmse" : "diagnosis.base_error";
+}
 
 }  // namespace lockstep

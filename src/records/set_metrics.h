@@ -37,6 +37,13 @@ struct SetMetrics {
   std::vector<ReliabilityBin> reliability;  // equal parts of [0, 1]; empty for regression
   // The error of always deciding the most frequent class of the training examples.
   std::optional<double> baseline_error;
+  // Of two classes, when the job chooses a threshold for the second one, and what deciding by it
+  // does: errors, and precision, recall and F1 of the second class. See train/threshold.h.
+  std::optional<double> threshold;
+  std::optional<double> threshold_error;
+  std::optional<double> threshold_precision;
+  std::optional<double> threshold_recall;
+  std::optional<double> threshold_f1;
 
   // ---- regression: means over the targets ----
   std::optional<double> rmse;
@@ -52,7 +59,7 @@ struct SetMetricFacts {
 };
 
 // All numbers, in the order in which they are shown.
-inline constexpr std::array<SetMetricFacts, 10> kSetMetrics = {{
+inline constexpr std::array<SetMetricFacts, 15> kSetMetrics = {{
     {"roc_auc", "ROC AUC", &SetMetrics::roc_auc},
     {"average_precision", "average precision", &SetMetrics::average_precision},
     {"macro_f1", "macro F1", &SetMetrics::macro_f1},
@@ -60,6 +67,11 @@ inline constexpr std::array<SetMetricFacts, 10> kSetMetrics = {{
     {"log_loss", "log loss", &SetMetrics::log_loss},
     {"calibration_error", "calibration error", &SetMetrics::calibration_error},
     {"baseline_error", "error of the most frequent class", &SetMetrics::baseline_error},
+    {"threshold", "threshold", &SetMetrics::threshold},
+    {"threshold_error", "error there", &SetMetrics::threshold_error},
+    {"threshold_precision", "precision there", &SetMetrics::threshold_precision},
+    {"threshold_recall", "recall there", &SetMetrics::threshold_recall},
+    {"threshold_f1", "F1 there", &SetMetrics::threshold_f1},
     {"rmse", "RMSE", &SetMetrics::rmse},
     {"mae", "MAE", &SetMetrics::mae},
     {"r2", "R2", &SetMetrics::r2},

@@ -9,6 +9,7 @@
 #include "records/diagnosis.h"
 #include "records/session.h"
 #include "records/set_metrics.h"
+#include "records/value_errors.h"
 
 namespace lockstep {
 
@@ -28,6 +29,7 @@ struct Summary {
   std::optional<double> train_error_floor;
   std::optional<double> train_cost, train_dev_cost, dev_cost, test_cost;
   SetMetrics dev_metrics, test_metrics;
+  ValueErrors value_errors;                        // of a loss that predicts values
   double l2_penalty = 0, l1_penalty = 0;           // parts of train_cost
   double weights_norm = 0, weights_near_zero = 0;  // as in Evaluation
   double examples_per_second = 0;

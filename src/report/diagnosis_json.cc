@@ -55,6 +55,7 @@ Json step_to_json(const RecipeStep& step) {
 Json diagnosis_to_json(const Diagnosis& diagnosis) {
   Json object;
   object["verdict"] = diagnosis.verdict;
+  object["errors_are"] = diagnosis.of_values ? "relative_rmse" : "error_rate";
   object["base_error"] = diagnosis.base_error;
   object["train_error_floor"] = diagnosis.train_floor;
   object["high_gap"] = diagnosis.high_gap;

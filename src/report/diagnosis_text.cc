@@ -91,8 +91,8 @@ std::string diagnosis_lines(const Diagnosis& diagnosis) {
   gap(variance_name(diagnosis), diagnosis.variance);
   gap("mismatch", diagnosis.mismatch);
   if (diagnosis.avoidable_bias && diagnosis.train_floor <= diagnosis.base_error) {
-    fmt::format_to(out, "{:<9}bias is measured from a base error of {} (diagnosis.base_error)\n",
-                   "", format_percent(diagnosis.base_error));
+    fmt::format_to(out, "{:<9}bias is measured from a base error of {} ({})\n", "",
+                   format_percent(diagnosis.base_error), base_field(diagnosis));
   }
   for (const std::string& note : diagnosis.notes) fmt::format_to(out, "{:<9}{}\n", "", note);
   constexpr std::size_t kFirstSteps = 3;
@@ -112,7 +112,8 @@ std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnos
   const Out out(text);
   fmt::format_to(out, "{}: {}\n", job_name, verdict_phrase(diagnosis));
   if (diagnosis.train) {
-    fmt::format_to(out, "\n{:<12}{:>8}   {:<18}{:>12}\n", "", "error", "95% interval", "examples");
+    fmt::format_to(out, "\n{:<12}{:>8}   {:<18}{:>12}\n", "",
+                   diagnosis.of_values ? "RMSE" : "error", "95% interval", "examples");
     fmt::format_to(out, "{:<12}{:>8}   given: {}\n", "base", format_percent(diagnosis.base_error),
                    base_error_from);
     if (diagnosis.train_floor > 0) {

@@ -9,6 +9,7 @@
 #include "base/json_text.h"
 #include "base/run_files.h"
 #include "records/set_metrics_json.h"
+#include "records/value_errors_json.h"
 #include "report/diagnosis_json.h"
 
 namespace lockstep {
@@ -47,6 +48,7 @@ Summary summary_of(const Json& object) {
   summary.test_cost = optional_field<double>(object, "test_cost");
   summary.dev_metrics = metrics_from_json(object.value("dev_metrics", Json()));
   summary.test_metrics = metrics_from_json(object.value("test_metrics", Json()));
+  summary.value_errors = value_errors_from_json(object.value("relative_rmse", Json()));
   summary.l2_penalty = field_or_zero<double>(object, "l2_penalty");
   summary.l1_penalty = field_or_zero<double>(object, "l1_penalty");
   summary.weights_digest = field_or_zero<std::string>(object, "weights_digest");
@@ -84,6 +86,7 @@ std::string summary_to_json(const Summary& summary) {
   set_number(object, "test_cost", summary.test_cost);
   object["dev_metrics"] = metrics_in_detail_to_json(summary.dev_metrics);
   object["test_metrics"] = metrics_in_detail_to_json(summary.test_metrics);
+  object["relative_rmse"] = value_errors_to_json(summary.value_errors);
   set_number(object, "l2_penalty", summary.l2_penalty);
   set_number(object, "l1_penalty", summary.l1_penalty);
   set_number(object, "weights_norm", summary.weights_norm);

@@ -317,7 +317,10 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   }
   dataset.normalizer = training_normalizer(job.data.normalization, comm, own,
                                            dataset.geometry.train_examples, dataset.image);
-  dataset.targets = training_targets(job, comm, own, dataset.geometry.train_examples);
+  dataset.targets =
+      training_targets(job.network.output, comm, own, dataset.geometry.train_examples);
+  dataset.target_deviations = dataset.targets.deviation;
+  if (!job.data.standardizes_targets) dataset.targets = {};
   dataset.class_counts = count_classes(comm, job.network.output, dataset.train);
   std::vector<double> of_classes;
   agree(comm, [&] {

@@ -35,6 +35,7 @@ struct Dataset {
   std::vector<std::uint64_t> class_counts;       // of all training examples; empty: no classes
   Normalizer normalizer;                         // for every set
   TargetScale targets;                           // for every set
+  std::vector<double> target_deviations;         // over the training set; empty: classes
   std::vector<float> row_weights;                // of `train`, by row; empty: each counts 1
   std::optional<ImageShape> image;               // if it is known
   std::optional<AugmentationSpec> augmentation;  // for training only

@@ -113,6 +113,7 @@ StateSnapshot RunCheckpoints::take_snapshot(const RunPosition& position) {
   rest.input_shape = network_.spec().input;
   rest.mean = data_.normalizer.mean;
   rest.inverse_deviation = data_.normalizer.inverse_deviation;
+  rest.threshold = position.threshold;
   rest.target_mean = data_.targets.mean;
   rest.target_deviation = data_.targets.deviation;
   if (data_.table) rest.table = to_saved(*data_.table);
@@ -290,6 +291,7 @@ void RunCheckpoints::hand_out(Checkpoint& checkpoint, RunPosition& position) {
     position.sessions = std::move(checkpoint.sessions);
     position.evaluations = checkpoint.evaluations;
     position.flow_records = checkpoint.flow_records;
+    position.threshold = checkpoint.threshold;
   }
   for (std::size_t slot = 0; slot < engine_.optimizer().slot_names().size(); ++slot) {
     const auto flat = comm_.is_root() ? std::span<const float>(checkpoint.optimizer_slots[slot])

@@ -3,7 +3,9 @@
 #include "comm/agreement.h"
 #include "nn/layers.h"
 #include "train/dev_metric.h"
+#include "train/relative_rmse.h"
 #include "train/set_metrics.h"
+#include "train/threshold.h"
 
 namespace lockstep {
 
@@ -13,58 +15,91 @@ RunScorer::RunScorer(const Job& job, const Communicator& comm, const Layout& lay
       layout_(layout),
       data_(data),
       network_(network),
-      always_with_metrics_(needs_predictions(stopping_metric(job))),
+      seed_(job.seed),
+      threshold_goal_(job.evaluation.threshold),
+      always_with_metrics_(threshold_goal_.has_value() || needs_predictions(stopping_metric(job))),
       evaluator_(comm, pool, network, data.normalizer, data.targets, data.label_width),
       sample_(training_blocks(data.geometry, data.own_shards, layout.threads, data.shard_rows,
                               job.evaluation.train_examples)),
       sample_examples_(training_block_examples(data.geometry, job.evaluation.train_examples)) {}
 
 SetScore RunScorer::sample(std::span<const float> weights) {
-  return {evaluator_.evaluate(weights, data_.train, sample_, {}, data_.row_weights),
-          sample_examples_};
+  return score(weights, {data_.train, sample_, sample_examples_, data_.row_weights});
 }
 
-SetScore RunScorer::held_out(std::span<const float> weights, const HeldOutSet& set,
-                             const Evaluator::Visit& visit) {
-  return {evaluator_.evaluate(weights, set.examples, set.blocks, visit), set.total};
+SetScore RunScorer::score(std::span<const float> weights, const ScoredSet& set,
+                          const Evaluator::Visit& visit) {
+  return {evaluator_.evaluate(weights, set.examples, set.blocks, visit, set.row_weights),
+          set.total};
 }
 
-SetScore RunScorer::with_metrics(std::span<const float> weights, const HeldOutSet& set,
-                                 const Evaluator::Visit& visit) {
+SetScore RunScorer::score_with(std::span<const float> weights, const ScoredSet& set,
+                               const UsePredictions& use, const Evaluator::Visit& visit) {
   const std::uint64_t predictions = set.total * output_size(network_.spec());
-  if (predictions == 0 || (predictions > kMostPredictions && !always_with_metrics_)) {
-    return held_out(weights, set, visit);
+  if (predictions == 0 || (predictions > kMostPredictions && !set.always_kept)) {
+    return score(weights, set, visit);
   }
   PredictionCollector collector(network_.spec(), data_.targets, data_.label_width, layout_.threads);
-  SetScore score = held_out(weights, set, [&](auto thread, auto logits, auto labels) {
+  SetScore result = score(weights, set, [&](auto thread, auto logits, auto labels) {
     collector.add(thread, logits, labels);
     if (visit) visit(thread, logits, labels);
   });
   const Predictions all = collector.all(comm_);
-  if (!comm_.is_root()) return score;
-  score.metrics = metrics_of(all, data_.class_counts);
+  if (comm_.is_root()) use(all, result);
+  return result;
+}
+
+std::optional<float> RunScorer::chosen_threshold(const Predictions& predictions) const {
+  if (!threshold_goal_ || !are_finite(predictions)) return std::nullopt;
+  return best_threshold(*threshold_goal_, yes_or_no_of(predictions));
+}
+
+void RunScorer::add_metrics(const Predictions& predictions, std::optional<float> threshold,
+                            SetScore& score) const {
+  score.metrics = metrics_of(predictions, data_.class_counts);
   if (has_error_rate(network_.spec().loss)) score.metrics.log_loss = mean_loss(score);
-  return score;
+  if (threshold) add_threshold(*threshold, predictions, score.metrics);
+}
+
+void RunScorer::add_relative_rmse(const Predictions& predictions, SetScore& score) const {
+  if (data_.target_deviations.empty()) return;
+  score.relative_rmse = relative_rmse(predictions, data_.target_deviations, seed_);
 }
 
 Scores RunScorer::during_run(std::span<const float> weights) {
   Scores scores;
   scores.train = sample(weights);
-  scores.train_dev = held_out(weights, data_.train_dev);
-  scores.dev = with_metrics(weights, data_.dev);
+  scores.train_dev = score(weights, held_out(data_.train_dev));
+  scores.dev = score_with(weights, held_out(data_.dev), [&](const auto& predictions, auto& of_dev) {
+    add_metrics(predictions, chosen_threshold(predictions), of_dev);
+  });
   return scores;
 }
 
 Scores RunScorer::all(std::span<const float> weights, bool with_test, const AnswerVisits& visits) {
   const EvaluationBlocks blocks =
       training_blocks(data_.geometry, data_.own_shards, layout_.threads, data_.shard_rows, 0);
+  const ScoredSet train{data_.train, blocks, data_.geometry.train_examples, data_.row_weights};
+  const UsePredictions compare = [&](const auto& predictions, auto& score) {
+    add_relative_rmse(predictions, score);
+  };
+  const bool values = !data_.target_deviations.empty();
   Scores scores;
-  scores.train = {
-      evaluator_.evaluate(weights, data_.train, blocks, visits.train, data_.row_weights),
-      data_.geometry.train_examples};
-  scores.train_dev = held_out(weights, data_.train_dev);
-  scores.dev = with_metrics(weights, data_.dev, visits.dev);
-  if (with_test) scores.test = with_metrics(weights, data_.test);
+  scores.train = values ? score_with(weights, train, compare) : score(weights, train, visits.train);
+  scores.train_dev = score_with(weights, held_out(data_.train_dev), compare);
+  std::optional<float> threshold;
+  const UsePredictions complete = [&](const auto& predictions, auto& score) {
+    add_metrics(predictions, threshold, score);
+    add_relative_rmse(predictions, score);
+  };
+  scores.dev = score_with(
+      weights, held_out(data_.dev),
+      [&](const auto& predictions, auto& of_dev) {
+        threshold = chosen_threshold(predictions);
+        complete(predictions, of_dev);
+      },
+      visits.dev);
+  if (with_test) scores.test = score_with(weights, held_out(data_.test), complete);
   return scores;
 }
 

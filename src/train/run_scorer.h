@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "base/worker_pool.h"
@@ -15,13 +16,14 @@
 #include "train/evaluator.h"
 #include "train/layout.h"
 #include "train/scores.h"
+#include "train/set_metrics.h"
 
 namespace lockstep {
 
 using TakeAnswers = std::function<void(const Answers&)>;
 
 // The most predictions of a set (examples times outputs) that a run keeps for its metrics, unless
-// its job decides by one of them.
+// its job decides by one of them, or chooses a threshold.
 constexpr std::uint64_t kMostPredictions = std::uint64_t{1} << 24U;
 
 class RunScorer {
@@ -48,17 +50,38 @@ class RunScorer {
     Evaluator::Visit dev;
   };
   Scores all(std::span<const float> weights, bool with_test, const AnswerVisits& visits);
-  SetScore held_out(std::span<const float> weights, const HeldOutSet& set,
-                    const Evaluator::Visit& visit = {});
-  // The same with the metrics, unless the set has too many predictions.
-  SetScore with_metrics(std::span<const float> weights, const HeldOutSet& set,
-                        const Evaluator::Visit& visit = {});
+  // A set of examples to score.
+  struct ScoredSet {
+    const Examples& examples;
+    const EvaluationBlocks& blocks;
+    std::uint64_t total = 0;                  // on all ranks
+    std::span<const float> row_weights = {};  // as Evaluator::evaluate() takes them
+    bool always_kept = false;                 // its predictions, however many there are
+  };
+  [[nodiscard]] ScoredSet held_out(const HeldOutSet& set) const {
+    return {set.examples, set.blocks, set.total, {}, always_with_metrics_};
+  }
+  // Called on rank 0 with the predictions of a set, to complete its score.
+  using UsePredictions = std::function<void(const Predictions& predictions, SetScore& score)>;
+
+  SetScore score(std::span<const float> weights, const ScoredSet& set,
+                 const Evaluator::Visit& visit = {});
+  // The same, completed by `use` unless the set has too many predictions.
+  SetScore score_with(std::span<const float> weights, const ScoredSet& set,
+                      const UsePredictions& use, const Evaluator::Visit& visit = {});
+  // The threshold that the job chooses, if any, by the predictions of the dev set.
+  [[nodiscard]] std::optional<float> chosen_threshold(const Predictions& predictions) const;
+  void add_metrics(const Predictions& predictions, std::optional<float> threshold,
+                   SetScore& score) const;
+  void add_relative_rmse(const Predictions& predictions, SetScore& score) const;
 
   const Communicator& comm_;
   const Layout& layout_;
   const Dataset& data_;
   const Network<float>& network_;
-  bool always_with_metrics_;  // a metric decides
+  std::uint32_t seed_;
+  std::optional<ThresholdGoal> threshold_goal_;
+  bool always_with_metrics_;  // a metric decides, or there is a threshold to choose
   Evaluator evaluator_;
   EvaluationBlocks sample_;
   std::uint64_t sample_examples_;  // on all ranks

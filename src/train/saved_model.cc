@@ -84,6 +84,7 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
           .weights = std::move(checkpoint.weights),
           .normalizer = {std::move(checkpoint.mean), std::move(checkpoint.inverse_deviation)},
           .targets = {std::move(checkpoint.target_mean), std::move(checkpoint.target_deviation)},
+          .threshold = checkpoint.threshold,
           .table = std::move(table),
           .label_width = checkpoint.label_width.value_or(default_width),
           .image = image,

@@ -24,6 +24,7 @@ struct SavedModel {
   std::vector<float> weights;
   Normalizer normalizer;
   TargetScale targets;
+  std::optional<float> threshold;   // see train/threshold.h; absent: the more probable class
   std::optional<TableState> table;  // for a model of tables
   std::uint64_t label_width = 1;    // values per label
   std::optional<ImageShape> image;  // if examples are images

@@ -3,7 +3,9 @@
 #include "base/worker_pool.h"
 #include "nn/layers.h"
 #include "train/evaluator.h"
+#include "train/relative_rmse.h"
 #include "train/set_metrics.h"
+#include "train/threshold.h"
 
 namespace lockstep {
 
@@ -37,6 +39,14 @@ CheckpointScores score_examples(const SavedModel& model, const ScoredExamples& s
   if (!comm.is_root()) return scores;
   scores.metrics = metrics_of(predictions, scored.class_counts);
   if (collects && has_error_rate(spec.loss)) scores.metrics.log_loss = scores.cost;
+  const std::vector<double>& deviations = model.targets.deviation;
+  if (deviations.size() == 1) scores.target_deviation = deviations[0];
+  if (collects && !deviations.empty()) {
+    scores.relative_rmse = relative_rmse(predictions, deviations, model.job.seed);
+  }
+  if (collects && model.threshold && are_finite(predictions)) {
+    add_threshold(*model.threshold, predictions, scores.metrics);
+  }
   return scores;
 }
 

@@ -10,6 +10,7 @@
 #include "comm/communicator.h"
 #include "data/examples.h"
 #include "records/set_metrics.h"
+#include "records/value_errors.h"
 #include "train/decision_counts.h"
 #include "train/evaluation_blocks.h"
 #include "train/layout.h"
@@ -33,6 +34,9 @@ struct CheckpointScores {
   SetMetrics metrics;                       // absent with more than kMostEvaluatedPredictions
   std::vector<std::string> class_names;     // by number; empty: classes have no names
   std::vector<std::string> target_names;    // names of the label columns; or empty
+  // For a model of standardized targets; and the deviation of a single one.
+  std::optional<RelativeRmse> relative_rmse = {};
+  double target_deviation = 0;
 };
 
 // The examples of all ranks.

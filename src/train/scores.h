@@ -6,6 +6,7 @@
 
 #include "nn/loss.h"
 #include "records/set_metrics.h"
+#include "records/value_errors.h"
 
 namespace lockstep {
 
@@ -13,7 +14,8 @@ namespace lockstep {
 struct SetScore {
   LossSums sums;
   std::uint64_t examples = 0;
-  SetMetrics metrics = {};  // of the dev and test sets
+  SetMetrics metrics = {};                         // of the dev and test sets
+  std::optional<RelativeRmse> relative_rmse = {};  // at the end, of values
 };
 
 struct Scores {

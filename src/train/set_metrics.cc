@@ -202,11 +202,14 @@ void add_regression(const Predictions& predictions, SetMetrics& metrics) {
 
 }  // namespace
 
+bool are_finite(const Predictions& predictions) {
+  return std::ranges::all_of(predictions.values, [](float value) { return std::isfinite(value); });
+}
+
 SetMetrics metrics_of(const Predictions& predictions, std::span<const std::uint64_t> class_counts) {
   SetMetrics metrics;
   if (predictions.labels.empty()) return metrics;
-  const auto is_finite = [](float value) { return std::isfinite(value); };
-  if (!std::ranges::all_of(predictions.values, is_finite)) return metrics;
+  if (!are_finite(predictions)) return metrics;
   if (predicts_values(predictions.loss)) {
     // With a class label for several units, the targets are 0 and 1.
     if (predictions.label_width == predictions.outputs) add_regression(predictions, metrics);

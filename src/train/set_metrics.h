@@ -28,6 +28,8 @@ struct Predictions {
   std::vector<std::uint32_t> decided;
 };
 
+bool are_finite(const Predictions& predictions);
+
 // All metrics but the log loss, which is the mean of the loss. `class_counts`: the training
 // examples of each class, or empty; then there is no baseline error. Pure.
 SetMetrics metrics_of(const Predictions& predictions, std::span<const std::uint64_t> class_counts);

@@ -21,6 +21,10 @@ void add_scores(const RunEnd& end, Summary& summary) {
   summary.test_cost = mean_loss(scores.test);
   summary.dev_metrics = scores.dev.metrics;
   summary.test_metrics = scores.test.metrics;
+  summary.value_errors.train = scores.train.relative_rmse;
+  summary.value_errors.train_dev = scores.train_dev.relative_rmse;
+  summary.value_errors.dev = scores.dev.relative_rmse;
+  summary.value_errors.test = scores.test.relative_rmse;
 }
 
 void add_weights(const RunEnd& end, Summary& summary) {
@@ -48,6 +52,9 @@ void add_data(const Dataset& data, Summary& summary) {
   summary.train_fingerprint = data.train_fingerprint;
   summary.dev_fingerprint = data.dev.fingerprint;
   summary.features = data.features;
+  if (data.target_deviations.size() == 1) {
+    summary.value_errors.deviation = data.target_deviations[0];
+  }
   summary.images = data.image.has_value();
 }
 

@@ -37,6 +37,7 @@
 #include "train/step_counts.h"
 #include "train/step_engine.h"
 #include "train/summary_record.h"
+#include "train/threshold.h"
 #include "train/unmoved_weights.h"
 #include "train/weight_measures.h"
 
@@ -310,6 +311,7 @@ class Run {
       }
     });
     evaluation.best = verdict.best;
+    position_.threshold = threshold_of(scores.dev.metrics);
     parts_.reporter.report([&](TrainingObserver& observer) { observer.on_evaluation(evaluation); });
     if (position_.evaluations) ++*position_.evaluations;
     if (soundness != Soundness::sound) agree(parts_.comm, [&] { throw failure_of(soundness); });
@@ -432,6 +434,11 @@ class Run {
         parts_.reporter.tell({*caution});
     }
     tell_flow_verdict();
+    if (parts_.job.evaluation.threshold && !scores.dev.metrics.threshold) {
+      parts_.reporter.tell(
+          {"warning: no threshold reaches the goal of evaluation.threshold on the dev set, so the "
+           "model decides for the more probable class"});
+    }
     if (position_.skipped_steps > 0) {
       parts_.reporter.tell({fmt::format(
           "warning: {} of the {} steps of this run were skipped, because they were not "

@@ -158,11 +158,10 @@ Normalizer training_normalizer(const NormalizationRule& config, const Communicat
   return standardizer(mean, variance);
 }
 
-TargetScale training_targets(const Job& job, const Communicator& comm, const OwnShards& own,
-                             std::uint64_t train_examples) {
+TargetScale training_targets(const OutputConfig& output, const Communicator& comm,
+                             const OwnShards& own, std::uint64_t train_examples) {
   const std::uint64_t targets = own.examples.label_width;
-  const bool are_values = targets == job.network.output.units;
-  if (!job.data.standardizes_targets || !are_values) return {};
+  if (!predicts_values(output.loss) || targets != output.units) return {};
   const auto divide = [&](std::vector<double> sums) {
     for (double& sum : sums) sum /= static_cast<double>(train_examples);
     return sums;

@@ -48,11 +48,10 @@ Normalizer training_normalizer(const NormalizationRule& config, const Communicat
                                const OwnShards& own, std::uint64_t train_examples,
                                const std::optional<ImageShape>& image);
 
-// Collective. The scale of the targets: their mean and deviation over the training set if `job`
-// standardizes them, and an empty one otherwise or when they are class labels. `train_examples`:
-// the number on all ranks.
-TargetScale training_targets(const Job& job, const Communicator& comm, const OwnShards& own,
-                             std::uint64_t train_examples);
+// Collective. The mean and deviation of the targets over the training set; empty when labels are
+// classes. `train_examples`: the number on all ranks.
+TargetScale training_targets(const OutputConfig& output, const Communicator& comm,
+                             const OwnShards& own, std::uint64_t train_examples);
 
 // A caution that names the first of the features that are constant over the training set and so
 // become 0 (standardizer()). `names`: by feature, or empty. Pure.

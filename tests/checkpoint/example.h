@@ -36,6 +36,7 @@ inline Checkpoint example_checkpoint(std::uint64_t step = 120) {
   checkpoint.optimizer_slots = {{1, 2, 3, 4, 5, 6}, {-1, -2, -3, -4, -5, -6}};
   checkpoint.mean = {0.25F, 0.5F, 0.75F};
   checkpoint.inverse_deviation = {2, 4, 8};
+  checkpoint.threshold = 0.1F;
   checkpoint.target_mean = {0.1, 1e300};
   checkpoint.target_deviation = {0.2, 3};
   checkpoint.table = {{{"weight", "number", {}},

@@ -47,6 +47,7 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
   }
   EXPECT_EQ(bits(a.mean), bits(b.mean));
   EXPECT_EQ(bits(a.inverse_deviation), bits(b.inverse_deviation));
+  EXPECT_EQ(a.threshold, b.threshold);
   EXPECT_EQ(a.target_mean, b.target_mean);
   EXPECT_EQ(a.target_deviation, b.target_deviation);
   EXPECT_EQ(a.sessions, b.sessions);

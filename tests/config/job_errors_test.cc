@@ -529,6 +529,46 @@ TEST(JobErrors, ClassWeightsAreBalancedOrGiven) {
       testing::HasSubstr("is for classes, and the loss predicts values; remove it"));
 }
 
+TEST(JobErrors, AThresholdIsForTwoClassesAndADevSet) {
+  const std::string job = with(with(kSmallJob, "data {", "data { split { dev { count: 9 } }"),
+                               "output { units: 10 }", "output { units: 2 }") +
+                          "evaluation { threshold { ";
+  for (const char* goal : {"largest_f1: true", "min_precision: 0.9", "min_recall: 1",
+                           "costs { false_yes: 1 false_no: 0 }"}) {
+    EXPECT_EQ(problems_of(job + goal + " } }"), "") << goal;
+  }
+  EXPECT_EQ(problems_of(job + "largest_f1: true } }", {"network.output={units: 1 loss: LOGISTIC}"}),
+            "");
+  const auto expect = [](const std::string& text, const std::vector<std::string>& overrides,
+                         const char* problem) {
+    EXPECT_THAT(problems_of(text, overrides), testing::HasSubstr(problem));
+  };
+  expect(job + "largest_f1: true } }", {"network.output.units=3"},
+         "evaluation.threshold is for two classes: one unit with LOGISTIC, or two units with");
+  expect(job + "largest_f1: true } }", {"network.output.loss=HUBER"}, "is for two classes");
+  expect(job + "largest_f1: true } }", {"data.split=none"}, "is chosen on a dev set; give");
+  expect(job + "largest_f1: false } }", {}, "evaluation.threshold.largest_f1 is false");
+  expect(job + "min_precision: 0 } }", {}, "evaluation.threshold.min_precision is 0");
+  expect(job + "min_recall: 1.1 } }", {}, "evaluation.threshold.min_recall is 1.1");
+  expect(job + "costs { false_yes: 0 false_no: 0 } } }", {}, "every threshold costs the same");
+  expect(job + "costs { false_yes: 1 } } }", {}, "evaluation.threshold.costs.false_no is missing");
+}
+
+TEST(JobErrors, BaseErrorsBelongToTheLoss) {
+  const std::string job = kSmallJob;
+  const auto expect = [&](const std::vector<std::string>& overrides, const char* problem) {
+    EXPECT_THAT(problems_of(job, overrides), testing::HasSubstr(problem));
+  };
+  EXPECT_EQ(problems_of(job, {"network.output={units: 1 loss: HUBER}", "diagnosis.base_rmse=2"}),
+            "");
+  expect({"diagnosis.base_rmse=2"},
+         "is for a loss that predicts values; give diagnosis.base_error");
+  expect({"network.output={units: 1 loss: HUBER}", "diagnosis.base_error=0.1"},
+         "is for classes, and the loss predicts values; give diagnosis.base_rmse instead");
+  expect({"network.output={units: 2 loss: HUBER}", "diagnosis.base_rmse=2"},
+         "is in the units of one target, and there are several");
+}
+
 TEST(JobErrors, StratifiedNeedsClasses) {
   const std::string job = with(kSmallJob, "data {", "data { split { stratified: true }");
   EXPECT_EQ(problems_of(job), "");

@@ -1,6 +1,7 @@
 #include "diagnose/diagnose_run.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 
@@ -72,6 +73,34 @@ TEST(DiagnoseRun, EarlyStoppingIsForADevErrorThatWasBetterBefore) {
   EXPECT_TRUE(stops_early(99));
   EXPECT_FALSE(stops_early(100)) << "the end is best";
   EXPECT_FALSE(stops_early(std::nullopt));
+}
+
+TEST(DiagnoseRun, ValuesAreJudgedByTheirRmse) {
+  const auto diagnosed = [](const std::vector<std::string>& more) {
+    std::vector<std::string> overrides = {"network.output={units: 1 loss: SQUARED_ERROR}",
+                                          "early_stopping.metric=DEV_COST"};
+    overrides.insert(overrides.end(), more.begin(), more.end());
+    Summary summary = results(0, 0);
+    summary.train_error = summary.dev_error = std::nullopt;
+    summary.value_errors = {.train = RelativeRmse{0.1, 0.001},
+                            .train_dev = {},
+                            .dev = RelativeRmse{0.18, 0.004},
+                            .test = {},
+                            .deviation = 4000};
+    return diagnose_run(tiny_job("/", overrides), summary, {});
+  };
+  const Diagnosis d = diagnosed({});
+  EXPECT_TRUE(d.of_values);
+  EXPECT_EQ(d.verdict, "bias and variance");
+  ASSERT_TRUE(d.variance && d.avoidable_bias);
+  EXPECT_NEAR(d.variance->value, 0.08, 1e-12);
+  EXPECT_NEAR(d.variance->interval.low, 0.08 - 1.959964 * std::hypot(0.001, 0.004), 1e-12);
+  EXPECT_THAT(d.notes, Contains(HasSubstr("RMSE in percent of the deviation of the target over the "
+                                          "training set, 4000")));
+  EXPECT_FALSE(d.recipe.empty());
+  const Diagnosis with_base = diagnosed({"diagnosis.base_rmse=380"});
+  EXPECT_NEAR(with_base.base_error, 0.095, 1e-12);
+  EXPECT_EQ(with_base.verdict, "variance");
 }
 
 TEST(DiagnoseRun, SquaredErrorHasMeanLossesInsteadOfAVerdict) {

@@ -179,6 +179,14 @@ TEST_F(Onnx, EndsAsTheLossSays) {
   EXPECT_EQ(read.graph().node(1).output(0), "output");
 }
 
+TEST_F(Onnx, DecidesByAThreshold) {
+  mean_ = inverse_ = {};
+  decision_ = OnnxDecision::threshold;
+  const std::vector<std::string> steps = operations(model());
+  EXPECT_THAT(steps, ElementsAre("Gemm", "LeakyRelu", "Gemm", "Softmax", "Gemm", "Sign", "Relu",
+                                 "Mul", "Add", "Cast", "Softmax"));
+}
+
 TEST_F(Onnx, BringsValuesToTheUnitsOfTheFile) {
   mean_ = inverse_ = {};
   spec_.loss = Loss::squared_error;

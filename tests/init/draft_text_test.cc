@@ -49,7 +49,7 @@ TEST(JobText, HasEveryGuessWithItsReason) {
   EXPECT_EQ(
       job_text(of_classes(), "lockstep init pets.csv --target kind"),
       R"(# A first guess, written by `lockstep init pets.csv --target kind`. Check it, and change what you
-# know better; `lockstep check` shows every default, and docs/job-file.md describes each field.
+# know better; `lockstep check --job` shows every default, and docs/job-file.md describes each field.
 # Check: the kinds may be numbers.
 name: "pets"
 seed: 1

@@ -107,15 +107,23 @@ TEST_F(Diagnose, WhatEqualFeaturesGetWrongIsCounted) {
   }
 }
 
-TEST_F(Diagnose, SquaredErrorHasNoVerdict) {
+TEST_F(Diagnose, ValuesAreJudgedByTheirRmse) {
   const auto train =
       run("train underfit.textproto --run-dir run --set network.output.loss=SQUARED_ERROR "
           "--set network.output.units=1");
   ASSERT_EQ(train.exit_code, 0) << train.err;
-  EXPECT_THAT(train.out, HasSubstr("verdict  no verdict"));
+  EXPECT_THAT(train.out, HasSubstr("verdict  high bias"));
   const auto result = run("diagnose run");
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("a loss of values counts no wrong answers"));
+  EXPECT_THAT(result.out, HasSubstr("note: errors are RMSE in percent of the deviation"));
+  EXPECT_THAT(result.out, HasSubstr("given: diagnosis.base_rmse"));
+  const json of_run = json::parse(run("diagnose run --json").out);
+  EXPECT_EQ(of_run["errors_are"], "relative_rmse");
+  const json of_checkpoint = json::parse(run("diagnose run/ckpt/latest --json", 2).out);
+  EXPECT_EQ(of_checkpoint["errors"], of_run["errors"]);
+  EXPECT_EQ(of_checkpoint["gaps"], of_run["gaps"]);
+  EXPECT_EQ(run("diagnose run --base-error 0.1").exit_code, 2);
+  EXPECT_EQ(run("diagnose run --base-rmse 1e9").exit_code, 0);
 }
 
 TEST_F(Diagnose, WhatIsNoFinishedRun) {

@@ -199,10 +199,19 @@ TEST_F(Program, CheckShowsTheJobAndItsNeeds) {
   const auto result = run("check job.textproto --ranks 2");
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("memory of rank 0 at 2 ranks x 1 thread"));
-  EXPECT_THAT(result.out, HasSubstr("kind: HE"));
   EXPECT_THAT(result.out, HasSubstr("steps per epoch  5"));
   EXPECT_THAT(result.out, HasSubstr("parameters       17873"));
   EXPECT_THAT(result.out, HasSubstr("total"));
+}
+
+TEST_F(Program, CheckPrintsTheJobWithEveryDefault) {
+  const auto result = run("check job.textproto --job --set seed=3");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("kind: HE"));
+  write("full.textproto", result.out);
+  EXPECT_EQ(run("check full.textproto --job").out, result.out) << "it is a job file";
+  EXPECT_EQ(run("check job.textproto --job --set training.batch_size=7").exit_code, 2)
+      << "it is checked";
 }
 
 TEST_F(Program, CheckGivesTheCautionsOfTheLecture) {
@@ -276,7 +285,7 @@ TEST_F(Program, WithoutDropoutJFallsAtEveryStepOfGradientDescent) {
     before = metrics["cost"].get<double>();
   }
   EXPECT_EQ(evaluations, 30);
-  EXPECT_THAT(run("check job.textproto --no-dropout").out, HasSubstr("keep_prob: 1\n"));
+  EXPECT_THAT(run("check job.textproto --job --no-dropout").out, HasSubstr("keep_prob: 1\n"));
 
   // It is another job: a run cannot change its mind halfway.
   const auto resumed = run(arguments + "--run-dir without --resume must");

@@ -163,6 +163,56 @@ TEST_F(Table, TheExportedModelSaysWhatPredictSays) {
   EXPECT_THAT(checked.out, StartsWith("240 rows agree")) << checked.err;
 }
 
+// A third of the dev set is wild; the threshold that finds nearly all of them is below 1/2.
+TEST_F(Table, AChosenThresholdDecidesInPredictEvaluateAndOnnx) {
+  std::string rows = "weight,color,age,temper\n";
+  for (int i = 0; i < 240; ++i) {
+    rows += fmt::format("{},{},{},{}\n", (i * 7) % 13 + (i % 3 == 0 ? 2 : 0),
+                        i % 2 == 0 ? "black" : "white", i % 5, i % 3 == 0 ? "wild" : "tame");
+  }
+  write("two.csv", rows);
+  const std::string job =
+      "train pets.textproto --set network.output.units=2 --set data.train.csv.file=two.csv "
+      "--set evaluation.threshold.min_recall=0.9 --run-dir ";
+  const auto trained = run(job + "run");
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const json summary = json::parse(file("run/summary.json"));
+  const double threshold = summary["dev_metrics"]["threshold"];
+  EXPECT_LT(threshold, 0.5);
+  EXPECT_GE(summary["dev_metrics"]["threshold_recall"], 0.9);
+  EXPECT_EQ(summary["test_metrics"]["threshold"], threshold);
+  for (const int ranks : {2, 3}) {
+    const std::string name = fmt::format("on{}", ranks);
+    ASSERT_EQ(run(job + name, ranks).exit_code, 0);
+    EXPECT_EQ(json::parse(file(name + "/summary.json"))["test_metrics"], summary["test_metrics"]);
+  }
+  const auto scores = run("evaluate run --split test --json");
+  EXPECT_EQ(json::parse(scores.out)["metrics"], summary["test_metrics"]) << scores.err;
+
+  const auto predicted = run("predict run two.csv --output table.csv");
+  EXPECT_THAT(predicted.err, AllOf(HasSubstr("decides from a probability of"),
+                                   HasSubstr("which was chosen on the dev set")));
+  std::istringstream lines(file("table.csv"));
+  std::string line;
+  std::getline(lines, line);
+  int differ = 0;
+  while (std::getline(lines, line)) {
+    const double wild = std::stod(line.substr(line.rfind(',') + 1));
+    const bool decided = line.find(",wild,") != std::string::npos;
+    if (std::abs(wild - threshold) > 1e-4) EXPECT_EQ(decided, wild >= threshold) << line;
+    differ += decided != (wild > 0.5) ? 1 : 0;
+  }
+  EXPECT_GT(differ, 0) << "the threshold matters";
+  const auto as_asked = run("predict run two.csv --threshold 0.5");
+  EXPECT_EQ(as_asked.err.find("chosen on the dev set"), std::string::npos);
+
+  ASSERT_EQ(run("export run --onnx model.onnx").exit_code, 0);
+  const auto checked = run_program(fmt::format("cd {} && {} model.onnx two.csv table.csv",
+                                               directory_.string(), LOCKSTEP_CHECK_ONNX_TABLE));
+  EXPECT_EQ(checked.exit_code, 0) << checked.err;
+  EXPECT_THAT(checked.out, StartsWith("240 rows agree")) << checked.err;
+}
+
 TEST_F(Table, TheExportedModelDescribesDifficultColumns) {
   const char* sizes[] = {"small", "medium", "large"};
   std::string rows = "weight,breed,size,temper\n";

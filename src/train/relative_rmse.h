@@ -1,0 +1,19 @@
+#pragma once
+// RMSE in the unit in which bias and variance of regression are compared.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "records/value_errors.h"
+#include "train/set_metrics.h"
+
+namespace lockstep {
+
+// `deviations`: of each target. The standard error is the deviation over 400 keyed bootstrap
+// samples (Efron 1979) of the examples, or of 4096 groups of them where there are more. None unless
+// every prediction is finite. Pure.
+std::optional<RelativeRmse> relative_rmse(const Predictions& predictions,
+                                          std::span<const double> deviations, std::uint32_t seed);
+
+}  // namespace lockstep

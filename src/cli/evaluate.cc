@@ -33,12 +33,6 @@ struct EvaluateArguments {
   bool json = false;
 };
 
-EvaluationSplit split_of(const std::string& name) {
-  if (name == "train") return EvaluationSplit::train;
-  if (name == "train_dev") return EvaluationSplit::train_dev;
-  return name == "dev" ? EvaluationSplit::dev : EvaluationSplit::test;
-}
-
 LabelledFile labelled_file(const EvaluateArguments& arguments) {
   return {.data = arguments.data == "-" ? "/dev/stdin" : arguments.data,
           .labels = arguments.labels,

@@ -4,12 +4,11 @@
 #include <filesystem>
 
 #include "comm/communicator.h"
+#include "train/job_set.h"
 #include "train/layout.h"
 #include "train/score_examples.h"
 
 namespace lockstep {
-
-enum class EvaluationSplit { train, train_dev, dev, test };
 
 // Collective. Reads the checkpoint on rank 0 and the data as training did, and returns the same
 // numbers as the run's summary, on rank 0. Throws AgreedError when there is no such set, or when

@@ -4,7 +4,7 @@
 # is_parallel COMMAND succeeds if the command runs on several ranks.
 is_parallel() {
   case $1 in
-    train | verify | evaluate | predict | diagnose | recipe | sweep | gradcheck | descent | flow | doctor) ;;
+    train | verify | evaluate | importance | predict | diagnose | recipe | sweep | gradcheck | descent | flow | doctor) ;;
     *) return 1 ;;
   esac
 }

@@ -25,7 +25,8 @@ enum class Purpose : std::uint32_t {
   corruption = 9,  // noise on the features of a source
   synthetic_point = 20,
   synthetic_teacher = 21,
-  search = 12,  // for hyperparameters
+  importance = 22,  // permutations of a column of a set
+  search = 12,      // for hyperparameters
   bootstrap = 13,
 };
 

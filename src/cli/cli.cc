@@ -244,6 +244,7 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_train_command(app, action);
   add_check_command(app, action);
   add_evaluate_command(app, action);
+  add_importance_command(app, action);
   add_inspect_command(app, action);
   add_verify_command(app, action);
   add_predict_command(app, action);

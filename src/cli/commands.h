@@ -34,6 +34,7 @@ void add_evaluate_command(CLI::App& app, Action& action);
 void add_init_command(CLI::App& app, Action& action);
 void add_inspect_command(CLI::App& app, Action& action);
 void add_predict_command(CLI::App& app, Action& action);
+void add_importance_command(CLI::App& app, Action& action);
 void add_export_command(CLI::App& app, Action& action);
 void add_preview_command(CLI::App& app, Action& action);
 void add_diagnose_command(CLI::App& app, Action& action);

@@ -51,6 +51,7 @@ void add_input(const SavedModel& model, std::vector<NpzMember>& members) {
   };
   if (model.table) add("input.fill_value", model.table->fill_values);
   std::vector<float> deviation;  // infinite where the inverse is 0, so that the result is 0
+  deviation.reserve(model.normalizer.inverse_deviation.size());
   for (const float inverse : model.normalizer.inverse_deviation) {
     deviation.push_back(1.0F / inverse);
   }

@@ -57,6 +57,7 @@ constexpr Subcommand kSubcommands[] = {
     {"train", "job.textproto"},
     {"check", "job.textproto"},
     {"evaluate", "run"},
+    {"importance", "run"},
     {"inspect", "run"},
     {"predict", "run features"},
     {"export", "run --onnx model.onnx"},
@@ -106,6 +107,9 @@ TEST_F(CommandLine, NumbersOfOptionsAreWithinTheirBounds) {
                               "train job.textproto --threads two",
                               "train job.textproto --prefetch-threads 4097",
                               "evaluate run --threads 0",
+                              "importance run --repeats 1",
+                              "importance run --repeats 1001",
+                              "importance run --metric accuracy",
                               "predict run features --threads 0",
                               "gradcheck job.textproto --threads 0",
                               "flow job.textproto --threads 0",
@@ -230,6 +234,7 @@ TEST_F(CommandLine, SetsThatAreNotThereAreNamedWithThoseThatAre) {
         result.err,
         HasSubstr("the job tiny has no such set of examples; give --split one of train, dev"));
   }
+  EXPECT_EQ(run("evaluate run --split test --allow-changed-data").exit_code, 2);
   ASSERT_EQ(run("train job.textproto --run-dir more --set training.epochs=1 --set "
                 "data.split.train_dev.count=20 --set data.split.test.count=10")
                 .exit_code,

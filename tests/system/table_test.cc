@@ -153,6 +153,37 @@ TEST_F(Table, SeveralLabelsAreDecidedOneByOne) {
   EXPECT_THAT(checked.out, StartsWith("80 rows agree")) << checked.err;
 }
 
+TEST_F(Table, ImportanceIsOfColumnsAndTheSameAtEveryLayout) {
+  train();
+  const auto found = run("importance run --split train --repeats 3 --json");
+  ASSERT_EQ(found.exit_code, 0) << found.err;
+  const json importance = json::parse(found.out);
+  EXPECT_EQ(importance["metric"], "error");
+  EXPECT_EQ(importance["original"],
+            json::parse(run("evaluate run --split train --json").out)["error"]);
+  ASSERT_EQ(importance["columns"].size(), 3U);
+  EXPECT_EQ(importance["columns"][0]["name"], "weight") << "which decides the class";
+  EXPECT_GT(importance["columns"][0]["importance"], 0.1);
+  EXPECT_EQ(importance["columns"][0]["worse_share"], 1);
+  for (const int ranks : {2, 3}) {
+    EXPECT_EQ(run("importance run --split train --repeats 3 --json", ranks).out, found.out);
+  }
+  const auto text = run("importance run --metric roc_auc --threads 2");
+  EXPECT_THAT(text.out, AllOf(StartsWith("dev set of 40 examples"), HasSubstr("ROC AUC falls by"),
+                              HasSubstr("of this model, not of the world")));
+}
+
+TEST_F(Table, ImportanceRefusesWhatHasNone) {
+  train();
+  const auto values = run("importance run --metric rmse");
+  EXPECT_EQ(values.exit_code, 2);
+  EXPECT_THAT(values.err, HasSubstr("the model predicts classes; give error, macro_f1"));
+  ASSERT_EQ(run("train job.textproto --run-dir images --set training.epochs=1").exit_code, 0);
+  const auto images = run("importance images", 2);
+  EXPECT_EQ(images.exit_code, 2);
+  EXPECT_THAT(images.err, HasSubstr("the examples of tiny are images"));
+}
+
 TEST_F(Table, TheExportedModelSaysWhatPredictSays) {
   train();
   ASSERT_EQ(run("predict run pets.csv --output table.csv").exit_code, 0);

@@ -1,0 +1,99 @@
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/checkpoint_path.h"
+#include "cli/commands.h"
+#include "cli/end_on_signal.h"
+#include "cli/options.h"
+#include "cli/result_files.h"
+#include "comm/agreement.h"
+#include "report/importance_table.h"
+#include "train/importance.h"
+#include "train/set_metric_names.h"
+
+namespace lockstep {
+namespace {
+
+struct ImportanceArguments {
+  std::string checkpoint;
+  std::string split = "dev";
+  std::string metric;  // empty: the error of classes, the RMSE of values
+  std::uint64_t repeats = 10;
+  int threads = 0;
+  bool allow_changed_data = false;
+  bool json = false;
+};
+
+std::vector<std::string> metric_keys() {
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < kMetrics.size(); ++i) {
+    keys.emplace_back(key_on_set(static_cast<Metric>(i)));
+  }
+  return keys;
+}
+
+std::optional<Metric> metric_of(const std::string& key) {
+  for (std::size_t i = 0; i < kMetrics.size(); ++i) {
+    if (key == key_on_set(static_cast<Metric>(i))) return static_cast<Metric>(i);
+  }
+  return std::nullopt;
+}
+
+int run_importance(const ImportanceArguments& arguments, const CommandContext& context) {
+  const Communicator& comm = context.comm;
+  const EndOnSignal ends(comm.is_root());
+  const Layout layout{comm.size(),
+                      arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
+  std::string path;
+  agree(comm, [&] {
+    if (comm.is_root()) path = find_checkpoint(arguments.checkpoint).string();
+  });
+  const Importance importance =
+      measure_importance(path,
+                         {.split = split_of(arguments.split),
+                          .repeats = arguments.repeats,
+                          .metric = metric_of(arguments.metric),
+                          .allow_changed_data = arguments.allow_changed_data},
+                         comm, layout);
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    print_result(arguments.json ? to_text(importance_json(importance)) + "\n"
+                                : importance_text(importance));
+  });
+  return 0;
+}
+
+}  // namespace
+
+void add_importance_command(CLI::App& app, Action& action) {
+  auto arguments = std::make_shared<ImportanceArguments>();
+  CLI::App* command = app.add_subcommand("importance", "Tell which columns a model depends on");
+  command->footer(
+      "  lockstep importance runs/leaves\n"
+      "  lockstep importance runs/leaves --split test --metric macro_f1 --repeats 30");
+  add_model(*command, "checkpoint", arguments->checkpoint);
+  command->add_option("--split", arguments->split, "dev, test, train or train_dev [dev]")
+      ->check(CLI::IsMember({"dev", "test", "train", "train_dev"}));
+  command
+      ->add_option("--metric", arguments->metric,
+                   "What becomes worse: error, cost, macro_f1, balanced_accuracy, roc_auc, "
+                   "average_precision, rmse, mae or r2 [error; rmse if values are predicted]")
+      ->check(CLI::IsMember(metric_keys()));
+  command
+      ->add_option("--repeats", arguments->repeats, "Permutations of each column, 2 to 1000 [10]")
+      ->check(CLI::Range(2, 1000));
+  add_threads(*command, arguments->threads);
+  add_allow_changed_data(*command, arguments->allow_changed_data, "Measure");
+  add_json(*command, arguments->json);
+  command->callback([&action, arguments] {
+    action = [arguments](const CommandContext& context) {
+      return run_importance(*arguments, context);
+    };
+  });
+}
+
+}  // namespace lockstep

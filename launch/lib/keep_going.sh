@@ -28,7 +28,7 @@ refuse_misplaced() {
 }
 
 # keep_going MOST COMMAND FILE [ARGUMENT...] ends the script with the exit code of the run. MOST is the
-# largest number of attempts, COMMAND is train, sweep or recipe.
+# largest number of attempts, COMMAND is train, sweep, crossval or recipe.
 keep_going() {
   most=$1 command=$2 file=$3
   read_arguments "${@:4}"
@@ -85,7 +85,7 @@ open_run_directory() {
   [[ -r $file ]] || usage_error "there is no file $file"
   local name=${file##*/} number=1
   name=${name%.textproto}
-  [[ $command != recipe ]] || name+=-recipe
+  [[ $command != recipe && $command != crossval ]] || name+=-$command
   mkdir -p runs || exit 74
   until mkdir "runs/$name-$number" 2>/dev/null; do
     [[ -e runs/$name-$number ]] || { say "the directory runs/$name-$number cannot be made" && exit 74; }

@@ -4,7 +4,7 @@
 # is_parallel COMMAND succeeds if the command runs on several ranks.
 is_parallel() {
   case $1 in
-    train | verify | evaluate | importance | predict | diagnose | recipe | sweep | gradcheck | descent | flow | doctor) ;;
+    train | verify | evaluate | importance | predict | diagnose | recipe | sweep | crossval | gradcheck | descent | flow | doctor) ;;
     *) return 1 ;;
   esac
 }
@@ -21,9 +21,9 @@ is_serial() {
 # is a job, which is trained.
 can_keep_going() {
   case $1 in
-    train | sweep | recipe) return 0 ;;
+    train | sweep | crossval | recipe) return 0 ;;
   esac
   if is_parallel "$1" || is_serial "$1" || [[ $1 == check ]]; then
-    usage_error "--keep-going is for train, sweep and recipe, not for $1"
+    usage_error "--keep-going is for train, sweep, crossval and recipe, not for $1"
   fi
 }

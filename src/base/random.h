@@ -27,7 +27,8 @@ enum class Purpose : std::uint32_t {
   synthetic_teacher = 21,
   importance = 22,  // permutations of a column of a set
   search = 12,      // for hyperparameters
-  bootstrap = 13,
+  fold = 13,        // examples to folds
+  bootstrap = 14,
 };
 
 struct RandomKey {

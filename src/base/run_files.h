@@ -44,6 +44,13 @@ inline constexpr const char* kPartFile = "part";  // which part it is, and its t
 inline constexpr const char* kPartText = "part.txt";
 inline constexpr const char* kPartJson = "part.json";
 
+// Files of a cross-validation.
+inline constexpr const char* kCrossvalFile = "crossval.textproto";  // its job, and its folds
+inline constexpr const char* kCrossvalCsv = "crossval.csv";
+inline constexpr const char* kCrossvalJson = "crossval.json";
+inline constexpr const char* kCrossvalText = "crossval.txt";
+inline constexpr const char* kFoldPredictions = "predictions.csv";
+
 // Files of a recipe.
 inline constexpr const char* kRecipeJson = "recipe.json";
 inline constexpr const char* kRecipeText = "recipe.txt";

@@ -66,6 +66,13 @@ fs::path run_of(const fs::path& named) {
     if (!has_run) refuse_without_winner(named, "sweep");
     return named / (*winner)["run"].get<std::string>();
   }
+  if (fs::exists(named / kCrossvalFile)) {
+    throw Error(
+        ExitCode::usage,
+        fmt::format("{} holds a cross-validation, which has a model for each fold; name one "
+                    "of its runs, such as {}",
+                    named.string(), (named / "trials/0000").string()));
+  }
   if (fs::exists(named / kRecipeJson)) {
     const auto best = whole_number(read_object(named / kRecipeJson), "best");
     if (!best) refuse_without_winner(named, "recipe");

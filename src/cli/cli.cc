@@ -255,6 +255,7 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_recipe_command(app, action);
   add_gradcheck_command(app, action);
   add_sweep_command(app, action);
+  add_crossval_command(app, action);
   add_plan_command(app, action);
   add_slurm_command(app, action);
   add_flow_command(app, action);

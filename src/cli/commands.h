@@ -43,6 +43,7 @@ void add_recipe_command(CLI::App& app, Action& action);
 void add_gradcheck_command(CLI::App& app, Action& action);
 void add_plan_command(CLI::App& app, Action& action);
 void add_slurm_command(CLI::App& app, Action& action);
+void add_crossval_command(CLI::App& app, Action& action);
 void add_sweep_command(CLI::App& app, Action& action);
 void add_flow_command(CLI::App& app, Action& action);
 void add_descent_command(CLI::App& app, Action& action);

@@ -75,6 +75,10 @@ std::string what_to_diagnose(const fs::path& directory) {
     return fmt::format("it holds a sweep; diagnose one of its trials, such as {}",
                        (directory / "trials/0000").string());
   }
+  if (kind == DirectoryKind::crossval) {
+    return fmt::format("it holds a cross-validation; diagnose one of its runs, such as {}",
+                       (directory / "trials/0000").string());
+  }
   if (fs::exists(directory / kCheckpointFolder)) {
     return fmt::format("its run has not ended; diagnose a checkpoint by its name, such as {}",
                        (directory / kLatestOfRun).string());

@@ -23,6 +23,9 @@ void require_run(const fs::path& directory) {
   if (kind == DirectoryKind::sweep) {
     instead = fmt::format("it holds a sweep; verify one of its trials, such as {}",
                           (directory / "trials/0000").string());
+  } else if (kind == DirectoryKind::crossval) {
+    instead = fmt::format("it holds a cross-validation; verify one of its runs, such as {}",
+                          (directory / "trials/0000").string());
   } else if (kind == DirectoryKind::recipe) {
     instead = fmt::format("it holds a recipe; verify one of its runs, such as {}",
                           (directory / "run-01").string());

@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 const char* noun_of(DirectoryKind kind) {
   if (kind == DirectoryKind::sweep) return "sweep";
+  if (kind == DirectoryKind::crossval) return "cross-validation";
   return kind == DirectoryKind::recipe ? "recipe" : "run";
 }
 
@@ -102,6 +103,7 @@ bool create_writable_directory(const fs::path& directory) {
 std::optional<DirectoryKind> kind_of_directory(const fs::path& directory) {
   const auto has = [&](const char* name) { return fs::exists(directory / name); };
   if (has(kSweepFile)) return DirectoryKind::sweep;
+  if (has(kCrossvalFile)) return DirectoryKind::crossval;
   if (has(kRecipeJson) || has("run-01")) return DirectoryKind::recipe;
   if (has(kMetricsFile) || has(kCheckpointFolder) || has(kSummaryFile)) return DirectoryKind::run;
   return std::nullopt;

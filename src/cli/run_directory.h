@@ -11,9 +11,10 @@
 namespace lockstep {
 
 enum class DirectoryKind {
-  run,     // a single run, or one of a sweep or a recipe
-  sweep,   // with trials/
-  recipe,  // with run-01, ...
+  run,       // a single run, or one of a sweep or a recipe
+  sweep,     // with trials/
+  recipe,    // with run-01, ...
+  crossval,  // with trials/
 };
 
 // The kind of results in a directory; nothing if it does not exist or has no results of ours.

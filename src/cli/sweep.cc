@@ -17,18 +17,14 @@
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "cli/run_directory.h"
-#include "cli/run_record.h"
-#include "cli/stop_request.h"
 #include "cli/sweep_directory.h"
+#include "cli/trial_options.h"
 #include "comm/agreement.h"
 #include "config/job_diff.h"
 #include "config/sweep_file.h"
-#include "diagnose/diagnose_run.h"
-#include "diagnose/flow_monitor.h"
 #include "report/descriptor.h"
 #include "report/format.h"
 #include "report/part_table.h"
-#include "report/reports.h"
 #include "report/sweep_table.h"
 #include "sweep/cautions.h"
 #include "sweep/collect.h"
@@ -51,13 +47,7 @@ struct SweepArguments {
   std::string run_dir;
   std::string part;                  // empty: the whole sweep
   std::vector<std::string> collect;  // directories of parts
-  int groups = 1;
-  int threads = 0;            // 0: default_threads
-  int prefetch_threads = -1;  // -1: default_prefetch_threads
-  std::string resume;
-  bool allow_changed_data = false;
-  bool allow_changed_environment = false;
-  bool json = false;
+  TrialArguments trials;
 };
 
 void log_line(const std::string& line) { write_log(STDERR_FILENO, line + "\n"); }
@@ -71,7 +61,7 @@ void report(const SweepArguments& arguments, const SweepResults& results, const 
   if (won) replace_file(run_dir / kWinnerJob, winner_job(results));
   const std::string text = sweep_text(results);
   replace_file(run_dir / kSweepText, text);
-  print_result(arguments.json ? json : text + next_steps(results, run_dir.string()));
+  print_result(arguments.trials.json ? json : text + next_steps(results, run_dir.string()));
   if (!won) {
     throw Error(ExitCode::diverged,
                 "every trial diverged; try smaller learning rates or initial weights");
@@ -92,15 +82,16 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const Communicator&
   agree(comm, [&] {
     sweep.loaded = load_sweep(arguments.sweep, arguments.overrides);
     sweep.trials = resolve_trials(sweep.loaded);
-    sweep.threads = arguments.threads > 0 ? arguments.threads : default_threads(comm.size());
+    sweep.threads =
+        arguments.trials.threads > 0 ? arguments.trials.threads : default_threads(comm.size());
     if (!arguments.part.empty()) {
       sweep.part = parse_part(arguments.part);
       check_part(*sweep.part, sweep.loaded.sweep, sweep.trials);
     }
     if (!arguments.collect.empty()) check_divisible(sweep.loaded.sweep);
-    check_groups(arguments.groups, comm.size(), sweep.loaded.sweep, sweep.trials);
+    check_groups(arguments.trials.groups, comm.size(), sweep.loaded.sweep, sweep.trials);
     for (const Trial& trial : sweep.trials) all_jobs += trial.loaded.resolved_text;
-    all_jobs += fmt::format("{} groups, {} threads", arguments.groups, sweep.threads);
+    all_jobs += fmt::format("{} groups, {} threads", arguments.trials.groups, sweep.threads);
   });
   require_same(comm, all_jobs, [](const std::string&, const std::string&) {
     return std::string("its sweep, its jobs, --groups or --threads differ from those of rank 0");
@@ -112,29 +103,9 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const Communicator&
 // Collective. Makes all options except the run directory and the number of features.
 SweepOptions options_of(const SweepArguments& arguments, const CommandContext& context,
                         const PreparedSweep& sweep) {
-  SweepOptions options;
-  options.groups = arguments.groups;
-  options.threads = sweep.threads;
-  options.program = context.program;
-  options.allow_changed_data = arguments.allow_changed_data;
-  options.allow_changed_environment = arguments.allow_changed_environment;
-  options.resume = resume_mode(arguments.resume) != Resume::never || !arguments.collect.empty();
+  SweepOptions options = sweep_options(arguments.trials, sweep.threads, sweep.trials, context);
+  options.resume = options.resume || !arguments.collect.empty();
   options.part = sweep.part;
-  const bool augments = std::ranges::any_of(sweep.trials, [](const Trial& trial) {
-    return trial.loaded.job.data.augmentation.has_value();
-  });
-  if (arguments.prefetch_threads >= 0) {
-    options.prefetch_threads = arguments.prefetch_threads;
-  } else if (augments) {
-    options.prefetch_threads = default_prefetch_threads(context.comm, options.threads);
-  }
-  options.stop_requested = stop_request(context);
-  options.make_monitor = make_flow_monitor;
-  options.trial_reports = [](const LoadedJob& job) {
-    return with_diagnosis(guarded_standard_reports({.color = false, .progress = false}), job,
-                          evaluations_before);
-  };
-  options.log = log_line;
   return options;
 }
 
@@ -178,7 +149,7 @@ std::string describe_start(const SweepArguments& arguments, const PreparedSweep&
   return fmt::format(
       "sweep {}: {} in {}, {} x {}, into {}", sweep.loaded.sweep.name,
       own ? fmt::format("part {}, {} of {}", part_text(own->part), own->numbers.size(), all) : all,
-      count(static_cast<std::size_t>(arguments.groups), "group"),
+      count(static_cast<std::size_t>(arguments.trials.groups), "group"),
       count(static_cast<std::size_t>(ranks), "rank"),
       count(static_cast<std::size_t>(sweep.threads), "thread"), run_dir);
 }
@@ -188,11 +159,11 @@ std::vector<StoredTrial> trials_to_collect(const SweepArguments& arguments,
                                            const PreparedSweep& sweep) {
   if (arguments.collect.empty()) return {};
   std::vector<fs::path> places(arguments.collect.begin(), arguments.collect.end());
-  const bool goes_on = resume_mode(arguments.resume) != Resume::never;
+  const bool goes_on = resume_mode(arguments.trials.resume) != Resume::never;
   if (goes_on && fs::exists(fs::path(arguments.run_dir) / kSweepFile)) {
     places.insert(places.begin(), arguments.run_dir);
   }
-  return find_ended_trials(sweep.loaded, sweep.trials, places, arguments.allow_changed_data);
+  return find_ended_trials(sweep.loaded, sweep.trials, places, arguments.trials.allow_changed_data);
 }
 
 // On rank 0. Makes or finds the directory, sets `run_dir` to it, and logs what begins. Brings the
@@ -204,7 +175,7 @@ void open_directory(const SweepArguments& arguments, const PreparedSweep& sweep,
   const std::vector<StoredTrial> collected = trials_to_collect(arguments, sweep);
   const std::string& name = sweep.loaded.sweep.name;
   const RunDirectory made = prepare_run_directory(arguments.run_dir, name, DirectoryKind::sweep,
-                                                  resume_mode(arguments.resume));
+                                                  resume_mode(arguments.trials.resume));
   untrained.emplace(made);
   run_dir = made.path.string();
   claim_sweep_directory(made.path, sweep.loaded, own);
@@ -256,7 +227,7 @@ void finish_part(const SweepArguments& arguments, const PreparedSweep& sweep,
     const std::string json = part_json(results);
     replace_file(options.run_dir / kPartJson, json);
     replace_file(options.run_dir / kPartText, text);
-    print_result(arguments.json ? json : text + part_next_steps(options.run_dir.string()));
+    print_result(arguments.trials.json ? json : text + part_next_steps(options.run_dir.string()));
   });
 }
 
@@ -313,11 +284,7 @@ void add_sweep_command(CLI::App& app, Action& action) {
       "  lockstep sweep SWEEP --run-dir all --collect part-1 part-2 part-3\n\n"
       "The table is the same at every number of ranks, threads, groups and parts");
   command->add_option("sweep", arguments->sweep, "Sweep file (protobuf text format)")->required();
-  command
-      ->add_option(
-          "--groups", arguments->groups,
-          "Groups of ranks that train trials side by side, at most the number of ranks [1]")
-      ->check(CLI::Range(1, 1 << 20));
+  add_groups(*command, arguments->trials, "trials");
   command->add_option("--run-dir", arguments->run_dir,
                       "Where results go [runs/<sweep name>-<number>]");
   CLI::Option* part = command->add_option(
@@ -326,13 +293,8 @@ void add_sweep_command(CLI::App& app, Action& action) {
       ->add_option("--collect", arguments->collect,
                    "Run directories of parts: take their trials, and make the table of all")
       ->excludes(part);
-  add_threads(*command, arguments->threads);
-  add_prefetch_threads(*command, arguments->prefetch_threads);
   add_overrides(*command, arguments->overrides, "the jobs of all trials");
-  add_resume(*command, arguments->resume, "Resume the sweep in --run-dir");
-  add_allow_changed_data(*command, arguments->allow_changed_data);
-  add_allow_changed_environment(*command, arguments->allow_changed_environment);
-  add_json(*command, arguments->json);
+  add_trial_options(*command, arguments->trials, "sweep");
   command->callback([&action, arguments] {
     action = [arguments](const CommandContext& context) {
       return run_sweep_command(*arguments, context);

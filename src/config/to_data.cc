@@ -206,6 +206,10 @@ DataSource to_source(const proto::Source& source) {
 
 PartSize to_part(const proto::Part& part) {
   if (part.has_count()) return PartCount{part.count()};
+  if (part.has_fold()) {
+    return PartFold{
+        .number = part.fold().number(), .of = part.fold().of(), .repeat = part.fold().repeat()};
+  }
   return PartFraction{part.fraction()};
 }
 

@@ -49,6 +49,31 @@ void check_parts(const ValueChecks& checks, const std::vector<AskedPart>& parts,
   }
 }
 
+// Checks that only the test set is a fold, and of the training source.
+void check_fold(const ValueChecks& checks, const proto::Data& data) {
+  const proto::Split& split = data.split();
+  for (const auto& [part, path] : {std::pair(&split.dev(), "data.split.dev.fold"),
+                                   std::pair(&split.train_dev(), "data.split.train_dev.fold")}) {
+    if (part->has_fold()) {
+      checks.complain(path, fmt::format("{} is for data.split.test alone; give a count or a "
+                                        "fraction",
+                                        path));
+    }
+  }
+  const std::string path = "data.split.test.fold";
+  if (!split.test().has_fold()) return;
+  const proto::Part::Fold& fold = split.test().fold();
+  if (data.has_held_out()) {
+    checks.complain(path, path +
+                              " is a part of data.train, but data.held_out has the test set; "
+                              "remove one");
+  }
+  if (fold.has_of()) {
+    checks.require(fold.number() < fold.of(), path + ".number", fmt::to_string(fold.number()),
+                   fmt::format("a number below the {} folds, which count from 0", fold.of()));
+  }
+}
+
 // Which source the dev or test set comes from; empty without such a set.
 std::string origin(bool own_source, const char* own_path, bool part, bool held_out) {
   if (own_source) return own_path;
@@ -234,6 +259,7 @@ void check_split(const ValueChecks& checks, const proto::Data& data) {
     checks.complain("data.split.test",
                     "data.split.test contradicts data.test, a separate test set; remove one");
   }
+  check_fold(checks, data);
   if (data.has_held_out()) check_held_out(checks, data);
   check_dev_and_test(checks, data);
   check_sources_differ(checks, data);

@@ -144,7 +144,13 @@ struct PartCount {
 struct PartFraction {
   double fraction = 0;
 };
-using PartSize = std::variant<PartCount, PartFraction>;
+// One of the folds of the source, see data/folds.h.
+struct PartFold {
+  std::uint32_t number = 0;
+  std::uint32_t of = 2;
+  std::uint32_t repeat = 0;
+};
+using PartSize = std::variant<PartCount, PartFraction, PartFold>;
 
 struct SplitRules {
   std::optional<PartSize> dev;

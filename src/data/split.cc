@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <limits>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +14,8 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "data/apportion.h"
+#include "data/class_numbers.h"
+#include "data/group_members.h"
 #include "data/nearest_subset.h"
 
 namespace lockstep {
@@ -28,35 +28,6 @@ constexpr std::array<std::vector<std::uint32_t> Split::*, kParts> kPartLists = {
 constexpr std::array<std::uint64_t PartSizes::*, kParts> kPartSizes = {
     &PartSizes::dev, &PartSizes::test, &PartSizes::train_dev};
 constexpr std::array<const char*, kParts> kPartNames = {"dev", "test", "train_dev"};
-
-// Class of each example as 0..classes-1, in the order of the labels' values.
-struct Classes {
-  std::vector<std::uint32_t> of_example;
-  std::vector<std::uint64_t> sizes;
-};
-
-Classes find_classes(std::span<const float> labels) {
-  std::map<float, std::uint32_t> numbers;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (!(labels[i] >= 0) || labels[i] != std::floor(labels[i])) {
-      throw Error(
-          ExitCode::data,
-          fmt::format("a stratified split needs class numbers as labels, found {} in row {} "
-                      "(rows count from 0); use data.split.stratified: false",
-                      labels[i], i));
-    }
-    numbers.try_emplace(labels[i]);
-  }
-  std::uint32_t next = 0;
-  for (auto& [label, number] : numbers) number = next++;
-
-  Classes classes{.of_example = {}, .sizes = std::vector<std::uint64_t>(numbers.size())};
-  for (const float label : labels) {
-    classes.of_example.push_back(numbers.at(label));
-    ++classes.sizes[classes.of_example.back()];
-  }
-  return classes;
-}
 
 void check_sizes(std::uint64_t n, const PartSizes& sizes) {
   check(n < (1ULL << 32) && sizes.total() <= n, "parts take at most all of fewer than 2^32");
@@ -88,7 +59,7 @@ void sort_parts(Split& split) {
 
 // Visits the examples in keyed order and assigns each to the first part that still needs
 // one of its class.
-Split split_by_class(const Classes& classes, const PartSizes& sizes, SplitKey key) {
+Split split_by_class(const ClassNumbers& classes, const PartSizes& sizes, SplitKey key) {
   const std::uint64_t n = classes.of_example.size();
   std::array<std::uint64_t, kParts + 1> part_sizes{};
   for (std::size_t p = 0; p < kParts; ++p) part_sizes[p] = sizes.*kPartSizes[p];
@@ -111,23 +82,17 @@ Split split_by_class(const Classes& classes, const PartSizes& sizes, SplitKey ke
 
 Split split_examples(std::uint64_t n, const PartSizes& sizes, SplitKey key) {
   check_sizes(n, sizes);
-  return split_by_class({.of_example = std::vector<std::uint32_t>(n, 0), .sizes = {n}}, sizes, key);
+  return split_by_class(one_class(n), sizes, key);
 }
 
 Split split_stratified(std::span<const float> labels, const PartSizes& sizes, SplitKey key) {
   check_sizes(labels.size(), sizes);
-  return split_by_class(find_classes(labels), sizes, key);
+  return split_by_class(number_classes(labels), sizes, key);
 }
 
 Split split_by_group(std::span<const std::uint64_t> groups, const PartSizes& sizes, SplitKey key) {
   check_sizes(groups.size(), sizes);
-  std::map<std::uint64_t, std::size_t> numbers;  // in the order of first appearance
-  std::vector<std::vector<std::uint32_t>> members;
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    const auto [group, is_new] = numbers.try_emplace(groups[i], members.size());
-    if (is_new) members.emplace_back();
-    members[group->second].push_back(static_cast<std::uint32_t>(i));
-  }
+  std::vector<std::vector<std::uint32_t>> members = members_of_groups(groups);
   std::vector<std::vector<std::uint32_t>> ordered;
   for (const std::uint32_t group : keyed_order(key, members.size())) {
     ordered.push_back(std::move(members[group]));

@@ -21,6 +21,13 @@
 namespace lockstep {
 namespace {
 
+std::string too_large(const Diagnosis& diagnosis) {
+  const std::string error = percent(diagnosis.train);
+  if (!diagnosis.of_values) return fmt::format("high bias: {} of the training set is wrong", error);
+  return fmt::format(
+      "high bias: the RMSE on the training set is {} of the deviation of the targets", error);
+}
+
 void bigger_network(RecipeDraft& recipe) {
   const auto& hidden = recipe.job.network.hidden;
   const std::string expected = "lower training error, and so less bias";
@@ -41,9 +48,7 @@ void bigger_network(RecipeDraft& recipe) {
   const auto [widths, lines] = wider_network(recipe);
   if (lines.empty()) return;
   recipe.add("bigger network", fmt::format("hidden layers of {} units", listed(widths)),
-             fmt::format("high bias: {} of the training set is wrong (1.3: bigger network)",
-                         percent(recipe.diagnosis.train)),
-             expected, lines);
+             too_large(recipe.diagnosis) + " (1.3: bigger network)", expected, lines);
 }
 
 void longer_training(RecipeDraft& recipe) {

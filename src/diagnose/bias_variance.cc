@@ -29,7 +29,8 @@ ErrorGap gap_between(const SetError& first, const SetError& second) {
   gap.value = second.error - first.error;
   if (first.standard_error && second.standard_error) {
     gap.interval =
-        interval_around(gap.value, std::hypot(*first.standard_error, *second.standard_error));
+        interval_around(gap.value, std::sqrt(*first.standard_error * *first.standard_error +
+                                             *second.standard_error * *second.standard_error));
     return gap;
   }
   gap.interval = difference_interval(wrong_answers(first), first.examples, wrong_answers(second),

@@ -1,11 +1,11 @@
 #include "report/trial_table.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "records/set_metrics_json.h"
+#include "report/aligned_rows.h"
 #include "report/format.h"
 
 namespace lockstep {
@@ -16,22 +16,6 @@ constexpr std::size_t kWidestValue = 40;
 std::string shown_value(const std::string& text) {
   const std::string value = short_text(text);
   return value.size() <= kWidestValue ? value : value.substr(0, kWidestValue - 3) + "...";
-}
-
-// A table whose columns have a fixed width, right-aligned.
-std::string aligned(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      text += fmt::format("{}{:>{}}", i > 0 ? "  " : "", row[i], widths[i]);
-    }
-    text += '\n';
-  }
-  return text;
 }
 
 Json values_json(const SweepConfig& sweep, const SearchPoint& point) {
@@ -71,7 +55,7 @@ std::string trial_table(const SweepConfig& sweep, const std::vector<Trial>& tria
     row.push_back(status_name(trial.status));
     cells.push_back(std::move(row));
   }
-  return aligned(cells);
+  return aligned_rows(cells);
 }
 
 Json trial_json(const SweepConfig& sweep, const Trial& trial, const RankedTrial& result,

@@ -103,21 +103,13 @@ class SweepRun {
     return {phase_to_train().has_value(), std::move(records_)};
   }
 
-  std::optional<CheckpointScores> test(const Trial& trial, const TrialResult& result) {
-    const DataConfig& data = trial.loaded.job.data;
-    if (!data.test && !data.split.test) return std::nullopt;
-    std::optional<CheckpointScores> scores;
+  void use_checkpoint(const Trial& trial, const TrialResult& result, const UseCheckpoint& use) {
     std::optional<Failure> failure;
     if (group_number_ == 0) {
-      failure = failure_of(0, trial, [&] {
-        const std::string path = checkpoint_of(trial, result);
-        scores = evaluate_checkpoint(path, EvaluationSplit::test, group_, layout(),
-                                     options_.allow_changed_data);
-      });
+      failure = failure_of(0, trial, [&] { use(checkpoint_of(trial, result), group_, layout()); });
     }
     comm_.wait_for_all([] {});
     throw_first(failure);
-    return comm_.is_root() ? scores : std::nullopt;
   }
 
  private:
@@ -309,7 +301,7 @@ class SweepRun {
     }
     agree(group_, [&] {
       if (!group_.is_root()) return;
-      require_metric(sweep_.metric, result);
+      if (options_.compares) require_metric(sweep_.metric, result);
       record.results.push_back(result);
       replace_file(path, record_to_json(record));
       options_.log(fmt::format("{} {}", describe_trial(sweep_, trial), describe(result)));
@@ -390,11 +382,24 @@ SweepOutcome run_sweep(const LoadedSweep& loaded, const std::vector<Trial>& tria
   return SweepRun(loaded, trials, comm, options).run();
 }
 
+void use_trained(const LoadedSweep& loaded, const Trial& trial, const TrialResult& result,
+                 const Communicator& comm, const SweepOptions& options, const UseCheckpoint& use) {
+  const std::vector<Trial> none;
+  SweepRun(loaded, none, comm, options).use_checkpoint(trial, result, use);
+}
+
 std::optional<CheckpointScores> test_winner(const LoadedSweep& loaded, const Trial& trial,
                                             const TrialResult& result, const Communicator& comm,
                                             const SweepOptions& options) {
-  const std::vector<Trial> none;
-  return SweepRun(loaded, none, comm, options).test(trial, result);
+  const DataConfig& data = trial.loaded.job.data;
+  if (!data.test && !data.split.test) return std::nullopt;
+  std::optional<CheckpointScores> scores;
+  use_trained(loaded, trial, result, comm, options,
+              [&](const fs::path& path, const Communicator& group, const Layout& layout) {
+                scores = evaluate_checkpoint(path, EvaluationSplit::test, group, layout,
+                                             options.allow_changed_data);
+              });
+  return comm.is_root() ? scores : std::nullopt;
 }
 
 }  // namespace lockstep

@@ -30,6 +30,7 @@ struct SweepOptions {
   bool resume = false;                     // continue with the trials that run_dir holds
   bool allow_changed_data = false;         // when resuming
   bool allow_changed_environment = false;  // the same
+  bool compares = true;                    // every trial needs the sweep's metric
   std::optional<SweepPart> part;           // trains only its trials; absent: all trials
   std::uint64_t features = 1;  // number of an example's features, to estimate the cost of trials
   StopRequested stop_requested = nobody_asks_to_stop;  // also asked while a group waits for others
@@ -59,6 +60,15 @@ void check_groups(int groups, int ranks, const SweepConfig& sweep,
 // their step and saved; of several errors, that of the earliest trial is thrown.
 SweepOutcome run_sweep(const LoadedSweep& loaded, const std::vector<Trial>& trials,
                        const Communicator& comm, const SweepOptions& options);
+
+// What is done with a checkpoint, on the ranks of one group.
+using UseCheckpoint =
+    std::function<void(const std::filesystem::path&, const Communicator& group, const Layout&)>;
+
+// Collective over comm. Calls `use` with the checkpoint of a finished trial's final weights, on the
+// ranks of the first group, which has rank 0 as its own. Errors as in run_sweep.
+void use_trained(const LoadedSweep& loaded, const Trial& trial, const TrialResult& result,
+                 const Communicator& comm, const SweepOptions& options, const UseCheckpoint& use);
 
 // Collective over comm. Returns the scores of a finished trial's final weights on the test set of
 // its job, on rank 0; none without a test set. Errors as in run_sweep.

@@ -1,5 +1,8 @@
 #include "train/evaluate_checkpoint.h"
 
+#include <span>
+#include <utility>
+
 #include "nn/layers.h"
 #include "nn/regularizer.h"
 #include "train/build.h"
@@ -8,19 +11,36 @@
 
 namespace lockstep {
 
+namespace {
+
+ScoredExamples all_of(const JobSet& set) {
+  return {.examples = set.examples,
+          .blocks = set.blocks,
+          .total = set.total,
+          .label_width = set.label_width,
+          .class_counts = set.class_counts,
+          .row_weights = set.row_weights,
+          .compares_rmse = true};
+}
+
+}  // namespace
+
+TestAnswers answer_test_set(const SavedModel& model, const Communicator& comm, const Layout& layout,
+                            bool allow_changed_data) {
+  const JobSet set = load_job_set(model, EvaluationSplit::test, comm, layout, allow_changed_data);
+  ScoresAndPredictions scored = score_and_predict(model, all_of(set), comm, layout);
+  return {.scores = std::move(scored.scores),
+          .predictions = std::move(scored.predictions),
+          .labels = comm.gather(std::span<const float>(set.examples.labels)),
+          .examples = comm.gather(std::span<const std::uint32_t>(set.examples.ids))};
+}
+
 CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, EvaluationSplit split,
                                      const Communicator& comm, const Layout& layout,
                                      bool allow_changed_data) {
   const SavedModel model = load_model(path, comm);
   const JobSet set = load_job_set(model, split, comm, layout, allow_changed_data);
-  CheckpointScores scores = score_examples(model,
-                                           {.examples = set.examples,
-                                            .blocks = set.blocks,
-                                            .total = set.total,
-                                            .label_width = set.label_width,
-                                            .class_counts = set.class_counts,
-                                            .row_weights = set.row_weights},
-                                           comm, layout);
+  CheckpointScores scores = score_examples(model, all_of(set), comm, layout);
   if (split != EvaluationSplit::train) return scores;
   const Network<float>& network = model.network;
   const Regularizer regularizer(build_regularization(model.job), network.layout(), set.total);

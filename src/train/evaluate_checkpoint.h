@@ -1,7 +1,9 @@
 #pragma once
 // Scores a saved model on a set of its own job.
 
+#include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include "comm/communicator.h"
 #include "train/job_set.h"
@@ -16,5 +18,18 @@ namespace lockstep {
 CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, EvaluationSplit split,
                                      const Communicator& comm, const Layout& layout,
                                      bool allow_changed_data);
+
+// What a model answers for its test set.
+struct TestAnswers {
+  CheckpointScores scores;
+  Predictions predictions;              // in the order of the examples
+  std::vector<float> labels;            // [examples, label_width], in the units of the file
+  std::vector<std::uint32_t> examples;  // numbers in their source, ascending
+};
+
+// Collective. The scores of evaluate_checkpoint() for the test set, with its predictions, on rank
+// 0. Throws as that does.
+TestAnswers answer_test_set(const SavedModel& model, const Communicator& comm, const Layout& layout,
+                            bool allow_changed_data);
 
 }  // namespace lockstep

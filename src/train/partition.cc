@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "base/error.h"
 #include "data/apportion.h"
 #include "data/contents.h"
+#include "data/folds.h"
 
 namespace lockstep {
 namespace {
@@ -37,6 +39,9 @@ std::vector<AskedPart> asked_parts(const DataConfig& data, SplitSource which) {
 
 // The exact share of n examples.
 double exact_share(const PartSize& size, std::uint64_t n) {
+  if (const auto* fold = std::get_if<PartFold>(&size)) {
+    return static_cast<double>(fold_sizes(n, fold->of)[fold->number]);
+  }
   if (const auto* count = std::get_if<PartCount>(&size)) {
     return static_cast<double>(count->examples);
   }
@@ -71,7 +76,7 @@ PartSizes asked_sizes(const DataConfig& data, SplitSource which, std::uint64_t n
     const auto& [name, asked, member] = parts[i];
     sizes.*member = counts[i];
     if (!asked || counts[i] > 0) continue;
-    // Only a fraction can become 0, because a count is never 0.
+    // Only a fraction can become 0, because a count or a fold is never 0.
     throw Error(
         ExitCode::usage,
         fmt::format(
@@ -101,6 +106,58 @@ std::vector<std::uint64_t> copies_in(ExampleSource& source) {
   return groups_of_copies(contents_of(source.read(all)));
 }
 
+// What a split goes by: classes if there are labels, groups if there are groups.
+struct SplitBasis {
+  std::uint64_t examples = 0;
+  std::vector<float> labels = {};
+  std::vector<std::uint64_t> groups = {};
+};
+
+Split split_by(const SplitBasis& basis, const PartSizes& sizes, SplitKey key) {
+  if (!basis.labels.empty()) return split_stratified(basis.labels, sizes, key);
+  if (!basis.groups.empty()) return split_by_group(basis.groups, sizes, key);
+  return split_examples(basis.examples, sizes, key);
+}
+
+FoldNumbers divide_by(const SplitBasis& basis, std::uint32_t folds, FoldKey key) {
+  if (!basis.labels.empty()) return divide_stratified(basis.labels, folds, key);
+  if (!basis.groups.empty()) return divide_by_group(basis.groups, folds, key);
+  return divide_examples(basis.examples, folds, key);
+}
+
+SplitBasis only(const SplitBasis& basis, std::span<const std::uint32_t> ids) {
+  SplitBasis some{.examples = ids.size()};
+  for (const std::uint32_t id : ids) {
+    if (!basis.labels.empty()) some.labels.push_back(basis.labels[id]);
+    if (!basis.groups.empty()) some.groups.push_back(basis.groups[id]);
+  }
+  return some;
+}
+
+// The test set is a fold; the other parts are split off the other folds.
+Split split_around(const SplitBasis& basis, const PartFold& fold, PartSizes sizes, SplitKey key) {
+  const FoldNumbers fold_of = divide_by(basis, fold.of, {key.seed, fold.repeat});
+  std::vector<std::uint32_t> test;
+  std::vector<std::uint32_t> others;
+  for (std::uint32_t id = 0; id < fold_of.size(); ++id) {
+    (fold_of[id] == fold.number ? test : others).push_back(id);
+  }
+  sizes.test = 0;
+  if (sizes.total() >= others.size()) {
+    throw Error(
+        ExitCode::usage,
+        fmt::format("data.split: fold {} has {} of {} examples, and dev and train_dev leave "
+                    "none to train on; make them smaller",
+                    fold.number, test.size(), fold_of.size()));
+  }
+  Split split = split_by(only(basis, others), sizes, key);
+  for (auto* part : {&split.rest, &split.dev, &split.train_dev}) {
+    for (std::uint32_t& id : *part) id = others[id];
+  }
+  split.test = std::move(test);
+  return split;
+}
+
 }  // namespace
 
 bool takes_parts(const DataConfig& data, SplitSource which) {
@@ -115,11 +172,16 @@ Split split_source(const Job& job, SplitSource which, ExampleSource& source,
   const PartSizes sizes = asked_sizes(job.data, which, n);
   const SplitKey key{job.seed, static_cast<std::uint32_t>(which)};
   if (sizes.total() == 0) return split_examples(n, sizes, key);
-  if (rules.stratified) return split_stratified(labels, sizes, key);
-  if (!rules.by_group && !rules.by_content) return split_examples(n, sizes, key);
-  std::vector<std::uint64_t> groups(copies.begin(), copies.end());
-  if (groups.empty()) groups = rules.by_group ? groups_of(source) : copies_in(source);
-  Split split = split_by_group(groups, sizes, key);
+  SplitBasis basis{.examples = n};
+  if (rules.stratified) {
+    basis.labels.assign(labels.begin(), labels.end());
+  } else if (rules.by_group || rules.by_content) {
+    basis.groups.assign(copies.begin(), copies.end());
+    if (basis.groups.empty()) basis.groups = rules.by_group ? groups_of(source) : copies_in(source);
+  }
+  const PartFold* fold = rules.test ? std::get_if<PartFold>(&*rules.test) : nullptr;
+  Split split =
+      fold != nullptr ? split_around(basis, *fold, sizes, key) : split_by(basis, sizes, key);
   if (which == SplitSource::train && split.rest.empty()) {
     throw Error(ExitCode::data,
                 fmt::format("data.split.{}: the groups of {} leave none of {} examples to "

@@ -1,16 +1,17 @@
 #include "train/score_examples.h"
 
+#include <utility>
+
 #include "base/worker_pool.h"
 #include "nn/layers.h"
 #include "train/evaluator.h"
 #include "train/relative_rmse.h"
-#include "train/set_metrics.h"
 #include "train/threshold.h"
 
 namespace lockstep {
 
-CheckpointScores score_examples(const SavedModel& model, const ScoredExamples& scored,
-                                const Communicator& comm, const Layout& layout) {
+ScoresAndPredictions score_and_predict(const SavedModel& model, const ScoredExamples& scored,
+                                       const Communicator& comm, const Layout& layout) {
   const NetworkSpec& spec = model.network.spec();
   WorkerPool pool(layout.threads);
   Evaluator evaluator(comm, pool, model.network, model.normalizer, model.targets,
@@ -35,19 +36,24 @@ CheckpointScores score_examples(const SavedModel& model, const ScoredExamples& s
   scores.cost = sums.loss / examples;
   scores.error = error_rate(sums);
   scores.decisions = counter.total(comm);
-  const Predictions predictions = collector.all(comm);
-  if (!comm.is_root()) return scores;
+  Predictions predictions = collector.all(comm);
+  if (!comm.is_root()) return {std::move(scores), {}};
   scores.metrics = metrics_of(predictions, scored.class_counts);
   if (collects && has_error_rate(spec.loss)) scores.metrics.log_loss = scores.cost;
   const std::vector<double>& deviations = model.targets.deviation;
   if (deviations.size() == 1) scores.target_deviation = deviations[0];
-  if (collects && !deviations.empty()) {
+  if (scored.compares_rmse && collects && !deviations.empty()) {
     scores.relative_rmse = relative_rmse(predictions, deviations, model.job.seed);
   }
   if (collects && model.threshold && are_finite(predictions)) {
     add_threshold(*model.threshold, predictions, scores.metrics);
   }
-  return scores;
+  return {std::move(scores), std::move(predictions)};
+}
+
+CheckpointScores score_examples(const SavedModel& model, const ScoredExamples& scored,
+                                const Communicator& comm, const Layout& layout) {
+  return score_and_predict(model, scored, comm, layout).scores;
 }
 
 }  // namespace lockstep

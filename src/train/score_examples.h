@@ -15,6 +15,7 @@
 #include "train/evaluation_blocks.h"
 #include "train/layout.h"
 #include "train/saved_model.h"
+#include "train/set_metrics.h"
 
 namespace lockstep {
 
@@ -47,7 +48,18 @@ struct ScoredExamples {
   std::uint64_t label_width = 0;
   std::span<const std::uint64_t> class_counts;  // as metrics_of() takes them
   std::span<const float> row_weights = {};      // as Evaluator::evaluate() takes them
+  bool compares_rmse = false;                   // whether relative_rmse is worked out
 };
+
+struct ScoresAndPredictions {
+  CheckpointScores scores;
+  Predictions predictions;  // empty with more than kMostEvaluatedPredictions
+};
+
+// Collective. The scores of score_examples(), and the predictions in the order of the blocks, on
+// rank 0.
+ScoresAndPredictions score_and_predict(const SavedModel& model, const ScoredExamples& scored,
+                                       const Communicator& comm, const Layout& layout);
 
 // Collective. Returns the scores, whose cost is the mean loss, on rank 0: the same at every layout.
 CheckpointScores score_examples(const SavedModel& model, const ScoredExamples& scored,

@@ -146,6 +146,10 @@ TEST(Bounds, Splits) {
       {"data.split.train_dev.fraction", {"1e-9", "0.999"}, {"0", "1"}},
       {"data.max_copied_share", {"0", "1"}, {"-1e-9", "1.000001", "nan"}},
   });
+  expect_bounds({{"data.split.test.fold.of", {"2", "10000"}, {"0", "1", "10001"}}});
+  expect_bounds({{"data.split.test.fold.number", {"0", "4"}, {"5", "4294967295"}},
+                 {"data.split.test.fold.repeat", {"0", "4294967295"}, {"-1"}}},
+                {"data.split.test.fold.of=5"});
   // All of a held-out source may be taken.
   expect_bounds({{"data.split.dev.fraction", {"1e-9", "1"}, {"0", "1.000001"}},
                  {"data.split.test.fraction", {"1e-9", "1"}, {"0", "1.000001"}},

@@ -51,18 +51,18 @@ TEST(FieldChecks, EveryNumberHasARuleOrIsKnownToTakeAnyValue) {
   std::set<const pb::Descriptor*> seen;
   collect_numbers_without_rule(*proto::Job::descriptor(), found, seen);
   collect_numbers_without_rule(*proto::Sweep::descriptor(), found, seen);
-  EXPECT_THAT(
-      found, testing::ElementsAre("Augmentation.Shift.horizontal", "Augmentation.Shift.vertical",
-                                  "Checkpointing.background_from_bytes",
-                                  "Checkpointing.every_epochs", "Checkpointing.every_steps",
-                                  "Corruption.seed", "Evaluation.train_examples",
-                                  "Exchange.compare_weights_every_steps", "Job.seed",
-                                  "Normalization.Scale.divisor",  // other than 0: see check_divisor
-                                  "Sweep.Numbers.value", "Sweep.seed",
-                                  "Synthetic.Blobs.features",  // by the number of classes
-                                  "Synthetic.Teacher.layers", "Synthetic.Teacher.seed",
-                                  "Synthetic.label_noise",  // by the number of classes
-                                  "Synthetic.seed"));
+  EXPECT_THAT(found,
+              testing::ElementsAre(
+                  "Augmentation.Shift.horizontal", "Augmentation.Shift.vertical",
+                  "Checkpointing.background_from_bytes", "Checkpointing.every_epochs",
+                  "Checkpointing.every_steps", "Corruption.seed", "Evaluation.train_examples",
+                  "Exchange.compare_weights_every_steps", "Job.seed", "Normalization.Scale.divisor",
+                  "Part.Fold.number", "Part.Fold.repeat",  // other than 0: see check_divisor
+                  "Sweep.Numbers.value", "Sweep.seed",
+                  "Synthetic.Blobs.features",  // by the number of classes
+                  "Synthetic.Teacher.layers", "Synthetic.Teacher.seed",
+                  "Synthetic.label_noise",  // by the number of classes
+                  "Synthetic.seed"));
 }
 
 TEST(FieldChecks, RangesInWords) {

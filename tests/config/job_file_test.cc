@@ -220,6 +220,11 @@ TEST(JobFile, ReadsEveryNormalizationAndPart) {
   const SplitRules split = data("split { dev { fraction: 0.1 } test { count: 3 } }").split;
   EXPECT_EQ(std::get<PartFraction>(split.dev.value()).fraction, 0.1);
   EXPECT_EQ(std::get<PartCount>(split.test.value()).examples, 3U);
+  const PartSize test =
+      data("split { test { fold { number: 2 of: 5 repeat: 3 } } }").split.test.value();
+  EXPECT_EQ(std::get<PartFold>(test).number, 2U);
+  EXPECT_EQ(std::get<PartFold>(test).of, 5U);
+  EXPECT_EQ(std::get<PartFold>(test).repeat, 3U);
 }
 
 TEST(JobFile, ImagesAndAugmentationHaveTheirDefaults) {

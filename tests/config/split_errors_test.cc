@@ -28,7 +28,7 @@ TEST(SplitErrors, Parts) {
       "dev { }",
       "8: data.dev has no format; expected one of idx, csv, libsvm, npy, cifar, synthetic");
   expect_problem("split { dev { } }",
-                 "16: data.split.dev has no size; expected one of count, fraction");
+                 "16: data.split.dev has no size; expected one of count, fraction, fold");
   expect_problem("split { dev { count: 0 } }",
                  "22: data.split.dev.count is 0; expected at least 1");
   expect_problem("split { train_dev { count: 0 } }",
@@ -44,6 +44,21 @@ TEST(SplitErrors, Parts) {
       "split { dev { fraction: 0.3 } test { fraction: 0.3 } train_dev { fraction: 0.4 } }",
       "8: data.split.dev and data.split.test and data.split.train_dev take the fraction "
       "1 of the training source; expected below 1");
+}
+
+TEST(SplitErrors, OnlyTheTestSetIsAFoldOfTheTrainingSource) {
+  expect_problem("split { test { fold { number: 4 of: 5 } } dev { fraction: 0.1 } }", "");
+  expect_problem("split { test { fold { number: 5 of: 5 } } }",
+                 "30: data.split.test.fold.number is 5; expected a number below the 5 folds, which "
+                 "count from 0");
+  expect_problem("split { test { fold { } } }",
+                 "23: data.split.test.fold.of is missing; expected a number of folds");
+  expect_problem(
+      "split { dev { fold { of: 5 } } }",
+      "22: data.split.dev.fold is for data.split.test alone; give a count or a fraction");
+  expect_problem("split { test { fold { of: 5 } } } " + own("held_out", kSourceA),
+                 "23: data.split.test.fold is a part of data.train, but data.held_out has the test "
+                 "set; remove one");
 }
 
 TEST(SplitErrors, EveryProportionOfTheLecture) {

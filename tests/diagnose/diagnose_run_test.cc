@@ -97,7 +97,8 @@ TEST(DiagnoseRun, ValuesAreJudgedByTheirRmse) {
   EXPECT_NEAR(d.variance->interval.low, 0.08 - 1.959964 * std::hypot(0.001, 0.004), 1e-12);
   EXPECT_THAT(d.notes, Contains(HasSubstr("RMSE in percent of the deviation of the target over the "
                                           "training set, 4000")));
-  EXPECT_FALSE(d.recipe.empty());
+  ASSERT_FALSE(d.recipe.empty());
+  EXPECT_THAT(d.recipe.front().reason, HasSubstr("the RMSE on the training set is 10.00% of"));
   const Diagnosis with_base = diagnosed({"diagnosis.base_rmse=380"});
   EXPECT_NEAR(with_base.base_error, 0.095, 1e-12);
   EXPECT_EQ(with_base.verdict, "variance");

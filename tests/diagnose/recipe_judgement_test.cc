@@ -13,7 +13,7 @@ Diagnosis errors(double train, double dev) {
   RunErrors errors;
   errors.train = {train, 16'000};
   errors.dev = SetError{dev, 2000};
-  return diagnose_errors(errors, {0, 0.02, 0.33});
+  return diagnose_errors(errors, {0, 0, 0.02, 0.33});
 }
 
 Judgement judge(const char* against, const Diagnosis& before, const Diagnosis& after,

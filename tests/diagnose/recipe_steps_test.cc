@@ -36,7 +36,7 @@ Diagnosis diagnosis(double train, double dev) {
   RunErrors errors;
   errors.train = {train, kTrain};
   errors.dev = {dev, kDev};
-  return diagnose_errors(errors, {0, 0.02, 0.33});
+  return diagnose_errors(errors, {0, 0, 0.02, 0.33});
 }
 Diagnosis high_bias() { return diagnosis(0.15, 0.16); }
 Diagnosis high_variance() { return diagnosis(0.01, 0.11); }
@@ -46,7 +46,7 @@ Diagnosis everything() {
   errors.train = {0.1, kTrain};
   errors.train_dev = {0.2, kDev};
   errors.dev = {0.3, kDev};
-  return diagnose_errors(errors, {0, 0.02, 0.33});
+  return diagnose_errors(errors, {0, 0, 0.02, 0.33});
 }
 
 // Nothing but a network and an optimizer: two ReLU layers and plain SGD.
@@ -315,7 +315,7 @@ TEST(RecipeSteps, ADevSetIsHeldOutWhereThereIsNone) {
     all.train_examples = examples;
     all.dev_examples = 0;
     return lines_of(
-        recipe_steps(plain({"data.split={}"}), diagnose_errors(errors, {0, 0.02, 0.33}), all),
+        recipe_steps(plain({"data.split={}"}), diagnose_errors(errors, {0, 0, 0.02, 0.33}), all),
         "dev set");
   };
   EXPECT_THAT(lines(3), ElementsAre(ElementsAre("data.split.dev.count=1")));
@@ -329,7 +329,7 @@ TEST(RecipeSteps, MismatchAsksForTrainingDataLikeDev) {
   errors.train = {0.05, kTrain};
   errors.train_dev = {0.06, kDev};
   errors.dev = {0.2, kDev};
-  const Diagnosis mismatch = diagnose_errors(errors, {0.05, 0.02, 0.33});
+  const Diagnosis mismatch = diagnose_errors(errors, {0.05, 0, 0.02, 0.33});
   ASSERT_EQ(mismatch.verdict, "mismatch");
   const auto steps = recipe_steps(
       load_job(std::filesystem::path(LOCKSTEP_JOBS_DIR) / "fashion-mismatched.textproto", {}),
@@ -342,15 +342,15 @@ TEST(RecipeSteps, MismatchAsksForTrainingDataLikeDev) {
 TEST(RecipeSteps, FirstOfAllAVerdictMustBePossible) {
   RunErrors train_only;
   train_only.train = {0.01, kTrain};
-  const auto no_dev =
-      recipe_steps(plain({"data.split={}"}), diagnose_errors(train_only, {0, 0.02, 0.33}), facts());
+  const auto no_dev = recipe_steps(plain({"data.split={}"}),
+                                   diagnose_errors(train_only, {0, 0, 0.02, 0.33}), facts());
   EXPECT_THAT(lines_of(no_dev, "dev set"), ElementsAre(ElementsAre(HasSubstr("dev.count="))));
 
   RunErrors elsewhere;
   elsewhere.train = {0.01, kTrain};
   elsewhere.dev = {0.11, kDev};
   elsewhere.dev_from_elsewhere = true;
-  const auto which = recipe_steps(plain(), diagnose_errors(elsewhere, {0, 0.02, 0.33}), facts());
+  const auto which = recipe_steps(plain(), diagnose_errors(elsewhere, {0, 0, 0.02, 0.33}), facts());
   EXPECT_EQ(which.front().kind, "train-dev set");
   EXPECT_FALSE(which.front().comparable);
 
@@ -366,7 +366,7 @@ TEST(RecipeSteps, AnUncertainVarianceAsksForALargerDevSet) {
   RunFacts small = facts();
   small.train_examples = 5000;
   small.dev_examples = 40;
-  const auto steps = recipe_steps(plain(), diagnose_errors(errors, {0.02, 0.02, 0.33}), small);
+  const auto steps = recipe_steps(plain(), diagnose_errors(errors, {0.02, 0, 0.02, 0.33}), small);
   ASSERT_THAT(kinds(steps), ElementsAre("dev set"));
   EXPECT_THAT(steps[0].set, ElementsAre(HasSubstr("data.split.dev.count=")));
 }
@@ -411,8 +411,8 @@ TEST(RecipeSteps, EveryLineIsValidForItsJob) {
   few.dev = {0.05, 40};
   int lines = 0;
   for (const LoadedJob& job : jobs) {
-    for (const Diagnosis& of : {both(), everything(), diagnose_errors(few, {0, 0.02, 0.33}),
-                                diagnose_errors(train_only, {0, 0.02, 0.33})}) {
+    for (const Diagnosis& of : {both(), everything(), diagnose_errors(few, {0, 0, 0.02, 0.33}),
+                                diagnose_errors(train_only, {0, 0, 0.02, 0.33})}) {
       for (const RunFacts& known : {facts(), eventful, stopped, RunFacts{}}) {
         for (const RecipeStep& step : recipe_steps(job, of, known)) {
           EXPECT_FALSE(step.action.empty() || step.kind.empty() || step.expected.empty());

@@ -21,12 +21,12 @@ TEST(SummaryJson, HasExactlyTheKeysOfTheContract) {
                         "stop_reason", "epochs", "steps", "skipped_steps", "rollbacks", "best_step",
                         "best_epoch", "train_error", "train_error_floor", "train_dev_error",
                         "dev_error", "test_error", "train_cost", "train_dev_cost", "dev_cost",
-                        "test_cost", "dev_metrics", "test_metrics", "l2_penalty", "l1_penalty",
-                        "weights_norm", "weights_near_zero", "examples_per_second", "seconds",
-                        "sessions", "train_fingerprint", "dev_fingerprint", "weights_digest",
-                        "checkpoint", "peak_memory_bytes", "ranks", "threads", "shards", "versions",
-                        "train_examples", "train_dev_examples", "dev_examples", "test_examples",
-                        "features", "images", "diagnosis"));
+                        "test_cost", "dev_metrics", "test_metrics", "relative_rmse", "l2_penalty",
+                        "l1_penalty", "weights_norm", "weights_near_zero", "examples_per_second",
+                        "seconds", "sessions", "train_fingerprint", "dev_fingerprint",
+                        "weights_digest", "checkpoint", "peak_memory_bytes", "ranks", "threads",
+                        "shards", "versions", "train_examples", "train_dev_examples",
+                        "dev_examples", "test_examples", "features", "images", "diagnosis"));
 }
 
 TEST(SummaryJson, HoldsTheValues) {

@@ -66,6 +66,7 @@ constexpr Subcommand kSubcommands[] = {
     {"recipe", "job.textproto"},
     {"gradcheck", "job.textproto"},
     {"sweep", "sweep.textproto"},
+    {"crossval", "job.textproto --folds 2"},
     {"flow", "job.textproto"},
     {"descent", "job.textproto"},
     {"plan", "job.textproto --nodes 1"},

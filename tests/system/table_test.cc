@@ -230,7 +230,9 @@ TEST_F(Table, AChosenThresholdDecidesInPredictEvaluateAndOnnx) {
   while (std::getline(lines, line)) {
     const double wild = std::stod(line.substr(line.rfind(',') + 1));
     const bool decided = line.find(",wild,") != std::string::npos;
-    if (std::abs(wild - threshold) > 1e-4) EXPECT_EQ(decided, wild >= threshold) << line;
+    if (std::abs(wild - threshold) > 1e-4) {
+      EXPECT_EQ(decided, wild >= threshold) << line;
+    }
     differ += decided != (wild > 0.5) ? 1 : 0;
   }
   EXPECT_GT(differ, 0) << "the threshold matters";

@@ -1,7 +1,10 @@
 #include "train/partition.h"
 
+#include <algorithm>
 #include <numeric>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -98,6 +101,66 @@ TEST(Partition, AHeldOutSourceIsSplitIntoDevAndTest) {
   const Job other = job_with("dev { count: 30 }", true);
   EXPECT_NE(split_source(one, SplitSource::train, source, {}).dev,
             split_source(other, SplitSource::held_out, source, {}).dev);
+}
+
+// All of n examples in the test sets of the folds, and nothing in two parts of one split.
+void expect_folds(const std::string& rules, FakeSource& source, std::span<const float> labels) {
+  const std::uint64_t n = source.info().examples;
+  std::vector<int> tested(n, 0);
+  for (int fold = 0; fold < 4; ++fold) {
+    const Job job =
+        job_with("dev { count: 12 } train_dev { fraction: 0.05 } test { fold { number: " +
+                 std::to_string(fold) + " of: 4 } } " + rules);
+    const Split split = split_source(job, SplitSource::train, source, labels);
+    std::vector<int> seen(n, 0);
+    for (const auto* part : {&split.rest, &split.dev, &split.test, &split.train_dev}) {
+      EXPECT_FALSE(part->empty()) << rules;
+      EXPECT_TRUE(std::ranges::is_sorted(*part)) << rules;
+      for (const std::uint32_t id : *part) ++seen.at(id);
+    }
+    EXPECT_EQ(seen, std::vector<int>(n, 1)) << rules;
+    for (const std::uint32_t id : split.test) ++tested[id];
+    const PartSizes sizes = split_sizes(job, SplitSource::train, source);
+    EXPECT_EQ(split.test.size(), sizes.test);
+    EXPECT_EQ(split.dev.size(), sizes.dev);
+    EXPECT_EQ(split.train_dev.size(), sizes.train_dev);
+  }
+  EXPECT_EQ(tested, std::vector<int>(n, 1)) << rules;
+}
+
+TEST(Partition, TheFoldsOfARepeatTestEveryExampleOnce) {
+  std::vector<float> labels;
+  for (int i = 0; i < 101; ++i) labels.push_back(i % 5 == 0 ? 1.0F : 0.0F);
+  FakeSource source(101);
+  expect_folds("", source, {});
+  expect_folds("stratified: true", source, labels);
+  FakeSource grouped(101, 6);
+  expect_folds("by_group: true", grouped, {});
+  const auto test_of = [&](const std::string& fold) {
+    return split_source(job_with("test { fold { of: 4 " + fold + " } }"), SplitSource::train,
+                        source, {})
+        .test;
+  };
+  EXPECT_EQ(test_of(""), test_of("number: 0 repeat: 0"));
+  EXPECT_NE(test_of(""), test_of("repeat: 1"));
+  // Which examples are tested does not depend on what else is held out.
+  EXPECT_EQ(test_of(""), split_source(job_with("dev { count: 9 } test { fold { of: 4 } }"),
+                                      SplitSource::train, source, {})
+                             .test);
+}
+
+TEST(Partition, FoldsThatDoNotFitAreRefused) {
+  EXPECT_EQ(error_of("test { fold { of: 5 } }", FakeSource(4)),
+            "5 folds need at least as many examples, and there are 4; ask for fewer folds");
+  EXPECT_EQ(error_of("dev { count: 6 } test { fold { of: 5 } }", FakeSource(8)),
+            "data.split: dev 6 and test 2 leave none of 8 examples to train on; make them smaller");
+  EXPECT_EQ(
+      error_of("dev { count: 6 } test { fold { of: 2 } } by_group: true", FakeSource(12, 9)),
+      "data.split: dev 6 and test 6 leave none of 12 examples to train on; make them smaller");
+  EXPECT_EQ(
+      error_of("dev { count: 4 } test { fold { of: 2 } } by_group: true", FakeSource(12, 9)),
+      "data.split: fold 0 has 9 of 12 examples, and dev and train_dev leave none to train on; "
+      "make them smaller");
 }
 
 TEST(Partition, SizesThatDoNotFitAreRefused) {

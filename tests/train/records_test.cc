@@ -142,6 +142,7 @@ RunEnd some_end() {
   end.position = {
       .step = 15,
       .interval_rows = 0,
+      .threshold = std::nullopt,
       .stopping = {.best_metric = 0.375, .best_step = 10},
       .sessions = {{.first_step = 5,
                     .last_step = 10,

@@ -72,8 +72,8 @@ struct LocalRead {
   Examples own;  // examples of this rank's shards
   std::vector<std::vector<std::uint32_t>> shard_ids;
   BatchGeometry geometry;
-  ShardAssignment shards;      // of all workers
-  std::vector<float> weights;  // of `own`, from the source; empty: none
+  ShardAssignment shards;  // of all workers
+  GivenWeights weights;    // of `own`
   std::uint64_t train_fingerprint = 0;
   std::uint64_t features = 0;
   std::uint64_t label_width = 0;
@@ -235,7 +235,8 @@ LocalRead read_local(const Job& job, const Communicator& comm, const Layout& lay
   agree(comm, [&] {
     finish_local(job, training.source().info(), training.source().fingerprint(), comm.rank(),
                  std::move(all), local);
-    local.weights = weights_of(training.source().read_weights(), local.own.ids);
+    const std::vector<float> weights = training.source().read_weights();
+    if (!weights.empty()) local.weights = weights_of(weights, local.own.ids);
   });
   if (use == DataUse::train) {
     agree(comm, [&] {

@@ -28,13 +28,13 @@ std::size_t class_named(const std::string& of, std::size_t classes,
 
 // The weight of each row, before it is divided by the mean.
 std::vector<double> products(const Examples& examples, std::span<const double> of_classes,
-                             std::span<const float> of_rows) {
+                             const GivenWeights& of_rows) {
   std::vector<double> weights(examples.size(), 1.0);
   for (std::size_t row = 0; row < weights.size(); ++row) {
     if (!of_classes.empty()) {
       weights[row] = of_classes[static_cast<std::size_t>(examples.labels[row])];
     }
-    if (!of_rows.empty()) weights[row] *= static_cast<double>(of_rows[row]);
+    if (of_rows) weights[row] *= static_cast<double>((*of_rows)[row]);
   }
   return weights;
 }
@@ -63,9 +63,9 @@ std::vector<double> weights_of_classes(const ClassWeights& weights,
 }
 
 std::vector<float> row_weights(const Communicator& comm, const OwnShards& own,
-                               std::span<const double> of_classes, std::span<const float> of_rows,
+                               std::span<const double> of_classes, const GivenWeights& of_rows,
                                std::uint64_t train_examples) {
-  if (of_classes.empty() && of_rows.empty()) return {};
+  if (of_classes.empty() && !of_rows) return {};
   const std::vector<double> weights = products(own.examples, of_classes, of_rows);
   const double sum = sum_over_shards(comm, own, 1, [&](std::span<const std::uint32_t> rows) {
     double of_shard = 0;

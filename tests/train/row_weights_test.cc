@@ -30,7 +30,7 @@ std::string error_of(const ClassWeights& weights, const Counts& counts, const Na
 // Two shards of a rank: rows 0, 2, 3 and rows 1, 4.
 class RowWeights : public testing::Test {
  protected:
-  [[nodiscard]] Factors weights(const Weights& of_classes, const Factors& of_rows) const {
+  [[nodiscard]] Factors weights(const Weights& of_classes, const GivenWeights& of_rows) const {
     return row_weights(Communicator::self(), {examples_, rows_}, of_classes, of_rows, 5);
   }
   void SetUp() override {
@@ -66,19 +66,19 @@ TEST(WeightsOfClasses, OfClassesThatDoNotExistAreRefused) {
 
 TEST_F(RowWeights, HaveTheMeanOne) {
   // Balanced: 1/4 for class 0 and 1 for class 1, whose mean is 2/5.
-  EXPECT_EQ(weights({0.25, 1}, {}), (Factors{2.5F, 0.625F, 0.625F, 0.625F, 0.625F}));
-  EXPECT_EQ(weights({}, {5, 0, 3, 1, 1}), (Factors{2.5F, 0, 1.5F, 0.5F, 0.5F}));
-  EXPECT_EQ(weights({1, 2}, {4, 4, 4, 4, 0}), (Factors{2, 1, 1, 1, 0})) << "products";
+  EXPECT_EQ(weights({0.25, 1}, std::nullopt), (Factors{2.5F, 0.625F, 0.625F, 0.625F, 0.625F}));
+  EXPECT_EQ(weights({}, Factors{5, 0, 3, 1, 1}), (Factors{2.5F, 0, 1.5F, 0.5F, 0.5F}));
+  EXPECT_EQ(weights({1, 2}, Factors{4, 4, 4, 4, 0}), (Factors{2, 1, 1, 1, 0})) << "products";
 }
 
 TEST_F(RowWeights, EqualOnesChangeNothing) {
-  EXPECT_EQ(weights({}, {3, 3, 3, 3, 3}), Factors(5, 1));
-  EXPECT_TRUE(weights({}, {}).empty());
+  EXPECT_EQ(weights({}, Factors{3, 3, 3, 3, 3}), Factors(5, 1));
+  EXPECT_TRUE(weights({}, std::nullopt).empty());
 }
 
 TEST_F(RowWeights, OfZeroForEveryExampleAreRefused) {
-  EXPECT_THROW(weights({0, 0}, {}), Error);
-  EXPECT_THROW(weights({1, 0}, {3, 0, 0, 0, 0}), Error);
+  EXPECT_THROW(weights({0, 0}, std::nullopt), Error);
+  EXPECT_THROW(weights({1, 0}, Factors{3, 0, 0, 0, 0}), Error);
 }
 
 TEST_F(RowWeights, OfSomeRows) {

@@ -263,6 +263,24 @@ TEST_F(Tables, RowsCountAsTheirWeightsSay) {
   EXPECT_EQ(trained(Communicator::self(), 1, "WEIGHT", ""), by_column);
 }
 
+// Three training examples in four shards: with four ranks, one has none.
+TEST_F(Tables, ARankWithoutRowsHasNoWeights) {
+  write("few.csv", "x,y,weight\n1,0,1\n2,1,3\n3,0,2\n4,1,2\n5,0,4\n");
+  const LoadedJob job = parse_job(R"(
+      name: "few"
+      data { train { csv { file: "few.csv" table {
+        column { name: "y" role: LABEL } column { name: "weight" role: WEIGHT } } } }
+        split { dev { count: 2 } } max_copied_share: 1 }
+      network { output { units: 1 loss: LOGISTIC } }
+      optimizer { adam { learning_rate: 0.05 } }
+      training { batch_size: 4 shards: 4 epochs: 3 })",
+                                  "few", directory_, {});
+  TrainOptions one;
+  one.run_dir = directory_ / "few-alone";
+  const Outcome alone = train_and_record(job, Communicator::self(), one);
+  EXPECT_EQ(train_and_record(job, comm_, options("few-all")).text, alone.text);
+}
+
 TEST_F(Tables, LabelsMayBeCoded) {
   std::string text = "x,z,y\n";
   for (int i = 0; i < 90; ++i) text += fmt::format("{},{},{}\n", i % 10, -i, 1 + i % 3);

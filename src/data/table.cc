@@ -19,10 +19,6 @@ namespace {
   throw Error(ExitCode::data, fmt::format("{}: {}", header.file, what));
 }
 
-bool is_label(ColumnRole role) {
-  return role == ColumnRole::label || role == ColumnRole::class_name;
-}
-
 bool is_number(std::string_view text, bool decimal_comma = false) {
   return parse_float(text, decimal_comma) || is_beyond_float(text) || is_not_finite_text(text);
 }
@@ -220,6 +216,10 @@ ColumnMatch match_by_name(const TableHeader& header, const TableSchema& schema, 
 
 bool is_input(ColumnRole role) {
   return role == ColumnRole::number || role == ColumnRole::category || role == ColumnRole::ordinal;
+}
+
+bool is_label(ColumnRole role) {
+  return role == ColumnRole::label || role == ColumnRole::class_name;
 }
 
 std::uint64_t feature_width(const TableColumn& column) {

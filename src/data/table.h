@@ -43,6 +43,8 @@ struct FittedTable {
 
 // Whether a column has features.
 bool is_input(ColumnRole role);
+// Whether columns of this role are labels.
+bool is_label(ColumnRole role);
 
 // Number of features of a column, with its missing_indicator; 0 if it is not an input.
 std::uint64_t feature_width(const TableColumn& column);

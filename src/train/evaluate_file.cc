@@ -51,10 +51,7 @@ ReadFile read_arrays(const SavedModel& model, const LabelledFile& file) {
 std::shared_ptr<const FittedTable> inputs_and_labels(const FittedTable& table) {
   auto needed = std::make_shared<FittedTable>(table);
   for (TableColumn& column : needed->schema.columns) {
-    const bool is_needed =
-        column.role == ColumnRole::number || column.role == ColumnRole::category ||
-        column.role == ColumnRole::label || column.role == ColumnRole::class_name;
-    if (!is_needed) column.role = ColumnRole::ignored;
+    if (!is_input(column.role) && !is_label(column.role)) column.role = ColumnRole::ignored;
   }
   return needed;
 }

@@ -278,7 +278,19 @@ TEST_F(Table, TheExportedModelDescribesDifficultColumns) {
     training { batch_size: 40 shards: 4 epochs: 12 })");
   const auto trained = run("train difficult.textproto --run-dir run");
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const json of_file = json::parse(run("evaluate run --data difficult.csv --json").out);
+  EXPECT_EQ(of_file["examples"], 240);
   ASSERT_EQ(run("predict run difficult.csv --output table.csv").exit_code, 0);
+  const std::string predicted = file("table.csv");
+  int wrong = 0;
+  for (int i = 0; i < 240; ++i) {
+    const std::string said = fmt::format("\n{},", i);
+    const auto line = predicted.find(said);
+    ASSERT_NE(line, std::string::npos) << i;
+    const auto end = predicted.find('\n', line + 1);
+    wrong += predicted.substr(line, end - line).find(class_of(i)) == std::string::npos ? 1 : 0;
+  }
+  EXPECT_DOUBLE_EQ(of_file["error"].get<double>(), wrong / 240.0) << "every column is an input";
   ASSERT_EQ(run("export run --onnx model.onnx").exit_code, 0);
   const auto checked = run_program(fmt::format("cd {} && {} model.onnx difficult.csv table.csv",
                                                directory_.string(), LOCKSTEP_CHECK_ONNX_TABLE));

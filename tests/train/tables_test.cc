@@ -273,7 +273,8 @@ TEST_F(Tables, ARankWithoutRowsHasNoWeights) {
         split { dev { count: 2 } } max_copied_share: 1 }
       network { output { units: 1 loss: LOGISTIC } }
       optimizer { adam { learning_rate: 0.05 } }
-      training { batch_size: 4 shards: 4 epochs: 3 })",
+      training { batch_size: 4 shards: 4 epochs: 3 }
+      checkpointing { enabled: false })",
                                   "few", directory_, {});
   TrainOptions one;
   one.run_dir = directory_ / "few-alone";

@@ -14,7 +14,7 @@ namespace {
 
 // MPI 3 counts are ints; longer messages are sent in pieces.
 constexpr std::uint64_t kPieceBytes = 1ULL << 30;
-constexpr int kTag = 1;
+constexpr int kRootTag = 1;
 constexpr std::chrono::milliseconds kWaitingPause{2};
 
 template <typename Function>
@@ -76,7 +76,7 @@ std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> byt
   MPI_Gather(&own, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, 0, handle_->comm);
   if (!is_root()) {
     in_pieces(own, [&](std::uint64_t begin, int count) {
-      MPI_Send(bytes.data() + begin, count, MPI_BYTE, 0, kTag, handle_->comm);
+      MPI_Send(bytes.data() + begin, count, MPI_BYTE, 0, kRootTag, handle_->comm);
     });
     return {};
   }
@@ -86,7 +86,7 @@ std::vector<std::byte> Communicator::gather_bytes(std::span<const std::byte> byt
   for (int source = 1; source < size_; ++source) {
     const std::uint64_t size = sizes[static_cast<std::size_t>(source)];
     in_pieces(size, [&](std::uint64_t begin, int count) {
-      MPI_Recv(all.data() + offset + begin, count, MPI_BYTE, source, kTag, handle_->comm,
+      MPI_Recv(all.data() + offset + begin, count, MPI_BYTE, source, kRootTag, handle_->comm,
                MPI_STATUS_IGNORE);
     });
     offset += size;
@@ -112,10 +112,10 @@ std::vector<std::byte> Communicator::scatter(
   const HeartbeatWait wait(heartbeat_);
   if (!is_root()) {
     std::uint64_t size = 0;
-    MPI_Recv(&size, 1, MPI_UINT64_T, 0, kTag, handle_->comm, MPI_STATUS_IGNORE);
+    MPI_Recv(&size, 1, MPI_UINT64_T, 0, kRootTag, handle_->comm, MPI_STATUS_IGNORE);
     std::vector<std::byte> own(size);
     in_pieces(size, [&](std::uint64_t begin, int count) {
-      MPI_Recv(own.data() + begin, count, MPI_BYTE, 0, kTag, handle_->comm, MPI_STATUS_IGNORE);
+      MPI_Recv(own.data() + begin, count, MPI_BYTE, 0, kRootTag, handle_->comm, MPI_STATUS_IGNORE);
     });
     return own;
   }
@@ -123,9 +123,9 @@ std::vector<std::byte> Communicator::scatter(
   for (int target = 1; target < size_; ++target) {
     const auto part = parts[static_cast<std::size_t>(target)];
     const std::uint64_t size = part.size();
-    MPI_Send(&size, 1, MPI_UINT64_T, target, kTag, handle_->comm);
+    MPI_Send(&size, 1, MPI_UINT64_T, target, kRootTag, handle_->comm);
     in_pieces(size, [&](std::uint64_t begin, int count) {
-      MPI_Send(part.data() + begin, count, MPI_BYTE, target, kTag, handle_->comm);
+      MPI_Send(part.data() + begin, count, MPI_BYTE, target, kRootTag, handle_->comm);
     });
   }
   return {parts[0].begin(), parts[0].end()};

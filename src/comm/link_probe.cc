@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-constexpr int kTag = 3;
+constexpr int kProbeTag = 3;
 constexpr int kTrialTrips = 10;
 constexpr int kMostTrips = 1000;
 constexpr double kTripsSeconds = 0.02;
@@ -81,17 +81,17 @@ class LinkEnd {
   }
 
   void send(const void* bytes, int size) const {
-    MPI_Send(bytes, size, MPI_BYTE, partner_, kTag, comm_);
+    MPI_Send(bytes, size, MPI_BYTE, partner_, kProbeTag, comm_);
   }
   void receive(void* bytes, int size) const {
-    MPI_Recv(bytes, size, MPI_BYTE, partner_, kTag, comm_, MPI_STATUS_IGNORE);
+    MPI_Recv(bytes, size, MPI_BYTE, partner_, kProbeTag, comm_, MPI_STATUS_IGNORE);
   }
 
  private:
   void message(bool sends, bool receives, int size) {
     if (sends && receives) {
-      MPI_Sendrecv(outgoing_.data(), size, MPI_BYTE, partner_, kTag, incoming_.data(), size,
-                   MPI_BYTE, partner_, kTag, comm_, MPI_STATUS_IGNORE);
+      MPI_Sendrecv(outgoing_.data(), size, MPI_BYTE, partner_, kProbeTag, incoming_.data(), size,
+                   MPI_BYTE, partner_, kProbeTag, comm_, MPI_STATUS_IGNORE);
       return;
     }
     if (sends) send(outgoing_.data(), size);

@@ -7,7 +7,7 @@
 namespace lockstep {
 namespace {
 
-constexpr int kTag = 2;
+constexpr int kMessageTag = 2;
 
 template <typename T>
 MPI_Datatype mpi_type() {
@@ -19,19 +19,19 @@ MPI_Datatype mpi_type() {
 
 template <typename T>
 void Messages<T>::send(std::span<const T> values, int to) {
-  MPI_Isend(values.data(), static_cast<int>(values.size()), mpi_type<T>(), to, kTag,
+  MPI_Isend(values.data(), static_cast<int>(values.size()), mpi_type<T>(), to, kMessageTag,
             CommunicatorHandle::of(*comm_), &requests_.emplace_back());
 }
 
 template <typename T>
 void Messages<T>::send_when_taken(std::span<const T> values, int to) {
-  MPI_Issend(values.data(), static_cast<int>(values.size()), mpi_type<T>(), to, kTag,
+  MPI_Issend(values.data(), static_cast<int>(values.size()), mpi_type<T>(), to, kMessageTag,
              CommunicatorHandle::of(*comm_), &requests_.emplace_back());
 }
 
 template <typename T>
 void Messages<T>::receive(std::span<T> values, int from) {
-  MPI_Irecv(values.data(), static_cast<int>(values.size()), mpi_type<T>(), from, kTag,
+  MPI_Irecv(values.data(), static_cast<int>(values.size()), mpi_type<T>(), from, kMessageTag,
             CommunicatorHandle::of(*comm_), &requests_.emplace_back());
 }
 

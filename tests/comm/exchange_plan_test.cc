@@ -224,8 +224,6 @@ TEST(Hosts, KnowTheirMembers) {
   EXPECT_EQ(hosts.courier(3, 2), 0);
 }
 
-constexpr std::uint64_t kBlock = Ownership::kBlock;
-
 std::vector<WorkerPlan> even_plans(std::uint64_t shards, std::uint64_t ranks) {
   return plan_ranks({shards, std::vector<int>(ranks)});
 }
@@ -233,15 +231,17 @@ std::vector<WorkerPlan> even_plans(std::uint64_t shards, std::uint64_t ranks) {
 // As messages the others' sums of two pieces, or in shared memory what is looked
 // into: their sums of all own pieces, and their pieces of the weights.
 TEST(ExchangeBuffers, CountTheLargerOfMessagesAndSharedMemory) {
-  const Ownership alone = Ownership::with_bucket_bytes(4 * kBlock, 8 * kBlock, 4, 1);
+  const Ownership alone =
+      Ownership::with_bucket_bytes(4 * Ownership::kBlock, 8 * Ownership::kBlock, 4, 1);
   EXPECT_EQ(exchange_buffer_bytes(alone, even_plans(5, 1), 0, 4), 0U);
 
   // Four blocks in buckets of two, pieces of one; the other rank holds one sum.
-  const Ownership pair = Ownership::with_bucket_bytes(4 * kBlock, 2 * kBlock * 4, 4, 2);
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 0, 4), (2 + 2) * kBlock * 4);
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 1, 4), (2 + 2) * kBlock * 4);
+  const Ownership pair =
+      Ownership::with_bucket_bytes(4 * Ownership::kBlock, 2 * Ownership::kBlock * 4, 4, 2);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 0, 4), (2 + 2) * Ownership::kBlock * 4);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(4, 2), 1, 4), (2 + 2) * Ownership::kBlock * 4);
   // Of six shards rank 0 holds {0,1} and {2}, rank 1 holds {3} and {4,5}.
-  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(6, 2), 0, 8), (4 + 2) * kBlock * 8);
+  EXPECT_EQ(exchange_buffer_bytes(pair, even_plans(6, 2), 0, 8), (4 + 2) * Ownership::kBlock * 8);
 }
 
 }  // namespace

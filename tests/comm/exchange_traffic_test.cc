@@ -12,20 +12,18 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr std::uint64_t kBlock = Ownership::kBlock;
-
 // 12 blocks of parameters in one bucket, so that up to 4 ranks own the same number.
 std::vector<HostTraffic> traffic(const ShardAssignment& assignment, std::vector<int> leaders,
                                  std::uint64_t shards) {
   const auto ranks = static_cast<int>(leaders.size());
   const Hosts hosts(std::move(leaders));
-  const auto ownership =
-      Ownership::with_bucket_bytes(12 * kBlock, 12 * kBlock * 4, sizeof(float), ranks);
+  const auto ownership = Ownership::with_bucket_bytes(
+      12 * Ownership::kBlock, 12 * Ownership::kBlock * 4, sizeof(float), ranks);
   return traffic_of_step(plan_exchange(plan_workers(assignment, shards), shards, hosts), ownership,
                          sizeof(float));
 }
 
-constexpr std::uint64_t kAll = 12 * kBlock * sizeof(float);
+constexpr std::uint64_t kAll = 12 * Ownership::kBlock * sizeof(float);
 
 TEST(ExchangeTraffic, OneHostSendsNothing) {
   EXPECT_THAT(traffic(even_assignment(8, 2), {0, 0}, 8), ElementsAre(HostTraffic{0, 0, 0, 0}));

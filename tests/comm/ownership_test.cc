@@ -9,8 +9,6 @@
 namespace lockstep {
 namespace {
 
-constexpr std::uint64_t kBlock = Ownership::kBlock;
-
 // The pieces, by bucket and then by rank, are the vector from end to end, cut on
 // the grid of blocks into nearly equal parts.
 void expect_tiles(const Ownership& ownership) {
@@ -24,12 +22,13 @@ void expect_tiles(const Ownership& ownership) {
       const Range piece = ownership.piece(bucket, rank);
       ASSERT_EQ(piece.begin, next);
       ASSERT_LE(piece.begin, piece.end);
-      ASSERT_TRUE(piece.begin % kBlock == 0 || piece.begin == ownership.parameters);
+      ASSERT_TRUE(piece.begin % Ownership::kBlock == 0 || piece.begin == ownership.parameters);
       smallest = std::min(smallest, piece.size());
       largest = std::max(largest, piece.size());
       next = piece.end;
     }
-    ASSERT_LE(largest, smallest + 2 * kBlock - 1);  // one block, and the last may be short
+    ASSERT_LE(largest,
+              smallest + 2 * Ownership::kBlock - 1);  // one block, and the last may be short
     ASSERT_EQ(next, std::min(ownership.parameters, (bucket + 1) * ownership.bucket));
   }
   ASSERT_EQ(next, ownership.parameters);
@@ -69,22 +68,24 @@ TEST(Ownership, PiecesTileMoreParametersThanAnIntCounts) {
 }
 
 TEST(Ownership, SomeRanksOwnNothingOfFewParameters) {
-  const Ownership ownership = Ownership::with_bucket_bytes(kBlock + 1, 1 << 20, 4, 4);
+  const Ownership ownership = Ownership::with_bucket_bytes(Ownership::kBlock + 1, 1 << 20, 4, 4);
   ASSERT_EQ(ownership.buckets(), 1U);
   std::vector<std::uint64_t> sizes;
   sizes.reserve(4);
   for (int rank = 0; rank < 4; ++rank) sizes.push_back(ownership.owned(rank));
   EXPECT_EQ(std::count(sizes.begin(), sizes.end(), 0U), 2);
-  EXPECT_EQ(std::count(sizes.begin(), sizes.end(), kBlock), 1);
+  EXPECT_EQ(std::count(sizes.begin(), sizes.end(), Ownership::kBlock), 1);
   EXPECT_EQ(std::count(sizes.begin(), sizes.end(), 1U), 1);
 }
 
 TEST(Ownership, BucketsAreAsLargeAsAskedWithinLimits) {
   // 10 blocks of 4 KiB fit; 3 ranks share 9 of them evenly.
-  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 10ULL * 4096, 4, 3).bucket, 9 * kBlock);
-  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 10ULL * 4096, 8, 3).bucket, 3 * kBlock);
+  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 10ULL * 4096, 4, 3).bucket,
+            9 * Ownership::kBlock);
+  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 10ULL * 4096, 8, 3).bucket,
+            3 * Ownership::kBlock);
   // At least a block for each rank.
-  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 1, 4, 3).bucket, 3 * kBlock);
+  EXPECT_EQ(Ownership::with_bucket_bytes(1 << 20, 1, 4, 3).bucket, 3 * Ownership::kBlock);
   // At most what an MPI count can say.
   EXPECT_LE(Ownership::with_bucket_bytes(1ULL << 40, 1ULL << 40, 4, 3).bucket * 4, 1ULL << 30);
 }

@@ -59,14 +59,14 @@ job.textproto:1:1: training has no length; expected one of epochs, steps)");
 }
 
 // A change to the small job, and the one line that it leads to.
-struct Case {
+struct JobErrorCase {
   std::string from;
   std::string to;
   std::string line;  // without "job.textproto:"
 };
 
-void expect_lines(const std::vector<Case>& cases) {
-  for (const Case& c : cases) {
+void expect_lines(const std::vector<JobErrorCase>& cases) {
+  for (const JobErrorCase& c : cases) {
     const std::string expected = c.line.empty() ? "" : "job.textproto:" + c.line;
     EXPECT_EQ(problems_of(with(kSmallJob, c.from, c.to)), expected) << c.to;
   }
@@ -112,7 +112,8 @@ TEST(JobErrors, Data) {
 
 TEST(JobErrors, Images) {
   const auto line = [](const std::string& image, const std::string& problem) {
-    return Case{"data {", "data {\nimage { " + image + " }", problem.empty() ? "" : "3:" + problem};
+    return JobErrorCase{"data {", "data {\nimage { " + image + " }",
+                        problem.empty() ? "" : "3:" + problem};
   };
   expect_lines({
       line("height: 28 width: 28", ""),
@@ -130,8 +131,8 @@ TEST(JobErrors, Images) {
 TEST(JobErrors, Augmentation) {
   // `transforms` on a line of their own, and the problem in that line.
   const auto line = [](const std::string& transforms, const std::string& problem) {
-    return Case{"data {", "data { augmentation {\n" + transforms + " }",
-                problem.empty() ? "" : "3:" + problem};
+    return JobErrorCase{"data {", "data { augmentation {\n" + transforms + " }",
+                        problem.empty() ? "" : "3:" + problem};
   };
   const std::string a = "data.augmentation.";
   const std::string share = "; expected a number above 0 and at most 1";
@@ -350,8 +351,8 @@ TEST(JobErrors, NumbersThatFloatDoesNotHave) {
 
 TEST(JobErrors, Schedules) {
   const auto line = [](const std::string& schedule, const std::string& problem) {
-    return Case{"adam { }", "adam { }\nschedule { " + schedule + " }",
-                problem.empty() ? "" : "11:" + problem};
+    return JobErrorCase{"adam { }", "adam { }\nschedule { " + schedule + " }",
+                        problem.empty() ? "" : "11:" + problem};
   };
   expect_lines({
       line("warmup_epochs: -1",
@@ -405,7 +406,7 @@ TEST(JobErrors, Training) {
 
 TEST(JobErrors, TheRest) {
   const auto line = [](const std::string& section, const std::string& problem) {
-    return Case{"name:", section + "\nname:", problem.empty() ? "" : "1:" + problem};
+    return JobErrorCase{"name:", section + "\nname:", problem.empty() ? "" : "1:" + problem};
   };
   expect_lines({
       line("regularization { l2_lambda: -0.1 }",

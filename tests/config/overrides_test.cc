@@ -153,13 +153,13 @@ TEST(Overrides, AreInTheResolvedText) {
   EXPECT_NE(text.find("\nseed: 42\n"), std::string::npos);
 }
 
-struct Case {
+struct OverrideCase {
   std::string assignment;
   std::string problem;
 };
 
 TEST(Overrides, ErrorsNameThem) {
-  const Case cases[] = {
+  const OverrideCase cases[] = {
       {"optimizer.adm.learning_rate=1", "no field \"adm\" in optimizer; did you mean \"adam\"?"},
       {"optimzer={}", "no field \"optimzer\" in the job; did you mean \"optimizer\"?"},
       {"seed", "expected path=value"},
@@ -208,7 +208,7 @@ TEST(Overrides, ErrorsNameThem) {
       {"network.layer[0]={}", "network.layer[0].units is missing; expected the width of the layer"},
       {"name=", "name is \"\"; expected a name for the run, such as \"fashion-mlp\""},
   };
-  for (const Case& c : cases) {
+  for (const OverrideCase& c : cases) {
     EXPECT_EQ(problems_of(kSmallJob, {c.assignment}), "--set " + c.assignment + ": " + c.problem);
   }
 }

@@ -101,12 +101,12 @@ TEST(SweepFile, TheResolvedTextLoadsToItself) {
   EXPECT_NE(loaded.resolved_text.find("wave: 4"), std::string::npos) << loaded.resolved_text;
 }
 
-struct Case {
+struct SweepFileCase {
   std::string from, to, problem;
 };
 
 TEST(SweepFile, ErrorsSayWhereAndWhat) {
-  const Case cases[] = {
+  const SweepFileCase cases[] = {
       {"grid", "gird", "3:1: no field \"gird\" in the sweep; did you mean \"grid\"?"},
       {"name: \"s\"", "", "1:1: name is missing; expected a name for the run, such as \"lambda\""},
       {"\"s\"", "\"a b\"", "1:1: name is \"a b\"; expected letters, digits, '-', '_' and '.'"},
@@ -160,7 +160,7 @@ TEST(SweepFile, ErrorsSayWhereAndWhat) {
        "6:26: parameter[1] has the name of parameter[0], \"regularization.l2_lambda\"; give it "
        "another"},
   };
-  for (const Case& c : cases) {
+  for (const SweepFileCase& c : cases) {
     EXPECT_EQ(sweep_problems(with(kSweep, c.from, c.to)), "s.textproto:" + c.problem)
         << c.from << " -> " << c.to;
   }

@@ -11,7 +11,7 @@ using testing::HasSubstr;
 using Ids = std::vector<std::uint32_t>;
 using Paths = std::vector<std::filesystem::path>;
 
-constexpr std::size_t kPixels = 3072;
+constexpr std::size_t kImagePixels = 3072;
 
 // Pixel j of example n.
 std::uint8_t pixel(std::uint32_t n, std::size_t j) {
@@ -22,16 +22,16 @@ std::uint8_t pixel(std::uint32_t n, std::size_t j) {
 std::string record(const std::vector<int>& labels, std::uint32_t n) {
   std::string bytes;
   for (const int label : labels) bytes += static_cast<char>(label);
-  for (std::size_t j = 0; j < kPixels; ++j) bytes += static_cast<char>(pixel(n, j));
+  for (std::size_t j = 0; j < kImagePixels; ++j) bytes += static_cast<char>(pixel(n, j));
   return bytes;
 }
 
 void expect_rows(const Examples& examples, const Ids& ids) {
   ASSERT_EQ(examples.ids, ids);
-  ASSERT_EQ(examples.values.size(), ids.size() * kPixels);
+  ASSERT_EQ(examples.values.size(), ids.size() * kImagePixels);
   for (std::size_t k = 0; k < ids.size(); ++k) {
-    for (std::size_t j = 0; j < kPixels; ++j) {
-      ASSERT_EQ(std::to_integer<unsigned>(examples.values[k * kPixels + j]), pixel(ids[k], j))
+    for (std::size_t j = 0; j < kImagePixels; ++j) {
+      ASSERT_EQ(std::to_integer<unsigned>(examples.values[k * kImagePixels + j]), pixel(ids[k], j))
           << ids[k] << ' ' << j;
     }
   }
@@ -65,7 +65,7 @@ class CifarTest : public testing::Test {
 TEST_F(CifarTest, FilesFollowEachOther) {
   CifarExampleSource source(files(), CifarKind::cifar10, true);
   EXPECT_EQ(source.info().examples, 5U);
-  EXPECT_EQ(source.info().features, kPixels);
+  EXPECT_EQ(source.info().features, kImagePixels);
   EXPECT_EQ(source.info().type, ElementType::u8);
   EXPECT_EQ(source.info().image, (ImageShape{.channels = 3, .height = 32, .width = 32}));
   EXPECT_EQ(source.read_labels(), (std::vector<float>{0, 2, 4, 6, 8}));

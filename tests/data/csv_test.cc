@@ -35,15 +35,15 @@ std::vector<std::uint32_t> all_ids(std::uint64_t n) {
 
 Examples read_all(CsvExampleSource& source) { return source.read(all_ids(source.info().examples)); }
 
-TableRules rules_of(std::vector<ColumnRule> columns) {
+TableRules csv_rules(std::vector<ColumnRule> columns) {
   TableRules rules;
   rules.columns = std::move(columns);
   return rules;
 }
 
-const TableRules kPetRules = rules_of({{"kind", 0, ColumnRole::class_name},
-                                       {"color", 0, ColumnRole::category},
-                                       {"id", 0, ColumnRole::ignored}});
+const TableRules kPetRules = csv_rules({{"kind", 0, ColumnRole::class_name},
+                                        {"color", 0, ColumnRole::category},
+                                        {"id", 0, ColumnRole::ignored}});
 const std::string kPets =
     "id,weight,color,kind\n"
     "a,4.5,\"black, white\",cat\n"
@@ -119,7 +119,7 @@ TEST_F(CsvTest, OtherDialectsReadTheSame) {
 
 TEST_F(CsvTest, SeveralLabelsAreAVector) {
   auto source = open("a,x,b\n1,2,3\n4,5,6\n",
-                     rules_of({{"b", 0, ColumnRole::label}, {"a", 0, ColumnRole::label}}));
+                     csv_rules({{"b", 0, ColumnRole::label}, {"a", 0, ColumnRole::label}}));
   EXPECT_EQ(source.info().label_width, 2U);
   EXPECT_EQ(source.info().features, 1U);
   EXPECT_THAT(source.read_labels(), ElementsAre(1, 3, 4, 6));
@@ -127,7 +127,7 @@ TEST_F(CsvTest, SeveralLabelsAreAVector) {
 
 TEST_F(CsvTest, ALabelIsInTheOrderOfTheTrainingFile) {
   auto train =
-      open("a,x,b\n1,2,3\n", rules_of({{"a", 0, ColumnRole::label}, {"b", 0, ColumnRole::label}}));
+      open("a,x,b\n1,2,3\n", csv_rules({{"a", 0, ColumnRole::label}, {"b", 0, ColumnRole::label}}));
   CsvExampleSource dev(
       {directory.write("d.csv", "b,a,x\n6,4,5\n9,7,8\n"), {}, {}, train.info().table});
   EXPECT_THAT(dev.read_labels(), ElementsAre(4, 6, 7, 9));
@@ -145,7 +145,7 @@ TEST_F(CsvTest, OneColumnNeedsNoDelimiterAndKeepsEmptyLines) {
 
 TEST_F(CsvTest, GroupsAreOfTexts) {
   auto source = open("who,x,y\nann,1,0\nbob,2,0\nann,3,1\n",
-                     rules_of({{"who", 0, ColumnRole::group}, {"y", 0, ColumnRole::label}}));
+                     csv_rules({{"who", 0, ColumnRole::group}, {"y", 0, ColumnRole::label}}));
   const auto groups = source.read_groups();
   ASSERT_EQ(groups.size(), 3U);
   EXPECT_EQ(groups[0], groups[2]);
@@ -153,7 +153,7 @@ TEST_F(CsvTest, GroupsAreOfTexts) {
 }
 
 TEST_F(CsvTest, MissingTextsMayBeNumbersAndWords) {
-  TableRules rules = rules_of({{"y", 0, ColumnRole::label}});
+  TableRules rules = csv_rules({{"y", 0, ColumnRole::label}});
   rules.when_missing = WhenMissing::training_mean;
   rules.missing_texts = {"NA", "-999", "nan"};
   auto source = open(
@@ -195,7 +195,7 @@ TEST_F(CsvTest, OtherFilesAreReadByTheTrainingColumns) {
 }
 
 TEST_F(CsvTest, WithoutHeadersColumnsAreFoundByPlace) {
-  TableRules rules = rules_of({{"", 2, ColumnRole::label}});
+  TableRules rules = csv_rules({{"", 2, ColumnRole::label}});
   CsvExampleSource train({directory.write("t.csv", "1,0,2\n3,1,4\n"), {',', false}, rules});
   CsvExampleSource with(
       {directory.write("a.csv", "5,9,6\n"), {',', false}, {}, train.info().table, false});
@@ -209,7 +209,7 @@ TEST_F(CsvTest, WithoutHeadersColumnsAreFoundByPlace) {
 TEST_F(CsvTest, ColumnsAreFoundByNameBesideOneWithoutAName) {
   for (const auto& role : {ColumnRole::ignored, ColumnRole::number}) {
     auto train =
-        open(",a,b,y\n0,1,2,0\n1,3,4,1\n", rules_of({{"", 1, role}, {"y", 0, ColumnRole::label}}));
+        open(",a,b,y\n0,1,2,0\n1,3,4,1\n", csv_rules({{"", 1, role}, {"y", 0, ColumnRole::label}}));
     const bool input = role == ColumnRole::number;
     EXPECT_EQ(train.info().features, input ? 3U : 2U);
     const auto read = [&](const std::string& content, bool labelled) {
@@ -236,10 +236,10 @@ TEST_F(CsvTest, AnyOrderOfColumnsIsTheSame) {
   const std::vector<std::string> titles = {"id", "a", "c", "y", "g"};
   const std::vector<std::string> first = {"7", "1", "red", "0", "u"};
   const std::vector<std::string> second = {"8", "2", "blue", "1", "v"};
-  const TableRules rules = rules_of({{"", 1, ColumnRole::ignored},
-                                     {"c", 0, ColumnRole::category},
-                                     {"y", 0, ColumnRole::label},
-                                     {"g", 0, ColumnRole::group}});
+  const TableRules rules = csv_rules({{"", 1, ColumnRole::ignored},
+                                      {"c", 0, ColumnRole::category},
+                                      {"y", 0, ColumnRole::label},
+                                      {"g", 0, ColumnRole::group}});
   std::vector<std::size_t> order = {0, 1, 2, 3, 4};
   const auto text = [&] {
     std::string content;
@@ -262,7 +262,7 @@ TEST_F(CsvTest, AnyOrderOfColumnsIsTheSame) {
 }
 
 TEST_F(CsvTest, NewColumnsOfAFileToPredictAreLeftOut) {
-  auto train = open("a,b,y\n1,2,0\n3,4,1\n", rules_of({{"y", 0, ColumnRole::label}}));
+  auto train = open("a,b,y\n1,2,0\n3,4,1\n", csv_rules({{"y", 0, ColumnRole::label}}));
   const std::string content = ",b,note,a\n0,2,\"x, y\",1\n1,4,,3\n";
   CsvExampleSource input({directory.write("new.csv", content), {}, {}, train.info().table, false});
   EXPECT_THAT(values_of(read_all(input)), ElementsAre(1, 2, 3, 4));
@@ -276,16 +276,16 @@ TEST_F(CsvTest, AHeaderOfNumbersGetsACaution) {
                             CsvDialect dialect = {}) {
     return open(content, rules, dialect).info().notices;
   };
-  const TableRules label = rules_of({{"", 3, ColumnRole::label}});
+  const TableRules label = csv_rules({{"", 3, ColumnRole::label}});
   EXPECT_THAT(cautions("1,5,0\n2,4,1\n", label),
               ElementsAre(testing::EndsWith("a.csv: all names of the header are numbers (\"1\", "
                                             "\"5\", \"0\"); is it a row? say header: false")));
   EXPECT_THAT(cautions("1, ,0\n2,4,1\n",
-                       rules_of({{"", 2, ColumnRole::number}, {"", 3, ColumnRole::label}})),
+                       csv_rules({{"", 2, ColumnRole::number}, {"", 3, ColumnRole::label}})),
               testing::SizeIs(1))
       << "with a value that is missing";
   EXPECT_THAT(
-      cautions("5.1,3.5,setosa\n4.9,3,virginica\n", rules_of({{"", 3, ColumnRole::class_name}})),
+      cautions("5.1,3.5,setosa\n4.9,3,virginica\n", csv_rules({{"", 3, ColumnRole::class_name}})),
       testing::SizeIs(1))
       << "columns of numbers";
   EXPECT_THAT(cautions("1,5,y\n2,4,1\n", label), testing::IsEmpty());
@@ -293,9 +293,9 @@ TEST_F(CsvTest, AHeaderOfNumbersGetsACaution) {
 }
 
 TEST_F(CsvTest, BlanksAroundFieldsDoNotCount) {
-  TableRules rules = rules_of({{"k", 0, ColumnRole::category},
-                               {" c ", 0, ColumnRole::class_name},
-                               {"g", 0, ColumnRole::group}});
+  TableRules rules = csv_rules({{"k", 0, ColumnRole::category},
+                                {" c ", 0, ColumnRole::class_name},
+                                {"g", 0, ColumnRole::group}});
   rules.when_missing = WhenMissing::training_mean;
   rules.missing_texts = {"? "};
   auto source =
@@ -321,7 +321,7 @@ TEST_F(CsvTest, UnknownCategoriesMayBeNoneOfTheKnown) {
 }
 
 TEST_F(CsvTest, AMissingIndicatorIsTheLastFeatureOfItsColumn) {
-  TableRules rules = rules_of(
+  TableRules rules = csv_rules(
       {{"kind", 0, ColumnRole::class_name},
        {.name = "weight", .when_missing = WhenMissing::training_median, .missing_indicator = true},
        {.name = "color",
@@ -345,7 +345,7 @@ TEST_F(CsvTest, AMissingIndicatorIsTheLastFeatureOfItsColumn) {
 }
 
 TEST_F(CsvTest, AnOrdinalIsThePlaceInItsOrder) {
-  TableRules rules = rules_of(
+  TableRules rules = csv_rules(
       {{"y", 0, ColumnRole::label},
        {.name = "size", .role = ColumnRole::ordinal, .order = {"small", " medium ", "large"}},
        {.name = "", .index = 3, .role = ColumnRole::ordinal, .order = {"FALSE", "TRUE"}}});
@@ -358,7 +358,7 @@ TEST_F(CsvTest, AnOrdinalIsThePlaceInItsOrder) {
 }
 
 TEST_F(CsvTest, NumbersHaveDecimalCommasWhereTold) {
-  TableRules rules = rules_of({{"y", 0, ColumnRole::label}});
+  TableRules rules = csv_rules({{"y", 0, ColumnRole::label}});
   rules.decimal_comma = true;
   rules.when_missing = WhenMissing::training_mean;
   rules.missing_texts = {"-999", "-1,5"};
@@ -370,7 +370,7 @@ TEST_F(CsvTest, NumbersHaveDecimalCommasWhereTold) {
 }
 
 TEST_F(CsvTest, RareCategoriesShareAFeatureWithUnknownOnes) {
-  TableRules rules = rules_of({{"y", 0, ColumnRole::label}, {"c", 0, ColumnRole::category}});
+  TableRules rules = csv_rules({{"y", 0, ColumnRole::label}, {"c", 0, ColumnRole::category}});
   rules.min_category_count = 2;
   rules.when_missing = WhenMissing::training_mean;
   auto source = open("c,x,y\nb,1,0\na,2,0\nz,3,1\nb,4,1\na,5,1\nq,6,1\n,7,0\n", rules);
@@ -387,7 +387,7 @@ TEST_F(CsvTest, RareCategoriesShareAFeatureWithUnknownOnes) {
 
 // Without one, unknown categories stay an error.
 TEST_F(CsvTest, WithoutRareCategoriesThereIsNoFeatureForThem) {
-  TableRules rules = rules_of({{"y", 0, ColumnRole::label}, {"c", 0, ColumnRole::category}});
+  TableRules rules = csv_rules({{"y", 0, ColumnRole::label}, {"c", 0, ColumnRole::category}});
   rules.min_category_count = 2;
   auto source = open("c,y\nb,0\na,0\nb,1\na,1\n", rules);
   EXPECT_THAT(feature_names(source.info().table->schema), ElementsAre("c=a", "c=b"));
@@ -449,9 +449,9 @@ std::string nasty_table(int rows) {
   return content;
 }
 
-const TableRules kNastyRules = rules_of({{"text", 0, ColumnRole::category},
-                                         {"who", 0, ColumnRole::group},
-                                         {"label", 0, ColumnRole::class_name}});
+const TableRules kNastyRules = csv_rules({{"text", 0, ColumnRole::category},
+                                          {"who", 0, ColumnRole::group},
+                                          {"label", 0, ColumnRole::class_name}});
 
 TEST_F(CsvTest, PartsTogetherAreTheWhole) {
   for (const int rows : {1, 2, 7, 60}) {
@@ -512,12 +512,12 @@ TEST_F(CsvTest, FingerprintIsOfContentAndMeaning) {
   const auto fingerprint = [&](const std::string& content, const TableRules& rules) {
     return open(content, rules).fingerprint();
   };
-  TableRules rules = rules_of({{"y", 0, ColumnRole::label}});
+  TableRules rules = csv_rules({{"y", 0, ColumnRole::label}});
   const std::string content = "x,z,y\n1,2,0\n3,4,1\n";
   const auto original = fingerprint(content, rules);
   EXPECT_EQ(fingerprint(content, rules), original);
   EXPECT_NE(fingerprint("x,z,y\n1,2,0\n3,4,0\n", rules), original);
-  TableRules other = rules_of({{"y", 0, ColumnRole::label}, {"z", 0, ColumnRole::ignored}});
+  TableRules other = csv_rules({{"y", 0, ColumnRole::label}, {"z", 0, ColumnRole::ignored}});
   EXPECT_NE(fingerprint(content, other), original);
   rules.when_missing = WhenMissing::training_mean;
   const auto filled = fingerprint(content, rules);

@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-const GoldenArrays& golden() {
+const GoldenArrays& golden_metrics() {
   static const GoldenArrays arrays = read_golden_arrays(LOCKSTEP_GOLDEN_DIR "/metrics.txt");
   return arrays;
 }
@@ -23,8 +23,8 @@ std::vector<float> as_floats(const std::vector<double>& values) {
 }
 
 Predictions predictions_of(const std::string& problem, Loss loss, bool by_unit) {
-  const GoldenArray& values = golden().at(problem + ".values");
-  const GoldenArray& labels = golden().at(problem + ".labels");
+  const GoldenArray& values = golden_metrics().at(problem + ".values");
+  const GoldenArray& labels = golden_metrics().at(problem + ".labels");
   Predictions predictions{.loss = loss,
                           .by_unit = by_unit,
                           .outputs = values.columns,
@@ -46,8 +46,8 @@ Predictions predictions_of(const std::string& problem, Loss loss, bool by_unit) 
 
 void expect_golden(const std::string& problem, const char* name,
                    const std::optional<double>& number) {
-  const auto expected = golden().find(problem + "." + name);
-  ASSERT_EQ(number.has_value(), expected != golden().end()) << problem << " " << name;
+  const auto expected = golden_metrics().find(problem + "." + name);
+  ASSERT_EQ(number.has_value(), expected != golden_metrics().end()) << problem << " " << name;
   if (number) {
     EXPECT_NEAR(*number, expected->second.values[0], 1e-12) << problem << " " << name;
   }

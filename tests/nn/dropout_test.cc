@@ -11,11 +11,11 @@ namespace lockstep {
 namespace {
 
 constexpr std::uint32_t kExamples = 1000;
-constexpr std::size_t kUnits = 1000;
+constexpr std::size_t kManyUnits = 1000;
 constexpr double kDraws = 1e6;
 
 std::vector<double> mask(double keep_prob, DropoutKey key, std::uint32_t layer,
-                         std::uint32_t example, std::size_t units = kUnits) {
+                         std::uint32_t example, std::size_t units = kManyUnits) {
   return dropout_mask<double>(keep_prob, key, layer, example, units);
 }
 
@@ -46,7 +46,7 @@ TEST(Dropout, RateIsRoundedSoThatTheMeanIsExactlyOne) {
   }
   EXPECT_TRUE(DropoutRate(0.5).drops());
   EXPECT_FALSE(DropoutRate(1).drops());
-  EXPECT_EQ(mask(1, {1, 2}, 3, 4), std::vector<double>(kUnits, 1.0));
+  EXPECT_EQ(mask(1, {1, 2}, 3, 4), std::vector<double>(kManyUnits, 1.0));
 }
 
 // Of 2^20 units at even and at odd places (the two halves of a random word) one in 65536
@@ -67,7 +67,7 @@ TEST(Dropout, TheRarestAreAsRareAtEveryPlace) {
 
 TEST(Dropout, IsAPureFunctionOfItsKey) {
   EXPECT_EQ(mask(0.5, {1, 2}, 3, 4), mask(0.5, {1, 2}, 3, 4));
-  const std::vector<float> in_float = dropout_mask<float>(0.5, {1, 2}, 3, 4, kUnits);
+  const std::vector<float> in_float = dropout_mask<float>(0.5, {1, 2}, 3, 4, kManyUnits);
   const std::vector<double> in_double = mask(0.5, {1, 2}, 3, 4);
   EXPECT_EQ(std::vector<double>(in_float.begin(), in_float.end()), in_double);
 }
@@ -90,7 +90,7 @@ double agreement(const std::vector<double>& a, const std::vector<double>& b) {
 
 TEST(Dropout, MasksOfDifferentKeysAreIndependent) {
   // Two fair and independent masks agree on half of their units.
-  const double five_sigma = 5 * std::sqrt(0.25 / kUnits);
+  const double five_sigma = 5 * std::sqrt(0.25 / kManyUnits);
   const std::vector<double> first = mask(0.5, {1, 2}, 3, 4);
   EXPECT_NEAR(agreement(first, mask(0.5, {2, 2}, 3, 4)), 0.5, five_sigma) << "seed";
   EXPECT_NEAR(agreement(first, mask(0.5, {1, 3}, 3, 4)), 0.5, five_sigma) << "step";

@@ -69,21 +69,21 @@ TEST(DoctorText, ShowsTheSlowestOfManyLinks) {
 }
 
 TEST(DoctorJson, HasEveryMeasureByName) {
-  const Json json = doctor_json(report_of_two_hosts(), kSlowLink);
-  EXPECT_EQ(json["version"], 1);
-  EXPECT_EQ(json["refused"], false);
-  EXPECT_EQ(json["findings"][0]["severity"], "warning");
-  EXPECT_EQ(json["findings"][0]["kind"], "slow_link");
-  EXPECT_EQ(json["findings"][0]["change"], "Look at it.");
-  EXPECT_TRUE(json["job"].is_null());
-  EXPECT_EQ(json["hosts"][1]["name"], "n2");
-  EXPECT_EQ(json["hosts"][1]["memory_bytes"], std::uint64_t{8} << 30U);
-  EXPECT_EQ(json["hosts"][1]["run_directory"], "shared");
-  EXPECT_EQ(json["ranks"][1]["host"], "n2");
-  EXPECT_EQ(json["ranks"][1]["flops_per_second_alone"], 100e9);
-  EXPECT_EQ(json["ranks"][1]["flops_per_second_together"], 50e9);
-  EXPECT_TRUE(json["ranks"][1]["yields_when_idle"].is_null());
-  const Json& link = json["links"][0];
+  const Json object = doctor_json(report_of_two_hosts(), kSlowLink);
+  EXPECT_EQ(object["version"], 1);
+  EXPECT_EQ(object["refused"], false);
+  EXPECT_EQ(object["findings"][0]["severity"], "warning");
+  EXPECT_EQ(object["findings"][0]["kind"], "slow_link");
+  EXPECT_EQ(object["findings"][0]["change"], "Look at it.");
+  EXPECT_TRUE(object["job"].is_null());
+  EXPECT_EQ(object["hosts"][1]["name"], "n2");
+  EXPECT_EQ(object["hosts"][1]["memory_bytes"], std::uint64_t{8} << 30U);
+  EXPECT_EQ(object["hosts"][1]["run_directory"], "shared");
+  EXPECT_EQ(object["ranks"][1]["host"], "n2");
+  EXPECT_EQ(object["ranks"][1]["flops_per_second_alone"], 100e9);
+  EXPECT_EQ(object["ranks"][1]["flops_per_second_together"], 50e9);
+  EXPECT_TRUE(object["ranks"][1]["yields_when_idle"].is_null());
+  const Json& link = object["links"][0];
   EXPECT_EQ(link["from"], "n1");
   EXPECT_EQ(link["to"], "n2");
   EXPECT_EQ(link["latency_seconds"], 20e-6);

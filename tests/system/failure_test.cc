@@ -32,7 +32,7 @@ class Failure : public ProgramFixture {
     return run_with_fault("train job.textproto " + arguments, ranks, fault);
   }
   [[nodiscard]] json summary(const std::string& run) const {
-    return json::parse(read_file(directory_ / run / "summary.json"));
+    return json::parse(text_of_file(directory_ / run / "summary.json"));
   }
 };
 

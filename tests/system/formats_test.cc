@@ -23,7 +23,7 @@ class FormatsProgram : public ProgramFixture {
   [[nodiscard]] json trained(const std::string& job, const std::string& run_dir) const {
     const auto result = run(fmt::format("train {} --run-dir {} --threads 1", job, run_dir));
     EXPECT_EQ(result.exit_code, 0) << result.err;
-    return json::parse(read_file(directory_ / run_dir / "summary.json"));
+    return json::parse(text_of_file(directory_ / run_dir / "summary.json"));
   }
 
   const std::string jobs_ = LOCKSTEP_JOBS_DIR;

@@ -17,14 +17,14 @@ using nlohmann::json;
 // summary.json and metrics.jsonl without what depends on time and layout.
 std::string results_of(const std::filesystem::path& run_dir) {
   std::string text;
-  std::istringstream lines(read_file(run_dir / "metrics.jsonl"));
+  std::istringstream lines(text_of_file(run_dir / "metrics.jsonl"));
   for (std::string line; std::getline(lines, line);) {
     json metrics = json::parse(line);
     metrics.erase("seconds");
     metrics.erase("examples_per_second");
     text += metrics.dump() + "\n";
   }
-  json summary = json::parse(read_file(run_dir / "summary.json"));
+  json summary = json::parse(text_of_file(run_dir / "summary.json"));
   for (const char* name :
        {"seconds", "examples_per_second", "peak_memory_bytes", "ranks", "threads", "sessions"}) {
     EXPECT_TRUE(summary.contains(name)) << name;

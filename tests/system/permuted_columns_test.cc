@@ -167,7 +167,7 @@ TEST_F(PermutedColumns, ANamedColumnThatTheJobGivesByItsIndex) {
 TEST_F(PermutedColumns, Penguins) {
   const fs::path birds = "/usr/lib/R/site-library/palmerpenguins/extdata/penguins.csv";
   ASSERT_TRUE(fs::exists(birds)) << "install the packages of launch/packages-test";
-  const std::string text = read_file(birds);
+  const std::string text = text_of_file(birds);
   const auto trained =
       run(fmt::format("train {}/penguins-csv.textproto --run-dir birds "
                       "--set training.epochs=3",

@@ -22,7 +22,7 @@ ProgramResult ProgramFixture::run_with_fault(const std::string& arguments, int r
 }
 
 std::string ProgramFixture::file(const std::string& name) const {
-  return read_file(directory_ / name);
+  return text_of_file(directory_ / name);
 }
 
 void ProgramFixture::write(const std::string& name, const std::string& content) const {

@@ -21,7 +21,7 @@ std::filesystem::path new_directory() {
 
 }  // namespace
 
-std::string read_file(const std::filesystem::path& path) {
+std::string text_of_file(const std::filesystem::path& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
   return text.str();
@@ -35,8 +35,8 @@ ProgramResult run_program(const std::string& command_line) {
   const int status = std::system(run.c_str());
   ProgramResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  result.out = read_file(directory / "out");
-  result.err = read_file(directory / "err");
+  result.out = text_of_file(directory / "out");
+  result.err = text_of_file(directory / "err");
   std::filesystem::remove_all(directory);
   return result;
 }

@@ -22,6 +22,6 @@ std::string on_ranks(int ranks, const std::string& arguments);
 // A new directory with the tiny data set and job in it.
 std::filesystem::path make_tiny_directory();
 
-std::string read_file(const std::filesystem::path& path);
+std::string text_of_file(const std::filesystem::path& path);
 
 }  // namespace lockstep

@@ -35,7 +35,7 @@ class Sets : public ProgramFixture {
            "training { batch_size: 24 epochs: 3 }";
   }
   [[nodiscard]] json summary_of(const std::string& run_dir) const {
-    return json::parse(read_file(directory_ / run_dir / "summary.json"));
+    return json::parse(text_of_file(directory_ / run_dir / "summary.json"));
   }
 
   const std::string other_ = "{ idx { features: 'other/features' labels: 'other/labels' } }";

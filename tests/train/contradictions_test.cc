@@ -10,13 +10,13 @@
 namespace lockstep {
 namespace {
 
-struct Row {
+struct RowOfTwo {
   std::vector<float> features;
   float label = 0;
 };
 
-// The rows that one of `ranks` has when they are dealt in turn.
-Examples dealt(const std::vector<Row>& rows, int rank, int ranks) {
+// The rows that one of `ranks` has when they are dealt_pairs in turn.
+Examples dealt_pairs(const std::vector<RowOfTwo>& rows, int rank, int ranks) {
   Examples examples;
   examples.type = ElementType::f32;
   examples.features = 2;
@@ -35,9 +35,9 @@ Examples dealt(const std::vector<Row>& rows, int rank, int ranks) {
 // On any number of ranks, wherever the equal ones are.
 TEST(Contradictions, AllButTheMostFrequentLabelAreWrong) {
   const Communicator comm = Communicator::world();
-  const auto least = [&](const std::vector<Row>& rows) {
+  const auto least = [&](const std::vector<RowOfTwo>& rows) {
     const auto wrong =
-        least_wrong_answers(dealt(rows, comm.rank(), comm.size()), rows.size(), comm);
+        least_wrong_answers(dealt_pairs(rows, comm.rank(), comm.size()), rows.size(), comm);
     return comm.is_root() ? wrong.value() : 0;
   };
   const std::uint64_t root = comm.is_root() ? 1 : 0;

@@ -9,7 +9,7 @@ namespace lockstep {
 namespace {
 
 // Judged by the dev error with a patience of 2, unless `overrides` say otherwise.
-Job job_with(const std::vector<std::string>& overrides = {}) {
+Job judged_job(const std::vector<std::string>& overrides = {}) {
   return tiny_job("/", overrides).job;
 }
 
@@ -35,8 +35,8 @@ TEST(StepCounts, EpochsAreFractionsAndMultiplesOfSteps) {
 }
 
 TEST(Decide, TheReasonAtTheEndIsWhatTheJobCounts) {
-  EXPECT_EQ(reason_at_end(job_with().training), "epochs");
-  EXPECT_EQ(reason_at_end(job_with({"training.steps=3"}).training), "steps");
+  EXPECT_EQ(reason_at_end(judged_job().training), "epochs");
+  EXPECT_EQ(reason_at_end(judged_job({"training.steps=3"}).training), "steps");
 }
 
 TEST(Decide, EvaluationsAreDueEveryFewEpochsAndAtTheEnd) {
@@ -70,7 +70,7 @@ TEST(Decide, TheMetricIsTheJobs) {
 }
 
 TEST(Decide, AFirstEvaluationIsTheBestSoFar) {
-  const Decision decision = decide(job_with(), {}, dev(4), 5);
+  const Decision decision = decide(judged_job(), {}, dev(4), 5);
   EXPECT_TRUE(decision.verdict.best);
   EXPECT_FALSE(decision.verdict.stop);
   EXPECT_EQ(decision.stopping.best_metric, 0.4);
@@ -78,7 +78,7 @@ TEST(Decide, AFirstEvaluationIsTheBestSoFar) {
 }
 
 TEST(Decide, PatienceThatIsSpentStops) {
-  const Job job = job_with();
+  const Job job = judged_job();
   const Decision first = decide(job, best_at(0.4, 5), dev(5), 10);
   EXPECT_FALSE(first.verdict.best);
   EXPECT_FALSE(first.verdict.stop);
@@ -88,26 +88,26 @@ TEST(Decide, PatienceThatIsSpentStops) {
   EXPECT_TRUE(second.verdict.stop);
   EXPECT_TRUE(had_stopped_early(job, second.stopping));
   EXPECT_EQ(second.stopping.best_step, 5U);
-  EXPECT_FALSE(had_stopped_early(job_with({"early_stopping.patience=3"}), second.stopping));
+  EXPECT_FALSE(had_stopped_early(judged_job({"early_stopping.patience=3"}), second.stopping));
 }
 
 TEST(Decide, TooSmallAnImprovementIsNone) {
-  const Job job = job_with({"early_stopping.min_improvement=0.1"});
+  const Job job = judged_job({"early_stopping.min_improvement=0.1"});
   EXPECT_FALSE(decide(job, best_at(0.4, 5), dev(3), 10).verdict.best);
   EXPECT_TRUE(decide(job, best_at(0.4, 5), dev(2), 10).verdict.best);
 }
 
 TEST(Decide, WithoutEarlyStoppingTheBestIsKnownAndNothingStops) {
-  const Job job = job_with({"early_stopping=none"});
+  const Job job = judged_job({"early_stopping=none"});
   EXPECT_FALSE(keeps_best_weights(job));
-  EXPECT_TRUE(keeps_best_weights(job_with()));
+  EXPECT_TRUE(keeps_best_weights(judged_job()));
   EXPECT_TRUE(decide(job, best_at(0.4, 5), dev(3), 10).verdict.best);
   EXPECT_FALSE(decide(job, best_at(0.4, 5, 1000), dev(9), 10).verdict.stop);
   EXPECT_FALSE(had_stopped_early(job, best_at(0.4, 5, 1000)));
 }
 
 TEST(Decide, WithoutADevSetNothingIsBestAndTheStateStays) {
-  const Job job = job_with();
+  const Job job = judged_job();
   EXPECT_FALSE(dev_metric(Metric::dev_error, {}));
   const Decision decision = decide(job, best_at(0.4, 5, 1), {}, 10);
   EXPECT_FALSE(decision.verdict.best);

@@ -21,7 +21,7 @@
 namespace lockstep {
 namespace {
 
-constexpr std::uint32_t kExamples = 60;
+constexpr std::uint32_t kFewExamples = 60;
 
 // Gradient descent on inputs that are all zero: the first layer's weights have
 // no gradient but the penalty's, 0.1 * lambda / m at a time.
@@ -44,9 +44,9 @@ class Regularization : public testing::Test {
  protected:
   void SetUp() override {
     if (comm_.is_root()) {
-      write_tiny_data(directory_, kExamples);
-      write_idx(directory_ / "zeros", {kExamples, kTinyFeatures},
-                std::vector<unsigned char>(kExamples * kTinyFeatures));
+      write_tiny_data(directory_, kFewExamples);
+      write_idx(directory_ / "zeros", {kFewExamples, kTinyFeatures},
+                std::vector<unsigned char>(kFewExamples * kTinyFeatures));
     }
     comm_.barrier();
   }
@@ -102,7 +102,7 @@ TEST_F(Regularization, WithoutItSuchWeightsStay) {
 TEST_F(Regularization, EveryStepMultipliesWeightsByOneMinusAlphaLambdaOverM) {
   const double lambda = 30;
   const Trained trained = train_with({"regularization.l2_lambda=30"});
-  const double decay = std::pow(1 - 0.1 * lambda / kExamples, 3);
+  const double decay = std::pow(1 - 0.1 * lambda / kFewExamples, 3);
   for (std::size_t i = 0; i < trained.before.size(); ++i) {
     const double expected = decay * static_cast<double>(trained.before[i]);
     EXPECT_NEAR(trained.after[i], expected, 1e-6 * std::abs(expected)) << i;
@@ -145,7 +145,7 @@ TEST_F(Regularization, JAndItsPartsAreLoggedApart) {
   EXPECT_EQ(both.summary.l1_penalty, both.evaluations[0].l1_penalty);
   EXPECT_EQ(both.summary.weights_norm, both.evaluations[0].weights_norm);
   EXPECT_NEAR(both.summary.l2_penalty,
-              2 / (2.0 * kExamples) * std::pow(both.summary.weights_norm, 2), 1e-12);
+              2 / (2.0 * kFewExamples) * std::pow(both.summary.weights_norm, 2), 1e-12);
 }
 
 }  // namespace

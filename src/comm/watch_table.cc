@@ -1,6 +1,7 @@
 #include "comm/watch_table.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +14,8 @@ constexpr double kWarningPart = 0.25;
 constexpr double kFirstStallWarning = 60;
 // A stall is this many times as long as the longest time before.
 constexpr double kGapFactor = 10;
+// Ranks that all wait for each other have stalled after this part of the limit.
+constexpr double kWaitPart = 1.0 / 6;
 constexpr std::size_t kMostNamed = 4;
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -50,6 +53,7 @@ void WatchTable::hear(int rank, const RankState& state, double now) {
   if (state.count != known.state.count) {
     double& longest = longest_gaps_[ranks_[0].state.activity];
     longest = std::max(longest, now - progress_at_);
+    if (all_wait()) longest_wait_ = std::max(longest_wait_, now - progress_at_);
     progress_at_ = now;
     next_warning_ = std::min(kFirstStallWarning, kWarningPart * limits_.progress);
   }
@@ -72,10 +76,10 @@ WatchVerdict WatchTable::judge(double now) {
     if (!lost.empty()) return {end, describe_silent(lost, now)};
   }
   const double without_progress = now - progress_at_;
-  if (limits_.progress > 0 &&
-      without_progress > std::max(limits_.progress, kGapFactor * usual_gap())) {
-    return {end, fmt::format("no rank has made progress for {}: {}", seconds_text(without_progress),
-                             describe_late())};
+  if (without_progress > stall_limit()) {
+    return {end, fmt::format("{}no rank has made progress for {}: {}",
+                             stop_requested_ ? "a stop was requested, but " : "",
+                             seconds_text(without_progress), describe_late())};
   }
   if (stop_requested_) {
     const std::vector<int> lost = silent_for_more_than(kStopPatience, now);
@@ -88,6 +92,19 @@ WatchVerdict WatchTable::judge(double now) {
 double WatchTable::usual_gap() const {
   const auto known = longest_gaps_.find(ranks_[0].state.activity);
   return known == longest_gaps_.end() ? 0 : known->second;
+}
+
+bool WatchTable::all_wait() const {
+  return std::ranges::all_of(ranks_,
+                             [](const Rank& rank) { return rank.heard && rank.state.waits; });
+}
+
+double WatchTable::stall_limit() const {
+  const double limit =
+      limits_.progress > 0 ? limits_.progress : std::numeric_limits<double>::infinity();
+  if (!all_wait()) return std::max(limit, kGapFactor * usual_gap());
+  return std::max(std::min(kWaitPart * limit, stop_requested_ ? kStopPatienceWithWaits : limit),
+                  kGapFactor * longest_wait_);
 }
 
 std::string WatchTable::new_warnings(double now) {

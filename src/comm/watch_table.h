@@ -17,13 +17,17 @@ struct WatchLimits {
   // A rank that has been heard and then is silent for longer is lost. 0: never.
   double silence = 20;
   // The job has stalled when no rank makes progress for longer; or for ten times as long as it took
-  // before, in what rank 0 is doing, if that is longer. 0: never.
+  // before, in what rank 0 is doing, if that is longer. A sixth of it where all ranks wait for each
+  // other: then nothing but a message on its way can end the wait. 0: never.
   double progress = 1800;
 };
 
 // After a request to stop, a rank that is silent for this many seconds is lost, whatever the limit
 // is.
 constexpr double kStopPatience = 10;
+
+// After a request to stop, ranks that all wait for each other for this many seconds have stalled.
+constexpr double kStopPatienceWithWaits = 30;
 
 // Text such as "exchange, step 41, waiting".
 std::string describe(const RankState& state);
@@ -68,6 +72,10 @@ class WatchTable {
   [[nodiscard]] std::string describe_late() const;
   [[nodiscard]] std::string describe_silent(const std::vector<int>& ranks, double now) const;
   [[nodiscard]] double usual_gap() const;
+  // Every rank has been heard, and waits for others.
+  [[nodiscard]] bool all_wait() const;
+  // The seconds without progress after which the job has stalled; infinite: never.
+  [[nodiscard]] double stall_limit() const;
   std::string new_warnings(double now);
 
   std::vector<Rank> ranks_;
@@ -75,6 +83,7 @@ class WatchTable {
   double start_;
   double progress_at_;                          // when some rank last made progress
   std::map<std::string, double> longest_gaps_;  // without progress, by rank 0's activity
+  double longest_wait_ = 0;                     // of all ranks for each other
   double next_warning_;  // the length of a stall of which the next warning tells
   bool stop_requested_ = false;
 };

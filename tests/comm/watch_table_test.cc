@@ -116,10 +116,46 @@ TEST_F(Watch, IfAllWaitThoseAtTheEarliestStepAreNamed) {
   EXPECT_THAT(stalled(7), HasSubstr("a link between their hosts may be cut"));
 }
 
-TEST_F(Watch, WhatTookLongBeforeMayTakeTenTimesAsLong) {
-  hear(19, 2);  // 19 s of exchange without progress
+TEST_F(Watch, RanksThatAllWaitForEachOtherStallAfterASixthOfTheLimit) {
+  const auto at = [&](double now) {
+    hear(now, 1);
+    return table_.judge(now);
+  };
+  EXPECT_NE(at(16.6).kind, Kind::end);
+  const WatchVerdict end = at(16.7);
+  EXPECT_EQ(end.kind, Kind::end);
+  EXPECT_THAT(end.text, HasSubstr("all ranks wait for each other"));
+}
+
+TEST_F(Watch, AWaitThatTookLongBeforeMayTakeTenTimesAsLong) {
+  hear(10, 2);  // after 10 s in which all waited
   const auto at = [&](double now) {
     hear(now, 2);
+    return table_.judge(now).kind;
+  };
+  EXPECT_NE(at(10 + 99), Kind::end);
+  EXPECT_EQ(at(10 + 101), Kind::end);
+}
+
+TEST_F(Watch, AWaitForARankThatNeverReportsIsLeftAlone) {
+  WatchTable table(kHosts, {.silence = 20, .progress = 100}, 0);
+  const auto at = [&](double now) {
+    for (const int rank : {0, 1, 3}) table.hear(rank, in("exchange", 7, 1, true), now);
+    return table.judge(now).kind;
+  };
+  EXPECT_NE(at(0), Kind::end);
+  EXPECT_NE(at(99), Kind::end);
+  EXPECT_EQ(at(101), Kind::end);
+}
+
+TEST_F(Watch, WhatTookLongBeforeMayTakeTenTimesAsLong) {
+  const auto in_step = [&](double now, std::uint64_t count) {
+    for (int rank = 0; rank < 4; ++rank) table_.hear(rank, in("exchange", 7, count, false), now);
+  };
+  in_step(0, 2);
+  in_step(19, 3);  // 19 s of exchange without progress
+  const auto at = [&](double now) {
+    in_step(now, 3);
     return table_.judge(now).kind;
   };
   EXPECT_NE(at(19 + 189), Kind::end);
@@ -144,6 +180,21 @@ TEST_F(Watch, AStopWaitsForRanksThatAnswer) {
     table_.hear(0, in("checkpoint", 7, 1, false), now);
     EXPECT_NE(table_.judge(now).kind, Kind::end) << now;
   }
+}
+
+TEST_F(Watch, AfterARequestToStopRanksThatAllWaitForEachOtherEndSooner) {
+  WatchTable table(kHosts, {}, 0);
+  table.request_stop();
+  const auto at = [&](double now) {
+    for (int rank = 0; rank < 4; ++rank) table.hear(rank, in("train", 0, 1, true), now);
+    return table.judge(now);
+  };
+  EXPECT_NE(at(0).kind, Kind::end);
+  EXPECT_NE(at(30).kind, Kind::end);
+  const WatchVerdict end = at(30.1);
+  EXPECT_EQ(end.kind, Kind::end);
+  EXPECT_THAT(end.text, HasSubstr("a stop was requested, but no rank has made progress for 30 s: "
+                                  "all ranks wait for each other"));
 }
 
 TEST_F(Watch, NoLimitNoEnd) {

@@ -1,7 +1,10 @@
 #pragma once
 // Half-open integer ranges and their even division.
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "base/check.h"
 
@@ -25,6 +28,27 @@ constexpr Range even_part(std::uint64_t n, std::uint64_t parts, std::uint64_t in
   const std::uint64_t begin = index * base + (index * extra) / parts;
   const std::uint64_t next = index + 1;
   return {begin, next * base + (next * extra) / parts};
+}
+
+// The parts of `ranges` (ascending, disjoint) inside `part`.
+inline std::vector<Range> common_parts(Range part, std::span<const Range> ranges) {
+  std::vector<Range> found;
+  for (const Range& range : ranges) {
+    const Range common{std::max(range.begin, part.begin), std::min(range.end, part.end)};
+    if (common.begin < common.end) found.push_back(common);
+  }
+  return found;
+}
+
+// The parts of `part` outside `ranges` (ascending, disjoint).
+inline std::vector<Range> without(Range part, std::span<const Range> ranges) {
+  std::vector<Range> left;
+  for (const Range& common : common_parts(part, ranges)) {
+    if (part.begin < common.begin) left.push_back({part.begin, common.begin});
+    part.begin = common.end;
+  }
+  if (!part.empty()) left.push_back(part);
+  return left;
 }
 
 // Calls work(part) for the neighbouring parts of `all`, each of `size` values but the last.

@@ -55,5 +55,9 @@ inline constexpr const char* kFoldPredictions = "predictions.csv";
 inline constexpr const char* kRecipeJson = "recipe.json";
 inline constexpr const char* kRecipeText = "recipe.txt";
 inline constexpr const char* kBestJob = "best.textproto";
+// The directory of run `number`, such as "run-01".
+inline std::string recipe_run_name(int number) {
+  return (number < 10 ? "run-0" : "run-") + std::to_string(number);
+}
 
 }  // namespace lockstep

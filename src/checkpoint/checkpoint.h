@@ -99,6 +99,8 @@ struct Checkpoint {
   std::uint64_t skipped_steps = 0;     // steps so far that changed nothing
   std::optional<Rollbacks> rollbacks;  // absent: none, and the run cannot roll back
 
+  std::string starting_digest;  // of the weights of another run with which it started; or empty
+
   std::string train_fingerprint;  // digests in hexadecimal; empty: no such set
   std::string dev_fingerprint;
   std::string test_fingerprint;

@@ -83,6 +83,7 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint, std::uint64_t pa
   }
   for (const std::uint64_t count : checkpoint.class_counts) header.add_class_count(count);
 
+  if (!checkpoint.starting_digest.empty()) header.set_starting_digest(checkpoint.starting_digest);
   if (checkpoint.threshold) header.set_threshold(*checkpoint.threshold);
   for (const double mean : checkpoint.target_mean) header.add_target_mean(mean);
   for (const double deviation : checkpoint.target_deviation) {
@@ -146,6 +147,7 @@ Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
   }
   checkpoint.class_counts = {header.class_count().begin(), header.class_count().end()};
 
+  checkpoint.starting_digest = header.starting_digest();
   if (header.has_threshold()) checkpoint.threshold = header.threshold();
   checkpoint.target_mean = {header.target_mean().begin(), header.target_mean().end()};
   checkpoint.target_deviation = {header.target_deviation().begin(),

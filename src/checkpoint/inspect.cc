@@ -120,6 +120,7 @@ std::string facts(const Checkpoint& checkpoint) {
   const auto fingerprint = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) fact(name, value);
   };
+  fingerprint("started with weights", checkpoint.starting_digest);
   fingerprint("train data", checkpoint.train_fingerprint);
   fingerprint("dev data", checkpoint.dev_fingerprint);
   fingerprint("test data", checkpoint.test_fingerprint);

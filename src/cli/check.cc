@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/number_text.h"
+#include "checkpoint/find.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"
@@ -23,6 +24,7 @@
 #include "train/dataset_sizes.h"
 #include "train/dev_size.h"
 #include "train/memory_plan.h"
+#include "train/starting_weights.h"
 
 namespace lockstep {
 namespace {
@@ -186,13 +188,18 @@ std::vector<std::string> read_data(const Job& job, const DatasetSizes& sizes) {
   const std::uint64_t bytes = plan_memory(job, network, sizes, alone, even_hosts(1, 1)).examples;
   if (bytes > kMostBytesRead) {
     std::vector<std::string> notes = sizes.notices;
+    if (!job.training.weights_from.empty()) (void)find_checkpoint(job.training.weights_from);
     notes.push_back(
         fmt::format("note: {} of examples are not read here; training checks every value "
                     "and label, and may refuse some",
                     format_mebibytes(bytes)));
     return notes;
   }
-  return load_dataset(job, Communicator::self(), alone).cautions;
+  const Communicator self = Communicator::self();
+  const Dataset data = load_dataset(job, self, alone);
+  std::vector<std::string> notes = StartingWeights(job, self, data, network).notices();
+  notes.insert(notes.end(), data.cautions.begin(), data.cautions.end());
+  return notes;
 }
 
 void check_job(const CheckArguments& arguments) {

@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/run_files.h"
+#include "checkpoint/find.h"
 #include "checkpoint/load.h"
-#include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"
@@ -69,7 +69,7 @@ std::string what_to_diagnose(const fs::path& directory) {
   const auto kind = kind_of_directory(directory);
   if (kind == DirectoryKind::recipe) {
     return fmt::format("it holds a recipe; diagnose one of its runs, such as {}",
-                       recipe_run_directory(directory, 1).string());
+                       (directory / recipe_run_name(1)).string());
   }
   if (kind == DirectoryKind::sweep) {
     return fmt::format("it holds a sweep; diagnose one of its trials, such as {}",

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
-#include "cli/checkpoint_path.h"
+#include "checkpoint/find.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"

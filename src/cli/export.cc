@@ -5,7 +5,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "cli/checkpoint_path.h"
+#include "checkpoint/find.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/exported_npz.h"

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "cli/checkpoint_path.h"
+#include "checkpoint/find.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/checkpoint_path.h"
+#include "checkpoint/find.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "checkpoint/find.h"
 #include "checkpoint/load.h"
-#include "cli/checkpoint_path.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"

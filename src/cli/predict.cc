@@ -15,7 +15,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "cli/checkpoint_path.h"
+#include "checkpoint/find.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"

@@ -1,5 +1,6 @@
 #include "train/trainer.h"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,16 +31,27 @@ struct TrainArguments {
   int threads = 0;            // 0: default_threads
   int prefetch_threads = -1;  // -1: default_prefetch_threads
   std::string resume;
+  std::string weights_from;
   bool allow_changed_data = false;
   bool allow_changed_environment = false;
   bool no_dropout = false;
   bool no_color = false;
 };
 
+// The overrides of the job, with what options of their own set.
+std::vector<std::string> overrides_of(const TrainArguments& arguments) {
+  std::vector<std::string> overrides = arguments.overrides;
+  if (!arguments.weights_from.empty()) {
+    overrides.push_back("training.weights_from=" +
+                        std::filesystem::absolute(arguments.weights_from).string());
+  }
+  return overrides;
+}
+
 int run_train(const TrainArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
-  PreparedJob prepared = prepare_job(comm, arguments.job, arguments.overrides, arguments.threads,
-                                     arguments.no_dropout);
+  PreparedJob prepared = prepare_job(comm, arguments.job, overrides_of(arguments),
+                                     arguments.threads, arguments.no_dropout);
   const LoadedJob& loaded = prepared.loaded;
   Layout& layout = prepared.layout;
   // Gathering alone takes too little time to be worth a thread.
@@ -102,6 +114,8 @@ void add_train_command(CLI::App& app, Action& action) {
   add_prefetch_threads(*command, arguments->prefetch_threads);
   add_overrides(*command, arguments->overrides);
   add_resume(*command, arguments->resume, "Resume from the newest checkpoint in --run-dir");
+  command->add_option("--weights-from", arguments->weights_from,
+                      "A checkpoint or run whose weights the layers that fit start with");
   add_allow_changed_data(*command, arguments->allow_changed_data);
   add_allow_changed_environment(*command, arguments->allow_changed_environment);
   add_no_dropout(*command, arguments->no_dropout);

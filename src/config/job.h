@@ -41,6 +41,7 @@ struct LayerConfig {
   LayerKind kind;  // an AUTO initializer is resolved by the layer's activation
   EpilogueSpec epilogue;
   LayerPenalty penalty;  // in effect: the layer's own or the job's
+  bool frozen = false;
 };
 
 // The output layer, which is dense and linear.
@@ -50,6 +51,7 @@ struct OutputConfig {
   InitializerSpec initializer;
   LayerPenalty penalty;
   double huber_delta;  // 0 with another loss
+  bool frozen = false;
 };
 
 struct NetworkConfig {
@@ -92,6 +94,7 @@ struct TrainingConfig {
   OnNonfinite on_nonfinite = {};
   RollbackConfig rollback = {};  // used with roll_back
   std::optional<ClassWeights> class_weights = {};
+  std::string weights_from = {};  // empty: all layers start as their initializers say
 };
 
 // How the least probability of the second class is chosen, from which on it is decided.

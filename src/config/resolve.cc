@@ -217,7 +217,7 @@ void make_paths_absolute(proto::Job& job, const std::filesystem::path& base_dir)
   // Not absolute(): it refuses "", the directory of "job.textproto".
   const std::filesystem::path base =
       base_dir.is_absolute() ? base_dir : std::filesystem::current_path() / base_dir;
-  make_absolute(*job.mutable_data(), base);
+  make_absolute(job, base);
 }
 
 }  // namespace lockstep

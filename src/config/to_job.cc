@@ -43,6 +43,7 @@ TrainingConfig to_training(const proto::Training& training) {
                         .on_nonfinite = to_on_nonfinite(training.on_nonfinite()),
                         .rollback = {.rate_factor = training.rollback().rate_factor(),
                                      .limit = training.rollback().limit()}};
+  config.weights_from = training.weights_from();
   if (training.has_batch_size()) config.batch_size = training.batch_size();
   if (training.has_epochs()) config.epochs = training.epochs();
   if (training.has_steps()) config.steps = training.steps();

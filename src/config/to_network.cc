@@ -73,13 +73,14 @@ NetworkConfig to_network(const proto::Network& network, const proto::Regularizat
       network.input_keep_prob(),
       {},
       {output.units(), to_loss(output.loss()), to_initializer(output.initializer()),
-       to_penalty(output.regularization(), of_job), output.huber_delta()}};
+       to_penalty(output.regularization(), of_job), output.huber_delta(), output.frozen()}};
   for (const proto::DenseLayer& layer : network.layer()) {
     config.hidden.push_back({.kind = DenseSpec{layer.units(), to_initializer(layer.initializer())},
                              .epilogue = {.bias = true,
                                           .activation = to_activation(layer.activation()),
                                           .keep_prob = layer.keep_prob()},
-                             .penalty = to_penalty(layer.regularization(), of_job)});
+                             .penalty = to_penalty(layer.regularization(), of_job),
+                             .frozen = layer.frozen()});
   }
   return config;
 }

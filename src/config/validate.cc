@@ -79,6 +79,11 @@ void check_network(const ValueChecks& checks, const proto::Network& network) {
                                                  layers, kMostLayers));
   }
   const proto::Output& output = network.output();
+  if (output.frozen() && std::ranges::all_of(network.layer(), &proto::DenseLayer::frozen)) {
+    checks.complain("network.output.frozen",
+                    "network.output.frozen: every layer is frozen, so there is nothing to train; "
+                    "leave one that is not");
+  }
   if (output.has_huber_delta() && output.loss() != proto::Output::HUBER &&
       checks.trusted("network.output.loss")) {
     checks.complain("network.output.huber_delta",

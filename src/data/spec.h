@@ -140,15 +140,18 @@ struct DataSource {
 
 struct PartCount {
   std::uint64_t examples = 0;
+  bool operator==(const PartCount&) const = default;
 };
 struct PartFraction {
   double fraction = 0;
+  bool operator==(const PartFraction&) const = default;
 };
 // One of the folds of the source, see data/folds.h.
 struct PartFold {
   std::uint32_t number = 0;
   std::uint32_t of = 2;
   std::uint32_t repeat = 0;
+  bool operator==(const PartFold&) const = default;
 };
 using PartSize = std::variant<PartCount, PartFraction, PartFold>;
 
@@ -159,6 +162,7 @@ struct SplitRules {
   bool stratified = false;
   bool by_group = false;
   bool by_content = false;
+  bool operator==(const SplitRules&) const = default;
 };
 
 enum class DevAndTestFrom { one_source, one_distribution, different_distributions };

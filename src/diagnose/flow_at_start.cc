@@ -6,9 +6,9 @@
 #include "diagnose/flow_verdict.h"
 #include "diagnose/parameter_norms.h"
 #include "diagnose/signal_flow.h"
-#include "nn/initializer.h"
 #include "train/build.h"
 #include "train/dataset.h"
+#include "train/starting_weights.h"
 #include "train/step_engine.h"
 
 namespace lockstep {
@@ -20,7 +20,8 @@ FlowRecord flow_at_start(const Job& job, const Communicator& comm, const Layout&
   const Dataset data = load_dataset(plain, comm, layout);
   const Network<float> network(build_network(plain.network, data.features));
   StepEngine<float> engine(plain, comm, layout, data, network, /*dropout=*/false);
-  if (comm.is_root()) initialize_parameters(network.spec(), plain.seed, engine.weights());
+  const StartingWeights start(plain, comm, data, network.spec());
+  if (comm.is_root()) start.set(engine.weights());
   comm.broadcast(engine.weights());
 
   SignalFlow flow(comm, engine.pool(), network, data, layout, {plain.seed, examples});

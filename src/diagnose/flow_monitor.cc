@@ -17,6 +17,15 @@ namespace {
 // warm-up and at the end of a schedule, they are small on purpose.
 constexpr double kJudgedRate = 0.01;
 
+// A frozen layer has no update, which is then not small.
+void leave_out_frozen(const NetworkConfig& network, std::vector<LayerFlow>& layers) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (i < network.hidden.size() ? !network.hidden[i].frozen : !network.output.frozen) continue;
+    layers[i].update_norm.reset();
+    layers[i].update_ratio.reset();
+  }
+}
+
 class FlowMonitor : public StepProbe {
  public:
   FlowMonitor(const ProbedRun& run, const MonitorConfig& config)
@@ -50,6 +59,7 @@ class FlowMonitor : public StepProbe {
       const ParameterLayout& layout = run_.network.layout();
       describe_weights(layout, before_, gradient, record_.layers);
       describe_update(layout, before_, run_.engine.weights(), record_.layers);
+      leave_out_frozen(run_.job.network, record_.layers);
       const bool judges_updates =
           run_.engine.learning_rate(step) >= kJudgedRate * base_learning_rate(run_.job.optimizer);
       judge_flow(run_.network.spec(), judges_updates, record_);

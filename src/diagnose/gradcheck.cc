@@ -12,10 +12,10 @@
 #include "diagnose/cost_probe.h"
 #include "diagnose/entry_sample.h"
 #include "diagnose/exchanged_gradient.h"
-#include "nn/initializer.h"
 #include "nn/layers.h"
 #include "train/build.h"
 #include "train/dataset.h"
+#include "train/starting_weights.h"
 #include "train/step_engine.h"
 
 namespace lockstep {
@@ -111,9 +111,8 @@ class Gradcheck {
       require_fitting(*checkpoint);
       weights.assign(checkpoint->weights.begin(), checkpoint->weights.end());
     } else {
-      if (comm_.is_root()) {
-        initialize_parameters<float>(network_.spec(), job_.seed, weights);
-      }
+      const StartingWeights start(job_, comm_, data_, network_.spec());
+      if (comm_.is_root()) start.set(std::span(weights));
       comm_.broadcast(std::span(weights));
     }
     check_at(checkpoint != nullptr ? checkpoint->step : 0, weights);

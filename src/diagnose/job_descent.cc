@@ -9,7 +9,6 @@
 #include "diagnose/parameter_norms.h"
 #include "diagnose/sample.h"
 #include "linalg/vector_ops.h"
-#include "nn/initializer.h"
 #include "nn/regularizer.h"
 #include "train/build.h"
 
@@ -56,7 +55,8 @@ JobDescent::JobDescent(const Job& job, const Communicator& comm, const Layout& l
       job_(plain_job(job)),
       data_(load_dataset(job_, comm, layout)),
       train_examples_(data_.geometry.train_examples),
-      network_(build_network(job_.network, data_.features)) {
+      network_(build_network(job_.network, data_.features)),
+      start_(job_, comm, data_, network_.spec()) {
   if (options_.examples > 0 && options_.examples < train_examples_) {
     keep_sample(data_, job_.seed, options_.examples);
     scale_penalties(job_,
@@ -68,7 +68,7 @@ JobDescent::JobDescent(const Job& job, const Communicator& comm, const Layout& l
 }
 
 void JobDescent::restart() {
-  if (comm_.is_root()) initialize_parameters(network_.spec(), job_.seed, engine_->weights());
+  if (comm_.is_root()) start_.set(engine_->weights());
   comm_.broadcast(engine_->weights());
 }
 

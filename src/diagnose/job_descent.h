@@ -15,6 +15,7 @@
 #include "nn/network.h"
 #include "train/dataset.h"
 #include "train/layout.h"
+#include "train/starting_weights.h"
 #include "train/step_engine.h"
 
 namespace lockstep {
@@ -63,6 +64,7 @@ class JobDescent : public DescentProblem {
   Dataset data_;
   std::uint64_t train_examples_;
   Network<double> network_;
+  StartingWeights start_;
   std::unique_ptr<StepEngine<double>> engine_;  // made once the sample is known
   std::vector<double> held_weights_;
   std::vector<double> gradient_;

@@ -58,7 +58,7 @@ class RecipeRun {
     std::string job = book_.next_job();
     for (int number = 1; !job.empty(); ++number) {
       if (!take_run(parse_job(job, "resolved job", "/", {}),
-                    recipe_run_directory(options_.directory, number))) {
+                    options_.directory / recipe_run_name(number))) {
         book_.interrupt();
       }
       agree(comm_, [&] {
@@ -82,7 +82,7 @@ class RecipeRun {
       const RecipeResult& result = book_.result();
       if (result.best == 0 || result.stop_reason == "interrupted") return;
       if (!result.has_test_set) return;
-      const fs::path run_dir = recipe_run_directory(options_.directory, result.best);
+      const fs::path run_dir = options_.directory / recipe_run_name(result.best);
       const auto found = find_with_weights(run_dir / kCheckpointFolder, book_.best_weights());
       if (found) checkpoint = found->path.string();
     });
@@ -172,10 +172,6 @@ class RecipeRun {
 };
 
 }  // namespace
-
-fs::path recipe_run_directory(const fs::path& directory, int number) {
-  return directory / fmt::format("run-{:02}", number);
-}
 
 void check_recipe_job(const Job& job) {
   if (predicts_values(job.network.output.loss)) {

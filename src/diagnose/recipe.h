@@ -47,9 +47,6 @@ class RecipeHost {
   virtual void publish(const RecipeResult& result) = 0;
 };
 
-// The directory of run `number` of a recipe.
-std::filesystem::path recipe_run_directory(const std::filesystem::path& directory, int number);
-
 // Throws Error(usage) when the job has no dev error to choose by.
 void check_recipe_job(const Job& job);
 

@@ -16,9 +16,7 @@ namespace {
 using OptionalError = std::optional<MeasuredError>;
 using OptionalGap = std::optional<ErrorGap>;
 
-std::string directory_of(const RecipeTrial& trial) {
-  return recipe_run_directory("", trial.number).string();
-}
+std::string directory_of(const RecipeTrial& trial) { return recipe_run_name(trial.number); }
 
 std::string action_of(const RecipeTrial& trial) {
   return trial.step.action.empty() ? "the unchanged job" : trial.step.action;

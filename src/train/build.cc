@@ -45,6 +45,15 @@ NetworkSpec for_evaluation(NetworkSpec spec, const NetworkConfig& config) {
   return spec;
 }
 
+std::vector<Range> frozen_ranges(const NetworkConfig& config, const ParameterLayout& layout) {
+  std::vector<Range> ranges;
+  for (std::size_t i = 0; i < config.hidden.size(); ++i) {
+    if (config.hidden[i].frozen) ranges.push_back(layout.layers[i]);
+  }
+  if (config.output.frozen) ranges.push_back(layout.layers.back());
+  return ranges;
+}
+
 RegularizationSpec build_regularization(const Job& job) {
   RegularizationSpec spec;
   for (const LayerConfig& layer : job.network.hidden) spec.layers.push_back(layer.penalty);

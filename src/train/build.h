@@ -2,8 +2,11 @@
 // Turns the job into the values that nn works with, once the data is known.
 
 #include <cstdint>
+#include <vector>
 
+#include "base/range.h"
 #include "config/job.h"
+#include "nn/parameters.h"
 #include "nn/regularizer.h"
 #include "nn/spec.h"
 
@@ -14,6 +17,9 @@ NetworkSpec build_network(const NetworkConfig& config, std::uint64_t features);
 
 // The same network with the precision of evaluations.
 NetworkSpec for_evaluation(NetworkSpec spec, const NetworkConfig& config);
+
+// The parameters of the frozen layers, ascending.
+std::vector<Range> frozen_ranges(const NetworkConfig& config, const ParameterLayout& layout);
 
 RegularizationSpec build_regularization(const Job& job);
 

@@ -1,6 +1,8 @@
 #include "train/gradient_norm.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/check.h"
 #include "linalg/vector_ops.h"
@@ -24,13 +26,26 @@ void for_each_owned_block(const Ownership& ownership, int rank, const Visit& vis
 
 }  // namespace
 
-GradientNorm::GradientNorm(const Ownership& ownership, int rank)
-    : ownership_(ownership), rank_(rank), squares_(block_count(ownership.parameters)) {}
+GradientNorm::GradientNorm(const Ownership& ownership, int rank, std::vector<Range> frozen)
+    : ownership_(ownership),
+      rank_(rank),
+      frozen_(std::move(frozen)),
+      squares_(block_count(ownership.parameters)) {}
 
 template <typename T>
 void GradientNorm::take(Range block, std::span<const T> gradient) {
   check(block.begin % kBlock == 0 && block.size() <= kBlock, "gradients are taken block by block");
-  squares_[block.begin / kBlock] = sum_of_squares(gradient);
+  double& squares = squares_[block.begin / kBlock];
+  const std::vector<Range> frozen = common_parts(block, frozen_);
+  if (frozen.empty()) {
+    squares = sum_of_squares(gradient);
+    return;
+  }
+  std::vector<T> trained(gradient.begin(), gradient.end());
+  for (const Range& range : frozen) {
+    std::ranges::fill(std::span(trained).subspan(range.begin - block.begin, range.size()), T(0));
+  }
+  squares = sum_of_squares(std::span<const T>(trained));
 }
 
 double GradientNorm::norm(const Communicator& comm) const {

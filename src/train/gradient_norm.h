@@ -1,6 +1,6 @@
 #pragma once
-// Computes the norm of the gradient of all parameters, of which each rank has only the pieces that
-// it owns, with the same bits at every layout.
+// Computes the norm of the gradient of all parameters that are not frozen, of which each rank has
+// only the pieces that it owns, with the same bits at every layout.
 
 #include <cstdint>
 #include <span>
@@ -16,7 +16,8 @@ namespace lockstep {
 // places in the parameter vector at every layout; their sums are added in order.
 class GradientNorm {
  public:
-  GradientNorm(const Ownership& ownership, int rank);
+  // `frozen`: ranges of the parameters, ascending.
+  GradientNorm(const Ownership& ownership, int rank, std::vector<Range> frozen);
 
   // Takes the gradient of one owned block; the last block of the vector may be shorter. Several
   // threads may take different blocks at once.
@@ -29,6 +30,7 @@ class GradientNorm {
  private:
   Ownership ownership_;
   int rank_;
+  std::vector<Range> frozen_;
   std::vector<double> squares_;  // one for each block of the vector; meaningful for owned blocks
 };
 

@@ -95,7 +95,7 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
 
   MemoryPlan plan;
   plan.examples = example_bytes(geometry, assignment.front(), sizes);
-  plan.weights = 2 * parameter_bytes;
+  plan.weights = (job.training.weights_from.empty() ? 2 : 3) * parameter_bytes;
   plan.gradients = plans.front().buffers * parameter_bytes;
   plan.exchange = exchange_buffer_bytes(ownership, plans, 0, sizeof(float));
   plan.optimizer = OwnedOptimizer<float>::bytes(optimizer, ownership, 0);

@@ -9,13 +9,8 @@ constexpr std::uint64_t kPart = 16 * Ownership::kBlock;
 
 // The parts of `ranges` (ascending) inside `part`, counted from its beginning.
 std::vector<Range> within(Range part, std::span<const Range> ranges) {
-  std::vector<Range> found;
-  for (const Range& range : ranges) {
-    const Range common{std::max(range.begin, part.begin), std::min(range.end, part.end)};
-    if (common.begin < common.end) {
-      found.push_back({common.begin - part.begin, common.end - part.begin});
-    }
-  }
+  std::vector<Range> found = common_parts(part, ranges);
+  for (Range& range : found) range = {range.begin - part.begin, range.end - part.begin};
   return found;
 }
 
@@ -32,14 +27,16 @@ std::span<const T> scaled(std::span<const T> gradient, T factor, std::vector<T>&
 
 template <typename T>
 OwnedOptimizer<T>::OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank,
-                                  std::span<const Range> penalised)
+                                  std::span<const Range> penalised, std::span<const Range> frozen)
     : optimizer_(optimizer) {
   std::uint64_t state = 0;
   for (const Range piece : ownership.pieces(rank)) {
     for (std::uint64_t begin = piece.begin; begin < piece.end; begin += kPart) {
-      const Range parameters{begin, std::min(piece.end, begin + kPart)};
-      parts_.push_back({parameters, state, within(parameters, penalised)});
-      state += parameters.size();
+      const Range block{begin, std::min(piece.end, begin + kPart)};
+      for (const Range& part : without(block, frozen)) {
+        parts_.push_back({part, state + part.begin - begin, within(part, penalised)});
+      }
+      state += block.size();
     }
   }
   slots_.assign(lockstep::slot_names(optimizer_).size(), std::vector<T>(state, T(0)));

@@ -16,9 +16,10 @@ namespace lockstep {
 template <typename T>
 class OwnedOptimizer {
  public:
-  // `penalised`: ranges of the parameters that a penalty would count, ascending.
+  // Ranges of the parameters, ascending; `penalised`: those that a penalty would count; `frozen`:
+  // those that are never updated, and whose state stays 0.
   OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank,
-                 std::span<const Range> penalised);
+                 std::span<const Range> penalised, std::span<const Range> frozen);
   // Bytes of the state of such an optimizer.
   static std::uint64_t bytes(const Optimizer& optimizer, const Ownership& ownership, int rank);
 

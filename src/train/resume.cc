@@ -11,13 +11,13 @@
 namespace lockstep {
 namespace {
 
-// Fields that a run may change when it resumes. Sources of data may move, because their content is
-// compared by fingerprint.
+// Fields that a run may change when it resumes. Sources of data and of weights may move, because
+// their content is compared.
 constexpr auto kChangeable = std::to_array<std::string_view>(
     {"name", "training.epochs", "training.steps", "training.on_nonfinite", "training.rollback",
      "early_stopping", "evaluation", "checkpointing", "exchange", "data.train", "data.dev",
      "data.test", "data.held_out", "data.dev_and_test_from", "data.max_copied_share", "diagnosis",
-     "monitor"});
+     "monitor", "training.weights_from"});
 
 bool is_changeable(std::string_view path) {
   return std::ranges::any_of(kChangeable, [&](std::string_view prefix) {
@@ -25,12 +25,14 @@ bool is_changeable(std::string_view path) {
   });
 }
 
+std::string_view or_none(std::string_view text) { return text.empty() ? "none" : text; }
+
 void check_fingerprint(std::string_view set, std::string_view then, std::string_view now) {
   if (then == now) return;
   throw Error(ExitCode::data,
               fmt::format("the {} data has changed since the checkpoint: fingerprint {}, was {}; "
                           "--allow-changed-data continues anyway",
-                          set, now.empty() ? "none" : now, then.empty() ? "none" : then));
+                          set, or_none(now), or_none(then)));
 }
 
 }  // namespace
@@ -53,6 +55,13 @@ std::vector<std::string> check_resumable(const Checkpoint& checkpoint,
                 "the job differs from the checkpoint's in what it computes; start a new run "
                 "directory, or restore:" +
                     fatal);
+  }
+  if (checkpoint.starting_digest != request.starting_digest) {
+    throw Error(ExitCode::usage,
+                fmt::format("the weights with which the run started (training.weights_from) have "
+                            "changed: digest {}, was {}; name the file with the old ones "
+                            "(--weights-from)",
+                            or_none(request.starting_digest), or_none(checkpoint.starting_digest)));
   }
   if (!request.allow_changed_data) {
     check_fingerprint("training", checkpoint.train_fingerprint, request.train_fingerprint);

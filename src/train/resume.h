@@ -15,11 +15,13 @@ struct ResumeRequest {
   std::string_view train_fingerprint;
   std::string_view dev_fingerprint;
   bool allow_changed_data = false;
+  std::string_view starting_digest = {};  // of StartingWeights
 };
 
 // Returns notices about harmless changes (length of the run, stopping, evaluation, checkpointing,
 // exchange, diagnosis, monitor, places of files). Throws Error(usage) with every changed field
-// that would have changed the steps before the checkpoint, and Error(data) when the data has
+// that would have changed the steps before the checkpoint, or if the weights taken from another run
+// are others, and Error(data) when the data has
 // changed.
 std::vector<std::string> check_resumable(const Checkpoint& checkpoint,
                                          const ResumeRequest& request);

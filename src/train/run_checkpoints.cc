@@ -52,7 +52,8 @@ RunCheckpoints::RunCheckpoints(std::filesystem::path directory, const Job& job,
                                const std::string& resolved_job,
                                std::map<std::string, std::string>& environment,
                                const Communicator& comm, const Dataset& data,
-                               const Network<float>& network, StepEngine<float>& engine)
+                               const Network<float>& network, StepEngine<float>& engine,
+                               const StartingWeights& start)
     : directory_(std::move(directory)),
       job_(job),
       resolved_job_(resolved_job),
@@ -61,6 +62,7 @@ RunCheckpoints::RunCheckpoints(std::filesystem::path directory, const Job& job,
       data_(data),
       network_(network),
       engine_(engine),
+      start_(start),
       stream_comm_(comm.split(0)),
       failed_saves_(job.checkpointing.fatal_failures) {}
 
@@ -127,6 +129,7 @@ StateSnapshot RunCheckpoints::take_snapshot(const RunPosition& position) {
   rest.flow_records = position.flow_records;
   rest.skipped_steps = position.skipped_steps;
   if (position.rollbacks != Rollbacks()) rest.rollbacks = position.rollbacks;
+  rest.starting_digest = start_.digest();
   rest.train_fingerprint = data_.train_fingerprint;
   rest.dev_fingerprint = data_.dev.fingerprint;
   rest.test_fingerprint = data_.test.fingerprint;
@@ -244,9 +247,9 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& o
   // First, because another build may not understand the checkpoint's job.
   if (!options.file) mark_environment(*found, options.allow_changed_environment, notices);
   Checkpoint& checkpoint = found->checkpoint;
-  const auto changes = check_resumable(
-      checkpoint,
-      {resolved_job_, data_.train_fingerprint, data_.dev.fingerprint, options.allow_changed_data});
+  const auto changes =
+      check_resumable(checkpoint, {resolved_job_, data_.train_fingerprint, data_.dev.fingerprint,
+                                   options.allow_changed_data, start_.digest()});
   notices.insert(notices.end(), changes.begin(), changes.end());
   check_fits(*found);
   notices.push_back(

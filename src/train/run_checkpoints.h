@@ -19,6 +19,7 @@
 #include "train/background_save.h"
 #include "train/dataset.h"
 #include "train/run_position.h"
+#include "train/starting_weights.h"
 #include "train/step_engine.h"
 
 namespace lockstep {
@@ -38,7 +39,8 @@ class RunCheckpoints {
   // when the run resumes in a changed one, so that all results of the run say so.
   RunCheckpoints(std::filesystem::path directory, const Job& job, const std::string& resolved_job,
                  std::map<std::string, std::string>& environment, const Communicator& comm,
-                 const Dataset& data, const Network<float>& network, StepEngine<float>& engine);
+                 const Dataset& data, const Network<float>& network, StepEngine<float>& engine,
+                 const StartingWeights& start);
 
   // Collective. Tries whether checkpoints can be saved. Returns warnings on rank 0. Throws
   // AgreedError (io), as try_checkpoint_directory().
@@ -100,6 +102,7 @@ class RunCheckpoints {
   const Dataset& data_;
   const Network<float>& network_;
   StepEngine<float>& engine_;
+  const StartingWeights& start_;
   Communicator stream_comm_;  // of the messages of a save
   FailedSaves failed_saves_;  // used on rank 0
   std::chrono::steady_clock::time_point last_save_ = std::chrono::steady_clock::now();

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
-#include "nn/initializer.h"
 #include "train/decide.h"
 
 namespace lockstep {
@@ -51,9 +50,7 @@ std::optional<std::string> RunRollback::load(std::uint64_t step, RunPosition& po
   if (step > 0) {
     if (auto failure = checkpoints_.load_step(step, position)) return failure;
   } else {
-    if (comm_.is_root()) {
-      initialize_parameters(network_.spec(), job_.seed, engine_.weights());
-    }
+    if (comm_.is_root()) start_.set(engine_.weights());
     for (std::size_t slot = 0; slot < engine_.optimizer().slot_names().size(); ++slot) {
       std::ranges::fill(engine_.optimizer().slot(slot), 0.0F);
     }

@@ -8,10 +8,10 @@
 
 #include "comm/communicator.h"
 #include "config/job.h"
-#include "nn/network.h"
 #include "train/rollback.h"
 #include "train/run_checkpoints.h"
 #include "train/run_position.h"
+#include "train/starting_weights.h"
 #include "train/step_engine.h"
 
 namespace lockstep {
@@ -19,9 +19,9 @@ namespace lockstep {
 class RunRollback {
  public:
   // For a job with ROLLBACK. All references must live as long as this.
-  RunRollback(const Job& job, const Communicator& comm, const Network<float>& network,
+  RunRollback(const Job& job, const Communicator& comm, const StartingWeights& start,
               StepEngine<float>& engine, RunCheckpoints& checkpoints)
-      : job_(job), comm_(comm), network_(network), engine_(engine), checkpoints_(checkpoints) {}
+      : job_(job), comm_(comm), start_(start), engine_(engine), checkpoints_(checkpoints) {}
 
   // Collective, at the start, with the run's state in `position` and the engine, on all ranks:
   // keeps the state to which it refers. If it refers to none, because the run could not roll back
@@ -49,7 +49,7 @@ class RunRollback {
 
   const Job& job_;
   const Communicator& comm_;
-  const Network<float>& network_;
+  const StartingWeights& start_;
   StepEngine<float>& engine_;
   RunCheckpoints& checkpoints_;
   std::optional<RollbackState> kept_;  // absent: the state that position names cannot be read

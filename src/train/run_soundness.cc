@@ -1,8 +1,7 @@
 #include "train/run_soundness.h"
 
+#include <span>
 #include <vector>
-
-#include "nn/initializer.h"
 
 namespace lockstep {
 
@@ -22,7 +21,7 @@ Soundness RunSoundness::judge(const Evaluation& evaluation, const Scores& scores
 
 double RunSoundness::loss_of_initial_weights() {
   std::vector<float> initial(network_.layout().size);
-  initialize_parameters<float>(network_.spec(), seed_, initial);
+  start_.set(std::span(initial));
   return mean_loss(scorer_.sample(initial)).value_or(0);
 }
 

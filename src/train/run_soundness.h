@@ -1,7 +1,6 @@
 #pragma once
 // The verdict on an evaluation of a run, on which all ranks agree.
 
-#include <cstdint>
 #include <optional>
 
 #include "comm/communicator.h"
@@ -10,15 +9,16 @@
 #include "train/run_scorer.h"
 #include "train/scores.h"
 #include "train/soundness.h"
+#include "train/starting_weights.h"
 
 namespace lockstep {
 
 class RunSoundness {
  public:
-  // References must live as long as this. `seed`: that of the initial weights.
+  // References must live as long as this.
   RunSoundness(const Communicator& comm, const Network<float>& network, RunScorer& scorer,
-               std::uint32_t seed)
-      : comm_(comm), network_(network), scorer_(scorer), seed_(seed) {}
+               const StartingWeights& start)
+      : comm_(comm), network_(network), scorer_(scorer), start_(start) {}
 
   // Collective. Judges rank 0's arguments.
   Soundness judge(const Evaluation& evaluation, const Scores& scores);
@@ -31,7 +31,7 @@ class RunSoundness {
   const Communicator& comm_;
   const Network<float>& network_;
   RunScorer& scorer_;
-  std::uint32_t seed_;
+  const StartingWeights& start_;
   std::optional<double> initial_loss_;  // computed when it is needed
 };
 

@@ -59,10 +59,12 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       exchange_(comm, ownership_, plans_of_ranks(data.geometry, data.shards), job.training.shards,
                 job.exchange.shared_memory ? comm.host_leader() : comm.rank()),
       optimizer_(job.optimizer, ownership_, comm.rank(),
-                 penalised_ranges(network.layout(), job.regularization.include_biases)),
+                 penalised_ranges(network.layout(), job.regularization.include_biases),
+                 frozen_ranges(job.network, network.layout())),
       passes_(network, data, exchange_.buffers(), job.seed, dropout, layout.threads, helpers_),
       copies_(comm, job.exchange.compare_weights_every_steps) {
-  if (job.clipping) norm_.emplace(ownership_, comm.rank());
+  if (job.clipping)
+    norm_.emplace(ownership_, comm.rank(), frozen_ranges(job.network, network.layout()));
   std::ranges::fill(weights(), T(0));
   clock().beat(comm.heartbeat());
 }

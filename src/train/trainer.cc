@@ -13,7 +13,6 @@
 #include "base/run_files.h"
 #include "comm/agreement.h"
 #include "linalg/kernels.h"
-#include "nn/initializer.h"
 #include "train/build.h"
 #include "train/cautions.h"
 #include "train/contradictions.h"
@@ -34,6 +33,7 @@
 #include "train/sessions.h"
 #include "train/soundness.h"
 #include "train/start_record.h"
+#include "train/starting_weights.h"
 #include "train/step_counts.h"
 #include "train/step_engine.h"
 #include "train/summary_record.h"
@@ -62,6 +62,7 @@ struct RunParts {
   StepEngine<float>& engine;
   RunCheckpoints& checkpoints;
   RunScorer& scorer;
+  const StartingWeights& start;
   StepProbe* monitor;  // null: the job has none
   const RunReporter& reporter;
 };
@@ -73,9 +74,9 @@ class Run {
   explicit Run(const RunParts& parts)
       : parts_(parts),
         counts_{.per_epoch = parts.engine.steps_per_epoch(), .total = parts.engine.total_steps()},
-        soundness_(parts.comm, parts.network, parts.scorer, parts.job.seed) {
+        soundness_(parts.comm, parts.network, parts.scorer, parts.start) {
     if (parts.job.training.on_nonfinite == OnNonfinite::roll_back) {
-      rollback_.emplace(parts.job, parts.comm, parts.network, parts.engine, parts.checkpoints);
+      rollback_.emplace(parts.job, parts.comm, parts.start, parts.engine, parts.checkpoints);
     }
   }
 
@@ -96,9 +97,7 @@ class Run {
 
   // Sets the weights and the position to where the run starts or resumes, and reports it.
   void start() {
-    if (parts_.comm.is_root()) {
-      initialize_parameters(parts_.network.spec(), parts_.job.seed, parts_.engine.weights());
-    }
+    if (parts_.comm.is_root()) parts_.start.set(parts_.engine.weights());
     if (parts_.options.resume != Resume::never) {
       parts_.reporter.tell(parts_.checkpoints.restore(
           position_, best_weights_,
@@ -150,6 +149,7 @@ class Run {
     const bool memory_refused =
         parts_.comm.any(parts_.engine.exchange().shared_memory_was_refused() ? 1 : 0) != 0;
     parts_.reporter.report([&](TrainingObserver& observer) { observer.on_start(start); });
+    if (position_.step == 0) parts_.reporter.tell(parts_.start.notices());
     if (parts_.options.with_cautions) {
       parts_.reporter.tell(job_cautions(parts_.job));
       if (const auto caution = precision_caution(parts_.job.network, kernels().instructions)) {
@@ -508,8 +508,9 @@ Summary train(const Job& job, const std::string& resolved_job, const Communicato
   const Network<float> network(build_network(job.network, data.features));
   const Network<float> evaluated(for_evaluation(network.spec(), job.network));
   StepEngine<float> engine(job, comm, options.layout, data, network, /*dropout=*/true);
+  const StartingWeights start(job, comm, data, network.spec());
   RunCheckpoints checkpoints(options.run_dir / kCheckpointFolder, job, resolved_job, versions, comm,
-                             data, network, engine);
+                             data, network, engine, start);
   RunScorer scorer(job, comm, options.layout, data, evaluated, engine.pool());
   std::unique_ptr<StepProbe> monitor;
   if (job.monitor) {
@@ -518,7 +519,7 @@ Summary train(const Job& job, const std::string& resolved_job, const Communicato
   const RunReporter reporter(comm, observers);
   engine.clock().add(Phase::load, seconds_since(before_loading));
   return Run({job, resolved_job, comm, options, versions, data, network, engine, checkpoints,
-              scorer, monitor.get(), reporter})
+              scorer, start, monitor.get(), reporter})
       .run();
 }
 

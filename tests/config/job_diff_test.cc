@@ -66,7 +66,7 @@ TEST(JobDiff, ComparesLayersByPosition) {
   const std::string two =
       with(kSmallJob, "layer { units: 16 }", "layer {units: 16} layer {units: 4}");
   const auto found = diff_jobs(parse(two).resolved_text, parse(kSmallJob).resolved_text);
-  ASSERT_EQ(found.size(), 6U);
+  ASSERT_EQ(found.size(), 7U);
   EXPECT_EQ(found[0].path, "network.layer[1].units");
   EXPECT_EQ(found[0].value_a, "4");
   EXPECT_EQ(found[0].value_b, "(absent)");

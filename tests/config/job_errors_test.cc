@@ -588,6 +588,13 @@ TEST(JobErrors, OnlyValuesAreStandardized) {
   EXPECT_EQ(problems_of(with(kSmallJob, "data {", "data { targets: AS_GIVEN")), "");
 }
 
+TEST(JobErrors, ANetworkOfFrozenLayersHasNothingToTrain) {
+  const std::string job =
+      with(with(kSmallJob, "output {", "output { frozen: true"), "layer {", "layer { frozen: true");
+  EXPECT_THAT(problems_of(job), testing::HasSubstr("every layer is frozen"));
+  EXPECT_EQ(problems_of(with(kSmallJob, "output {", "output { frozen: true")), "");
+}
+
 TEST(JobErrors, OnlyHuberHasADelta) {
   const std::string job = with(kSmallJob, "output {", "output { huber_delta: 2");
   EXPECT_EQ(problems_of(job, {"network.output.loss=HUBER"}), "");

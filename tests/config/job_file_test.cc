@@ -335,6 +335,25 @@ TEST(JobFile, HuberIsQuadraticUpToItsDelta) {
   EXPECT_EQ(delta({"network.output={units: 10 loss: HUBER huber_delta: 0.25}"}), 0.25);
 }
 
+TEST(JobFile, WeightsOfAnotherRunAreAPathBesideTheJob) {
+  const auto from = [](const std::vector<std::string>& overrides) {
+    return parse(kSmallJob, overrides).job.training.weights_from;
+  };
+  EXPECT_EQ(from({}), "");
+  EXPECT_EQ(from({"training.weights_from=runs/base"}), "/jobs/runs/base");
+  EXPECT_EQ(from({"training.weights_from=/runs/base"}), "/runs/base");
+}
+
+TEST(JobFile, LayersAreFrozenOneByOne) {
+  const NetworkConfig network =
+      parse(kSmallJob, {"network.layer=[{units: 4 frozen: true repeat: 2}, {units: 3}]"})
+          .job.network;
+  EXPECT_TRUE(network.hidden[0].frozen);
+  EXPECT_TRUE(network.hidden[1].frozen);
+  EXPECT_FALSE(network.hidden[2].frozen);
+  EXPECT_FALSE(network.output.frozen);
+}
+
 TEST(JobFile, FullBatchHasNoBatchSize) {
   const Job job = parse(with(kSmallJob, "batch_size: 64", "full_batch: true")).job;
   EXPECT_EQ(job.training.batch_size, std::nullopt);

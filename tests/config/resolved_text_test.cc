@@ -46,6 +46,7 @@ network {
       kind: HE
       multiplier: 1
     }
+    frozen: false
   }
   output {
     units: 10
@@ -54,6 +55,7 @@ network {
       kind: XAVIER
       multiplier: 1
     }
+    frozen: false
   }
 }
 regularization {

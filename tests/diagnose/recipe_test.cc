@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/run_files.h"
 #include "comm/agreement.h"
 #include "diagnose/diagnose_run.h"
 #include "diagnose/recipe_judgement.h"
@@ -161,7 +162,7 @@ TEST_F(RecipeOnRanks, KeepsWhatTheErrorSaysThatItIsAbout) {
     const RecipeTrial& trial = result.trials[static_cast<std::size_t>(number) - 1];
     EXPECT_EQ(trial.based_on, footing);
     const auto answers = [&](int run) {
-      return host.runs.at(recipe_run_directory(directory_ / "run", run)).answers;
+      return host.runs.at(directory_ / "run" / recipe_run_name(run)).answers;
     };
     const bool kept = judge_step(trial.step.against, {diagnosis(footing), answers(footing)},
                                  {diagnosis(number), answers(number)})
@@ -171,12 +172,11 @@ TEST_F(RecipeOnRanks, KeepsWhatTheErrorSaysThatItIsAbout) {
     if (diagnosis(number).dev->error < diagnosis(best).dev->error) best = number;
     // The lines make the job that was trained.
     EXPECT_EQ(parse_job(job().resolved_text, "tiny", "/", trial.set).resolved_text,
-              host.runs.at(recipe_run_directory(directory_ / "run", number)).resolved_job);
+              host.runs.at(directory_ / "run" / recipe_run_name(number)).resolved_job);
   }
   EXPECT_GT(footing, 1) << "something was kept";
   EXPECT_EQ(result.best, best);
-  EXPECT_EQ(result.best_job,
-            host.runs.at(recipe_run_directory(directory_ / "run", best)).resolved_job);
+  EXPECT_EQ(result.best_job, host.runs.at(directory_ / "run" / recipe_run_name(best)).resolved_job);
 }
 
 // Claims errors: high bias and variance at the start, and nothing helps.
@@ -287,7 +287,7 @@ TEST_F(RecipeOnRanks, AStartThatDivergesIsTriedWithSmallerLearningRates) {
   ASSERT_NE(trained, result.trials.end()) << expected;
   EXPECT_GE(result.best, trained->number);
   EXPECT_EQ(parse_job(wild.resolved_text, "wild", "/", trained->set).resolved_text,
-            host.runs.at(recipe_run_directory(directory_ / "run", trained->number)).resolved_job);
+            host.runs.at(directory_ / "run" / recipe_run_name(trained->number)).resolved_job);
 }
 
 // Finite, but thousands of times the loss of guessing: bias is not what is wrong.
@@ -329,7 +329,7 @@ TEST_F(RecipeOnRanks, LooksAtTestOnceForTheBestRun) {
   EXPECT_EQ(result.test->examples, 50U);
   EXPECT_LT(result.test->interval.low, result.test->interval.high);
   for (int number = 1; number <= 3; ++number) {
-    const auto& run = host.runs.at(recipe_run_directory(directory_ / "run", number));
+    const auto& run = host.runs.at(directory_ / "run" / recipe_run_name(number));
     EXPECT_FALSE(run.summary.test_error);
     EXPECT_EQ(run.summary.test_examples, 50U);
   }

@@ -17,7 +17,7 @@ double norm_of(const std::vector<float>& all, const Communicator& comm,
                std::uint64_t bucket_bytes) {
   const auto ownership =
       Ownership::with_bucket_bytes(all.size(), bucket_bytes, sizeof(float), comm.size());
-  GradientNorm norm(ownership, comm.rank());
+  GradientNorm norm(ownership, comm.rank(), {});
   for (const Range piece : ownership.pieces(comm.rank())) {
     for (std::uint64_t begin = piece.begin; begin < piece.end; begin += Ownership::kBlock) {
       const Range block{begin, std::min(begin + Ownership::kBlock, piece.end)};

@@ -1,6 +1,6 @@
 // Which file is meant by what a person names.
 
-#include "cli/checkpoint_path.h"
+#include "checkpoint/find.h"
 
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "cli/checkpoint_path.h"
+#include "checkpoint/find.h"
 
 #include <fstream>
 #include <string>
@@ -9,8 +9,6 @@
 #include "base/input_file.h"
 #include "base/json_text.h"
 #include "base/run_files.h"
-#include "diagnose/recipe.h"
-#include "report/summary_json.h"
 
 namespace lockstep {
 namespace {
@@ -32,19 +30,22 @@ fs::path follow(const fs::path& pointer) {
   return target;
 }
 
-// The pointer that the summary of a run names; empty if there is no summary.
-std::string pointer_of_summary(const fs::path& run_dir) {
-  if (!fs::is_regular_file(run_dir / kSummaryFile)) return "";
-  const auto summary = read_summary(run_dir / kSummaryFile);
-  return summary ? summary->checkpoint : "";
-}
-
-// The whole content of a sweep's or recipe's JSON file. Throws Error(data) if it is damaged.
+// The whole content of a JSON file of a run, a sweep or a recipe. Throws Error(data) if it is
+// damaged.
 Json read_object(const fs::path& path) {
   Json object = Json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
   if (object.is_object()) return object;
   throw Error(ExitCode::data,
-              fmt::format("{} is damaged; name the directory of a run instead", path.string()));
+              fmt::format("{} is damaged; name a step-*.ckpt file instead", path.string()));
+}
+
+// The pointer that the summary of a run names; empty if there is no summary.
+std::string pointer_of_summary(const fs::path& run_dir) {
+  if (!fs::is_regular_file(run_dir / kSummaryFile)) return "";
+  const Json summary = read_object(run_dir / kSummaryFile);
+  const auto checkpoint = summary.find("checkpoint");
+  const bool names = checkpoint != summary.end() && checkpoint->is_string();
+  return names ? checkpoint->get<std::string>() : "";
 }
 
 [[noreturn]] void refuse_without_winner(const fs::path& directory, const char* what) {
@@ -76,7 +77,7 @@ fs::path run_of(const fs::path& named) {
   if (fs::exists(named / kRecipeJson)) {
     const auto best = whole_number(read_object(named / kRecipeJson), "best");
     if (!best) refuse_without_winner(named, "recipe");
-    return recipe_run_directory(named, static_cast<int>(*best));
+    return named / recipe_run_name(static_cast<int>(*best));
   }
   return named;
 }

@@ -1,0 +1,177 @@
+#include "train/fitting_layers.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <optional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "data/table.h"
+
+namespace lockstep {
+namespace {
+
+// The tensors of a layer as text, such as "20x30 and 20".
+std::string shapes_of(std::span<const ParameterTensor> tensors) {
+  std::vector<std::string> texts;
+  texts.reserve(tensors.size());
+  for (const ParameterTensor& tensor : tensors) {
+    texts.push_back(fmt::format("{}", fmt::join(tensor.shape, "x")));
+  }
+  return fmt::format("{}", fmt::join(texts, " and "));
+}
+
+std::string obstacle_of_shapes(std::span<const ParameterTensor> there,
+                               std::span<const ParameterTensor> here) {
+  if (std::ranges::equal(there, here, {}, &ParameterTensor::shape, &ParameterTensor::shape)) {
+    return "";
+  }
+  return fmt::format("its weights are {} there and {} here", shapes_of(there), shapes_of(here));
+}
+
+std::vector<std::string> names_of_features(const std::optional<TableState>& table) {
+  return table ? feature_names(table->fitted->schema) : std::vector<std::string>();
+}
+
+// The first name of `names` that `others` lacks.
+std::optional<std::string> absent_name(const std::vector<std::string>& names,
+                                       const std::vector<std::string>& others) {
+  const auto absent = std::ranges::find_if(names, [&](const std::string& name) {
+    return std::ranges::find(others, name) == others.end();
+  });
+  return absent == names.end() ? std::nullopt : std::optional(*absent);
+}
+
+std::string obstacle_of_inputs(const SavedModel& model, const Dataset& data) {
+  if (model.table.has_value() != data.table.has_value()) {
+    return fmt::format("its inputs are {}columns of a table there", model.table ? "" : "not ");
+  }
+  if (model.image && data.image && *model.image != *data.image) {
+    return "its images have another shape there";
+  }
+  const std::vector<std::string> there = names_of_features(model.table);
+  const std::vector<std::string> here = names_of_features(data.table);
+  if (const auto name = absent_name(here, there)) {
+    return fmt::format("there is no feature \"{}\" there", *name);
+  }
+  if (const auto name = absent_name(there, here)) {
+    return fmt::format("there is no feature \"{}\" here", *name);
+  }
+  return "";
+}
+
+enum class Answers { class_numbers, yes_or_no, values };
+
+Answers answers_of(Loss loss) {
+  if (predicts_values(loss)) return Answers::values;
+  return loss == Loss::logistic ? Answers::yes_or_no : Answers::class_numbers;
+}
+
+std::string obstacle_of_outputs(const SavedModel& model, const NetworkConfig& job,
+                                const Dataset& data) {
+  if (answers_of(model.job.network.output.loss) != answers_of(job.output.loss)) {
+    return "its loss is of another kind there";
+  }
+  if (class_names_of(model.table) != class_names_of(data.table)) {
+    return "its classes are others there";
+  }
+  if (model.table && data.table &&
+      label_names(model.table->fitted->schema) != label_names(data.table->fitted->schema)) {
+    return "its label columns are others there";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkConfig& job,
+                                 const ParameterLayout& layout, const Dataset& data) {
+  const std::size_t hidden_there = model.job.network.hidden.size();
+  std::vector<LayerFit> fits;
+  for (std::size_t i = 0; i <= job.hidden.size(); ++i) {
+    const bool is_output = i == job.hidden.size();
+    LayerFit fit{.layer = i,
+                 .there = is_output ? hidden_there : i,
+                 .name = is_output ? "network.output" : fmt::format("network.layer[{}]", i),
+                 .obstacle = ""};
+    if (!is_output && i >= hidden_there) {
+      fit.obstacle = "there is no such layer there";
+    } else {
+      if (i == 0) fit.obstacle = obstacle_of_inputs(model, data);
+      if (fit.obstacle.empty() && is_output) fit.obstacle = obstacle_of_outputs(model, job, data);
+      if (fit.obstacle.empty() && (i == 0) != (fit.there == 0)) {
+        fit.obstacle = "its inputs are those of another layer there";
+      }
+      if (fit.obstacle.empty()) {
+        fit.obstacle =
+            obstacle_of_shapes(model.network.layout().of_layer(fit.there), layout.of_layer(i));
+      }
+    }
+    fits.push_back(std::move(fit));
+  }
+  return fits;
+}
+
+std::vector<std::size_t> same_features(const SavedModel& model, const Dataset& data) {
+  std::vector<std::size_t> order(data.features);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const std::vector<std::string> there = names_of_features(model.table);
+  const std::vector<std::string> here = names_of_features(data.table);
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < there.size(); ++i) places.emplace(there[i], i);
+  for (std::size_t j = 0; j < here.size(); ++j) order[j] = places.at(here[j]);
+  return order;
+}
+
+void renormalize_inputs(const Normalizer& there, const Normalizer& here,
+                        std::span<const std::size_t> order, std::span<float> weights,
+                        std::span<float> biases) {
+  // The normalizer's map of one feature; without a normalizer, x stays x.
+  struct Scale {
+    double mean = 0;
+    double inverse = 1;
+    bool operator==(const Scale&) const = default;
+  };
+  const auto scale_of = [](const Normalizer& normalizer, std::size_t feature) {
+    if (normalizer.mean.empty()) return Scale{};
+    return Scale{normalizer.mean[feature], normalizer.inverse_deviation[feature]};
+  };
+  const std::size_t features = order.size();
+  for (std::size_t unit = 0; unit < biases.size(); ++unit) {
+    const std::span<float> row = weights.subspan(unit * features, features);
+    double bias = biases[unit];
+    for (std::size_t j = 0; j < features; ++j) {
+      const Scale old = scale_of(there, order[j]);
+      const Scale now = scale_of(here, j);
+      if (old == now) continue;
+      // w (x - old.mean) old.inverse, with x = x_now / now.inverse + now.mean. A feature that is
+      // constant here is always 0, so its weight may stay.
+      const double weight = row[j];
+      bias += weight * (now.mean - old.mean) * old.inverse;
+      if (now.inverse != 0) row[j] = static_cast<float>(weight * old.inverse / now.inverse);
+    }
+    biases[unit] = static_cast<float>(bias);
+  }
+}
+
+void rescale_targets(const TargetScale& there, const TargetScale& here, std::span<float> weights,
+                     std::span<float> biases) {
+  if (there == here) return;
+  const std::size_t inputs = weights.size() / biases.size();
+  const auto at = [](const std::vector<double>& values, std::size_t target, double otherwise) {
+    return values.empty() ? otherwise : values[target];
+  };
+  for (std::size_t target = 0; target < biases.size(); ++target) {
+    const double deviation = at(here.deviation, target, 1);
+    const double factor = at(there.deviation, target, 1) / deviation;
+    const double shift = (at(there.mean, target, 0) - at(here.mean, target, 0)) / deviation;
+    for (float& weight : weights.subspan(target * inputs, inputs)) {
+      weight = static_cast<float>(weight * factor);
+    }
+    biases[target] = static_cast<float>(biases[target] * factor + shift);
+  }
+}
+
+}  // namespace lockstep

@@ -1,0 +1,45 @@
+#pragma once
+// Which layers of a job can start with the weights of a saved model, and what their weights become.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/normalization.h"
+#include "data/target_scale.h"
+#include "train/dataset.h"
+#include "train/saved_model.h"
+
+namespace lockstep {
+
+// A layer of a job beside the layer of the same name in a saved model.
+struct LayerFit {
+  std::size_t layer = 0;  // of the job's network, from 0
+  std::size_t there = 0;  // of the model's network; meaningful if it fits
+  std::string name;       // "network.layer[0]" or "network.output"
+  std::string obstacle;   // why it does not fit, such as "it has 20 units there"; empty: it fits
+};
+
+// Every layer of the network, first to last. Names are those of the job: hidden layers have a
+// number, and the output layer is the output layer, whatever the depth.
+std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkConfig& job,
+                                 const ParameterLayout& layout, const Dataset& data);
+
+// For each feature of `data`, the feature of the model with the same name. Features without names
+// correspond by place.
+std::vector<std::size_t> same_features(const SavedModel& model, const Dataset& data);
+
+// Weights [units, features] and biases [units] of a first layer that expects inputs of the
+// normalizer `there`, for those of the normalizer `here`: the layer computes the same from the same
+// inputs. Weights of features whose numbers are equal in both keep their bits. The features of
+// `weights` are in the order of `here`; `order[j]` is the place of feature j in `there`.
+void renormalize_inputs(const Normalizer& there, const Normalizer& here,
+                        std::span<const std::size_t> order, std::span<float> weights,
+                        std::span<float> biases);
+
+// The same for an output layer, weights [targets, inputs] and biases [targets].
+void rescale_targets(const TargetScale& there, const TargetScale& here, std::span<float> weights,
+                     std::span<float> biases);
+
+}  // namespace lockstep

@@ -1,0 +1,131 @@
+#include "train/starting_weights.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+#include "checkpoint/find.h"
+#include "comm/agreement.h"
+#include "nn/initializer.h"
+#include "train/fitting_layers.h"
+
+namespace lockstep {
+namespace {
+
+// The weights of a layer of the model in the order of this job's features.
+std::vector<float> with_columns(std::span<const float> weights,
+                                std::span<const std::size_t> order) {
+  std::vector<float> ordered(weights.size());
+  const std::size_t columns = order.size();
+  for (std::size_t row = 0; row * columns < weights.size(); ++row) {
+    for (std::size_t j = 0; j < columns; ++j) {
+      ordered[row * columns + j] = weights[row * columns + order[j]];
+    }
+  }
+  return ordered;
+}
+
+std::string file_named(const std::string& named, const Communicator& comm) {
+  std::string file;
+  agree(comm, [&] {
+    if (comm.is_root()) file = find_checkpoint(named).string();
+  });
+  comm.broadcast(file);
+  return file;
+}
+
+std::vector<std::string> names_of(const std::vector<LayerFit>& fits) {
+  std::vector<std::string> names;
+  for (const LayerFit& fit : fits) {
+    if (fit.obstacle.empty()) names.push_back(fit.name);
+  }
+  return names;
+}
+
+[[noreturn]] void refuse(const std::string& file, const std::vector<LayerFit>& fits) {
+  std::string reasons;
+  for (const LayerFit& fit : fits) {
+    reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", fit.name, fit.obstacle);
+  }
+  throw Error(ExitCode::usage, fmt::format("training.weights_from: no layer can start with the "
+                                           "weights of {}: {}",
+                                           file, reasons));
+}
+
+// Fingerprints are those of sources, from which the seed and the rules of the split choose.
+bool had_same_dev_set(const SavedModel& model, const Job& job, const Dataset& data) {
+  if (model.dev_fingerprint != data.dev.fingerprint) return false;
+  return job.data.dev || (model.job.seed == job.seed && model.job.data.split == job.data.split);
+}
+
+bool is_frozen(const NetworkConfig& network, std::size_t layer) {
+  return layer < network.hidden.size() ? network.hidden[layer].frozen : network.output.frozen;
+}
+
+}  // namespace
+
+StartingWeights::StartingWeights(const Job& job, const Communicator& comm, const Dataset& data,
+                                 const NetworkSpec& network)
+    : network_(network), seed_(job.seed) {
+  if (job.training.weights_from.empty()) return;
+  const std::string file = file_named(job.training.weights_from, comm);
+  const SavedModel model = load_model(file, comm);
+  digest_ = model.weights_digest;
+  agree(comm, [&] { take(model, job, data, file); });
+}
+
+void StartingWeights::take(const SavedModel& model, const Job& job, const Dataset& data,
+                           const std::string& path) {
+  const ParameterLayout layout = parameter_layout(network_);
+  const std::vector<LayerFit> fits = fit_layers(model, job.network, layout, data);
+  const std::vector<std::string> names = names_of(fits);
+  if (names.empty()) refuse(path, fits);
+  notices_.push_back(fmt::format("the weights of {} (step {}) are the start of {}", path,
+                                 model.step, fmt::join(names, ", ")));
+  for (const LayerFit& fit : fits) {
+    if (!fit.obstacle.empty()) {
+      notices_.push_back(fmt::format(
+          "{}{} starts as its initializer says: {}{}",
+          is_frozen(job.network, fit.layer) ? "caution: " : "", fit.name, fit.obstacle,
+          is_frozen(job.network, fit.layer) ? "; it is frozen, and so stays as it starts" : ""));
+      continue;
+    }
+    const std::size_t first = taken_.size();
+    for (const ParameterTensor& tensor : model.network.layout().of_layer(fit.there)) {
+      const auto values = std::span(model.weights).subspan(tensor.offset, size_of(tensor.shape));
+      const std::uint64_t offset = layout.of_layer(fit.layer)[taken_.size() - first].offset;
+      taken_.push_back({offset, {values.begin(), values.end()}});
+    }
+    std::vector<float>& weights = taken_[first].values;
+    std::vector<float>& biases = taken_[first + 1].values;
+    if (fit.layer == 0) {
+      const std::vector<std::size_t> order = same_features(model, data);
+      weights = with_columns(weights, order);
+      renormalize_inputs(model.normalizer, data.normalizer, order, weights, biases);
+    }
+    if (fit.layer == job.network.hidden.size()) {
+      rescale_targets(model.targets, data.targets, weights, biases);
+    }
+  }
+  if (!had_same_dev_set(model, job, data)) {
+    notices_.push_back(
+        "caution: the run of those weights had another dev set, so examples of this one may have "
+        "been in its training set; the dev error is then too low (1.1)");
+  }
+}
+
+template <typename T>
+void StartingWeights::set(std::span<T> weights) const {
+  initialize_parameters(network_, seed_, weights);
+  for (const TakenTensor& tensor : taken_) {
+    std::ranges::copy(tensor.values, weights.subspan(tensor.offset).begin());
+  }
+}
+
+template void StartingWeights::set(std::span<float>) const;
+template void StartingWeights::set(std::span<double>) const;
+
+}  // namespace lockstep

@@ -28,6 +28,7 @@ struct EvaluateArguments {
   std::string data;   // the file; empty: a set of the job
   std::string labels;
   TableOptions table;
+  std::size_t worst = 0;
   int threads = 0;
   bool allow_changed_data = false;
   bool json = false;
@@ -36,7 +37,8 @@ struct EvaluateArguments {
 LabelledFile labelled_file(const EvaluateArguments& arguments) {
   return {.data = arguments.data == "-" ? "/dev/stdin" : arguments.data,
           .labels = arguments.labels,
-          .reading = reading_of(arguments.table)};
+          .reading = reading_of(arguments.table),
+          .worst = arguments.worst};
 }
 
 // What is for a file says nothing about a set of the job, and the other way round.
@@ -70,8 +72,8 @@ int run_evaluate(const EvaluateArguments& arguments, const CommandContext& conte
   const std::string split = arguments.split.empty() ? "dev" : arguments.split;
   FileScores result;
   if (arguments.data.empty()) {
-    result.scores =
-        evaluate_checkpoint(path, split_of(split), comm, layout, arguments.allow_changed_data);
+    result.scores = evaluate_checkpoint(path, split_of(split), comm, layout,
+                                        arguments.allow_changed_data, arguments.worst);
   } else {
     result = evaluate_file(path, labelled_file(arguments), comm, layout);
   }
@@ -104,6 +106,10 @@ void add_evaluate_command(CLI::App& app, Action& action) {
       "a table may be a pipe, or - for stdin");
   command->add_option("--labels", arguments->labels,
                       "File with the labels of --data, for IDX and NPY");
+  command
+      ->add_option("--worst", arguments->worst,
+                   "Name the N examples on which the model errs most [0]")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}));
   add_table_options(*command, arguments->table);
   add_threads(*command, arguments->threads);
   add_allow_changed_data(*command, arguments->allow_changed_data, "Evaluate");

@@ -113,6 +113,101 @@ std::string confusion_table(const DecisionCounts& counts, const std::vector<std:
   return text + "\n";
 }
 
+// ---- the worst examples ----
+
+bool answers_with_a_class(const CheckpointScores& scores) {
+  return scores.decisions && scores.decisions->units == 1;
+}
+
+// The most probable class; of one unit, 1 if it is at least as probable as 0.
+std::size_t most_probable(const WorstExample& example) {
+  const std::vector<float>& probabilities = example.predictions;
+  if (probabilities.size() == 1) return probabilities[0] >= 0.5F ? 1 : 0;
+  return static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
+}
+
+double probability_of(const WorstExample& example, std::size_t of) {
+  if (example.predictions.size() > 1) return example.predictions[of];
+  return of == 1 ? example.predictions[0] : 1.0 - example.predictions[0];
+}
+
+// The label of the output that is farthest off. A class number stands for a one-hot label.
+double label_of(const WorstExample& example) {
+  if (example.labels.size() == example.predictions.size()) return example.labels[example.output];
+  return example.labels[0] == static_cast<float>(example.output) ? 1 : 0;
+}
+
+std::string place_of(const WorstExample& example) {
+  return example.place.empty() ? fmt::format("example {}", example.example) : example.place;
+}
+
+std::string class_at(const CheckpointScores& scores, const WorstExample& example, std::size_t of) {
+  return fmt::format("{} ({:.4f})", short_name(class_name(scores.class_names, of)),
+                     probability_of(example, of));
+}
+
+// What happened to an example: its place, and what was right and what was predicted.
+struct WorstLine {
+  std::string place;
+  std::string actual;
+  std::string predicted;
+  std::string output;  // which of several targets or units; empty for classes
+};
+
+WorstLine worst_line(const CheckpointScores& scores, const WorstExample& example) {
+  if (answers_with_a_class(scores)) {
+    const auto truth = static_cast<std::size_t>(example.labels[0]);
+    return {place_of(example), class_at(scores, example, truth),
+            class_at(scores, example, most_probable(example)), ""};
+  }
+  return {place_of(example), fmt::format("{:g}", label_of(example)),
+          fmt::format("{:g}", example.predictions[example.output]),
+          example.predictions.size() > 1 ? class_name(scores.target_names, example.output) : ""};
+}
+
+std::string worst_table(const CheckpointScores& scores) {
+  const bool classes = answers_with_a_class(scores);
+  std::vector<WorstLine> lines = {
+      {classes ? "worst (by the probability of the class)" : "worst (by the difference)",
+       classes ? "class" : "actual", classes ? "most probable" : "predicted", ""}};
+  for (const WorstExample& example : scores.worst) lines.push_back(worst_line(scores, example));
+  std::size_t places = 0;
+  std::size_t actual = 0;
+  std::size_t predicted = 0;
+  for (const WorstLine& line : lines) {
+    places = std::max(places, line.place.size());
+    actual = std::max(actual, line.actual.size());
+    predicted = std::max(predicted, line.predicted.size());
+  }
+  std::string text;
+  for (const WorstLine& line : lines) {
+    text += fmt::format("{:<{}}  {:>{}}  {:>{}}{}{}\n", line.place, places, line.actual, actual,
+                        line.predicted, predicted, line.output.empty() ? "" : "  ", line.output);
+  }
+  return text;
+}
+
+Json worst_json(const CheckpointScores& scores) {
+  Json all = Json::array();
+  for (const WorstExample& example : scores.worst) {
+    Json one = {{"example", example.example}};
+    if (!example.place.empty()) one["place"] = example.place;
+    if (answers_with_a_class(scores)) {
+      const auto truth = static_cast<std::size_t>(example.labels[0]);
+      const std::size_t predicted = most_probable(example);
+      one["class"] = class_name(scores.class_names, truth);
+      one["probability"] = probability_of(example, truth);
+      one["most_probable"] = class_name(scores.class_names, predicted);
+      one["its_probability"] = probability_of(example, predicted);
+    } else {
+      one["labels"] = example.labels;
+      one["predictions"] = example.predictions;
+    }
+    all.push_back(one);
+  }
+  return all;
+}
+
 Json interval_json(const Interval& interval) { return {interval.low, interval.high}; }
 
 Json matrix_json(const DecisionCounts& counts, std::uint64_t unit) {
@@ -152,6 +247,7 @@ std::string score_text(const CheckpointScores& scores, const ScoredSet& set) {
     const std::string reliability = reliability_table(scores.metrics);
     if (!reliability.empty()) text += "\n" + reliability;
   }
+  if (!scores.worst.empty()) text += "\n" + worst_table(scores);
   return text;
 }
 
@@ -160,6 +256,7 @@ Json score_json(const CheckpointScores& scores, const ScoredSet& set) {
               {"examples", scores.examples}, {"error", json_number(scores.error)},
               {"cost", scores.cost},         {"weights_digest", scores.weights_digest}};
   all["metrics"] = metrics_in_detail_to_json(scores.metrics);
+  if (!scores.worst.empty()) all["worst"] = worst_json(scores);
   if (scores.error) all["error_interval_95"] = interval_json(error_interval(scores));
   if (!scores.decisions) return all;
   const DecisionCounts& counts = *scores.decisions;

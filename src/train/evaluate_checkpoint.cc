@@ -1,8 +1,12 @@
 #include "train/evaluate_checkpoint.h"
 
 #include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "comm/agreement.h"
+#include "data/open.h"
 #include "nn/layers.h"
 #include "nn/regularizer.h"
 #include "train/build.h"
@@ -23,6 +27,15 @@ ScoredExamples all_of(const JobSet& set) {
           .compares_rmse = true};
 }
 
+// Does nothing on ranks that have no worst examples.
+void add_places(const Job& job, EvaluationSplit split, std::vector<WorstExample>& worst) {
+  if (worst.empty()) return;
+  std::vector<std::uint64_t> examples;
+  for (const WorstExample& example : worst) examples.push_back(example.example);
+  const std::vector<std::string> places = open_source(source_of(job, split))->places(examples);
+  for (std::size_t i = 0; i < places.size(); ++i) worst[i].place = places[i];
+}
+
 }  // namespace
 
 TestAnswers answer_test_set(const SavedModel& model, const Communicator& comm, const Layout& layout,
@@ -37,10 +50,13 @@ TestAnswers answer_test_set(const SavedModel& model, const Communicator& comm, c
 
 CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, EvaluationSplit split,
                                      const Communicator& comm, const Layout& layout,
-                                     bool allow_changed_data) {
+                                     bool allow_changed_data, std::size_t worst) {
   const SavedModel model = load_model(path, comm);
   const JobSet set = load_job_set(model, split, comm, layout, allow_changed_data);
-  CheckpointScores scores = score_examples(model, all_of(set), comm, layout);
+  ScoredExamples scored = all_of(set);
+  scored.worst = worst;
+  CheckpointScores scores = score_examples(model, scored, comm, layout);
+  agree(comm, [&] { add_places(model.job, split, scores.worst); });
   if (split != EvaluationSplit::train) return scores;
   const Network<float>& network = model.network;
   const Regularizer regularizer(build_regularization(model.job), network.layout(), set.total);

@@ -1,6 +1,7 @@
 #pragma once
 // Scores a saved model on a set of its own job.
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <vector>
@@ -14,10 +15,11 @@ namespace lockstep {
 
 // Collective. Reads the checkpoint on rank 0 and the data as training did, and returns the same
 // numbers as the run's summary, on rank 0. Throws AgreedError when there is no such set, or when
-// its data has changed (unless allowed).
+// its data has changed (unless allowed). `worst`: the most examples that the scores name, with
+// their places in the files.
 CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, EvaluationSplit split,
                                      const Communicator& comm, const Layout& layout,
-                                     bool allow_changed_data);
+                                     bool allow_changed_data, std::size_t worst = 0);
 
 // What a model answers for its test set.
 struct TestAnswers {

@@ -28,6 +28,7 @@ namespace {
 struct ReadFile {
   Examples examples;
   std::vector<std::string> notices;
+  std::vector<std::uint64_t> lines = {};  // of the examples, if it is a table
 };
 
 // A label of the file must have as many values as those of training.
@@ -93,7 +94,7 @@ ReadFile read_table(const SavedModel& model, const LabelledFile& file) {
   }
   take_labels(model, file.data.string(), rows, needed);
   table.fill(rows.examples);
-  return {std::move(rows.examples), stream.notices()};
+  return {std::move(rows.examples), stream.notices(), std::move(rows.lines)};
 }
 
 }  // namespace
@@ -113,9 +114,14 @@ FileScores evaluate_file(const std::filesystem::path& checkpoint, const Labelled
                                     .blocks = set.blocks,
                                     .total = set.total,
                                     .label_width = model.label_width,
-                                    .class_counts = model.class_counts},
+                                    .class_counts = model.class_counts,
+                                    .worst = file.worst},
                                    comm, layout),
                     std::move(read.notices)};
+  for (WorstExample& worst : result.scores.worst) {
+    if (read.lines.empty()) continue;
+    worst.place = fmt::format("{}:{}", file.data.string(), read.lines[worst.example]);
+  }
   agree(comm, [&] {
     if (!comm.is_root() || std::isfinite(result.scores.cost)) return;
     throw Error(ExitCode::data,

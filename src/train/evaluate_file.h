@@ -1,6 +1,7 @@
 #pragma once
 // Scores a saved model on a new file of labelled examples.
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ struct LabelledFile {
   std::filesystem::path data;    // in the format of the model's training source
   std::filesystem::path labels;  // for formats with a file of labels; otherwise empty
   TableReading reading = {};
+  std::size_t worst = 0;  // the most examples that the scores name
 };
 
 struct FileScores {

@@ -81,6 +81,14 @@ EvaluationSplit split_of(const std::string& name) {
   return name == "dev" ? EvaluationSplit::dev : EvaluationSplit::test;
 }
 
+const DataSource& source_of(const Job& job, EvaluationSplit split) {
+  const bool from_train = split == EvaluationSplit::train || split == EvaluationSplit::train_dev;
+  if (from_train) return job.data.train;
+  const auto& own = split == EvaluationSplit::dev ? job.data.dev : job.data.test;
+  if (own) return *own;
+  return job.data.held_out ? *job.data.held_out : job.data.train;
+}
+
 JobSet load_job_set(const SavedModel& model, EvaluationSplit split, const Communicator& comm,
                     const Layout& layout, bool allow_changed_data) {
   Dataset data = load_dataset(model.job, comm, layout, model.table ? &*model.table : nullptr,

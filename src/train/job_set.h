@@ -19,6 +19,9 @@ enum class EvaluationSplit { train, train_dev, dev, test };
 const char* name_of(EvaluationSplit split);
 EvaluationSplit split_of(const std::string& name);
 
+// The source from which the examples of a set come.
+const DataSource& source_of(const Job& job, EvaluationSplit split);
+
 // A rank's share of a set. Missing values are filled in.
 struct JobSet {
   std::uint64_t total = 0;  // examples of all ranks

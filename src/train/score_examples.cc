@@ -1,6 +1,9 @@
 #include "train/score_examples.h"
 
+#include <cstdint>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "base/worker_pool.h"
 #include "nn/layers.h"
@@ -9,6 +12,20 @@
 #include "train/threshold.h"
 
 namespace lockstep {
+namespace {
+
+// The numbers of this rank's examples in the order of the blocks.
+std::vector<std::uint32_t> ids_in_order(const ScoredExamples& scored) {
+  std::vector<std::uint32_t> ids;
+  for (const std::vector<RowBlock>& of_thread : scored.blocks) {
+    for (const RowBlock& block : of_thread) {
+      for (const std::uint32_t row : block) ids.push_back(scored.examples.ids[row]);
+    }
+  }
+  return ids;
+}
+
+}  // namespace
 
 ScoresAndPredictions score_and_predict(const SavedModel& model, const ScoredExamples& scored,
                                        const Communicator& comm, const Layout& layout) {
@@ -37,6 +54,10 @@ ScoresAndPredictions score_and_predict(const SavedModel& model, const ScoredExam
   scores.error = error_rate(sums);
   scores.decisions = counter.total(comm);
   Predictions predictions = collector.all(comm);
+  std::vector<std::uint32_t> ids;
+  if (scored.worst > 0) {
+    ids = comm.gather(std::span<const std::uint32_t>(ids_in_order(scored)));
+  }
   if (!comm.is_root()) return {std::move(scores), {}};
   scores.metrics = metrics_of(predictions, scored.class_counts);
   if (collects && has_error_rate(spec.loss)) scores.metrics.log_loss = scores.cost;
@@ -45,6 +66,7 @@ ScoresAndPredictions score_and_predict(const SavedModel& model, const ScoredExam
   if (scored.compares_rmse && collects && !deviations.empty()) {
     scores.relative_rmse = relative_rmse(predictions, deviations, model.job.seed);
   }
+  if (collects) scores.worst = worst_examples(predictions, ids, deviations, scored.worst);
   if (collects && model.threshold && are_finite(predictions)) {
     add_threshold(*model.threshold, predictions, scores.metrics);
   }

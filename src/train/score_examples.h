@@ -1,6 +1,7 @@
 #pragma once
 // Scores a saved model on labelled examples.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -16,6 +17,7 @@
 #include "train/layout.h"
 #include "train/saved_model.h"
 #include "train/set_metrics.h"
+#include "train/worst_examples.h"
 
 namespace lockstep {
 
@@ -38,6 +40,7 @@ struct CheckpointScores {
   // For a model of standardized targets; and the deviation of a single one.
   std::optional<RelativeRmse> relative_rmse = {};
   double target_deviation = 0;
+  std::vector<WorstExample> worst = {};  // as many as were asked for; without their places
 };
 
 // The examples of all ranks.
@@ -49,6 +52,7 @@ struct ScoredExamples {
   std::span<const std::uint64_t> class_counts;  // as metrics_of() takes them
   std::span<const float> row_weights = {};      // as Evaluator::evaluate() takes them
   bool compares_rmse = false;                   // whether relative_rmse is worked out
+  std::size_t worst = 0;                        // the most examples that `worst` names
 };
 
 struct ScoresAndPredictions {

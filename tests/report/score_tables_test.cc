@@ -48,6 +48,37 @@ TEST(ScoreText, HasALineForEachOfSeveralTargets) {
                                      {"rmse": 1, "mae": 0.5}])"));
 }
 
+TEST(ScoreText, NamesTheWorstExamplesOfClasses) {
+  CheckpointScores scores = sample_scores();
+  scores.worst = {
+      {.example = 7, .place = "pets.csv:9", .labels = {0}, .predictions = {0.125F, 0.75F, 0.125F}},
+      {.example = 3, .place = "", .labels = {2}, .predictions = {0.5F, 0.25F, 0.25F}}};
+  const std::string text = score_text(scores, {"split", "dev"});
+  EXPECT_THAT(text, HasSubstr(R"(
+worst (by the probability of the class)                              class  most probable
+pets.csv:9                                                    cat (0.1250)   dog (0.7500)
+example 3                                a name that is longer... (0.2500)   cat (0.5000)
+)"));
+  EXPECT_EQ(score_json(scores, {"split", "dev"})["worst"][0],
+            Json::parse(R"({"example": 7, "place": "pets.csv:9", "class": "cat",
+                            "probability": 0.125, "most_probable": "dog",
+                            "its_probability": 0.75})"));
+}
+
+TEST(ScoreText, NamesTheWorstExamplesOfValues) {
+  CheckpointScores scores;
+  scores.target_names = {"price", "width"};
+  scores.worst = {
+      {.example = 0, .place = "a.csv:2", .output = 1, .labels = {5, 1.5F}, .predictions = {5, 7}}};
+  EXPECT_THAT(score_text(scores, {"split", "dev"}), HasSubstr(R"(
+worst (by the difference)  actual  predicted
+a.csv:2                       1.5          7  width
+)"));
+  EXPECT_EQ(score_json(scores, {"split", "dev"})["worst"],
+            Json::parse(R"([{"example": 0, "place": "a.csv:2", "labels": [5, 1.5],
+                             "predictions": [5, 7]}])"));
+}
+
 TEST(ScoreText, HasErrorClassesAndConfusion) {
   EXPECT_EQ(score_text(sample_scores(), {"split", "dev"}),
             R"(dev set of 100 examples, weights after step 12 (digest 0123)

@@ -1,7 +1,9 @@
 #include "cli/answers_file.h"
 
 #include <fstream>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -13,40 +15,52 @@
 namespace lockstep {
 namespace {
 
-std::string to_digits(const WrongAnswers& answers) {
+// Decisions become a text with a digit for each example, and values a list of numbers.
+nlohmann::json to_json(const ExampleErrors& answers) {
   std::string digits;
-  digits.reserve(answers.size());
-  for (const std::uint8_t wrong : answers) digits += wrong == 0 ? '0' : '1';
+  for (const float error : answers) {
+    if (error != 0 && error != 1) return answers;
+    digits += error == 0 ? '0' : '1';
+  }
   return digits;
 }
 
-WrongAnswers from_digits(const std::string& digits) {
-  WrongAnswers answers;
-  answers.reserve(digits.size());
-  for (const char digit : digits) answers.push_back(digit == '0' ? 0 : 1);
-  return answers;
+// None if it is neither.
+std::optional<ExampleErrors> errors_in(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return std::nullopt;
+  ExampleErrors errors;
+  if (found->is_string()) {
+    for (const char digit : found->get<std::string>()) errors.push_back(digit == '0' ? 0.0F : 1.0F);
+    return errors;
+  }
+  if (!found->is_array()) return std::nullopt;
+  for (const nlohmann::json& number : *found) {
+    if (!number.is_number()) return std::nullopt;
+    errors.push_back(number.get<float>());
+  }
+  return errors;
 }
 
 }  // namespace
 
 void write_answers(const std::filesystem::path& path, const Answers& answers) {
-  const nlohmann::json object = {{"train", to_digits(answers.train)},
-                                 {"dev", to_digits(answers.dev)}};
+  const nlohmann::json object = {{"train", to_json(answers.train)}, {"dev", to_json(answers.dev)}};
   replace_file(path, to_text(object) + "\n");
 }
 
 std::optional<Answers> read_answers(const std::filesystem::path& path) {
   std::ifstream file = open_file(path);
   if (!file) return std::nullopt;
-  const auto object = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object() || !object.value("train", nlohmann::json()).is_string() ||
-      !object.value("dev", nlohmann::json()).is_string()) {
+  const nlohmann::json object = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  auto train = object.is_object() ? errors_in(object, "train") : std::nullopt;
+  auto dev = object.is_object() ? errors_in(object, "dev") : std::nullopt;
+  if (!train || !dev) {
     throw Error(ExitCode::data, path.string() +
                                     ": not the answers of a run; remove the run's "
                                     "directory to train it again");
   }
-  return Answers{from_digits(object["train"].get<std::string>()),
-                 from_digits(object["dev"].get<std::string>())};
+  return Answers{std::move(*train), std::move(*dev)};
 }
 
 }  // namespace lockstep

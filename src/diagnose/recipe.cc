@@ -12,6 +12,7 @@
 #include "config/job_diff.h"
 #include "diagnose/bias_variance.h"
 #include "diagnose/flow_monitor.h"
+#include "train/dataset_sizes.h"
 #include "train/evaluate_checkpoint.h"
 #include "train/same_data.h"
 #include "train/trainer.h"
@@ -91,8 +92,12 @@ class RecipeRun {
     const CheckpointScores scores = evaluate_checkpoint(
         checkpoint, EvaluationSplit::test, comm_, options_.layout, options_.allow_changed_data);
     agree(comm_, [&] {
-      if (!comm_.is_root() || !scores.error) return;
-      book_.take_test(measured({*scores.error, scores.examples}));
+      if (!comm_.is_root()) return;
+      if (scores.error) {
+        book_.take_test(measured({*scores.error, scores.examples}));
+      } else if (const auto& rmse = scores.relative_rmse) {
+        book_.take_test(measured({rmse->value, scores.examples, rmse->standard_error}));
+      }
       host_.publish(book_.result());
     });
   }
@@ -174,16 +179,17 @@ class RecipeRun {
 }  // namespace
 
 void check_recipe_job(const Job& job) {
-  if (predicts_values(job.network.output.loss)) {
-    throw Error(ExitCode::usage,
-                "the recipe compares errors, and a loss that predicts values has no error rate: it "
-                "cannot tell bias from variance");
-  }
   if (!job.data.dev && !job.data.split.dev) {
     throw Error(
         ExitCode::usage,
         "the recipe chooses runs by the dev error, but the job has no dev set; give data.dev or "
         "data.split.dev, for example with --set data.split.dev.fraction=0.2 (1.1)");
+  }
+  const OutputConfig& output = job.network.output;
+  if (predicts_values(output.loss) && dataset_sizes(job).label_width != output.units) {
+    throw Error(ExitCode::usage,
+                "the recipe compares errors, and there is none where class labels are predicted as "
+                "values; use SOFTMAX_CROSS_ENTROPY or LOGISTIC");
   }
 }
 

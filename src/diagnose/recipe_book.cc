@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/error.h"
 #include "diagnose/diagnose_run.h"
 #include "diagnose/recipe_draft.h"
 #include "diagnose/recipe_judgement.h"
@@ -32,6 +33,15 @@ std::vector<std::string> combined(std::vector<std::string> before,
 // Whether two runs have the same examples; they may differ if changed data was allowed.
 bool has_same_data(const Summary& a, const Summary& b) {
   return a.train_fingerprint == b.train_fingerprint && a.dev_fingerprint == b.dev_fingerprint;
+}
+
+// Throws Error(usage) without a training error and a dev error.
+void require_errors(const Diagnosis& diagnosis) {
+  if (diagnosis.train && diagnosis.dev) return;
+  throw Error(
+      ExitCode::usage,
+      "the recipe compares errors, and the RMSE of this job is not measured: every target is "
+      "the same in all examples of a set, or there are too many predictions");
 }
 
 // Whether a training ended with a mean loss that calls for smaller steps and not for a bigger
@@ -60,6 +70,7 @@ void RecipeBook::take(const RunRecord& record) {
     taken.record.answers = {};  // other examples cannot be paired
   }
   taken.diagnosis = diagnose_run(taken.loaded, record.summary, record.evaluations);
+  require_errors(taken.diagnosis);
   RecipeTrial trial = std::move(next_);
   trial.diagnosis = taken.diagnosis;
   if (!has_start() && has_blown_up(taken.loaded.job, record.summary)) {
@@ -75,7 +86,8 @@ void RecipeBook::take(const RunRecord& record) {
     trial.comparison = std::move(comparison);
   } else if (trial.based_on > 0) {
     trial.outcome = "trains";
-    trial.comparison = fmt::format("dev error {}", percent(taken.diagnosis.dev));
+    trial.comparison = fmt::format("dev {} {}", taken.diagnosis.of_values ? "RMSE" : "error",
+                                   percent(taken.diagnosis.dev));
   } else {
     trial.outcome = "start";
   }
@@ -84,14 +96,16 @@ void RecipeBook::take(const RunRecord& record) {
   const auto& base = result_.assumed_base;
   if (base) {
     const Run& assumed = run(base->run);
-    const Change change = change_between({*assumed.diagnosis.train, assumed.record.answers.train},
-                                         {*taken.diagnosis.train, taken.record.answers.train});
+    const auto judged = [](const Run& of) {
+      return JudgedError{*of.diagnosis.train, of.record.answers.train, of.diagnosis.of_values};
+    };
+    const Change change = change_between(judged(assumed), judged(taken));
     if (change == Change::fell) result_.assumed_base.reset();
   }
   contenders_.push_back(
       {trial.number, *taken.diagnosis.dev,
        parameter_layout(build_network(taken.loaded.job.network, record.summary.features)).size,
-       taken.record.answers.dev});
+       taken.record.answers.dev, taken.diagnosis.of_values});
   runs_.push_back(std::move(taken));
   result_.trials.push_back(std::move(trial));
   name_the_best();
@@ -170,8 +184,10 @@ void RecipeBook::choose() {
 Diagnosis RecipeBook::diagnosis_of(const Run& run) const {
   if (!result_.assumed_base) return run.diagnosis;
   LoadedJob assuming = run.loaded;
-  double& base = assuming.job.diagnosis.base_error;
-  base = std::max(base, result_.assumed_base->error);
+  const double error = result_.assumed_base->error;
+  DiagnosisConfig& config = assuming.job.diagnosis;
+  config.base_error = std::max(config.base_error, error);
+  config.base_rmse = std::max(config.base_rmse, error * run.record.summary.value_errors.deviation);
   return diagnose_run(assuming, run.record.summary, run.record.evaluations);
 }
 

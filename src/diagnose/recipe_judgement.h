@@ -15,15 +15,17 @@ enum class Change {
   within_chance,  // the 95 % interval of the difference includes 0
 };
 
-// A run's error on a set, and which examples it gets wrong, if that is known.
+// A run's error on a set, and those of its examples, if they are known.
 struct JudgedError {
   const MeasuredError& error;
-  const WrongAnswers& wrong;
+  const ExampleErrors& of_examples;
+  bool of_values = false;  // as in Diagnosis
 };
 
-// The change from one error to another on the same set, by Newcombe's interval for pairs. If the
-// wrong examples of both runs are not known, the interval for independent samples is used; it is
-// wider, and so favours the simpler job.
+// The change from one error to another on the same set, by Newcombe's interval for pairs or, of
+// values, by the interval of the mean of the differences between squared errors. If the errors of
+// examples are not known for both runs, the interval for independent samples is used; it is wider,
+// and so favours the simpler job.
 Change change_between(const JudgedError& before, const JudgedError& after);
 
 // The part of a run on which its judgement depends.

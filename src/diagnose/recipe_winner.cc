@@ -23,8 +23,11 @@ int as_good_within_chance(std::span<const RecipeContender> contenders, int best)
   const auto of_best = std::ranges::find(contenders, best, &RecipeContender::run);
   if (of_best == contenders.end()) return 0;
   return static_cast<int>(std::ranges::count_if(contenders, [&](const RecipeContender& other) {
-    return other.run == best || change_between({of_best->dev, of_best->wrong},
-                                               {other.dev, other.wrong}) == Change::within_chance;
+    const auto judged = [](const RecipeContender& of) {
+      return JudgedError{of.dev, of.of_examples, of.of_values};
+    };
+    return other.run == best ||
+           change_between(judged(*of_best), judged(other)) == Change::within_chance;
   }));
 }
 

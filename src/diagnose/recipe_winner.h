@@ -16,7 +16,8 @@ struct RecipeContender {
   int run = 0;
   MeasuredError dev;
   std::uint64_t parameters = 0;
-  WrongAnswers wrong;  // on dev; empty if not known
+  ExampleErrors of_examples;  // on dev; empty if not known
+  bool of_values = false;     // as in Diagnosis
 };
 
 // Pure. The run with the lowest dev error; in a tie the one with the fewest parameters, then the

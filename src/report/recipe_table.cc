@@ -85,12 +85,24 @@ std::string reasons(const RecipeResult& result) {
   return text;
 }
 
+bool is_of_values(const RecipeResult& result) {
+  return std::ranges::any_of(result.trials, [](const RecipeTrial& trial) {
+    return trial.diagnosis && trial.diagnosis->of_values;
+  });
+}
+
+const char* name_of_errors(const RecipeResult& result) {
+  return is_of_values(result) ? "RMSE" : "error";
+}
+
 std::string ending(const RecipeResult& result) {
   const std::string& reason = result.stop_reason;
   if (reason.empty()) return "The recipe has not ended.\n";
   if (reason == "neither") {
     return fmt::format("The recipe is done: neither bias nor variance is high{}.\n",
-                       result.assumed_base ? ", if the base error is near that" : "");
+                       !result.assumed_base   ? ""
+                       : is_of_values(result) ? ", if the base RMSE is near that"
+                                              : ", if the base error is near that");
   }
   if (reason == "budget") {
     return fmt::format("The budget of {} is used up (--runs).\n",
@@ -111,34 +123,38 @@ std::string ending(const RecipeResult& result) {
 std::string assumption(const RecipeResult& result) {
   if (!result.assumed_base) return "";
   const auto& [error, run, steps] = *result.assumed_base;
+  const char* const name = name_of_errors(result);
   return fmt::format(
-      "The base error is probably near {}, the training error of run {}: {} against bias did not "
-      "change it beyond chance. This is an assumption; if you know the base error, set "
-      "diagnosis.base_error (1.2).\n",
-      format_percent(error), run, format_quantity(static_cast<std::uint64_t>(steps), "step"));
+      "The base {0} is probably near {1}, the training {0} of run {2}: {3} against bias did not "
+      "change it beyond chance. This is an assumption; if you know the base {0}, set "
+      "diagnosis.{4} (1.2).\n",
+      name, format_percent(error), run, format_quantity(static_cast<std::uint64_t>(steps), "step"),
+      is_of_values(result) ? "base_rmse" : "base_error");
 }
 
 std::string dev_caution(const RecipeResult& result, const RecipeTrial& best) {
   const auto dev = part_of(best, &Diagnosis::dev);
   if (!dev || result.trials.size() < 2) return "";
   return fmt::format(
-      "      chosen by {} dev examples, which cannot distinguish {} of {}: its dev error is likely "
+      "      chosen by {} dev examples, which cannot distinguish {} of {}: its dev {} is likely "
       "to be too good (1.1)\n",
       format_count(dev->examples),
-      format_quantity(static_cast<std::uint64_t>(result.as_good), "run"), result.trials.size());
+      format_quantity(static_cast<std::uint64_t>(result.as_good), "run"), result.trials.size(),
+      name_of_errors(result));
 }
 
 std::string test_text(const RecipeResult& result) {
   if (result.test) {
     return fmt::format(
-        "      test error {} of {} examples, 95% interval {} to {}; measured only when the recipe "
+        "      test {} {} of {} examples, 95% interval {} to {}; measured only when the recipe "
         "ends, for its best run (1.4)\n",
-        format_percent(result.test->error), format_count(result.test->examples),
-        format_percent(result.test->interval.low), format_percent(result.test->interval.high));
+        name_of_errors(result), format_percent(result.test->error),
+        format_count(result.test->examples), format_percent(result.test->interval.low),
+        format_percent(result.test->interval.high));
   }
   if (result.stop_reason.empty() || result.stop_reason == "interrupted") return "";
   return result.has_test_set
-             ? "      no checkpoint was kept; train best.textproto to get its test error\n"
+             ? "      no checkpoint was kept; train best.textproto to test it\n"
              : "      no test set: nothing shows how good it is on new examples (1.1)\n";
 }
 
@@ -188,17 +204,17 @@ Json trial_json(const RecipeTrial& trial) {
 }  // namespace
 
 std::string recipe_text(const RecipeResult& result) {
-  std::string text =
-      fmt::format("The basic recipe (1.3) for {}: errors on train and dev, gaps in points\n\n",
-                  result.job_name);
+  std::string text = fmt::format(
+      "The basic recipe (1.3) for {}: {} on train and dev, gaps in points\n\n", result.job_name,
+      is_of_values(result) ? "RMSE in percent of the deviation of the targets" : "errors");
   text += table(result);
   const std::string why = reasons(result);
   if (!why.empty()) text += "\n" + why;
   text += "\n" + assumption(result) + ending(result);
   if (result.best > 0) {
     const RecipeTrial& best = result.trials[static_cast<std::size_t>(result.best) - 1];
-    text +=
-        fmt::format("Best: run {}, dev error {}", best.number, error_text(best, &Diagnosis::dev));
+    text += fmt::format("Best: run {}, dev {} {}", best.number, name_of_errors(result),
+                        error_text(best, &Diagnosis::dev));
     text += best.set.empty() ? "\n" : fmt::format("; {}\n", set_arguments(best.set));
     text += dev_caution(result, best) + test_text(result);
   }
@@ -217,6 +233,7 @@ Json recipe_json(const RecipeResult& result) {
   object["job"] = result.job_name;
   object["runs"] = result.runs;
   object["stop_reason"] = result.stop_reason.empty() ? Json() : Json(result.stop_reason);
+  object["errors_are"] = is_of_values(result) ? "relative_rmse" : "error_rate";
   object["best"] = result.best > 0 ? Json(result.best) : Json();
   object["as_good_within_chance"] = result.as_good;
   object["assumed_base_error"] = assumed_base_json(result.assumed_base);

@@ -1,5 +1,5 @@
 #pragma once
-// Records which examples a network gets wrong, to compare two runs on the same examples.
+// Records how wrong a network is on each example, to compare two runs on the same examples.
 
 #include <cstdint>
 #include <vector>
@@ -10,14 +10,15 @@
 
 namespace lockstep {
 
-// For each example of a set, 1 if its decision is wrong and 0 if it is right. The order is the
-// same for all runs with the same split, seed and shards, at every layout. Empty if there is not
-// exactly one decision for each example.
-using WrongAnswers = std::vector<std::uint8_t>;
+// For each example of a set: 1 if its decision is wrong and 0 if it is right, or, of values, the
+// squared difference from the target on the scale of the training, as the mean over the targets.
+// The order is the same for all runs with the same split, seed and shards, at every layout. Empty
+// if there is neither one decision nor one value for each target.
+using ExampleErrors = std::vector<float>;
 
 struct Answers {
-  WrongAnswers train;
-  WrongAnswers dev;
+  ExampleErrors train;
+  ExampleErrors dev;
 };
 
 // Collects the answers of one evaluation, separately on every thread of a rank.
@@ -29,12 +30,13 @@ class AnswerCollector {
   void add(int thread, Matrix<const float> logits, Matrix<const float> labels);
 
   // Collective. Returns the answers in the order of the evaluation's blocks, on rank 0.
-  [[nodiscard]] WrongAnswers all(const Communicator& comm) const;
+  [[nodiscard]] ExampleErrors all(const Communicator& comm) const;
 
  private:
+  bool of_values_;
   bool one_decision_;
   bool yes_or_no_;  // the decision is that of a single unit
-  std::vector<WrongAnswers> of_threads_;
+  std::vector<ExampleErrors> of_threads_;
 };
 
 }  // namespace lockstep

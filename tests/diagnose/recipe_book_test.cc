@@ -225,7 +225,7 @@ TEST(RecipeBook, AStepThatDivergesHasHadItsTurn) {
 TEST(RecipeBook, RunsOnOtherDataAreNoPairs) {
   const auto outcome_on = [](const std::string& dev_fingerprint) {
     const auto wrong_of = [](std::size_t n, std::size_t wrong) {
-      WrongAnswers answers(n, 0);
+      ExampleErrors answers(n, 0);
       std::fill_n(answers.begin(), wrong, 1);
       return answers;
     };

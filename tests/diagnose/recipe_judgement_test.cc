@@ -46,9 +46,45 @@ TEST(RecipeJudgement, AStepAgainstVarianceGoesByTheDevError) {
   EXPECT_TRUE(judge("mismatch", errors(0.00, 0.07), errors(0.02, 0.04)).kept);
 }
 
+Diagnosis relative_rmses(double train, double dev) {
+  RunErrors errors;
+  errors.of_values = true;
+  errors.train = {train, 16'000, 0.005};
+  errors.dev = SetError{dev, 2000, 0.01};
+  return diagnose_errors(errors, {0, 0, 0.02, 0.33});
+}
+
+// 1.96 standard errors of the difference of two dev errors are 0.0277.
+TEST(RecipeJudgement, OfValuesGoesByRmse) {
+  const Judgement judgement =
+      judge("variance", relative_rmses(0.2, 0.35), relative_rmses(0.2, 0.30));
+  EXPECT_TRUE(judgement.kept);
+  EXPECT_EQ(judgement.comparison, "dev RMSE 35.00% -> 30.00%, beyond chance");
+  EXPECT_FALSE(judge("variance", relative_rmses(0.2, 0.35), relative_rmses(0.2, 0.33)).kept);
+}
+
+// Half of the examples have the squared error `low`, the others `high`.
+ExampleErrors squares(float low, float high) {
+  ExampleErrors errors(2000, low);
+  for (std::size_t i = 1; i < errors.size(); i += 2) errors[i] = high;
+  return errors;
+}
+
+TEST(RecipeJudgement, PairsOfSquaredErrorsTellMore) {
+  const Diagnosis before = relative_rmses(0.2, 0.35);
+  const Diagnosis after = relative_rmses(0.2, 0.345);
+  EXPECT_FALSE(judge("variance", before, after).kept);
+  const Answers was{{}, squares(0.05F, 0.2F)};
+  EXPECT_TRUE(judge("variance", before, after, was, {{}, squares(0.045F, 0.19F)}).kept)
+      << "every example is better";
+  EXPECT_FALSE(judge("variance", before, after, was, {{}, squares(0.25F, -0.01F)}).kept)
+      << "half of the examples are better, the others worse";
+  EXPECT_FALSE(judge("variance", before, after, was, was).kept) << "a tie";
+}
+
 // `wrong` of n examples, from `first` on.
-WrongAnswers wrong_from(std::size_t n, std::size_t first, std::size_t wrong) {
-  WrongAnswers answers(n, 0);
+ExampleErrors wrong_from(std::size_t n, std::size_t first, std::size_t wrong) {
+  ExampleErrors answers(n, 0);
   for (std::size_t i = 0; i < wrong; ++i) answers[first + i] = 1;
   return answers;
 }

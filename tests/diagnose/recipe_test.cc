@@ -393,7 +393,6 @@ TEST_F(RecipeOnRanks, ARunOfAnotherJobIsNotTakenOver) {
 TEST_F(RecipeOnRanks, NeedsADevErrorToChooseBy) {
   EXPECT_NO_THROW(check_recipe_job(job().job));
   EXPECT_THROW(check_recipe_job(job({"data.split={}"}).job), Error);
-  EXPECT_THROW(check_recipe_job(job({"network.output.loss=SQUARED_ERROR"}).job), Error);
 }
 
 }  // namespace

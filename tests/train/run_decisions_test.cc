@@ -172,7 +172,7 @@ TEST_F(RunDecisions, AnswersAreTheSameAtEveryLayout) {
     return answers;
   };
   const Answers alone = answers_of(Communicator::self(), 1);
-  const auto wrong = [](const WrongAnswers& of) { return std::ranges::count(of, 1); };
+  const auto wrong = [](const ExampleErrors& of) { return std::ranges::count(of, 1); };
   EXPECT_EQ(alone.train.size(), 101U);
   EXPECT_EQ(alone.dev.size(), 40U);
   EXPECT_DOUBLE_EQ(static_cast<double>(wrong(alone.train)) / 101, summary.train_error.value_or(-1));

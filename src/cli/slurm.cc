@@ -24,6 +24,7 @@
 #include "nn/layers.h"
 #include "report/format.h"
 #include "report/slurm_script.h"
+#include "sweep/part.h"
 #include "sweep/trials.h"
 #include "train/build.h"
 #include "train/dataset.h"
@@ -42,6 +43,7 @@ struct SlurmArguments {
   std::string file;
   std::vector<std::string> overrides;
   bool sweep = false;
+  int array_tasks = 0;  // 0: one job
   int nodes = 1;
   int ranks_per_node = 1;
   int threads = 0;  // 0: the cores of this machine
@@ -52,9 +54,13 @@ struct SlurmArguments {
 std::vector<LoadedJob> load_jobs(const SlurmArguments& arguments) {
   std::vector<LoadedJob> jobs;
   if (arguments.sweep) {
-    for (Trial& trial : resolve_trials(load_sweep(arguments.file, arguments.overrides))) {
-      jobs.push_back(std::move(trial.loaded));
+    const LoadedSweep sweep = load_sweep(arguments.file, arguments.overrides);
+    std::vector<Trial> trials = resolve_trials(sweep);
+    if (arguments.array_tasks > 0) {
+      const auto tasks = static_cast<std::uint32_t>(arguments.array_tasks);
+      check_part({.number = 1, .count = tasks}, sweep.sweep, trials);
     }
+    for (Trial& trial : trials) jobs.push_back(std::move(trial.loaded));
   } else {
     jobs.push_back(load_job(arguments.file, arguments.overrides));
   }
@@ -137,7 +143,8 @@ Needs needs_of(const SlurmArguments& arguments, const std::vector<LoadedJob>& jo
     needs.seconds +=
         predict_run(job, geometry, place.layout, sizes.dev + sizes.train_dev, own, step);
   }
-  if (arguments.sweep) needs.seconds /= arguments.nodes;  // trials run side by side
+  // Trials run side by side.
+  if (arguments.sweep) needs.seconds /= arguments.nodes * std::max(1, arguments.array_tasks);
   return needs;
 }
 
@@ -171,6 +178,7 @@ SlurmScript script_of(SlurmArguments arguments) {
   script.sweep = arguments.sweep;
   script.name = arguments.sweep ? fs::path(arguments.file).stem().string() : jobs[0].job.name;
   script.file = fs::absolute(arguments.file).lexically_normal().string();
+  script.array_tasks = arguments.array_tasks;
   script.nodes = arguments.nodes;
   script.ranks_per_node = arguments.ranks_per_node;
   script.cpus_per_rank = arguments.threads;
@@ -243,7 +251,12 @@ void add_slurm_command(CLI::App& app, Action& action) {
       app.add_subcommand("slurm", "Write a Slurm batch script that is filled in for a job");
   command->add_option("JOB", arguments->file, "Job file, or with --sweep a sweep file")->required();
   command->add_flag("--sweep", arguments->sweep, "The file is a sweep");
-  command->add_option("--nodes", arguments->nodes, "Nodes")
+  command
+      ->add_option("--array", arguments->array_tasks,
+                   "With --sweep: tasks of a job array, each of which trains a part of the trials")
+      ->check(CLI::Range(1, 1'000'000))
+      ->needs("--sweep");
+  command->add_option("--nodes", arguments->nodes, "Nodes, of each task of an array")
       ->required()
       ->check(CLI::Range(1, 65536));
   command->add_option("--ranks-per-node", arguments->ranks_per_node, "Ranks on each node [1]")

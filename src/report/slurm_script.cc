@@ -69,6 +69,7 @@ std::string slurm_script(const SlurmScript& script) {
     text += fmt::format("#SBATCH --{}={}\n", name, value);
   };
   option("job-name", job_name(script.name));
+  if (script.array_tasks > 0) option("array", fmt::format("1-{}", script.array_tasks));
   option("nodes", script.nodes);
   option("ntasks-per-node", script.ranks_per_node);
   option("cpus-per-task", script.cpus_per_rank);

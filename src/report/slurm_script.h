@@ -13,6 +13,7 @@ struct SlurmScript {
   bool sweep = false;   // whether `file` is a sweep
   std::string name;     // of the job
   std::string file;     // the job or sweep file, absolute
+  int array_tasks = 0;  // of a job array, each of which has `nodes`; 0: one job
   int nodes = 1;
   int ranks_per_node = 1;
   int cpus_per_rank = 1;

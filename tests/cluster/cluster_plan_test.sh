@@ -23,7 +23,9 @@ digest() { grep -o '"weights_digest": "[0-9a-f]*"' "$1/summary.json"; }
   --partition low --out job.sbatch >slurm.log 2>&1 || fail "lockstep slurm fails" slurm.log
 "$program" slurm sweep.textproto --sweep --nodes 2 --threads 1 --project "$root" \
   --time 00:10:00 --out sweep.sbatch >slurm.log 2>&1 || fail "lockstep slurm fails" slurm.log
-for script in job.sbatch sweep.sbatch; do
+"$program" slurm sweep.textproto --sweep --array 2 --nodes 1 --threads 1 --project "$root" \
+  --time 00:10:00 --run-dir array --out array.sbatch >slurm.log 2>&1 || fail "lockstep slurm fails" slurm.log
+for script in job.sbatch sweep.sbatch array.sbatch; do
   shellcheck "$script" || fail "shellcheck objects to $script" "$script"
   on_head sbatch --test-only "$script" || fail "Slurm does not take $script" "$script"
 done
@@ -31,6 +33,14 @@ done
 on_head sbatch --wait --output=job.log job.sbatch || fail "the job of job.sbatch fails" job.log
 [[ $(digest two) == "$(digest single)" ]] || fail "the weights of job.sbatch differ"
 grep -q '"ranks": 2,' two/summary.json || fail "there are not 2 ranks" two/summary.json
+
+"$program" sweep sweep.textproto --threads 1 --run-dir table >table.log 2>&1 ||
+  fail "a sweep in a single process fails" table.log
+on_head sbatch --wait --output=array-%a.log array.sbatch || fail "the array fails" array-*.log
+cmp array/sweep.csv table/sweep.csv || fail "the array has another table" array-*.log
+if "$program" slurm sweep.textproto --sweep --array 5 --nodes 1 --threads 1 --project "$root" >wrong.log 2>&1; then
+  fail "5 tasks are not refused although there are 4 trials" wrong.log
+fi
 
 if "$program" slurm job.textproto --nodes 13 --threads 1 --project "$root" >wrong.log 2>&1; then
   fail "13 nodes are not refused although there are 12 shards" wrong.log

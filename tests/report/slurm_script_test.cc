@@ -51,6 +51,14 @@ TEST(SlurmScript, ASweepHasTheScriptOfSweeps) {
   EXPECT_THAT(slurm_script(script), HasSubstr("/launch/slurm-sweep.sbatch\" /home/me"));
 }
 
+TEST(SlurmScript, AnArrayHasItsTasks) {
+  SlurmScript script = sample();
+  EXPECT_THAT(slurm_script(script), Not(HasSubstr("--array")));
+  script.sweep = true;
+  script.array_tasks = 8;
+  EXPECT_THAT(slurm_script(script), HasSubstr("#SBATCH --array=1-8\n#SBATCH --nodes=4\n"));
+}
+
 TEST(SlurmScript, PartitionAndAccountAreThereWhenGiven) {
   SlurmScript script = sample();
   EXPECT_THAT(slurm_script(script), Not(HasSubstr("partition")));

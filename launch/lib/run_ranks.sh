@@ -11,12 +11,24 @@ positive LOCKSTEP_MPIRUN_LIMIT "$mpirun_limit"
 # Makes signals to this script let the ranks save; asked is then not empty.
 pass_on_signals() { trap ask_to_stop TERM INT HUP USR1 USR2 XCPU; }
 
+# reads_stdin ARGUMENT... succeeds if an argument names stdin. Otherwise mpirun must not have it: it would
+# read what is meant for the next command of a loop.
+reads_stdin() {
+  local argument
+  for argument in "$@"; do
+    [[ $argument != - && $argument != *=- && $argument != */dev/stdin ]] || return 0
+  done
+  return 1
+}
+
 # run_ranks COMMAND... sets code to the exit code of COMMAND, which is mpirun with arguments. It is in a
 # session of its own, so that Ctrl-C reaches only this script, and ends with it.
 run_ranks() {
-  local watcher
-  setsid setpriv --pdeathsig TERM "$@" </dev/null &
+  local watcher input
+  if reads_stdin "$@"; then exec {input}<&0; else exec {input}</dev/null; fi
+  setsid setpriv --pdeathsig TERM "$@" <&"$input" {input}<&- &
   mpirun=$!
+  exec {input}<&-
   end_if_it_hangs "$mpirun" &
   watcher=$!
   [[ -z $asked ]] || forward_request  # it came before mpirun

@@ -1,7 +1,10 @@
+#include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -169,14 +172,25 @@ int run_diagnose(const DiagnoseArguments& arguments, const CommandContext& conte
   }
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    print_result(arguments.json
-                     ? to_text(diagnosis_to_json(result.diagnosis)) + "\n"
-                     : diagnosis_text(result.job_name, result.diagnosis,
-                                      arguments.base_error  ? "--base-error"
-                                      : arguments.base_rmse ? "--base-rmse"
-                                                            : base_field(result.diagnosis)));
+    print_result(arguments.json ? to_text(diagnosis_to_json(result.diagnosis)) + "\n"
+                                : diagnosis_text(result.job_name, result.diagnosis,
+                                                 arguments.base_error  ? "--base-error"
+                                                 : arguments.base_rmse ? "--base-rmse"
+                                                                       : ""));
   });
   return 0;
+}
+
+CLI::Validator non_negative() {
+  return CLI::Validator(
+      [](const std::string& text) -> std::string {
+        double value = 0;
+        const char* const end = text.data() + text.size();
+        const auto [rest, error] = std::from_chars(text.data(), end, value);
+        if (error == std::errc() && rest == end && std::isfinite(value) && value >= 0) return "";
+        return fmt::format("'{}' is not a number from 0 on", text);
+      },
+      "", "non_negative");
 }
 
 }  // namespace
@@ -199,7 +213,7 @@ void add_diagnose_command(CLI::App& app, Action& action) {
       ->add_option("--base-rmse", arguments->base_rmse,
                    "The lowest RMSE possible, in the units of the file, instead of the job's "
                    "diagnosis.base_rmse")
-      ->check(CLI::NonNegativeNumber);
+      ->check(non_negative());
   add_threads(*command, arguments->threads);
   add_allow_changed_data(*command, arguments->allow_changed_data, "Evaluate a checkpoint");
   add_json(*command, arguments->json);

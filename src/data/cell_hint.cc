@@ -79,4 +79,12 @@ std::string hint_for_label(std::string_view cell) {
   }
 }
 
+std::string hint_for_weight(std::string_view cell) {
+  const CellKind kind = look_of(cell).kind;
+  if (kind == CellKind::missing_marker || kind == CellKind::not_finite || kind == CellKind::words) {
+    return "; a weight is a number from 0 on: write 0 for an example that does not count";
+  }
+  return hint_for_writing(kind);
+}
+
 }  // namespace lockstep

@@ -12,7 +12,8 @@ namespace lockstep {
 // other cells.
 std::string hint_for_number(std::string_view cell);
 
-// The same for a cell of a label.
+// The same for a cell of a label, and for one of a weight.
 std::string hint_for_label(std::string_view cell);
+std::string hint_for_weight(std::string_view cell);
 
 }  // namespace lockstep

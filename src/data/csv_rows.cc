@@ -159,6 +159,7 @@ std::string TableRowReader::number_hint(std::size_t field, std::string_view text
   if (rules_.decimal_comma && has_point) {
     return "; decimal_comma: true allows no point in a number, also not between thousands";
   }
+  if (cells_[field].role == ColumnRole::weight) return hint_for_weight(text);
   return is_input(cells_[field].role) ? hint_for_number(text) : hint_for_label(text);
 }
 

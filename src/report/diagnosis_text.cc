@@ -78,6 +78,12 @@ std::string set_arguments(const std::vector<std::string>& set) {
   return text;
 }
 
+std::string origin_of_base(const Diagnosis& diagnosis, const std::string& option) {
+  if (!option.empty()) return "given: " + option;
+  const std::string field = base_field(diagnosis);
+  return diagnosis.base_error > 0 ? "given: " + field : "assumed; " + field + " can say better";
+}
+
 std::string diagnosis_lines(const Diagnosis& diagnosis) {
   std::string text;
   const Out out(text);
@@ -114,8 +120,8 @@ std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnos
   if (diagnosis.train) {
     fmt::format_to(out, "\n{:<12}{:>8}   {:<18}{:>12}\n", "",
                    diagnosis.of_values ? "RMSE" : "error", "95% interval", "examples");
-    fmt::format_to(out, "{:<12}{:>8}   given: {}\n", "base", format_percent(diagnosis.base_error),
-                   base_error_from);
+    fmt::format_to(out, "{:<12}{:>8}   {}\n", "base", format_percent(diagnosis.base_error),
+                   origin_of_base(diagnosis, base_error_from));
     if (diagnosis.train_floor > 0) {
       fmt::format_to(out, "{:<12}{:>8}   counted: equal features, different labels\n", "floor",
                      format_percent(diagnosis.train_floor));

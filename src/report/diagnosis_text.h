@@ -19,8 +19,8 @@ std::string set_arguments(const std::vector<std::string>& set);
 std::string diagnosis_lines(const Diagnosis& diagnosis);
 
 // The whole diagnosis: errors with intervals, gaps, notes, and the recipe with reasons.
-// `base_error_from` names the origin of the base error.
+// `base_error_from`: the option that gave the base error; empty: it is the job's.
 std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnosis,
-                           const std::string& base_error_from = "diagnosis.base_error");
+                           const std::string& base_error_from = "");
 
 }  // namespace lockstep

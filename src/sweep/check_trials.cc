@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "config/problems.h"
 
@@ -106,6 +107,34 @@ void refuse_idle_termination(const LoadedSweep& loaded, const std::vector<Trial>
   }
 }
 
+// Losses in different units cannot be compared by their values.
+void refuse_costs_in_other_units(const LoadedSweep& loaded, const std::vector<Trial>& trials,
+                                 Problems& problems) {
+  if (loaded.sweep.metric != Metric::dev_cost || trials.empty()) return;
+  const Job& first = trials.front().loaded.job;
+  const auto differs = [&](const auto& of) {
+    return std::ranges::any_of(
+        trials, [&](const Trial& trial) { return of(trial.loaded.job) != of(first); });
+  };
+  std::vector<std::string> fields;
+  if (differs([](const Job& job) { return job.network.output.loss; })) {
+    fields.emplace_back("network.output.loss");
+  } else if (differs([](const Job& job) { return job.network.output.huber_delta; })) {
+    fields.emplace_back("network.output.huber_delta");
+  }
+  const auto scale_of = [](const Job& job) {
+    return predicts_values(job.network.output.loss) && job.data.standardizes_targets;
+  };
+  if (differs(scale_of)) fields.emplace_back("data.targets");
+  if (fields.empty()) return;
+  problems.add(
+      {}, fmt::format("metric is DEV_COST, and trials differ in {}: their costs are in "
+                      "different units; compare them by {}",
+                      fmt::join(fields, " and "),
+                      predicts_values(first.network.output.loss) ? "RMSE, MAE or R2"
+                                                                 : "DEV_ERROR or another metric"));
+}
+
 }  // namespace
 
 void check_trials(const LoadedSweep& loaded, const std::vector<Trial>& trials) {
@@ -114,6 +143,7 @@ void check_trials(const LoadedSweep& loaded, const std::vector<Trial>& trials) {
   refuse_idle_assignments(loaded, trials, problems);
   refuse_too_few_points(loaded, trials, problems);
   refuse_idle_termination(loaded, trials, problems);
+  refuse_costs_in_other_units(loaded, trials, problems);
   problems.throw_if_any();
 }
 

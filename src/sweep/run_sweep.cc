@@ -75,7 +75,8 @@ void require_metric(Metric metric, const TrialResult& result) {
 
 std::string describe(const TrialResult& result) {
   if (result.status == TrialStatus::diverged) return result.message;
-  std::string text = fmt::format("{} at epoch {:g}:", status_name(result.status), result.epochs);
+  std::string text = fmt::format("{} at epoch {:g}", status_name(result.status), result.epochs);
+  if (result.dev_error || result.dev_cost) text += ':';
   if (result.dev_error) text += " dev error " + format_percent(result.dev_error);
   if (result.dev_cost) text += fmt::format(" dev cost {:.4g}", *result.dev_cost);
   return text;

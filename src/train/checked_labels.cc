@@ -17,10 +17,11 @@ void check_class_names(const SourceInfo& info, const OutputConfig& output) {
   if (info.table == nullptr || info.table->schema.class_names.empty()) return;
   const std::vector<std::string>& names = info.table->schema.class_names;
   const auto fail = [&](const std::string& remedy) {
-    throw Error(ExitCode::data,
-                fmt::format("{}: {} classes ({}), but network.output has {} unit{}; {}",
-                            info.labels_name, names.size(), quoted_names(names), output.units,
-                            output.units == 1 ? "" : "s", remedy));
+    throw Error(
+        ExitCode::data,
+        fmt::format("{}: {} class{} ({}), but network.output has {} unit{}; {}", info.labels_name,
+                    names.size(), names.size() == 1 ? "" : "es", quoted_names(names), output.units,
+                    output.units == 1 ? "" : "s", remedy));
   };
   if (output.units == 1 && predicts_values(output.loss)) {
     fail("class names need SOFTMAX_CROSS_ENTROPY, or LOGISTIC where there are two");

@@ -1,5 +1,7 @@
 #include "train/checked_metric.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -29,6 +31,15 @@ void check_metric(const Job& job, const Examples& dev) {
   SetScore score{.sums = {}, .examples = dev.size()};
   score.metrics = metrics_of(predictions, {});
   static_cast<void>(dev_metric(metric, score));
+}
+
+void check_threshold(const Job& job, const Examples& dev) {
+  const auto is_second = [](float label) { return label > 0.5F; };
+  if (!job.evaluation.threshold || std::ranges::any_of(dev.labels, is_second)) return;
+  throw Error(ExitCode::data,
+              "evaluation.threshold is chosen on the dev set, which has no example of the second "
+              "class; give dev some (data.split.stratified, or a larger part), or leave the "
+              "threshold out");
 }
 
 }  // namespace lockstep

@@ -242,7 +242,9 @@ LocalRead read_local(const Job& job, const Communicator& comm, const Layout& lay
     agree(comm, [&] {
       if (local.table != nullptr)
         check_prediction_columns(answers_of(job, local), local.table->schema);
-      if (comm.is_root()) check_metric(job, local.dev.examples);
+      if (!comm.is_root()) return;
+      check_metric(job, local.dev.examples);
+      check_threshold(job, local.dev.examples);
     });
     append(local.notices, checked_copies(job, comm, training.source(), local.own,
                                          {.train_dev = local.train_dev.examples,
@@ -266,6 +268,10 @@ std::uint64_t total_steps(const TrainingConfig& config, const BatchGeometry& geo
 namespace {
 
 // Returns the cautions about the training set, whose normalizer and class counts are known.
+std::vector<std::string> target_names(const Dataset& data) {
+  return data.table ? label_names(data.table->fitted->schema) : std::vector<std::string>();
+}
+
 std::vector<std::string> cautions_of_training(const Job& job, const Dataset& data) {
   std::vector<std::string> cautions;
   const auto add = [&](std::optional<std::string> caution) {
@@ -318,8 +324,13 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
   }
   dataset.normalizer = training_normalizer(job.data.normalization, comm, own,
                                            dataset.geometry.train_examples, dataset.image);
-  dataset.targets =
+  const TargetStatistics targets =
       training_targets(job.network.output, comm, own, dataset.geometry.train_examples);
+  std::vector<std::string> of_targets;
+  if (use == DataUse::train) {
+    agree(comm, [&] { of_targets = cautions_of_targets(targets, target_names(dataset)); });
+  }
+  dataset.targets = target_scale(targets.mean, targets.variance);
   dataset.target_deviations = dataset.targets.deviation;
   if (!job.data.standardizes_targets) dataset.targets = {};
   dataset.class_counts = count_classes(comm, job.network.output, dataset.train);
@@ -333,6 +344,7 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
       row_weights(comm, own, of_classes, local.weights, dataset.geometry.train_examples);
   if (comm.is_root()) {
     dataset.cautions = std::move(local.notices);
+    append(dataset.cautions, std::move(of_targets));
     if (use == DataUse::train) append(dataset.cautions, cautions_of_training(job, dataset));
   }
   if (dataset.augmentation) keep_constant_features(dataset.normalizer);

@@ -19,20 +19,36 @@ struct Group {
   std::vector<double> squares;  // [targets], of residuals divided by the deviation
 };
 
-// Example i is in group i mod the number of groups.
-std::vector<Group> groups_of(const Predictions& predictions, std::span<const double> deviations) {
+// The targets that are not the same in every example.
+std::vector<std::uint64_t> varying_targets(const Predictions& predictions) {
   const std::uint64_t targets = predictions.outputs;
-  const std::uint64_t examples = predictions.labels.size() / targets;
+  std::vector<std::uint64_t> varying;
+  for (std::uint64_t t = 0; t < targets; ++t) {
+    for (std::uint64_t k = t; k < predictions.labels.size(); k += targets) {
+      if (predictions.labels[k] == predictions.labels[t]) continue;
+      varying.push_back(t);
+      break;
+    }
+  }
+  return varying;
+}
+
+// Example i is in group i mod the number of groups.
+std::vector<Group> groups_of(const Predictions& predictions, std::span<const double> deviations,
+                             std::span<const std::uint64_t> targets) {
+  const std::uint64_t outputs = predictions.outputs;
+  const std::uint64_t examples = predictions.labels.size() / outputs;
   std::vector<Group> groups(std::min(examples, kMostGroups),
-                            Group{0, std::vector<double>(targets, 0.0)});
+                            Group{0, std::vector<double>(targets.size(), 0.0)});
   for (std::uint64_t i = 0; i < examples; ++i) {
     Group& group = groups[i % groups.size()];
     group.examples += 1;
-    for (std::uint64_t t = 0; t < targets; ++t) {
-      const std::uint64_t k = i * targets + t;
+    for (std::size_t s = 0; s < targets.size(); ++s) {
+      const std::uint64_t k = i * outputs + targets[s];
       const double residual =
           static_cast<double>(predictions.labels[k]) - static_cast<double>(predictions.values[k]);
-      group.squares[t] += residual / deviations[t] * (residual / deviations[t]);
+      const double relative = residual / deviations[targets[s]];
+      group.squares[s] += relative * relative;
     }
   }
   return groups;
@@ -66,7 +82,9 @@ std::size_t drawn_group(std::uint32_t seed, std::uint32_t sample, std::size_t k,
 std::optional<RelativeRmse> relative_rmse(const Predictions& predictions,
                                           std::span<const double> deviations, std::uint32_t seed) {
   if (predictions.labels.empty() || !are_finite(predictions)) return std::nullopt;
-  const std::vector<Group> groups = groups_of(predictions, deviations);
+  const std::vector<std::uint64_t> targets = varying_targets(predictions);
+  if (targets.empty()) return std::nullopt;
+  const std::vector<Group> groups = groups_of(predictions, deviations, targets);
   RelativeRmse result;
   result.value = rmse_of(groups, [](std::size_t k) { return k; });
   double sum = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -19,10 +20,17 @@ constexpr auto kChangeable = std::to_array<std::string_view>(
      "data.test", "data.held_out", "data.dev_and_test_from", "data.max_copied_share", "diagnosis",
      "monitor", "training.weights_from"});
 
-bool is_changeable(std::string_view path) {
-  return std::ranges::any_of(kChangeable, [&](std::string_view prefix) {
-    return path == prefix || (path.starts_with(prefix) && path[prefix.size()] == '.');
+// Exceptions inside of them. A threshold is saved with each state, and would contradict the job.
+constexpr auto kFixed = std::to_array<std::string_view>({"evaluation.threshold"});
+
+bool is_inside(std::string_view path, std::span<const std::string_view> fields) {
+  return std::ranges::any_of(fields, [&](std::string_view field) {
+    return path == field || (path.starts_with(field) && path[field.size()] == '.');
   });
+}
+
+bool is_changeable(std::string_view path) {
+  return is_inside(path, kChangeable) && !is_inside(path, kFixed);
 }
 
 std::string_view or_none(std::string_view text) { return text.empty() ? "none" : text; }

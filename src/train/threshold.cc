@@ -39,6 +39,18 @@ struct Worth {
   const ThresholdCounts& counts;
 };
 
+// The middle between a score that is no and a larger one that is yes.
+float between(float no, float yes) {
+  const float middle = no + (yes - no) / 2;
+  return middle > no ? middle : yes;
+}
+
+// Above the largest score, for which there is no yes.
+float above(float largest) {
+  return largest < 1 ? between(largest, 1)
+                     : std::nextafter(largest, std::numeric_limits<float>::infinity());
+}
+
 }  // namespace
 
 ThresholdCounts counts_at(float threshold, const std::vector<RankedExample>& examples) {
@@ -65,7 +77,7 @@ std::optional<float> best_threshold(const ThresholdGoal& goal,
     best = threshold;
   };
   if (std::holds_alternative<DecisionCosts>(goal)) {
-    consider(std::nextafter(examples.front().score, std::numeric_limits<float>::infinity()));
+    consider(above(examples.front().score));
   }
   for (std::size_t i = 0; i < examples.size();) {
     const float score = examples[i].score;
@@ -73,7 +85,7 @@ std::optional<float> best_threshold(const ThresholdGoal& goal,
       --(examples[i].positive ? counts.false_no : counts.right_no);
       ++(examples[i].positive ? counts.right_yes : counts.false_yes);
     }
-    consider(score);
+    consider(i < examples.size() ? between(examples[i].score, score) : score / 2);
   }
   return best;
 }

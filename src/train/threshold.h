@@ -22,9 +22,10 @@ struct ThresholdCounts {
 };
 ThresholdCounts counts_at(float threshold, const std::vector<RankedExample>& examples);
 
-// The threshold that reaches `goal` best: a score of an example or, where the costs want no yes at
-// all, a number just above the largest. The larger one of equally good thresholds. None when none
-// reaches the goal, or no example is positive.
+// The threshold that reaches `goal` best: half-way from the smallest score that it takes for yes
+// down to the next smaller one (or 0), so that a program that rounds otherwise decides the same.
+// Where the costs want no yes at all, it is half-way from the largest score to 1. Of equally good
+// ones, the one with the fewest yes. None when none reaches the goal, or no example is positive.
 std::optional<float> best_threshold(const ThresholdGoal& goal, std::vector<RankedExample> examples);
 
 // The probabilities of the second of two classes, and whether it is the true one.

@@ -73,6 +73,25 @@ float typical_value(const Communicator& comm, const OwnShards& own, std::uint64_
   return value;
 }
 
+// The spread of numbers, beside the distance between floats of their size.
+struct Spread {
+  double mean = 0;
+  double deviation = 0;
+
+  // Numbers below the smallest normal float count as 0.
+  [[nodiscard]] double step() const {
+    return std::max(std::abs(mean) * static_cast<double>(std::numeric_limits<float>::epsilon()),
+                    static_cast<double>(std::numeric_limits<float>::min()));
+  }
+  // Fewer than some hundred floats are in a standard deviation.
+  [[nodiscard]] bool is_coarse() const { return deviation < 256 * step(); }
+  [[nodiscard]] bool is_lost() const { return deviation < 4 * step(); }
+  [[nodiscard]] std::string text() const {
+    return fmt::format("(mean {:.6g}, deviation {:.3g}, floats there {:.2g} apart)", mean,
+                       deviation, step());
+  }
+};
+
 }  // namespace
 
 std::vector<double> sum_over_shards(
@@ -158,8 +177,8 @@ Normalizer training_normalizer(const NormalizationRule& config, const Communicat
   return standardizer(mean, variance);
 }
 
-TargetScale training_targets(const OutputConfig& output, const Communicator& comm,
-                             const OwnShards& own, std::uint64_t train_examples) {
+TargetStatistics training_targets(const OutputConfig& output, const Communicator& comm,
+                                  const OwnShards& own, std::uint64_t train_examples) {
   const std::uint64_t targets = own.examples.label_width;
   if (!predicts_values(output.loss) || targets != output.units) return {};
   const auto divide = [&](std::vector<double> sums) {
@@ -171,7 +190,35 @@ TargetScale training_targets(const OutputConfig& output, const Communicator& com
   const auto variance = divide(sum_over_shards(comm, own, targets, [&](const auto& rows) {
     return centred_target_square_sums(own.examples, rows, mean);
   }));
-  return target_scale(mean, variance);
+  return {mean, variance};
+}
+
+std::vector<std::string> cautions_of_targets(const TargetStatistics& targets,
+                                             std::span<const std::string> names) {
+  std::vector<std::string> cautions;
+  for (std::size_t t = 0; t < targets.mean.size(); ++t) {
+    const bool has_name = t < names.size() && !names[t].empty();
+    const std::string title = has_name ? fmt::format("target \"{}\"", names[t])
+                                       : fmt::format("target {} (counted from 0)", t);
+    const Spread spread{targets.mean[t], std::sqrt(targets.variance[t])};
+    if (targets.variance[t] == 0 && spread.step() <= 1) {
+      cautions.push_back(
+          fmt::format("caution: the {} is {:.6g} in every training example, so "
+                      "there is nothing to learn about it",
+                      title, targets.mean[t]));
+    } else if (spread.is_lost()) {
+      throw Error(ExitCode::data,
+                  fmt::format("the {} {}: values are floats, and next to nothing is left of its "
+                              "differences; subtract a constant from the column in the source",
+                              title, spread.text()));
+    } else if (spread.is_coarse()) {
+      cautions.push_back(fmt::format(
+          "caution: the {} {}: values are floats, and differences as small as this are lost in "
+          "rounding, in RMSE and MAE, too; subtract a constant from the column in the source",
+          title, spread.text()));
+    }
+  }
+  return cautions;
 }
 
 std::optional<std::string> caution_of_constant_features(const Normalizer& normalizer,
@@ -194,21 +241,18 @@ std::optional<std::string> caution_of_constant_features(const Normalizer& normal
 
 std::optional<std::string> caution_of_coarse_features(const Normalizer& normalizer,
                                                       std::span<const std::string> names) {
-  constexpr double kFewestSteps = 256;  // steps of float in a standard deviation
   constexpr std::size_t kMostNamed = 3;
   std::string named;
   std::size_t coarse = 0;
   for (std::size_t j = 0; j < normalizer.mean.size(); ++j) {
-    const double mean = std::abs(static_cast<double>(normalizer.mean[j]));
-    const double step = mean * static_cast<double>(std::numeric_limits<float>::epsilon());
     const auto inverse = static_cast<double>(normalizer.inverse_deviation[j]);
+    const Spread spread{normalizer.mean[j], inverse == 0 ? 0 : 1.0 / inverse};
     // The feature may really be constant; floats hold all whole numbers up to 2^24.
-    const double deviation = inverse == 0 ? 0 : 1.0 / inverse;
-    const bool may_be_constant = inverse == 0 && mean < 0x1p24;
-    if (may_be_constant || deviation >= kFewestSteps * step) continue;
+    const bool may_be_constant = inverse == 0 && spread.step() <= 1;
+    if (may_be_constant || !spread.is_coarse()) continue;
     if (++coarse > kMostNamed) continue;
-    named += fmt::format("{}{} (mean {:.6g}, deviation {:.3g}, floats there {:.2g} apart)",
-                         named.empty() ? "" : ", ", feature_title(j, names), mean, deviation, step);
+    named +=
+        fmt::format("{}{} {}", named.empty() ? "" : ", ", feature_title(j, names), spread.text());
   }
   if (coarse == 0) return std::nullopt;
   const std::string more =

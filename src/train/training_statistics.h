@@ -48,10 +48,22 @@ Normalizer training_normalizer(const NormalizationRule& config, const Communicat
                                const OwnShards& own, std::uint64_t train_examples,
                                const std::optional<ImageShape>& image);
 
-// Collective. The mean and deviation of the targets over the training set; empty when labels are
-// classes. `train_examples`: the number on all ranks.
-TargetScale training_targets(const OutputConfig& output, const Communicator& comm,
-                             const OwnShards& own, std::uint64_t train_examples);
+// The mean and variance of each target over the training set; empty when labels are classes.
+struct TargetStatistics {
+  std::vector<double> mean;      // [targets]
+  std::vector<double> variance;  // [targets]
+};
+
+// Collective. `train_examples`: the number on all ranks.
+TargetStatistics training_targets(const OutputConfig& output, const Communicator& comm,
+                                  const OwnShards& own, std::uint64_t train_examples);
+
+// A caution about targets that are constant over the training set, or whose spread is small
+// compared with their size, as caution_of_coarse_features() has it. Throws Error(data) when floats
+// of that size are so far apart that next to nothing of the differences is left. `names`: by
+// target, or empty. Pure.
+std::vector<std::string> cautions_of_targets(const TargetStatistics& targets,
+                                             std::span<const std::string> names);
 
 // A caution that names the first of the features that are constant over the training set and so
 // become 0 (standardizer()). `names`: by feature, or empty. Pure.

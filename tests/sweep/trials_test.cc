@@ -316,6 +316,29 @@ TEST_F(Trials, AreDescribedShortly) {
   EXPECT_EQ(trial_directory(3), "trials/0003");
 }
 
+TEST_F(Trials, CostsInDifferentUnitsAreNotCompared) {
+  const auto problem = [&](const std::string& text) -> std::string {
+    try {
+      static_cast<void>(resolve_trials(load(text)));
+      return "";
+    } catch (const Error& error) {
+      return error.what();
+    }
+  };
+  const std::string losses =
+      "parameter { path: \"network.output.loss\" texts { value: [\"SQUARED_ERROR\", "
+      "\"HUBER\"] } }";
+  EXPECT_THAT(problem("metric: DEV_COST " + losses),
+              HasSubstr("metric is DEV_COST, and trials differ in network.output.loss"));
+  EXPECT_EQ(problem("metric: RMSE " + losses), "");
+  EXPECT_THAT(problem("metric: DEV_COST set: \"network.output.loss=HUBER\" parameter { path: "
+                      "\"network.output.huber_delta\" numbers { value: [0.1, 1] } }"),
+              HasSubstr("trials differ in network.output.huber_delta"));
+  EXPECT_THAT(problem("metric: DEV_COST set: \"network.output.loss=SQUARED_ERROR\" parameter { "
+                      "path: \"data.targets\" texts { value: [\"AS_GIVEN\", \"STANDARDIZED\"] } }"),
+              HasSubstr("trials differ in data.targets"));
+}
+
 TEST_F(Trials, CautionWhereDevSetsDiffer) {
   const auto cautions = [&](const std::string& text) {
     const LoadedSweep loaded = load(text);

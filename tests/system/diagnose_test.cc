@@ -69,7 +69,7 @@ TEST_F(Diagnose, TheBaseErrorCanBeGiven) {
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(json::parse(result.out)["base_error"], 0.5);
   EXPECT_THAT(run("diagnose run --base-error 0.5").out, HasSubstr("given: --base-error"));
-  EXPECT_THAT(run("diagnose run").out, HasSubstr("given: diagnosis.base_error"));
+  EXPECT_THAT(run("diagnose run").out, HasSubstr("assumed; diagnosis.base_error can say better"));
   EXPECT_NE(json::parse(result.out)["verdict"], "bias");
   EXPECT_EQ(run("diagnose run --base-error 1.5").exit_code, 2);
   EXPECT_EQ(run("diagnose run --base-error 1").exit_code, 2) << "nothing would be high";
@@ -116,7 +116,7 @@ TEST_F(Diagnose, ValuesAreJudgedByTheirRmse) {
   const auto result = run("diagnose run");
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("note: errors are RMSE in percent of the deviation"));
-  EXPECT_THAT(result.out, HasSubstr("given: diagnosis.base_rmse"));
+  EXPECT_THAT(result.out, HasSubstr("assumed; diagnosis.base_rmse can say better"));
   const json of_run = json::parse(run("diagnose run --json").out);
   EXPECT_EQ(of_run["errors_are"], "relative_rmse");
   const json of_checkpoint = json::parse(run("diagnose run/ckpt/latest --json", 2).out);
@@ -224,10 +224,38 @@ TEST_F(Diagnose, TheRecipeNeedsErrorsToGoBy) {
   EXPECT_THAT(no_dev.err, HasSubstr("the job has no dev set"));
   const auto squared = run("recipe underfit.textproto --set network.output.loss=SQUARED_ERROR");
   EXPECT_EQ(squared.exit_code, 2);
-  EXPECT_THAT(squared.err, HasSubstr("a loss that predicts values has no error rate"));
+  EXPECT_THAT(squared.err, HasSubstr("class labels are predicted as values"));
   EXPECT_EQ(run("recipe underfit.textproto --runs 0").exit_code, 2);
   EXPECT_EQ(run("recipe nowhere.textproto").exit_code, 66);
   EXPECT_FALSE(fs::exists(directory_ / "runs")) << "nothing was begun";
+}
+
+TEST_F(Diagnose, TheRecipeOfValuesGoesByRmse) {
+  std::string table = "x,y\n";
+  for (int i = 0; i < 200; ++i) {
+    table += fmt::format("{},{}\n", i % 23, 1000 + 50 * ((i % 23) % 5) + i % 2);
+  }
+  write("values.csv", table);
+  write("values.textproto", R"(
+    name: "values" seed: 1
+    data {
+      train { csv { file: "values.csv" table { column { name: "y" role: LABEL } } } }
+      split { dev { count: 50 } test { count: 50 } } max_copied_share: 1
+    }
+    network { layer { units: 2 } output { units: 1 loss: SQUARED_ERROR } }
+    optimizer { adam { learning_rate: 0.03 } }
+    training { batch_size: 20 epochs: 20 })");
+  const auto result = run("recipe values.textproto --runs 2 --run-dir values");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("RMSE in percent of the deviation of the targets"));
+  EXPECT_THAT(result.out, HasSubstr("test RMSE"));
+  const json recipe = json::parse(file("values/recipe.json"));
+  EXPECT_EQ(recipe["errors_are"], "relative_rmse");
+  const double dev = recipe["trials"][0]["dev_error"];
+  const json summary = json::parse(file("values/run-01/summary.json"));
+  EXPECT_EQ(dev, summary["relative_rmse"]["dev"]["value"]);
+  ASSERT_EQ(run("recipe values.textproto --runs 2 --run-dir ranks", 2).exit_code, 0);
+  EXPECT_EQ(file("ranks/recipe.json"), file("values/recipe.json")) << "at any layout";
 }
 
 TEST_F(Diagnose, ADirectoryOfSeveralRunsNamesOneOfThem) {

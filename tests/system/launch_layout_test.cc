@@ -13,6 +13,31 @@ namespace {
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
+// Stdin is passed on where an argument names it, and otherwise left to the next command.
+class LaunchStdin : public LaunchFixture {
+ protected:
+  // Runs a loop over the lines of `input`, whose body starts launch/local with `arguments`; the
+  // made up program says what it reads. Returns what is written.
+  [[nodiscard]] std::string loop(const std::string& arguments) const {
+    write("project/build/release/program", "#!/bin/sh\ncat\n");
+    return run_program(
+               fmt::format("cd {0} && rm project/build/release/lockstep && mv "
+                           "project/build/release/program project/build/release/lockstep && chmod "
+                           "+x project/build/release/lockstep && printf 'a\\nb\\n' | while read "
+                           "-r line; do echo \"line $line\"; project/launch/local -n 1 {1}; done",
+                           directory_.string(), arguments))
+        .out;
+  }
+};
+
+TEST_F(LaunchStdin, IsReadOnlyWhereAnArgumentNamesIt) {
+  EXPECT_EQ(loop("predict run -"), "line a\nb\n");
+}
+
+TEST_F(LaunchStdin, IsLeftToTheNextCommand) {
+  EXPECT_EQ(loop("predict run table.csv"), "line a\nline b\n");
+}
+
 class LaunchLayout : public LaunchFixture {
  protected:
   // A machine of 16 cores in `domains` NUMA domains, whose mpirun prints what it is asked for.

@@ -63,6 +63,15 @@ std::vector<std::string> said_of(const std::vector<std::string>& overrides) {
   }
 }
 
+// It is saved with each state, which would contradict the job.
+TEST(Resume, TheThresholdMayNotChange) {
+  for (const char* threshold :
+       {"evaluation.threshold={largest_f1: true}", "evaluation.threshold={min_recall: 0.9}"}) {
+    EXPECT_THAT(said_of({threshold, "network.output={units: 1 loss: LOGISTIC}"}),
+                testing::ElementsAre(testing::HasSubstr("evaluation.threshold")));
+  }
+}
+
 // One field of each kind that says nothing of what is computed up to a step.
 TEST(Resume, EveryFieldThatMayChangeDoesWithANotice) {
   for (const char* field : {"name=other",

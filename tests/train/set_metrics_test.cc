@@ -158,6 +158,21 @@ void check_with(const std::string& metric, const std::vector<float>& labels,
   check_metric(job, dev);
 }
 
+TEST(CheckedThreshold, NeedsAnExampleOfTheSecondClass) {
+  const auto check_with_labels = [](const std::vector<float>& labels,
+                                    const std::vector<std::string>& overrides) {
+    Examples dev;
+    dev.label_width = 1;
+    dev.labels = labels;
+    check_threshold(tiny_job("/", overrides).job, dev);
+  };
+  const std::vector<std::string> chooses = {"network.output={units: 2}",
+                                            "evaluation.threshold={largest_f1: true}"};
+  EXPECT_NO_THROW(check_with_labels({0, 1}, chooses));
+  EXPECT_THROW(check_with_labels({0, 0}, chooses), Error);
+  EXPECT_NO_THROW(check_with_labels({0, 0}, {}));
+}
+
 TEST(CheckedMetric, IsOneThatTheDevSetCanHave) {
   for (const char* metric : {"ROC_AUC", "AVERAGE_PRECISION"}) {
     EXPECT_NO_THROW(check_with(metric, {0, 1, 1}));

@@ -6,10 +6,14 @@
 
 #include <gmock/gmock.h>
 
+#include "base/error.h"
+
 namespace lockstep {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 TEST(CoarseFeatures, UsualOnesGiveNoCaution) {
@@ -36,6 +40,32 @@ TEST(CoarseFeatures, AllValuesOfAFeatureMayHaveBecomeOneFloat) {
   const Normalizer normalizer{.mean = {1e9F, 1e9F, 1e9F, 1e9F, 1e9F},
                               .inverse_deviation = {0, 0, 0, 0, 0}};
   EXPECT_THAT(caution_of_coarse_features(normalizer, {}).value_or(""), HasSubstr(" and 2 more"));
+}
+
+TEST(Targets, UsualOnesGiveNoCaution) {
+  EXPECT_THAT(cautions_of_targets({{127, 2000, 1.7e9}, {3600, 25, 1e14}}, {}), IsEmpty());
+  EXPECT_THAT(cautions_of_targets({}, {}), IsEmpty());
+}
+
+TEST(Targets, AConstantOneIsNamed) {
+  const std::vector<std::string> names = {"price", "width"};
+  EXPECT_THAT(cautions_of_targets({{5, 7}, {1, 0}}, names),
+              ElementsAre("caution: the target \"width\" is 7 in every training example, so there "
+                          "is nothing to learn about it"));
+  EXPECT_THAT(cautions_of_targets({{7}, {0}}, {}),
+              ElementsAre(HasSubstr("the target 0 (counted from 0) is 7")));
+}
+
+TEST(Targets, CoarseOnesAreNamedAndLostOnesRefused) {
+  // Julian dates: floats there are 0.29 apart in this measure.
+  EXPECT_THAT(cautions_of_targets({{2460000}, {36}}, std::vector<std::string>{"date"}),
+              ElementsAre(HasSubstr("the target \"date\" (mean 2.46e+06, deviation 6, floats there "
+                                    "0.29 apart)")));
+  for (const TargetStatistics& lost :
+       {TargetStatistics{{2460000}, {0.09}}, TargetStatistics{{1.7e9}, {4000}},
+        TargetStatistics{{1.7e9}, {0}}, TargetStatistics{{1e-42}, {1e-80}}}) {
+    EXPECT_THROW(static_cast<void>(cautions_of_targets(lost, {})), Error);
+  }
 }
 
 TEST(ConstantFeatures, AreNamed) {

@@ -38,32 +38,41 @@ class Heartbeat {
   }
 
  private:
-  friend class HeartbeatWait;
+  friend class HeartbeatState;
   std::atomic<std::uint64_t> count_ = 0;
   std::atomic<std::uint64_t> step_ = 0;
   std::atomic<const char*> activity_ = "start";
   std::atomic<bool> waits_ = false;
 };
 
-// Says for its lifetime that this rank waits for others. Without a heartbeat it does nothing.
-class HeartbeatWait {
+// Says for its lifetime whether this rank waits for others. Without a heartbeat it does nothing.
+class HeartbeatState {
  public:
-  explicit HeartbeatWait(Heartbeat* heartbeat) : heartbeat_(heartbeat) {
+  HeartbeatState(Heartbeat* heartbeat, bool waits) : heartbeat_(heartbeat) {
     if (heartbeat_ == nullptr) return;
-    waited_ = heartbeat_->waits_.exchange(true, std::memory_order_relaxed);
+    waited_ = heartbeat_->waits_.exchange(waits, std::memory_order_relaxed);
     heartbeat_->tick();
   }
-  ~HeartbeatWait() {
+  ~HeartbeatState() {
     if (heartbeat_ == nullptr) return;
     heartbeat_->waits_.store(waited_, std::memory_order_relaxed);
     heartbeat_->tick();
   }
-  HeartbeatWait(const HeartbeatWait&) = delete;
-  HeartbeatWait& operator=(const HeartbeatWait&) = delete;
+  HeartbeatState(const HeartbeatState&) = delete;
+  HeartbeatState& operator=(const HeartbeatState&) = delete;
 
  private:
   Heartbeat* heartbeat_;
   bool waited_ = false;
+};
+
+struct HeartbeatWait : HeartbeatState {
+  explicit HeartbeatWait(Heartbeat* heartbeat) : HeartbeatState(heartbeat, /*waits=*/true) {}
+};
+
+// For work on a rank inside of what is otherwise a wait, such as writing to a disk that may be slow.
+struct HeartbeatWork : HeartbeatState {
+  explicit HeartbeatWork(Heartbeat* heartbeat) : HeartbeatState(heartbeat, /*waits=*/false) {}
 };
 
 }  // namespace lockstep

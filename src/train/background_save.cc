@@ -8,6 +8,7 @@
 
 #include "base/blocked_signals.h"
 #include "base/error.h"
+#include "base/heartbeat.h"
 #include "comm/owned_values.h"
 
 namespace lockstep {
@@ -96,6 +97,7 @@ SaveOutcome BackgroundSave::finish() {
     stream_.wait_until_sent();
     return {};
   }
+  const HeartbeatWork work(comm_.heartbeat());  // the disk may be slow
   while (!stream_.at_end()) {
     chunks_.wait_until_free();
     if (Heartbeat* heartbeat = comm_.heartbeat()) heartbeat->tick();

@@ -1,5 +1,6 @@
 #include "train/run_reporter.h"
 
+#include "base/heartbeat.h"
 #include "comm/agreement.h"
 
 namespace lockstep {
@@ -7,6 +8,7 @@ namespace lockstep {
 void RunReporter::report(const std::function<void(TrainingObserver&)>& call) const {
   agree(comm_, [&] {
     if (!comm_.is_root()) return;
+    const HeartbeatWork work(comm_.heartbeat());
     for (const auto& observer : observers_) call(*observer);
   });
 }

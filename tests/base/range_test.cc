@@ -1,5 +1,7 @@
 #include "base/range.h"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace lockstep {
@@ -37,6 +39,21 @@ TEST(Range, KnowsWhatItHolds) {
   EXPECT_TRUE(range.contains(3));
   EXPECT_TRUE(range.contains(4));
   EXPECT_FALSE(range.contains(5));
+}
+
+TEST(CommonParts, AreThePartsOfRangesInsideOfAnother) {
+  const std::vector<Range> ranges = {{2, 5}, {7, 9}, {12, 20}};
+  EXPECT_EQ(common_parts({4, 14}, ranges), (std::vector<Range>{{4, 5}, {7, 9}, {12, 14}}));
+  EXPECT_TRUE(common_parts({5, 7}, ranges).empty());
+  EXPECT_TRUE(common_parts({0, 30}, {}).empty());
+}
+
+TEST(Without, LeavesWhatIsInNoRange) {
+  const std::vector<Range> ranges = {{2, 5}, {7, 9}, {12, 20}};
+  EXPECT_EQ(without({4, 14}, ranges), (std::vector<Range>{{5, 7}, {9, 12}}));
+  EXPECT_EQ(without({0, 30}, ranges), (std::vector<Range>{{0, 2}, {5, 7}, {9, 12}, {20, 30}}));
+  EXPECT_TRUE(without({13, 19}, ranges).empty());
+  EXPECT_EQ(without({13, 19}, {}), (std::vector<Range>{{13, 19}}));
 }
 
 }  // namespace

@@ -74,11 +74,11 @@ void add_word(ColumnSurvey& column, std::string_view text, CellKind kind, std::u
 }  // namespace
 
 void add_cell(ColumnSurvey& column, std::string_view cell, std::uint64_t line,
-              const MissingFields& missing) {
+              const MissingFields& missing, bool decimal_comma) {
   ++column.rows;
   const std::string_view text = without_blanks(cell);
   if (missing.contains(text)) return add_missing(column, line);
-  if (const auto number = parse_float(text)) {
+  if (const auto number = parse_float(text, decimal_comma)) {
     add_number(column, *number);
     return add_text(column, text);
   }

@@ -42,9 +42,9 @@ struct ColumnSurvey {
 };
 
 // Adds a cell, which stands on `line` of the file. `missing` are the texts that the user says mean
-// a missing value.
+// a missing value. With `decimal_comma`, numbers are written as 1,5.
 void add_cell(ColumnSurvey& column, std::string_view cell, std::uint64_t line,
-              const MissingFields& missing);
+              const MissingFields& missing, bool decimal_comma);
 
 // Number of cells that have a value.
 std::uint64_t present(const ColumnSurvey& column);

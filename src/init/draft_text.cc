@@ -99,6 +99,7 @@ std::string missing_lines(const JobDraft& draft) {
   for (const std::string& missing : draft.missing_texts) {
     text += fmt::format("        missing {{ text: {} }}\n", literal(missing));
   }
+  if (draft.decimal_comma) text += "        decimal_comma: true  # numbers are written as 1,5\n";
   if (draft.fills) text += "        when_missing: TRAINING_MEAN  # fills in missing inputs\n";
   return text;
 }

@@ -214,6 +214,7 @@ JobDraft draft_job(const TableSurvey& survey, const DraftRequest& request) {
   draft.name = request.name;
   draft.file = request.file;
   draft.dialect = survey.dialect;
+  draft.decimal_comma = survey.decimal_comma;
   draft.rows = draft.size.rows = survey.rows;
   draft.all_columns = survey.columns.size();
   draft.missing_texts = request.missing_texts;

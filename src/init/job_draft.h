@@ -43,6 +43,7 @@ struct JobDraft {
   std::string name;
   std::string file;
   CsvDialect dialect;
+  bool decimal_comma = false;
   std::uint64_t rows = 0;
   std::uint64_t all_columns = 0;
   std::vector<DraftColumn> columns;  // in the order of the file; the others are numbers

@@ -1,11 +1,13 @@
 #include "init/table_survey.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "data/csv_header.h"
 #include "data/csv_records.h"
 #include "data/csv_rows.h"
 #include "data/table.h"
+#include "data/written_number.h"
 #include "init/dialect_guess.h"
 
 namespace lockstep {
@@ -56,11 +58,10 @@ std::vector<std::optional<std::size_t>> same_places(const TableSchema& schema) {
   return places;
 }
 
-}  // namespace
-
-TableSurvey survey_table(const SurveyRequest& request) {
+TableSurvey survey_with(const SurveyRequest& request, bool decimal_comma) {
   TableSurvey survey;
   survey.dialect = dialect_of(request);
+  survey.decimal_comma = decimal_comma;
   CsvRecordReader records(request.file, {}, kToTheEnd);
   const TableSchema schema =
       unread_columns(read_table_header(records, request.file, survey.dialect));
@@ -70,7 +71,7 @@ TableSurvey survey_table(const SurveyRequest& request) {
   const TableRules rules;
   TableRowReader rows(rules, schema, same_places(schema), /*fitted=*/false, /*labelled=*/true,
                       survey.dialect);
-  const MissingFields missing(request.missing_texts);
+  const MissingFields missing(request.missing_texts, decimal_comma);
   CsvSplitter splitter(survey.dialect.delimiter);
   Complaints complaints;
   while (const auto record = records.next()) {
@@ -80,7 +81,7 @@ TableSurvey survey_table(const SurveyRequest& request) {
     if (!complaints.empty()) continue;
     const auto fields = splitter.split(*record);
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      add_cell(survey.columns[i], fields[i], splitter.line_of(i), missing);
+      add_cell(survey.columns[i], fields[i], splitter.line_of(i), missing, decimal_comma);
     }
   }
   if (!complaints.empty()) {
@@ -89,6 +90,30 @@ TableSurvey survey_table(const SurveyRequest& request) {
   }
   if (survey.rows == 0) refuse_no_rows(request.file, survey.dialect);
   return survey;
+}
+
+bool has_more_numbers(const TableSurvey& survey, const TableSurvey& than) {
+  bool more = false;
+  for (std::size_t i = 0; i < survey.columns.size(); ++i) {
+    const std::uint64_t numbers = survey.columns[i].numbers;
+    const std::uint64_t others = than.columns[i].numbers;
+    if (numbers < others) return false;
+    more = more || numbers > others;
+  }
+  return more;
+}
+
+}  // namespace
+
+TableSurvey survey_table(const SurveyRequest& request) {
+  TableSurvey survey = survey_with(request, /*decimal_comma=*/false);
+  const bool may_be_comma = std::ranges::any_of(survey.columns, [](const ColumnSurvey& column) {
+    return has_decimal_comma(column.first_notation);
+  });
+  // Where commas separate fields, a job may not have decimal commas.
+  if (!may_be_comma || survey.dialect.delimiter == ',') return survey;
+  TableSurvey with_comma = survey_with(request, /*decimal_comma=*/true);
+  return has_more_numbers(with_comma, survey) ? with_comma : survey;
 }
 
 }  // namespace lockstep

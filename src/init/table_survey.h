@@ -23,13 +23,16 @@ struct SurveyRequest {
 
 struct TableSurvey {
   CsvDialect dialect;
+  bool decimal_comma = false;  // numbers are written as 1,5
   std::uint64_t rows = 0;
   std::vector<ColumnSurvey> columns;
 };
 
-// Reads the whole file. Memory is bounded by kMostTexts for each column. Throws Error(data) for
-// content that is not a table, with the places where rows are not well-formed; Error(missing_input)
-// when the file cannot be read. Does not communicate.
+// Reads the whole file, and again if numbers may be written with a decimal comma, which is taken to
+// be so when it makes numbers of more cells and of no fewer in any column. Memory is bounded by
+// kMostTexts for each column. Throws Error(data) for content that is not a table, with the places
+// where rows are not well-formed; Error(missing_input) when the file cannot be read. Does not
+// communicate.
 TableSurvey survey_table(const SurveyRequest& request);
 
 }  // namespace lockstep

@@ -14,7 +14,7 @@ inline ColumnSurvey survey_of(const std::string& name, const std::vector<std::st
   column.name = name;
   const MissingFields none({});
   std::uint64_t line = 2;
-  for (const std::string& cell : cells) add_cell(column, cell, line++, none);
+  for (const std::string& cell : cells) add_cell(column, cell, line++, none, false);
   return column;
 }
 

@@ -39,6 +39,24 @@ class TableSurveyTest : public testing::Test {
   std::filesystem::path path_;
 };
 
+TEST_F(TableSurveyTest, FindsDecimalCommas) {
+  const TableSurvey found = survey("n;k;w\n1,5;3;a,b\n2;4;c\n-0,25;5;d\n");
+  EXPECT_TRUE(found.decimal_comma);
+  EXPECT_EQ(found.columns[0].numbers, 3U);
+  EXPECT_EQ(found.columns[1].numbers, 3U);
+  EXPECT_EQ(found.columns[2].words, 3U);
+  EXPECT_FALSE(survey("n,k\n\"1,5\",3\n\"2,5\",4\n").decimal_comma)
+      << "a job may not have them where commas separate fields";
+}
+
+// With a decimal comma, 2.5 would be no number.
+TEST_F(TableSurveyTest, KeepsPointsWhereSomeNumbersHaveThem) {
+  const TableSurvey found = survey("n;k\n1,5;2.5\n3;4\n");
+  EXPECT_FALSE(found.decimal_comma);
+  EXPECT_EQ(found.columns[1].numbers, 2U);
+  EXPECT_FALSE(survey("n;k\n1;2.5\n3;4\n").decimal_comma);
+}
+
 TEST_F(TableSurveyTest, CountsWhatIsInTheCells) {
   const TableSurvey found = survey(
       "\xEF\xBB\xBF"

@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "checkpoint/find.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"
+#include "cli/progress_lines.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
 #include "report/importance_table.h"
@@ -23,6 +26,7 @@ struct ImportanceArguments {
   std::string split = "dev";
   std::string metric;  // empty: the error of classes, the RMSE of values
   std::uint64_t repeats = 10;
+  std::vector<std::string> columns;  // empty: all
   int threads = 0;
   bool allow_changed_data = false;
   bool json = false;
@@ -52,13 +56,19 @@ int run_importance(const ImportanceArguments& arguments, const CommandContext& c
   agree(comm, [&] {
     if (comm.is_root()) path = find_checkpoint(arguments.checkpoint).string();
   });
-  const Importance importance =
-      measure_importance(path,
-                         {.split = split_of(arguments.split),
-                          .repeats = arguments.repeats,
-                          .metric = metric_of(arguments.metric),
-                          .allow_changed_data = arguments.allow_changed_data},
-                         comm, layout);
+  ProgressLines lines;
+  const Importance importance = measure_importance(
+      path,
+      {.split = split_of(arguments.split),
+       .repeats = arguments.repeats,
+       .metric = metric_of(arguments.metric),
+       .allow_changed_data = arguments.allow_changed_data,
+       .columns = arguments.columns,
+       .progress =
+           [&](std::size_t done, std::size_t all) {
+             lines.show("importance", fmt::format("{} of {} columns", done, all));
+           }},
+      comm, layout);
   agree(comm, [&] {
     if (!comm.is_root()) return;
     print_result(arguments.json ? to_text(importance_json(importance)) + "\n"
@@ -86,6 +96,11 @@ void add_importance_command(CLI::App& app, Action& action) {
   command
       ->add_option("--repeats", arguments->repeats, "Permutations of each column, 2 to 1000 [10]")
       ->check(CLI::Range(2, 1000));
+  command
+      ->add_option("--column", arguments->columns, "Permute this column; may be given often [all]")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add_threads(*command, arguments->threads);
   add_allow_changed_data(*command, arguments->allow_changed_data, "Measure");
   add_json(*command, arguments->json);

@@ -4,8 +4,10 @@
 // L. Breiman, "Random forests", Machine Learning 45 (2001); A. Fisher, C. Rudin, F. Dominici, "All
 // models are wrong, but many are useful", J. Machine Learning Research 20 (2019).
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,15 +59,19 @@ struct ImportanceOptions {
   std::uint64_t repeats = 10;         // at least two
   std::optional<Metric> metric = {};  // absent: the error of classes, the RMSE of values
   bool allow_changed_data = false;
+  std::vector<std::string> columns = {};  // those that are permuted; empty: all
+  // Called on rank 0 when `done` of `all` columns have been permuted.
+  std::function<void(std::size_t done, std::size_t all)> progress = [](std::size_t, std::size_t) {};
 };
 
 // Collective. Measures the metric of a set of the model's own job, with missing values filled in,
 // then again after each of `repeats` keyed permutations of each column over the examples. The
 // result, on rank 0, is the same at every layout. Each rank holds its share of the set; rank 0 also
 // holds one column and, for a metric other than error and cost, the predictions of all examples.
-// Throws AgreedError(usage) for images, for a metric that does not suit the model, or for a set
-// that does not exist or is too small or too large, and AgreedError(data) if the metric does not
-// exist for the set, or its data has changed (unless allowed).
+// A column's numbers do not depend on which others are permuted. Throws AgreedError(usage) for
+// images, for a column that the model does not have, for a metric that does not suit the model, or
+// for a set that does not exist or is too small or too large, and AgreedError(data) if the metric
+// does not exist for the set, or its data has changed (unless allowed).
 Importance measure_importance(const std::filesystem::path& checkpoint,
                               const ImportanceOptions& options, const Communicator& comm,
                               const Layout& layout);

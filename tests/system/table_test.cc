@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <sstream>
@@ -168,6 +169,18 @@ TEST_F(Table, ImportanceIsOfColumnsAndTheSameAtEveryLayout) {
   for (const int ranks : {2, 3}) {
     EXPECT_EQ(run("importance run --split train --repeats 3 --json", ranks).out, found.out);
   }
+  const auto alone = run("importance run --split train --repeats 3 --json --column color");
+  ASSERT_EQ(alone.exit_code, 0) << alone.err;
+  const json columns = json::parse(alone.out)["columns"];
+  ASSERT_EQ(columns.size(), 1U);
+  EXPECT_EQ(columns[0],
+            *std::ranges::find_if(importance["columns"],
+                                  [](const json& column) { return column["name"] == "color"; }))
+      << "whether others are permuted or not";
+  const auto none = run("importance run --column colour", 2);
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.err, HasSubstr("--column colour: the model has no such input; it has"));
+
   const auto text = run("importance run --metric roc_auc --threads 2");
   EXPECT_THAT(text.out, AllOf(StartsWith("dev set of 40 examples"), HasSubstr("ROC AUC falls by"),
                               HasSubstr("of this model, not of the world")));
@@ -185,13 +198,19 @@ TEST_F(Table, ImportanceRefusesWhatHasNone) {
 }
 
 TEST_F(Table, TheExportedModelSaysWhatPredictSays) {
-  train();
-  ASSERT_EQ(run("predict run pets.csv --output table.csv").exit_code, 0);
-  ASSERT_EQ(run("export run --onnx model.onnx").exit_code, 0);
-  const auto checked = run_program(fmt::format("cd {} && {} model.onnx pets.csv table.csv",
-                                               directory_.string(), LOCKSTEP_CHECK_ONNX_TABLE));
-  EXPECT_EQ(checked.exit_code, 0) << checked.err;
-  EXPECT_THAT(checked.out, StartsWith("240 rows agree")) << checked.err;
+  for (const char* normalization : {"standardize={}", "robust={}"}) {
+    ASSERT_EQ(run(fmt::format("train pets.textproto --run-dir {0} --set data.normalization.{0}",
+                              normalization))
+                  .exit_code,
+              0);
+    ASSERT_EQ(run(fmt::format("predict {} pets.csv --output table.csv", normalization)).exit_code,
+              0);
+    ASSERT_EQ(run(fmt::format("export {} --onnx model.onnx", normalization)).exit_code, 0);
+    const auto checked = run_program(fmt::format("cd {} && {} model.onnx pets.csv table.csv",
+                                                 directory_.string(), LOCKSTEP_CHECK_ONNX_TABLE));
+    EXPECT_EQ(checked.exit_code, 0) << checked.err;
+    EXPECT_THAT(checked.out, StartsWith("240 rows agree")) << checked.err;
+  }
 }
 
 // A third of the dev set is wild; the threshold that finds nearly all of them is below 1/2.

@@ -57,6 +57,7 @@ void add_input(const SavedModel& model, std::vector<NpzMember>& members) {
   }
   add("input.mean", model.normalizer.mean);
   add("input.deviation", deviation);
+  if (model.normalizer.clip > 0) add("input.clip", {model.normalizer.clip});
 }
 
 // The scale of the targets: the outputs times `target.deviation` plus `target.mean` are the values.

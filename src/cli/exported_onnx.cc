@@ -96,6 +96,7 @@ std::string onnx_of(const SavedModel& model) {
                      .weights = model.weights,
                      .mean = model.normalizer.mean,
                      .inverse_deviation = model.normalizer.inverse_deviation,
+                     .clip = model.normalizer.clip,
                      .target_mean = model.targets.mean,
                      .target_deviation = model.targets.deviation,
                      .fill_values = fill_values,

@@ -256,6 +256,7 @@ NormalizationRule to_normalization(const proto::Normalization& normalization) {
   if (normalization.has_standardize()) {
     return Standardize{to_statistics_per(normalization.standardize().per())};
   }
+  if (normalization.has_robust()) return RobustScale{normalization.robust().clip()};
   if (normalization.has_scale()) return ScaleInputs{normalization.scale().divisor()};
   return KeepInputs{};
 }

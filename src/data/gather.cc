@@ -30,13 +30,20 @@ void check_normalizer(const Normalizer& normalizer, std::uint64_t features) {
         "the normalizer has a mean and a deviation for each feature");
 }
 
-// Sets y to x normalised, in float.
+// Sets y to x normalised, as floats.
 template <typename V, typename T>
 void normalize_row(const Normalizer& normalizer, std::span<const V> x, std::span<T> y) {
   const float* mean = normalizer.mean.data();
   const float* inverse_deviation = normalizer.inverse_deviation.data();
   const std::size_t features = y.size();
-  if (!normalizer.mean.empty()) {
+  if (normalizer.clip > 0) {
+    const double clip = normalizer.clip;
+    for (std::size_t j = 0; j < features; ++j) {
+      const double z =
+          (static_cast<double>(static_cast<float>(x[j])) - mean[j]) * inverse_deviation[j];
+      y[j] = static_cast<T>(static_cast<float>(smoothly_clipped(z, clip)));
+    }
+  } else if (!normalizer.mean.empty()) {
     for (std::size_t j = 0; j < features; ++j) {
       y[j] = static_cast<T>((static_cast<float>(x[j]) - mean[j]) * inverse_deviation[j]);
     }

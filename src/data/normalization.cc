@@ -78,7 +78,26 @@ void keep_constant_features(Normalizer& normalizer) {
 Normalizer scaler(std::uint64_t features, double divisor) {
   check(std::isfinite(divisor) && divisor != 0, "the divisor is finite and not 0");
   return {.mean = std::vector<float>(features, 0.0F),
-          .inverse_deviation = std::vector<float>(features, static_cast<float>(1.0 / divisor))};
+          .inverse_deviation = std::vector<float>(features, static_cast<float>(1.0 / divisor)),
+          .clip = 0};
+}
+
+RobustWidth robust_width(std::vector<float> values) {
+  check(!values.empty(), "quantiles are of some values");
+  std::ranges::sort(values);
+  const auto quantile = [&](double share) {
+    const double place = share * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const double low = values[below];
+    const double high = values[std::min(below + 1, values.size() - 1)];
+    return low + (place - static_cast<double>(below)) * (high - low);
+  };
+  const double spread = quantile(0.75) - quantile(0.25);
+  const double range = static_cast<double>(values.back()) - values.front();
+  const double inverse = spread > 0 ? 1.0 / spread : range > 0 ? 2.0 / range : 0.0;
+  const bool constant = !(inverse <= std::numeric_limits<float>::max());
+  return {.centre = static_cast<float>(quantile(0.5)),
+          .inverse = constant ? 0.0F : static_cast<float>(inverse)};
 }
 
 }  // namespace lockstep

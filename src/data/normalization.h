@@ -10,6 +10,7 @@
 // in row order. The sum of up to 2^29 equal floats is exact in double, so a
 // constant feature has exactly its value as mean and 0 as variance.
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -18,11 +19,19 @@
 
 namespace lockstep {
 
-// Maps x to (x - mean[j]) * inverse_deviation[j], in float. An empty one leaves x unchanged.
+// Maps x to z = (x - mean[j]) * inverse_deviation[j], in float or, with a clip, in double, and then
+// to z / sqrt(1 + (z / clip)^2), which is between -clip and clip. An empty one leaves x unchanged.
 struct Normalizer {
   std::vector<float> mean;               // [features]
   std::vector<float> inverse_deviation;  // [features]
+  float clip = 0;                        // 0: none
 };
+
+// z / sqrt(1 + (z / clip)^2), for a clip above 0.
+inline double smoothly_clipped(double z, double clip) {
+  const double part = z / clip;
+  return z / std::sqrt(1 + part * part);
+}
 
 // Sum of each feature over these rows of `examples`: [features].
 std::vector<double> feature_sums(const Examples& examples, std::span<const std::uint32_t> rows);
@@ -41,6 +50,15 @@ std::vector<double> pooled(std::span<const double> values, std::uint64_t group);
 // variance is 0 (or so small that the inverse is beyond float). A constant feature thus
 // becomes 0 in every set, because no example shows what another value would mean.
 Normalizer standardizer(std::span<const double> mean, std::span<const double> variance);
+
+// The centre and the inverse width by which robust scaling maps a feature's values, of which there
+// is at least one: the median, and 1 / (upper quartile - lower quartile) or, where those are equal,
+// 2 / (maximum - minimum); 0 for a constant feature. Quantiles are linear between two neighbours.
+struct RobustWidth {
+  float centre = 0;
+  float inverse = 0;
+};
+RobustWidth robust_width(std::vector<float> values);
 
 // Makes constant features become x - mean instead: augmentation changes training
 // examples at random, so these features may vary.

@@ -177,7 +177,10 @@ struct ScaleInputs {
   double divisor = 1;
 };
 struct KeepInputs {};
-using NormalizationRule = std::variant<Standardize, ScaleInputs, KeepInputs>;
+struct RobustScale {
+  double clip = 0;  // 0: values are not clipped
+};
+using NormalizationRule = std::variant<Standardize, ScaleInputs, KeepInputs, RobustScale>;
 
 // ---- images ----
 

@@ -111,6 +111,16 @@ void add_normalization(GraphBuilder& graph, const OnnxNetwork& network) {
   const std::uint64_t inputs = size_of(network.spec.input);
   graph.then("Sub", "centre", {graph.constant("input.mean", network.mean, {inputs})});
   graph.then("Div", "scale", {graph.constant("input.deviation", deviation, {inputs})});
+  if (network.clip == 0) return;
+  const std::string z = graph.value();
+  graph.then("Div", "clip.part", {graph.constant("input.clip", std::span(&network.clip, 1), {})});
+  graph.then("Mul", "clip.square", {graph.value()});
+  constexpr float kOne = 1;
+  graph.then("Add", "clip.sum", {graph.constant("clip.one", std::span(&kOne, 1), {})});
+  graph.then("Sqrt", "clip.root");
+  const std::string root = graph.value();
+  graph.go_back_to(z);
+  graph.then("Div", "clip", {root});
 }
 
 void add_activation(GraphBuilder& graph, Activation activation, const std::string& name) {

@@ -25,6 +25,7 @@ struct OnnxNetwork {
   // Normalisation (x - mean) * inverse_deviation, with one of each for every input; or empty.
   std::span<const float> mean = {};
   std::span<const float> inverse_deviation = {};
+  float clip = 0;  // the normalised z becomes z / sqrt(1 + (z / clip)^2); 0: it stays
   // The scale of the targets: the output is values * deviation + mean; or empty.
   std::span<const double> target_mean = {};
   std::span<const double> target_deviation = {};

@@ -282,7 +282,8 @@ std::vector<std::string> cautions_of_training(const Job& job, const Dataset& dat
       data.table ? feature_names(data.table->fitted->schema) : std::vector<std::string>();
   // Augmentation changes features that are the same in all images.
   if (!data.augmentation) add(caution_of_constant_features(data.normalizer, names));
-  if (std::holds_alternative<Standardize>(job.data.normalization)) {
+  if (std::holds_alternative<Standardize>(job.data.normalization) ||
+      std::holds_alternative<RobustScale>(job.data.normalization)) {
     add(caution_of_coarse_features(data.normalizer, names));
   }
   return cautions;
@@ -344,7 +345,7 @@ Dataset load_dataset(const Job& job, const Communicator& comm, const Layout& lay
       row_weights(comm, own, of_classes, local.weights, dataset.geometry.train_examples);
   if (comm.is_root()) {
     dataset.cautions = std::move(local.notices);
-    append(dataset.cautions, std::move(of_targets));
+    append(dataset.cautions, of_targets);
     if (use == DataUse::train) append(dataset.cautions, cautions_of_training(job, dataset));
   }
   if (dataset.augmentation) keep_constant_features(dataset.normalizer);

@@ -31,6 +31,7 @@ ScoredExamples all_of(const JobSet& set) {
 void add_places(const Job& job, EvaluationSplit split, std::vector<WorstExample>& worst) {
   if (worst.empty()) return;
   std::vector<std::uint64_t> examples;
+  examples.reserve(worst.size());
   for (const WorstExample& example : worst) examples.push_back(example.example);
   const std::vector<std::string> places = open_source(source_of(job, split))->places(examples);
   for (std::size_t i = 0; i < places.size(); ++i) worst[i].place = places[i];

@@ -44,6 +44,20 @@ std::optional<std::string> absent_name(const std::vector<std::string>& names,
   return absent == names.end() ? std::nullopt : std::optional(*absent);
 }
 
+// Clipped inputs cannot be converted to other statistics.
+bool is_clipped_otherwise(const SavedModel& model, const Dataset& data) {
+  const Normalizer& there = model.normalizer;
+  const Normalizer& here = data.normalizer;
+  if (there.clip == 0 && here.clip == 0) return false;
+  if (there.clip != here.clip || there.mean.size() != here.mean.size()) return true;
+  const std::vector<std::size_t> order = same_features(model, data);
+  for (std::size_t j = 0; j < order.size(); ++j) {
+    if (there.mean[order[j]] != here.mean[j]) return true;
+    if (there.inverse_deviation[order[j]] != here.inverse_deviation[j]) return true;
+  }
+  return false;
+}
+
 std::string obstacle_of_inputs(const SavedModel& model, const Dataset& data) {
   if (model.table.has_value() != data.table.has_value()) {
     return fmt::format("its inputs are {}columns of a table there", model.table ? "" : "not ");
@@ -58,6 +72,9 @@ std::string obstacle_of_inputs(const SavedModel& model, const Dataset& data) {
   }
   if (const auto name = absent_name(there, here)) {
     return fmt::format("there is no feature \"{}\" here", *name);
+  }
+  if (is_clipped_otherwise(model, data)) {
+    return "its inputs are clipped, and by other statistics there";
   }
   return "";
 }

@@ -119,6 +119,9 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
     // Sums of every feature over every shard, and all of them after gathering.
     plan.shards += 2 * shards * size_of(network.input) * sizeof(double);
   }
+  if (std::holds_alternative<RobustScale>(job.data.normalization)) {
+    plan.shards += 2 * sizes.train * sizeof(float);  // rank 0 sorts one feature at a time
+  }
   plan.program = kProgramBytes;
   return plan;
 }

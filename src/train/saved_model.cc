@@ -1,6 +1,7 @@
 #include "train/saved_model.h"
 
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -24,6 +25,12 @@ Shape input_shape(const Checkpoint& checkpoint, const std::filesystem::path& pat
                 fmt::format("{}: the first tensor is not a matrix of weights", path.string()));
   }
   return {checkpoint.tensors.front().shape[1]};
+}
+
+// The clip of a normalizer by this rule.
+float clip_of(const NormalizationRule& rule) {
+  const auto* robust = std::get_if<RobustScale>(&rule);
+  return robust != nullptr ? static_cast<float>(robust->clip) : 0;
 }
 
 // Collective. Copies what a model consists of from rank 0 to all ranks.
@@ -78,11 +85,12 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
   if (checkpoint.image) {
     image = {checkpoint.image->channels, checkpoint.image->height, checkpoint.image->width};
   }
+  const float clip = clip_of(job.data.normalization);
   return {.job = std::move(job),
           .step = checkpoint.step,
           .weights_digest = std::move(checkpoint.weights_digest),
           .weights = std::move(checkpoint.weights),
-          .normalizer = {std::move(checkpoint.mean), std::move(checkpoint.inverse_deviation)},
+          .normalizer = {std::move(checkpoint.mean), std::move(checkpoint.inverse_deviation), clip},
           .targets = {std::move(checkpoint.target_mean), std::move(checkpoint.target_deviation)},
           .threshold = checkpoint.threshold,
           .table = std::move(table),

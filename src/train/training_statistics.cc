@@ -73,6 +73,40 @@ float typical_value(const Communicator& comm, const OwnShards& own, std::uint64_
   return value;
 }
 
+// Collective. All values of a feature, on rank 0.
+std::vector<float> gathered_values(const Communicator& comm, const OwnShards& own,
+                                   std::uint64_t feature) {
+  std::vector<float> values;
+  const std::uint64_t features = own.examples.features;
+  visit_values(own.examples.type, own.examples.values, [&](auto all) {
+    for (const std::vector<std::uint32_t>& rows : own.rows) {
+      for (const std::uint32_t row : rows) {
+        values.push_back(static_cast<float>(all[row * features + feature]));
+      }
+    }
+  });
+  return comm.gather(std::span<const float>(values));
+}
+
+// Collective. Gathers the values of one feature at a time on rank 0.
+Normalizer robust_normalizer(const RobustScale& config, const Communicator& comm,
+                             const OwnShards& own) {
+  const std::uint64_t features = own.examples.features;
+  Normalizer normalizer{.mean = std::vector<float>(features),
+                        .inverse_deviation = std::vector<float>(features),
+                        .clip = static_cast<float>(config.clip)};
+  for (std::uint64_t j = 0; j < features; ++j) {
+    std::vector<float> values = gathered_values(comm, own, j);
+    if (!comm.is_root()) continue;
+    const auto [centre, inverse] = robust_width(std::move(values));
+    normalizer.mean[j] = centre;
+    normalizer.inverse_deviation[j] = inverse;
+  }
+  comm.broadcast(std::span(normalizer.mean));
+  comm.broadcast(std::span(normalizer.inverse_deviation));
+  return normalizer;
+}
+
 // The spread of numbers, beside the distance between floats of their size.
 struct Spread {
   double mean = 0;
@@ -150,6 +184,9 @@ Normalizer training_normalizer(const NormalizationRule& config, const Communicat
   if (std::holds_alternative<KeepInputs>(config)) return {};
   if (const auto* scale = std::get_if<ScaleInputs>(&config)) {
     return scaler(features, scale->divisor);
+  }
+  if (const auto* robust = std::get_if<RobustScale>(&config)) {
+    return robust_normalizer(*robust, comm, own);
   }
   const std::uint64_t group =
       features_per_statistic(std::get<Standardize>(config).per, features, image);

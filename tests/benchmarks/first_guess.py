@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""What the job that `lockstep init` writes reaches, beside the defaults of scikit-learn.
+"""What the job that `lockstep init` writes reaches, beside the defaults of scikit-learn and XGBoost.
 
 usage: tests/benchmarks/first_guess.py [--splits N] [--lockstep PROGRAM] [--out DIR]
                                        [--threads N] [--set PATH=VALUE] [--alone] [TABLE ...]
 
-The tables are public: Letter, Soybean and Pima of R's package mlbench (Debian's r-cran-mlbench),
-Titanic, which comes with R, biopsy of MASS (r-cran-mass) and diamonds of ggplot2
-(r-cran-ggplot2). Rscript writes them as CSV files. A fifth of the rows, another one for each
+The tables are public: Letter, Satellite, Vowel, Vehicle, Soybean, Pima and BostonHousing of R's package mlbench
+(Debian's r-cran-mlbench), Titanic, which comes with R, biopsy of MASS (r-cran-mass) and diamonds of
+ggplot2 (r-cran-ggplot2). XGBoost is python3-xgboost. Rscript writes them as CSV files. A fifth of the rows, another one for each
 split, is for testing; every model gets the same other rows, of which Lockstep takes its dev part.
 The job is changed in one place: without a test part, because the test rows are in a file of their
-own. scikit-learn gets standardized numbers, with means for missing ones, and one-hot categories.
-The table shows the mean over the splits of the error in percent or, for diamonds, of the root mean
+own. The other models get standardized numbers, with means for missing ones, and one-hot categories.
+The table shows the mean over the splits of the error in percent or, for diamonds and boston, of the root mean
 square error, with the standard deviation between splits, and Lockstep's seconds for one training.
-`--set` changes a field of the jobs, to try another guess. `--alone` leaves scikit-learn out.
+`--set` changes a field of the jobs, to try another guess. `--alone` leaves the other models out.
 """
 
 import argparse
@@ -31,7 +31,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import LabelEncoder, StandardScaler
+from xgboost import XGBClassifier, XGBRegressor
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,6 +42,10 @@ library(mlbench)
 data(LetterRecognition); save(LetterRecognition, "letter.csv")
 data(PimaIndiansDiabetes); save(PimaIndiansDiabetes, "pima.csv")
 data(Soybean); save(Soybean, "soybean.csv")
+data(Satellite); save(Satellite, "satellite.csv")
+data(Vowel); save(Vowel, "vowel.csv")
+data(Vehicle); save(Vehicle, "vehicle.csv")
+data(BostonHousing); save(BostonHousing, "boston.csv")
 counts <- as.data.frame(Titanic)
 save(counts[rep(seq_len(nrow(counts)), counts$Freq), 1:4], "titanic.csv")
 save(MASS::biopsy, "biopsy.csv")
@@ -55,9 +60,28 @@ TABLES = {
     "titanic": ("Survived", []),
     "biopsy": ("class", ["ID"]),
     "diamonds": ("price", []),
+    "satellite": ("classes", []),
+    "vowel": ("Class", []),
+    "vehicle": ("Class", []),
+    "boston": ("medv", []),
 }
-CLASSIFIERS = {"MLP": MLPClassifier, "linear": LogisticRegression, "forest": RandomForestClassifier}
-REGRESSORS = {"MLP": MLPRegressor, "linear": LinearRegression, "forest": RandomForestRegressor}
+
+
+class NamedXGBClassifier(XGBClassifier):
+    """XGBoost's classifier, which knows numbers alone, for names of classes."""
+
+    def fit(self, X, y):
+        self.names = LabelEncoder().fit(y)
+        return super().fit(X, self.names.transform(y))
+
+    def predict(self, X):
+        return self.names.inverse_transform(super().predict(X))
+
+
+CLASSIFIERS = {"MLP": MLPClassifier, "linear": LogisticRegression, "forest": RandomForestClassifier,
+               "XGBoost": NamedXGBClassifier}
+REGRESSORS = {"MLP": MLPRegressor, "linear": LinearRegression, "forest": RandomForestRegressor,
+              "XGBoost": XGBRegressor}
 
 
 def is_number(text):
@@ -128,9 +152,9 @@ def lockstep_loss(name, number, tested, options):
     return loss(tested, target, [row[target] for row in predictions]), seconds
 
 
-def sklearn_losses(name, number, trained, tested, out):
+def other_losses(name, number, trained, tested, out):
     """The loss of each model; from a file, if an earlier call wrote one."""
-    file = out / f"{name}-{number}-sklearn.json"
+    file = out / f"{name}-{number}-others.json"
     if file.exists():
         return json.loads(file.read_text())
     target, others = TABLES[name]
@@ -178,8 +202,8 @@ def main():
             found["Lockstep"].append(of_split)
             seconds.append(took)
             if not options.alone:
-                for title, value in sklearn_losses(name, number, trained, tested,
-                                                           options.out).items():
+                for title, value in other_losses(name, number, trained, tested,
+                                                 options.out).items():
                     found[title].append(value)
         cells = []
         for values in found.values():

@@ -1,5 +1,6 @@
 #include "data/gather.h"
 
+#include <cmath>
 #include <cstring>
 #include <numeric>
 
@@ -61,6 +62,24 @@ TEST(Gather, EveryTypeInFloatAndDouble) {
   expect_gathers<float, double>(ElementType::f32);
   expect_gathers<double, float>(ElementType::f64);
   expect_gathers<double, double>(ElementType::f64);
+}
+
+TEST(Gather, ClippedValuesAreInsideTheLimit) {
+  Examples examples;
+  examples.type = ElementType::f32;
+  examples.features = 2;
+  const std::vector<float> values = {11, 3e38F, 1, -3e38F};
+  const auto bytes = std::as_bytes(std::span(values));
+  examples.values.assign(bytes.begin(), bytes.end());
+  examples.ids = {0, 1};
+  const Normalizer normalizer{.mean = {3, 0}, .inverse_deviation = {0.5F, 100}, .clip = 3};
+  std::vector<float> out(4);
+  gather_rows(examples, std::vector<std::uint32_t>{0, 1}, normalizer,
+              Matrix<float>{out.data(), 2, 2});
+  EXPECT_FLOAT_EQ(out[0], 2.4F);
+  EXPECT_FLOAT_EQ(out[1], 3);
+  EXPECT_FLOAT_EQ(out[2], static_cast<float>(-1 / std::sqrt(1 + 1 / 9.0)));
+  EXPECT_FLOAT_EQ(out[3], -3);
 }
 
 TEST(Gather, Labels) {

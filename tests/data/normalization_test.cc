@@ -109,6 +109,31 @@ TEST(Normalization, AVarianceTooSmallForFloatCountsAsConstant) {
   EXPECT_EQ(kept.inverse_deviation, (std::vector<float>{1.0F, normalizer.inverse_deviation[1]}));
 }
 
+// Quantiles by numpy.percentile.
+TEST(RobustWidth, IsOfTheMedianAndTheQuartiles) {
+  const RobustWidth width = robust_width({3, 1, 4, 1, 5, 9, 2, 6, 5, 3.5F});
+  EXPECT_EQ(width.centre, 3.75F);
+  EXPECT_EQ(width.inverse, 1 / 2.75F);
+}
+
+TEST(RobustWidth, OfEqualQuartilesIsHalfTheRange) {
+  const RobustWidth width = robust_width({0, 0, 0, 0, 0, 0, 0, 0, 5, -3});
+  EXPECT_EQ(width.centre, 0);
+  EXPECT_EQ(width.inverse, 0.25F);
+}
+
+TEST(RobustWidth, OfAConstantIsZero) {
+  EXPECT_EQ(robust_width({7, 7, 7}).inverse, 0);
+  EXPECT_EQ(robust_width({7}).inverse, 0);
+  EXPECT_EQ(robust_width({7}).centre, 7);
+}
+
+TEST(SmoothClip, LeavesSmallValuesAndLimitsLargeOnes) {
+  EXPECT_NEAR(smoothly_clipped(0.1, 3), 0.1, 1e-4);
+  EXPECT_DOUBLE_EQ(smoothly_clipped(4, 3), 2.4);
+  EXPECT_NEAR(smoothly_clipped(-1e30, 3), -3, 1e-12);
+}
+
 TEST(Normalization, Scaler) {
   const Normalizer normalizer = scaler(3, 255);
   EXPECT_EQ(normalizer.mean, (std::vector<float>{0, 0, 0}));

@@ -87,9 +87,44 @@ static float factor_of(double variance) {
   return is_float ? static_cast<float>(factor) : 0.0F;
 }
 
+// The quantile of sorted values, between two neighbours where it falls between them.
+static double quantile(const std::vector<double>& sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const double floor = std::floor(place);
+  const auto at = static_cast<std::size_t>(floor);
+  const double next = at + 1 < sorted.size() ? sorted[at + 1] : sorted[at];
+  return sorted[at] + (place - floor) * (next - sorted[at]);
+}
+
+static std::vector<float> robust(const Job& job, const Examples& examples,
+                                 const std::vector<Numbers>& shards) {
+  std::vector<float> x = examples.x;
+  for (std::size_t j = 0; j < examples.features; ++j) {
+    std::vector<double> sorted;
+    for (const Numbers& shard : shards) {
+      for (const std::size_t example : shard) {
+        sorted.push_back(static_cast<double>(examples.x[example * examples.features + j]));
+      }
+    }
+    std::sort(sorted.begin(), sorted.end());
+    const double spread = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+    const double range = sorted.back() - sorted.front();
+    const double width = spread > 0.0 ? 1.0 / spread : range > 0.0 ? 2.0 / range : 0.0;
+    const auto median = static_cast<double>(static_cast<float>(quantile(sorted, 0.5)));
+    const auto factor = static_cast<double>(static_cast<float>(width));
+    for (std::size_t i = j; i < x.size(); i += examples.features) {
+      const double z = (static_cast<double>(x[i]) - median) * factor;
+      const double part = z / static_cast<double>(static_cast<float>(job.clip));
+      x[i] = static_cast<float>(z / std::sqrt(1.0 + part * part));
+    }
+  }
+  return x;
+}
+
 static std::vector<float> normalised(const Job& job, const Examples& examples,
                                      const std::vector<Numbers>& shards) {
   if (job.normalization == Normalization::none) return examples.x;
+  if (job.normalization == Normalization::robust) return robust(job, examples, shards);
   std::vector<double> mean(examples.features, 0.0);
   std::vector<float> factor(examples.features, static_cast<float>(1.0 / job.divisor));
   if (job.normalization != Normalization::scale) {

@@ -13,7 +13,7 @@ enum class Loss { softmax, logistic, squared_error, absolute_error, huber };
 enum class Initializer { he, xavier, glorot, lecun, zero, identity };
 enum class Optimizer { gradient_descent, momentum, nesterov, rmsprop, adam, adamw };
 enum class Schedule { constant, step, exponential, cosine };
-enum class Normalization { none, scale, per_feature, per_channel, all };
+enum class Normalization { none, scale, per_feature, per_channel, all, robust };
 enum class Metric { dev_error, dev_cost };
 enum class Precision { float32, bfloat16 };  // of what the products of layers multiply
 
@@ -67,6 +67,7 @@ struct Job {
   std::size_t test_count = 0;
   std::size_t train_dev_count = 0;
   Normalization normalization = Normalization::per_feature;
+  double clip = 0.0;
   double divisor = 255;
   std::size_t channels = 1;
 

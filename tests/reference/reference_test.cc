@@ -338,6 +338,12 @@ std::vector<Case> cases_of_data() {
       {"one_mean_for_all_features",
        {"data.normalization.standardize.per=ALL"},
        [](Job& j) { j.normalization = Normalization::all; }},
+      {"robust",
+       {"data.normalization.robust.clip=1.3"},
+       [](Job& j) {
+         j.normalization = Normalization::robust;
+         j.clip = 1.3;
+       }},
       {"fractions",
        {"data.split={dev{fraction: 0.213} test{fraction: 0.1}}"},
        [](Job& j) {

@@ -32,6 +32,8 @@ def predict(model, x):
         x = np.where(np.isnan(x), model["input.fill_value"], x)
     if "input.mean" in model:
         x = (x - model["input.mean"]) / model["input.deviation"]
+    if "input.clip" in model:
+        x = x / np.sqrt(1 + (x / model["input.clip"]) ** 2)
     for layer, activation in enumerate(model["activations"], start=1):
         x = x @ model[f"layer{layer}.weight"].T + model[f"layer{layer}.bias"]
         x = ACTIVATIONS[activation](x)

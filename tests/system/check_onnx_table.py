@@ -64,7 +64,7 @@ def softmax(x):
 OPERATIONS = {"IsNaN": np.isnan, "Where": np.where, "Sub": np.subtract, "Div": np.divide,
               "Gemm": gemm, "Relu": lambda x: np.maximum(x, 0), "Softmax": softmax,
               "ArgMax": lambda x: x.argmax(axis=1)[:, None], "Sign": np.sign,
-              "Mul": np.multiply, "Add": np.add, "Cast": lambda x: x.astype(np.int64)}
+              "Mul": np.multiply, "Add": np.add, "Sqrt": np.sqrt, "Cast": lambda x: x.astype(np.int64)}
 
 
 def main(model_path, input_path, predictions_path):

@@ -414,6 +414,14 @@ numpy.save("things.npy", numpy.array(
       << table.err;
   ASSERT_EQ(run("export run --npz things.npz").exit_code, 0);
   EXPECT_EQ(file("things.npz"), bytes);
+
+  ASSERT_EQ(
+      run("train things.textproto --run-dir robust --set data.normalization.robust={}").exit_code,
+      0);
+  ASSERT_EQ(run("predict robust things.csv --format npy --output predictions.npy").exit_code, 0);
+  ASSERT_EQ(run("export robust --npz robust.npz").exit_code, 0);
+  const auto clipped = check("robust.npz", "things.npy");
+  EXPECT_THAT(clipped.out, StartsWith("40 rows agree")) << clipped.err;
 }
 
 TEST_F(Predict, AnExportedNpzHasEveryLayerAndLoss) {

@@ -8,7 +8,7 @@ program=$root/build/release/lockstep
 
 # A closed stdin becomes /dev/null. Otherwise the next file that is opened would get
 # descriptor 0.
-{ : <&0; } 2>/dev/null || exec </dev/null
+[[ -e /proc/self/fd/0 ]] || exec </dev/null
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 

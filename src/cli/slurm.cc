@@ -57,8 +57,12 @@ std::vector<LoadedJob> load_jobs(const SlurmArguments& arguments) {
     const LoadedSweep sweep = load_sweep(arguments.file, arguments.overrides);
     std::vector<Trial> trials = resolve_trials(sweep);
     if (arguments.array_tasks > 0) {
-      const auto tasks = static_cast<std::uint32_t>(arguments.array_tasks);
-      check_part({.number = 1, .count = tasks}, sweep.sweep, trials);
+      check_divisible(sweep.sweep);
+      if (static_cast<std::size_t>(arguments.array_tasks) > trials.size()) {
+        throw Error(ExitCode::usage,
+                    fmt::format("--array {}: the sweep has {}; use at most as many tasks",
+                                arguments.array_tasks, format_quantity(trials.size(), "trial")));
+      }
     }
     for (Trial& trial : trials) jobs.push_back(std::move(trial.loaded));
   } else {

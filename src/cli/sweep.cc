@@ -27,6 +27,7 @@
 #include "report/part_table.h"
 #include "report/sweep_table.h"
 #include "sweep/cautions.h"
+#include "sweep/check_warm_starts.h"
 #include "sweep/collect.h"
 #include "sweep/environment_caution.h"
 #include "sweep/part.h"
@@ -241,6 +242,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   agree(comm, [&] {
     if (!comm.is_root()) return;
     options.features = count_features(sweep);
+    check_warm_starts(sweep.loaded.sweep, sweep.trials, options.features);
     open_directory(arguments, sweep, comm.size(), own_trials(sweep, options.features), cautions,
                    untrained, context.run, run_dir);
   });

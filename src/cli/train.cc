@@ -114,8 +114,12 @@ void add_train_command(CLI::App& app, Action& action) {
   add_prefetch_threads(*command, arguments->prefetch_threads);
   add_overrides(*command, arguments->overrides);
   add_resume(*command, arguments->resume, "Resume from the newest checkpoint in --run-dir");
-  command->add_option("--weights-from", arguments->weights_from,
-                      "A checkpoint or run whose weights the layers that fit start with");
+  command
+      ->add_option("--weights-from", arguments->weights_from,
+                   "A checkpoint or run whose weights the layers that fit start with")
+      ->check([](const std::string& path) {
+        return path.empty() ? std::string("names nothing; give a checkpoint or a run") : "";
+      });
   add_allow_changed_data(*command, arguments->allow_changed_data);
   add_allow_changed_environment(*command, arguments->allow_changed_environment);
   add_no_dropout(*command, arguments->no_dropout);

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -236,7 +237,12 @@ std::uint64_t feature_count(const TableSchema& schema) {
   return count;
 }
 
-std::vector<std::string> feature_names(const TableSchema& schema) {
+namespace {
+
+// The features of the columns; a column that is neither a category nor missing is called
+// `name_of(column, name)`.
+template <typename NameOf>
+std::vector<std::string> names_of_features(const TableSchema& schema, const NameOf& name_of) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     const TableColumn& column = schema.columns[i];
@@ -248,11 +254,25 @@ std::vector<std::string> feature_names(const TableSchema& schema) {
       }
       if (column.has_rare) names.push_back(name + " is rare");
     } else {
-      names.push_back(name);
+      names.push_back(name_of(column, name));
     }
     if (column.missing_indicator) names.push_back(name + " is missing");
   }
   return names;
+}
+
+}  // namespace
+
+std::vector<std::string> feature_names(const TableSchema& schema) {
+  return names_of_features(schema,
+                           [](const TableColumn&, const std::string& name) { return name; });
+}
+
+std::vector<std::string> feature_meanings(const TableSchema& schema) {
+  return names_of_features(schema, [](const TableColumn& column, const std::string& name) {
+    if (column.role != ColumnRole::ordinal) return name;
+    return fmt::format("{} ({})", name, fmt::join(column.categories, " < "));
+  });
 }
 
 bool fills_missing(const TableSchema& schema) {

@@ -54,6 +54,10 @@ std::uint64_t feature_count(const TableSchema& schema);
 // name are called "column 3".
 std::vector<std::string> feature_names(const TableSchema& schema);
 
+// The same, with what decides a feature's value beside its name: "size (small < large)" of an
+// ordinal column. Equal texts mean the same inputs.
+std::vector<std::string> feature_meanings(const TableSchema& schema);
+
 // Whether any input may be missing.
 bool fills_missing(const TableSchema& schema);
 

@@ -1,5 +1,7 @@
 #include "diagnose/job_descent.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -93,6 +95,9 @@ double JobDescent::hold() {
   held_weights_.assign(engine_->weights().begin(), engine_->weights().end());
   engine_->reduce_gradient(0);
   gradient_.assign(engine_->owned_gradient().begin(), engine_->owned_gradient().end());
+  for (const Range& range : frozen_ranges(job_.network, network_.layout())) {
+    std::fill_n(gradient_.begin() + static_cast<std::ptrdiff_t>(range.begin), range.size(), 0.0);
+  }
   return squared_norm();
 }
 

@@ -185,6 +185,11 @@ void check_recipe_job(const Job& job) {
         "the recipe chooses runs by the dev error, but the job has no dev set; give data.dev or "
         "data.split.dev, for example with --set data.split.dev.fraction=0.2 (1.1)");
   }
+  if (!job.training.weights_from.empty()) {
+    throw Error(ExitCode::usage,
+                "the recipe changes layers, which could then not start with the weights of "
+                "training.weights_from; leave that out");
+  }
   const OutputConfig& output = job.network.output;
   if (predicts_values(output.loss) && dataset_sizes(job).label_width != output.units) {
     throw Error(ExitCode::usage,

@@ -47,7 +47,8 @@ class RecipeHost {
   virtual void publish(const RecipeResult& result) = 0;
 };
 
-// Throws Error(usage) when the job has no dev error to choose by. Opens the files of a job that
+// Throws Error(usage) when the job has no dev error to choose by, or a warm start.
+// Opens the files of a job that
 // predicts values, and throws as dataset_sizes() does.
 void check_recipe_job(const Job& job);
 

@@ -70,6 +70,12 @@ std::vector<std::string> notes_of(const Job& job) {
     notes.emplace_back(
         "data.split.test is replaced by the folds, which divide all examples of data.train");
   }
+  if (!job.training.weights_from.empty()) {
+    notes.push_back(
+        fmt::format("caution: every fold starts with the weights of {}; if those were "
+                    "trained on examples of data.train, the errors are too low (1.1)",
+                    job.training.weights_from));
+  }
   return notes;
 }
 

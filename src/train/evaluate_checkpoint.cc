@@ -24,7 +24,7 @@ ScoredExamples all_of(const JobSet& set) {
           .label_width = set.label_width,
           .class_counts = set.class_counts,
           .row_weights = set.row_weights,
-          .compares_rmse = true};
+          .target_deviations = set.target_deviations};
 }
 
 // Does nothing on ranks that have no worst examples.

@@ -32,7 +32,7 @@ std::string obstacle_of_shapes(std::span<const ParameterTensor> there,
 }
 
 std::vector<std::string> names_of_features(const std::optional<TableState>& table) {
-  return table ? feature_names(table->fitted->schema) : std::vector<std::string>();
+  return table ? feature_meanings(table->fitted->schema) : std::vector<std::string>();
 }
 
 // The first name of `names` that `others` lacks.
@@ -96,12 +96,26 @@ std::string obstacle_of_outputs(const SavedModel& model, const NetworkConfig& jo
   }
   if (model.table && data.table &&
       label_names(model.table->fitted->schema) != label_names(data.table->fitted->schema)) {
-    return "its label columns are others there";
+    return "its label columns are others there, or in another order";
   }
   return "";
 }
 
 }  // namespace
+
+bool has_shape_that_fits(const SavedModel& model, const NetworkConfig& job,
+                         const ParameterLayout& layout) {
+  const std::size_t hidden_there = model.job.network.hidden.size();
+  for (std::size_t i = 0; i <= job.hidden.size(); ++i) {
+    const bool is_output = i == job.hidden.size();
+    if (!is_output && i >= hidden_there) continue;
+    const std::size_t there = is_output ? hidden_there : i;
+    if (obstacle_of_shapes(model.network.layout().of_layer(there), layout.of_layer(i)).empty()) {
+      return true;
+    }
+  }
+  return false;
+}
 
 std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkConfig& job,
                                  const ParameterLayout& layout, const Dataset& data) {

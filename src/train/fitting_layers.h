@@ -26,6 +26,10 @@ struct LayerFit {
 std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkConfig& job,
                                  const ParameterLayout& layout, const Dataset& data);
 
+// Whether some layer has the same name and shape, whatever the data.
+bool has_shape_that_fits(const SavedModel& model, const NetworkConfig& job,
+                         const ParameterLayout& layout);
+
 // For each feature of `data`, the feature of the model with the same name. Features without names
 // correspond by place.
 std::vector<std::size_t> same_features(const SavedModel& model, const Dataset& data);

@@ -112,6 +112,7 @@ JobSet load_job_set(const SavedModel& model, EvaluationSplit split, const Commun
             .blocks = std::move(set->blocks),
             .label_width = data.label_width,
             .class_counts = std::move(data.class_counts),
+            .target_deviations = std::move(data.target_deviations),
             .row_weights = {}};
   }
   EvaluationBlocks blocks =
@@ -121,6 +122,7 @@ JobSet load_job_set(const SavedModel& model, EvaluationSplit split, const Commun
           .blocks = std::move(blocks),
           .label_width = data.label_width,
           .class_counts = std::move(data.class_counts),
+          .target_deviations = std::move(data.target_deviations),
           .row_weights = std::move(data.row_weights)};
 }
 

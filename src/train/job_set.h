@@ -29,6 +29,7 @@ struct JobSet {
   EvaluationBlocks blocks;  // rows of `examples`
   std::uint64_t label_width = 0;
   std::vector<std::uint64_t> class_counts;  // of the training examples; empty: no classes
+  std::vector<double> target_deviations;    // over the training set; empty: classes
   std::vector<float> row_weights;           // of the training set, by row; empty: each counts 1
 };
 

@@ -64,6 +64,11 @@ std::vector<std::string> check_resumable(const Checkpoint& checkpoint,
                 "directory, or restore:" +
                     fatal);
   }
+  if (checkpoint.starting_digest.empty() && !request.starting_digest.empty()) {
+    throw Error(ExitCode::usage,
+                "this run did not start with the weights of another one, and is resumed; leave "
+                "--weights-from (training.weights_from) out");
+  }
   if (checkpoint.starting_digest != request.starting_digest) {
     throw Error(ExitCode::usage,
                 fmt::format("the weights with which the run started (training.weights_from) have "

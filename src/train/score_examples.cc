@@ -61,12 +61,14 @@ ScoresAndPredictions score_and_predict(const SavedModel& model, const ScoredExam
   if (!comm.is_root()) return {std::move(scores), {}};
   scores.metrics = metrics_of(predictions, scored.class_counts);
   if (collects && has_error_rate(spec.loss)) scores.metrics.log_loss = scores.cost;
-  const std::vector<double>& deviations = model.targets.deviation;
+  const std::span<const double> deviations = scored.target_deviations;
   if (deviations.size() == 1) scores.target_deviation = deviations[0];
-  if (scored.compares_rmse && collects && !deviations.empty()) {
+  if (collects && !deviations.empty()) {
     scores.relative_rmse = relative_rmse(predictions, deviations, model.job.seed);
   }
-  if (collects) scores.worst = worst_examples(predictions, ids, deviations, scored.worst);
+  if (collects) {
+    scores.worst = worst_examples(predictions, ids, model.targets.deviation, scored.worst);
+  }
   if (collects && model.threshold && are_finite(predictions)) {
     add_threshold(*model.threshold, predictions, scores.metrics);
   }

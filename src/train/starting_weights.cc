@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "checkpoint/find.h"
 #include "comm/agreement.h"
+#include "nn/activations.h"
 #include "nn/initializer.h"
 #include "train/fitting_layers.h"
 
@@ -28,13 +29,21 @@ std::vector<float> with_columns(std::span<const float> weights,
   return ordered;
 }
 
-std::string file_named(const std::string& named, const Communicator& comm) {
-  std::string file;
-  agree(comm, [&] {
-    if (comm.is_root()) file = find_checkpoint(named).string();
-  });
-  comm.broadcast(file);
-  return file;
+// Collective.
+SavedModel read(const std::string& named, const Communicator& comm) {
+  try {
+    std::string file;
+    agree(comm, [&] {
+      if (comm.is_root()) file = find_checkpoint(named).string();
+    });
+    comm.broadcast(file);
+    return load_model(file, comm);
+  } catch (const AgreedError& error) {
+    throw AgreedError(error.code(),
+                      fmt::format("training.weights_from: {}; if the file has moved, name it with "
+                                  "--weights-from or --set training.weights_from",
+                                  error.what()));
+  }
 }
 
 std::vector<std::string> names_of(const std::vector<LayerFit>& fits) {
@@ -55,10 +64,31 @@ std::vector<std::string> names_of(const std::vector<LayerFit>& fits) {
                                            file, reasons));
 }
 
+// The sets of this run that the other run may have trained on, such as "dev and test"; empty: none.
 // Fingerprints are those of sources, from which the seed and the rules of the split choose.
-bool had_same_dev_set(const SavedModel& model, const Job& job, const Dataset& data) {
-  if (model.dev_fingerprint != data.dev.fingerprint) return false;
-  return job.data.dev || (model.job.seed == job.seed && model.job.data.split == job.data.split);
+std::string sets_that_differ(const SavedModel& model, const Job& job, const Dataset& data) {
+  const bool same_split = model.job.seed == job.seed && model.job.data.split == job.data.split;
+  const auto differs = [&](const HeldOutSet& set, const std::string& there, bool has_source) {
+    return set.total > 0 && (set.fingerprint != there || (!has_source && !same_split));
+  };
+  const bool dev = differs(data.dev, model.dev_fingerprint, job.data.dev.has_value());
+  const bool test = differs(data.test, model.test_fingerprint, job.data.test.has_value());
+  return dev && test ? "dev and test" : dev ? "dev" : test ? "test" : "";
+}
+
+// One line for each layer that has another activation there.
+std::vector<std::string> other_activations(const SavedModel& model, const NetworkConfig& job,
+                                           const std::vector<LayerFit>& fits) {
+  std::vector<std::string> lines;
+  for (const LayerFit& fit : fits) {
+    if (!fit.obstacle.empty() || fit.layer >= job.hidden.size()) continue;
+    const Activation there = model.job.network.hidden[fit.there].epilogue.activation;
+    const Activation here = job.hidden[fit.layer].epilogue.activation;
+    if (there == here) continue;
+    lines.push_back(fmt::format("{} has the activation {} there and {} here", fit.name,
+                                facts_of(there).name, facts_of(here).name));
+  }
+  return lines;
 }
 
 bool is_frozen(const NetworkConfig& network, std::size_t layer) {
@@ -71,19 +101,18 @@ StartingWeights::StartingWeights(const Job& job, const Communicator& comm, const
                                  const NetworkSpec& network)
     : network_(network), seed_(job.seed) {
   if (job.training.weights_from.empty()) return;
-  const std::string file = file_named(job.training.weights_from, comm);
-  const SavedModel model = load_model(file, comm);
+  const SavedModel model = read(job.training.weights_from, comm);
   digest_ = model.weights_digest;
-  agree(comm, [&] { take(model, job, data, file); });
+  agree(comm, [&] { take(model, job, data); });
 }
 
-void StartingWeights::take(const SavedModel& model, const Job& job, const Dataset& data,
-                           const std::string& path) {
+void StartingWeights::take(const SavedModel& model, const Job& job, const Dataset& data) {
   const ParameterLayout layout = parameter_layout(network_);
   const std::vector<LayerFit> fits = fit_layers(model, job.network, layout, data);
   const std::vector<std::string> names = names_of(fits);
-  if (names.empty()) refuse(path, fits);
-  notices_.push_back(fmt::format("the weights of {} (step {}) are the start of {}", path,
+  const std::string& file = job.training.weights_from;
+  if (names.empty()) refuse(file, fits);
+  notices_.push_back(fmt::format("the weights of {} (step {}) are the start of {}", file,
                                  model.step, fmt::join(names, ", ")));
   for (const LayerFit& fit : fits) {
     if (!fit.obstacle.empty()) {
@@ -110,10 +139,14 @@ void StartingWeights::take(const SavedModel& model, const Job& job, const Datase
       rescale_targets(model.targets, data.targets, weights, biases);
     }
   }
-  if (!had_same_dev_set(model, job, data)) {
+  for (std::string& line : other_activations(model, job.network, fits)) {
+    notices_.push_back(std::move(line));
+  }
+  if (const std::string sets = sets_that_differ(model, job, data); !sets.empty()) {
     notices_.push_back(
-        "caution: the run of those weights had another dev set, so examples of this one may have "
-        "been in its training set; the dev error is then too low (1.1)");
+        fmt::format("caution: the run of those weights had other {} examples, so it may have "
+                    "trained on examples of these; their error is then too low (1.1)",
+                    sets));
   }
 }
 

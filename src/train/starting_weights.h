@@ -40,7 +40,7 @@ class StartingWeights {
   [[nodiscard]] const std::string& digest() const { return digest_; }
 
  private:
-  void take(const SavedModel& model, const Job& job, const Dataset& data, const std::string& path);
+  void take(const SavedModel& model, const Job& job, const Dataset& data);
 
   const NetworkSpec& network_;
   std::uint32_t seed_;

@@ -75,6 +75,15 @@ TEST_F(JobDescentTest, EveryLossActivationAndPenaltyPasses) {
   }
 }
 
+// A frozen layer does not move, so its gradient promises nothing.
+TEST_F(JobDescentTest, FrozenLayersPass) {
+  for (const char* frozen : {"network.layer[0].frozen=true", "network.layer[1].frozen=true",
+                             "network.output.frozen=true"}) {
+    const DescentResult result = by_all(job({frozen}), 0.005, 2);
+    EXPECT_EQ(result.outcome, DescentOutcome::fell) << frozen << ": " << descent_verdict(result);
+  }
+}
+
 TEST_F(JobDescentTest, TheSameBitsAtEveryLayout) {
   // One that falls, one that rises, one on a sample.
   const std::string falls = text_of(alone(job(), 0.01));

@@ -393,6 +393,7 @@ TEST_F(RecipeOnRanks, ARunOfAnotherJobIsNotTakenOver) {
 TEST_F(RecipeOnRanks, NeedsADevErrorToChooseBy) {
   EXPECT_NO_THROW(check_recipe_job(job().job));
   EXPECT_THROW(check_recipe_job(job({"data.split={}"}).job), Error);
+  EXPECT_THROW(check_recipe_job(job({"training.weights_from=run"}).job), Error);
 }
 
 }  // namespace

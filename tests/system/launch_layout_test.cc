@@ -34,6 +34,16 @@ TEST_F(LaunchStdin, IsReadOnlyWhereAnArgumentNamesIt) {
   EXPECT_EQ(loop("predict run -"), "line a\nb\n");
 }
 
+TEST_F(LaunchStdin, MayBeClosed) {
+  write("project/build/release/program", "#!/bin/sh\ncat\necho end\n");
+  const auto result = run_program(
+      fmt::format("cd {} && rm project/build/release/lockstep && mv project/build/release/program "
+                  "project/build/release/lockstep && chmod +x project/build/release/lockstep && "
+                  "project/launch/local -n 1 predict run - <&-",
+                  directory_.string()));
+  EXPECT_EQ(result.out, "end\n") << result.err;
+}
+
 TEST_F(LaunchStdin, IsLeftToTheNextCommand) {
   EXPECT_EQ(loop("predict run table.csv"), "line a\nline b\n");
 }

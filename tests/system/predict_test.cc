@@ -69,6 +69,13 @@ TEST_F(Predict, KeptColumnsStandInFrontAsTheyAreWritten) {
             "id,note,kind\n007,\"a, b\",small\n x,,large\n");
 }
 
+// As from cron. The next file that is opened would get the number of stdin, and be read in its place.
+TEST_F(Predict, AClosedStdinIsEmpty) {
+  train();
+  expect_refused("predict run - <&-", 65, "/dev/stdin: expected a table, found an empty file");
+  expect_refused("evaluate run --data - <&-", 65, "found an empty file");
+}
+
 TEST_F(Predict, KeptColumnsAreNoFeatures) {
   EXPECT_THAT(run("check things.textproto").out, HasSubstr("; 3 features"));
   EXPECT_THAT(run("check things.textproto").out, HasSubstr("  1   id                       id\n"));

@@ -201,6 +201,19 @@ TEST_F(Sweep, BadInputIsToldBeforeAnythingIsTrained) {
           "every trial: " + (directory_ / "nothing").string());
 }
 
+TEST_F(Sweep, ATrialThatCannotStartWarmIsToldBeforeAnythingIsTrained) {
+  ASSERT_EQ(run("train job.textproto --run-dir base --set training.epochs=1").exit_code, 0);
+  write_sweep("grid {}",
+              "parameter { name: 'units' path: 'network.layer' texts { value: "
+              "['[{units: 5}]', '[{units: 170}, {units: 7}]'] } }");
+  const auto result = run("sweep sweep.textproto --run-dir warm --set training.weights_from=" +
+                          (directory_ / "base").string());
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("trial 0 (units=[{units: 5}]): no layer has the name and shape "
+                                    "of a layer of"));
+  EXPECT_FALSE(fs::exists(directory_ / "warm"));
+}
+
 TEST_F(Sweep, ADirectoryHoldsOneSweep) {
   ASSERT_EQ(sweep(1, "--run-dir run").exit_code, 0);
   EXPECT_EQ(sweep(1, "--run-dir run").exit_code, 2);

@@ -70,7 +70,8 @@ struct HeartbeatWait : HeartbeatState {
   explicit HeartbeatWait(Heartbeat* heartbeat) : HeartbeatState(heartbeat, /*waits=*/true) {}
 };
 
-// For work on a rank inside of what is otherwise a wait, such as writing to a disk that may be slow.
+// For work on a rank inside of what is otherwise a wait, such as writing to a disk that may be
+// slow.
 struct HeartbeatWork : HeartbeatState {
   explicit HeartbeatWork(Heartbeat* heartbeat) : HeartbeatState(heartbeat, /*waits=*/false) {}
 };

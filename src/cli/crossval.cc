@@ -118,11 +118,10 @@ std::string file_text(const CrossvalPlan& plan, const LoadedJob& job) {
                      job.resolved_text);
 }
 
-// Makes sure that the directory belongs to this cross-validation.
-void claim_directory(const fs::path& directory, const std::string& text) {
+// Throws unless the directory is free or belongs to this cross-validation.
+void check_directory(const fs::path& directory, const std::string& text) {
   const fs::path file = directory / kCrossvalFile;
-  if (!fs::exists(file)) return replace_file(file, text);
-  if (read_text_file(file, "job") == text) return;
+  if (!fs::exists(file) || read_text_file(file, "job") == text) return;
   throw Error(ExitCode::usage,
               fmt::format("{} holds a cross-validation of another job, or with other --folds or "
                           "--repeats (see {} there); choose another --run-dir",
@@ -137,8 +136,11 @@ std::string open_directory(const CrossvalArguments& arguments, const PreparedCro
   const RunDirectory made = prepare_run_directory(arguments.run_dir, name, DirectoryKind::crossval,
                                                   resume_mode(arguments.trials.resume));
   untrained.emplace(made);
-  claim_directory(made.path, file_text(arguments.plan, prepared.job));
+  const std::string text = file_text(arguments.plan, prepared.job);
+  check_directory(made.path, text);  // a refusal leaves no trace
   run.lock(made.path.string(), name);
+  check_directory(made.path, text);  // another program may have had it meanwhile
+  if (!fs::exists(made.path / kCrossvalFile)) replace_file(made.path / kCrossvalFile, text);
   const auto count = [](auto number, const char* noun) {
     return format_quantity(static_cast<std::uint64_t>(number), noun);
   };

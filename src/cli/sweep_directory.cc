@@ -36,7 +36,7 @@ std::optional<std::string> held_line(const fs::path& directory) {
 
 }  // namespace
 
-void claim_sweep_directory(const fs::path& directory, const LoadedSweep& loaded,
+void check_sweep_directory(const fs::path& directory, const LoadedSweep& loaded,
                            const std::optional<OwnTrials>& own) {
   const fs::path file = directory / kSweepFile;
   if (fs::exists(file) && read_text_file(file, "sweep") != loaded.resolved_text) {
@@ -52,9 +52,14 @@ void claim_sweep_directory(const fs::path& directory, const LoadedSweep& loaded,
                                              "the same --part as before",
                                              directory.string(), *held, line));
   }
-  if (held) return;
-  if (own) replace_file(directory / kPartFile, line + "\n");
-  replace_file(file, loaded.resolved_text);
+}
+
+void claim_sweep_directory(const fs::path& directory, const LoadedSweep& loaded,
+                           const std::optional<OwnTrials>& own) {
+  check_sweep_directory(directory, loaded, own);
+  if (held_line(directory)) return;
+  if (own) replace_file(directory / kPartFile, describe(own) + "\n");
+  replace_file(directory / kSweepFile, loaded.resolved_text);
 }
 
 }  // namespace lockstep

@@ -17,9 +17,14 @@ struct OwnTrials {
   std::vector<std::uint32_t> numbers;
 };
 
-// Writes sweep.textproto, and for a part of the sweep the file `part`. Throws Error(usage) if the
-// directory holds another sweep, the whole sweep instead of a part, or another part: a resumed part
-// must have the same trials as before. Throws Error(io). Call on one rank only.
+// Throws Error(usage) if the directory holds another sweep, the whole sweep instead of a part, or
+// another part: a resumed part must have the same trials as before. Writes nothing.
+void check_sweep_directory(const std::filesystem::path& directory, const LoadedSweep& loaded,
+                           const std::optional<OwnTrials>& own);
+
+// Checks, and writes sweep.textproto, and for a part of the sweep the file `part`. To be called
+// with the lock of the directory, whose next holder removes unfinished files. Throws as
+// check_sweep_directory() does, and Error(io).
 void claim_sweep_directory(const std::filesystem::path& directory, const LoadedSweep& loaded,
                            const std::optional<OwnTrials>& own);
 

@@ -69,7 +69,8 @@ TEST_F(Predict, KeptColumnsStandInFrontAsTheyAreWritten) {
             "id,note,kind\n007,\"a, b\",small\n x,,large\n");
 }
 
-// As from cron. The next file that is opened would get the number of stdin, and be read in its place.
+// As from cron. The next file that is opened would get the number of stdin, and be read in its
+// place.
 TEST_F(Predict, AClosedStdinIsEmpty) {
   train();
   expect_refused("predict run - <&-", 65, "/dev/stdin: expected a table, found an empty file");

@@ -214,6 +214,19 @@ TEST_F(Sweep, ATrialThatCannotStartWarmIsToldBeforeAnythingIsTrained) {
   EXPECT_FALSE(fs::exists(directory_ / "warm"));
 }
 
+// As the last tasks of a job array do, which make the table when they end at the same time.
+TEST_F(Sweep, OfTwoProgramsThatStartInOneDirectoryOneIsRefused) {
+  for (int tries = 0; tries < 5; ++tries) {
+    const auto both = run_program(
+        fmt::format("cd {0}; for n in 1 2; do ({1} sweep sweep.textproto --threads 1 --run-dir "
+                    "both-{2} --resume "
+                    "auto >out.$n 2>&1; echo $? >code.$n) & done; wait; cat code.1 code.2",
+                    directory_.string(), LOCKSTEP_PROGRAM, tries));
+    EXPECT_THAT(both.out, testing::AnyOf("0\n73\n", "73\n0\n", "0\n0\n"))
+        << file("out.1") << file("out.2");
+  }
+}
+
 TEST_F(Sweep, ADirectoryHoldsOneSweep) {
   ASSERT_EQ(sweep(1, "--run-dir run").exit_code, 0);
   EXPECT_EQ(sweep(1, "--run-dir run").exit_code, 2);

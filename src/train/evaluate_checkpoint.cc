@@ -1,5 +1,6 @@
 #include "train/evaluate_checkpoint.h"
 
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "nn/regularizer.h"
 #include "train/build.h"
 #include "train/contradictions.h"
+#include "train/open_like.h"
 #include "train/saved_model.h"
 
 namespace lockstep {
@@ -33,7 +35,10 @@ void add_places(const Job& job, EvaluationSplit split, std::vector<WorstExample>
   std::vector<std::uint64_t> examples;
   examples.reserve(worst.size());
   for (const WorstExample& example : worst) examples.push_back(example.example);
-  const std::vector<std::string> places = open_source(source_of(job, split))->places(examples);
+  std::unique_ptr<ExampleSource> source = open_source(job.data.train);
+  const DataSource& of_split = source_of(job, split);
+  if (&of_split != &job.data.train) source = open_like(of_split, source->info());
+  const std::vector<std::string> places = source->places(examples);
   for (std::size_t i = 0; i < places.size(); ++i) worst[i].place = places[i];
 }
 

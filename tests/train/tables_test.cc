@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "checkpoint/find.h"
 #include "checkpoint/load.h"
 #include "checkpoint/save.h"
 #include "comm/agreement.h"
@@ -224,6 +225,29 @@ TEST_F(Tables, RunsHaveTheSameBitsAtEveryLayout) {
     const Outcome alone = train_and_record(loaded, Communicator::self(), one);
     const Outcome all = train_and_record(loaded, comm_, options(fmt::format("all-{}", j)));
     EXPECT_EQ(all.text, alone.text) << "job " << j;
+  }
+}
+
+// A set with a file of its own, whose columns have the rules of the training table.
+TEST_F(Tables, TheWorstExamplesHaveThePlacesOfTheirOwnFile) {
+  write("own-dev.csv",
+        "color,class,note,\"the\nother\",who,size\nred,no,a,1,g,7\n\n,maybe,b,2,g,8\n");
+  for (const char* set : {"data.dev", "data.held_out"}) {
+    SCOPED_TRACE(set);
+    train_and_record(
+        job({fmt::format("{}={{ csv {{ file: \"own-dev.csv\" }} }}", set),
+             std::string(set) == "data.dev" ? "data.split={}" : "data.split={dev: {count: 2}}",
+             "training.epochs=1"}),
+        comm_, options("own"));
+    std::string path;
+    agree(comm_, [&] { path = find_checkpoint(directory_ / "own").string(); });
+    const CheckpointScores scores =
+        evaluate_checkpoint(path, EvaluationSplit::dev, comm_, {comm_.size(), 1}, false, 2);
+    if (!comm_.is_root()) continue;
+    std::set<std::string> places;
+    for (const WorstExample& example : scores.worst) places.insert(example.place);
+    const std::string file = (directory_ / "own-dev.csv").string();
+    EXPECT_EQ(places, (std::set<std::string>{file + ":3", file + ":5"}));
   }
 }
 

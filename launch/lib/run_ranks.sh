@@ -16,7 +16,7 @@ pass_on_signals() { trap ask_to_stop TERM INT HUP USR1 USR2 XCPU; }
 reads_stdin() {
   local argument
   for argument in "$@"; do
-    [[ $argument != - && $argument != *=- && $argument != */dev/stdin ]] || return 0
+    case $argument in - | --data=- | /dev/stdin | --data=/dev/stdin) return 0 ;; esac
   done
   return 1
 }

@@ -1,6 +1,7 @@
 #include "train/answers.h"
 
 #include <cstddef>
+#include <limits>
 #include <span>
 
 #include "nn/layers.h"
@@ -9,14 +10,17 @@
 namespace lockstep {
 namespace {
 
-// Of the differences between two rows of the same length.
+// Of the differences between two rows of the same length. What is not finite as a float becomes the
+// largest float, so that JSON can hold it.
 float mean_square(std::span<const float> a, std::span<const float> b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const double difference = static_cast<double>(a[i]) - b[i];
     sum += difference * difference;
   }
-  return static_cast<float>(sum / static_cast<double>(a.size()));
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  const double mean = sum / static_cast<double>(a.size());
+  return static_cast<float>(mean <= kLargest ? mean : kLargest);  // also for a NaN
 }
 
 }  // namespace

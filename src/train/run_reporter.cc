@@ -15,6 +15,7 @@ void RunReporter::report(const std::function<void(TrainingObserver&)>& call) con
 
 void RunReporter::tell(const std::vector<std::string>& notices) const {
   if (!comm_.is_root()) return;
+  const HeartbeatWork work(comm_.heartbeat());  // a reader of stderr may be slow
   for (const std::string& notice : notices) {
     for (const auto& observer : observers_) observer->on_notice(notice);
   }
@@ -22,6 +23,7 @@ void RunReporter::tell(const std::vector<std::string>& notices) const {
 
 void RunReporter::tell(const Progress& progress) const {
   if (!comm_.is_root()) return;
+  const HeartbeatWork work(comm_.heartbeat());
   for (const auto& observer : observers_) observer->on_progress(progress);
 }
 

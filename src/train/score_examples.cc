@@ -5,7 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "base/error.h"
 #include "base/worker_pool.h"
+#include "comm/agreement.h"
 #include "nn/layers.h"
 #include "train/evaluator.h"
 #include "train/relative_rmse.h"
@@ -25,17 +29,29 @@ std::vector<std::uint32_t> ids_in_order(const ScoredExamples& scored) {
   return ids;
 }
 
+// Throws Error(usage) when the worst examples are asked for and there are too many predictions.
+void require_size_for_worst(std::size_t worst, std::uint64_t predictions) {
+  if (worst == 0 || predictions <= kMostEvaluatedPredictions) return;
+  throw Error(
+      ExitCode::usage,
+      fmt::format("--worst: {} predictions; the worst of at most {} can be found: leave --worst "
+                  "out, or give another --split, or fewer examples as --data",
+                  predictions, kMostEvaluatedPredictions));
+}
+
 }  // namespace
 
 ScoresAndPredictions score_and_predict(const SavedModel& model, const ScoredExamples& scored,
                                        const Communicator& comm, const Layout& layout) {
   const NetworkSpec& spec = model.network.spec();
+  const std::uint64_t predicted = scored.total * output_size(spec);
+  agree(comm, [&] { require_size_for_worst(scored.worst, predicted); });
   WorkerPool pool(layout.threads);
   Evaluator evaluator(comm, pool, model.network, model.normalizer, model.targets,
                       scored.label_width);
   DecisionCounter counter(spec, scored.label_width, layout.threads);
   PredictionCollector collector(spec, model.targets, scored.label_width, layout.threads);
-  const bool collects = scored.total * output_size(spec) <= kMostEvaluatedPredictions;
+  const bool collects = predicted <= kMostEvaluatedPredictions;
   const Evaluator::Visit count = [&](int thread, Matrix<const float> logits,
                                      Matrix<const float> labels) {
     counter.add(thread, logits, labels);

@@ -37,7 +37,7 @@ struct CheckpointScores {
   SetMetrics metrics;                       // absent with more than kMostEvaluatedPredictions
   std::vector<std::string> class_names;     // by number; empty: classes have no names
   std::vector<std::string> target_names;    // names of the label columns; or empty
-  // For a model of standardized targets; and the deviation of a single one.
+  // Of values; and the deviation of a single target.
   std::optional<RelativeRmse> relative_rmse = {};
   double target_deviation = 0;
   std::vector<WorstExample> worst = {};  // as many as were asked for; without their places
@@ -62,7 +62,8 @@ struct ScoresAndPredictions {
 };
 
 // Collective. The scores of score_examples(), and the predictions in the order of the blocks, on
-// rank 0.
+// rank 0. Throws AgreedError(usage) when `worst` is above 0 and there are more than
+// kMostEvaluatedPredictions.
 ScoresAndPredictions score_and_predict(const SavedModel& model, const ScoredExamples& scored,
                                        const Communicator& comm, const Layout& layout);
 

@@ -21,6 +21,11 @@ struct Interval {
   double high = 1;
 };
 
+// The interval in which a normally distributed value is likely to lie.
+constexpr Interval interval_around(double value, double standard_error) {
+  return {value - kNormal95 * standard_error, value + kNormal95 * standard_error};
+}
+
 // The interval, within [0, 1], in which the true fraction of errors is likely to lie after
 // `errors` on n examples, 0 <= errors <= n. It is [0, 1] for no examples.
 Interval wilson_interval(double errors, std::uint64_t n, double z = kNormal95);

@@ -19,11 +19,6 @@ std::optional<MeasuredError> measured_if(const std::optional<SetError>& set) {
   return set ? std::optional(measured(*set)) : std::nullopt;
 }
 
-// By the normal distribution.
-Interval interval_around(double value, double standard_error) {
-  return {value - kNormal95 * standard_error, value + kNormal95 * standard_error};
-}
-
 ErrorGap gap_between(const SetError& first, const SetError& second) {
   ErrorGap gap;
   gap.value = second.error - first.error;

@@ -20,7 +20,7 @@ constexpr double kJudgedRate = 0.01;
 // A frozen layer has no update, which is then not small.
 void leave_out_frozen(const NetworkConfig& network, std::vector<LayerFlow>& layers) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    if (i < network.hidden.size() ? !network.hidden[i].frozen : !network.output.frozen) continue;
+    if (!is_frozen(network, i)) continue;
     layers[i].update_norm.reset();
     layers[i].update_ratio.reset();
   }

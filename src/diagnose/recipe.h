@@ -48,8 +48,7 @@ class RecipeHost {
 };
 
 // Throws Error(usage) when the job has no dev error to choose by, or a warm start.
-// Opens the files of a job that
-// predicts values, and throws as dataset_sizes() does.
+// Opens the files of a job that predicts values, and throws as dataset_sizes() does.
 void check_recipe_job(const Job& job);
 
 // Collective over comm. Follows the recipe from the job of `loaded`. Each run is trained as by

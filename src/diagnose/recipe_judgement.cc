@@ -28,10 +28,6 @@ PairedCounts counted(const ExampleErrors& first, const ExampleErrors& second) {
   return counts;
 }
 
-Interval interval_around(double value, double standard_error) {
-  return {value - kNormal95 * standard_error, value + kNormal95 * standard_error};
-}
-
 // The mean of second - first, by the normal distribution.
 Interval mean_difference_interval(const ExampleErrors& first, const ExampleErrors& second) {
   const auto n = static_cast<double>(first.size());

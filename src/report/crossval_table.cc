@@ -162,8 +162,8 @@ std::string summary_line(const CrossvalResults& results) {
   const std::string repeats =
       results.plan.repeats > 1 ? fmt::format(", {} repeats", results.plan.repeats) : "";
   return fmt::format(
-      "cross-validation of {}: {} folds of {}{}; each example is tested by a model that this "
-      "cross-validation did not train on it\n",
+      "cross-validation of {}: {} folds of {}{}; each example is tested by a model that did "
+      "not see it in training\n",
       results.job_name, results.plan.folds, format_quantity(results.examples, "example"), repeats);
 }
 

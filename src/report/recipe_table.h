@@ -13,13 +13,14 @@ namespace lockstep {
 // why the recipe ended and what is left to try.
 std::string recipe_text(const RecipeResult& result);
 
-// {"job", "runs", "stop_reason" (null: not ended), "best" (number of a run; null:
-// none), "as_good_within_chance" (number of runs that dev cannot distinguish from the best,
-// including the best), "assumed_base_error" (null: none is assumed; {"error", "run" whose training
-// error it is, "steps_without_effect"}), "test", "trials": [{"run", "directory", "based_on",
-// "against", "kind", "action", "reason", "expected", "step", "set", "outcome", "comparison",
-// "verdict", "train_error", "train_dev_error", "dev_error", "avoidable_bias", "variance",
-// "mismatch"}], "left": [steps]}. It has no timings and does not depend on the layout.
+// {"job", "errors_are" ("error_rate" or "relative_rmse"), "runs", "stop_reason" (null: not ended),
+// "best" (number of a run; null: none), "as_good_within_chance" (number of runs that dev cannot
+// distinguish from the best, including the best), "assumed_base_error" (null: none is assumed;
+// {"error", "run" whose training error it is, "steps_without_effect"}), "test", "trials": [{"run",
+// "directory", "based_on", "against", "kind", "action", "reason", "expected", "step", "set",
+// "outcome", "comparison", "verdict", "train_error", "train_dev_error", "dev_error",
+// "avoidable_bias", "variance", "mismatch"}], "left": [steps]}. It has no timings and does not
+// depend on the layout.
 Json recipe_json(const RecipeResult& result);
 
 }  // namespace lockstep

@@ -45,12 +45,15 @@ NetworkSpec for_evaluation(NetworkSpec spec, const NetworkConfig& config) {
   return spec;
 }
 
+bool is_frozen(const NetworkConfig& config, std::size_t layer) {
+  return layer < config.hidden.size() ? config.hidden[layer].frozen : config.output.frozen;
+}
+
 std::vector<Range> frozen_ranges(const NetworkConfig& config, const ParameterLayout& layout) {
   std::vector<Range> ranges;
-  for (std::size_t i = 0; i < config.hidden.size(); ++i) {
-    if (config.hidden[i].frozen) ranges.push_back(layout.layers[i]);
+  for (std::size_t i = 0; i < layout.layers.size(); ++i) {
+    if (is_frozen(config, i)) ranges.push_back(layout.layers[i]);
   }
-  if (config.output.frozen) ranges.push_back(layout.layers.back());
   return ranges;
 }
 

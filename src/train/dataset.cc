@@ -267,11 +267,11 @@ std::uint64_t total_steps(const TrainingConfig& config, const BatchGeometry& geo
 
 namespace {
 
-// Returns the cautions about the training set, whose normalizer and class counts are known.
 std::vector<std::string> target_names(const Dataset& data) {
   return data.table ? label_names(data.table->fitted->schema) : std::vector<std::string>();
 }
 
+// Returns the cautions about the training set, whose normalizer and class counts are known.
 std::vector<std::string> cautions_of_training(const Job& job, const Dataset& data) {
   std::vector<std::string> cautions;
   const auto add = [&](std::optional<std::string> caution) {

@@ -101,16 +101,35 @@ std::string obstacle_of_outputs(const SavedModel& model, const NetworkConfig& jo
   return "";
 }
 
+// The layer of the model that has the name of layer i of the job; none if the model lacks it.
+std::optional<std::size_t> layer_there(const SavedModel& model, const NetworkConfig& job,
+                                       std::size_t i) {
+  const std::size_t hidden_there = model.job.network.hidden.size();
+  if (i == job.hidden.size()) return hidden_there;
+  return i < hidden_there ? std::optional(i) : std::nullopt;
+}
+
+// Why layer i of the job cannot start with the weights of layer `there` of the model; or empty.
+std::string obstacle_between(const SavedModel& model, std::size_t there, const NetworkConfig& job,
+                             std::size_t i, const ParameterLayout& layout, const Dataset& data) {
+  std::string obstacle;
+  if (i == 0) obstacle = obstacle_of_inputs(model, data);
+  if (obstacle.empty() && i == job.hidden.size()) obstacle = obstacle_of_outputs(model, job, data);
+  if (obstacle.empty() && (i == 0) != (there == 0)) {
+    obstacle = "its inputs are those of another layer there";
+  }
+  if (!obstacle.empty()) return obstacle;
+  return obstacle_of_shapes(model.network.layout().of_layer(there), layout.of_layer(i));
+}
+
 }  // namespace
 
 bool has_shape_that_fits(const SavedModel& model, const NetworkConfig& job,
                          const ParameterLayout& layout) {
-  const std::size_t hidden_there = model.job.network.hidden.size();
   for (std::size_t i = 0; i <= job.hidden.size(); ++i) {
-    const bool is_output = i == job.hidden.size();
-    if (!is_output && i >= hidden_there) continue;
-    const std::size_t there = is_output ? hidden_there : i;
-    if (obstacle_of_shapes(model.network.layout().of_layer(there), layout.of_layer(i)).empty()) {
+    const auto there = layer_there(model, job, i);
+    if (!there) continue;
+    if (obstacle_of_shapes(model.network.layout().of_layer(*there), layout.of_layer(i)).empty()) {
       return true;
     }
   }
@@ -119,28 +138,15 @@ bool has_shape_that_fits(const SavedModel& model, const NetworkConfig& job,
 
 std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkConfig& job,
                                  const ParameterLayout& layout, const Dataset& data) {
-  const std::size_t hidden_there = model.job.network.hidden.size();
   std::vector<LayerFit> fits;
   for (std::size_t i = 0; i <= job.hidden.size(); ++i) {
-    const bool is_output = i == job.hidden.size();
-    LayerFit fit{.layer = i,
-                 .there = is_output ? hidden_there : i,
-                 .name = is_output ? "network.output" : fmt::format("network.layer[{}]", i),
-                 .obstacle = ""};
-    if (!is_output && i >= hidden_there) {
-      fit.obstacle = "there is no such layer there";
-    } else {
-      if (i == 0) fit.obstacle = obstacle_of_inputs(model, data);
-      if (fit.obstacle.empty() && is_output) fit.obstacle = obstacle_of_outputs(model, job, data);
-      if (fit.obstacle.empty() && (i == 0) != (fit.there == 0)) {
-        fit.obstacle = "its inputs are those of another layer there";
-      }
-      if (fit.obstacle.empty()) {
-        fit.obstacle =
-            obstacle_of_shapes(model.network.layout().of_layer(fit.there), layout.of_layer(i));
-      }
-    }
-    fits.push_back(std::move(fit));
+    const auto there = layer_there(model, job, i);
+    fits.push_back(
+        {.layer = i,
+         .there = there.value_or(0),
+         .name = i == job.hidden.size() ? "network.output" : fmt::format("network.layer[{}]", i),
+         .obstacle = there ? obstacle_between(model, *there, job, i, layout, data)
+                           : "there is no such layer there"});
   }
   return fits;
 }

@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "config/job.h"
 #include "data/normalization.h"
 #include "data/target_scale.h"
+#include "nn/parameters.h"
 #include "train/dataset.h"
 #include "train/saved_model.h"
 

@@ -11,6 +11,7 @@
 #include "comm/agreement.h"
 #include "nn/activations.h"
 #include "nn/initializer.h"
+#include "train/build.h"
 #include "train/fitting_layers.h"
 
 namespace lockstep {
@@ -89,10 +90,6 @@ std::vector<std::string> other_activations(const SavedModel& model, const Networ
                                 facts_of(there).name, facts_of(here).name));
   }
   return lines;
-}
-
-bool is_frozen(const NetworkConfig& network, std::size_t layer) {
-  return layer < network.hidden.size() ? network.hidden[layer].frozen : network.output.frozen;
 }
 
 }  // namespace

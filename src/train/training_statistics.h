@@ -42,9 +42,9 @@ std::vector<float> training_fill_values(const Communicator& comm, const TableSch
                                         const OwnShards& own);
 
 // Collective. The normalizer of the examples without augmentation; of quartiles, rank 0 gathers one
-// feature at a time. `train_examples`: the number on
-// all ranks. Statistics per channel need the shape of the images. Throws AgreedError(data) when a
-// deviation is too large to divide by in float.
+// feature at a time. `train_examples`: the number on all ranks. Statistics per channel need the
+// shape of the images. Throws AgreedError(data) when a deviation is too large to divide by in
+// float.
 Normalizer training_normalizer(const NormalizationRule& config, const Communicator& comm,
                                const OwnShards& own, std::uint64_t train_examples,
                                const std::optional<ImageShape>& image);

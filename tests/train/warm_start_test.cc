@@ -62,6 +62,15 @@ class WarmStart : public testing::Test {
 
   Outcome train_base(const LoadedJob& job) { return train_and_record(job, comm_, options("base")); }
 
+  // Trains the run `name` and returns its notices, on rank 0.
+  std::vector<std::string> notices_of(const LoadedJob& job, const std::string& name) {
+    std::vector<std::string> notices;
+    std::vector<std::unique_ptr<TrainingObserver>> observers;
+    if (comm_.is_root()) observers.push_back(std::make_unique<Notices>(notices));
+    train(job.job, job.resolved_text, comm_, options(name), observers);
+    return notices;
+  }
+
   // The state of the run `name`, on every rank.
   [[nodiscard]] SavedModel model_of(const std::string& name) const {
     std::string path;
@@ -85,10 +94,7 @@ TEST_F(WarmStart, LayersThatDoNotFitStartAnewAndAreNamed) {
   train_base(tiny_job(directory_));
   const LoadedJob wider =
       warm_job({"network.layer[1].units=95", "checkpointing.enabled=false", "training.epochs=1"});
-  std::vector<std::string> notices;
-  std::vector<std::unique_ptr<TrainingObserver>> observers;
-  if (comm_.is_root()) observers.push_back(std::make_unique<Notices>(notices));
-  train(wider.job, wider.resolved_text, comm_, options("wider"), observers);
+  const std::vector<std::string> notices = notices_of(wider, "wider");
   if (!comm_.is_root()) return;
   EXPECT_THAT(notices, Contains(HasSubstr("are the start of network.layer[0]")));
   EXPECT_THAT(notices, Contains("network.layer[1] starts as its initializer says: its weights are "
@@ -102,10 +108,7 @@ TEST_F(WarmStart, LayersThatDoNotFitStartAnewAndAreNamed) {
 TEST_F(WarmStart, ADevSetThatMayHaveBeenTrainedOnIsACaution) {
   train_base(tiny_job(directory_));
   const LoadedJob job = warm_job({"seed=8", "checkpointing.enabled=false", "training.epochs=1"});
-  std::vector<std::string> notices;
-  std::vector<std::unique_ptr<TrainingObserver>> observers;
-  if (comm_.is_root()) observers.push_back(std::make_unique<Notices>(notices));
-  train(job.job, job.resolved_text, comm_, options("reseeded"), observers);
+  const std::vector<std::string> notices = notices_of(job, "reseeded");
   if (!comm_.is_root()) return;
   EXPECT_THAT(notices, Contains(HasSubstr("had other dev examples")));
 }
@@ -125,10 +128,7 @@ TEST_F(WarmStart, ATestSetThatMayHaveBeenTrainedOnIsACautionToo) {
   const LoadedJob job = warm_job({own_dev, "data.split={test: {count: 30}}", copies,
                                   "data.dev_and_test_from=DIFFERENT_DISTRIBUTIONS",
                                   "checkpointing.enabled=false", "training.epochs=1"});
-  std::vector<std::string> notices;
-  std::vector<std::unique_ptr<TrainingObserver>> observers;
-  if (comm_.is_root()) observers.push_back(std::make_unique<Notices>(notices));
-  train(job.job, job.resolved_text, comm_, options("tested"), observers);
+  const std::vector<std::string> notices = notices_of(job, "tested");
   if (!comm_.is_root()) return;
   EXPECT_THAT(notices, Contains(HasSubstr("had other test examples")));
 }
@@ -137,10 +137,7 @@ TEST_F(WarmStart, AnotherActivationIsNamed) {
   train_base(tiny_job(directory_, {"training.epochs=1"}));
   const LoadedJob job = warm_job(
       {"network.layer[1].activation=RELU", "checkpointing.enabled=false", "training.epochs=1"});
-  std::vector<std::string> notices;
-  std::vector<std::unique_ptr<TrainingObserver>> observers;
-  if (comm_.is_root()) observers.push_back(std::make_unique<Notices>(notices));
-  train(job.job, job.resolved_text, comm_, options("relu"), observers);
+  const std::vector<std::string> notices = notices_of(job, "relu");
   if (!comm_.is_root()) return;
   EXPECT_THAT(notices, Contains("network.layer[1] has the activation TANH there and RELU here"));
 }
@@ -331,10 +328,7 @@ TEST_F(WarmStartOfTables, AnOrdinalColumnInAnotherOrderDoesNotFitTheFirstLayer) 
   const std::string from = "training.weights_from=" + (directory_ / "base").string();
   for (const bool same : {true, false}) {
     const LoadedJob job = ordinal(same ? up : down, {from, "checkpointing.enabled=false"});
-    std::vector<std::string> notices;
-    std::vector<std::unique_ptr<TrainingObserver>> observers;
-    if (comm_.is_root()) observers.push_back(std::make_unique<Notices>(notices));
-    train(job.job, job.resolved_text, comm_, options("ordinal"), observers);
+    const std::vector<std::string> notices = notices_of(job, "ordinal");
     if (!comm_.is_root()) continue;
     EXPECT_THAT(notices, Contains(HasSubstr(same ? "the start of network.layer[0]"
                                                  : "there is no feature \"k (c < b < a)\" there")));
@@ -349,10 +343,7 @@ TEST_F(WarmStartOfTables, ATableWithAnotherFeatureDoesNotFitTheFirstLayer) {
                             "data.train.csv.table.column=[{name: \"k\" role: IGNORED}, "
                             "{name: \"y\" role: LABEL}]",
                             "checkpointing.enabled=false"});
-  std::vector<std::string> notices;
-  std::vector<std::unique_ptr<TrainingObserver>> observers;
-  if (comm_.is_root()) observers.push_back(std::make_unique<Notices>(notices));
-  train(job.job, job.resolved_text, comm_, options("fewer"), observers);
+  const std::vector<std::string> notices = notices_of(job, "fewer");
   if (!comm_.is_root()) return;
   EXPECT_THAT(notices, Contains("network.layer[0] starts as its initializer says: there is no "
                                 "feature \"k=a\" here"));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "linalg/precision.h"
 
 namespace lockstep {
 namespace {
@@ -101,16 +102,35 @@ ExchangePlan plan_exchange(std::span<const WorkerPlan> ranks, std::uint64_t shar
   return plan;
 }
 
+namespace {
+
+// Number of sums that other ranks hold.
+std::uint64_t sums_of_others(std::span<const WorkerPlan> ranks, int rank) {
+  std::uint64_t sums = 0;
+  for (std::size_t other = 0; other < ranks.size(); ++other) {
+    if (other != static_cast<std::size_t>(rank)) sums += ranks[other].held.size();
+  }
+  return sums;
+}
+
+}  // namespace
+
 std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> ranks,
                                     int rank, std::uint64_t bytes_per_value) {
-  std::uint64_t incoming = 0;  // number of sums from other ranks
-  for (int other = 0; other < ownership.ranks; ++other) {
-    if (other != rank) incoming += ranks[static_cast<std::size_t>(other)].held.size();
-  }
+  const std::uint64_t incoming = sums_of_others(ranks, rank);
   const std::uint64_t messages = 2 * incoming * ownership.largest_piece(rank);
   const std::uint64_t owned = ownership.owned(rank);
   const std::uint64_t looked_into = incoming * owned + ownership.parameters - owned;
   return std::max(messages, looked_into) * bytes_per_value;
+}
+
+std::uint64_t packed_bytes(const Ownership& ownership, std::span<const WorkerPlan> ranks,
+                           int rank) {
+  if (ranks.size() == 1) return 0;
+  const std::uint64_t held = ranks[static_cast<std::size_t>(rank)].held.size();
+  const std::uint64_t leaving = held * (ownership.parameters - ownership.owned(rank));
+  const std::uint64_t arriving = 2 * sums_of_others(ranks, rank) * ownership.largest_piece(rank);
+  return (leaving + arriving + ownership.parameters) * bytes_of(Precision::bfloat16);
 }
 
 }  // namespace lockstep

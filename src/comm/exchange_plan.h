@@ -98,4 +98,8 @@ ExchangePlan plan_exchange(std::span<const WorkerPlan> ranks, std::uint64_t shar
 std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> ranks,
                                     int rank, std::uint64_t bytes_per_value);
 
+// The most bytes that an exchange in bfloat16 takes in addition: for sums that leave and arrive,
+// and for changes of weights.
+std::uint64_t packed_bytes(const Ownership& ownership, std::span<const WorkerPlan> ranks, int rank);
+
 }  // namespace lockstep

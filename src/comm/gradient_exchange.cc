@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <utility>
 
+#include "base/check.h"
 #include "comm/messages.h"
 #include "comm/parameter_memory.h"
+#include "linalg/bfloat16.h"
 #include "linalg/vector_ops.h"
 
 namespace lockstep {
@@ -28,9 +31,12 @@ void for_each_block(WorkerPool& pool, Range range, const Work& work) {
 }
 
 template <typename T>
-void add_by_plan(const JoinStage& stage, std::span<const std::span<T>> sums) {
+void add_by_plan(const JoinStage& stage, Precision precision, std::span<const std::span<T>> sums) {
   for (const Addition& addition : stage.additions) {
     add_to<T>(sums[addition.into], sums[addition.from]);
+    if constexpr (std::is_same_v<T, float>) {
+      if (precision == Precision::bfloat16) round_to_bfloat16(sums[addition.into]);
+    }
   }
 }
 
@@ -56,11 +62,13 @@ struct GradientExchange<T>::State {
   PlacedSum own;          // where this rank keeps the gradient of its pieces
   std::unique_ptr<ParameterMemory<T>> memory;
   ExchangePlan plan;
+  Precision precision;
   std::vector<Incoming> incoming;                // to this rank
   std::vector<std::vector<PlacedSum>> outgoing;  // from this rank, by owner
   // The incoming sums of a piece, end to end. There are two generations: one is filled while the
   // other is used.
   std::array<std::vector<T>, 2> received;
+  std::vector<Bfloat16> changes;  // in bfloat16 with several hosts, all parameters
 
   [[nodiscard]] int self() const { return comm.rank(); }
   // The rank `step` places after this one. When every rank sends to the next one first, no rank
@@ -84,13 +92,13 @@ struct GradientExchange<T>::State {
     std::vector<std::span<T>> sums;
     sums.reserve(stage.sums.size());
     for (const PlacedSum& sum : stage.sums) sums.push_back(part_of(sum, part));
-    add_by_plan<T>(stage, sums);
+    add_by_plan<T>(stage, precision, sums);
   }
 
   // Starts the messages of a bucket. Returns those that bring other ranks' sums for my piece;
   // those that carry my sums for the pieces of others are added to `sends`.
   Messages<T> start(std::uint64_t bucket, WorkerPool& pool, Messages<T>& sends) {
-    Messages<T> receives(comm);
+    Messages<T> receives(comm, precision);
     const Range mine = ownership.piece(bucket, self());
     for (std::size_t i = 0; i < incoming.size() && !mine.empty(); ++i) {
       receives.receive(received_part(bucket, i, mine, mine), incoming[i].sender);
@@ -122,37 +130,57 @@ struct GradientExchange<T>::State {
       sums.push_back(came ? received_part(bucket, messages++, mine, part)
                           : part_of(plan.of_world.sums[i], part));
     }
-    add_by_plan<T>(plan.of_world, sums);
+    add_by_plan<T>(plan.of_world, precision, sums);
     return sums.front();
   }
 
-  // Exchanges weights between hosts: sends my pieces to one rank of each other host, and receives
-  // theirs if I am that rank.
-  void share_weights_between_hosts() const {
-    Messages<T> messages(comm);
+  // Whether this rank receives the pieces of `owner` from another host, for its own.
+  [[nodiscard]] bool receives_from(int owner) const {
+    return !plan.hosts.share(self(), owner) && plan.hosts.courier(self(), owner) == self();
+  }
+
+  // Exchanges `values` of all parameters between hosts: sends those of my pieces to one rank of
+  // each other host, and receives theirs if I am that rank.
+  template <typename Value>
+  void share_between_hosts(std::span<Value> values) const {
+    Messages<Value> messages(comm);
     for (std::uint64_t bucket = 0; bucket < ownership.buckets(); ++bucket) {
-      const auto weights_of = [&](int owner) {
+      const auto piece_of = [&](int owner) {
         const Range piece = ownership.piece(bucket, owner);
-        return memory->weights(self()).subspan(piece.begin, piece.size());
+        return values.subspan(piece.begin, piece.size());
       };
-      const std::span<T> mine = weights_of(self());
+      const std::span<Value> mine = piece_of(self());
       for (int step = 1; step < comm.size(); ++step) {
         const int other = after_self(step);
         if (plan.hosts.share(self(), other)) continue;
         if (plan.hosts.leader(other) == other && !mine.empty()) {
           messages.send(mine, plan.hosts.courier(other, self()));
         }
-        const std::span<T> theirs = weights_of(other);
-        if (plan.hosts.courier(self(), other) == self() && !theirs.empty()) {
-          messages.receive(theirs, other);
-        }
+        const std::span<Value> theirs = piece_of(other);
+        if (receives_from(other) && !theirs.empty()) messages.receive(theirs, other);
       }
     }
     messages.wait();
   }
 
+  // Adds the changes that came from other hosts to this rank's weights.
+  void add_received_changes(WorkerPool& pool) const {
+    for (int owner = 0; owner < comm.size(); ++owner) {
+      if (!receives_from(owner)) continue;
+      for (const Range piece : ownership.pieces(owner)) {
+        for_each_block(pool, piece, [&](Range part) {
+          if constexpr (std::is_same_v<T, float>) {
+            add_bfloat16(memory->weights(self()).subspan(part.begin, part.size()),
+                         std::span(changes).subspan(part.begin, part.size()));
+          }
+        });
+      }
+    }
+  }
+
   // Copies the weights that other ranks of the host have, each from the first rank that has it.
   void share_weights_within_host(WorkerPool& pool) const {
+    if (plan.hosts.members(self()).size() == 1) return;
     memory->fence();
     for (std::uint64_t bucket = 0; bucket < ownership.buckets(); ++bucket) {
       for (int owner = 0; owner < comm.size(); ++owner) {
@@ -172,7 +200,8 @@ struct GradientExchange<T>::State {
 template <typename T>
 GradientExchange<T>::GradientExchange(const Communicator& comm, const Ownership& ownership,
                                       std::span<const WorkerPlan> ranks, std::uint64_t shards,
-                                      int host) {
+                                      int host, Precision precision) {
+  check(std::is_same_v<T, float> || precision == Precision::float32, "only floats are rounded");
   const WorkerPlan& own = ranks[static_cast<std::size_t>(comm.rank())];
   auto memory = std::make_unique<ParameterMemory<T>>(comm, ownership.parameters, own.buffers, host);
   ExchangePlan plan = plan_exchange(ranks, shards, Hosts(memory->leaders()));
@@ -184,9 +213,16 @@ GradientExchange<T>::GradientExchange(const Communicator& comm, const Ownership&
                          {own.held.front().node, comm.rank(), own.held.front().buffer},
                          std::move(memory),
                          std::move(plan),
+                         precision,
                          std::move(incoming),
                          std::move(sent),
+                         {},
                          {}});
+  if (precision == Precision::bfloat16 && state_->plan.hosts.all_leaders().size() > 1) {
+    // -0 changes no weight: that of weights that no optimizer updates.
+    constexpr Bfloat16 kNoChange = 0x8000;
+    state_->changes.assign(ownership.parameters, kNoChange);
+  }
   for (std::vector<T>& sums : state_->received) {
     sums.resize(state_->incoming.size() * ownership.largest_piece(comm.rank()));
   }
@@ -241,10 +277,10 @@ void GradientExchange<T>::reduce(WorkerPool& pool, const UseGradient& use_gradie
   }
 
   state.memory->fence();  // all ranks of the host have their sums
-  Messages<T> sends(state.comm);
+  Messages<T> sends(state.comm, state.precision);
   Messages<T> receives = state.start(0, pool, sends);
   for (std::uint64_t bucket = 0; bucket < state.ownership.buckets(); ++bucket) {
-    Messages<T> next(state.comm);
+    Messages<T> next(state.comm, state.precision);
     if (bucket + 1 < state.ownership.buckets()) next = state.start(bucket + 1, pool, sends);
     receives.wait();
     for_each_block(pool, state.ownership.piece(bucket, state.self()), [&](Range part) {
@@ -261,10 +297,22 @@ void GradientExchange<T>::reduce(WorkerPool& pool, const UseGradient& use_gradie
 
 template <typename T>
 void GradientExchange<T>::share_weights(WorkerPool& pool) {
-  state_->share_weights_between_hosts();
-  if (state_->plan.hosts.members(state_->self()).size() > 1) {
-    state_->share_weights_within_host(pool);
+  state_->share_between_hosts(weights());
+  state_->share_weights_within_host(pool);
+}
+
+template <typename T>
+std::span<Bfloat16> GradientExchange<T>::changes() {
+  return state_->changes;
+}
+
+template <typename T>
+void GradientExchange<T>::share_changes(WorkerPool& pool) {
+  if (!state_->changes.empty()) {
+    state_->share_between_hosts(changes());
+    state_->add_received_changes(pool);
   }
+  state_->share_weights_within_host(pool);
 }
 
 template <typename T>
@@ -274,7 +322,8 @@ const Ownership& GradientExchange<T>::ownership() const {
 
 template <typename T>
 std::vector<HostTraffic> GradientExchange<T>::traffic() const {
-  return traffic_of_step(state_->plan, state_->ownership, sizeof(T));
+  return traffic_of_step(state_->plan, state_->ownership,
+                         std::is_same_v<T, float> ? bytes_of(state_->precision) : sizeof(T));
 }
 
 template class GradientExchange<float>;

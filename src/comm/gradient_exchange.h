@@ -7,6 +7,10 @@
 // exchange_plan.h decides who adds up what; this class does it. Ranks of one host read each
 // other's sums and weights in place; between hosts they travel as messages, weights once to each
 // host.
+//
+// In bfloat16 every sum of the tree is rounded, wherever it is made, so that what travels takes
+// half the bytes; and owners send the changes of their weights in bfloat16, which the others add to
+// their copies (docs/numerics.md).
 
 #include <cstdint>
 #include <functional>
@@ -21,6 +25,8 @@
 #include "comm/exchange_traffic.h"
 #include "comm/gradient_tree.h"
 #include "comm/ownership.h"
+#include "linalg/bfloat16.h"
+#include "linalg/precision.h"
 
 namespace lockstep {
 
@@ -30,9 +36,10 @@ class GradientExchange {
   // Collective over comm, which must live as long as this. `ranks` are the plans of all ranks,
   // which together have all shards. Ranks that give the same `host` share memory (see HostMemory):
   // pass comm.host_leader(), or comm.rank() to exchange messages only. It does not change a bit of
-  // the result.
+  // the result; `precision` does, and is float32 for double.
   GradientExchange(const Communicator& comm, const Ownership& ownership,
-                   std::span<const WorkerPlan> ranks, std::uint64_t shards, int host);
+                   std::span<const WorkerPlan> ranks, std::uint64_t shards, int host,
+                   Precision precision = Precision::float32);
   ~GradientExchange();
 
   // All parameters, in this rank's copy of the weights. Not initialised.
@@ -59,6 +66,13 @@ class GradientExchange {
   // Collective, when every owner has updated its pieces of weights(): each rank receives the
   // pieces of the others.
   void share_weights(WorkerPool& pool);
+
+  // Where owners write the changes of their pieces, all parameters long; empty if no rank of
+  // another host needs them, and in float32.
+  [[nodiscard]] std::span<Bfloat16> changes();
+  // Collective, in bfloat16, when every owner has added the changes of its pieces to weights(),
+  // which were the same on all ranks: they are the same again.
+  void share_changes(WorkerPool& pool);
 
   [[nodiscard]] const Ownership& ownership() const;
   // What every host sends and receives in one step.

@@ -139,6 +139,7 @@ struct ExchangeConfig {
   bool shared_memory;
   double link_gigabits_per_second;
   std::uint32_t compare_weights_every_steps = {};  // 0: never
+  Precision precision = Precision::float32;
 };
 
 struct DiagnosisConfig {

@@ -90,6 +90,42 @@ inline Lanes fused(Pair a, PairLanes b, Lanes c) {
 #endif
 }
 
+// ---- rounding to bfloat16 ----
+
+using Halves = std::uint16_t __attribute__((vector_size(kLanes * sizeof(std::uint16_t))));
+
+#ifndef LOCKSTEP_BFLOAT16
+// The bits of the nearest bfloat16 number in the upper half of each lane, and others below them.
+// Ties to even; subnormal numbers become zero, NaNs stay NaNs.
+inline PairLanes rounded_bits(Lanes values) {
+  PairLanes bits;
+  std::memcpy(&bits, &values, sizeof(bits));
+  const PairLanes magnitude = bits & 0x7fffffffU;
+  const PairLanes nearest = bits + 0x7fffU + ((bits >> 16) & 1U);
+  const PairLanes finite = magnitude < 0x00800000U ? bits & 0x80000000U : nearest;
+  return magnitude > 0x7f800000U ? bits | 0x00400000U : finite;
+}
+#endif
+
+inline Halves rounded(Lanes values) {
+#ifdef LOCKSTEP_BFLOAT16
+  return (Halves)_mm512_cvtneps_pbh(values);
+#else
+  return __builtin_convertvector(rounded_bits(values) >> 16, Halves);
+#endif
+}
+
+// The same numbers as floats.
+inline Lanes rounded_floats(Lanes values) {
+#ifdef LOCKSTEP_BFLOAT16
+  constexpr __mmask16 kAll = 0xffff;
+  const auto halves = (__m256i)_mm512_cvtneps_pbh(values);
+  return (Lanes)((PairLanes)_mm512_maskz_cvtepu16_epi32(kAll, halves) << 16);
+#else
+  return as_floats(rounded_bits(values) & kSecond);
+#endif
+}
+
 // Operands of one tile of C. Strides count values.
 template <typename Operand>
 struct Tile {
@@ -180,6 +216,13 @@ inline void add_up_tile(const TreeProduct& tree, const Operand* a, const Operand
       a += tree.a_stride;
       b += tree.b_stride;
     }
+    const auto round_if_asked = [&] {
+      if (!tree.rounds || !leaf.ends) return;
+      for (std::size_t r = 0; r < rows; ++r) {
+        for (std::size_t v = 0; v < vectors; ++v) tile[r][v] = rounded_floats(tile[r][v]);
+      }
+    };
+    round_if_asked();
     for (std::uint32_t n = 0; n < leaf.additions; ++n) {
       const float* left = stack[--top];
       for (std::size_t r = 0; r < rows; ++r) {
@@ -187,6 +230,7 @@ inline void add_up_tile(const TreeProduct& tree, const Operand* a, const Operand
           tile[r][v] = load(left + (r * vectors + v) * kLanes) + tile[r][v];
         }
       }
+      round_if_asked();
     }
     for (std::size_t r = 0; r < rows; ++r) {
       for (std::size_t v = 0; v < vectors; ++v) {
@@ -318,24 +362,7 @@ inline void multiply(const BlockProduct& product, const Operand* a, const Operan
   if (left > 0) multiply_narrow(at(column), product.rows, left);
 }
 
-// ---- rounding to bfloat16 ----
-
-using Halves = std::uint16_t __attribute__((vector_size(kLanes * sizeof(std::uint16_t))));
-
-// To nearest, ties to even; subnormal numbers become zero, NaNs stay NaNs.
-inline Halves rounded(Lanes values) {
-#ifdef LOCKSTEP_BFLOAT16
-  return (Halves)_mm512_cvtneps_pbh(values);
-#else
-  PairLanes bits;
-  std::memcpy(&bits, &values, sizeof(bits));
-  const PairLanes magnitude = bits & 0x7fffffffU;
-  const PairLanes nearest = bits + 0x7fffU + ((bits >> 16) & 1U);
-  const PairLanes finite = magnitude < 0x00800000U ? bits & 0x80000000U : nearest;
-  const PairLanes result = magnitude > 0x7f800000U ? bits | 0x00400000U : finite;
-  return __builtin_convertvector(result >> 16, Halves);
-#endif
-}
+// ---- pairs of bfloat16 ----
 
 // The first `count` values, and zeros in the other lanes.
 inline Lanes load_some(const float* from, std::size_t count) {

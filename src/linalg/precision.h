@@ -1,9 +1,16 @@
 #pragma once
 
+#include <cstdint>
+
 namespace lockstep {
 
-// The numbers that products of floats multiply: as they are, or rounded to bfloat16, which has 8
-// bits of precision and the range of float. Sums are floats in both (docs/numerics.md).
+// What products of floats multiply, and what the exchange of gradients adds up and sends: floats as
+// they are, or rounded to bfloat16, which has 8 bits of precision and the range of float
+// (docs/numerics.md).
 enum class Precision { float32, bfloat16 };
+
+constexpr std::uint64_t bytes_of(Precision precision) {
+  return precision == Precision::bfloat16 ? 2 : 4;
+}
 
 }  // namespace lockstep

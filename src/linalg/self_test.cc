@@ -31,7 +31,8 @@ std::vector<float> product_by(const Kernels& kernels, const BlockProduct& produc
 }
 
 // Four leaves, one of them empty, of which three sums remain.
-std::vector<float> tree_by(const Kernels& kernels, std::uint64_t rows, std::uint64_t columns) {
+std::vector<float> tree_by(const Kernels& kernels, std::uint64_t rows, std::uint64_t columns,
+                           bool rounds) {
   constexpr std::array<TreeLeaf, 4> kLeaves = {{{3, 0}, {5, 1}, {0, 0}, {4, 0}}};
   constexpr std::uint64_t kDepth = 12;
   const std::vector<float> a = mixed_numbers(kDepth * rows, 4);
@@ -39,7 +40,14 @@ std::vector<float> tree_by(const Kernels& kernels, std::uint64_t rows, std::uint
   std::vector<float> sums(3 * rows * columns);
   const std::array<float*, 3> places = {sums.data(), sums.data() + rows * columns,
                                         sums.data() + 2 * rows * columns};
-  kernels.add_up({rows, columns, rows, columns, columns, kLeaves}, a.data(), b.data(), places);
+  kernels.add_up({.rows = rows,
+                  .columns = columns,
+                  .a_stride = rows,
+                  .b_stride = columns,
+                  .c_stride = columns,
+                  .leaves = kLeaves,
+                  .rounds = rounds},
+                 a.data(), b.data(), places);
   return sums;
 }
 
@@ -119,8 +127,11 @@ std::optional<std::string> products_differ(const Kernels& tested) {
           "a {} of {} rows and {} columns has other bits by {} instructions than by plain ones",
           what, kRows, columns, name_of(tested.instructions));
     };
-    if (!have_equal_bits(tree_by(tested, kRows, columns), tree_by(plain, kRows, columns))) {
-      return differs("sum of products");
+    for (const bool rounds : {false, true}) {
+      if (!have_equal_bits(tree_by(tested, kRows, columns, rounds),
+                           tree_by(plain, kRows, columns, rounds))) {
+        return differs(rounds ? "rounded sum of products" : "sum of products");
+      }
     }
     if (!have_equal_bits(pair_product_by(tested, columns), pair_product_by(plain, columns))) {
       return differs("product in bfloat16");

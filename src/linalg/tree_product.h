@@ -14,6 +14,7 @@ struct TreeLeaf {
   // After this leaf, the last two sums are added up this many times: left + right.
   std::uint32_t additions = 0;
   bool goes_on = false;  // it goes on from the last sum
+  bool ends = true;      // it is whole; otherwise another leaf goes on from it
 };
 
 struct TreeProduct {
@@ -24,6 +25,8 @@ struct TreeProduct {
   std::uint64_t c_stride = 0;
   std::span<const TreeLeaf> leaves;
   std::uint32_t standing = 0;  // sums that stand from earlier leaves
+  // Whether every whole leaf and every sum of two is rounded to bfloat16.
+  bool rounds = false;
 };
 
 // The most sums that exist at a time in a tree.

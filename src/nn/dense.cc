@@ -21,7 +21,7 @@ void add_up_products(const BackwardViews<float>& views, const Block& block,
   std::vector<TreeLeaf> leaves;
   for (const LeafRows& leaf : sums.leaves) {
     const std::uint64_t rows = leaf.rows.size();
-    leaves.push_back({in_pairs ? pairs_in(rows) : rows, leaf.additions, leaf.goes_on});
+    leaves.push_back({in_pairs ? pairs_in(rows) : rows, leaf.additions, leaf.goes_on, leaf.ends});
   }
   std::vector<float*> places;
   for (const Matrix<float>& sum : sums.sums) places.push_back(sum.data);
@@ -32,7 +32,8 @@ void add_up_products(const BackwardViews<float>& views, const Block& block,
             .b_stride = input.stride,
             .c_stride = sums.sums[0].stride,
             .leaves = leaves,
-            .standing = sums.standing},
+            .standing = sums.standing,
+            .rounds = sums.precision == Precision::bfloat16},
            delta.some_columns(block.rows).data, input.some_columns(block.columns).data, places);
   };
   if (in_pairs) {

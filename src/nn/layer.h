@@ -33,6 +33,7 @@
 
 #include "linalg/matrix.h"
 #include "linalg/pairs.h"
+#include "linalg/precision.h"
 #include "nn/initializer_spec.h"
 
 namespace lockstep {
@@ -128,6 +129,7 @@ struct LeafRows {
   Range rows;
   std::uint32_t additions = 0;  // after it, the last two sums are added up so often: left + right
   bool goes_on = false;         // it goes on from the last sum
+  bool ends = true;             // these are the last rows of the shard in the step
 };
 
 // What a pass adds to the gradients of a block of a tensor.
@@ -137,6 +139,8 @@ struct GradientSums {
   std::uint32_t standing = 0;        // sums that stand from earlier passes
   // Those that stand, left to right, and then those that remain. All have one stride.
   std::span<const Matrix<T>> sums;
+  // In bfloat16 every whole leaf and every sum of two is rounded (for T = float only).
+  Precision precision = Precision::float32;
 };
 
 // How wide a layer is, if a job may choose that.

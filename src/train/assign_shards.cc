@@ -59,7 +59,7 @@ std::vector<HostTraffic> step_traffic(const Job& job, const NetworkSpec& network
   const ExchangePlan plan = plan_exchange(plan_workers(assignment, shards), shards, hosts);
   const auto ownership = Ownership::with_bucket_bytes(
       parameter_layout(network).size, job.exchange.bucket_bytes, sizeof(float), layout.ranks);
-  return traffic_of_step(plan, ownership, sizeof(float));
+  return traffic_of_step(plan, ownership, bytes_of(job.exchange.precision));
 }
 
 ShardAssignment assign_shards(const Job& job, const NetworkSpec& network,

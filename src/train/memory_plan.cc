@@ -92,19 +92,22 @@ MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const Dataset
                                                       sizeof(float), layout.ranks);
   const auto threads = static_cast<std::uint64_t>(layout.threads);
   const Optimizer optimizer = job.optimizer;
+  const Precision precision = job.exchange.precision;
 
   MemoryPlan plan;
   plan.examples = example_bytes(geometry, assignment.front(), sizes);
   plan.weights = (job.training.weights_from.empty() ? 2 : 3) * parameter_bytes;
   plan.gradients = plans.front().buffers * parameter_bytes;
   plan.exchange = exchange_buffer_bytes(ownership, plans, 0, sizeof(float));
-  plan.optimizer = OwnedOptimizer<float>::bytes(optimizer, ownership, 0);
+  if (precision == Precision::bfloat16) plan.exchange += packed_bytes(ownership, plans, 0);
+  plan.optimizer = OwnedOptimizer<float>::bytes(optimizer, ownership, 0, precision);
   plan.activations = RankPasses<float>::bytes(network, geometry, own_shards,
                                               /*ahead=*/layout.prefetch_threads > 0) +
                      Panels<float>::bytes(for_evaluation(network, job.network)) +
                      threads * Workspace<float>::bytes(network, kEvaluationRows);
   if (job.checkpointing.enabled) {
-    plan.checkpoint = BackgroundSave::bytes(ownership, 1 + slot_names(optimizer).size());
+    const auto slots = OwnedOptimizer<float>::slot_names(optimizer, precision);
+    plan.checkpoint = BackgroundSave::bytes(ownership, 1 + slots.size());
   }
   plan.predictions = prediction_bytes(job, network, sizes);
   if (job.training.on_nonfinite == OnNonfinite::roll_back) {

@@ -1,6 +1,7 @@
 #include "train/owned_optimizer.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace lockstep {
 namespace {
@@ -23,12 +24,33 @@ std::span<const T> scaled(std::span<const T> gradient, T factor, std::vector<T>&
   return buffer;
 }
 
+// Updates the weights of `part` by a change in bfloat16, which `change` receives. `residual`: what
+// earlier changes left, and what this one leaves.
+void update_rounded(const Optimizer& optimizer, const OptimizerStep& step,
+                    OptimizerPart<float> part, std::span<float> residual,
+                    std::span<Bfloat16> change) {
+  const std::span<float> weights = part.weights;
+  std::vector<float> moved(weights.size());
+  for (std::size_t i = 0; i < moved.size(); ++i) moved[i] = weights[i] + residual[i];
+  part.weights = moved;
+  lockstep::update(optimizer, step, part);
+  for (std::size_t i = 0; i < moved.size(); ++i) residual[i] = moved[i] - weights[i];
+  to_bfloat16(residual, change);
+  std::vector<float>& rounded = moved;
+  from_bfloat16(change, rounded);
+  for (std::size_t i = 0; i < rounded.size(); ++i) {
+    residual[i] -= rounded[i];
+    weights[i] += rounded[i];
+  }
+}
+
 }  // namespace
 
 template <typename T>
 OwnedOptimizer<T>::OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank,
-                                  std::span<const Range> penalised, std::span<const Range> frozen)
-    : optimizer_(optimizer) {
+                                  std::span<const Range> penalised, std::span<const Range> frozen,
+                                  Precision precision)
+    : optimizer_(optimizer), precision_(precision) {
   std::uint64_t state = 0;
   for (const Range piece : ownership.pieces(rank)) {
     for (std::uint64_t begin = piece.begin; begin < piece.end; begin += kPart) {
@@ -39,18 +61,28 @@ OwnedOptimizer<T>::OwnedOptimizer(Optimizer optimizer, const Ownership& ownershi
       state += block.size();
     }
   }
-  slots_.assign(lockstep::slot_names(optimizer_).size(), std::vector<T>(state, T(0)));
+  slots_.assign(slot_names().size(), std::vector<T>(state, T(0)));
+}
+
+template <typename T>
+std::vector<std::string> OwnedOptimizer<T>::slot_names(const Optimizer& optimizer,
+                                                       Precision precision) {
+  std::vector<std::string> names = lockstep::slot_names(optimizer);
+  if (precision == Precision::bfloat16) names.emplace_back("residual");
+  return names;
 }
 
 template <typename T>
 std::uint64_t OwnedOptimizer<T>::bytes(const Optimizer& optimizer, const Ownership& ownership,
-                                       int rank) {
-  return lockstep::slot_names(optimizer).size() * ownership.owned(rank) * sizeof(T);
+                                       int rank, Precision precision) {
+  return slot_names(optimizer, precision).size() * ownership.owned(rank) * sizeof(T);
 }
 
 template <typename T>
 void OwnedOptimizer<T>::update(WorkerPool& pool, const OptimizerStep& step, std::span<T> weights,
-                               std::span<const T> gradient, T gradient_factor) {
+                               std::span<const T> gradient, T gradient_factor,
+                               std::span<Bfloat16> changes) {
+  const std::size_t kept = lockstep::slot_names(optimizer_).size();  // by the optimizer itself
   pool.run([&](int worker) {
     std::vector<T> buffer;
     const Range mine = even_part(parts_.size(), static_cast<std::uint64_t>(pool.threads()),
@@ -62,17 +94,22 @@ void OwnedOptimizer<T>::update(WorkerPool& pool, const OptimizerStep& step, std:
                             .gradient = scaled(own_gradient, gradient_factor, buffer),
                             .slots = {},
                             .penalised = penalised};
-      for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
-        part.slots[slot] = std::span(slots_[slot]).subspan(state, parameters.size());
+      const auto state_of = [&](std::size_t slot) {
+        return std::span(slots_[slot]).subspan(state, parameters.size());
+      };
+      for (std::size_t slot = 0; slot < kept; ++slot) part.slots[slot] = state_of(slot);
+      if constexpr (std::is_same_v<T, float>) {
+        if (precision_ == Precision::bfloat16) {
+          std::vector<Bfloat16> unshared(changes.empty() ? parameters.size() : 0);
+          update_rounded(optimizer_, step, part, state_of(kept),
+                         changes.empty() ? std::span(unshared)
+                                         : changes.subspan(parameters.begin, parameters.size()));
+          continue;
+        }
       }
       lockstep::update(optimizer_, step, part);
     }
   });
-}
-
-template <typename T>
-std::vector<std::string> OwnedOptimizer<T>::slot_names() const {
-  return lockstep::slot_names(optimizer_);
 }
 
 template class OwnedOptimizer<float>;

@@ -7,12 +7,13 @@ namespace lockstep {
 
 template <typename T>
 RankPasses<T>::RankPasses(const Network<T>& network, const Dataset& data,
-                          std::vector<std::span<T>> buffers, std::uint32_t seed, bool dropout,
-                          int threads, HelperPool& helpers)
+                          std::vector<std::span<T>> buffers, Precision precision,
+                          std::uint32_t seed, bool dropout, int threads, HelperPool& helpers)
     : network_(network),
       data_(data),
       plan_(plan_worker(data.own_shards, data.geometry.shards)),
       buffers_(std::move(buffers)),
+      precision_(precision),
       seed_(seed),
       dropout_(dropout),
       workspace_(network.spec(), rows_of_a_pass(data.geometry, shards().size())),
@@ -65,7 +66,7 @@ void RankPasses<T>::run_pass(std::span<const T> weights, const Pass& pass, const
   if (team.leads()) take_losses(pass);
   network_.backward(
       parameters, workspace_, segments,
-      [&](const GradientTile<T>& tile) { add_tile<T>(tile, leaves, buffers_); }, team);
+      [&](const GradientTile<T>& tile) { add_tile<T>(tile, leaves, buffers_, precision_); }, team);
 }
 
 template <typename T>

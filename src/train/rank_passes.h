@@ -20,9 +20,11 @@ template <typename T>
 class RankPasses {
  public:
   // `network`, `data` and `helpers`, which gather batches ahead of time, must live as long as this.
-  // The sums go into `buffers`, as many as plan_of_rank has, each as long as all parameters.
+  // The sums go into `buffers`, as many as plan_of_rank has, each as long as all parameters, in
+  // `precision` (see add_tile).
   RankPasses(const Network<T>& network, const Dataset& data, std::vector<std::span<T>> buffers,
-             std::uint32_t seed, bool dropout, int threads, HelperPool& helpers);
+             Precision precision, std::uint32_t seed, bool dropout, int threads,
+             HelperPool& helpers);
   // Bytes of its activations, panels and inputs that are gathered ahead.
   static std::uint64_t bytes(const NetworkSpec& network, const BatchGeometry& geometry,
                              std::uint64_t shards, bool ahead);
@@ -52,6 +54,7 @@ class RankPasses {
   const Dataset& data_;
   WorkerPlan plan_;
   std::vector<std::span<T>> buffers_;
+  Precision precision_;
   std::uint32_t seed_;
   bool dropout_;
   Workspace<T> workspace_;

@@ -21,7 +21,8 @@ constexpr auto kChangeable = std::to_array<std::string_view>(
      "monitor", "training.weights_from"});
 
 // Exceptions inside of them. A threshold is saved with each state, and would contradict the job.
-constexpr auto kFixed = std::to_array<std::string_view>({"evaluation.threshold"});
+constexpr auto kFixed =
+    std::to_array<std::string_view>({"evaluation.threshold", "exchange.precision"});
 
 bool is_inside(std::string_view path, std::span<const std::string_view> fields) {
   return std::ranges::any_of(fields, [&](std::string_view field) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -33,6 +34,12 @@ StepRequests requests_in(std::uint64_t flags) {
 
 constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
 
+// Gradient checks exchange what they check, in double.
+template <typename T>
+Precision exchange_precision(const Job& job) {
+  return std::is_same_v<T, float> ? job.exchange.precision : Precision::float32;
+}
+
 // Whether the sums of a rank's shards are finite.
 struct Origin {
   bool finite = true;
@@ -57,11 +64,13 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       ownership_(Ownership::with_bucket_bytes(network.layout().size, job.exchange.bucket_bytes,
                                               sizeof(T), layout.ranks)),
       exchange_(comm, ownership_, plans_of_ranks(data.geometry, data.shards), job.training.shards,
-                job.exchange.shared_memory ? comm.host_leader() : comm.rank()),
+                job.exchange.shared_memory ? comm.host_leader() : comm.rank(),
+                exchange_precision<T>(job)),
       optimizer_(job.optimizer, ownership_, comm.rank(),
                  penalised_ranges(network.layout(), job.regularization.include_biases),
-                 frozen_ranges(job.network, network.layout())),
-      passes_(network, data, exchange_.buffers(), job.seed, dropout, layout.threads, helpers_),
+                 frozen_ranges(job.network, network.layout()), exchange_precision<T>(job)),
+      passes_(network, data, exchange_.buffers(), exchange_precision<T>(job), job.seed, dropout,
+              layout.threads, helpers_),
       copies_(comm, job.exchange.compare_weights_every_steps) {
   if (job.clipping)
     norm_.emplace(ownership_, comm.rank(), frozen_ranges(job.network, network.layout()));
@@ -102,9 +111,14 @@ void StepEngine<T>::update_weights(std::uint64_t step) {
     factor = static_cast<T>(clip_factor(*job_.clipping, *gradient_norm_));
   }
   clock().enter(Phase::optimizer);
-  optimizer_.update(pool_, {learning_rate(step), step + 1}, weights(), owned_gradient(), factor);
+  optimizer_.update(pool_, {learning_rate(step), step + 1}, weights(), owned_gradient(), factor,
+                    exchange_.changes());
   clock().enter(Phase::exchange);
-  exchange_.share_weights(pool_);
+  if (exchange_precision<T>(job_) == Precision::bfloat16) {
+    exchange_.share_changes(pool_);
+  } else {
+    exchange_.share_weights(pool_);
+  }
 }
 
 template <typename T>

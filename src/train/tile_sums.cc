@@ -18,7 +18,7 @@ std::vector<PassLeaves> leaves_of_passes(const WorkerPlan& plan, std::span<const
       const WorkerPlan::Leaf& leaf = plan.leaves[of_shard.shard - plan.shards.begin];
       const Range rows{row, row + of_shard.positions.size()};
       const auto additions = static_cast<std::uint32_t>(of_shard.last ? leaf.additions.size() : 0);
-      leaves.leaves.push_back({rows, additions, !of_shard.first});
+      leaves.leaves.push_back({rows, additions, !of_shard.first, of_shard.last});
       row = rows.end;
       standing += of_shard.first ? 1 : 0;
       check(standing <= kMostTreeSums, "the kernels have room for the sums of the tree");
@@ -52,17 +52,17 @@ std::vector<WorkerPlan> plans_of_ranks(const BatchGeometry& geometry,
 
 template <typename T>
 void add_tile(const GradientTile<T>& tile, const PassLeaves& pass,
-              std::span<const std::span<T>> buffers) {
+              std::span<const std::span<T>> buffers, Precision precision) {
   std::vector<Matrix<T>> sums;
   for (const std::span<T> buffer : buffers) {
     sums.push_back(tensor_view(tile.tensor, buffer).block(tile.block));
   }
-  tile.add_up({pass.leaves, pass.standing, sums});
+  tile.add_up({pass.leaves, pass.standing, sums, precision});
 }
 
 template void add_tile(const GradientTile<float>&, const PassLeaves&,
-                       std::span<const std::span<float>>);
+                       std::span<const std::span<float>>, Precision);
 template void add_tile(const GradientTile<double>&, const PassLeaves&,
-                       std::span<const std::span<double>>);
+                       std::span<const std::span<double>>, Precision);
 
 }  // namespace lockstep

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "comm/gradient_tree.h"
+#include "linalg/precision.h"
 #include "nn/network.h"
 #include "train/pass_loader.h"
 
@@ -31,9 +32,9 @@ std::vector<WorkerPlan> plans_of_ranks(const BatchGeometry& geometry,
 
 // Adds the gradient of a tile over the rows of a pass to the tree, whose sums are in `buffers`,
 // each as long as all parameters. Different tiles may be added on different threads at the same
-// time.
+// time. In bfloat16 every node of the tree is rounded.
 template <typename T>
 void add_tile(const GradientTile<T>& tile, const PassLeaves& pass,
-              std::span<const std::span<T>> buffers);
+              std::span<const std::span<T>> buffers, Precision precision);
 
 }  // namespace lockstep

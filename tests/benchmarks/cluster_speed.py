@@ -2,7 +2,7 @@
 """How long the exchange between nodes takes beside the limit of their links, and beside the plan.
 
 usage: tests/benchmarks/cluster_speed.py [--rate GBIT] [--nodes N ...] [--batch N ...] [--rounds N]
-                                         [--lockstep PROGRAM] [--json FILE]
+                                         [--precision FLOAT32|BFLOAT16] [--lockstep PROGRAM] [--json FILE]
 
 Starts a virtual cluster (cluster/README.md; needs root), limits the link of every node, and trains the
 network of speed.textproto with one thread on each node. The time of a step is that of a longer run
@@ -45,36 +45,37 @@ def cluster(command, *arguments, folder):
     return run([ROOT / "cluster" / command, *arguments], folder)
 
 
-def fields(batch, shards, steps, rate):
+def fields(batch, shards, steps, exchange):
     values = {"training.batch_size": batch, "training.shards": shards, "training.steps": steps,
-              "exchange.link_gigabits_per_second": rate}
+              "exchange.link_gigabits_per_second": exchange.rate,
+              "exchange.precision": exchange.precision}
     return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
 
 
-def phases(folder, nodes, batch, shards, rate):
+def phases(folder, nodes, batch, shards, exchange):
     """Seconds of each phase in one step, on rank 0."""
     seconds = []
     for steps in (SHORT, LONG):
         directory = f"run-{steps}"
         shutil.rmtree(folder / directory, ignore_errors=True)
         cluster("mpirun", "-n", nodes, "./lockstep", "train", "speed.textproto", "--threads", 1,
-                "--run-dir", directory, *fields(batch, shards, steps, rate), folder=folder)
+                "--run-dir", directory, *fields(batch, shards, steps, exchange), folder=folder)
         seconds.append(json.loads((folder / directory / "summary.json").read_text())["seconds"])
     short, long = seconds
     return {name: (long[name] - short[name]) / (LONG - SHORT) for name in long}
 
 
-def plan(folder, nodes, batch, shards, rate):
+def plan(folder, nodes, batch, shards, exchange):
     cluster("mpirun", "-n", nodes, "./lockstep", "doctor", "speed.textproto", "--threads", 1,
-            "--json", "place.json", *fields(batch, shards, LONG, rate), folder=folder)
+            "--json", "place.json", *fields(batch, shards, LONG, exchange), folder=folder)
     text = run(["./lockstep", "plan", "speed.textproto", "--nodes", nodes, "--threads", 1, "--doctor",
-                "place.json", "--json", *fields(batch, shards, LONG, rate)], folder)
+                "place.json", "--json", *fields(batch, shards, LONG, exchange)], folder)
     return json.loads(text)["rows"][0]
 
 
 def measure(folder, nodes, batch, shards, arguments):
-    planned = plan(folder, nodes, batch, shards, arguments.rate)
-    rounds = [phases(folder, nodes, batch, shards, arguments.rate) for _ in range(arguments.rounds)]
+    planned = plan(folder, nodes, batch, shards, arguments)
+    rounds = [phases(folder, nodes, batch, shards, arguments) for _ in range(arguments.rounds)]
     steps = ("data", "forward", "backward", "exchange", "optimizer", "waiting")
     limit = planned["sent_bytes_per_step"] * FRAME / PAYLOAD / (arguments.rate * 1e9 / 8)
     exchange = statistics.median(seconds["exchange"] for seconds in rounds)
@@ -92,6 +93,7 @@ def main():
     parser.add_argument("--nodes", type=int, nargs="+", default=[2, 3, 4])
     parser.add_argument("--batch", type=int, nargs="+", default=[256, 2048])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--precision", default="FLOAT32", help="of the exchange")
     parser.add_argument("--lockstep", type=Path, default=ROOT / "build/release/lockstep")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()

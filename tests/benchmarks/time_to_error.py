@@ -2,11 +2,12 @@
 """Time to the same dev error on two nodes: Lockstep and PyTorch's DistributedDataParallel.
 
 usage: tests/benchmarks/time_to_error.py [--rate GBIT] [--epochs N] [--error FRACTION] [--rounds N]
-                                         [--lockstep PROGRAM] [--json FILE]
+                                         [--bits 32 16] [--lockstep PROGRAM] [--json FILE]
 
 Starts a virtual cluster (cluster/README.md; needs root) of two nodes, limits their links, and trains
 fashion-mlp's network with fashion-mlp's hyperparameters on one thread of each node: with Lockstep by
-mpirun, and with PyTorch (Debian's python3-torch) over gloo. Both take the same 55,000 images for
+mpirun, and with PyTorch (Debian's python3-torch) over gloo. Each exchanges 32 bits of a number, and
+then 16: Lockstep by exchange.precision, PyTorch by its hook fp16_compress_hook. Both take the same 55,000 images for
 training and 5,000 for dev, and evaluate after every epoch. Shown is the time of training, without
 loading and evaluation, up to the first epoch whose dev error is at most --error.
 Run it after `launch/test`, on a machine that does nothing else.
@@ -49,9 +50,10 @@ def factor(step, steps_per_epoch, steps):
     return 0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2
 
 
-def train_with_pytorch(rank, address, epochs):
+def train_with_pytorch(rank, address, epochs, bits):
     import torch
     import torch.distributed
+    from torch.distributed.algorithms.ddp_comm_hooks.default_hooks import fp16_compress_hook
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     torch.manual_seed(1)
@@ -70,6 +72,8 @@ def train_with_pytorch(rank, address, epochs):
             torch.nn.init.kaiming_normal_(layer.weight)
             torch.nn.init.zeros_(layer.bias)
     model = torch.nn.parallel.DistributedDataParallel(network, gradient_as_bucket_view=True)
+    if bits == 16:
+        model.register_comm_hook(None, fp16_compress_hook)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
     cost = torch.nn.CrossEntropyLoss()
     steps_per_epoch = math.ceil(len(rest) / BATCH)
@@ -110,23 +114,24 @@ def run(command, folder, **environment):
     return done.stdout
 
 
-def lockstep(folder, epochs):
+def lockstep(folder, epochs, bits):
     """Seconds of training and dev error after each epoch."""
     shutil.rmtree(folder / "run", ignore_errors=True)
     run([ROOT / "cluster/mpirun", "-n", 2, "./lockstep", "train", JOB, "--threads", 1, "--run-dir",
          "run", "--set", f"training.epochs={epochs}", "--set", "early_stopping=none", "--set",
-         "checkpointing.enabled=false"], folder)
+         "checkpointing.enabled=false", "--set",
+         f"exchange.precision={'BFLOAT16' if bits == 16 else 'FLOAT32'}"], folder)
     lines = (folder / "run/metrics.jsonl").read_text().splitlines()
     return [{"seconds": line["seconds"], "dev_error": line["dev_error"]}
             for line in map(json.loads, lines)]
 
 
-def pytorch(folder, epochs):
+def pytorch(folder, epochs, bits):
     """The same."""
     processes = [subprocess.Popen(
         [ROOT / "cluster/on", f"n{rank + 1}", "env", "GLOO_SOCKET_IFNAME=eth0", "OMP_NUM_THREADS=1",
          "OPENBLAS_NUM_THREADS=1", PYTHON, HERE / "time_to_error.py", "--rank", str(rank), "--epochs",
-         str(epochs)],
+         str(epochs), "--bits", str(bits)],
         env=dict(os.environ, LOCKSTEP_CLUSTER=str(folder.parent)), stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, text=True) for rank in (0, 1)]
     output = [process.communicate()[0] for process in processes]
@@ -147,10 +152,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--lockstep", type=Path, default=ROOT / "build/release/lockstep")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--bits", type=int, nargs="+", default=[32, 16], choices=[32, 16])
     parser.add_argument("--rank", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.rank is not None:
-        train_with_pytorch(arguments.rank, "n1", arguments.epochs)
+        train_with_pytorch(arguments.rank, "n1", arguments.epochs, arguments.bits[0])
         return
 
     results = []
@@ -163,20 +169,24 @@ def main():
                 run([ROOT / "cluster/link", node, f"{round(arguments.rate * 1000)}mbit"], folder)
             for _ in range(arguments.rounds):
                 row = {}
-                for name, train in (("lockstep", lockstep), ("pytorch", pytorch)):
-                    curve = train(folder, arguments.epochs)
+                trainers = [(f"{program.__name__} {bits}", program, bits)
+                            for bits in arguments.bits for program in (lockstep, pytorch)]
+                for name, train, bits in trainers:
+                    curve = train(folder, arguments.epochs, bits)
                     row[name] = {"epoch_seconds": curve[-1]["seconds"] / len(curve),
                                  "seconds_to_error": time_to(arguments.error, curve),
                                  "least_dev_error": min(point["dev_error"] for point in curve)}
-                    print(f"{name:9} {row[name]['epoch_seconds']:6.2f} s for an epoch, "
+                    print(f"{name:11} {row[name]['epoch_seconds']:6.2f} s for an epoch, "
                           f"{row[name]['seconds_to_error']:6.1f} s to a dev error of "
                           f"{arguments.error:.2%}, least {row[name]['least_dev_error']:.2%}", flush=True)
                 results.append(row)
         finally:
             run([ROOT / "cluster/down"], folder)
     for what in ("epoch_seconds", "seconds_to_error"):
-        ratio = statistics.median(row["lockstep"][what] / row["pytorch"][what] for row in results)
-        print(f"{what}: Lockstep takes {ratio:.2f} times as long as PyTorch")
+        for bits in arguments.bits:
+            ratio = statistics.median(
+                row[f"lockstep {bits}"][what] / row[f"pytorch {bits}"][what] for row in results)
+            print(f"{what}, {bits} bits: Lockstep takes {ratio:.2f} times as long as PyTorch")
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=2) + "\n")
 

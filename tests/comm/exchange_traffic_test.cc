@@ -14,13 +14,14 @@ using testing::ElementsAre;
 
 // 12 blocks of parameters in one bucket, so that up to 4 ranks own the same number.
 std::vector<HostTraffic> traffic(const ShardAssignment& assignment, std::vector<int> leaders,
-                                 std::uint64_t shards) {
+                                 std::uint64_t shards,
+                                 std::uint64_t bytes_per_value = sizeof(float)) {
   const auto ranks = static_cast<int>(leaders.size());
   const Hosts hosts(std::move(leaders));
   const auto ownership = Ownership::with_bucket_bytes(
       12 * Ownership::kBlock, 12 * Ownership::kBlock * 4, sizeof(float), ranks);
   return traffic_of_step(plan_exchange(plan_workers(assignment, shards), shards, hosts), ownership,
-                         sizeof(float));
+                         bytes_per_value);
 }
 
 constexpr std::uint64_t kAll = 12 * Ownership::kBlock * sizeof(float);
@@ -35,6 +36,12 @@ TEST(ExchangeTraffic, TwoHostsSendTheirParametersOnceHoweverManyRanksTheyHave) {
               ElementsAre(HostTraffic{0, kAll, kAll, 2}, HostTraffic{1, kAll, kAll, 2}));
   EXPECT_THAT(traffic(even_assignment(8, 4), {0, 0, 2, 2}, 8),
               ElementsAre(HostTraffic{0, kAll, kAll, 4}, HostTraffic{2, kAll, kAll, 4}));
+}
+
+TEST(ExchangeTraffic, HalfTheBytesPerValueAreHalfTheTraffic) {
+  EXPECT_THAT(
+      traffic(even_assignment(8, 2), {0, 1}, 8, 2),
+      ElementsAre(HostTraffic{0, kAll / 2, kAll / 2, 2}, HostTraffic{1, kAll / 2, kAll / 2, 2}));
 }
 
 // 11 sums remain of an even assignment, 2 + 2 + 1 when no host has more than 24 shards.

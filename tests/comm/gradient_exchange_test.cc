@@ -3,15 +3,17 @@
 #include <mpi.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <functional>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "comm/canonical_tree.h"
+#include "linalg/bfloat16.h"
 #include "linalg/vector_ops.h"
 #include "support/collective.h"
 
@@ -51,11 +53,23 @@ Leaves<T> wild_leaves(std::uint64_t shards, std::uint64_t parameters, std::uint6
 }
 
 template <typename T>
-std::vector<T> canonical_sum(const Leaves<T>& leaves) {
+void round_if(Precision precision, std::span<T> values) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (precision == Precision::bfloat16) round_to_bfloat16(values);
+  }
+}
+
+template <typename T>
+std::vector<T> canonical_sum(const Leaves<T>& leaves, Precision precision = Precision::float32) {
+  const auto rounded = [&](T value) {
+    round_if<T>(precision, {&value, 1});
+    return value;
+  };
   std::vector<T> sum(leaves[0].size());
   for (std::size_t i = 0; i < sum.size(); ++i) {
     sum[i] = canonical_tree(
-        leaves.size(), [&](std::uint64_t shard) { return leaves[shard][i]; }, std::plus<T>());
+        leaves.size(), [&](std::uint64_t shard) { return rounded(leaves[shard][i]); },
+        [&](T left, T right) { return rounded(left + right); });
   }
   return sum;
 }
@@ -96,12 +110,14 @@ int host_of(const Layout& layout, int rank) {
 template <typename T>
 class Exchange {
  public:
-  explicit Exchange(const Layout& layout)
+  explicit Exchange(const Layout& layout, Precision precision = Precision::float32)
       : pool_(layout.threads),
+        precision_(precision),
         plans_(plans(layout)),
         ownership_(Ownership::with_bucket_bytes(layout.parameters, layout.bucket_bytes, sizeof(T),
                                                 comm_.size())),
-        exchange_(comm_, ownership_, plans_, layout.shards, host_of(layout, comm_.rank())) {}
+        exchange_(comm_, ownership_, plans_, layout.shards, host_of(layout, comm_.rank()),
+                  precision) {}
 
   // For every parameter: the gradient given to use_gradient, and how often.
   struct Used {
@@ -116,8 +132,10 @@ class Exchange {
     const std::vector<std::span<T>> own = exchange_.buffers();
     for (std::size_t i = 0; i < plan.leaves.size(); ++i) {
       std::ranges::copy(leaves[plan.shards.begin + i], own[plan.leaves[i].buffer].begin());
+      round_if(precision_, own[plan.leaves[i].buffer]);
       for (const Addition& addition : plan.leaves[i].additions) {
         add_to<T>(own[addition.into], own[addition.from]);
+        round_if(precision_, own[addition.into]);
       }
     }
 
@@ -142,7 +160,9 @@ class Exchange {
   }
 
   void share_weights() { exchange_.share_weights(pool_); }
+  void share_changes() { exchange_.share_changes(pool_); }
   GradientExchange<T>& get() { return exchange_; }
+  [[nodiscard]] std::vector<HostTraffic> traffic() const { return exchange_.traffic(); }
   [[nodiscard]] const Ownership& ownership() const { return ownership_; }
   [[nodiscard]] int rank() const { return comm_.rank(); }
 
@@ -158,6 +178,7 @@ class Exchange {
 
   Communicator comm_ = Communicator::world();
   WorkerPool pool_;
+  Precision precision_;
   std::vector<WorkerPlan> plans_;
   Ownership ownership_;
   GradientExchange<T> exchange_;
@@ -294,6 +315,72 @@ TYPED_TEST(GradientExchangeTest, SharesTheOwnersWeights) {
       EXPECT_EQ(std::ranges::mismatch(mine, updated).in1, mine.end());
     }
   }
+}
+
+// Every node is rounded, so that it is the same wherever it is made, and may travel in 16 bits.
+TEST(ExchangeInBfloat16, GivesTheSumOfTheRoundedTreeBitForBit) {
+  for (const std::uint64_t shards : {4, 12, 13, 31}) {
+    for (const std::uint64_t parameters : {1, 4099, 20011}) {
+      const Leaves<float> leaves = wild_leaves<float>(shards, parameters, 3);
+      const std::vector<float> sum = canonical_sum(leaves, Precision::bfloat16);
+      EXPECT_NE(sum, canonical_sum(leaves));
+      for (const Layout& layout : layouts(shards, parameters)) {
+        SCOPED_TRACE(layout.text());
+        Exchange<float> exchange(layout, Precision::bfloat16);
+        expect_owned_sum(exchange, exchange.reduce(leaves), sum);
+        expect_owned_sum(exchange, exchange.reduce(leaves), sum);
+      }
+    }
+  }
+}
+
+// The change of weight i.
+Bfloat16 change_of(std::uint64_t i) {
+  const std::vector<float> value = {wild_value<float>(i)};
+  std::vector<Bfloat16> number(1);
+  to_bfloat16(value, number);
+  return number[0];
+}
+
+// Weights that no optimizer changes keep their bits, -0 included.
+TEST(ExchangeInBfloat16, AddsTheOwnersChanges) {
+  for (const std::uint64_t parameters : {1, 1000, 4099, 20011}) {
+    std::vector<float> weights(parameters);
+    for (std::uint64_t i = 0; i < parameters; ++i)
+      weights[i] = i % 7 == 0 ? -0.0F : wild_value<float>(i + 99);
+    std::vector<float> changed = weights;
+    for (std::uint64_t i = 0; i < parameters; ++i) {
+      const std::vector<Bfloat16> change = {change_of(i)};
+      if (i % 7 != 0) add_bfloat16({&changed[i], 1}, change);
+    }
+    for (const Layout& layout : layouts(12, parameters)) {
+      SCOPED_TRACE(layout.text());
+      Exchange<float> exchange(layout, Precision::bfloat16);
+      const std::vector<bool> owned = owned_parameters(exchange.ownership(), exchange.rank());
+      const std::span<float> mine = exchange.get().weights();
+      std::ranges::copy(weights, mine.begin());
+      const std::span<Bfloat16> changes = exchange.get().changes();
+      for (std::uint64_t i = 0; i < parameters; ++i) {
+        if (!owned[i] || i % 7 == 0) continue;
+        mine[i] = changed[i];
+        if (!changes.empty()) changes[i] = change_of(i);
+      }
+      exchange.share_changes();
+      std::uint64_t wrong = 0;
+      for (std::uint64_t i = 0; i < parameters; ++i) {
+        if (std::bit_cast<std::uint32_t>(mine[i]) != std::bit_cast<std::uint32_t>(changed[i]))
+          ++wrong;
+      }
+      EXPECT_EQ(wrong, 0U);
+    }
+  }
+}
+
+TEST(ExchangeInBfloat16, SendsHalfTheBytes) {
+  const Layout layout{12, 20011, 1, 40000, 0};
+  const Exchange<float> whole(layout);
+  const Exchange<float> rounded(layout, Precision::bfloat16);
+  EXPECT_EQ(largest_traffic(whole.traffic()), 2 * largest_traffic(rounded.traffic()));
 }
 
 }  // namespace

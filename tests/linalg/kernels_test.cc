@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "linalg/bfloat16.h"
 #include "linalg/block_product.h"
 #include "linalg/gemm.h"
 #include "linalg/keyed_values.h"
@@ -101,6 +102,10 @@ TEST(Kernels, OfAllInstructionsGiveChainsOfFusedMultiplyAddsAndWriteNothingElse)
 
 using Sums = std::vector<std::vector<float>>;
 
+void round_if(bool rounds, std::vector<float>& values) {
+  if (rounds) round_to_bfloat16(values);
+}
+
 // A tree by its definition: chains, and additions of neighbours. `sums` stand from earlier leaves.
 Sums tree_by_definition(const TreeProduct& tree, const std::vector<float>& a,
                         const std::vector<float>& b, Sums sums) {
@@ -117,10 +122,12 @@ Sums tree_by_definition(const TreeProduct& tree, const std::vector<float>& a,
       }
     }
     k += leaf.depth;
+    round_if(tree.rounds && leaf.ends, sum);
     for (std::uint32_t n = 0; n < leaf.additions; ++n) {
       const std::vector<float> right = sums.back();
       sums.pop_back();
       for (std::size_t i = 0; i < right.size(); ++i) sums.back()[i] += right[i];
+      round_if(tree.rounds, sums.back());
     }
   }
   return sums;
@@ -163,20 +170,24 @@ TEST(Kernels, OfAllInstructionsAddUpTreesOfChains) {
       {{{1, 0}, {7, 0}, {2, 1}, {9, 0}, {0, 0}}},  // four sums remain
       {{{6, 0, true}}, 1},                         // a leaf goes on
       {{{6, 1, true}, {2, 1}, {3, 0}}, 3},         // it completes two sums, another one starts
-      {{{2, 0}, {3, 2, true}, {1, 0}}, 2}};
+      {{{2, 0}, {3, 2, true}, {1, 0}}, 2},
+      {{{2, 0}, {3, 1}, {1, 0, false, false}}}};  // the last leaf is not whole yet
   for (const Instructions instructions :
        {Instructions::plain, Instructions::avx2, Instructions::avx512, Instructions::avx512bf16}) {
     if (instructions > instructions_of_cpu()) continue;
     for (const Tree& tree : trees) {
       for (const std::uint64_t rows : {1U, 7U, 8U, 35U}) {
         for (const std::uint64_t columns : {1U, 10U, 16U, 39U, 64U}) {
-          expect_sums(kernels_with(instructions), {.rows = rows,
-                                                   .columns = columns,
-                                                   .a_stride = rows + 2,
-                                                   .b_stride = columns + 3,
-                                                   .c_stride = columns + 1,
-                                                   .leaves = tree.leaves,
-                                                   .standing = tree.standing});
+          for (const bool rounds : {false, true}) {
+            expect_sums(kernels_with(instructions), {.rows = rows,
+                                                     .columns = columns,
+                                                     .a_stride = rows + 2,
+                                                     .b_stride = columns + 3,
+                                                     .c_stride = columns + 1,
+                                                     .leaves = tree.leaves,
+                                                     .standing = tree.standing,
+                                                     .rounds = rounds});
+          }
         }
       }
     }

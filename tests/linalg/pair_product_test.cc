@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "base/float_mode.h"
+#include "linalg/bfloat16.h"
 #include "linalg/kernels.h"
 #include "linalg/keyed_values.h"
 
@@ -32,7 +33,7 @@ std::vector<Instructions> instructions_here() {
 }
 
 // The nearest number with 8 significant bits, by arithmetic in double. Not for NaNs.
-float to_bfloat16(float value) {
+float rounded_by_definition(float value) {
   if (value == 0 || std::isinf(value)) return value;
   if (std::abs(value) < std::numeric_limits<float>::min()) return std::copysign(0.0F, value);
   const double unit = std::ldexp(1.0, std::ilogb(value) - 7);
@@ -46,7 +47,7 @@ std::uint32_t bits(float value) { return std::bit_cast<std::uint32_t>(value); }
 // A [rows, depth], B [depth, columns], both row by row: docs/numerics.md, value by value.
 float pair_chain(const std::vector<float>& a, const std::vector<float>& b, float sum) {
   const auto at = [](const std::vector<float>& values, std::size_t k) {
-    return k < values.size() ? to_bfloat16(values[k]) : 0.0F;
+    return k < values.size() ? rounded_by_definition(values[k]) : 0.0F;
   };
   for (std::size_t k = 0; k < a.size(); k += 2) {
     sum = std::fma(at(a, k + 1), at(b, k + 1), sum);
@@ -102,7 +103,7 @@ TEST(Pairs, AreRoundedToNearestByAllInstructions) {
     std::vector<Pair> in_column(n + 1, 7);
     kernels_with(each).pair_rows({1, n, n}, numbers.data(), in_column.data());
     for (std::uint64_t i = 0; i < n; ++i) {
-      const float expected = to_bfloat16(numbers[i]);
+      const float expected = rounded_by_definition(numbers[i]);
       const std::uint32_t half = in_row[i / 2] >> (i % 2 == 0 ? 0 : 16) & 0xffff;
       ASSERT_EQ(bits(number_of(half)), bits(expected)) << numbers[i] << ", " << name_of(each);
       ASSERT_EQ(in_column[i], bits(expected) >> 16) << numbers[i] << ", " << name_of(each);
@@ -110,6 +111,28 @@ TEST(Pairs, AreRoundedToNearestByAllInstructions) {
     EXPECT_EQ(in_row.back(), 7U);
     EXPECT_EQ(in_column.back(), 7U);
   }
+}
+
+TEST(Bfloat16, HasTheSameRounding) {
+  const std::vector<float> numbers = numbers_to_round();
+  std::vector<float> rounded = numbers;
+  round_to_bfloat16(rounded);
+  std::vector<Bfloat16> halves(numbers.size());
+  to_bfloat16(numbers, halves);
+  std::vector<float> widened(numbers.size());
+  from_bfloat16(halves, widened);
+  std::vector<float> sums(numbers.size(), 2);
+  add_bfloat16(sums, halves);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const float expected = rounded_by_definition(numbers[i]);
+    ASSERT_EQ(bits(rounded[i]), bits(expected)) << numbers[i];
+    ASSERT_EQ(bits(widened[i]), bits(expected)) << numbers[i];
+    ASSERT_EQ(halves[i], bits(expected) >> 16) << numbers[i];
+    ASSERT_EQ(sums[i], 2 + expected) << numbers[i];
+  }
+  std::vector<float> nan = {std::bit_cast<float>(0x7f800001U), std::bit_cast<float>(0xffffffffU)};
+  round_to_bfloat16(nan);
+  EXPECT_TRUE(std::isnan(nan[0]) && std::isnan(nan[1]));
 }
 
 TEST(Pairs, OfNaNsAreNaNs) {
@@ -134,7 +157,7 @@ TEST(Pairs, OfRowsStandBesideEachOther) {
       for (std::uint64_t k = 0; k < 6; ++k) {
         for (std::uint64_t c = 0; c < columns; ++c) {
           const std::uint32_t half = pairs[k / 2 * columns + c] >> (k % 2 == 0 ? 0 : 16) & 0xffff;
-          ASSERT_EQ(number_of(half), k < 5 ? to_bfloat16(values[k * kStride + c]) : 0);
+          ASSERT_EQ(number_of(half), k < 5 ? rounded_by_definition(values[k * kStride + c]) : 0);
         }
       }
     }

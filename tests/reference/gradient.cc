@@ -12,22 +12,31 @@ bool is_penalised(const Job& job, std::size_t tensor) {
   return tensor % 2 == 0 || job.penalised_biases;
 }
 
-// The node that covers the leaves first ... first + span - 1, as far as they exist.
-static Parameters node(const std::vector<Parameters>& leaves, std::size_t first, std::size_t span) {
-  if (span == 1) return leaves[first];
-  Parameters sum = node(leaves, first, span / 2);
-  if (first + span / 2 >= leaves.size()) return sum;
-  const Parameters right = node(leaves, first + span / 2, span / 2);
-  for (std::size_t t = 0; t < sum.size(); ++t) {
-    for (std::size_t i = 0; i < sum[t].size(); ++i) sum[t][i] = sum[t][i] + right[t][i];
+static Parameters rounded(Precision precision, Parameters sum) {
+  if (precision == Precision::float32) return sum;
+  for (Tensor& tensor : sum) {
+    for (float& g : tensor) g = round_to_bfloat16(g);
   }
   return sum;
 }
 
-Parameters tree_sum(const std::vector<Parameters>& shards) {
+// The node that covers the leaves first ... first + span - 1, as far as they exist.
+static Parameters node(Precision precision, const std::vector<Parameters>& leaves,
+                       std::size_t first, std::size_t span) {
+  if (span == 1) return rounded(precision, leaves[first]);
+  Parameters sum = node(precision, leaves, first, span / 2);
+  if (first + span / 2 >= leaves.size()) return sum;
+  const Parameters right = node(precision, leaves, first + span / 2, span / 2);
+  for (std::size_t t = 0; t < sum.size(); ++t) {
+    for (std::size_t i = 0; i < sum[t].size(); ++i) sum[t][i] = sum[t][i] + right[t][i];
+  }
+  return rounded(precision, sum);
+}
+
+Parameters tree_sum(Precision precision, const std::vector<Parameters>& shards) {
   std::size_t span = 1;
   while (span < shards.size()) span *= 2;
-  return node(shards, 0, span);
+  return node(precision, shards, 0, span);
 }
 
 static void add_penalties(const Layer& layer, std::size_t n, const Tensor& w, Tensor& g) {

@@ -11,8 +11,8 @@ namespace reference {
 // Whether the penalties (and the decay of AdamW) apply to a tensor of Parameters.
 bool is_penalised(const Job& job, std::size_t tensor);
 
-// The sum of the shards' gradients, by the binary tree.
-Parameters tree_sum(const std::vector<Parameters>& shards);
+// The sum of the shards' gradients, by the binary tree, whose nodes have the precision.
+Parameters tree_sum(Precision precision, const std::vector<Parameters>& shards);
 
 // Divides by the rows of the batch, adds the penalties and clips, in place. n: the number of
 // training examples. Returns the norm before clipping; 0 without clipping.

@@ -15,7 +15,7 @@ enum class Optimizer { gradient_descent, momentum, nesterov, rmsprop, adam, adam
 enum class Schedule { constant, step, exponential, cosine };
 enum class Normalization { none, scale, per_feature, per_channel, all, robust };
 enum class Metric { dev_error, dev_cost };
-enum class Precision { float32, bfloat16 };  // of what the products of layers multiply
+enum class Precision { float32, bfloat16 };  // of factors in products, or of sums that travel
 
 struct Layer {
   std::size_t units = 0;
@@ -85,6 +85,7 @@ struct Job {
 
   Precision training_precision = Precision::float32;
   std::optional<Precision> evaluation_precision = {};  // absent: that of training
+  Precision exchange_precision = Precision::float32;
 
   std::size_t batch_size = 1;  // of all shards together
   std::size_t shards = 1;

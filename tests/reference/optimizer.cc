@@ -4,13 +4,14 @@
 
 #include "reference/functions.h"
 #include "reference/gradient.h"
+#include "reference/numbers.h"
 
 namespace reference {
 
 Averages no_averages(const Parameters& parameters) {
   Parameters zero;
   for (const Tensor& tensor : parameters) zero.emplace_back(tensor.size(), 0.0F);
-  return {zero, zero};
+  return {zero, zero, zero};
 }
 
 // One weight, with the gradient and the averages that belong to it.
@@ -70,10 +71,19 @@ void optimize(const Job& job, double alpha, std::size_t t, const Parameters& gra
   for (std::size_t tensor = 0; tensor < weights.size(); ++tensor) {
     const bool decays = c.kind == Optimizer::adamw && is_penalised(job, tensor);
     for (std::size_t i = 0; i < weights[tensor].size(); ++i) {
-      float& w = weights[tensor][i];
+      const float before = weights[tensor][i];
+      float w = before;
+      float& residual = averages.residual[tensor][i];
+      if (job.exchange_precision == Precision::bfloat16) w = w + residual;
       if (decays) w = w * remaining;
       update(c, alpha, static_cast<double>(t),
              {w, gradient[tensor][i], averages.first[tensor][i], averages.second[tensor][i]});
+      if (job.exchange_precision == Precision::bfloat16) {
+        const float change = w - before;
+        residual = change - round_to_bfloat16(change);
+        w = before + round_to_bfloat16(change);
+      }
+      weights[tensor][i] = w;
     }
   }
 }

@@ -7,10 +7,12 @@
 
 namespace reference {
 
-// Averages of gradients (first) and of their squares (second); all 0 before the first step.
+// Averages of gradients (first) and of their squares (second), and what the exchange in bfloat16
+// has left of changes; all 0 before the first step.
 struct Averages {
   Parameters first;
   Parameters second;
+  Parameters residual;
 };
 
 Averages no_averages(const Parameters& parameters);

@@ -779,11 +779,50 @@ std::vector<Case> cases_of_evaluation_precision() {
   };
 }
 
+// The case with gradients and changes of weights that are exchanged in BFLOAT16.
+Case exchanged_in_bfloat16(Case c) {
+  c.name = "exchange_in_bfloat16_" + c.name;
+  c.overrides.emplace_back("exchange.precision=BFLOAT16");
+  c.change = [change = c.change](Job& j) {
+    change(j);
+    j.exchange_precision = Precision::bfloat16;
+  };
+  return c;
+}
+
+std::vector<Case> cases_of_exchange_precision() {
+  std::vector<Case> all = {
+      exchanged_in_bfloat16({"uneven_batches", {}, [](Job&) {}}),
+      exchanged_in_bfloat16({"one_shard", {"training.shards=1"}, [](Job& j) { j.shards = 1; }}),
+      exchanged_in_bfloat16({"full_batch_of_9_shards",
+                             {"training={full_batch: true shards: 9 epochs: 30}"},
+                             [](Job& j) {
+                               j.batch_size = 300;
+                               j.shards = 9;
+                               j.epochs = 30;
+                             }}),
+      exchanged_in_bfloat16(
+          {"penalties_and_clipping",
+           {"regularization={l2_lambda: 0.3 l1_lambda: 0.1}", "optimizer.clipping.max_norm=0.5"},
+           [](Job& j) {
+             for (reference::Layer& layer : j.layers) {
+               layer.l2_lambda = 0.3;
+               layer.l1_lambda = 0.1;
+             }
+             j.max_norm = 0.5;
+           }}),
+      exchanged_in_bfloat16(in_bfloat16({"products", {}, [](Job&) {}})),
+  };
+  for (const Case& c : cases_of_optimizers()) all.push_back(exchanged_in_bfloat16(c));
+  return all;
+}
+
 std::vector<Case> cases_of_precision() {
   std::vector<Case> all;
   for (const std::vector<Case>& cases :
        {cases_of_shapes_in_bfloat16(), cases_of_losses_in_bfloat16(),
-        cases_of_rounding_to_bfloat16(), cases_of_evaluation_precision()}) {
+        cases_of_rounding_to_bfloat16(), cases_of_evaluation_precision(),
+        cases_of_exchange_precision()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   return all;
@@ -838,6 +877,7 @@ TEST(ReferencePrecision, EachCaseDependsOnThePrecision) {
     const reference::Result result = train_reference(job, points_of(c));
     job.training_precision = Precision::float32;
     job.evaluation_precision = Precision::float32;
+    job.exchange_precision = Precision::float32;
     const reference::Result in_float32 = train_reference(job, points_of(c));
     EXPECT_NE(result.at_end.dev.cost, in_float32.at_end.dev.cost);
   }

@@ -99,7 +99,7 @@ static void train_step(const Job& job, const Data& data, const Lengths& lengths,
     rows += batch[s].size();
   }
   state.losses.rows += rows;
-  Parameters gradient = tree_sum(gradients);
+  Parameters gradient = tree_sum(job.exchange_precision, gradients);
   state.gradient_norm = finish_gradient(job, state.weights, rows, data.sets.train.size(), gradient);
   state.learning_rate = job.optimizer.learning_rate *
                         schedule_factor(job.schedule, step, lengths.steps_per_epoch, lengths.steps);

@@ -94,6 +94,33 @@ TEST_F(Bits, InBfloat16) {
   EXPECT_EQ(train_on_all(mixed, 2).text, mixed_alone.text);
 }
 
+// Ranks that do not share memory exchange messages, which carry 16 bits of each number.
+TEST_F(Bits, ExchangedInBfloat16) {
+  const std::vector<std::string> base = {"exchange.precision=BFLOAT16", "training.epochs=2"};
+  const std::string in_float32 = train_alone({"training.epochs=2"}).text;
+  for (const std::vector<std::string>& more : std::vector<std::vector<std::string>>{
+           {},
+           {"optimizer.momentum.learning_rate=0.1", "optimizer.clipping.max_norm=0.05"},
+           {"training.precision=BFLOAT16"},
+           {"training.full_batch=true", "training.shards=5"}}) {
+    std::vector<std::string> overrides = base;
+    overrides.insert(overrides.end(), more.begin(), more.end());
+    const Outcome alone = train_alone(overrides);
+    EXPECT_NE(alone.text, in_float32);
+    for (const int threads : {1, 3}) {
+      for (const char* shared : {"true", "false"}) {
+        for (const char* bytes : {"4096", "65536"}) {
+          std::vector<std::string> all = overrides;
+          all.push_back(std::string("exchange.shared_memory=") + shared);
+          all.push_back(std::string("exchange.bucket_bytes=") + bytes);
+          EXPECT_EQ(train_on_all(all, threads).text, alone.text)
+              << threads << " threads, " << bytes << " bytes, shared memory " << shared;
+        }
+      }
+    }
+  }
+}
+
 TEST_F(Bits, WeightDecayLeavesBiasesAloneUnlessTheJobIncludesThem) {
   const std::string adamw = "optimizer.adamw={learning_rate: 0.01 weight_decay: 0.5}";
   const Outcome adam = train_alone({"training.epochs=2"});

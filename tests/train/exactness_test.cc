@@ -54,8 +54,8 @@ std::vector<float> tree_sum(const Communicator& comm, const Job& job) {
   const auto ownership = Ownership::with_bucket_bytes(setup.weights.size(), 4096, 4, comm.size());
   GradientExchange<float> exchange(comm, ownership, setup.plans, job.training.shards,
                                    comm.host_leader());
-  RankPasses<float> passes(setup.network, setup.data, exchange.buffers(), job.seed, true, 1,
-                           nobody);
+  RankPasses<float> passes(setup.network, setup.data, exchange.buffers(), Precision::float32,
+                           job.seed, true, 1, nobody);
   passes.run(setup.weights, 0, Team());
   std::vector<float> owned;
   exchange.reduce(pool, [&](Range, std::span<float> gradient) {
@@ -71,8 +71,8 @@ std::vector<float> allreduce_sum(const Communicator& comm, const Job& job, MPI_C
   HelperPool nobody(0);
   std::vector<std::vector<float>> buffers(setup.plan.buffers,
                                           std::vector<float>(setup.weights.size()));
-  RankPasses<float> passes(setup.network, setup.data, {buffers.begin(), buffers.end()}, job.seed,
-                           true, 1, nobody);
+  RankPasses<float> passes(setup.network, setup.data, {buffers.begin(), buffers.end()},
+                           Precision::float32, job.seed, true, 1, nobody);
   passes.run(setup.weights, 0, Team());
   std::vector<float> sum(setup.weights.size());
   for (const WorkerPlan::Held& held : setup.plan.held) {

@@ -82,6 +82,15 @@ TEST(MemoryPlan, EveryPartIsExact) {
   EXPECT_EQ(two.exchange, (2 * owned + kParameters - owned) * 4);
   EXPECT_EQ(two.checkpoint, (3 * owned + 5 * kParameters) * 4) << "chunks arrive, too";
 
+  // In bfloat16 one sum leaves and two arrive, two at a time; the residual is a third array of the
+  // optimizer.
+  const MemoryPlan rounded = plan_of({2, 1}, {"exchange.precision=BFLOAT16"});
+  EXPECT_EQ(rounded.exchange,
+            two.exchange +
+                ((2 * (kParameters - owned)) + 4 * ownership.largest_piece(0) + kParameters) * 2);
+  EXPECT_EQ(rounded.optimizer, 3 * owned * 4);
+  EXPECT_EQ(rounded.checkpoint, (4 * owned + 5 * kParameters) * 4);
+
   EXPECT_EQ(plan_of({1, 1}, {"checkpointing.enabled=false"}).checkpoint, 0U);
   EXPECT_EQ(plan_of({1, 1}, {"optimizer.momentum={}"}).checkpoint, (2 + 3) * kParameterBytes);
   EXPECT_EQ(plan_of({1, 1}, {"optimizer.gradient_descent={}"}).optimizer, 0U);

@@ -26,12 +26,21 @@ class Restart : public testing::Test {
     options.run_dir = directory_ / name;
     return options;
   }
+  // Trains in one piece and in two.
+  void expect_same_bits(const LoadedJob& job);
+
   Communicator comm_ = Communicator::world();
   std::filesystem::path directory_ = collective_temp_dir();
 };
 
 TEST_F(Restart, EndsWithTheSameBits) {
-  const LoadedJob job = tiny_job(directory_, {"early_stopping.patience=100"});
+  for (const char* precision : {"FLOAT32", "BFLOAT16"}) {
+    expect_same_bits(tiny_job(directory_, {"early_stopping.patience=100",
+                                           std::string("exchange.precision=") + precision}));
+  }
+}
+
+void Restart::expect_same_bits(const LoadedJob& job) {
   const Outcome whole = train_and_record(job, comm_, options("whole", 1));
 
   TrainOptions first = options("parts", 2);

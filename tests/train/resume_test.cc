@@ -72,6 +72,13 @@ TEST(Resume, TheThresholdMayNotChange) {
   }
 }
 
+// What is exchanged decides the bits; how it is exchanged does not.
+TEST(Resume, ThePrecisionOfTheExchangeMayNotChange) {
+  EXPECT_THAT(said_of({"exchange.precision=BFLOAT16"}),
+              testing::ElementsAre(testing::HasSubstr(
+                  "exchange.precision: FLOAT32 in the checkpoint, BFLOAT16 in the job")));
+}
+
 // One field of each kind that says nothing of what is computed up to a step.
 TEST(Resume, EveryFieldThatMayChangeDoesWithANotice) {
   for (const char* field : {"name=other",

@@ -13,7 +13,8 @@ std::vector<std::string> describe(const PassLeaves& pass) {
   std::vector<std::string> texts;
   for (const LeafRows& leaf : pass.leaves) {
     texts.push_back(std::to_string(leaf.rows.begin) + "-" + std::to_string(leaf.rows.end) +
-                    (leaf.goes_on ? " on" : "") + std::string(leaf.additions, '+'));
+                    (leaf.goes_on ? " on" : "") + (leaf.ends ? "" : " ...") +
+                    std::string(leaf.additions, '+'));
   }
   return texts;
 }
@@ -37,10 +38,10 @@ TEST(TileSums, AllShardsOfOnePassAreAddedUp) {
 TEST(TileSums, SumsAndPartsOfLeavesStandBetweenPasses) {
   const auto passes = leaves_of_step({9000, 3, 300}, {0, 3});
   ASSERT_EQ(passes.size(), 4U);
-  EXPECT_THAT(describe(passes[0]), ElementsAre("0-256", "256-300 on"));
-  EXPECT_THAT(describe(passes[1]), ElementsAre("0-256", "256-300 on+"));
+  EXPECT_THAT(describe(passes[0]), ElementsAre("0-256 ...", "256-300 on"));
+  EXPECT_THAT(describe(passes[1]), ElementsAre("0-256 ...", "256-300 on+"));
   EXPECT_EQ(passes[1].standing, 1U);
-  EXPECT_THAT(describe(passes[2]), ElementsAre("0-256", "256-300 on+"));
+  EXPECT_THAT(describe(passes[2]), ElementsAre("0-256 ...", "256-300 on+"));
   EXPECT_EQ(passes[2].standing, 1U);
   EXPECT_EQ(passes[3].standing, 1U);
 }

@@ -113,12 +113,17 @@ std::uint64_t sums_of_others(std::span<const WorkerPlan> ranks, int rank) {
   return sums;
 }
 
+// Values of `sums` sums that arrive at a time.
+std::uint64_t arriving_values(const Ownership& ownership, std::uint64_t sums, int rank) {
+  return std::min(kBucketsInFlight, ownership.buckets()) * sums * ownership.largest_piece(rank);
+}
+
 }  // namespace
 
 std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> ranks,
                                     int rank, std::uint64_t bytes_per_value) {
   const std::uint64_t incoming = sums_of_others(ranks, rank);
-  const std::uint64_t messages = 2 * incoming * ownership.largest_piece(rank);
+  const std::uint64_t messages = arriving_values(ownership, incoming, rank);
   const std::uint64_t owned = ownership.owned(rank);
   const std::uint64_t looked_into = incoming * owned + ownership.parameters - owned;
   return std::max(messages, looked_into) * bytes_per_value;
@@ -129,7 +134,7 @@ std::uint64_t packed_bytes(const Ownership& ownership, std::span<const WorkerPla
   if (ranks.size() == 1) return 0;
   const std::uint64_t held = ranks[static_cast<std::size_t>(rank)].held.size();
   const std::uint64_t leaving = held * (ownership.parameters - ownership.owned(rank));
-  const std::uint64_t arriving = 2 * sums_of_others(ranks, rank) * ownership.largest_piece(rank);
+  const std::uint64_t arriving = arriving_values(ownership, sums_of_others(ranks, rank), rank);
   return (leaving + arriving + ownership.parameters) * bytes_of(Precision::bfloat16);
 }
 

@@ -93,6 +93,9 @@ struct ExchangePlan {
 ExchangePlan plan_exchange(std::span<const WorkerPlan> ranks, std::uint64_t shards,
                            const Hosts& hosts);
 
+// The most buckets whose messages arrive at a time.
+constexpr std::uint64_t kBucketsInFlight = 4;
+
 // The most bytes that an exchange takes on a rank besides weights and buffers: for sums of other
 // ranks that arrive as messages, or for the memory of other ranks that it reads.
 std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> ranks,

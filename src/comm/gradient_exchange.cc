@@ -1,7 +1,7 @@
 #include "comm/gradient_exchange.h"
 
 #include <algorithm>
-#include <array>
+#include <deque>
 #include <type_traits>
 #include <utility>
 
@@ -14,21 +14,43 @@
 namespace lockstep {
 namespace {
 
-// Calls work(part) on every worker of the pool for its share of `range`, in parts of at most one
-// block.
-template <typename Work>
-void for_each_block(WorkerPool& pool, Range range, const Work& work) {
-  constexpr std::uint64_t kBlock = Ownership::kBlock;
-  const std::uint64_t blocks = (range.size() + kBlock - 1) / kBlock;
-  pool.run([&](int worker) {
-    const Range mine = even_part(blocks, static_cast<std::uint64_t>(pool.threads()),
-                                 static_cast<std::uint64_t>(worker));
-    for (std::uint64_t block = mine.begin; block < mine.end; ++block) {
-      const std::uint64_t begin = range.begin + block * kBlock;
-      work(Range{begin, std::min(range.end, begin + kBlock)});
-    }
-  });
+constexpr std::uint64_t kBlock = Ownership::kBlock;
+
+std::uint64_t block_count(Range range) { return (range.size() + kBlock - 1) / kBlock; }
+
+// Block number `index` of a range, which is cut into blocks from its beginning.
+Range block_of(Range range, std::uint64_t index) {
+  const std::uint64_t begin = range.begin + index * kBlock;
+  return {begin, std::min(range.end, begin + kBlock)};
 }
+
+// Calls work(block) for every block of a range, each on one of the workers of a pool.
+class OnWorkers {
+ public:
+  explicit OnWorkers(WorkerPool& pool) : pool_(&pool) {}
+
+  template <typename Work>
+  void operator()(Range range, const Work& work) const {
+    pool_->run([&](int worker) {
+      const Range mine = even_part(block_count(range), static_cast<std::uint64_t>(pool_->threads()),
+                                   static_cast<std::uint64_t>(worker));
+      for (std::uint64_t block = mine.begin; block < mine.end; ++block) {
+        work(block_of(range, block));
+      }
+    });
+  }
+
+ private:
+  WorkerPool* pool_;
+};
+
+// The same on this thread.
+struct OnThisThread {
+  template <typename Work>
+  void operator()(Range range, const Work& work) const {
+    for (std::uint64_t block = 0; block < block_count(range); ++block) work(block_of(range, block));
+  }
+};
 
 template <typename T>
 void add_by_plan(const JoinStage& stage, Precision precision, std::span<const std::span<T>> sums) {
@@ -65,10 +87,16 @@ struct GradientExchange<T>::State {
   Precision precision;
   std::vector<Incoming> incoming;                // to this rank
   std::vector<std::vector<PlacedSum>> outgoing;  // from this rank, by owner
-  // The incoming sums of a piece, end to end. There are two generations: one is filled while the
-  // other is used.
-  std::array<std::vector<T>, 2> received;
+  // The incoming sums of a piece, end to end, for each bucket that may be in flight.
+  std::vector<std::vector<T>> received;
   std::vector<Bfloat16> changes;  // in bfloat16 with several hosts, all parameters
+
+  // The reduction of a step, from the last bucket to the first: gradients are computed from the
+  // last layer to the first.
+  std::uint64_t started = 0;         // number of buckets whose messages have been started
+  std::uint64_t completed = 0;       // and of those whose gradient has been used
+  std::deque<Messages<T>> arriving;  // for the buckets in between
+  Messages<T> leaving;
 
   [[nodiscard]] int self() const { return comm.rank(); }
   // The rank `step` places after this one. When every rank sends to the next one first, no rank
@@ -79,10 +107,18 @@ struct GradientExchange<T>::State {
     return memory->buffer(sum.rank, sum.buffer).subspan(part.begin, part.size());
   }
 
+  // The bucket that is number `number` in the order of the reduction.
+  [[nodiscard]] std::uint64_t bucket_of(std::uint64_t number) const {
+    return ownership.buckets() - 1 - number;
+  }
+  [[nodiscard]] bool may_start() const {
+    return started < ownership.buckets() && started - completed < received.size();
+  }
+
   // The part `part` of my piece `mine` of a bucket, in incoming sum number `number`.
   [[nodiscard]] std::span<T> received_part(std::uint64_t bucket, std::size_t number, Range mine,
                                            Range part) {
-    return std::span(received[bucket % 2])
+    return std::span(received[bucket % received.size()])
         .subspan(number * mine.size() + (part.begin - mine.begin), part.size());
   }
 
@@ -95,10 +131,12 @@ struct GradientExchange<T>::State {
     add_by_plan<T>(stage, precision, sums);
   }
 
-  // Starts the messages of a bucket. Returns those that bring other ranks' sums for my piece;
-  // those that carry my sums for the pieces of others are added to `sends`.
-  Messages<T> start(std::uint64_t bucket, WorkerPool& pool, Messages<T>& sends) {
-    Messages<T> receives(comm, precision);
+  // Starts the messages of the next bucket: those that bring other ranks' sums for my piece, and
+  // those that carry my sums for the pieces of others.
+  template <typename ForEachBlock>
+  void start_next(const ForEachBlock& for_each_block) {
+    const std::uint64_t bucket = bucket_of(started++);
+    Messages<T>& receives = arriving.emplace_back(comm, precision);
     const Range mine = ownership.piece(bucket, self());
     for (std::size_t i = 0; i < incoming.size() && !mine.empty(); ++i) {
       receives.receive(received_part(bucket, i, mine, mine), incoming[i].sender);
@@ -109,13 +147,26 @@ struct GradientExchange<T>::State {
       const Range theirs = ownership.piece(bucket, owner);
       if (plan.hosts.share(self(), owner) || theirs.empty()) continue;
       if (!of_host.additions.empty() && plan.joins_host(self(), owner)) {
-        for_each_block(pool, theirs, [&](Range part) { join_in_place(of_host, part); });
+        for_each_block(theirs, [&](Range part) { join_in_place(of_host, part); });
       }
       for (const PlacedSum& sum : outgoing[static_cast<std::size_t>(owner)]) {
-        sends.send(part_of(sum, theirs), owner);
+        leaving.send(part_of(sum, theirs), owner);
       }
     }
-    return receives;
+  }
+
+  // Waits for the messages of the bucket that was started first, and uses the gradient of my piece.
+  template <typename ForEachBlock>
+  void complete_next(const ForEachBlock& for_each_block, const UseGradient& use_gradient) {
+    arriving.front().wait();
+    arriving.pop_front();
+    const std::uint64_t bucket = bucket_of(completed++);
+    for_each_block(ownership.piece(bucket, self()), [&](Range part) {
+      const std::span<T> sum = complete(bucket, part);
+      const std::span<T> gradient = part_of(own, part);
+      if (gradient.data() != sum.data()) std::ranges::copy(sum, gradient.begin());
+      use_gradient(part, gradient);
+    });
   }
 
   // Completes the tree for `part` of my piece of a bucket, once its messages have arrived. Returns
@@ -164,11 +215,11 @@ struct GradientExchange<T>::State {
   }
 
   // Adds the changes that came from other hosts to this rank's weights.
-  void add_received_changes(WorkerPool& pool) const {
+  void add_received_changes(const OnWorkers& for_each_block) const {
     for (int owner = 0; owner < comm.size(); ++owner) {
       if (!receives_from(owner)) continue;
       for (const Range piece : ownership.pieces(owner)) {
-        for_each_block(pool, piece, [&](Range part) {
+        for_each_block(piece, [&](Range part) {
           if constexpr (std::is_same_v<T, float>) {
             add_bfloat16(memory->weights(self()).subspan(part.begin, part.size()),
                          std::span(changes).subspan(part.begin, part.size()));
@@ -179,7 +230,7 @@ struct GradientExchange<T>::State {
   }
 
   // Copies the weights that other ranks of the host have, each from the first rank that has it.
-  void share_weights_within_host(WorkerPool& pool) const {
+  void share_weights_within_host(const OnWorkers& for_each_block) const {
     if (plan.hosts.members(self()).size() == 1) return;
     memory->fence();
     for (std::uint64_t bucket = 0; bucket < ownership.buckets(); ++bucket) {
@@ -187,7 +238,7 @@ struct GradientExchange<T>::State {
         const int source =
             plan.hosts.share(self(), owner) ? owner : plan.hosts.courier(self(), owner);
         if (source == self()) continue;
-        for_each_block(pool, ownership.piece(bucket, owner), [&](Range part) {
+        for_each_block(ownership.piece(bucket, owner), [&](Range part) {
           std::ranges::copy(memory->weights(source).subspan(part.begin, part.size()),
                             memory->weights(self()).subspan(part.begin, part.size()).begin());
         });
@@ -217,12 +268,17 @@ GradientExchange<T>::GradientExchange(const Communicator& comm, const Ownership&
                          std::move(incoming),
                          std::move(sent),
                          {},
-                         {}});
+                         {},
+                         0,
+                         0,
+                         {},
+                         Messages<T>(comm, precision)});
   if (precision == Precision::bfloat16 && state_->plan.hosts.all_leaders().size() > 1) {
     // -0 changes no weight: that of weights that no optimizer updates.
     constexpr Bfloat16 kNoChange = 0x8000;
     state_->changes.assign(ownership.parameters, kNoChange);
   }
+  state_->received.resize(std::min(kBucketsInFlight, ownership.buckets()));
   for (std::vector<T>& sums : state_->received) {
     sums.resize(state_->incoming.size() * ownership.largest_piece(comm.rank()));
   }
@@ -268,37 +324,48 @@ bool GradientExchange<T>::shared_memory_was_refused() const {
 }
 
 template <typename T>
+void GradientExchange<T>::reduce_early(std::uint64_t first, const UseGradient& use_gradient) {
+  State& state = *state_;
+  if (state.comm.size() == 1 || state.plan.hosts.members(state.self()).size() > 1) return;
+  const auto is_complete = [&](std::uint64_t number) {
+    return state.bucket_of(number) * state.ownership.bucket >= first;
+  };
+  while (true) {
+    if (!state.arriving.empty() && state.arriving.front().done()) {
+      state.complete_next(OnThisThread(), use_gradient);
+    } else if (state.may_start() && is_complete(state.started)) {
+      state.start_next(OnThisThread());
+    } else {
+      return;
+    }
+  }
+}
+
+template <typename T>
 void GradientExchange<T>::reduce(WorkerPool& pool, const UseGradient& use_gradient) {
   State& state = *state_;
+  const OnWorkers on_workers(pool);
   if (state.comm.size() == 1) {
-    for_each_block(pool, {0, state.ownership.parameters},
-                   [&](Range part) { use_gradient(part, state.part_of(state.own, part)); });
+    on_workers({0, state.ownership.parameters},
+               [&](Range part) { use_gradient(part, state.part_of(state.own, part)); });
     return;
   }
 
   state.memory->fence();  // all ranks of the host have their sums
-  Messages<T> sends(state.comm, state.precision);
-  Messages<T> receives = state.start(0, pool, sends);
-  for (std::uint64_t bucket = 0; bucket < state.ownership.buckets(); ++bucket) {
-    Messages<T> next(state.comm, state.precision);
-    if (bucket + 1 < state.ownership.buckets()) next = state.start(bucket + 1, pool, sends);
-    receives.wait();
-    for_each_block(pool, state.ownership.piece(bucket, state.self()), [&](Range part) {
-      const std::span<T> sum = state.complete(bucket, part);
-      const std::span<T> gradient = state.part_of(state.own, part);
-      if (gradient.data() != sum.data()) std::ranges::copy(sum, gradient.begin());
-      use_gradient(part, gradient);
-    });
-    receives = std::move(next);
+  while (state.completed < state.ownership.buckets()) {
+    while (state.may_start()) state.start_next(on_workers);
+    state.complete_next(on_workers, use_gradient);
   }
-  sends.wait();
+  state.leaving.wait();
+  state.started = 0;
+  state.completed = 0;
   state.memory->fence();  // no rank reads the others' buffers any more
 }
 
 template <typename T>
 void GradientExchange<T>::share_weights(WorkerPool& pool) {
   state_->share_between_hosts(weights());
-  state_->share_weights_within_host(pool);
+  state_->share_weights_within_host(OnWorkers(pool));
 }
 
 template <typename T>
@@ -310,9 +377,9 @@ template <typename T>
 void GradientExchange<T>::share_changes(WorkerPool& pool) {
   if (!state_->changes.empty()) {
     state_->share_between_hosts(changes());
-    state_->add_received_changes(pool);
+    state_->add_received_changes(OnWorkers(pool));
   }
-  state_->share_weights_within_host(pool);
+  state_->share_weights_within_host(OnWorkers(pool));
 }
 
 template <typename T>

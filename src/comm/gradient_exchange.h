@@ -62,6 +62,11 @@ class GradientExchange {
   // written to.
   using UseGradient = std::function<void(Range, std::span<T>)>;
   void reduce(WorkerPool& pool, const UseGradient& use_gradient);
+  // Begins what reduce() ends, while later sums are still computed: this rank's sums of all
+  // parameters from `first` on are complete. Starts the messages of those buckets, and uses the
+  // gradients that have arrived, on this thread. Does not wait for other ranks, which may or may
+  // not call it. Ranks that share memory with others leave everything to reduce().
+  void reduce_early(std::uint64_t first, const UseGradient& use_gradient);
 
   // Collective, when every owner has updated its pieces of weights(): each rank receives the
   // pieces of the others.

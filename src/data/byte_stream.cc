@@ -9,6 +9,9 @@
 #include <new>
 #include <string>
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <fmt/format.h>
 #include <zlib.h>
 
@@ -53,8 +56,10 @@ struct ByteStream::State {
       throw Error(ExitCode::missing_input,
                   fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
     }
-    std::setvbuf(file.get(), nullptr, _IONBF, 0);  // `input` is the buffer
     refill();
+    if (available == 1) {  // a pipe may give byte by byte
+      available += read_file(std::as_writable_bytes(std::span(input).subspan(1, 1)));
+    }
     compressed = available >= 2 && input[0] == 0x1F && input[1] == 0x8B;
     // 16: gzip framing, with its checksum, and nothing else.
     if (compressed && inflateInit2(&inflater, MAX_WBITS + 16) != Z_OK) throw std::bad_alloc();
@@ -68,37 +73,35 @@ struct ByteStream::State {
   // Replaces the used-up input; leaves `available` 0 at the end of the file.
   void refill() {
     position = 0;
-    available = std::fread(input.data(), 1, input.size(), file.get());
-    if (available == 0) check_file();
+    available = read_file(std::as_writable_bytes(std::span(input)));
   }
 
-  void check_file() const {
-    if (std::ferror(file.get()) == 0) return;
-    throw Error(ExitCode::missing_input,
-                fmt::format("{}: cannot read: {}", path.string(), std::strerror(errno)));
-  }
-
-  std::size_t copy(std::span<std::byte> bytes) {
-    std::size_t filled = 0;
-    while (filled < bytes.size()) {
-      if (available == 0 && bytes.size() - filled >= input.size()) {
-        // Reads without pauses.
-        const std::size_t n =
-            std::fread(bytes.data() + filled, 1, bytes.size() - filled, file.get());
-        if (n == 0) check_file();
-        if (n == 0) break;
-        filled += n;
-        continue;
-      }
-      if (available == 0) refill();
-      if (available == 0) break;
-      const std::size_t n = std::min(available, bytes.size() - filled);
-      std::memcpy(bytes.data() + filled, input.data() + position, n);
-      position += n;
-      available -= n;
-      filled += n;
+  // What the file has now, at least one byte unless it is at its end.
+  [[nodiscard]] std::size_t read_file(std::span<std::byte> bytes) const {
+    while (true) {
+      const ssize_t n = ::read(fileno(file.get()), bytes.data(), bytes.size());
+      if (n >= 0) return static_cast<std::size_t>(n);
+      if (errno == EINTR) continue;
+      throw Error(ExitCode::missing_input,
+                  fmt::format("{}: cannot read: {}", path.string(), std::strerror(errno)));
     }
-    return filled;
+  }
+
+  // Whether the file has more now, or is at its end.
+  [[nodiscard]] bool file_is_ready() const {
+    pollfd ready{.fd = fileno(file.get()), .events = POLLIN, .revents = 0};
+    return poll(&ready, 1, 0) != 0;
+  }
+
+  // What is in memory, or what the file has now.
+  std::size_t copy_some(std::span<std::byte> bytes) {
+    if (available == 0 && bytes.size() >= input.size()) return read_file(bytes);
+    if (available == 0) refill();
+    const std::size_t n = std::min(available, bytes.size());
+    std::memcpy(bytes.data(), input.data() + position, n);
+    position += n;
+    available -= n;
+    return n;
   }
 
   // Moves forward in a plain file.
@@ -115,9 +118,11 @@ struct ByteStream::State {
     available = 0;
   }
 
-  std::size_t decompress(std::span<std::byte> bytes) {
+  // What the file has now, decompressed: at least one byte unless it is at its end.
+  std::size_t decompress_some(std::span<std::byte> bytes) {
     std::size_t filled = 0;
     while (filled < bytes.size()) {
+      if (available == 0 && filled > 0) break;
       if (available == 0) refill();
       if (member_done) {
         if (available == 0) break;
@@ -166,8 +171,20 @@ ByteStream::ByteStream(const std::filesystem::path& path, InputKind kind)
     : state_(std::make_unique<State>(path, kind)) {}
 ByteStream::~ByteStream() = default;
 
+std::size_t ByteStream::read_some(std::span<std::byte> bytes) {
+  return state_->compressed ? state_->decompress_some(bytes) : state_->copy_some(bytes);
+}
+
+bool ByteStream::is_ready() const { return state_->available > 0 || state_->file_is_ready(); }
+
 std::size_t ByteStream::read(std::span<std::byte> bytes) {
-  return state_->compressed ? state_->decompress(bytes) : state_->copy(bytes);
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const std::size_t n = read_some(bytes.subspan(filled));
+    if (n == 0) break;
+    filled += n;
+  }
+  return filled;
 }
 
 void ByteStream::skip(std::uint64_t bytes) {
@@ -175,7 +192,7 @@ void ByteStream::skip(std::uint64_t bytes) {
   std::array<std::byte, 1 << 14> unused;
   while (bytes > 0) {
     const auto wanted = std::min<std::uint64_t>(bytes, unused.size());
-    if (state_->decompress(std::span(unused).first(wanted)) < wanted) return;
+    if (read(std::span(unused).first(wanted)) < wanted) return;
     bytes -= wanted;
   }
 }

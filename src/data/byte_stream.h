@@ -31,6 +31,11 @@ class ByteStream {
   // smaller than asked only at the end, when all checks of the file have passed.
   std::size_t read(std::span<std::byte> bytes);
 
+  // The same, but returns fewer bytes, at least one, when a pipe has no more at the moment.
+  std::size_t read_some(std::span<std::byte> bytes);
+  // Whether read_some() would return at once.
+  [[nodiscard]] bool is_ready() const;
+
   // Skips the next `bytes` of the content, or all that remain: directly in a plain
   // file, by decompressing them in gzip.
   void skip(std::uint64_t bytes);

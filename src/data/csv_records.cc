@@ -82,6 +82,11 @@ void CsvRecordReader::skip(std::size_t bytes) {
   byte_ += bytes;
 }
 
+bool CsvRecordReader::is_ready() const {
+  const std::string_view unused(buffer_.data() + at_, filled_ - at_);
+  return unused.find('\n') != std::string_view::npos || stream_.is_ready();
+}
+
 void CsvRecordReader::put_back() {
   at_ -= last_bytes_;
   byte_ -= last_bytes_;
@@ -107,7 +112,7 @@ bool CsvRecordReader::refill() {
     at_ = 0;
   }
   if (filled_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
-  const std::size_t got = stream_.read(as_bytes_of(std::span(buffer_).subspan(filled_)));
+  const std::size_t got = stream_.read_some(as_bytes_of(std::span(buffer_).subspan(filled_)));
   filled_ += got;
   return got > 0;
 }

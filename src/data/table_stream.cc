@@ -118,12 +118,14 @@ void TableStream::read_row(const CsvRecord& record, TableRows& rows) {
   rows.kept.push_back(reader_->read_texts(record, kept_));
 }
 
-TableRows TableStream::next(std::uint64_t count) {
+TableRows TableStream::next(std::uint64_t count, StreamWait wait) {
   TableRows rows;
   rows.examples.type = ElementType::f32;
   rows.examples.features = feature_count(table_->schema);
   if (labels_ == StreamLabels::read) rows.examples.label_width = label_width(table_->schema);
   while (rows.lines.size() < count && complaints_.empty()) {
+    const bool has_rows = !rows.lines.empty();
+    if (has_rows && wait == StreamWait::for_first && !records_.is_ready()) break;
     const auto record = records_.next();
     if (!record) break;
     if (reader_->is_blank(*record)) continue;

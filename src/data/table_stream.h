@@ -26,6 +26,9 @@ struct TableRows {
 // Whether the rows have labels. Labels to ignore may be absent.
 enum class StreamLabels { ignored, read };
 
+// What to wait for when a pipe pauses: all rows that were asked for, or the first of them.
+enum class StreamWait { for_all, for_first };
+
 class TableStream {
  public:
   // Opens a file, pipe or device and reads its header. `like` says how the rows are read. Throws
@@ -35,9 +38,11 @@ class TableStream {
               std::shared_ptr<const FittedTable> like, bool refuse_new_columns,
               StreamLabels labels = StreamLabels::ignored);
 
-  // The next rows, at most `count`; none at the end. Throws Error(data) for a table without rows.
-  // After an error in a row it reads the rest, and throws Error(data) with the first errors.
-  TableRows next(std::uint64_t count);
+  // The next rows, at most `count`; none at the end. Fewer than `count` are the last ones or, with
+  // StreamWait::for_first, those that a pipe has given so far. Throws Error(data) for a table
+  // without rows. After an error in a row it reads the rest, and throws Error(data) with the first
+  // errors.
+  TableRows next(std::uint64_t count, StreamWait wait = StreamWait::for_all);
 
   // What a person should know about the rows read so far: one line each, beginning with the file.
   [[nodiscard]] std::vector<std::string> notices() const;

@@ -266,7 +266,7 @@ void Network<T>::add_tensor_work(std::size_t layer, const BackwardViews<T>& view
 template <typename T>
 void Network<T>::backward(const NetworkWeights<T>& weights, Workspace<T>& workspace,
                           std::span<const Range> segments, const VisitTile<T>& visit,
-                          const Team& team) const {
+                          const Team& team, const VisitLayer& after_layer) const {
   const std::uint64_t rows = rows_of(segments);
   for (std::size_t i = spec_.layers.size(); i-- > 0;) {
     auto& buffers = workspace.layers_[i];
@@ -291,6 +291,7 @@ void Network<T>::backward(const NetworkWeights<T>& weights, Workspace<T>& worksp
     add_tensor_work(i, views, visit, all);
     share(all, team);
     team.wait();
+    if (after_layer && team.leads()) after_layer(i);
   }
 }
 

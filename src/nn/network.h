@@ -33,6 +33,9 @@ struct GradientTile {
 template <typename T>
 using VisitTile = std::function<void(const GradientTile<T>&)>;
 
+// Called with the index of a layer, whose tensors' tiles have all been visited.
+using VisitLayer = std::function<void(std::size_t)>;
+
 template <typename T>
 class Network {
  public:
@@ -66,10 +69,12 @@ class Network {
               const Team& team) const;
 
   // Backward pass after `losses`. Calls visit(tile) for every tile of the gradient of every tensor,
-  // layer by layer from last to first, on the thread that it falls to. The deltas of the layers
-  // remain in the workspace.
+  // layer by layer from last to first, on the thread that it falls to, and after_layer(layer), if
+  // it is not empty, on the leading thread, while the others go on with the next layer. The deltas
+  // of the layers remain in the workspace.
   void backward(const NetworkWeights<T>& weights, Workspace<T>& workspace,
-                std::span<const Range> segments, const VisitTile<T>& visit, const Team& team) const;
+                std::span<const Range> segments, const VisitTile<T>& visit, const Team& team,
+                const VisitLayer& after_layer = {}) const;
 
   // Losses and backward pass by this thread alone. Writes the sum over the rows of dLoss/dparameter
   // into the flat `gradient`, or adds it, with `accumulate`.

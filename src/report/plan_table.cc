@@ -55,10 +55,9 @@ std::string plan_text(const PlanReport& report) {
       format_quantity(static_cast<std::uint64_t>(report.ranks_per_node), "rank"),
       format_quantity(static_cast<std::uint64_t>(report.threads), "thread"));
   text += fmt::format(
-      "measured here: {:.1f} us for an example in a thread and {:.1f} us for each further shard, "
-      "{} ms "
-      "for the optimizer in {}\n",
-      report.rates.step.row * 1e6, report.rates.step.shard * 1e6,
+      "measured here: {:.1f} us for an example in a thread, {} ms for each step and {} ms for the "
+      "optimizer in {}\n",
+      report.rates.step.row * 1e6, milliseconds(report.rates.step.step),
       milliseconds(report.rates.step.update),
       format_quantity(static_cast<std::uint64_t>(report.rates.threads), "thread"));
   text += fmt::format("links {}: {:.2f} Gbit/s, {:.0f} us\n",
@@ -70,7 +69,7 @@ std::string plan_text(const PlanReport& report) {
   for (const PlanRow& row : report.rows) {
     text +=
         fmt::format("{:>6} {:>6} {:>10} {:>9} {:>9} {:>9} {:>8} {:>10} {:>11} {:>10}\n", row.nodes,
-                    row.ranks, milliseconds(row.step.total()), milliseconds(row.step.shards),
+                    row.ranks, milliseconds(row.step.total()), milliseconds(row.step.passes),
                     milliseconds(row.step.update), milliseconds(row.step.exchange),
                     fmt::format("{:.0f} %", 100 * exposed(row)),
                     fmt::format("{:.0f} %", 100 * efficiency(report.rows.front(), row)),
@@ -89,7 +88,7 @@ Json plan_json(const PlanReport& report) {
     rows.push_back({{"nodes", row.nodes},
                     {"ranks", row.ranks},
                     {"step_seconds", row.step.total()},
-                    {"passes_seconds", row.step.shards},
+                    {"passes_seconds", row.step.passes},
                     {"update_seconds", row.step.update},
                     {"exchange_seconds", row.step.exchange},
                     {"efficiency", efficiency(report.rows.front(), row)},
@@ -105,7 +104,7 @@ Json plan_json(const PlanReport& report) {
           {"examples_per_step", report.rows_per_step},
           {"shards", report.shards},
           {"seconds_per_example_and_thread", report.rates.step.row},
-          {"seconds_per_further_shard", report.rates.step.shard},
+          {"seconds_per_step", report.rates.step.step},
           {"slowdown", report.rates.slowdown},
           {"link_bytes_per_second", report.rates.bytes_per_second},
           {"link_latency_seconds", report.rates.latency_seconds},

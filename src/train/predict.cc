@@ -243,7 +243,7 @@ std::vector<std::string> predict_table(const SavedModel& model, const std::files
     TableRows rows;
     agree(comm, [&] {
       if (!comm.is_root()) return;
-      rows = stream->next(in_round);
+      rows = stream->next(in_round, StreamWait::for_first);
       table.fill(rows.examples);
     });
     std::uint64_t count = rows.lines.size();

@@ -33,7 +33,8 @@ std::uint64_t RankPasses<T>::bytes(const NetworkSpec& network, const BatchGeomet
 }
 
 template <typename T>
-void RankPasses<T>::run(std::span<const T> weights, std::uint64_t step, const Team& team) {
+void RankPasses<T>::run(std::span<const T> weights, std::uint64_t step, const Team& team,
+                        const OnComplete& on_complete) {
   PhaseClock& clock = clocks_[team.member()];
   clock.enter(Phase::forward);
   panels_.fill(weights, team);
@@ -43,14 +44,15 @@ void RankPasses<T>::run(std::span<const T> weights, std::uint64_t step, const Te
     const bool at_end = i + 1 == passes.size();
     run_pass(weights, passes[i], leaves[i],
              at_end ? passes_of_step(data_.geometry, shards(), step + 1).front() : passes[i + 1],
-             team);
+             team, at_end ? on_complete : OnComplete());
   }
   clock.enter(Phase::waiting);
 }
 
 template <typename T>
 void RankPasses<T>::run_pass(std::span<const T> weights, const Pass& pass, const PassLeaves& leaves,
-                             const std::optional<Pass>& next, const Team& team) {
+                             const std::optional<Pass>& next, const Team& team,
+                             const OnComplete& on_complete) {
   PhaseClock& clock = clocks_[team.member()];
   const std::uint64_t rows = pass.rows();
   loader_.load(pass, next, workspace_.input().top(rows), clock, team);
@@ -64,9 +66,18 @@ void RankPasses<T>::run_pass(std::span<const T> weights, const Pass& pass, const
   clock.enter(Phase::backward);
   network_.losses(workspace_, loader_.labels(), loader_.row_weights(), row_losses_, team);
   if (team.leads()) take_losses(pass);
+  VisitLayer after_layer;
+  if (on_complete) {
+    after_layer = [&](std::size_t layer) {
+      clock.enter(Phase::exchange);
+      on_complete(network_.layout().layers[layer].begin);
+      clock.enter(Phase::backward);
+    };
+  }
   network_.backward(
       parameters, workspace_, segments,
-      [&](const GradientTile<T>& tile) { add_tile<T>(tile, leaves, buffers_, precision_); }, team);
+      [&](const GradientTile<T>& tile) { add_tile<T>(tile, leaves, buffers_, precision_); }, team,
+      after_layer);
 }
 
 template <typename T>

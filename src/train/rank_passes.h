@@ -3,6 +3,7 @@
 // threads share, and the additions of its part of the gradient tree.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -29,9 +30,15 @@ class RankPasses {
   static std::uint64_t bytes(const NetworkSpec& network, const BatchGeometry& geometry,
                              std::uint64_t shards, bool ahead);
 
+  // Called by the leading thread of a team: the sums of all parameters from `first` on are
+  // complete.
+  using OnComplete = std::function<void(std::uint64_t first)>;
+
   // Called by all threads of a team. Computes the gradient sums of global step `step` (from 0) at
-  // `weights`, which end in the buffers as plan_of_rank says.
-  void run(std::span<const T> weights, std::uint64_t step, const Team& team);
+  // `weights`, which end in the buffers as plan_of_rank says. Calls `on_complete`, if it is not
+  // empty, for one layer after the other.
+  void run(std::span<const T> weights, std::uint64_t step, const Team& team,
+           const OnComplete& on_complete = {});
 
   // Losses of own shards, summed over the steps since they were set.
   [[nodiscard]] std::span<const LossSums> losses() const { return losses_; }
@@ -46,7 +53,7 @@ class RankPasses {
 
  private:
   void run_pass(std::span<const T> weights, const Pass& pass, const PassLeaves& leaves,
-                const std::optional<Pass>& next, const Team& team);
+                const std::optional<Pass>& next, const Team& team, const OnComplete& on_complete);
   // Adds the losses of a pass, row by row, to those of its shards.
   void take_losses(const Pass& pass);
 

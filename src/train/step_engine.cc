@@ -20,6 +20,7 @@ constexpr std::uint64_t kStopRequested = 1;
 constexpr std::uint64_t kLossNotFinite = 2;
 constexpr std::uint64_t kSaveRequested = 4;
 constexpr std::uint64_t kSaveEnded = 8;
+constexpr std::uint64_t kGradientUnusable = 16;
 
 std::uint64_t flags_of(const StepRequests& requests) {
   return (requests.stop ? kStopRequested : 0) | (requests.save ? kSaveRequested : 0) |
@@ -82,20 +83,21 @@ template <typename T>
 StepOutcome StepEngine<T>::train_step(std::uint64_t step, const StepRequests& requests) {
   if (Heartbeat* heartbeat = comm_.heartbeat()) heartbeat->at_step(step + 1);
   const std::vector<LossSums> losses = own_losses();
-  const std::uint64_t flags = sum_gradients(step, flags_of(requests));
-  StepOutcome outcome{.requests = requests_in(flags)};
-
+  run_passes(step, /*early=*/true);
   clock().enter(Phase::exchange);
+  std::uint64_t flags = flags_of(requests);
+  if (passes_.nonfinite_shard()) flags |= kLossNotFinite;
+  if (!reduce_gradient(step)) flags |= kGradientUnusable;
+  copies_.compare(step, std::as_bytes(weights()));
+  flags = comm_.any(flags);
+
+  StepOutcome outcome{.requests = requests_in(flags)};
   if ((flags & kLossNotFinite) != 0) {
     outcome.nonfinite = go_on_or_throw(step, nonfinite_loss());
+  } else if ((flags & kGradientUnusable) != 0) {
+    outcome.nonfinite = go_on_or_throw(step, unusable_gradient(step));
   } else {
-    const bool usable = reduce_gradient(step);
-    copies_.compare(step, std::as_bytes(weights()));
-    if (comm_.any(usable ? 0 : 1) != 0) {
-      outcome.nonfinite = go_on_or_throw(step, unusable_gradient(step));
-    } else {
-      update_weights(step);
-    }
+    update_weights(step);
   }
   if (outcome.nonfinite) passes_.set_losses(losses);
   copies_.note(step + 1, std::as_bytes(weights()));
@@ -122,28 +124,41 @@ void StepEngine<T>::update_weights(std::uint64_t step) {
 }
 
 template <typename T>
+void StepEngine<T>::run_passes(std::uint64_t step, bool early) {
+  usable_ = true;
+  const auto finish = finish_gradient(step);
+  typename RankPasses<T>::OnComplete on_complete;
+  if (early) on_complete = [&](std::uint64_t first) { exchange_.reduce_early(first, finish); };
+  pool_.run_team([&](const Team& team) { passes_.run(weights(), step, team, on_complete); });
+}
+
+template <typename T>
 std::uint64_t StepEngine<T>::sum_gradients(std::uint64_t step, std::uint64_t flags) {
-  pool_.run_team([&](const Team& team) { passes_.run(weights(), step, team); });
+  run_passes(step, /*early=*/false);
   if (passes_.nonfinite_shard()) flags |= kLossNotFinite;
   return comm_.any(flags);
 }
 
 template <typename T>
-bool StepEngine<T>::reduce_gradient(std::uint64_t step) {
+typename GradientExchange<T>::UseGradient StepEngine<T>::finish_gradient(std::uint64_t step) {
   const std::uint64_t rows = batch_rows(data_.geometry, step % steps_per_epoch_);
   const auto scale = static_cast<T>(1.0 / static_cast<double>(rows));
   // A clipped gradient is within that limit, because max_norm is at most 1e18.
   const T limit =
       job_.clipping ? std::numeric_limits<T>::max() : largest_gradient<T>(optimizer_.kind());
-  std::atomic<bool> usable = true;
-  exchange_.reduce(pool_, [&](Range range, std::span<T> gradient) {
+  return [this, scale, limit](Range range, std::span<T> gradient) {
     for (T& value : gradient) value *= scale;
     regularizer_.template add_gradient<T>(
         range, std::span<const T>(weights()).subspan(range.begin, range.size()), gradient);
-    if (!all_within<T>(gradient, limit)) usable = false;
+    if (!all_within<T>(gradient, limit)) usable_ = false;
     if (norm_) norm_->take<T>(range, gradient);
-  });
-  return usable;
+  };
+}
+
+template <typename T>
+bool StepEngine<T>::reduce_gradient(std::uint64_t step) {
+  exchange_.reduce(pool_, finish_gradient(step));
+  return usable_;
 }
 
 template <typename T>

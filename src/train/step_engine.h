@@ -2,6 +2,7 @@
 // The weights of a run and one step of training: the forward and backward passes of every rank, the
 // ordered exchange, and the optimizer on owned pieces.
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -104,6 +105,12 @@ class StepEngine {
                                bool before_update = false) const;
 
  private:
+  // Computes this rank's sums of a step; exchanges those of later layers while earlier ones are
+  // computed, if `early`, in which case reduce_gradient must follow.
+  void run_passes(std::uint64_t step, bool early);
+  // What makes the gradient of J of an owned piece of the sum over all shards. Says in usable_
+  // whether the optimizer cannot use it.
+  typename GradientExchange<T>::UseGradient finish_gradient(std::uint64_t step);
   // The second half of a step with a gradient that the optimizer can use. Collective.
   void update_weights(std::uint64_t step);
   // Collective, called when all ranks know that some loss is not finite: says which one.
@@ -131,6 +138,7 @@ class StepEngine {
   OwnedOptimizer<T> optimizer_;
   std::optional<GradientNorm> norm_;  // with clipping only
   std::optional<double> gradient_norm_;
+  std::atomic<bool> usable_ = true;  // whether the optimizer can use the gradient, on this rank
   RankPasses<T> passes_;
   WeightCopies copies_;
 };

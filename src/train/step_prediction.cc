@@ -7,12 +7,16 @@
 #include "train/assign_shards.h"
 #include "train/dataset.h"
 #include "train/evaluation_blocks.h"
+#include "train/exchange_overlap.h"
 
 namespace lockstep {
 namespace {
 
-// Control words in a step: flags about signals and losses, and flags about the gradient.
-constexpr double kControlWords = 2;
+// Control words in a step: flags about signals, losses and the gradient.
+constexpr double kControlWords = 1;
+
+// Of what is sent, the rest are weights.
+constexpr double kShareOfSums = 0.5;
 
 // A forward pass is one of the three products of a step.
 constexpr double kForwardShare = 1.0 / 3;
@@ -34,10 +38,9 @@ StepPrediction predict_step(const Job& job, const NetworkSpec& network,
   const std::vector<HostTraffic> traffic = step_traffic(job, network, assignment, layout, hosts);
 
   StepPrediction step;
-  step.shards =
-      (static_cast<double>(most * geometry.rows_per_shard) / layout.threads * rates.step.row +
-       static_cast<double>(most - 1) * rates.step.shard) *
-      rates.slowdown;
+  const auto rows = static_cast<double>(most * geometry.rows_per_shard);
+  step.passes =
+      (rates.step.step * rates.threads + rows * rates.step.row) / layout.threads * rates.slowdown;
   step.update =
       rates.step.update * rates.slowdown * rates.threads / static_cast<double>(layout.workers());
   if (traffic.size() == 1) return step;
@@ -45,9 +48,14 @@ StepPrediction predict_step(const Job& job, const NetworkSpec& network,
   step.sent_messages = std::ranges::max(traffic, {}, &HostTraffic::sent_messages).sent_messages;
   // An agreement goes up and down a tree of hosts; every bucket is sent in turn to all others.
   const double rounds = 2 * static_cast<double>(std::bit_width(traffic.size() - 1));
-  step.exchange =
-      static_cast<double>(step.sent_bytes) / rates.bytes_per_second +
-      (kControlWords * rounds + static_cast<double>(step.sent_messages)) * rates.latency_seconds;
+  const double transfer = static_cast<double>(step.sent_bytes) / rates.bytes_per_second;
+  step.exchange = transfer + (kControlWords * rounds + static_cast<double>(step.sent_messages)) *
+                                 rates.latency_seconds;
+  if (traffic.size() == static_cast<std::size_t>(hosts.ranks())) {  // each rank is alone
+    const auto ownership = Ownership::with_bucket_bytes(
+        parameter_layout(network).size, job.exchange.bucket_bytes, sizeof(float), layout.ranks);
+    step.exchange -= hidden_seconds(network, ownership, step.passes, kShareOfSums * transfer);
+  }
   return step;
 }
 

@@ -23,13 +23,13 @@ struct MachineRates {
 };
 
 struct StepPrediction {
-  double shards = 0;                // seconds of the passes of the rank with the most shards
+  double passes = 0;                // seconds of the passes of the rank with the most shards
   double update = 0;                // joining of sums within a host, and the optimizer
-  double exchange = 0;              // between hosts
+  double exchange = 0;              // between hosts, after the passes
   std::uint64_t sent_bytes = 0;     // by the host that sends or receives the most
   std::uint64_t sent_messages = 0;  // by the host that sends the most
 
-  [[nodiscard]] double total() const { return shards + update + exchange; }
+  [[nodiscard]] double total() const { return passes + update + exchange; }
 };
 
 StepPrediction predict_step(const Job& job, const NetworkSpec& network,

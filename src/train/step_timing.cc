@@ -50,6 +50,13 @@ StepSeconds measure_steps(const Job& job, const Dataset& data, int threads, doub
   return {.row = std::max(0.0, median(std::move(steps)) - update) / rows, .update = update};
 }
 
+StepSeconds seconds_from(double few_rows, double few_seconds, double many_rows, double many_seconds,
+                         double update) {
+  const double row = std::clamp((many_seconds - few_seconds) / (many_rows - few_rows), 0.0,
+                                many_seconds / many_rows);
+  return {.step = many_seconds - row * many_rows, .row = row, .update = update};
+}
+
 StepSeconds measure_job(const Job& job, int threads, double seconds) {
   constexpr std::uint32_t kMostShards = 8;
   const auto measure = [&](std::uint32_t shards) {
@@ -60,11 +67,11 @@ StepSeconds measure_job(const Job& job, int threads, double seconds) {
   };
   const auto fewest = std::min(static_cast<std::uint32_t>(threads), job.training.shards);
   const std::uint32_t most = std::min(kMostShards * fewest, job.training.shards);
-  auto [few, rows_of_few] = measure(fewest);
+  const auto [few, few_rows] = measure(fewest);
   if (most == fewest) return few;
-  const auto [many, rows] = measure(most);
-  few.shard = std::max(0.0, (many.row - few.row) * rows / static_cast<double>(most - fewest));
-  return few;
+  const auto [many, many_rows] = measure(most);
+  if (many_rows == few_rows) return many;  // more shards than examples
+  return seconds_from(few_rows, few.row * few_rows, many_rows, many.row * many_rows, many.update);
 }
 
 }  // namespace lockstep

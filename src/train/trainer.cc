@@ -18,13 +18,13 @@
 #include "train/contradictions.h"
 #include "train/dataset.h"
 #include "train/decide.h"
-#include "train/dev_size.h"
 #include "train/environment.h"
 #include "train/evaluation_record.h"
 #include "train/memory_plan.h"
 #include "train/phase_clock.h"
 #include "train/progress_record.h"
 #include "train/run_checkpoints.h"
+#include "train/run_notices.h"
 #include "train/run_position.h"
 #include "train/run_rollback.h"
 #include "train/run_scorer.h"
@@ -238,12 +238,10 @@ class Run {
 
   // Does not communicate.
   void note_skipped_step(const std::string& why) {
-    constexpr std::uint64_t kTold = 10;
     ++position_.skipped_steps;
-    if (++skipped_in_session_ > kTold) return;
-    parts_.reporter.tell({fmt::format(
-        "warning: step {} is skipped, and changes no weight: {}{}", position_.step + 1, why,
-        skipped_in_session_ == kTold ? "; further skipped steps are only counted" : "")});
+    if (const auto notice = skipped_step_notice(position_.step + 1, ++skipped_in_session_, why)) {
+      parts_.reporter.tell({*notice});
+    }
   }
 
   StepOutcome train_step(const StepRequests& requests) {
@@ -422,38 +420,14 @@ class Run {
     end.position = position_;
     Summary summary =
         summary_record(parts_.job, parts_.options.layout, parts_.data, end, parts_.versions);
-    if (parts_.comm.is_root()) tell_last_cautions(finished, end.scores, summary.dev_error);
+    tell_flow_verdict();
+    parts_.reporter.tell(end_notices(parts_.job, position_, end.scores,
+                                     {.with_cautions = parts_.options.with_cautions,
+                                      .finished = finished,
+                                      .dev_error = summary.dev_error,
+                                      .dev_examples = parts_.data.dev.total}));
     parts_.reporter.report([&](TrainingObserver& observer) { observer.on_finish(summary); });
     return summary;
-  }
-
-  // Called on rank 0; does not communicate.
-  void tell_last_cautions(bool finished, const Scores& scores, std::optional<double> dev_error) {
-    if (parts_.options.with_cautions && finished) {
-      if (const auto caution = dropout_caution(parts_.job.network, scores))
-        parts_.reporter.tell({*caution});
-    }
-    tell_flow_verdict();
-    if (parts_.job.evaluation.threshold && !scores.dev.metrics.threshold) {
-      parts_.reporter.tell(
-          {"warning: no threshold reaches the goal of evaluation.threshold on the dev set, so the "
-           "model decides for the more probable class"});
-    }
-    if (position_.skipped_steps > 0) {
-      parts_.reporter.tell({fmt::format(
-          "warning: {} of the {} steps of this run were skipped, because they were not "
-          "finite (training.on_nonfinite)",
-          position_.skipped_steps, position_.step)});
-    }
-    if (position_.rollbacks.count > 0) {
-      parts_.reporter.tell(
-          {fmt::format("warning: this run rolled back {} times because it diverged, and ended with "
-                       "{:g} times the learning rate of the job; choose a smaller rate",
-                       position_.rollbacks.count, position_.rollbacks.rate_factor)});
-    }
-    if (parts_.options.with_cautions && dev_error) {
-      parts_.reporter.tell(warnings_of_dev_size(parts_.job, *dev_error, parts_.data.dev.total));
-    }
   }
 
   // ---- small functions, none of which communicates ----

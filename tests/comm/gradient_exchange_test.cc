@@ -126,22 +126,32 @@ class Exchange {
     bool stayed = true;  // what use_gradient wrote stood in gradient() after reduce()
   };
 
-  Used reduce(const Leaves<T>& leaves) {
-    const std::uint64_t parameters = ownership_.parameters;
+  // The sums of this rank's part of the tree, for the parameters of a range.
+  void add_up(const Leaves<T>& leaves, Range range) {
     const WorkerPlan& plan = plans_[static_cast<std::size_t>(comm_.rank())];
-    const std::vector<std::span<T>> own = exchange_.buffers();
+    std::vector<std::span<T>> own;
+    for (const std::span<T> buffer : exchange_.buffers()) {
+      own.push_back(buffer.subspan(range.begin, range.size()));
+    }
     for (std::size_t i = 0; i < plan.leaves.size(); ++i) {
-      std::ranges::copy(leaves[plan.shards.begin + i], own[plan.leaves[i].buffer].begin());
+      const std::span<const T> leaf = leaves[plan.shards.begin + i];
+      std::ranges::copy(leaf.subspan(range.begin, range.size()),
+                        own[plan.leaves[i].buffer].begin());
       round_if(precision_, own[plan.leaves[i].buffer]);
       for (const Addition& addition : plan.leaves[i].additions) {
         add_to<T>(own[addition.into], own[addition.from]);
         round_if(precision_, own[addition.into]);
       }
     }
+  }
 
+  // `early`: how many parts of the parameters, from the last to the first, are exchanged as soon as
+  // their sums are complete.
+  Used reduce(const Leaves<T>& leaves, std::uint64_t early = 0) {
+    const std::uint64_t parameters = ownership_.parameters;
     Used used{std::vector<T>(parameters), std::vector<int>(parameters), true};
     std::vector<const T*> places(parameters);
-    exchange_.reduce(pool_, [&](Range range, std::span<T> gradient) {
+    const auto use = [&](Range range, std::span<T> gradient) {
       for (std::uint64_t i = range.begin; i < range.end; ++i) {
         T& value = gradient[i - range.begin];
         used.gradient[i] = value;
@@ -149,7 +159,14 @@ class Exchange {
         places[i] = &value;
         value = static_cast<T>(i);
       }
-    });
+    };
+    for (std::uint64_t part = early; part > 0; --part) {
+      const Range range = even_part(parameters, early, part - 1);
+      add_up(leaves, range);
+      exchange_.reduce_early(range.begin, use);
+    }
+    if (early == 0) add_up(leaves, {0, parameters});
+    exchange_.reduce(pool_, use);
     for (std::uint64_t i = 0; i < parameters; ++i) {
       if (places[i] == nullptr) continue;
       if (*places[i] != static_cast<T>(i) || places[i] != &exchange_.gradient()[i]) {
@@ -248,6 +265,24 @@ TYPED_TEST(GradientExchangeTest, GivesTheSumOfTheTreeBitForBit) {
         // Twice: buffers are used again.
         expect_owned_sum(exchange, exchange.reduce(first), first_sum);
         expect_owned_sum(exchange, exchange.reduce(second), second_sum);
+      }
+    }
+  }
+}
+
+// Each rank exchanges as early as it likes.
+TYPED_TEST(GradientExchangeTest, AnEarlyReductionGivesTheSameSum) {
+  using T = TypeParam;
+  for (const std::uint64_t parameters : {1000, 50021}) {
+    const Leaves<T> leaves = wild_leaves<T>(13, parameters, 4);
+    const std::vector<T> sum = canonical_sum(leaves);
+    for (const Layout& layout : layouts(13, parameters)) {
+      SCOPED_TRACE(layout.text());
+      Exchange<T> exchange(layout);
+      for (const std::uint64_t early : {3, 1, 0, 20}) {
+        const bool all = early != 3;
+        expect_owned_sum(exchange, exchange.reduce(leaves, all ? early : early * (test_rank() % 2)),
+                         sum);
       }
     }
   }

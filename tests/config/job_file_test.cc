@@ -60,7 +60,7 @@ TEST(JobFile, FillsInTheDefaultsOfTheSchema) {
   EXPECT_EQ(job.checkpointing.background_from_bytes, 16U << 20);
   EXPECT_EQ(job.checkpointing.every_minutes, 0);
   EXPECT_EQ(job.checkpointing.keep_last, 2U);
-  EXPECT_EQ(job.exchange.bucket_bytes, 4194304U);
+  EXPECT_EQ(job.exchange.bucket_bytes, 1048576U);
   EXPECT_TRUE(job.exchange.shared_memory);
   EXPECT_EQ(job.exchange.link_gigabits_per_second, 10);
   EXPECT_EQ(job.diagnosis.base_error, 0.0);

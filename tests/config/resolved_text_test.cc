@@ -98,7 +98,7 @@ checkpointing {
   background_from_bytes: 16777216
 }
 exchange {
-  bucket_bytes: 4194304
+  bucket_bytes: 1048576
   shared_memory: true
   link_gigabits_per_second: 10
   compare_weights_every_steps: 100

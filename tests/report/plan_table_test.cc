@@ -11,7 +11,7 @@ using testing::Not;
 
 PlanRow row(int nodes, double passes, double exchange) {
   PlanRow row{.nodes = nodes, .ranks = nodes};
-  row.step.shards = passes;
+  row.step.passes = passes;
   row.step.exchange = exchange;
   row.run_seconds = 1000 * row.step.total();
   return row;

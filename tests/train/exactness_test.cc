@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -57,11 +58,11 @@ std::vector<float> tree_sum(const Communicator& comm, const Job& job) {
   RankPasses<float> passes(setup.network, setup.data, exchange.buffers(), Precision::float32,
                            job.seed, true, 1, nobody);
   passes.run(setup.weights, 0, Team());
-  std::vector<float> owned;
-  exchange.reduce(pool, [&](Range, std::span<float> gradient) {
-    owned.insert(owned.end(), gradient.begin(), gradient.end());
+  std::vector<float> sum(setup.weights.size());
+  exchange.reduce(pool, [&](Range range, std::span<float> gradient) {
+    std::ranges::copy(gradient, sum.begin() + static_cast<std::ptrdiff_t>(range.begin));
   });
-  return collect_owned<float>(comm, ownership, owned);
+  return collect_owned<float>(comm, ownership, pick_owned<float>(ownership, comm.rank(), sum));
 }
 
 // The same by adding up what each rank has and MPI_Allreduce.

@@ -87,7 +87,7 @@ TEST(MemoryPlan, EveryPartIsExact) {
   const MemoryPlan rounded = plan_of({2, 1}, {"exchange.precision=BFLOAT16"});
   EXPECT_EQ(rounded.exchange,
             two.exchange +
-                ((2 * (kParameters - owned)) + 4 * ownership.largest_piece(0) + kParameters) * 2);
+                ((2 * (kParameters - owned)) + 8 * ownership.largest_piece(0) + kParameters) * 2);
   EXPECT_EQ(rounded.optimizer, 3 * owned * 4);
   EXPECT_EQ(rounded.checkpoint, (4 * owned + 5 * kParameters) * 4);
 

@@ -1,6 +1,10 @@
 #include "base/input_file.h"
 
-#include <iterator>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -8,6 +12,19 @@
 #include "base/error.h"
 
 namespace lockstep {
+namespace {
+
+struct Descriptor {
+  explicit Descriptor(int opened) : number(opened) {}
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number;
+};
+
+}  // namespace
 
 void require_file(const std::filesystem::path& path) {
   std::error_code error;
@@ -28,14 +45,30 @@ void require_files_in(const std::filesystem::path& directory) {
   }
 }
 
-std::ifstream open_file(const std::filesystem::path& path) {
+std::optional<std::string> read_if_there(const std::filesystem::path& path) {
   require_file(path);
-  return std::ifstream(path, std::ios::binary);
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.number < 0) return std::nullopt;
+  constexpr std::size_t kBlock = std::size_t{1} << 16;
+  std::string content;
+  std::size_t size = 0;
+  while (true) {
+    content.resize(size + kBlock);
+    const ssize_t got = ::read(file.number, content.data() + size, kBlock);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      throw Error(ExitCode::missing_input,
+                  fmt::format("{}: cannot read: {}", path.string(), std::strerror(errno)));
+    }
+    size += static_cast<std::size_t>(got);
+    if (got == 0) break;
+  }
+  content.resize(size);
+  return content;
 }
 
 std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file = open_file(path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return read_if_there(path).value_or("");
 }
 
 }  // namespace lockstep

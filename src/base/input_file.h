@@ -2,7 +2,7 @@
 // Files that are read.
 
 #include <filesystem>
-#include <fstream>
+#include <optional>
 #include <string>
 
 namespace lockstep {
@@ -14,11 +14,11 @@ void require_file(const std::filesystem::path& path);
 // The same for everything in `directory` and below it but directories.
 void require_files_in(const std::filesystem::path& directory);
 
-// Opens a file for reading, after require_file(). As with std::ifstream, a file that is missing or
-// may not be read gives a stream that is not open.
-std::ifstream open_file(const std::filesystem::path& path);
+// The content of a file; absent if it is missing or may not be opened. Throws as require_file()
+// does, and Error(missing_input) if the file cannot be read to its end.
+std::optional<std::string> read_if_there(const std::filesystem::path& path);
 
-// The content of a file; empty if it is missing or may not be read. Throws as open_file() does.
+// The same, but empty if the file is missing or may not be opened.
 std::string read_file(const std::filesystem::path& path);
 
 }  // namespace lockstep

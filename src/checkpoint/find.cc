@@ -1,6 +1,6 @@
 #include "checkpoint/find.h"
 
-#include <fstream>
+#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
@@ -17,9 +17,8 @@ namespace fs = std::filesystem;
 
 // The file that a pointer file names, in the same directory.
 fs::path follow(const fs::path& pointer) {
-  std::ifstream file(pointer);
-  std::string name;
-  std::getline(file, name);
+  std::string name = read_file(pointer);
+  name.resize(std::min(name.find('\n'), name.size()));
   fs::path target = pointer.parent_path() / name;
   if (name.empty() || !fs::is_regular_file(target)) {
     throw Error(

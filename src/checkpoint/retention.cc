@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <set>
@@ -13,6 +12,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/run_files.h"
 #include "base/temporary_files.h"
 #include "checkpoint/load.h"
@@ -66,10 +66,13 @@ std::optional<std::string> read_pointer(const fs::path& pointer, Notices& notice
     notices.push_back(fmt::format("{} is missing", pointer.string()));
     return std::nullopt;
   }
-  std::ifstream file(pointer);
-  std::string name(64, '\0');  // longer than any step file's name
-  file.read(name.data(), static_cast<std::streamsize>(name.size()));
-  name.resize(static_cast<std::size_t>(file.gcount()));
+  std::string name;
+  try {
+    name = read_file(pointer);
+  } catch (const Error& problem) {
+    notices.emplace_back(problem.what());
+    return std::nullopt;
+  }
   if (name.ends_with('\n')) name.pop_back();
   if (!step_of(name)) {
     notices.push_back(fmt::format("{} does not name a checkpoint", pointer.string()));

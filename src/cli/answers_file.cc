@@ -1,6 +1,5 @@
 #include "cli/answers_file.h"
 
-#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -50,9 +49,9 @@ void write_answers(const std::filesystem::path& path, const Answers& answers) {
 }
 
 std::optional<Answers> read_answers(const std::filesystem::path& path) {
-  std::ifstream file = open_file(path);
-  if (!file) return std::nullopt;
-  const nlohmann::json object = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const std::optional<std::string> text = read_if_there(path);
+  if (!text) return std::nullopt;
+  const nlohmann::json object = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
   auto train = object.is_object() ? errors_in(object, "train") : std::nullopt;
   auto dev = object.is_object() ? errors_in(object, "dev") : std::nullopt;
   if (!train || !dev) {

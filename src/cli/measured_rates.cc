@@ -1,7 +1,7 @@
 #include "cli/measured_rates.h"
 
 #include <algorithm>
-#include <fstream>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -38,12 +38,12 @@ MachineRates measure_rates(const Job& job, int threads) {
 }
 
 bool take_doctors_rates(const std::string& file, MachineRates& rates) {
-  std::ifstream stream = open_file(file);
-  if (!stream) {
+  const std::optional<std::string> text = read_if_there(file);
+  if (!text) {
     throw Error(ExitCode::missing_input, fmt::format("--doctor {}: cannot open the file", file));
   }
   try {
-    const nlohmann::json report = nlohmann::json::parse(stream);
+    const nlohmann::json report = nlohmann::json::parse(*text);
     if (report.at("version") != 1) throw std::domain_error("its version is not 1");
     const std::vector<double> alone = numbers(report.at("ranks"), "flops_per_second_alone");
     const std::vector<double> together = numbers(report.at("ranks"), "flops_per_second_together");

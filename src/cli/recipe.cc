@@ -2,7 +2,6 @@
 #include "base/run_files.h"
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,9 +70,9 @@ class FilesHost : public RecipeHost {
   }
 
   std::optional<std::string> diverged(const fs::path& run_dir) override {
-    std::ifstream file = open_file(run_dir / error_file_name(0));
-    if (!file) return std::nullopt;
-    const auto error = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+    const std::optional<std::string> text = read_if_there(run_dir / error_file_name(0));
+    if (!text) return std::nullopt;
+    const auto error = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
     if (!error.is_object() || error.value("exit_code", 0) != static_cast<int>(ExitCode::diverged)) {
       return std::nullopt;
     }
@@ -106,8 +105,8 @@ class FilesHost : public RecipeHost {
 
 // Number of runs that the recipe in `directory` has done; 0 when there is none.
 std::size_t runs_taken(const fs::path& directory) {
-  std::ifstream file = open_file(directory / kRecipeJson);
-  const auto recipe = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const auto recipe = nlohmann::json::parse(read_file(directory / kRecipeJson), nullptr,
+                                            /*allow_exceptions=*/false);
   return recipe.is_object() && recipe.contains("trials") ? recipe["trials"].size() : 0;
 }
 

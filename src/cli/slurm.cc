@@ -2,7 +2,6 @@
 #include <cctype>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/input_file.h"
 #include "base/number_text.h"
 #include "cli/commands.h"
 #include "cli/measured_rates.h"
@@ -204,11 +204,12 @@ SlurmScript script_of(SlurmArguments arguments) {
 // Throws Error(usage) if the file exists and is not such a script: it may be the job itself.
 void refuse_foreign_file(const std::string& path) {
   if (!std::filesystem::is_regular_file(path)) return;  // a device or pipe is written in place
-  std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line)) return;
-  std::getline(file, line);
-  if (line.starts_with("# " + std::string(kFirstRemark))) return;
+  const std::string text = read_file(path);
+  const std::size_t second_line = text.find('\n') + 1;
+  if (text.empty() ||
+      text.compare(second_line, kFirstRemark.size() + 2, "# " + std::string(kFirstRemark)) == 0) {
+    return;
+  }
   throw Error(ExitCode::usage,
               fmt::format("--out {}: the file exists, and `lockstep slurm` has not written it; "
                           "choose another name, or remove it",

@@ -82,9 +82,15 @@ void CsvRecordReader::skip(std::size_t bytes) {
   byte_ += bytes;
 }
 
-bool CsvRecordReader::is_ready() const {
-  const std::string_view unused(buffer_.data() + at_, filled_ - at_);
-  return unused.find('\n') != std::string_view::npos || stream_.is_ready();
+bool CsvRecordReader::is_ready() {
+  while (true) {
+    const std::string_view unused(buffer_.data() + at_, filled_ - at_);
+    if (unused.find('\n') != std::string_view::npos || unused.size() > kLongestRecordBytes) {
+      return true;
+    }
+    if (!stream_.is_ready()) return false;
+    if (!refill()) return true;  // at the end
+  }
 }
 
 void CsvRecordReader::put_back() {

@@ -52,8 +52,9 @@ class CsvRecordReader {
   // The next record, valid until the one after; nothing at the end. The line end
   // is LF or CR LF, and may be missing after the last record.
   std::optional<CsvRecord> next();
-  // Whether next() need not wait for a pipe that has paused; a record of several lines may have to.
-  [[nodiscard]] bool is_ready() const;
+  // Whether next() need not wait for a pipe that has paused, unless a record has several lines.
+  // Reads what is there; after it, put_back() must not be called.
+  [[nodiscard]] bool is_ready();
   // Makes next() return the last record again. At most once after each next().
   void put_back();
 

@@ -1,6 +1,5 @@
 #include "report/summary_json.h"
 
-#include <fstream>
 #include <optional>
 
 #include "base/atomic_file.h"
@@ -124,9 +123,9 @@ std::string summary_to_json(const Summary& summary) {
 }
 
 std::optional<Summary> read_summary(const std::filesystem::path& path) {
-  std::ifstream file = open_file(path);
-  if (!file) return std::nullopt;
-  const Json object = Json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const std::optional<std::string> text = read_if_there(path);
+  if (!text) return std::nullopt;
+  const Json object = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object() || !object.contains("stop_reason")) {
     throw Error(ExitCode::data, path.string() + ": not the summary of a run");
   }

@@ -2,10 +2,8 @@
 
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <span>
-#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -173,13 +171,9 @@ TrialRecord record_from_json(const std::string& text, const std::string& source)
 
 std::optional<TrialRecord> read_record(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) return std::nullopt;
-  std::ifstream file = open_file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file.is_open() || file.bad()) {
-    throw Error(ExitCode::missing_input, fmt::format("cannot read {}", path.string()));
-  }
-  return record_from_json(text.str(), path.string());
+  const std::optional<std::string> text = read_if_there(path);
+  if (!text) throw Error(ExitCode::missing_input, fmt::format("cannot open {}", path.string()));
+  return record_from_json(*text, path.string());
 }
 
 TrialRecorder::TrialRecorder(TrialRecord& record, std::filesystem::path path)

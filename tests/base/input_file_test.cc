@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 std::string refusal(const fs::path& path) {
   try {
-    open_file(path);
+    (void)read_if_there(path);
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::missing_input);
     return error.what();
@@ -38,12 +38,14 @@ TEST(InputFile, OnlyFilesAreOpened) {
             (folder / "pipe").string() + ": expected a file, found a pipe or device");
   EXPECT_EQ(refusal("/dev/zero"), "/dev/zero: expected a file, found a pipe or device");
   EXPECT_EQ(refusal(folder), folder.string() + ": expected a file, found a directory");
-  EXPECT_FALSE(open_file(folder / "absent").is_open());
+  EXPECT_FALSE(read_if_there(folder / "absent"));
+  EXPECT_EQ(read_file(folder / "absent"), "");
   std::ofstream(folder / "file") << "text";
   fs::create_symlink("file", folder / "link");
-  std::string word;
-  open_file(folder / "link") >> word;
-  EXPECT_EQ(word, "text");
+  EXPECT_EQ(read_if_there(folder / "link"), "text");
+  const std::string blocks(200'000, 'x');
+  std::ofstream(folder / "large") << blocks;
+  EXPECT_EQ(read_file(folder / "large"), blocks);
   fs::remove_all(folder);
 }
 

@@ -102,6 +102,7 @@ exchange {
   shared_memory: true
   link_gigabits_per_second: 10
   compare_weights_every_steps: 100
+  precision: FLOAT32
 }
 diagnosis {
   base_error: 0

@@ -1,6 +1,12 @@
 #include "data/byte_stream.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
 #include <string>
+#include <thread>
 
 #include "idx_files.h"
 
@@ -42,6 +48,55 @@ TEST(ByteStream, ReadsPlainAndGzipInPiecesOfAnySize) {
   }
   EXPECT_FALSE(ByteStream(plain).compressed());
   EXPECT_TRUE(ByteStream(compressed).compressed());
+}
+
+// A pipe whose other end this test holds.
+struct Pipe {
+  explicit Pipe(const TemporaryDirectory& directory) : path(directory.path() / "pipe") {
+    EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    end = ::open(path.c_str(), O_RDWR);  // so that opening it to read does not wait
+  }
+  ~Pipe() { close(); }
+  void put(const std::string& bytes) const {
+    EXPECT_EQ(::write(end, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+  void close() {
+    if (end >= 0) ::close(end);
+    end = -1;
+  }
+  std::filesystem::path path;
+  int end = -1;
+};
+
+TEST(ByteStream, GivesWhatAPipeHasWithoutWaitingForMore) {
+  const TemporaryDirectory directory;
+  for (const bool compressed : {false, true}) {
+    Pipe pipe(directory);
+    const std::string content = compressed ? gzip("one two") : "one two";
+    pipe.put(content.substr(0, 1));
+    std::thread late([&] { pipe.put(content.substr(1)); });  // the stream waits for two bytes
+    ByteStream stream(pipe.path, InputKind::file_or_stream);
+    late.join();
+    EXPECT_EQ(stream.compressed(), compressed);
+    std::string got;
+    std::array<std::byte, 100> buffer;
+    while (got.size() < 7) {
+      const std::size_t n = stream.read_some(buffer);
+      ASSERT_GT(n, 0U);
+      got.append(reinterpret_cast<const char*>(buffer.data()), n);
+    }
+    EXPECT_EQ(got, "one two");
+    if (!compressed) {
+      EXPECT_FALSE(stream.is_ready());
+      pipe.put("more");
+      EXPECT_TRUE(stream.is_ready());
+      EXPECT_EQ(stream.read_some(buffer), 4U);
+    }
+    pipe.close();
+    EXPECT_TRUE(stream.is_ready()) << "at the end";
+    EXPECT_EQ(stream.read_some(buffer), 0U);
+    std::filesystem::remove(pipe.path);
+  }
 }
 
 TEST(ByteStream, ReadsSeveralGzipMembersAsOne) {

@@ -168,6 +168,15 @@ size_t fread(void* bytes, size_t size, size_t count, FILE* file) {
   return 0;
 }
 
+ssize_t read(int descriptor, void* bytes, size_t size) {
+  static const auto real = next<ssize_t(int, void*, size_t)>("read");
+  const Path path = path_of(descriptor);
+  const Fault fault = fault_of("read", path.text);
+  if (fault.is("halve")) halve(path.text);
+  errno = fault.error();
+  return errno != 0 ? -1 : real(descriptor, bytes, size);
+}
+
 int rename(const char* from, const char* to) {
   static const auto real = next<int(const char*, const char*)>("rename");
   const Fault fault = fault_of("rename", to);

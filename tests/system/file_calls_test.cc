@@ -278,16 +278,27 @@ TEST_F(FileCalls, AFileThatCannotBeReadIsNamed) {
     }
   }
   for (const char* number : {" 1", " 2", " 9"}) {
-    const auto result = watched("inspect run", std::string("read step-") + number + io);
+    const auto result = watched("inspect run", std::string("read /step-") + number + io);
     EXPECT_EQ(result.exit_code, 66) << number;
     EXPECT_THAT(result.err, AllOf(HasSubstr("cannot read run/ckpt/step-00000005.ckpt"),
                                   HasSubstr("Input/output error")));
   }
 }
 
+// Records of a run are read as text.
+TEST_F(FileCalls, ARecordThatCannotBeReadIsNamed) {
+  train();
+  for (const char* name : {"/summary.json", "/best"}) {
+    const auto result =
+        watched("inspect run", std::string("read ") + name + " 1 " + errno_text(EIO));
+    EXPECT_EQ(result.exit_code, 66) << name;
+    EXPECT_THAT(result.err, HasSubstr(std::string(name) + ": cannot read: Input/output error"));
+  }
+}
+
 TEST_F(FileCalls, ACheckpointThatShrinksWhileItIsReadIsNamed) {
   train();
-  const auto result = watched("inspect run", "read step- 3 halve");
+  const auto result = watched("inspect run", "read /step- 3 halve");
   EXPECT_EQ(result.exit_code, 66) << result.out;
   EXPECT_THAT(
       result.err,

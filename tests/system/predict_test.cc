@@ -208,6 +208,36 @@ TEST_F(Predict, StdinAndPipesGiveWhatTheFileGives) {
   EXPECT_EQ(file("out.csv"), expected);
 }
 
+// Each row is written when the answer to the one before has been read, and with it the beginning
+// of the next one.
+TEST_F(Predict, APipeThatPausesIsAnswered) {
+  train();
+  std::string rows;
+  for (int i = 0; i < 5; ++i) rows += row_of(i) + "\n";
+  write("rows.csv", rows);
+  write("all.csv", "id,size,color,note\n" + rows);
+  write("ask.sh", R"(
+    mkfifo questions answers
+    exec 3<>questions 4<>answers
+    "$1" predict run questions > answers 3>&- 4>&- &
+    answer() { read -t 60 -r line <&4 && echo "$line"; }
+    printf 'id,size,color,note\n' >&3
+    mapfile -t rows < rows.csv
+    printf '%s' "${rows[0]:0:1}" >&3
+    for ((i = 0; i < ${#rows[@]}; ++i)); do
+      next=${rows[i + 1]}
+      printf '%s\n%s' "${rows[i]:1}" "${next:0:1}" >&3
+      ((i > 0)) || answer || exit 9  # the header
+      answer || exit 9
+    done
+    exec 3>&-
+    wait $!)");
+  const auto asked =
+      run_program(fmt::format("cd {} && bash ask.sh {}", directory_.string(), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(asked.exit_code, 0) << asked.err;
+  EXPECT_EQ(asked.out, printed("predict run all.csv"));
+}
+
 TEST_F(Predict, StreamsMayLackAHeaderAndBeginWithAByteOrderMark) {
   write("plain.csv", "1,2,a\n2,1,b\n3,9,a\n4,0,b\n");
   write("plain.textproto", R"(

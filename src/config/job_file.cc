@@ -13,6 +13,7 @@
 #include <google/protobuf/text_format.h>
 
 #include "base/check.h"
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "config/message_builder.h"
 #include "config/origins.h"
@@ -39,16 +40,6 @@ constexpr std::size_t kLargestJobBytes = std::size_t{1} << 20;
 }
 
 constexpr int kPipeMilliseconds = 60'000;
-
-struct Descriptor {
-  explicit Descriptor(int opened) : number(opened) {}
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number;
-};
 
 std::string print(const proto::Job& job) {
   std::string text;

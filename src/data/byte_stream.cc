@@ -3,27 +3,24 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <new>
 #include <string>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/input_file.h"
 
 namespace lockstep {
 namespace {
-
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
 
 // The size of a regular file, or 0 for a stream.
 std::uint64_t file_size(const std::filesystem::path& path, InputKind kind) {
@@ -50,9 +47,10 @@ std::uint64_t file_size(const std::filesystem::path& path, InputKind kind) {
 
 struct ByteStream::State {
   State(const std::filesystem::path& file_path, InputKind kind)
-      : path(file_path), file_bytes(file_size(file_path, kind)) {
-    file.reset(std::fopen(path.c_str(), "rb"));
-    if (!file) {
+      : path(file_path),
+        file_bytes(file_size(file_path, kind)),
+        file(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (file.number < 0) {
       throw Error(ExitCode::missing_input,
                   fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
     }
@@ -79,7 +77,7 @@ struct ByteStream::State {
   // What the file has now, at least one byte unless it is at its end.
   [[nodiscard]] std::size_t read_file(std::span<std::byte> bytes) const {
     while (true) {
-      const ssize_t n = ::read(fileno(file.get()), bytes.data(), bytes.size());
+      const ssize_t n = ::read(file.number, bytes.data(), bytes.size());
       if (n >= 0) return static_cast<std::size_t>(n);
       if (errno == EINTR) continue;
       throw Error(ExitCode::missing_input,
@@ -89,7 +87,7 @@ struct ByteStream::State {
 
   // Whether the file has more now, or is at its end.
   [[nodiscard]] bool file_is_ready() const {
-    pollfd ready{.fd = fileno(file.get()), .events = POLLIN, .revents = 0};
+    pollfd ready{.fd = file.number, .events = POLLIN, .revents = 0};
     return poll(&ready, 1, 0) != 0;
   }
 
@@ -111,7 +109,7 @@ struct ByteStream::State {
       available -= bytes;
       return;
     }
-    if (fseeko(file.get(), static_cast<off_t>(bytes - available), SEEK_CUR) != 0) {
+    if (::lseek(file.number, static_cast<off_t>(bytes - available), SEEK_CUR) < 0) {
       throw Error(ExitCode::missing_input,
                   fmt::format("{}: cannot read: {}", path.string(), std::strerror(errno)));
     }
@@ -158,7 +156,7 @@ struct ByteStream::State {
 
   std::filesystem::path path;
   std::uint64_t file_bytes = 0;
-  std::unique_ptr<std::FILE, CloseFile> file;
+  Descriptor file;
   std::array<unsigned char, 1 << 16> input;
   std::size_t position = 0;   // start of the unread part of `input`
   std::size_t available = 0;  // size of the unread part

@@ -50,6 +50,24 @@ TEST(ByteStream, ReadsPlainAndGzipInPiecesOfAnySize) {
   EXPECT_TRUE(ByteStream(compressed).compressed());
 }
 
+TEST(ByteStream, SkipsAsOftenAsItIsAsked) {
+  const TemporaryDirectory directory;
+  const std::string text = long_text();
+  for (const bool compressed : {false, true}) {
+    const auto path = directory.write("text", compressed ? gzip(text) : text);
+    ByteStream stream(path);
+    std::size_t at = 0;
+    for (const std::size_t skipped : {10U, 70'000U, 0U, 66'000U, 100U, 100'000U}) {
+      stream.skip(skipped);
+      std::string got(5, '\0');
+      ASSERT_EQ(stream.read(std::as_writable_bytes(std::span(got))), 5U);
+      at += skipped;
+      ASSERT_EQ(got, text.substr(at, 5)) << at;
+      at += 5;
+    }
+  }
+}
+
 // A pipe whose other end this test holds.
 struct Pipe {
   explicit Pipe(const TemporaryDirectory& directory) : path(directory.path() / "pipe") {

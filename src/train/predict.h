@@ -31,11 +31,11 @@ struct PredictionBlock {
 // Collective. Predicts every example of `input`, a file in the format of the model's training
 // source, without labels. Passes the predictions to `use` on rank 0, block after block, the same
 // at every layout. Rank 0 reads a table once, from a file, pipe or device, and the ranks hold the
-// rows of one block only; a pipe that pauses gets the predictions of the rows so far. Every rank reads its share of other formats. Throws AgreedError(usage) if
-// `reading` does not fit the model, and AgreedError if the input cannot be read, does not fit the
-// model or leads to outputs that are not finite in float; an exception of `use` also becomes an
-// AgreedError on all ranks. Returns, on rank 0, what a person should know about how the input was
-// read, one line each.
+// rows of one block only; a pipe that pauses gets the predictions of the rows so far. Every rank
+// reads its share of other formats. Throws AgreedError(usage) if `reading` does not fit the model,
+// and AgreedError if the input cannot be read, does not fit the model or leads to outputs that are
+// not finite in float; an exception of `use` also becomes an AgreedError on all ranks. Returns, on
+// rank 0, what a person should know about how the input was read, one line each.
 std::vector<std::string> predict_examples(const SavedModel& model,
                                           const std::filesystem::path& input,
                                           const TableReading& reading, const Communicator& comm,

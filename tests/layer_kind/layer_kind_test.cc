@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(, LayerKindGradient, testing::Bool(), [](const auto& te
 TEST(LayerKind, MemoryCountsWhatItKeeps) {
   // Input 4; layers 5, 5, 5, 5, 3, each with output and delta; slopes of layers 1, 3, 4; a norm.
   EXPECT_EQ(Workspace<double>::bytes(residual(), 10),
-            10 * (4 + 2 * (5 + 5 + 5 + 5 + 3) + (5 + 5 + 5) + 1) * sizeof(double));
+            10UL * (4 + 2 * (5 + 5 + 5 + 5 + 3) + (5 + 5 + 5) + 1) * sizeof(double));
 }
 
 TEST(LayerKind, WeightsOfEveryKindCount) {

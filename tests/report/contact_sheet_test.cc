@@ -93,7 +93,7 @@ TEST(Canvas, ThePngIsThePicture) {
   ASSERT_EQ(decoded.height, 3U);
   for (std::uint32_t y = 0; y < 3; ++y) {
     for (std::uint32_t x = 0; x < 7; ++x) {
-      const std::uint8_t* pixel = &decoded.pixels[3 * (y * 7 + x)];
+      const std::uint8_t* pixel = &decoded.pixels[std::size_t{3} * (y * 7 + x)];
       EXPECT_TRUE((canvas.at(x, y) == Color{pixel[0], pixel[1], pixel[2]}));
     }
   }

@@ -68,7 +68,7 @@ TEST(FlowReport, ARunWithoutAMonitorHasNoFile) {
 
 // With the monitor still on, or turned off on the way.
 TEST(FlowReport, ResumeDropsTheLinesAfterItsStep) {
-  for (const std::uint64_t every_steps : {0, 10}) {
+  for (const std::uint64_t every_steps : {0U, 10U}) {
     const auto directory = fresh_directory();
     replace_file(directory / "flow.jsonl", line_of(sample_flow(1)) + line_of(sample_flow(10)) +
                                                line_of(sample_flow(20)) + "{\"step\":3");

@@ -16,7 +16,6 @@ namespace lockstep {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::size_t kExaminedBytes = 4096;  // that are examined
 
 [[noreturn]] void refuse_content(const std::filesystem::path& path, std::string_view what) {
   throw Error(ExitCode::data, fmt::format("{}: {}", path.string(), what));
@@ -24,8 +23,12 @@ constexpr std::size_t kExaminedBytes = 4096;  // that are examined
 
 // Refuses content whose first bytes show that it is not text.
 void check_is_text(const std::filesystem::path& path, std::string_view start) {
-  if (start.empty())
-    refuse_content(path, "expected a table, found an empty file; fetch the file again");
+  if (start.empty()) {
+    std::error_code error;
+    refuse_content(path, std::filesystem::is_regular_file(path, error)
+                             ? "expected a table, found an empty file; fetch the file again"
+                             : "expected a table, and nothing was written to it");
+  }
   if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF")) {
     refuse_content(path, "is in UTF-16; write it in UTF-8 (iconv -f UTF-16 -t UTF-8)");
   }
@@ -61,7 +64,7 @@ void check_is_header(const std::filesystem::path& path, const CsvRecord& record,
 
 TableHeader read_table_header(CsvRecordReader& records, const std::filesystem::path& path,
                               const CsvDialect& dialect) {
-  const std::string_view start = records.peek().substr(0, kExaminedBytes);
+  const std::string_view start = records.peek().substr(0, CsvRecordReader::kPeekedBytes);
   check_is_text(path, start);
   refuse_page(path, start);
   if (start.starts_with(kByteOrderMark)) records.skip(kByteOrderMark.size());

@@ -73,8 +73,13 @@ CsvRecordReader::CsvRecordReader(const std::filesystem::path& path)
       buffer_(kBufferBytes) {}
 
 std::string_view CsvRecordReader::peek() {
-  if (at_ == filled_) refill();
-  return {buffer_.data() + at_, filled_ - at_};
+  while (true) {
+    const std::string_view unused(buffer_.data() + at_, filled_ - at_);
+    const bool has_line = unused.find('\n') != std::string_view::npos;
+    if (has_line || unused.size() >= kPeekedBytes || !refill()) {
+      return {buffer_.data() + at_, filled_ - at_};
+    }
+  }
 }
 
 void CsvRecordReader::skip(std::size_t bytes) {

@@ -58,7 +58,9 @@ class CsvRecordReader {
   // Makes next() return the last record again. At most once after each next().
   void put_back();
 
-  // The bytes that follow, as far as they are in memory; empty only at the end.
+  // The bytes that follow, as far as they are in memory: at least a line or kPeekedBytes, unless
+  // the end comes before.
+  static constexpr std::size_t kPeekedBytes = 4096;
   std::string_view peek();
   // Skips so many bytes of peek(), none of which is a line end.
   void skip(std::size_t bytes);

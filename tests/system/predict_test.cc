@@ -73,8 +73,8 @@ TEST_F(Predict, KeptColumnsStandInFrontAsTheyAreWritten) {
 // place.
 TEST_F(Predict, AClosedStdinIsEmpty) {
   train();
-  expect_refused("predict run - <&-", 65, "/dev/stdin: expected a table, found an empty file");
-  expect_refused("evaluate run --data - <&-", 65, "found an empty file");
+  expect_refused("predict run - <&-", 65, "/dev/stdin: expected a table, and nothing was written");
+  expect_refused("evaluate run --data - <&-", 65, "nothing was written to it");
 }
 
 TEST_F(Predict, KeptColumnsAreNoFeatures) {
@@ -249,6 +249,12 @@ TEST_F(Predict, StreamsMayLackAHeaderAndBeginWithAByteOrderMark) {
     training { batch_size: 4 shards: 2 steps: 10 })");
   ASSERT_EQ(run("train plain.textproto --run-dir plain").exit_code, 0);
   write("marked.csv", "\xEF\xBB\xBF\n1,9\n4,0\n");
+  // Byte by byte.
+  const auto slow = run_program(
+      fmt::format("cd {} && python3 -c \"import os; [os.write(1, bytes([b])) for b in "
+                  "open('marked.csv', 'rb').read()]\" | {} predict plain - --probabilities none",
+                  directory_.string(), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(slow.out, "example,line,class\n0,2,a\n1,3,b\n") << slow.err;
   EXPECT_EQ(printed("predict plain - --probabilities none < marked.csv"),
             "example,line,class\n0,2,a\n1,3,b\n");
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 # has it. So none is ever looked up by its name alone. launch/hosts hands it to ranks on other hosts.
 MARK = "LOCKSTEP_SOAK_ATTEMPT"
 PROGRAM = "lockstep"
+LOOKS_AFTER_SECONDS = 2
 
 
 class Attempt:
@@ -72,13 +73,21 @@ class Attempt:
                 pass
         return reached
 
-    def wait(self, limit):
-        """The exit code, as a shell gives it; None when the attempt does not end within `limit` seconds."""
-        try:
-            code = self.process.wait(max(0, limit - self.seconds()))
-        except subprocess.TimeoutExpired:
-            return None
-        return code if code >= 0 else 128 - code
+    def wait(self, limit, progress=lambda: None):
+        """The exit code, as a shell gives it; None when for `limit` seconds the attempt has not ended
+        and progress() has not changed."""
+        seen, since = progress(), self.started
+        while True:
+            left = since + limit - time.monotonic()
+            try:
+                code = self.process.wait(min(max(0, left), LOOKS_AFTER_SECONDS))
+                return code if code >= 0 else 128 - code
+            except subprocess.TimeoutExpired:
+                now = progress()
+                if now != seen:
+                    seen, since = now, time.monotonic()
+                elif left <= LOOKS_AFTER_SECONDS:
+                    return None
 
     def seconds_until_gone(self, limit, besides=()):
         """How long processes outlive the first one; None when some are there after `limit` seconds.

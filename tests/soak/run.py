@@ -11,7 +11,7 @@ from outcomes import STAY_WHERE_CUT_OFF, difference, refusal, unstarted
 from workplace import write_files
 
 DISK_BYTES = 48 << 20      # room for every checkpoint that a job keeps
-LIMIT_SECONDS = 240        # of an attempt; the slowest ones take 60 on a busy machine
+LIMIT_SECONDS = 240        # in which an attempt changes a file; the slowest ones take 60 on a busy machine
 GONE_SECONDS = 60          # MPI may take ten times --silence-limit to end
 RANKS, THREADS = 3, 3
 MOST_FAULTS = 10           # in a run; then it trains to its end
@@ -110,9 +110,9 @@ class Run:
     def watch(self, attempt, fault):
         """Strikes, waits for the end, and returns the exit code and those that are promised."""
         promised = self.strike(attempt, fault) if fault else {0}
-        code = attempt.wait(LIMIT_SECONDS)
+        code = attempt.wait(LIMIT_SECONDS, lambda: self.progress(attempt))
         if code is None:
-            raise Unexpected("hangs", f"no end after {LIMIT_SECONDS} s:\n{attempt.describe()}")
+            raise Unexpected("hangs", f"no change for {LIMIT_SECONDS} s:\n{attempt.describe()}")
         cut_off = fault and fault.kind == "cut link"
         gone = attempt.seconds_until_gone(GONE_SECONDS, STAY_WHERE_CUT_OFF if cut_off else ())
         if gone is None:
@@ -120,6 +120,17 @@ class Run:
         self.tally.longest_end = max(self.tally.longest_end, gone)
         self.note(f"exit code {code} after {attempt.seconds():.1f} s")
         return code, promised
+
+    def progress(self, attempt):
+        """Sizes and times of all files that an attempt writes; it works as long as one of them changes."""
+        files = {}
+        for path in [attempt.log, *self.disk.rglob("*")]:
+            try:
+                status = path.stat()
+                files[path] = status.st_size, status.st_mtime_ns
+            except OSError:
+                pass  # it was removed meanwhile
+        return files
 
     def strike(self, attempt, fault):
         """Returns the exit codes that are promised."""

@@ -12,7 +12,7 @@ whose links and nodes are cut. At the end every number of the summary and of eac
 or every byte of the tables of a sweep or recipe, must be that of the run without faults.
 
 Counted as unexpected are: another result, an exit code that docs/commands.md does not promise, an attempt
-that does not end, and processes that are left. Then the run's directory is kept with its outputs and
+that neither ends nor writes anything for four minutes, and processes that are left. Then the run's directory is kept with its outputs and
 commands, and the exit code is 1. --seed S --run N repeats run N alone, as far as timing allows.
 
 Only processes that the soak has started are sent signals. docs/reliability.md has results.

@@ -113,6 +113,11 @@ class Processes(InAFolder):
         attempt.end()
         self.assertIsNotNone(attempt.seconds_until_gone(0))
 
+    def test_an_attempt_that_works_is_waited_for(self):
+        steps = iter(range(1000))
+        attempt = self.start("import time; time.sleep(9)")
+        self.assertEqual(attempt.wait(3, lambda: next(steps)), 0)
+
     def test_a_hang_is_not_waited_for(self):
         attempt = self.start("import time; time.sleep(60)")
         self.assertIsNone(attempt.wait(0.1))

@@ -76,7 +76,7 @@ class Attempt:
     def wait(self, limit, progress=lambda: None):
         """The exit code, as a shell gives it; None when for `limit` seconds the attempt has not ended
         and progress() has not changed."""
-        seen, since = progress(), self.started
+        seen, since = progress(), time.monotonic()
         while True:
             left = since + limit - time.monotonic()
             try:

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace lockstep {
@@ -75,5 +76,12 @@ struct HeartbeatWait : HeartbeatState {
 struct HeartbeatWork : HeartbeatState {
   explicit HeartbeatWork(Heartbeat* heartbeat) : HeartbeatState(heartbeat, /*waits=*/false) {}
 };
+
+// What tells `heartbeat`, if there is one, that its rank is not stuck.
+inline std::function<void()> ticking(Heartbeat* heartbeat) {
+  return [heartbeat] {
+    if (heartbeat != nullptr) heartbeat->tick();
+  };
+}
 
 }  // namespace lockstep

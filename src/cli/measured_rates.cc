@@ -54,7 +54,10 @@ bool take_doctors_rates(const std::string& file, MachineRates& rates) {
     rates.bytes_per_second = std::ranges::min(numbers(links, "bytes_per_second_both"));
     rates.latency_seconds = median(numbers(links, "latency_seconds"));
     return true;
-  } catch (const std::exception& error) {
+  } catch (const nlohmann::json::exception&) {
+    throw Error(ExitCode::data,
+                fmt::format("{}: is not a report that `lockstep doctor --json` writes", file));
+  } catch (const std::domain_error& error) {
     throw Error(ExitCode::data,
                 fmt::format("{}: is not a report that `lockstep doctor --json` writes: {}", file,
                             error.what()));

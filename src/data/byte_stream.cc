@@ -7,6 +7,7 @@
 #include <limits>
 #include <new>
 #include <string>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -46,8 +47,9 @@ std::uint64_t file_size(const std::filesystem::path& path, InputKind kind) {
 }  // namespace
 
 struct ByteStream::State {
-  State(const std::filesystem::path& file_path, InputKind kind)
+  State(const std::filesystem::path& file_path, InputKind kind, std::function<void()> when_paused)
       : path(file_path),
+        on_pause(std::move(when_paused)),
         file_bytes(file_size(file_path, kind)),
         file(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     if (file.number < 0) {
@@ -76,6 +78,7 @@ struct ByteStream::State {
 
   // What the file has now, at least one byte unless it is at its end.
   [[nodiscard]] std::size_t read_file(std::span<std::byte> bytes) const {
+    while (on_pause && !file_is_ready(kPauseMilliseconds)) on_pause();
     while (true) {
       const ssize_t n = ::read(file.number, bytes.data(), bytes.size());
       if (n >= 0) return static_cast<std::size_t>(n);
@@ -85,10 +88,10 @@ struct ByteStream::State {
     }
   }
 
-  // Whether the file has more now, or is at its end.
-  [[nodiscard]] bool file_is_ready() const {
+  // Whether the file has more within that time, or is at its end.
+  [[nodiscard]] bool file_is_ready(int milliseconds = 0) const {
     pollfd ready{.fd = file.number, .events = POLLIN, .revents = 0};
-    return poll(&ready, 1, 0) != 0;
+    return poll(&ready, 1, milliseconds) != 0;
   }
 
   // What is in memory, or what the file has now.
@@ -154,7 +157,10 @@ struct ByteStream::State {
                 fmt::format("{}: its gzip data {}; fetch the file again", path.string(), how));
   }
 
+  static constexpr int kPauseMilliseconds = 1000;
+
   std::filesystem::path path;
+  std::function<void()> on_pause;
   std::uint64_t file_bytes = 0;
   Descriptor file;
   std::array<unsigned char, 1 << 16> input;
@@ -165,8 +171,9 @@ struct ByteStream::State {
   z_stream inflater = {};
 };
 
-ByteStream::ByteStream(const std::filesystem::path& path, InputKind kind)
-    : state_(std::make_unique<State>(path, kind)) {}
+ByteStream::ByteStream(const std::filesystem::path& path, InputKind kind,
+                       std::function<void()> on_pause)
+    : state_(std::make_unique<State>(path, kind, std::move(on_pause))) {}
 ByteStream::~ByteStream() = default;
 
 std::size_t ByteStream::read_some(std::span<std::byte> bytes) {
@@ -190,8 +197,9 @@ void ByteStream::skip(std::uint64_t bytes) {
   std::array<std::byte, 1 << 14> unused;
   while (bytes > 0) {
     const auto wanted = std::min<std::uint64_t>(bytes, unused.size());
-    if (read(std::span(unused).first(wanted)) < wanted) return;
-    bytes -= wanted;
+    const std::size_t n = state_->decompress_some(std::span(unused).first(wanted));
+    if (n == 0) return;
+    bytes -= n;
   }
 }
 

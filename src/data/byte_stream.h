@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -22,7 +23,9 @@ enum class InputKind {
 // data when gzip content is damaged, cut short, or followed by anything else.
 class ByteStream {
  public:
-  explicit ByteStream(const std::filesystem::path& path, InputKind kind = InputKind::file);
+  // `on_pause` is called once in a second while a pipe or device is waited for.
+  explicit ByteStream(const std::filesystem::path& path, InputKind kind = InputKind::file,
+                      std::function<void()> on_pause = {});
   ~ByteStream();
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;

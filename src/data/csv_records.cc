@@ -67,8 +67,8 @@ CsvRecordReader::CsvRecordReader(const std::filesystem::path& path, const CsvPos
   if (from.inside_quotes || !from.after_line_end) skip_to_record(from);
 }
 
-CsvRecordReader::CsvRecordReader(const std::filesystem::path& path)
-    : stream_(path, InputKind::file_or_stream),
+CsvRecordReader::CsvRecordReader(const std::filesystem::path& path, std::function<void()> on_pause)
+    : stream_(path, InputKind::file_or_stream, std::move(on_pause)),
       end_(std::numeric_limits<std::uint64_t>::max()),
       buffer_(kBufferBytes) {}
 
@@ -143,6 +143,7 @@ std::optional<CsvRecord> CsvRecordReader::next() {
       inside ^= count_of(line, '"') % 2 == 1;
     }
     looked_at += line_end;
+    if (looked_at > kLongestRecordBytes) record.too_long = true;
     if (line_end < rest.size()) {
       ++line_;
       if (!inside) break;
@@ -156,7 +157,6 @@ std::optional<CsvRecord> CsvRecordReader::next() {
       break;
     }
     if (looked_at > kLongestRecordBytes) {
-      record.too_long = true;
       at_ += looked_at;
       byte_ += looked_at;
       looked_at = 0;

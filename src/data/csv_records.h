@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -46,8 +47,9 @@ CsvPosition advance(const CsvPosition& before, const CsvCounts& counts);
 class CsvRecordReader {
  public:
   CsvRecordReader(const std::filesystem::path& path, const CsvPosition& from, std::uint64_t end);
-  // Streams all records of a file, pipe or device, which is read once.
-  explicit CsvRecordReader(const std::filesystem::path& path);
+  // Streams all records of a file, pipe or device, which is read once; `on_pause` as for
+  // ByteStream.
+  explicit CsvRecordReader(const std::filesystem::path& path, std::function<void()> on_pause = {});
 
   // The next record, valid until the one after; nothing at the end. The line end
   // is LF or CR LF, and may be missing after the last record.

@@ -37,13 +37,13 @@ const char* filled_with(WhenMissing when_missing) {
 
 TableStream::TableStream(const std::filesystem::path& path, const CsvDialect& dialect,
                          std::shared_ptr<const FittedTable> like, bool refuse_new_columns,
-                         StreamLabels labels)
+                         StreamLabels labels, std::function<void()> on_pause)
     : path_(path),
       dialect_(dialect),
       table_(std::move(like)),
       labels_(labels),
       kept_(kept_columns(table_->schema)),
-      records_(path) {
+      records_(path, std::move(on_pause)) {
   const TableHeader header = read_table_header(records_, path_, dialect_);
   const ColumnMatch match = matching_columns(header, table_->schema, /*labelled=*/false);
   if (refuse_new_columns && !match.left_out.empty()) {
@@ -132,13 +132,15 @@ TableRows TableStream::next(std::uint64_t count, StreamWait wait) {
     ++done_;
     read_row(*record, rows);
   }
-  if (!complaints_.empty()) throw_complaints();
+  if (!complaints_.empty()) throw_complaints(wait);
   if (done_ == 0) refuse_no_rows(path_, dialect_);
   return rows;
 }
 
-void TableStream::throw_complaints() {
-  while (const auto record = records_.next()) {
+void TableStream::throw_complaints(StreamWait wait) {
+  while (wait == StreamWait::for_all || records_.is_ready()) {
+    const auto record = records_.next();
+    if (!record) break;
     if (reader_->is_blank(*record)) continue;
     ++done_;
     reader_->check(*record, complaints_);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,14 +35,15 @@ class TableStream {
   // Opens a file, pipe or device and reads its header. `like` says how the rows are read. Throws
   // Error(missing_input) or Error(data); with `refuse_new_columns` also when the header has columns
   // that `like` does not have, with StreamLabels::read also when it lacks a label column.
+  // `on_pause` as for ByteStream.
   TableStream(const std::filesystem::path& path, const CsvDialect& dialect,
               std::shared_ptr<const FittedTable> like, bool refuse_new_columns,
-              StreamLabels labels = StreamLabels::ignored);
+              StreamLabels labels = StreamLabels::ignored, std::function<void()> on_pause = {});
 
   // The next rows, at most `count`; none at the end. Fewer than `count` are the last ones or, with
   // StreamWait::for_first, those that a pipe has given so far. Throws Error(data) for a table
-  // without rows. After an error in a row it reads the rest, and throws Error(data) with the first
-  // errors.
+  // without rows. After an error in a row it reads the rest, or what a pipe has given so far, and
+  // throws Error(data) with the first errors.
   TableRows next(std::uint64_t count, StreamWait wait = StreamWait::for_all);
 
   // What a person should know about the rows read so far: one line each, beginning with the file.
@@ -52,7 +54,7 @@ class TableStream {
   void require_labels(const ColumnMatch& match) const;
   void read_row(const CsvRecord& record, TableRows& rows);
   void take_label(Examples& examples);
-  [[noreturn]] void throw_complaints();
+  [[noreturn]] void throw_complaints(StreamWait wait);
 
   std::filesystem::path path_;
   CsvDialect dialect_;

@@ -48,6 +48,9 @@ int nodes_that_pay(const std::vector<PlanRow>& rows) {
   return pays->nodes;
 }
 
+// Less is the noise of the measurement.
+constexpr double kNotedSlowdown = 1.05;
+
 std::string plan_text(const PlanReport& report) {
   std::string text = fmt::format(
       "{}: {} in a step, {}; {} x {} on a node\n", report.job_name,
@@ -60,6 +63,10 @@ std::string plan_text(const PlanReport& report) {
       report.rates.step.row * 1e6, milliseconds(report.rates.step.step),
       milliseconds(report.rates.step.update),
       format_quantity(static_cast<std::uint64_t>(report.rates.threads), "thread"));
+  if (report.rates.slowdown > kNotedSlowdown) {
+    text += fmt::format("computing is {:.2f} times as slow where all ranks compute together\n",
+                        report.rates.slowdown);
+  }
   text += fmt::format("links {}: {:.2f} Gbit/s, {:.0f} us\n",
                       report.doctor.empty() ? "assumed" : "measured in " + report.doctor,
                       report.rates.bytes_per_second * 8 / 1e9, report.rates.latency_seconds * 1e6);

@@ -80,12 +80,12 @@ void take_labels(const SavedModel& model, const std::string& name, TableRows& ro
   check_labels(rows.examples.labels, info, model.job.network.output, places);
 }
 
-ReadFile read_table(const SavedModel& model, const LabelledFile& file) {
+ReadFile read_table(const SavedModel& model, const LabelledFile& file, Heartbeat* heartbeat) {
   const DataSource source = labelled_source(model.job.data.train, file.data, file.labels);
   const TableState table = table_to_read(model, file.reading);
   const auto needed = inputs_and_labels(*table.fitted);
   TableStream stream(file.data, std::get<CsvSource>(source.format).dialect, needed,
-                     file.reading.refuse_new_columns, StreamLabels::read);
+                     file.reading.refuse_new_columns, StreamLabels::read, ticking(heartbeat));
   constexpr std::uint64_t kMostRows = std::numeric_limits<std::uint32_t>::max();
   TableRows rows = stream.next(kMostRows);
   if (rows.examples.size() == kMostRows) {
@@ -106,7 +106,7 @@ FileScores evaluate_file(const std::filesystem::path& checkpoint, const Labelled
   agree(comm, [&] {
     require_table(model, file.reading);
     if (!comm.is_root()) return;
-    read = model.table ? read_table(model, file) : read_arrays(model, file);
+    read = model.table ? read_table(model, file, comm.heartbeat()) : read_arrays(model, file);
   });
   const HeldOutSet set = hand_out(comm, layout, {.examples = std::move(read.examples)});
   FileScores result{score_examples(model,

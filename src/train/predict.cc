@@ -196,12 +196,15 @@ std::vector<std::string> predict_arrays(const SavedModel& model, const std::file
 
 // ---- tables ----
 
+// A pipe that pauses does not stall a job.
 std::unique_ptr<TableStream> open_stream(const SavedModel& model,
                                          const std::filesystem::path& input,
-                                         const TableState& table, const TableReading& reading) {
+                                         const TableState& table, const TableReading& reading,
+                                         const Communicator& comm) {
   const auto& like = std::get<CsvSource>(model.job.data.train.format);
   return std::make_unique<TableStream>(input, like.dialect, table.fitted,
-                                       reading.refuse_new_columns);
+                                       reading.refuse_new_columns, StreamLabels::ignored,
+                                       ticking(comm.heartbeat()));
 }
 
 // Collective. Hands the rows of a round out: each rank gets those of its threads.
@@ -233,7 +236,7 @@ std::vector<std::string> predict_table(const SavedModel& model, const std::files
   std::unique_ptr<TableStream> stream;  // on rank 0
   agree(comm, [&] {
     table = table_to_read(model, reading);
-    if (comm.is_root()) stream = open_stream(model, input, table, reading);
+    if (comm.is_root()) stream = open_stream(model, input, table, reading, comm);
   });
   const std::uint64_t features = feature_count(table.fitted->schema);
   const std::uint64_t in_round = kEvaluationRows * static_cast<std::uint64_t>(layout.workers());

@@ -193,6 +193,24 @@ TEST(CsvRecords, ARecordWithoutAnEndTakesNoMemory) {
   EXPECT_FALSE(reader.next());
 }
 
+// However much of it is read at a time.
+TEST(CsvRecords, ARecordBeyondTheLimitIsTooLong) {
+  const TemporaryDirectory directory;
+  for (const std::uint64_t over : {0U, 1U, 5'000'000U}) {
+    const std::string line(kLongestRecordBytes + over, 'x');
+    const auto path = directory.write("a.csv", "a\n" + line + "\n3\n");
+    CsvRecordReader reader(path);
+    ASSERT_TRUE(reader.next());
+    const auto record = reader.next();
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->too_long, over > 0) << over;
+    const auto last = reader.next();
+    ASSERT_TRUE(last);
+    EXPECT_EQ(last->text, "3");
+    EXPECT_EQ(last->line, 3U);
+  }
+}
+
 TEST(CsvRecords, DigestsAreOfBlocksWhoeverCountsThem) {
   const TemporaryDirectory directory;
   std::string content;

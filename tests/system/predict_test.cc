@@ -238,6 +238,30 @@ TEST_F(Predict, APipeThatPausesIsAnswered) {
   EXPECT_EQ(asked.out, printed("predict run all.csv"));
 }
 
+TEST_F(Predict, APipeThatPausesStallsNoRank) {
+  train();
+  write("two.csv", "id,size,color,note,kind\n" + row_of(1) + ",small\n" + row_of(2) + ",large\n");
+  for (const char* command : {"predict run -", "evaluate run --data -"}) {
+    const std::string program =
+        fmt::format("{} {} --threads 1 --progress-limit 6", LOCKSTEP_PROGRAM, command);
+    const auto slow =
+        run_program(fmt::format("cd {} && (head -n 2 two.csv; sleep 9; tail -n 1 two.csv) | {}",
+                                directory_.string(), on_ranks(2, program)));
+    EXPECT_EQ(slow.exit_code, 0) << slow.err;
+    EXPECT_THAT(slow.err, testing::Not(HasSubstr("no rank has made progress")));
+  }
+}
+
+TEST_F(Predict, ARowWithAnErrorEndsAPipeThatPauses) {
+  train();
+  const auto ended = run_program(fmt::format(
+      "cd {} && mkfifo open && exec 3<>open && printf 'id,size,color,note\nx,y,red,z\n' >&3 && "
+      "timeout 60 {} predict run open 3>&-",
+      directory_.string(), LOCKSTEP_PROGRAM));
+  EXPECT_EQ(ended.exit_code, 65) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("open:2:2: expected a number, found \"y\""));
+}
+
 TEST_F(Predict, StreamsMayLackAHeaderAndBeginWithAByteOrderMark) {
   write("plain.csv", "1,2,a\n2,1,b\n3,9,a\n4,0,b\n");
   write("plain.textproto", R"(

@@ -61,7 +61,7 @@ TEST(MemoryPlan, EveryPartIsExact) {
   EXPECT_EQ(one.optimizer, 2 * kParameterBytes);
   EXPECT_EQ(one.activations, (24U + 256) * kRowBytes + kPanelBytes);
   EXPECT_EQ(one.checkpoint, (3 + 3) * kParameterBytes) << "a copy of three arrays, and a chunk";
-  EXPECT_EQ(one.shards, 12U * (288 + 2 * 12 * 8));
+  EXPECT_EQ(one.shards, 12U * (304 + 2 * 12 * 8));
   EXPECT_EQ(one.monitor, 0U);
   EXPECT_EQ(one.program, 64U << 20);
   EXPECT_EQ(one.predictions, 3U * 40 * (2 * 3 + 1) * 4) << "three copies of those of dev";
@@ -127,8 +127,8 @@ TEST(MemoryPlan, CountsTheListsOfShards) {
                         .job;
     return plan_memory(job, network, sizes, {1, 1}, even_hosts(1, 1)).shards;
   };
-  EXPECT_EQ(of_shards("262144", "none {}"), 262144U * 288);
-  EXPECT_EQ(of_shards("262144", "standardize {}"), 262144U * (288 + 2 * 12 * 8));
+  EXPECT_EQ(of_shards("262144", "none {}"), 262144U * 304);
+  EXPECT_EQ(of_shards("262144", "standardize {}"), 262144U * (304 + 2 * 12 * 8));
 }
 
 TEST(MemoryPlan, MoreRanksThanShardsAreRefused) {

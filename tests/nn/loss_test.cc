@@ -209,7 +209,8 @@ TYPED_TEST(LossOf, EquallyManyWrongLabelsAreEqualErrors) {
     EXPECT_EQ(sums.wrong, 466U);
     return error_rate(sums);
   };
-  for (const std::uint64_t first : {0U, 1U, 5U, 300U, 2000U}) EXPECT_EQ(error_of(first), 466.0 / 2107);
+  for (const std::uint64_t first : {0U, 1U, 5U, 300U, 2000U})
+    EXPECT_EQ(error_of(first), 466.0 / 2107);
 }
 
 // As decides_yes() says: a logit of 0, of weights that are all 0, is no.

@@ -106,7 +106,8 @@ JOBS = [
     Job("early-stopping", "train", {"job.textproto": spirals(
         "early-stopping", 150, more="early_stopping { metric: DEV_COST patience: 60 }")}, of_training),
     Job("bfloat16", "train", {"job.textproto": spirals(
-        "bfloat16", 100, "precision: BFLOAT16")}, of_training),
+        "bfloat16", 100, "precision: BFLOAT16", "exchange { precision: BFLOAT16 bucket_bytes: 4096 }")},
+        of_training),
     Job("background", "train", {"job.textproto": spirals(
         "background", 100, more="checkpointing { every_steps: 7 background_from_bytes: 0 }")}, of_training),
     Job("rollback", "train", {"job.textproto": STEEP}, of_training),

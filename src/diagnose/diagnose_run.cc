@@ -95,6 +95,17 @@ std::optional<std::string> baseline_note(const Summary& summary) {
              format_percent(*summary.dev_error));
 }
 
+// How many evaluations were lost, of those that `summary` counts.
+std::optional<std::string> lost_note(const Summary& summary,
+                                     std::span<const Evaluation> evaluations) {
+  if (evaluations.empty() || evaluations.size() >= summary.evaluations.value_or(0)) {
+    return std::nullopt;
+  }
+  return fmt::format(
+      "{} of the {} evaluations were lost, so whether J was still falling at the end is not known",
+      *summary.evaluations - evaluations.size(), *summary.evaluations);
+}
+
 // Passes on the reports of a run, and keeps what a diagnosis needs.
 class DiagnosingObserver : public TrainingObserver {
  public:
@@ -163,7 +174,11 @@ Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
   facts.dev_examples = summary.dev_examples;
   facts.features = summary.features;
   facts.images = summary.images;
-  facts.cost_was_falling = cost_was_falling(evaluations);
+  if (const auto note = lost_note(summary, evaluations)) {
+    diagnosis.notes.push_back(*note);
+  } else {
+    facts.cost_was_falling = cost_was_falling(evaluations);
+  }
   facts.dev_was_best_before_the_end = summary.best_step && *summary.best_step < summary.steps;
   diagnosis.recipe = recipe_steps(loaded, diagnosis, facts);
   return diagnosis;

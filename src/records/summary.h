@@ -22,6 +22,8 @@ struct Summary {
   std::uint64_t steps = 0;
   std::uint64_t skipped_steps = 0;  // those of them that changed nothing
   std::uint64_t rollbacks = 0;      // returns to an earlier state
+  // Their number, lost records included; absent: not known.
+  std::optional<std::uint64_t> evaluations = {};
   std::optional<std::uint64_t> best_step;
   std::optional<double> best_epoch;
   std::optional<double> train_error, train_dev_error, dev_error, test_error;

@@ -34,6 +34,7 @@ Summary summary_of(const Json& object) {
   summary.steps = field_or_zero<std::uint64_t>(object, "steps");
   summary.skipped_steps = field_or_zero<std::uint64_t>(object, "skipped_steps");
   summary.rollbacks = field_or_zero<std::uint64_t>(object, "rollbacks");
+  summary.evaluations = optional_field<std::uint64_t>(object, "evaluations");
   summary.best_step = optional_field<std::uint64_t>(object, "best_step");
   summary.best_epoch = optional_field<double>(object, "best_epoch");
   summary.train_error = optional_field<double>(object, "train_error");
@@ -72,6 +73,7 @@ std::string summary_to_json(const Summary& summary) {
   object["steps"] = summary.steps;
   object["skipped_steps"] = summary.skipped_steps;
   object["rollbacks"] = summary.rollbacks;
+  object["evaluations"] = summary.evaluations ? Json(*summary.evaluations) : Json(nullptr);
   object["best_step"] = summary.best_step ? Json(*summary.best_step) : Json(nullptr);
   set_number(object, "best_epoch", summary.best_epoch);
   set_number(object, "train_error", summary.train_error);

@@ -76,6 +76,7 @@ Summary summary_record(const Job& job, const Layout& layout, const Dataset& data
   summary.steps = position.step;
   summary.skipped_steps = position.skipped_steps;
   summary.rollbacks = position.rollbacks.count;
+  summary.evaluations = position.evaluations;
   if (position.stopping.best_metric) {
     summary.best_step = position.stopping.best_step;
     summary.best_epoch = end.counts.epochs(position.stopping.best_step);

@@ -15,6 +15,7 @@ namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 Summary results(double train_error, double dev_error) {
   Summary summary;
@@ -173,6 +174,29 @@ TEST(WithDiagnosis, AResumedRunRemembersItsEvaluations) {
   ASSERT_TRUE(whole && resumed);
   EXPECT_THAT(longer_training(*whole), HasSubstr("J was still falling"));
   EXPECT_EQ(longer_training(*resumed), longer_training(*whole));
+}
+
+// With a constant learning rate, a flat end of J speaks against longer training, and a curve with
+// holes for neither.
+TEST(DiagnoseRun, ConcludesNothingFromACurveWithHoles) {
+  const LoadedJob job = tiny_job("/", {"optimizer.schedule.constant={}"});
+  std::vector<Evaluation> evaluations(10);
+  for (std::uint64_t i = 0; i < evaluations.size(); ++i) {
+    evaluations[i].step = 10 * (i + 1);
+    evaluations[i].cost = 1;
+  }
+  const auto kinds = [&](const Diagnosis& diagnosis) {
+    std::vector<std::string> all;
+    for (const RecipeStep& step : diagnosis.recipe) all.push_back(step.kind);
+    return all;
+  };
+  Summary summary = results(0.15, 0.16);
+  summary.evaluations = evaluations.size();
+  EXPECT_THAT(kinds(diagnose_run(job, summary, evaluations)), Not(Contains("train longer")));
+  evaluations.erase(evaluations.begin() + 7);
+  const Diagnosis with_hole = diagnose_run(job, summary, evaluations);
+  EXPECT_THAT(kinds(with_hole), Contains("train longer"));
+  EXPECT_THAT(with_hole.notes, Contains(HasSubstr("1 of the 10 evaluations were lost")));
 }
 
 }  // namespace

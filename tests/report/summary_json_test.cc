@@ -17,16 +17,17 @@ TEST(SummaryJson, HasExactlyTheKeysOfTheContract) {
   const json object = json::parse(summary_to_json(sample_summary()));
   std::vector<std::string> keys;
   for (const auto& [key, value] : object.items()) keys.push_back(key);
-  EXPECT_THAT(keys, testing::UnorderedElementsAre(
-                        "stop_reason", "epochs", "steps", "skipped_steps", "rollbacks", "best_step",
-                        "best_epoch", "train_error", "train_error_floor", "train_dev_error",
-                        "dev_error", "test_error", "train_cost", "train_dev_cost", "dev_cost",
-                        "test_cost", "dev_metrics", "test_metrics", "relative_rmse", "l2_penalty",
-                        "l1_penalty", "weights_norm", "weights_near_zero", "examples_per_second",
-                        "seconds", "sessions", "train_fingerprint", "dev_fingerprint",
-                        "weights_digest", "checkpoint", "peak_memory_bytes", "ranks", "threads",
-                        "shards", "versions", "train_examples", "train_dev_examples",
-                        "dev_examples", "test_examples", "features", "images", "diagnosis"));
+  EXPECT_THAT(
+      keys, testing::UnorderedElementsAre(
+                "stop_reason", "epochs", "steps", "skipped_steps", "rollbacks", "evaluations",
+                "best_step", "best_epoch", "train_error", "train_error_floor", "train_dev_error",
+                "dev_error", "test_error", "train_cost", "train_dev_cost", "dev_cost", "test_cost",
+                "dev_metrics", "test_metrics", "relative_rmse", "l2_penalty", "l1_penalty",
+                "weights_norm", "weights_near_zero", "examples_per_second", "seconds", "sessions",
+                "train_fingerprint", "dev_fingerprint", "weights_digest", "checkpoint",
+                "peak_memory_bytes", "ranks", "threads", "shards", "versions", "train_examples",
+                "train_dev_examples", "dev_examples", "test_examples", "features", "images",
+                "diagnosis"));
 }
 
 TEST(SummaryJson, HoldsTheValues) {

@@ -29,6 +29,19 @@ class Outcomes(unittest.TestCase):
         self.assertIn("['10']", difference(result(), result(evaluations=("20",)), set()))
         self.assertIsNone(difference(result(), result(evaluations=("20",)), {"metrics.jsonl"}))
 
+    def test_advice_may_differ_where_evaluations_are_lost(self):
+        def diagnosed(advice, verdict, **changes):
+            run = result(**changes)
+            run["summary"]["diagnosis"] = {"verdict": verdict, "notes": [advice], "recipe": [advice]}
+            return run
+
+        for damaged, evaluations, verdict, same in [({"metrics.jsonl"}, ("20",), "bias", True),
+                                                    ({"metrics.jsonl"}, ("20",), "variance", False),
+                                                    ({"metrics.jsonl"}, ("10", "20"), "bias", False)]:
+            with self.subTest(evaluations=evaluations, verdict=verdict):
+                found = difference(diagnosed("a", "bias"), diagnosed("b", verdict, evaluations=evaluations), damaged)
+                self.assertEqual(found is None, same)
+
     def test_another_evaluation_is_a_difference(self):
         self.assertIn("step 30", difference(result(), result(evaluations=("10", "20", "30")), {"metrics.jsonl"}))
 

@@ -113,7 +113,7 @@ std::uint64_t memory_of_node(std::uint64_t bytes_of_rank, int ranks) {
 MachineRates scaled(MachineRates rates, const NetworkSpec& from, const NetworkSpec& to) {
   rates.step.row *= multiply_adds(to) / multiply_adds(from);
   const double size = parameter_count(to) / parameter_count(from);
-  rates.step.step *= size;
+  rates.step.fixed *= size;
   rates.step.update *= size;
   return rates;
 }

@@ -34,6 +34,20 @@ JoinStage host_stage(const std::vector<int>& members, std::span<const WorkerPlan
   return join_sums(std::move(sums), shards);
 }
 
+// Number of sums that other ranks hold.
+std::uint64_t sums_of_others(std::span<const WorkerPlan> ranks, int rank) {
+  std::uint64_t sums = 0;
+  for (std::size_t other = 0; other < ranks.size(); ++other) {
+    if (other != static_cast<std::size_t>(rank)) sums += ranks[other].held.size();
+  }
+  return sums;
+}
+
+// Values of `sums` sums that arrive at a time.
+std::uint64_t arriving_values(const Ownership& ownership, std::uint64_t sums, int rank) {
+  return std::min(kBucketsInFlight, ownership.buckets()) * sums * ownership.largest_piece(rank);
+}
+
 }  // namespace
 
 JoinStage join_sums(std::vector<PlacedSum> sums, std::uint64_t shards) {
@@ -101,24 +115,6 @@ ExchangePlan plan_exchange(std::span<const WorkerPlan> ranks, std::uint64_t shar
   check(plan.of_world.joined.size() == 1, "all shards together make the whole tree");
   return plan;
 }
-
-namespace {
-
-// Number of sums that other ranks hold.
-std::uint64_t sums_of_others(std::span<const WorkerPlan> ranks, int rank) {
-  std::uint64_t sums = 0;
-  for (std::size_t other = 0; other < ranks.size(); ++other) {
-    if (other != static_cast<std::size_t>(rank)) sums += ranks[other].held.size();
-  }
-  return sums;
-}
-
-// Values of `sums` sums that arrive at a time.
-std::uint64_t arriving_values(const Ownership& ownership, std::uint64_t sums, int rank) {
-  return std::min(kBucketsInFlight, ownership.buckets()) * sums * ownership.largest_piece(rank);
-}
-
-}  // namespace
 
 std::uint64_t exchange_buffer_bytes(const Ownership& ownership, std::span<const WorkerPlan> ranks,
                                     int rank, std::uint64_t bytes_per_value) {

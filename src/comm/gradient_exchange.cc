@@ -56,9 +56,7 @@ template <typename T>
 void add_by_plan(const JoinStage& stage, Precision precision, std::span<const std::span<T>> sums) {
   for (const Addition& addition : stage.additions) {
     add_to<T>(sums[addition.into], sums[addition.from]);
-    if constexpr (std::is_same_v<T, float>) {
-      if (precision == Precision::bfloat16) round_to_bfloat16(sums[addition.into]);
-    }
+    round_sums<T>(precision, sums[addition.into]);
   }
 }
 
@@ -88,14 +86,14 @@ struct GradientExchange<T>::State {
   std::vector<Incoming> incoming;                // to this rank
   std::vector<std::vector<PlacedSum>> outgoing;  // from this rank, by owner
   // The incoming sums of a piece, end to end, for each bucket that may be in flight.
-  std::vector<std::vector<T>> received;
-  std::vector<Bfloat16> changes;  // in bfloat16 with several hosts, all parameters
+  std::vector<std::vector<T>> received = {};
+  std::vector<Bfloat16> changes = {};  // in bfloat16 with several hosts, all parameters
 
   // The reduction of a step, from the last bucket to the first: gradients are computed from the
   // last layer to the first.
-  std::uint64_t started = 0;         // number of buckets whose messages have been started
-  std::uint64_t completed = 0;       // and of those whose gradient has been used
-  std::deque<Messages<T>> arriving;  // for the buckets in between
+  std::uint64_t started = 0;              // number of buckets whose messages have been started
+  std::uint64_t completed = 0;            // and of those whose gradient has been used
+  std::deque<Messages<T>> arriving = {};  // for the buckets in between
   Messages<T> leaving;
 
   [[nodiscard]] int self() const { return comm.rank(); }
@@ -258,21 +256,16 @@ GradientExchange<T>::GradientExchange(const Communicator& comm, const Ownership&
   ExchangePlan plan = plan_exchange(ranks, shards, Hosts(memory->leaders()));
   std::vector<Incoming> incoming = plan.incoming(comm.rank());
   std::vector<std::vector<PlacedSum>> sent = outgoing(plan, comm.rank());
-  state_.reset(new State{comm,
-                         ownership,
-                         own.buffers,
-                         {own.held.front().node, comm.rank(), own.held.front().buffer},
-                         std::move(memory),
-                         std::move(plan),
-                         precision,
-                         std::move(incoming),
-                         std::move(sent),
-                         {},
-                         {},
-                         0,
-                         0,
-                         {},
-                         Messages<T>(comm, precision)});
+  state_.reset(new State{.comm = comm,
+                         .ownership = ownership,
+                         .buffers = own.buffers,
+                         .own = {own.held.front().node, comm.rank(), own.held.front().buffer},
+                         .memory = std::move(memory),
+                         .plan = std::move(plan),
+                         .precision = precision,
+                         .incoming = std::move(incoming),
+                         .outgoing = std::move(sent),
+                         .leaving = Messages<T>(comm, precision)});
   if (precision == Precision::bfloat16 && state_->plan.hosts.all_leaders().size() > 1) {
     // -0 changes no weight: that of weights that no optimizer updates.
     constexpr Bfloat16 kNoChange = 0x8000;

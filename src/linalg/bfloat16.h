@@ -4,6 +4,9 @@
 
 #include <cstdint>
 #include <span>
+#include <type_traits>
+
+#include "linalg/precision.h"
 
 namespace lockstep {
 
@@ -11,6 +14,14 @@ using Bfloat16 = std::uint16_t;
 
 // Replaces every value by the nearest bfloat16 number.
 void round_to_bfloat16(std::span<float> values);
+
+// Rounds sums in bfloat16; floats in float32, and all doubles, stay as they are.
+template <typename T>
+void round_sums(Precision precision, std::span<T> sums) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (precision == Precision::bfloat16) round_to_bfloat16(sums);
+  }
+}
 
 // Writes the nearest bfloat16 number of each value; both spans have one length.
 void to_bfloat16(std::span<const float> values, std::span<Bfloat16> rounded);

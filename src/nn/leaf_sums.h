@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -13,15 +12,6 @@
 #include "nn/layer.h"
 
 namespace lockstep {
-
-// Rounds every value of a sum to bfloat16, if that is its precision.
-template <typename T>
-void round_sum(Precision precision, Matrix<T> sum) {
-  if constexpr (std::is_same_v<T, float>) {
-    if (precision != Precision::bfloat16) return;
-    for (std::uint64_t r = 0; r < sum.rows; ++r) round_to_bfloat16(sum.row(r));
-  }
-}
 
 // Does what tensor_gradient (nn/layer.h) does, where sum_over(rows, gradient) computes the gradient
 // of one leaf: the sum over its rows.
@@ -37,18 +27,21 @@ void add_up_leaves(const GradientSums<T>& sums, const SumOver& sum_over) {
     if (index == beyond.size()) beyond.emplace_back(rows * columns);
     return Matrix<T>(beyond[index].data(), rows, columns);
   };
+  const auto round = [&](Matrix<T> sum) {
+    for (std::uint64_t r = 0; r < rows; ++r) round_sums<T>(sums.precision, sum.row(r));
+  };
   std::size_t top = sums.standing;
   for (const LeafRows& leaf : sums.leaves) {
     if (leaf.goes_on) --top;
     sum_over(leaf.rows, GradientView<T>{place(top), leaf.goes_on});
     ++top;
-    if (leaf.ends) round_sum(sums.precision, place(top - 1));
+    if (leaf.ends) round(place(top - 1));
     for (std::uint32_t n = 0; n < leaf.additions; ++n) {
       --top;
       const Matrix<const T> right = place(top);
       const Matrix<T> left = place(top - 1);
       for (std::uint64_t r = 0; r < rows; ++r) add_to<T>(left.row(r), right.row(r));
-      round_sum(sums.precision, left);
+      round(left);
     }
   }
 }

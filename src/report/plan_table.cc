@@ -60,7 +60,7 @@ std::string plan_text(const PlanReport& report) {
   text += fmt::format(
       "measured here: {:.1f} us for an example in a thread, {} ms for each step and {} ms for the "
       "optimizer in {}\n",
-      report.rates.step.row * 1e6, milliseconds(report.rates.step.step),
+      report.rates.step.row * 1e6, milliseconds(report.rates.step.fixed),
       milliseconds(report.rates.step.update),
       format_quantity(static_cast<std::uint64_t>(report.rates.threads), "thread"));
   if (report.rates.slowdown > kNotedSlowdown) {
@@ -111,7 +111,7 @@ Json plan_json(const PlanReport& report) {
           {"examples_per_step", report.rows_per_step},
           {"shards", report.shards},
           {"seconds_per_example_and_thread", report.rates.step.row},
-          {"seconds_per_step", report.rates.step.step},
+          {"seconds_per_step", report.rates.step.fixed},
           {"slowdown", report.rates.slowdown},
           {"link_bytes_per_second", report.rates.bytes_per_second},
           {"link_latency_seconds", report.rates.latency_seconds},

@@ -40,7 +40,7 @@ StepPrediction predict_step(const Job& job, const NetworkSpec& network,
   StepPrediction step;
   const auto rows = static_cast<double>(most * geometry.rows_per_shard);
   step.passes =
-      (rates.step.step * rates.threads + rows * rates.step.row) / layout.threads * rates.slowdown;
+      (rates.step.fixed * rates.threads + rows * rates.step.row) / layout.threads * rates.slowdown;
   step.update =
       rates.step.update * rates.slowdown * rates.threads / static_cast<double>(layout.workers());
   if (traffic.size() == 1) return step;

@@ -54,7 +54,7 @@ StepSeconds seconds_from(double few_rows, double few_seconds, double many_rows, 
                          double update) {
   const double row = std::clamp((many_seconds - few_seconds) / (many_rows - few_rows), 0.0,
                                 many_seconds / many_rows);
-  return {.step = many_seconds - row * many_rows, .row = row, .update = update};
+  return {.fixed = many_seconds - row * many_rows, .row = row, .update = update};
 }
 
 StepSeconds measure_job(const Job& job, int threads, double seconds) {

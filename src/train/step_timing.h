@@ -11,7 +11,7 @@ namespace lockstep {
 
 // Seconds of one step of one process, medians over the measured steps.
 struct StepSeconds {
-  double step = 0;    // of passes, whatever their rows: reading weights, writing gradients
+  double fixed = 0;   // of passes, whatever their rows: reading weights, writing gradients
   double row = 0;     // gathering, forward and backward pass of a row, by one of the threads
   double update = 0;  // finishing the gradient, and the optimizer, for all parameters
 };
@@ -28,7 +28,7 @@ StepSeconds measure_job(const Job& job, int threads, double seconds);
 StepSeconds seconds_from(double few_rows, double few_seconds, double many_rows, double many_seconds,
                          double update);
 
-// The seconds of steps of one shard for each thread or more, with `step` 0. Trains on `data`,
+// The seconds of steps of one shard for each thread or more, with `fixed` 0. Trains on `data`,
 // loaded for `threads` threads of this process alone, from the initial weights, for at least
 // `seconds` and three steps after one that is not counted. Does not communicate. Throws AgreedError
 // (diverged).

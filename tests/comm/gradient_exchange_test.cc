@@ -6,7 +6,6 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <type_traits>
 #include <vector>
 
 #include <fmt/format.h>
@@ -53,16 +52,9 @@ Leaves<T> wild_leaves(std::uint64_t shards, std::uint64_t parameters, std::uint6
 }
 
 template <typename T>
-void round_if(Precision precision, std::span<T> values) {
-  if constexpr (std::is_same_v<T, float>) {
-    if (precision == Precision::bfloat16) round_to_bfloat16(values);
-  }
-}
-
-template <typename T>
 std::vector<T> canonical_sum(const Leaves<T>& leaves, Precision precision = Precision::float32) {
   const auto rounded = [&](T value) {
-    round_if<T>(precision, {&value, 1});
+    round_sums<T>(precision, {&value, 1});
     return value;
   };
   std::vector<T> sum(leaves[0].size());
@@ -137,10 +129,10 @@ class Exchange {
       const std::span<const T> leaf = leaves[plan.shards.begin + i];
       std::ranges::copy(leaf.subspan(range.begin, range.size()),
                         own[plan.leaves[i].buffer].begin());
-      round_if(precision_, own[plan.leaves[i].buffer]);
+      round_sums<T>(precision_, own[plan.leaves[i].buffer]);
       for (const Addition& addition : plan.leaves[i].additions) {
         add_to<T>(own[addition.into], own[addition.from]);
-        round_if(precision_, own[addition.into]);
+        round_sums<T>(precision_, own[addition.into]);
       }
     }
   }

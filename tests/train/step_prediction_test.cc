@@ -48,7 +48,7 @@ TEST_F(StepPredictionTest, TheLargestPartDecides) {
 
 // What every step takes in 2 threads, whatever its rows, takes twice as long in one.
 TEST_F(StepPredictionTest, EveryStepTakesTimeBesideThatOfItsRows) {
-  rates_.step.step = 1e-3;
+  rates_.step.fixed = 1e-3;
   EXPECT_DOUBLE_EQ(predict(1, 4, 1).passes, 64e-3 + 2e-3);
   EXPECT_DOUBLE_EQ(predict(1, 4, 4).passes, (64e-3 + 2e-3) / 4);
 }
@@ -56,9 +56,9 @@ TEST_F(StepPredictionTest, EveryStepTakesTimeBesideThatOfItsRows) {
 TEST(SecondsFrom, TwoNumbersOfRowsGiveTheirSharesOfAStep) {
   const StepSeconds seconds = seconds_from(16, 5e-3, 128, 12e-3, 1e-3);
   EXPECT_NEAR(seconds.row, 62.5e-6, 1e-12);
-  EXPECT_NEAR(seconds.step, 4e-3, 1e-12);
+  EXPECT_NEAR(seconds.fixed, 4e-3, 1e-12);
   EXPECT_EQ(seconds.update, 1e-3);
-  EXPECT_EQ(seconds_from(16, 1e-3, 128, 16e-3, 0).step, 0) << "never less than nothing";
+  EXPECT_EQ(seconds_from(16, 1e-3, 128, 16e-3, 0).fixed, 0) << "never less than nothing";
   EXPECT_EQ(seconds_from(16, 2e-3, 128, 1e-3, 0).row, 0);
 }
 

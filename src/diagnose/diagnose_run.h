@@ -15,8 +15,8 @@ namespace lockstep {
 
 // Pure. Diagnoses the results of a run of `loaded`: verdict (1.2) and recipe (1.3). `evaluations`
 // are those of the whole run in order, or none if they are not known. When the summary counts more
-// of them, a note says so, and nothing is concluded from the curve of J. A loss without an error rate
-// (one of values) has no verdict; the notes show the mean losses instead.
+// of them, a note says so, and nothing is concluded from the curve of J. A loss without an error
+// rate (one of values) has no verdict; the notes show the mean losses instead.
 Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
                        std::span<const Evaluation> evaluations);
 

@@ -5,6 +5,7 @@
 
 #include "records/session.h"
 #include "train/phase_clock.h"
+#include "train/run_position.h"
 
 namespace lockstep {
 
@@ -12,7 +13,7 @@ class RunTimes {
  public:
   // `clock`, that of rank 0's first thread, must live as long as this. The session starts now, and
   // so does the interval up to its first evaluation.
-  explicit RunTimes(const PhaseClock& clock) : clock_(clock) {}
+  explicit RunTimes(const PhaseClock& clock) : clock_(&clock) {}
 
   // Starts the next interval, after an evaluation.
   void start_interval() {
@@ -34,10 +35,12 @@ class RunTimes {
     return true;
   }
 
-  // Updates the timings of `session` to now.
-  void note(RunSession& session) const {
+  // Updates the last session of `position` to now.
+  void note(RunPosition& position) const {
+    RunSession& session = position.sessions.back();
+    session.last_step = position.step;
     session.seconds = seconds_since(start_);
-    session.phases = clock_.by_name();
+    session.phases = clock_->by_name();
   }
 
  private:
@@ -47,9 +50,9 @@ class RunTimes {
     return std::chrono::duration<double>(Clock::now() - start).count();
   }
   // Seconds without evaluation and saving.
-  [[nodiscard]] double step_seconds() const { return seconds_of_steps(clock_.by_name()); }
+  [[nodiscard]] double step_seconds() const { return seconds_of_steps(clock_->by_name()); }
 
-  const PhaseClock& clock_;
+  const PhaseClock* clock_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point interval_start_ = Clock::now();
   Clock::time_point last_progress_;

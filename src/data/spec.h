@@ -1,6 +1,7 @@
 #pragma once
 // A job's settings of its data, as plain values. The meaning of each field is documented in
-// proto/job.proto, which also defines the ranges and the defaults.
+// proto/job.proto, which also defines the ranges and the defaults; the initial values here are the
+// same (tests/config/spec_defaults_test.cc).
 
 #include <cstdint>
 #include <filesystem>
@@ -42,11 +43,13 @@ struct CifarSource {
 struct TwoSpiralsSpec {
   double turns = 1.5;
   double noise = 0.02;
+  bool operator==(const TwoSpiralsSpec&) const = default;
 };
 struct BlobsSpec {
   std::uint32_t classes = 2;
   std::uint32_t features = 2;
   double distance = 2;
+  bool operator==(const BlobsSpec&) const = default;
 };
 struct TeacherSpec {
   std::uint32_t features = 16;
@@ -55,12 +58,14 @@ struct TeacherSpec {
   std::uint32_t classes = 2;
   double gain = 2;         // the larger, the less linear
   std::uint32_t seed = 1;  // seed of the teacher's weights, not of the points
+  bool operator==(const TeacherSpec&) const = default;
 };
 struct SyntheticSource {
   std::uint32_t examples = 0;
   std::uint32_t seed = 1;  // seed of the points
   double label_noise = 0;
   std::variant<TwoSpiralsSpec, BlobsSpec, TeacherSpec> kind;
+  bool operator==(const SyntheticSource&) const = default;
 };
 
 // ---- tables ----
@@ -69,6 +74,7 @@ struct SyntheticSource {
 struct CsvDialect {
   char delimiter = ',';
   bool header = true;  // the first record names the columns
+  bool operator==(const CsvDialect&) const = default;
 };
 
 enum class ColumnRole {
@@ -94,6 +100,7 @@ struct ColumnRule {
   std::vector<std::string> order = {};                     // of an ordinal column, by place
   std::optional<WhenMissing> when_missing = std::nullopt;  // absent: that of the table
   bool missing_indicator = false;                          // an input that says what is missing
+  bool operator==(const ColumnRule&) const = default;
 };
 
 struct TableRules {
@@ -104,6 +111,7 @@ struct TableRules {
   UnknownCategory unknown_category = UnknownCategory::error;
   bool decimal_comma = false;            // numbers are written as 1,5
   std::uint32_t min_category_count = 1;  // of fewer rows, a category is rare
+  bool operator==(const TableRules&) const = default;
 };
 
 struct CsvSource {
@@ -128,6 +136,7 @@ enum class LabelCoding {
 struct Corruption {
   double gaussian_noise = 0;  // standard deviation, in units of the features
   std::uint32_t seed = 1;
+  bool operator==(const Corruption&) const = default;
 };
 
 struct DataSource {
@@ -149,7 +158,7 @@ struct PartFraction {
 // One of the folds of the source, see data/folds.h.
 struct PartFold {
   std::uint32_t number = 0;
-  std::uint32_t of = 2;
+  std::uint32_t of = 0;
   std::uint32_t repeat = 0;
   bool operator==(const PartFold&) const = default;
 };
@@ -172,13 +181,16 @@ enum class DevAndTestFrom { one_source, one_distribution, different_distribution
 enum class StatisticsPer { feature, all, channel };
 struct Standardize {
   StatisticsPer per = StatisticsPer::feature;
+  bool operator==(const Standardize&) const = default;
 };
 struct ScaleInputs {
-  double divisor = 1;
+  double divisor = 255;
+  bool operator==(const ScaleInputs&) const = default;
 };
 struct KeepInputs {};
 struct RobustScale {
-  double clip = 0;  // 0: values are not clipped
+  double clip = 3;  // 0: values are not clipped
+  bool operator==(const RobustScale&) const = default;
 };
 using NormalizationRule = std::variant<Standardize, ScaleInputs, KeepInputs, RobustScale>;
 
@@ -197,6 +209,7 @@ struct ImageShape {
 struct Border {
   bool nearest = false;  // the nearest pixel of the image, instead of `value`
   float value = 0;
+  bool operator==(const Border&) const = default;
 };
 
 // The values of black and white.
@@ -208,46 +221,55 @@ struct ValueRange {
 // Transforms of training images. Each happens with its probability; parameters are
 // uniform in their ranges.
 struct HorizontalFlip {
-  double probability = 0;
+  double probability = 0.5;
+  bool operator==(const HorizontalFlip&) const = default;
 };
 struct Crop {
-  double probability = 0;
-  double min_side = 0;  // side of the part, as a share of the image's
-  double max_side = 0;
+  double probability = 1;
+  double min_side = 0.8;  // side of the part, as a share of the image's
+  double max_side = 1;
+  bool operator==(const Crop&) const = default;
 };
 struct Zoom {
-  double probability = 0;
-  double min_factor = 0;
-  double max_factor = 0;
+  double probability = 1;
+  double min_factor = 0.9;
+  double max_factor = 1.1;
+  bool operator==(const Zoom&) const = default;
 };
 struct Rotation {
-  double probability = 0;
-  double degrees = 0;  // at most, either way
+  double probability = 1;
+  double degrees = 10;  // at most, either way
+  bool operator==(const Rotation&) const = default;
 };
 struct Shift {
-  double probability = 0;
-  std::uint32_t horizontal = 0;  // pixels at most, either way
-  std::uint32_t vertical = 0;
+  double probability = 1;
+  std::uint32_t horizontal = 2;  // pixels at most, either way
+  std::uint32_t vertical = 2;
+  bool operator==(const Shift&) const = default;
 };
 struct Elastic {
-  double probability = 0;
-  double alpha = 0;  // pixels, see ElasticField
-  double sigma = 0;
+  double probability = 1;
+  double alpha = 4;  // pixels, see ElasticField
+  double sigma = 4;
+  bool operator==(const Elastic&) const = default;
 };
 struct Brightness {
-  double probability = 0;
-  double max_change = 0;  // share of the value range, either way
+  double probability = 1;
+  double max_change = 0.2;  // share of the value range, either way
+  bool operator==(const Brightness&) const = default;
 };
 struct Contrast {
-  double probability = 0;
-  double max_change = 0;  // largest change of the factor 1, either way
+  double probability = 1;
+  double max_change = 0.2;  // largest change of the factor 1, either way
+  bool operator==(const Contrast&) const = default;
 };
 struct Erasing {
-  double probability = 0;
-  double min_area = 0;  // share of the image's
-  double max_area = 0;
-  double max_aspect = 0;  // largest ratio of the longer to the shorter side
+  double probability = 0.5;
+  double min_area = 0.02;  // share of the image's
+  double max_area = 0.2;
+  double max_aspect = 3;  // largest ratio of the longer to the shorter side
   float value = 0;
+  bool operator==(const Erasing&) const = default;
 };
 
 struct Transforms {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace lockstep {
 
@@ -20,11 +21,16 @@ struct RankState {
 // Written by one thread, read by any. Fields of now() may be of two moments.
 class Heartbeat {
  public:
+  // `on_enter` is called with every activity that begins, by the thread that enters it; empty: not.
+  explicit Heartbeat(std::function<void(const char* activity)> on_enter = {})
+      : on_enter_(std::move(on_enter)) {}
+
   // `activity` must live as long as this.
   void enter(const char* activity, bool waits) {
     activity_.store(activity, std::memory_order_relaxed);
     waits_.store(waits, std::memory_order_relaxed);
     tick();
+    if (on_enter_) on_enter_(activity);
   }
   void at_step(std::uint64_t step) {
     step_.store(step, std::memory_order_relaxed);
@@ -40,6 +46,7 @@ class Heartbeat {
 
  private:
   friend class HeartbeatState;
+  std::function<void(const char* activity)> on_enter_;
   std::atomic<std::uint64_t> count_ = 0;
   std::atomic<std::uint64_t> step_ = 0;
   std::atomic<const char*> activity_ = "start";

@@ -193,7 +193,7 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
   MpiSession session(argc, argv);
   install_signal_handlers();  // again, because MPI has installed its own
   use_one_blas_thread();
-  Heartbeat heartbeat;
+  Heartbeat heartbeat([&hooks, rank](const char* activity) { hooks.on_activity(rank, activity); });
   heartbeat.enter(command.c_str(), /*waits=*/false);
   const Communicator comm = Communicator::world(&heartbeat);
   try {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string_view>
 
 #include "diagnose/gradient_source.h"
 
@@ -17,6 +18,10 @@ struct CliHooks {
   std::function<void(int rank)> on_end = [](int) {};
   // Called at the beginning of each training step on each rank.
   std::function<void(int rank, std::uint64_t step)> on_step = [](int, std::uint64_t) {};
+  // Called whenever the main thread of a rank begins an activity (train/phase_clock.h), and with
+  // the name of the command at the start.
+  std::function<void(int rank, std::string_view activity)> on_activity = [](int, std::string_view) {
+  };
   // Called before each step of `train` on each rank, with its copy of the weights; empty: not.
   std::function<void(int rank, std::uint64_t step, std::span<float> weights)> on_weights = {};
   // Where gradcheck takes the gradient from; empty: from training.

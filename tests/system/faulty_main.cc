@@ -2,12 +2,12 @@
 // ACTION is throw (an unforeseen exception), kill (SIGKILL to itself), terminate
 // (SIGTERM to itself), early (the same before MPI starts, on all ranks), stop (SIGSTOP to itself),
 // stop_at_start and stop_at_end (the same before MPI starts and before it ends),
-// slow_end (it takes 3 s before MPI ends),
-// hang (it does nothing for an hour), flip (a bit of its copy of the weights changes), nan (its
-// copy of a weight of the first layer is not a number during that step), io (an error that a user
-// can act on) or gradient (gradcheck is given a gradient of which the last entries are doubled;
-// RANK and STEP do not count). TIME: when the rank begins that step for the so manieth time, as in
-// the second trial that it trains; 1 if absent.
+// slow_end (it takes 3 s before MPI ends), stop_in_ACTIVITY (SIGSTOP when it begins that activity
+// for the STEP-th time), hang (it does nothing for an hour), flip (a bit of its copy of the weights
+// changes), nan (its copy of a weight of the first layer is not a number during that step), io (an
+// error that a user can act on) or gradient (gradcheck is given a gradient of which the last
+// entries are doubled; RANK and STEP do not count). TIME: the fault comes when the rank begins that
+// step for the TIME-th time, as in the second trial that it trains; 1 if absent.
 
 #include <bit>
 #include <chrono>
@@ -19,9 +19,12 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/error.h"
 #include "cli/cli.h"
@@ -76,6 +79,11 @@ int main(int argc, char** argv) {
     if (rank != fault.rank) return;
     if (fault.action == "stop_at_end") std::raise(SIGSTOP);
     if (fault.action == "slow_end") std::this_thread::sleep_for(std::chrono::seconds(3));
+  };
+  hooks.on_activity = [&fault, begun = std::uint64_t{0}](int rank,
+                                                         std::string_view activity) mutable {
+    if (rank != fault.rank || fault.action != fmt::format("stop_in_{}", activity)) return;
+    if (++begun == fault.step) std::raise(SIGSTOP);
   };
   if (fault.action == "flip") {
     hooks.on_weights = [&fault](int rank, std::uint64_t step, std::span<float> weights) {

@@ -58,6 +58,21 @@ TEST_F(Stall, WhileDataIsLoaded) {
   }
 }
 
+// In each of them the other rank waits, or soon will.
+TEST_F(Stall, InEveryActivityOfARun) {
+  for (const std::string activity :
+       {"data", "forward", "backward", "exchange", "optimizer", "evaluation", "checkpoint"}) {
+    SCOPED_TRACE(activity);
+    expect_end(run_with_fault(fmt::format("train job.textproto --run-dir {} --silence-limit 3 "
+                                          "--set checkpointing.every_steps=2",
+                                          activity),
+                              2, fmt::format("1 2 stop_in_{}", activity)),
+               1);
+    ASSERT_EQ(
+        run(fmt::format("train job.textproto --run-dir {} --resume auto", activity)).exit_code, 0);
+  }
+}
+
 TEST_F(Stall, WhileAnEvaluationIsRecorded) {
   expect_end(stopped_at("write metrics.jsonl 1", 0, "train job.textproto --run-dir run"), 0);
   ASSERT_EQ(run("train job.textproto --run-dir run --resume auto").exit_code, 0);

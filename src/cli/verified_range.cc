@@ -66,17 +66,23 @@ std::uint64_t last_step(const RecordedRun& run) {
                           (run.directory / kSummaryFile).string(), steps, kMetricsFile, evaluated));
 }
 
-// The options that verify what can be verified up to `step` and after it.
+// The options that verify what can be verified up to `step` and after it, and the steps between
+// these parts, if there are any.
 std::string parts_around(const RecordedRun& run, std::uint64_t step) {
   const auto after = std::ranges::upper_bound(run.evaluations, step, {}, &RecordedEvaluation::step);
-  const std::string to = after == run.evaluations.begin()
-                             ? fmt::format("up to step {} no evaluation is recorded", step)
-                             : fmt::format("--to {}", (after - 1)->step);
+  const std::uint64_t to = after == run.evaluations.begin() ? 0 : (after - 1)->step;
+  const std::string first = to == 0 ? fmt::format("up to step {} no evaluation is recorded", step)
+                                    : fmt::format("--to {}", to);
   const auto kept = std::ranges::lower_bound(run.kept_steps, step);
-  const std::string from = kept == run.kept_steps.end()
-                               ? "no checkpoint is kept with which the part after it could begin"
-                               : fmt::format("--from {}", *kept);
-  return fmt::format("{}; {}", to, from);
+  if (kept == run.kept_steps.end() || *kept >= last_step(run)) {
+    return fmt::format("{}; no checkpoint is kept with which the part after it could begin", first);
+  }
+  std::string parts = fmt::format("{}; --from {}", first, *kept);
+  if (to == *kept) return parts;
+  const std::string why = to == step ? fmt::format("no checkpoint of step {} is kept", step)
+                                     : fmt::format("step {} has no evaluation", step);
+  return fmt::format("{} (steps {} to {} cannot be verified, because {})", parts, to + 1, *kept,
+                     why);
 }
 
 }  // namespace

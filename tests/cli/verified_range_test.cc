@@ -2,16 +2,28 @@
 
 #include "cli/verified_range.h"
 
-#include <functional>
+#include <unistd.h>
 
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/run_files.h"
 
 namespace lockstep {
 namespace {
 
+namespace fs = std::filesystem;
+using testing::EndsWith;
 using testing::HasSubstr;
 
 // Evaluations of steps 5, 10 and 15, a checkpoint of step 10, and no summary.
@@ -78,6 +90,48 @@ TEST(VerifiedRange, TheSummaryIsNotBeforeTheLastEvaluation) {
       refusal(ExitCode::data, [] { choose_range(ended(sample_run(), 12), 0, {}); }),
       HasSubstr(
           "run/summary.json ends at step 12, but metrics.jsonl has an evaluation of step 15"));
+}
+
+// A run that was resumed after step 10 with more epochs.
+class ResumedWithAnotherJob : public testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(directory_);
+    std::ofstream(directory_ / kJobFile) << "training { epochs: 4 }";
+    std::ofstream(directory_ / "earlier") << "training { epochs: 2 }";
+    run_ = sample_run();
+    run_.directory = directory_;
+    run_.earlier_jobs = {{.last_step = 10, .file = directory_ / "earlier"}};
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  [[nodiscard]] std::string refused_with_kept(std::vector<std::uint64_t> kept) {
+    run_.kept_steps = std::move(kept);
+    return refusal(ExitCode::usage, [&] { job_of_range(run_, {.from = 0, .to = 15}); });
+  }
+
+  fs::path directory_ = fs::path(testing::TempDir()) / fmt::format("resumed-{}", getpid());
+  RecordedRun run_;
+};
+
+TEST_F(ResumedWithAnotherJob, ThePartsAreNamed) {
+  EXPECT_THAT(refused_with_kept({10}), EndsWith("one by one: --to 10; --from 10"));
+}
+
+TEST_F(ResumedWithAnotherJob, StepsBetweenThePartsAreNamed) {
+  EXPECT_THAT(refused_with_kept({12}),
+              EndsWith("--to 10; --from 12 (steps 11 to 12 cannot be verified, because no "
+                       "checkpoint of step 10 is kept)"));
+  run_.evaluations.erase(run_.evaluations.begin() + 1);
+  EXPECT_THAT(
+      refused_with_kept({10}),
+      EndsWith("--to 5; --from 10 (steps 6 to 10 cannot be verified, because step 10 has no "
+               "evaluation)"));
+}
+
+TEST_F(ResumedWithAnotherJob, ACheckpointOfTheEndBeginsNoPart) {
+  EXPECT_THAT(refused_with_kept({15}),
+              EndsWith("--to 10; no checkpoint is kept with which the part after it could begin"));
 }
 
 TEST(RecordedEvaluations, DamagedLinesAreSaidByNumber) {

@@ -194,6 +194,49 @@ float& TableRowReader::label_of(const Cell& cell, TableFacts& facts) const {
   return facts.labels[facts.labels.size() - label_width_ + cell.label];
 }
 
+void TableRowReader::read_category_fact(std::size_t field, std::string_view text,
+                                        TableFacts& facts) {
+  const std::size_t number = cells_[field].schema_column;
+  const TableColumn& column = schema_.columns[number];
+  if (missing_.contains(text)) {
+    if (column.when_missing == WhenMissing::refuse) {
+      complain_of_missing(field, text, facts.complaints);
+    }
+  } else if (!fitted_) {
+    Vocabulary& found = facts.categories[number];
+    if (found.size() > kMostCategories) return;
+    const std::uint32_t category = found.number(text);
+    std::vector<std::uint64_t>& counts = facts.category_counts[number];
+    counts.resize(found.size());
+    ++counts[category];
+  } else if (rules_.unknown_category == UnknownCategory::error && !column.has_rare &&
+             !categories_[number].find(text)) {
+    complain(facts.complaints, field, CellLook{CellKind::not_in_training},
+             fmt::format("a category that the training file does not have, {}{}; {} would "
+                         "encode it as zeros",
+                         quoted_text(text), in_column(cells_[field]),
+                         remedy_ == Remedy::options ? "--unknown-category all_zero"
+                                                    : "unknown_category: ALL_ZERO"));
+  }
+}
+
+std::uint32_t TableRowReader::read_class(std::size_t field, std::string_view text,
+                                         TableFacts& facts) {
+  if (missing_.contains(text)) {
+    complain_of_missing(field, text, facts.complaints);
+    return 0;
+  }
+  if (!fitted_) {
+    return facts.class_names.size() <= kMostCategories ? facts.class_names.number(text) : 0;
+  }
+  if (const auto known = class_names_.find(text)) return *known;
+  complain(
+      facts.complaints, field, CellLook{CellKind::not_in_training},
+      fmt::format("a class that the training file does not have, {}{}; it has {}",
+                  quoted_text(text), in_column(cells_[field]), quoted_names(schema_.class_names)));
+  return 0;
+}
+
 void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFacts& facts) {
   const Cell& cell = cells_[field];
   text = without_blanks(text);
@@ -204,53 +247,15 @@ void TableRowReader::read_fact(std::size_t field, std::string_view text, TableFa
     case ColumnRole::kept:
     case ColumnRole::id:
       return;
-    case ColumnRole::category: {
-      const TableColumn& column = schema_.columns[cell.schema_column];
-      if (missing_.contains(text)) {
-        if (column.when_missing == WhenMissing::refuse) {
-          complain_of_missing(field, text, facts.complaints);
-        }
-        return;
-      }
-      Vocabulary& found = facts.categories[cell.schema_column];
-      if (!fitted_) {
-        if (found.size() > kMostCategories) return;
-        std::vector<std::uint64_t>& counts = facts.category_counts[cell.schema_column];
-        const std::uint32_t number = found.number(text);
-        counts.resize(found.size());
-        ++counts[number];
-      } else if (rules_.unknown_category == UnknownCategory::error && !column.has_rare &&
-                 !categories_[cell.schema_column].find(text)) {
-        complain(facts.complaints, field, CellLook{CellKind::not_in_training},
-                 fmt::format("a category that the training file does not have, {}{}; {} would "
-                             "encode it as zeros",
-                             quoted_text(text), in_column(cell),
-                             remedy_ == Remedy::options ? "--unknown-category all_zero"
-                                                        : "unknown_category: ALL_ZERO"));
-      }
+    case ColumnRole::category:
+      read_category_fact(field, text, facts);
       return;
-    }
     case ColumnRole::label:
       if (labelled_) label_of(cell, facts) = read_label(field, text, facts.complaints);
       return;
-    case ColumnRole::class_name: {
-      if (!labelled_) return;
-      std::uint32_t number = 0;
-      if (missing_.contains(text)) {
-        complain_of_missing(field, text, facts.complaints);
-      } else if (!fitted_) {
-        if (facts.class_names.size() <= kMostCategories) number = facts.class_names.number(text);
-      } else if (const auto known = class_names_.find(text)) {
-        number = *known;
-      } else {
-        complain(
-            facts.complaints, field, CellLook{CellKind::not_in_training},
-            fmt::format("a class that the training file does not have, {}{}; it has {}",
-                        quoted_text(text), in_column(cell), quoted_names(schema_.class_names)));
-      }
-      facts.classes.push_back(number);
+    case ColumnRole::class_name:
+      if (labelled_) facts.classes.push_back(read_class(field, text, facts));
       return;
-    }
     case ColumnRole::group:
       if (!labelled_) return;
       if (missing_.contains(text)) complain_of_missing(field, text, facts.complaints);

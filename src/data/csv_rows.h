@@ -100,6 +100,9 @@ class TableRowReader {
   void add_label(TableFacts& facts) const;
   float& label_of(const Cell& cell, TableFacts& facts) const;
   void read_fact(std::size_t field, std::string_view text, TableFacts& facts);
+  void read_category_fact(std::size_t field, std::string_view text, TableFacts& facts);
+  // The number of a class; 0 after a complaint.
+  std::uint32_t read_class(std::size_t field, std::string_view text, TableFacts& facts);
   // Each reads the values of an input without its missing_indicator, and returns whether the value
   // is missing.
   bool read_input(std::size_t field, std::string_view text, std::span<float> values,

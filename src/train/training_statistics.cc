@@ -107,8 +107,9 @@ Normalizer robust_normalizer(const RobustScale& config, const Communicator& comm
   return normalizer;
 }
 
-// The spread of numbers, beside the distance between floats of their size.
-struct Spread {
+// How well floats resolve numbers: their deviation beside the distance between floats of their
+// size.
+struct FloatResolution {
   double mean = 0;
   double deviation = 0;
 
@@ -237,22 +238,22 @@ std::vector<std::string> cautions_of_targets(const TargetStatistics& targets,
     const bool has_name = t < names.size() && !names[t].empty();
     const std::string title = has_name ? fmt::format("target \"{}\"", names[t])
                                        : fmt::format("target {} (counted from 0)", t);
-    const Spread spread{targets.mean[t], std::sqrt(targets.variance[t])};
-    if (targets.variance[t] == 0 && spread.step() <= 1) {
+    const FloatResolution resolution{targets.mean[t], std::sqrt(targets.variance[t])};
+    if (targets.variance[t] == 0 && resolution.step() <= 1) {
       cautions.push_back(
           fmt::format("caution: the {} is {:.6g} in every training example, so "
                       "there is nothing to learn about it",
                       title, targets.mean[t]));
-    } else if (spread.is_lost()) {
+    } else if (resolution.is_lost()) {
       throw Error(ExitCode::data,
                   fmt::format("the {} {}: values are floats, and next to nothing is left of its "
                               "differences; subtract a constant from the column in the source",
-                              title, spread.text()));
-    } else if (spread.is_coarse()) {
+                              title, resolution.text()));
+    } else if (resolution.is_coarse()) {
       cautions.push_back(fmt::format(
           "caution: the {} {}: values are floats, and differences as small as this are lost in "
           "rounding, in RMSE and MAE, too; subtract a constant from the column in the source",
-          title, spread.text()));
+          title, resolution.text()));
     }
   }
   return cautions;
@@ -283,13 +284,13 @@ std::optional<std::string> caution_of_coarse_features(const Normalizer& normaliz
   std::size_t coarse = 0;
   for (std::size_t j = 0; j < normalizer.mean.size(); ++j) {
     const auto inverse = static_cast<double>(normalizer.inverse_deviation[j]);
-    const Spread spread{normalizer.mean[j], inverse == 0 ? 0 : 1.0 / inverse};
+    const FloatResolution resolution{normalizer.mean[j], inverse == 0 ? 0 : 1.0 / inverse};
     // The feature may really be constant; floats hold all whole numbers up to 2^24.
-    const bool may_be_constant = inverse == 0 && spread.step() <= 1;
-    if (may_be_constant || !spread.is_coarse()) continue;
+    const bool may_be_constant = inverse == 0 && resolution.step() <= 1;
+    if (may_be_constant || !resolution.is_coarse()) continue;
     if (++coarse > kMostNamed) continue;
-    named +=
-        fmt::format("{}{} {}", named.empty() ? "" : ", ", feature_title(j, names), spread.text());
+    named += fmt::format("{}{} {}", named.empty() ? "" : ", ", feature_title(j, names),
+                         resolution.text());
   }
   if (coarse == 0) return std::nullopt;
   const std::string more =

@@ -12,7 +12,8 @@ from workplace import write_files
 
 DISK_BYTES = 48 << 20      # room for every checkpoint that a job keeps
 LIMIT_SECONDS = 240        # in which an attempt changes a file; the slowest ones take 60 on a busy machine
-GONE_SECONDS = 60          # MPI may take ten times --silence-limit to end
+GONE_SECONDS = 60          # in which every process has ended after an attempt
+GONE_WHERE_CUT_OFF = 220   # the same for a host that was cut off while MPI started: ten times --silence-limit
 RANKS, THREADS = 3, 3
 MOST_FAULTS = 10           # in a run; then it trains to its end
 
@@ -114,7 +115,8 @@ class Run:
         if code is None:
             raise Unexpected("hangs", f"no change for {LIMIT_SECONDS} s:\n{attempt.describe()}")
         cut_off = fault and fault.kind == "cut link"
-        gone = attempt.seconds_until_gone(GONE_SECONDS, STAY_WHERE_CUT_OFF if cut_off else ())
+        limit, besides = (GONE_WHERE_CUT_OFF, STAY_WHERE_CUT_OFF) if cut_off else (GONE_SECONDS, ())
+        gone = attempt.seconds_until_gone(limit, besides)
         if gone is None:
             raise Unexpected("processes left", attempt.describe())
         self.tally.longest_end = max(self.tally.longest_end, gone)

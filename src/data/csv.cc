@@ -73,10 +73,12 @@ void CsvExampleSource::read_header() {
   const TableHeader header = read_table_header(records, file_.path, file_.dialect);
   first_row_ = records.position();
 
-  table_ =
-      file_.like != nullptr
-          ? file_.like
-          : std::make_shared<FittedTable>(FittedTable{file_.rules, schema_of(header, file_.rules)});
+  if (file_.like != nullptr) {
+    table_ = file_.like;
+  } else {
+    TableSchema schema = schema_of(header, file_.rules);
+    table_ = std::make_shared<FittedTable>(FittedTable{file_.rules, std::move(schema)});
+  }
   ColumnMatch match = matching_columns(header, table_->schema, file_.labelled);
   tell_of_columns(header, match);
   columns_ = std::move(match.columns);

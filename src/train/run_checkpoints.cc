@@ -225,8 +225,12 @@ void RunCheckpoints::check_fits(const FoundCheckpoint& found) const {
 
 std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& options,
                                                          std::vector<std::string>& notices) const {
-  auto found = options.file ? FoundCheckpoint{*options.file, load_checkpoint(*options.file), {}}
-                            : find_latest(directory_);
+  std::optional<FoundCheckpoint> found;
+  if (options.file) {
+    found = {*options.file, load_checkpoint(*options.file), {}};
+  } else {
+    found = find_latest(directory_);
+  }
   if (!found) {
     if (options.must_exist) {
       throw Error(ExitCode::missing_input,

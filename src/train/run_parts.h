@@ -1,5 +1,6 @@
 #pragma once
-// The parts of one training run, which its stages share. All of them live longer than the run.
+// The parts of one training run, which its stages share. What it refers to lives longer than the
+// run.
 
 #include <map>
 #include <string>

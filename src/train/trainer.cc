@@ -323,7 +323,7 @@ class Run {
   RunParts parts_;
   std::optional<RunRollback> rollback_;  // if the job rolls back
   RunEvaluations evaluations_;
-  RunTimes times_;
+  RunTimes times_;  // of the steps, from the end of start() on
   RunPosition position_;
   std::uint64_t skipped_in_session_ = 0;
 };
@@ -354,20 +354,21 @@ Summary train(const Job& job, const std::string& resolved_job, const Communicato
   }
   const RunReporter reporter(comm, observers);
   engine.clock().add(Phase::load, seconds_since(before_loading));
-  return Run({job,
-              resolved_job,
-              comm,
-              options,
-              versions,
-              data,
-              network,
-              engine,
-              checkpoints,
-              scorer,
-              start,
-              monitor.get(),
-              reporter,
-              {.per_epoch = engine.steps_per_epoch(), .total = engine.total_steps()}})
+  const StepCounts counts{.per_epoch = engine.steps_per_epoch(), .total = engine.total_steps()};
+  return Run({.job = job,
+              .resolved_job = resolved_job,
+              .comm = comm,
+              .options = options,
+              .versions = versions,
+              .data = data,
+              .network = network,
+              .engine = engine,
+              .checkpoints = checkpoints,
+              .scorer = scorer,
+              .start = start,
+              .monitor = monitor.get(),
+              .reporter = reporter,
+              .counts = counts})
       .run();
 }
 

@@ -154,7 +154,8 @@ std::string test_text(const RecipeResult& result) {
   }
   if (result.stop_reason.empty() || result.stop_reason == "interrupted") return "";
   return result.has_test_set
-             ? "      no checkpoint was kept; train best.textproto to test it\n"
+             ? "      not tested, because no checkpoint of it is there; train best.textproto to "
+               "test it\n"
              : "      no test set: nothing shows how good it is on new examples (1.1)\n";
 }
 

@@ -13,7 +13,7 @@ from workplace import write_files
 DISK_BYTES = 48 << 20      # room for every checkpoint that a job keeps
 LIMIT_SECONDS = 240        # in which an attempt changes a file; the slowest ones take 60 on a busy machine
 GONE_SECONDS = 60          # in which every process has ended after an attempt
-GONE_WHERE_CUT_OFF = 220   # the same for a host that was cut off while MPI started: ten times --silence-limit
+GONE_IN_START = 220        # the same on a host that is cut off while MPI starts: ten times --silence-limit
 RANKS, THREADS = 3, 3
 MOST_FAULTS = 10           # in a run; then it trains to its end
 
@@ -39,6 +39,7 @@ class Run:
         self.damaged = set()
         self.attempts = 0
         self.history = []
+        self.files_before = {}     # of the attempt
 
     def train(self):
         write_files(self.job, self.folder)
@@ -95,6 +96,7 @@ class Run:
             arguments += ["--silence-limit", faults.SILENCE_LIMIT]
         if self.job.command == "sweep":
             arguments += ["--groups", self.random.randint(1, ranks)]
+        self.files_before = self.files()
         command = self.workplace.command(self.job, launcher, ranks, threads, arguments)
         self.note(f"(cd {self.folder} && {' '.join(command)})")
         return Attempt(command, self.folder, self.folder / f"attempt-{self.attempts:02}.log",
@@ -111,22 +113,25 @@ class Run:
     def watch(self, attempt, fault):
         """Strikes, waits for the end, and returns the exit code and those that are promised."""
         promised = self.strike(attempt, fault) if fault else {0}
-        code = attempt.wait(LIMIT_SECONDS, lambda: self.progress(attempt))
+        code = attempt.wait(LIMIT_SECONDS, lambda: self.files(attempt.log))
         if code is None:
             raise Unexpected("hangs", f"no change for {LIMIT_SECONDS} s:\n{attempt.describe()}")
         cut_off = fault and fault.kind == "cut link"
-        limit, besides = (GONE_WHERE_CUT_OFF, STAY_WHERE_CUT_OFF) if cut_off else (GONE_SECONDS, ())
-        gone = attempt.seconds_until_gone(limit, besides)
+        # A rank writes nothing below the disk before MPI has started.
+        in_start = cut_off and self.files() == self.files_before
+        gone = attempt.seconds_until_gone(GONE_IN_START if in_start else GONE_SECONDS,
+                                          STAY_WHERE_CUT_OFF if cut_off else ())
         if gone is None:
             raise Unexpected("processes left", attempt.describe())
         self.tally.longest_end = max(self.tally.longest_end, gone)
         self.note(f"exit code {code} after {attempt.seconds():.1f} s")
         return code, promised
 
-    def progress(self, attempt):
-        """Sizes and times of all files that an attempt writes; it works as long as one of them changes."""
+    def files(self, *others):
+        """Sizes and times of all files that an attempt writes; it works as long as one of them, or of
+        `others`, changes."""
         files = {}
-        for path in [attempt.log, *self.disk.rglob("*")]:
+        for path in [*others, *self.disk.rglob("*")]:
             try:
                 status = path.stat()
                 files[path] = status.st_size, status.st_mtime_ns

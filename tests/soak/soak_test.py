@@ -1,5 +1,6 @@
 """Tests of the soak itself: it must see what it is made to find, and refuse to let other faults pass."""
 
+import json
 import signal
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from random import Random
 import damage
 import faults
 from attempt import Attempt
-from outcomes import difference, refusal, unstarted
+from outcomes import UNTESTED, difference, refusal, unstarted
 
 
 def result(digest="1", evaluations=("10", "20")):
@@ -48,13 +49,22 @@ class Outcomes(unittest.TestCase):
     def test_another_table_is_a_difference(self):
         self.assertIn("sweep.csv", difference({"sweep.csv": "a"}, {"sweep.csv": "b"}, set()))
 
+    def test_a_recipe_may_lack_its_test_error_alone_when_a_checkpoint_was_damaged(self):
+        def recipe(test_line, test, best=1):
+            return {"recipe.txt": f"Best: run {best}\n{test_line}\n", "recipe.json": json.dumps({"best": best, "test": test})}
+
+        whole = recipe("      test error 1.00% of 500 examples", {"error": 0.01})
+        self.assertIsNone(difference(whole, recipe(UNTESTED, None), {"newest checkpoint"}))
+        self.assertIn("recipe.txt", difference(whole, recipe(UNTESTED, None), {"metrics.jsonl"}))
+        self.assertIn("recipe.txt", difference(whole, recipe(UNTESTED, None, best=2), {"newest checkpoint"}))
+        self.assertIn("recipe.json", difference(whole, recipe(UNTESTED, {"error": 0.02}), {"newest checkpoint"}))
+
     def test_refusals_need_their_code_message_and_damage(self):
         text = "lockstep: no valid checkpoint in run/ckpt; restore a file"
         self.assertIsNotNone(refusal(65, text, {"newest checkpoint"}))
         self.assertIsNone(refusal(66, text, {"newest checkpoint"}))
         self.assertIsNone(refusal(65, "another message", {"newest checkpoint"}))
         self.assertIsNone(refusal(65, text, {"metrics.jsonl"}))
-
 
     def test_a_host_that_is_lost_before_the_start_has_its_messages(self):
         text = "hosts: n2 does not answer over ssh: ..."

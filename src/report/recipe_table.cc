@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/run_files.h"
 #include "report/diagnosis_json.h"
 #include "report/diagnosis_text.h"
 #include "report/format.h"

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "train/answers.h"
+#include "metrics/answers.h"
 
 namespace lockstep {
 

@@ -19,16 +19,16 @@
 #include "cli/run_directory.h"
 #include "cli/trial_options.h"
 #include "comm/agreement.h"
+#include "evaluate/evaluate_checkpoint.h"
 #include "report/crossval_table.h"
 #include "report/descriptor.h"
 #include "report/format.h"
+#include "sets/dataset_sizes.h"
+#include "sets/fold_cautions.h"
 #include "sweep/crossval.h"
 #include "sweep/environment_caution.h"
 #include "sweep/run_sweep.h"
-#include "train/dataset_sizes.h"
 #include "train/environment.h"
-#include "train/evaluate_checkpoint.h"
-#include "train/fold_cautions.h"
 
 namespace lockstep {
 namespace {

@@ -22,10 +22,10 @@
 #include "comm/agreement.h"
 #include "config/job_file.h"
 #include "diagnose/diagnose_run.h"
+#include "evaluate/evaluate_checkpoint.h"
 #include "report/diagnosis_json.h"
 #include "report/diagnosis_text.h"
-#include "train/dataset_sizes.h"
-#include "train/evaluate_checkpoint.h"
+#include "sets/dataset_sizes.h"
 
 namespace lockstep {
 namespace {

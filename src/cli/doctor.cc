@@ -19,7 +19,7 @@
 #include "doctor/job_needs.h"
 #include "report/doctor_json.h"
 #include "report/doctor_text.h"
-#include "train/dataset_sizes.h"
+#include "sets/dataset_sizes.h"
 
 namespace lockstep {
 namespace {

@@ -14,10 +14,10 @@
 #include "cli/result_files.h"
 #include "cli/table_options.h"
 #include "comm/agreement.h"
+#include "evaluate/evaluate_checkpoint.h"
+#include "evaluate/evaluate_file.h"
 #include "report/descriptor.h"
 #include "report/score_tables.h"
-#include "train/evaluate_checkpoint.h"
-#include "train/evaluate_file.h"
 
 namespace lockstep {
 namespace {

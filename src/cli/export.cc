@@ -13,7 +13,7 @@
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
-#include "train/saved_model.h"
+#include "model/saved_model.h"
 
 namespace lockstep {
 namespace {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "export/npz.h"
+#include "model/prediction_columns.h"
 #include "nn/activations.h"
 #include "nn/layers.h"
-#include "train/prediction_columns.h"
 
 namespace lockstep {
 namespace {

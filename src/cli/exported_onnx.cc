@@ -10,7 +10,7 @@
 
 #include "base/json_text.h"
 #include "export/onnx.h"
-#include "train/prediction_columns.h"
+#include "model/prediction_columns.h"
 
 namespace lockstep {
 namespace {

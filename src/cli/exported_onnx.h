@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "train/saved_model.h"
+#include "model/saved_model.h"
 
 namespace lockstep {
 

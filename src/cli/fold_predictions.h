@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "cli/prediction_table.h"
-#include "train/evaluate_checkpoint.h"
-#include "train/prediction_columns.h"
-#include "train/saved_model.h"
+#include "evaluate/evaluate_checkpoint.h"
+#include "model/prediction_columns.h"
+#include "model/saved_model.h"
 
 namespace lockstep {
 

@@ -14,9 +14,9 @@
 #include "cli/progress_lines.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
+#include "evaluate/importance.h"
+#include "metrics/set_metric_names.h"
 #include "report/importance_table.h"
-#include "train/importance.h"
-#include "train/set_metric_names.h"
 
 namespace lockstep {
 namespace {

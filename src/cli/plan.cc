@@ -15,10 +15,10 @@
 #include "comm/agreement.h"
 #include "comm/exchange_plan.h"
 #include "config/job_file.h"
+#include "model/build.h"
 #include "report/plan_table.h"
-#include "train/build.h"
-#include "train/dataset.h"
-#include "train/dataset_sizes.h"
+#include "sets/dataset.h"
+#include "sets/dataset_sizes.h"
 #include "train/memory_plan.h"
 
 namespace lockstep {

@@ -1,4 +1,4 @@
-#include "train/predict.h"
+#include "evaluate/predict.h"
 
 #include <charconv>
 #include <cstdint>

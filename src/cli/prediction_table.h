@@ -8,9 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "train/predict.h"
-#include "train/prediction_columns.h"
-#include "train/saved_model.h"
+#include "evaluate/predict.h"
+#include "model/prediction_columns.h"
+#include "model/saved_model.h"
 
 namespace lockstep {
 

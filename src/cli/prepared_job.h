@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "comm/communicator.h"
+#include "comm/layout.h"
 #include "config/job_file.h"
-#include "train/layout.h"
 
 namespace lockstep {
 

@@ -1,4 +1,4 @@
-#include "train/preview.h"
+#include "sets/preview.h"
 
 #include <algorithm>
 #include <cmath>

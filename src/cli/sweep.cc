@@ -26,6 +26,7 @@
 #include "report/format.h"
 #include "report/part_table.h"
 #include "report/sweep_table.h"
+#include "sets/dataset_sizes.h"
 #include "sweep/cautions.h"
 #include "sweep/check_warm_starts.h"
 #include "sweep/collect.h"
@@ -34,7 +35,6 @@
 #include "sweep/run_sweep.h"
 #include "sweep/termination.h"
 #include "sweep/trials.h"
-#include "train/dataset_sizes.h"
 #include "train/environment.h"
 
 namespace lockstep {

@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "train/table_reading.h"
+#include "model/table_reading.h"
 
 namespace lockstep {
 

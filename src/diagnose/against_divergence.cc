@@ -2,7 +2,7 @@
 
 #include "diagnose/optimizer_fields.h"
 #include "diagnose/remedies.h"
-#include "train/build.h"
+#include "model/build.h"
 
 namespace lockstep {
 RecipeStep against_divergence(const Job& job) {

@@ -14,10 +14,10 @@
 #include "diagnose/either_way.h"
 #include "diagnose/training_length.h"
 #include "diagnose/wider_network.h"
+#include "model/build.h"
 #include "nn/layers.h"
-#include "train/build.h"
+#include "sets/dev_size.h"
 #include "train/cautions.h"
-#include "train/dev_size.h"
 
 namespace lockstep {
 namespace {

@@ -6,8 +6,8 @@
 #include "diagnose/flow_verdict.h"
 #include "diagnose/parameter_norms.h"
 #include "diagnose/signal_flow.h"
-#include "train/build.h"
-#include "train/dataset.h"
+#include "model/build.h"
+#include "sets/dataset.h"
 #include "train/starting_weights.h"
 #include "train/step_engine.h"
 

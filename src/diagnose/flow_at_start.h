@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include "comm/communicator.h"
+#include "comm/layout.h"
 #include "config/job.h"
 #include "records/flow.h"
-#include "train/layout.h"
 
 namespace lockstep {
 

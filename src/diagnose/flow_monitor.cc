@@ -8,7 +8,7 @@
 #include "diagnose/flow_verdict.h"
 #include "diagnose/parameter_norms.h"
 #include "diagnose/signal_flow.h"
-#include "train/build.h"
+#include "model/build.h"
 
 namespace lockstep {
 namespace {

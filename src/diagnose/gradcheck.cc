@@ -12,9 +12,9 @@
 #include "diagnose/cost_probe.h"
 #include "diagnose/entry_sample.h"
 #include "diagnose/exchanged_gradient.h"
+#include "model/build.h"
 #include "nn/layers.h"
-#include "train/build.h"
-#include "train/dataset.h"
+#include "sets/dataset.h"
 #include "train/starting_weights.h"
 #include "train/step_engine.h"
 

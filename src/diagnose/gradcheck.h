@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "comm/communicator.h"
+#include "comm/layout.h"
 #include "config/job.h"
 #include "diagnose/gradient_check.h"
 #include "diagnose/gradient_source.h"
 #include "diagnose/gradient_suspect.h"
-#include "train/layout.h"
-#include "train/saved_model.h"
+#include "model/saved_model.h"
 
 namespace lockstep {
 

@@ -11,8 +11,8 @@
 #include "diagnose/parameter_norms.h"
 #include "diagnose/sample.h"
 #include "linalg/vector_ops.h"
+#include "model/build.h"
 #include "nn/regularizer.h"
-#include "train/build.h"
 
 namespace lockstep {
 namespace {

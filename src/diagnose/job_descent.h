@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "comm/communicator.h"
+#include "comm/layout.h"
 #include "config/job.h"
 #include "diagnose/descent.h"
 #include "nn/network.h"
-#include "train/dataset.h"
-#include "train/layout.h"
+#include "sets/dataset.h"
 #include "train/starting_weights.h"
 #include "train/step_engine.h"
 

@@ -12,9 +12,9 @@
 #include "config/job_diff.h"
 #include "diagnose/bias_variance.h"
 #include "diagnose/flow_monitor.h"
-#include "train/dataset_sizes.h"
-#include "train/evaluate_checkpoint.h"
-#include "train/same_data.h"
+#include "evaluate/evaluate_checkpoint.h"
+#include "sets/dataset_sizes.h"
+#include "sets/same_data.h"
 #include "train/trainer.h"
 
 namespace lockstep {

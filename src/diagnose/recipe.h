@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "comm/communicator.h"
+#include "comm/layout.h"
 #include "config/job_file.h"
 #include "diagnose/recipe_book.h"
 #include "records/observer.h"
-#include "train/layout.h"
 #include "train/stop_request.h"
 
 namespace lockstep {

@@ -12,9 +12,9 @@
 #include "diagnose/recipe_draft.h"
 #include "diagnose/recipe_judgement.h"
 #include "diagnose/remedies.h"
+#include "model/build.h"
 #include "nn/guessing.h"
 #include "nn/parameters.h"
-#include "train/build.h"
 
 namespace lockstep {
 namespace {

@@ -11,10 +11,10 @@
 #include "diagnose/recipe_judgement.h"
 #include "diagnose/recipe_turns.h"
 #include "diagnose/recipe_winner.h"
+#include "metrics/answers.h"
 #include "records/diagnosis.h"
 #include "records/observer.h"
 #include "records/recipe_trial.h"
-#include "train/answers.h"
 
 namespace lockstep {
 

@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "metrics/answers.h"
 #include "records/diagnosis.h"
-#include "train/answers.h"
 
 namespace lockstep {
 

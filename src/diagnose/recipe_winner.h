@@ -6,8 +6,8 @@
 #include <set>
 #include <span>
 
+#include "metrics/answers.h"
 #include "records/diagnosis.h"
-#include "train/answers.h"
 
 namespace lockstep {
 

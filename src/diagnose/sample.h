@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "train/dataset.h"
+#include "sets/dataset.h"
 
 namespace lockstep {
 

@@ -12,7 +12,7 @@
 #include "nn/activations.h"
 #include "nn/layers.h"
 #include "nn/loss.h"
-#include "train/row_weights.h"
+#include "sets/row_weights.h"
 
 namespace lockstep {
 namespace {

@@ -9,10 +9,10 @@
 
 #include "base/worker_pool.h"
 #include "comm/communicator.h"
+#include "comm/layout.h"
 #include "nn/network.h"
 #include "records/flow.h"
-#include "train/dataset.h"
-#include "train/layout.h"
+#include "sets/dataset.h"
 
 namespace lockstep {
 

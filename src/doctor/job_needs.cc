@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "model/build.h"
 #include "nn/layers.h"
 #include "nn/parameters.h"
-#include "train/build.h"
-#include "train/dataset.h"
+#include "sets/dataset.h"
 #include "train/memory_plan.h"
 
 namespace lockstep {

@@ -2,10 +2,10 @@
 // What a job needs of the place where it runs. Pure, except that it opens the files of the data.
 
 #include "comm/exchange_plan.h"
+#include "comm/layout.h"
 #include "config/job.h"
 #include "doctor/report.h"
-#include "train/dataset_sizes.h"
-#include "train/layout.h"
+#include "sets/dataset_sizes.h"
 
 namespace lockstep {
 

@@ -38,7 +38,7 @@ struct SetMetrics {
   // The error of always deciding the most frequent class of the training examples.
   std::optional<double> baseline_error;
   // Of two classes, when the job chooses a threshold for the second one, and what deciding by it
-  // does: errors, and precision, recall and F1 of the second class. See train/threshold.h.
+  // does: errors, and precision, recall and F1 of the second class. See metrics/threshold.h.
   std::optional<double> threshold;
   std::optional<double> threshold_error;
   std::optional<double> threshold_precision;

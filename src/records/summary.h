@@ -27,7 +27,7 @@ struct Summary {
   std::optional<std::uint64_t> best_step;
   std::optional<double> best_epoch;
   std::optional<double> train_error, train_dev_error, dev_error, test_error;
-  // The training error cannot fall below this value: see train/contradictions.h.
+  // The training error cannot fall below this value: see sets/contradictions.h.
   std::optional<double> train_error_floor;
   std::optional<double> train_cost, train_dev_cost, dev_cost, test_cost;
   SetMetrics dev_metrics, test_metrics;

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "evaluate/score_examples.h"
 #include "sweep/crossval.h"
 #include "sweep/trial_record.h"
-#include "train/score_examples.h"
 
 namespace lockstep {
 

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/number_text.h"
-#include "train/set_metric_names.h"
+#include "metrics/set_metric_names.h"
 
 namespace lockstep {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/json_text.h"
-#include "train/importance.h"
+#include "evaluate/importance.h"
 
 namespace lockstep {
 

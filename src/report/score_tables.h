@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/json_text.h"
-#include "train/score_examples.h"
+#include "evaluate/score_examples.h"
 
 namespace lockstep {
 

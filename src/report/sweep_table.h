@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "config/sweep.h"
+#include "evaluate/evaluate_checkpoint.h"
 #include "sweep/termination.h"
 #include "sweep/trials.h"
-#include "train/evaluate_checkpoint.h"
 
 namespace lockstep {
 

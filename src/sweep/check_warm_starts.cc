@@ -8,9 +8,9 @@
 #include "base/error.h"
 #include "checkpoint/find.h"
 #include "comm/communicator.h"
-#include "train/build.h"
+#include "model/build.h"
+#include "model/saved_model.h"
 #include "train/fitting_layers.h"
-#include "train/saved_model.h"
 
 namespace lockstep {
 

@@ -11,11 +11,11 @@
 
 #include "comm/communicator.h"
 #include "config/sweep_file.h"
+#include "evaluate/evaluate_checkpoint.h"
 #include "records/observer.h"
 #include "sweep/part.h"
 #include "sweep/trial_record.h"
 #include "sweep/trials.h"
-#include "train/evaluate_checkpoint.h"
 #include "train/step_probe.h"
 #include "train/stop_request.h"
 

@@ -1,7 +1,7 @@
 #include "sweep/trial_cost.h"
 
+#include "model/build.h"
 #include "nn/layers.h"
-#include "train/build.h"
 #include "train/memory_plan.h"
 
 namespace lockstep {

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "config/job_diff.h"
 #include "records/observer.h"
-#include "train/same_data.h"
+#include "sets/same_data.h"
 
 namespace lockstep {
 

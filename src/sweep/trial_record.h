@@ -10,7 +10,7 @@
 
 #include "config/sweep.h"
 #include "records/observer.h"
-#include "train/same_data.h"
+#include "sets/same_data.h"
 
 namespace lockstep {
 

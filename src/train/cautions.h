@@ -9,7 +9,7 @@
 
 #include "config/job.h"
 #include "linalg/instructions.h"
-#include "train/scores.h"
+#include "metrics/scores.h"
 
 namespace lockstep {
 

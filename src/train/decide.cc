@@ -1,7 +1,7 @@
 #include "train/decide.h"
 
 #include "base/run_files.h"
-#include "train/dev_metric.h"
+#include "metrics/dev_metric.h"
 
 namespace lockstep {
 

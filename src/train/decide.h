@@ -7,8 +7,8 @@
 #include <string>
 
 #include "config/job.h"
+#include "metrics/scores.h"
 #include "train/early_stopping.h"
-#include "train/scores.h"
 #include "train/step_counts.h"
 
 namespace lockstep {

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <span>
 
+#include "metrics/scores.h"
 #include "nn/loss.h"
 #include "records/observer.h"
-#include "train/scores.h"
 #include "train/weight_measures.h"
 
 namespace lockstep {

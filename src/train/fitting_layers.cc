@@ -79,16 +79,16 @@ std::string obstacle_of_inputs(const SavedModel& model, const Dataset& data) {
   return "";
 }
 
-enum class Answers { class_numbers, yes_or_no, values };
+enum class AnswerKind { class_numbers, yes_or_no, values };
 
-Answers answers_of(Loss loss) {
-  if (predicts_values(loss)) return Answers::values;
-  return loss == Loss::logistic ? Answers::yes_or_no : Answers::class_numbers;
+AnswerKind answer_kind_of(Loss loss) {
+  if (predicts_values(loss)) return AnswerKind::values;
+  return loss == Loss::logistic ? AnswerKind::yes_or_no : AnswerKind::class_numbers;
 }
 
 std::string obstacle_of_outputs(const SavedModel& model, const NetworkConfig& job,
                                 const Dataset& data) {
-  if (answers_of(model.job.network.output.loss) != answers_of(job.output.loss)) {
+  if (answer_kind_of(model.job.network.output.loss) != answer_kind_of(job.output.loss)) {
     return "its loss is of another kind there";
   }
   if (class_names_of(model.table) != class_names_of(data.table)) {

@@ -10,9 +10,9 @@
 #include "config/job.h"
 #include "data/normalization.h"
 #include "data/target_scale.h"
+#include "model/saved_model.h"
 #include "nn/parameters.h"
-#include "train/dataset.h"
-#include "train/saved_model.h"
+#include "sets/dataset.h"
 
 namespace lockstep {
 

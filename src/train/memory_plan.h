@@ -4,10 +4,10 @@
 #include <cstdint>
 
 #include "comm/exchange_plan.h"
+#include "comm/layout.h"
 #include "config/job.h"
 #include "nn/spec.h"
-#include "train/dataset_sizes.h"
-#include "train/layout.h"
+#include "sets/dataset_sizes.h"
 
 namespace lockstep {
 

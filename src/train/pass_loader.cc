@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "data/gather.h"
-#include "train/row_weights.h"
+#include "sets/row_weights.h"
 
 namespace lockstep {
 

@@ -13,7 +13,7 @@
 #include "base/team.h"
 #include "data/augmentation.h"
 #include "linalg/matrix.h"
-#include "train/dataset.h"
+#include "sets/dataset.h"
 #include "train/phase_clock.h"
 
 namespace lockstep {

@@ -10,7 +10,7 @@
 
 #include "base/team.h"
 #include "nn/network.h"
-#include "train/dataset.h"
+#include "sets/dataset.h"
 #include "train/pass_loader.h"
 #include "train/phase_clock.h"
 #include "train/tile_sums.h"

@@ -3,7 +3,8 @@
 # A new source is in a CMakeLists.txt, so that CMake runs again.
 function(result_sources out root)
   set(patterns proto/job.proto)
-  foreach(room numerics base linalg comm data nn optim config checkpoint train)
+  foreach(room numerics base linalg comm data nn optim config checkpoint metrics model sets
+               evaluate train)
     list(APPEND patterns src/${room}/*.cc src/${room}/*.h)
   endforeach()
   list(TRANSFORM patterns PREPEND ${root}/)

@@ -13,6 +13,7 @@
 #include "comm/agreement.h"
 #include "comm/owned_values.h"
 #include "config/job_file.h"
+#include "metrics/dev_metric.h"
 #include "train/changed_environment.h"
 #include "train/decide.h"
 #include "train/resume.h"

@@ -6,11 +6,11 @@
 
 #include "base/digest.h"
 #include "comm/agreement.h"
+#include "metrics/threshold.h"
 #include "train/decide.h"
 #include "train/evaluation_record.h"
 #include "train/phase_clock.h"
 #include "train/sessions.h"
-#include "train/threshold.h"
 #include "train/weight_measures.h"
 
 namespace lockstep {

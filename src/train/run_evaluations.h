@@ -5,13 +5,13 @@
 #include <optional>
 #include <vector>
 
+#include "metrics/scores.h"
 #include "records/evaluation.h"
 #include "train/early_stopping.h"
 #include "train/run_parts.h"
 #include "train/run_position.h"
 #include "train/run_soundness.h"
 #include "train/run_times.h"
-#include "train/scores.h"
 #include "train/soundness.h"
 #include "train/unmoved_weights.h"
 

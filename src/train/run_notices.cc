@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sets/dev_size.h"
 #include "train/cautions.h"
-#include "train/dev_size.h"
 
 namespace lockstep {
 

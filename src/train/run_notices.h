@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "config/job.h"
+#include "metrics/scores.h"
 #include "train/run_position.h"
-#include "train/scores.h"
 
 namespace lockstep {
 

@@ -8,7 +8,7 @@
 #include "comm/communicator.h"
 #include "config/job.h"
 #include "nn/network.h"
-#include "train/dataset.h"
+#include "sets/dataset.h"
 #include "train/run_checkpoints.h"
 #include "train/run_reporter.h"
 #include "train/run_scorer.h"

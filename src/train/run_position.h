@@ -19,7 +19,7 @@ struct RunPosition {
   std::optional<std::uint64_t> flow_records = 0;
   std::uint64_t skipped_steps = 0;  // steps so far that changed nothing
   Rollbacks rollbacks = {};
-  std::optional<float> threshold;    // of the last evaluation, on rank 0; see train/threshold.h
+  std::optional<float> threshold;    // of the last evaluation, on rank 0; see metrics/threshold.h
   EarlyStoppingState stopping;       // on rank 0 only
   std::vector<RunSession> sessions;  // on rank 0 all so far, on other ranks this one
 };

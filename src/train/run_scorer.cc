@@ -1,11 +1,11 @@
 #include "train/run_scorer.h"
 
 #include "comm/agreement.h"
+#include "metrics/dev_metric.h"
+#include "metrics/relative_rmse.h"
+#include "metrics/set_metrics.h"
+#include "metrics/threshold.h"
 #include "nn/layers.h"
-#include "train/dev_metric.h"
-#include "train/relative_rmse.h"
-#include "train/set_metrics.h"
-#include "train/threshold.h"
 
 namespace lockstep {
 

@@ -8,15 +8,15 @@
 
 #include "base/worker_pool.h"
 #include "comm/communicator.h"
+#include "comm/layout.h"
 #include "config/job.h"
+#include "evaluate/evaluator.h"
+#include "metrics/answers.h"
+#include "metrics/scores.h"
+#include "metrics/set_metrics.h"
 #include "nn/network.h"
-#include "train/answers.h"
-#include "train/dataset.h"
-#include "train/evaluation_blocks.h"
-#include "train/evaluator.h"
-#include "train/layout.h"
-#include "train/scores.h"
-#include "train/set_metrics.h"
+#include "sets/dataset.h"
+#include "sets/evaluation_blocks.h"
 
 namespace lockstep {
 

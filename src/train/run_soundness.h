@@ -4,10 +4,10 @@
 #include <optional>
 
 #include "comm/communicator.h"
+#include "metrics/scores.h"
 #include "nn/network.h"
 #include "records/evaluation.h"
 #include "train/run_scorer.h"
-#include "train/scores.h"
 #include "train/soundness.h"
 #include "train/starting_weights.h"
 

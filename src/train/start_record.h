@@ -3,10 +3,10 @@
 
 #include <cstdint>
 
+#include "comm/layout.h"
 #include "config/job.h"
 #include "records/observer.h"
-#include "train/dataset.h"
-#include "train/layout.h"
+#include "sets/dataset.h"
 #include "train/step_counts.h"
 
 namespace lockstep {

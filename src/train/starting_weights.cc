@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "checkpoint/find.h"
 #include "comm/agreement.h"
+#include "model/build.h"
 #include "nn/activations.h"
 #include "nn/initializer.h"
-#include "train/build.h"
 #include "train/fitting_layers.h"
 
 namespace lockstep {

@@ -10,9 +10,9 @@
 
 #include "comm/communicator.h"
 #include "config/job.h"
+#include "model/saved_model.h"
 #include "nn/network.h"
-#include "train/dataset.h"
-#include "train/saved_model.h"
+#include "sets/dataset.h"
 
 namespace lockstep {
 

@@ -10,7 +10,7 @@
 #include "base/host_name.h"
 #include "comm/agreement.h"
 #include "linalg/vector_ops.h"
-#include "train/build.h"
+#include "model/build.h"
 
 namespace lockstep {
 namespace {

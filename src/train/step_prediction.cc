@@ -4,9 +4,9 @@
 #include <bit>
 #include <cmath>
 
-#include "train/assign_shards.h"
-#include "train/dataset.h"
-#include "train/evaluation_blocks.h"
+#include "sets/assign_shards.h"
+#include "sets/dataset.h"
+#include "sets/evaluation_blocks.h"
 #include "train/exchange_overlap.h"
 
 namespace lockstep {

@@ -5,10 +5,10 @@
 #include <cstdint>
 
 #include "comm/exchange_plan.h"
+#include "comm/layout.h"
 #include "config/job.h"
 #include "data/shards.h"
 #include "nn/spec.h"
-#include "train/layout.h"
 #include "train/step_timing.h"
 
 namespace lockstep {

@@ -9,11 +9,11 @@
 #include <string>
 
 #include "comm/communicator.h"
+#include "comm/layout.h"
 #include "config/job.h"
 #include "nn/network.h"
 #include "records/flow.h"
-#include "train/dataset.h"
-#include "train/layout.h"
+#include "sets/dataset.h"
 #include "train/step_engine.h"
 
 namespace lockstep {

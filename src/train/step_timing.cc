@@ -7,8 +7,8 @@
 
 #include "base/median.h"
 #include "comm/communicator.h"
+#include "model/build.h"
 #include "nn/initializer.h"
-#include "train/build.h"
 #include "train/step_engine.h"
 
 namespace lockstep {

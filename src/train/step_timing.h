@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "config/job.h"
-#include "train/dataset.h"
+#include "sets/dataset.h"
 
 namespace lockstep {
 

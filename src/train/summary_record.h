@@ -7,13 +7,13 @@
 #include <span>
 #include <string>
 
+#include "comm/layout.h"
 #include "config/job.h"
 #include "data/shards.h"
+#include "metrics/scores.h"
 #include "records/observer.h"
-#include "train/dataset.h"
-#include "train/layout.h"
+#include "sets/dataset.h"
 #include "train/run_position.h"
-#include "train/scores.h"
 #include "train/step_counts.h"
 #include "train/weight_measures.h"
 

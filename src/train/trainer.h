@@ -12,10 +12,10 @@
 
 #include "checkpoint/checkpoint.h"
 #include "comm/communicator.h"
+#include "comm/layout.h"
 #include "config/job.h"
+#include "metrics/answers.h"
 #include "records/observer.h"
-#include "train/answers.h"
-#include "train/layout.h"
 #include "train/run_reporter.h"
 #include "train/run_scorer.h"
 #include "train/step_probe.h"

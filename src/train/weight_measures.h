@@ -3,10 +3,10 @@
 
 #include <span>
 
+#include "metrics/scores.h"
 #include "nn/parameters.h"
 #include "nn/regularizer.h"
 #include "nn/weight_statistics.h"
-#include "train/scores.h"
 
 namespace lockstep {
 

@@ -17,7 +17,7 @@
 
 #include "comm/communicator.h"
 #include "comm/session.h"
-#include "train/training_source.h"
+#include "sets/training_source.h"
 
 namespace lockstep {
 namespace {

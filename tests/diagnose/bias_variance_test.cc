@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "config/job_file.h"
-#include "train/tiny_job.h"
+#include "support/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/job_file.h"
-#include "train/tiny_job.h"
+#include "support/tiny_job.h"
 
 namespace lockstep {
 

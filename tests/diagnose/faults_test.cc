@@ -15,9 +15,9 @@
 #include "diagnose/faulty_gradient.h"
 #include "diagnose/gradient_check.h"
 #include "diagnose/gradient_suspect.h"
+#include "model/build.h"
 #include "nn/initializer.h"
 #include "support/collective.h"
-#include "train/build.h"
 
 namespace lockstep {
 namespace {

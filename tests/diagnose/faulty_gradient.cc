@@ -8,11 +8,11 @@
 #include "comm/gradient_exchange.h"
 #include "comm/owned_values.h"
 #include "comm/shard_assignment.h"
+#include "model/build.h"
 #include "nn/activation.h"
 #include "nn/activations.h"
 #include "nn/dense_network.h"
 #include "nn/regularizer.h"
-#include "train/build.h"
 #include "train/pass_loader.h"
 
 namespace lockstep {

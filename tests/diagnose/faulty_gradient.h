@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "comm/communicator.h"
+#include "comm/layout.h"
 #include "config/job.h"
 #include "nn/network.h"
-#include "train/dataset.h"
-#include "train/layout.h"
+#include "sets/dataset.h"
 
 namespace lockstep {
 

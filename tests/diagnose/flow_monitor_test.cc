@@ -14,8 +14,8 @@
 #include "diagnose/flow_at_start.h"
 #include "diagnose/record_text.h"
 #include "support/collective.h"
+#include "support/tiny_job.h"
 #include "train/recorder.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

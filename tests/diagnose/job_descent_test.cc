@@ -11,11 +11,11 @@
 
 #include "comm/agreement.h"
 #include "diagnose/descent_verdict.h"
+#include "model/build.h"
 #include "nn/dense_network.h"
 #include "nn/initializer.h"
 #include "support/collective.h"
-#include "train/build.h"
-#include "train/tiny_job.h"
+#include "support/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "diagnose/bias_variance.h"
-#include "train/tiny_job.h"
+#include "support/tiny_job.h"
 
 namespace lockstep {
 namespace {

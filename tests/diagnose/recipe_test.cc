@@ -16,7 +16,7 @@
 #include "diagnose/diagnose_run.h"
 #include "diagnose/recipe_judgement.h"
 #include "support/collective.h"
-#include "train/tiny_job.h"
+#include "support/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -16,11 +16,11 @@
 #include "diagnose/flow_at_start.h"
 #include "diagnose/record_text.h"
 #include "diagnose/sample.h"
+#include "model/build.h"
 #include "nn/dense_network.h"
 #include "nn/initializer.h"
 #include "support/collective.h"
-#include "train/build.h"
-#include "train/tiny_job.h"
+#include "support/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "config/job_file.h"
-#include "train/build.h"
+#include "model/build.h"
 #include "train/memory_plan.h"
 
 namespace lockstep {

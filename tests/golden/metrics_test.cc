@@ -1,6 +1,6 @@
 // The metrics of predictions against scikit-learn's (make_metrics.py).
 
-#include "train/set_metrics.h"
+#include "metrics/set_metrics.h"
 
 #include <optional>
 #include <string>

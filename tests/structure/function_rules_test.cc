@@ -68,7 +68,7 @@ std::vector<std::string> library_functions(std::string_view line) {
 }
 
 TEST(FunctionRules, OnlyNumericsUsesTheLibrarysFunctions) {
-  const fs::path source = LOCKSTEP_SOURCE_DIR;
+  const fs::path source = fs::path(LOCKSTEP_ROOT) / "src";
   std::size_t files = 0;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(source)) {
     const std::string extension = entry.path().extension().string();

@@ -1,11 +1,13 @@
-// The include lines of src/ against the table of rooms: the architecture is the
+// The include lines of src/ against the table of rooms in docs/design.md: the architecture is the
 // folders, and this test keeps it so.
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -20,17 +22,26 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
-// In a room's list: any of kValueHeaders.
-constexpr const char* kAnyValueHeader = "a value header";
+const fs::path kSource = fs::path(LOCKSTEP_ROOT) / "src";
+
+// What stands in the table for any of kValueHeaders, and for the folder proto.
+constexpr std::string_view kAnyValueHeader = "value headers";
+constexpr std::string_view kGeneratedMessages = "generated messages";
 
 struct Room {
   std::string name;
-  Names may_include;      // other rooms, "proto" (generated messages), or single headers
-  Names outside_headers;  // of kRestrictedHeaders
+  Names may_include;  // other rooms, kAnyValueHeader or kGeneratedMessages
 };
 
+// The rooms in the order of the table: a room may include only those above it.
+using Rooms = std::vector<Room>;
+
 // Headers of libraries that belong to one room.
-const Names kRestrictedHeaders = {"mpi.h", "cblas.h", "sleef.h"};
+struct LibraryHeader {
+  std::string path, room;
+};
+const std::vector<LibraryHeader> kLibraryHeaders = {
+    {"mpi.h", "comm"}, {"cblas.h", "linalg"}, {"sleef.h", "numerics"}};
 
 // Plain value headers: what a room calls things, without anything that does something.
 // config reads them into a job. They include only the standard library, numerics, base and
@@ -48,49 +59,57 @@ const Names kValueHeaders = {
     "optim/schedule.h",      "optim/step.h",
 };
 
-// A room may include itself and what stands here, which is always further up.
-const std::vector<Room> kRooms = {
-    {"numerics", {}, {"sleef.h"}},
-    {"base", {"numerics"}, {}},
-    {"records", {"base"}, {}},
-    {"linalg", {"base"}, {"cblas.h"}},
-    {"comm", {"base", "linalg"}, {"mpi.h"}},
-    {"data", {"numerics", "base", "linalg"}, {}},
-    {"nn", {"numerics", "base", "linalg"}, {}},
-    {"optim", {"numerics", "base", "linalg"}, {}},
-    {"config", {"base", "proto", "records", kAnyValueHeader}, {}},
-    {"checkpoint", {"base", "proto", "records"}, {}},
-    {"train",
-     {"numerics", "base", "records", "linalg", "comm", "data", "nn", "optim", "config",
-      "checkpoint"},
-     {}},
-    {"diagnose",
-     {"numerics", "base", "records", "linalg", "comm", "data", "nn", "optim", "config",
-      "checkpoint", "train"},
-     {}},
-    {"doctor", {"base", "linalg", "comm", "nn", "config", "train"}, {}},
-    {"sweep", {"numerics", "base", "records", "comm", "nn", "config", "checkpoint", "train"}, {}},
-    {"report",
-     {"numerics", "base", "proto", "records", "config", "train", "diagnose", "doctor", "sweep"},
-     {}},
-    {"export", {"base", "nn", "proto"}, {}},
-    {"init", {"base", "data"}, {}},
-    {"cli",
-     {"numerics", "base", "records", "linalg", "comm", "data", "nn", "optim", "config",
-      "checkpoint", "train", "diagnose", "doctor", "sweep", "report", "export", "init"},
-     {}},
-};
-
 bool contains(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::string first_folder(const std::string& path) { return path.substr(0, path.find('/')); }
 
+std::string read(const fs::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(' ');
+  if (begin == std::string_view::npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(' ') + 1 - begin));
+}
+
+// Adds the names of a list such as "base, linalg," to `names`.
+void append_names(Names& names, const std::string& list) {
+  std::istringstream words(list);
+  for (std::string name; std::getline(words, name, ',');) {
+    if (name = trimmed(name); !name.empty()) names.push_back(name);
+  }
+}
+
+// The table in the section "Rooms" of `page`, which is the lines of its first block.
+Rooms table_in(const std::string& page) {
+  const std::string open = "```text\n";
+  const std::size_t begin = page.find(open, page.find("\n## Rooms\n")) + open.size();
+  std::istringstream lines(page.substr(begin, page.find("```", begin) - begin));
+  Rooms rooms;
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t arrow = line.find("->");
+    if (arrow == std::string::npos) {  // goes on with the line before
+      append_names(rooms.at(rooms.size() - 1).may_include, line);
+      continue;
+    }
+    rooms.push_back({trimmed(line.substr(0, arrow)), {}});
+    append_names(rooms.back().may_include, line.substr(arrow + 2));
+  }
+  return rooms;
+}
+
+const Rooms& rooms() {
+  static const Rooms table = table_in(read(fs::path(LOCKSTEP_ROOT) / "docs" / "design.md"));
+  return table;
+}
+
 const Room* find_room(const std::string& name) {
-  const auto room = std::find_if(kRooms.begin(), kRooms.end(),
-                                 [&](const Room& candidate) { return candidate.name == name; });
-  return room == kRooms.end() ? nullptr : &*room;
+  const auto room = std::ranges::find(rooms(), name, &Room::name);
+  return room == rooms().end() ? nullptr : &*room;
 }
 
 struct Include {
@@ -116,26 +135,39 @@ std::optional<Include> include_of(std::string_view line) {
   return Include{std::string(*target), true};  // a macro: no room has that name
 }
 
+std::vector<Include> includes_of(const std::string& text) {
+  std::vector<Include> found;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (const std::optional<Include> include = include_of(line)) found.push_back(*include);
+  }
+  return found;
+}
+
+// What the table calls the header that a file of `room` includes.
+std::string name_in_table(const Room& room, const std::string& header) {
+  const std::string folder = first_folder(header);
+  if (folder == "proto") return std::string(kGeneratedMessages);
+  const bool as_value =
+      contains(room.may_include, kAnyValueHeader) && contains(kValueHeaders, header);
+  return as_value ? std::string(kAnyValueHeader) : folder;
+}
+
 // Why `include` does not belong in `room`; empty if it does.
 std::string objection(const Room& room, const Include& include) {
-  if (contains(kRestrictedHeaders, include.path)) {
-    return contains(room.outside_headers, include.path) ? "" : "belongs to another room";
-  }
-  if (!include.quoted) {
-    const bool ours = find_room(first_folder(include.path)) != nullptr &&
-                      include.path.find('/') != std::string::npos;
-    return ours ? "our headers stand in quotes" : "";
+  const auto library = std::ranges::find(kLibraryHeaders, include.path, &LibraryHeader::path);
+  if (library != kLibraryHeaders.end()) {
+    return library->room == room.name ? "" : "belongs to another room";
   }
   const std::string folder = first_folder(include.path);
-  if (folder == room.name || contains(room.may_include, folder) ||
-      contains(room.may_include, include.path)) {
-    return "";
+  if (!include.quoted) {
+    const bool ours = find_room(folder) != nullptr && include.path.find('/') != std::string::npos;
+    return ours ? "our headers stand in quotes" : "";
   }
-  if (contains(room.may_include, kAnyValueHeader) && contains(kValueHeaders, include.path)) {
-    return "";
-  }
+  const std::string name = name_in_table(room, include.path);
+  if (name == room.name || contains(room.may_include, name)) return "";
   if (folder != "proto" && find_room(folder) == nullptr) return "is not relative to src/";
-  return "is not below this room";
+  return "its line in docs/design.md does not name";
 }
 
 // One line for each include in `text`, a file of the room `room_name`, that
@@ -144,29 +176,41 @@ Names violations(const std::string& file, const std::string& room_name, const st
   const Room* room = find_room(room_name);
   if (room == nullptr) return {file + ": the table has no room \"" + room_name + "\""};
   Names found;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    const std::optional<Include> include = include_of(line);
-    const std::string reason = include ? objection(*room, *include) : "";
-    if (!reason.empty()) {
-      found.push_back(file + ": " + room->name + " includes " + include->path + ", which " +
-                      reason);
-    }
+  for (const Include& include : includes_of(text)) {
+    const std::string reason = objection(*room, include);
+    if (reason.empty()) continue;
+    found.push_back(file + ": " + room->name + " includes " + include.path + ", which " + reason);
   }
   return found;
 }
 
-std::string read(const fs::path& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
+// The source files of all rooms.
+std::vector<fs::path> sources() {
+  std::vector<fs::path> found;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(kSource)) {
+    const std::string extension = entry.path().extension().string();
+    if (extension == ".h" || extension == ".cc") found.push_back(entry.path());
+  }
+  EXPECT_GT(found.size(), 10U) << "in " << kSource;
+  return found;
+}
+
+TEST(IncludeRules, TheTableIsReadFromItsPage) {
+  const Rooms table = table_in(
+      "```text\nnot this -> one\n```\n## Rooms\ntext\n```text\nbase ->\nnn  ->  base, value "
+      "headers,\n        proto\n```\nafter -> it\n");
+  ASSERT_EQ(table.size(), 2U);
+  EXPECT_EQ(table[0].name, "base");
+  EXPECT_THAT(table[0].may_include, testing::IsEmpty());
+  EXPECT_EQ(table[1].name, "nn");
+  EXPECT_THAT(table[1].may_include, testing::ElementsAre("base", "value headers", "proto"));
 }
 
 TEST(IncludeRules, TableIsAcyclic) {
-  Names above = {"proto"};
-  for (const Room& room : kRooms) {
+  Names above = {std::string(kAnyValueHeader), std::string(kGeneratedMessages)};
+  for (const Room& room : rooms()) {
     for (const std::string& other : room.may_include) {
-      if (other == kAnyValueHeader) continue;
-      EXPECT_TRUE(contains(above, first_folder(other))) << room.name << " before " << other;
+      EXPECT_TRUE(contains(above, other)) << room.name << " before " << other;
     }
     above.push_back(room.name);
   }
@@ -175,37 +219,72 @@ TEST(IncludeRules, TableIsAcyclic) {
 // The quoted includes of `text` that no value header may have.
 Names beyond_values(const std::string& text) {
   Names found;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    const std::optional<Include> include = include_of(line);
-    if (!include || !include->quoted || contains(kValueHeaders, include->path)) continue;
-    const std::string folder = first_folder(include->path);
-    if (folder != "base" && folder != "numerics") found.push_back(include->path);
+  for (const Include& include : includes_of(text)) {
+    if (!include.quoted || contains(kValueHeaders, include.path)) continue;
+    const std::string folder = first_folder(include.path);
+    if (folder != "base" && folder != "numerics") found.push_back(include.path);
   }
   return found;
 }
 
 TEST(IncludeRules, ValueHeadersIncludeNothingElse) {
-  const fs::path source = LOCKSTEP_SOURCE_DIR;
   for (const std::string& header : kValueHeaders) {
-    ASSERT_TRUE(fs::exists(source / header)) << header;
-    EXPECT_THAT(beyond_values(read(source / header)), testing::IsEmpty()) << header;
+    ASSERT_TRUE(fs::exists(kSource / header)) << header;
+    EXPECT_THAT(beyond_values(read(kSource / header)), testing::IsEmpty()) << header;
   }
   EXPECT_THAT(beyond_values("#include <span>\n#include \"base/range.h\"\n"), testing::IsEmpty());
   EXPECT_THAT(beyond_values("#include \"linalg/gemm.h\"\n"), testing::SizeIs(1));
 }
 
 TEST(IncludeRules, SourceTreeObeysThem) {
-  const fs::path source = LOCKSTEP_SOURCE_DIR;
-  std::size_t files = 0;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(source)) {
-    const std::string extension = entry.path().extension().string();
-    if (extension != ".h" && extension != ".cc") continue;
-    ++files;
-    const std::string file = entry.path().lexically_relative(source).generic_string();
-    EXPECT_THAT(violations(file, first_folder(file), read(entry.path())), testing::IsEmpty());
+  for (const fs::path& file : sources()) {
+    const std::string path = file.lexically_relative(kSource).generic_string();
+    EXPECT_THAT(violations(path, first_folder(path), read(file)), testing::IsEmpty());
   }
-  EXPECT_GT(files, 10U) << "in " << source;
+}
+
+TEST(IncludeRules, EveryRoomUsesWhatItsLineNames) {
+  std::set<std::string> used;
+  for (const fs::path& file : sources()) {
+    const Room* room = find_room(first_folder(file.lexically_relative(kSource).generic_string()));
+    if (room == nullptr) continue;
+    for (const Include& include : includes_of(read(file))) {
+      used.insert(room->name + " -> " + name_in_table(*room, include.path));
+    }
+  }
+  for (const Room& room : rooms()) {
+    for (const std::string& name : room.may_include) {
+      EXPECT_TRUE(used.contains(room.name + " -> " + name)) << room.name << " -> " << name;
+    }
+  }
+}
+
+// The headers of rooms that `text` names, in its comments, too, but not those of folders in them.
+Names named_headers(const std::string& text) {
+  const auto in_path = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '/' || c == '.';
+  };
+  Names found;
+  for (auto end = text.begin(), begin = end; begin != text.end(); begin = end) {
+    end = std::find_if_not(begin, text.end(), in_path);
+    std::string path(begin, end);
+    while (path.ends_with('.')) path.pop_back();  // of a sentence
+    if (path.ends_with(".h") && find_room(first_folder(path)) != nullptr) found.push_back(path);
+    end = std::find_if(end, text.end(), in_path);
+  }
+  return found;
+}
+
+TEST(IncludeRules, HeadersThatCommentsNameExist) {
+  EXPECT_THAT(
+      named_headers("// See nn/dense.h.\n#include \"base/error.h\" // proto/a.h, error.h\n"),
+      testing::ElementsAre("nn/dense.h", "base/error.h"));
+  for (const fs::path& file : sources()) {
+    for (const std::string& header : named_headers(read(file))) {
+      const bool generated = header == "train/sources_digest.h";
+      EXPECT_TRUE(generated || fs::exists(kSource / header)) << header << " in " << file;
+    }
+  }
 }
 
 TEST(IncludeRules, BreakingThemIsNoticed) {
@@ -214,7 +293,7 @@ TEST(IncludeRules, BreakingThemIsNoticed) {
   };
   EXPECT_EQ(count("nn", "#include <vector>\n#include \"nn/layer.h\"\n"), 0U);
   EXPECT_EQ(count("comm", "#include <mpi.h>\n"), 0U);
-  EXPECT_EQ(count("report", "#include \"train/observer.h\"\n#include \"proto/run.pb.h\"\n"), 0U);
+  EXPECT_EQ(count("report", "#include \"train/trainer.h\"\n#include \"proto/run.pb.h\"\n"), 0U);
 
   EXPECT_EQ(count("nn", "#pragma once\n  # include \"train/trainer.h\"\n"), 1U);
   EXPECT_EQ(count("nn", "#include \"comm/session.h\"\n#include \"optim/adam.h\"\n"), 2U);

@@ -13,8 +13,8 @@
 #include "comm/agreement.h"
 #include "report/sweep_table.h"
 #include "support/collective.h"
+#include "support/tiny_job.h"
 #include "sweep/termination.h"
-#include "train/tiny_job.h"
 #include "train/trainer.h"
 
 namespace lockstep {

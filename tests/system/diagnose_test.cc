@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "support/tiny_job.h"
 #include "system/program_fixture.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "train/tiny_job.h"
+#include "support/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "support/tiny_job.h"
 #include "system/launch_fixture.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -12,8 +12,8 @@
 #include "comm/agreement.h"
 #include "comm/owned_values.h"
 #include "support/collective.h"
+#include "support/tiny_job.h"
 #include "train/recorder.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

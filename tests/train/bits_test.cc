@@ -9,8 +9,8 @@
 
 #include "comm/communicator.h"
 #include "support/collective.h"
+#include "support/tiny_job.h"
 #include "train/recorder.h"
-#include "train/tiny_job.h"
 #include "train/trainer.h"
 
 namespace lockstep {

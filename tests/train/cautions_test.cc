@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "train/build.h"
-#include "train/tiny_job.h"
+#include "model/build.h"
+#include "support/tiny_job.h"
 
 namespace lockstep {
 namespace {

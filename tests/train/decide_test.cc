@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "train/dev_metric.h"
-#include "train/tiny_job.h"
+#include "metrics/dev_metric.h"
+#include "support/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -18,11 +18,11 @@
 #include "checkpoint/retention.h"
 #include "comm/gradient_exchange.h"
 #include "comm/owned_values.h"
+#include "model/build.h"
 #include "nn/initializer.h"
 #include "support/collective.h"
-#include "train/build.h"
+#include "support/tiny_job.h"
 #include "train/rank_passes.h"
-#include "train/tiny_job.h"
 #include "train/trainer.h"
 
 namespace lockstep {

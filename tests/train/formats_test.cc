@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "comm/agreement.h"
+#include "model/build.h"
+#include "sets/dataset.h"
+#include "sets/dataset_sizes.h"
 #include "support/collective.h"
-#include "train/build.h"
-#include "train/dataset.h"
-#include "train/dataset_sizes.h"
 #include "train/recorder.h"
 
 namespace lockstep {

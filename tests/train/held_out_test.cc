@@ -11,14 +11,14 @@
 
 #include "comm/agreement.h"
 #include "data/open.h"
+#include "evaluate/evaluate_checkpoint.h"
+#include "model/build.h"
+#include "sets/dataset.h"
+#include "sets/dataset_sizes.h"
+#include "sets/partition.h"
 #include "support/collective.h"
-#include "train/build.h"
-#include "train/dataset.h"
-#include "train/dataset_sizes.h"
-#include "train/evaluate_checkpoint.h"
-#include "train/partition.h"
+#include "support/tiny_job.h"
 #include "train/recorder.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

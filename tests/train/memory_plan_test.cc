@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "comm/exchange_plan.h"
 #include "comm/ownership.h"
-#include "train/build.h"
-#include "train/tiny_job.h"
+#include "model/build.h"
+#include "support/tiny_job.h"
 
 namespace lockstep {
 namespace {

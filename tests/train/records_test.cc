@@ -7,11 +7,11 @@
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
+#include "support/tiny_job.h"
 #include "train/evaluation_record.h"
 #include "train/progress_record.h"
 #include "train/start_record.h"
 #include "train/summary_record.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

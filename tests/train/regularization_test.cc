@@ -10,13 +10,13 @@
 
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
+#include "model/build.h"
 #include "nn/dense_network.h"
 #include "nn/initializer.h"
 #include "nn/weight_statistics.h"
 #include "support/collective.h"
-#include "train/build.h"
+#include "support/tiny_job.h"
 #include "train/recorder.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

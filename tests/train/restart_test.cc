@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "comm/agreement.h"
+#include "evaluate/evaluate_checkpoint.h"
 #include "support/collective.h"
-#include "train/evaluate_checkpoint.h"
+#include "support/tiny_job.h"
 #include "train/recorder.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "train/tiny_job.h"
+#include "support/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -18,8 +18,8 @@
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "support/collective.h"
+#include "support/tiny_job.h"
 #include "train/recorder.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -13,11 +13,11 @@
 #include "base/run_files.h"
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
+#include "model/build.h"
 #include "nn/initializer.h"
 #include "support/collective.h"
-#include "train/build.h"
+#include "support/tiny_job.h"
 #include "train/recorder.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

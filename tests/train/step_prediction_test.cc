@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "train/build.h"
-#include "train/dataset.h"
+#include "model/build.h"
+#include "sets/dataset.h"
+#include "support/tiny_job.h"
 #include "train/exchange_overlap.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

@@ -13,13 +13,13 @@
 #include "checkpoint/load.h"
 #include "checkpoint/save.h"
 #include "comm/agreement.h"
+#include "evaluate/evaluate_checkpoint.h"
+#include "evaluate/evaluate_file.h"
+#include "evaluate/predict.h"
+#include "model/saved_model.h"
+#include "sets/dataset.h"
 #include "support/collective.h"
-#include "train/dataset.h"
-#include "train/evaluate_checkpoint.h"
-#include "train/evaluate_file.h"
-#include "train/predict.h"
 #include "train/recorder.h"
-#include "train/saved_model.h"
 
 namespace lockstep {
 namespace {

@@ -16,11 +16,11 @@
 #include "checkpoint/find.h"
 #include "checkpoint/load.h"
 #include "comm/agreement.h"
+#include "evaluate/predict.h"
+#include "model/saved_model.h"
 #include "support/collective.h"
-#include "train/predict.h"
+#include "support/tiny_job.h"
 #include "train/recorder.h"
-#include "train/saved_model.h"
-#include "train/tiny_job.h"
 
 namespace lockstep {
 namespace {

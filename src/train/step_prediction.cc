@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "nn/parameters.h"
 #include "sets/assign_shards.h"
 #include "sets/dataset.h"
 #include "sets/evaluation_blocks.h"

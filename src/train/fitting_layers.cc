@@ -101,12 +101,13 @@ std::string obstacle_of_outputs(const SavedModel& model, const NetworkConfig& jo
   return "";
 }
 
-// The layer of the model that has the name of layer i of the job; none if the model lacks it.
-std::optional<std::size_t> layer_there(const SavedModel& model, const NetworkConfig& job,
+// The layer of `there` that has the name of layer i of `here`, whose last layer is the output; none
+// if `there` lacks it.
+std::optional<std::size_t> layer_there(const ParameterLayout& there, const ParameterLayout& here,
                                        std::size_t i) {
-  const std::size_t hidden_there = model.job.network.hidden.size();
-  if (i == job.hidden.size()) return hidden_there;
-  return i < hidden_there ? std::optional(i) : std::nullopt;
+  const std::size_t output_there = there.layers.size() - 1;
+  if (i + 1 == here.layers.size()) return output_there;
+  return i < output_there ? std::optional(i) : std::nullopt;
 }
 
 // Why layer i of the job cannot start with the weights of layer `there` of the model; or empty.
@@ -124,14 +125,10 @@ std::string obstacle_between(const SavedModel& model, std::size_t there, const N
 
 }  // namespace
 
-bool has_shape_that_fits(const SavedModel& model, const NetworkConfig& job,
-                         const ParameterLayout& layout) {
-  for (std::size_t i = 0; i <= job.hidden.size(); ++i) {
-    const auto there = layer_there(model, job, i);
-    if (!there) continue;
-    if (obstacle_of_shapes(model.network.layout().of_layer(*there), layout.of_layer(i)).empty()) {
-      return true;
-    }
+bool has_shape_that_fits(const ParameterLayout& there, const ParameterLayout& here) {
+  for (std::size_t i = 0; i < here.layers.size(); ++i) {
+    const auto layer = layer_there(there, here, i);
+    if (layer && obstacle_of_shapes(there.of_layer(*layer), here.of_layer(i)).empty()) return true;
   }
   return false;
 }
@@ -140,7 +137,7 @@ std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkConfig& j
                                  const ParameterLayout& layout, const Dataset& data) {
   std::vector<LayerFit> fits;
   for (std::size_t i = 0; i <= job.hidden.size(); ++i) {
-    const auto there = layer_there(model, job, i);
+    const auto there = layer_there(model.network.layout(), layout, i);
     fits.push_back(
         {.layer = i,
          .there = there.value_or(0),

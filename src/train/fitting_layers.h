@@ -29,9 +29,8 @@ struct LayerFit {
 std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkConfig& job,
                                  const ParameterLayout& layout, const Dataset& data);
 
-// Whether some layer has the same name and shape, whatever the data.
-bool has_shape_that_fits(const SavedModel& model, const NetworkConfig& job,
-                         const ParameterLayout& layout);
+// Whether some layer of `here` has the name and shape of a layer of `there`, whatever the data.
+bool has_shape_that_fits(const ParameterLayout& there, const ParameterLayout& here);
 
 // For each feature of `data`, the feature of the model with the same name. Features without names
 // correspond by place.

@@ -73,8 +73,9 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       passes_(network, data, exchange_.buffers(), exchange_precision<T>(job), job.seed, dropout,
               layout.threads, helpers_),
       copies_(comm, job.exchange.compare_weights_every_steps) {
-  if (job.clipping)
+  if (job.clipping) {
     norm_.emplace(ownership_, comm.rank(), frozen_ranges(job.network, network.layout()));
+  }
   std::ranges::fill(weights(), T(0));
   clock().beat(comm.heartbeat());
 }

@@ -39,7 +39,7 @@ read_hostfile() {
 # add_host PLACE NAME RANKS. PLACE is where the name stands, for messages.
 add_host() {
   [[ $2 =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] ||
-    usage_error "$1: '$2' is not the name or the IPv4 address of a host; a user name or a port belongs into ~/.ssh/config"
+    usage_error "$1: '$2' is not the name or the IPv4 address of a host; a user name or a port belongs in ~/.ssh/config"
   [[ $3 =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "$1: $2 takes from 1 to 9999 ranks, not '$3'"
   [[ ! ${ranks_on[$2]:-} ]] || usage_error "$1: $2 is named twice; for several ranks on it, write $2:RANKS after -H, or slots=RANKS in a file"
   hosts+=("$2")

@@ -78,7 +78,7 @@ struct Checkpoint {
 
   std::optional<SavedTable> table;           // present if the data are tables
   std::optional<std::uint64_t> label_width;  // values per label; files of older builds lack it
-  // Extents of an example's values; none in files of older builds, whose first layer is dense.
+  // Extents of an example's values.
   std::vector<std::uint64_t> input_shape;
   std::optional<SavedImage> image;  // present if the examples are images
   // Training examples of each class; empty if labels are not classes, and in files of older builds.

@@ -30,7 +30,7 @@ struct SaveOutcome {
 SaveOutcome try_save_step(const std::filesystem::path& directory, const Checkpoint& checkpoint,
                           const ParameterSource& source, std::uint32_t keep_last);
 
-// Counts failed saves. Training goes on after one: the next save is the next try.
+// Counts failed saves. Training continues after one: the next save is the next try.
 class FailedSaves {
  public:
   // `fatal`: the number of failures in a row that is an error.

@@ -54,6 +54,16 @@ RunSession session_of(const proto::CheckpointHeader::Session& saved) {
   return session;
 }
 
+// Files of older builds lack the shape; their first tensor is a dense layer's matrix, which has a
+// column for each value of an example.
+std::vector<std::uint64_t> input_shape_of(const proto::CheckpointHeader& header) {
+  const bool is_told = header.input_shape_size() > 0;
+  if (!is_told && header.tensor_size() > 0 && header.tensor(0).shape_size() == 2) {
+    return {header.tensor(0).shape(1)};
+  }
+  return {header.input_shape().begin(), header.input_shape().end()};
+}
+
 }  // namespace
 
 proto::CheckpointHeader header_of(const Checkpoint& checkpoint, std::uint64_t parameters,
@@ -140,7 +150,7 @@ Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
 
   if (header.has_table()) checkpoint.table = table_of(header.table());
   if (header.has_label_width()) checkpoint.label_width = header.label_width();
-  checkpoint.input_shape = {header.input_shape().begin(), header.input_shape().end()};
+  checkpoint.input_shape = input_shape_of(header);
   if (header.has_image()) {
     const auto& image = header.image();
     checkpoint.image = {image.channels(), image.height(), image.width()};

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "base/enum_names.h"
 #include "base/error.h"
 #include "base/number_text.h"
 #include "checkpoint/find.h"
@@ -101,30 +103,11 @@ std::string traffic_text(const Job& job, const NetworkSpec& network, const Batch
   return text;
 }
 
-const char* role_text(ColumnRole role) {
-  switch (role) {
-    case ColumnRole::number:
-      return "number";
-    case ColumnRole::category:
-      return "category";
-    case ColumnRole::label:
-      return "label";
-    case ColumnRole::class_name:
-      return "class name";
-    case ColumnRole::group:
-      return "group";
-    case ColumnRole::kept:
-      return "kept";
-    case ColumnRole::id:
-      return "id";
-    case ColumnRole::ordinal:
-      return "ordinal";
-    case ColumnRole::weight:
-      return "weight";
-    case ColumnRole::ignored:
-      break;
-  }
-  return "ignored";
+// Such as "class name".
+std::string role_text(ColumnRole role) {
+  std::string text = lower_case(enum_name(role));
+  std::ranges::replace(text, '_', ' ');
+  return text;
 }
 
 // The columns of a table with their features, and the classes by number.

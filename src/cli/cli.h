@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string_view>
 
 #include "diagnose/gradient_source.h"
+#include "train/step_probe.h"
 
 namespace lockstep {
 
@@ -22,8 +22,8 @@ struct CliHooks {
   // the name of the command at the start.
   std::function<void(int rank, std::string_view activity)> on_activity = [](int, std::string_view) {
   };
-  // Called before each step of `train` on each rank, with its copy of the weights; empty: not.
-  std::function<void(int rank, std::uint64_t step, std::span<float> weights)> on_weights = {};
+  // Makes a probe of the steps of `train`; empty: none.
+  MakeStepProbe make_probe = {};
   // Where gradcheck takes the gradient from; empty: from training.
   GradientSource gradient_of = {};
 };

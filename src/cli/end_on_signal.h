@@ -12,8 +12,8 @@ namespace lockstep {
 // While it lives, a signal that asks for a stop (cli/signals.h) ends this process within a tenth
 // of a second with exit code 75, whatever the main thread does: reads, computes, waits in MPI. The
 // launcher ends the other ranks, each of which answers that in the same way. `tells`: this rank, as
-// rank 0, says so on stderr. `output`: a file that is written as an AtomicFile, of which no part
-// stays; empty: none. Does not communicate.
+// rank 0, says so on stderr. `output`: a file that is written as an AtomicFile, which is
+// removed if it is incomplete; empty: none. Does not communicate.
 class EndOnSignal {
  public:
   explicit EndOnSignal(bool tells, std::filesystem::path output = {});

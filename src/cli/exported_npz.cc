@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/enum_names.h"
 #include "export/npz.h"
 #include "model/prediction_columns.h"
 #include "nn/activations.h"
@@ -12,22 +13,6 @@
 
 namespace lockstep {
 namespace {
-
-const char* name_of(Loss loss) {
-  switch (loss) {
-    case Loss::softmax_cross_entropy:
-      return "SOFTMAX_CROSS_ENTROPY";
-    case Loss::logistic:
-      return "LOGISTIC";
-    case Loss::squared_error:
-      return "SQUARED_ERROR";
-    case Loss::absolute_error:
-      return "ABSOLUTE_ERROR";
-    case Loss::huber:
-      break;
-  }
-  return "HUBER";
-}
 
 void add_network(const SavedModel& model, std::vector<NpzMember>& members) {
   const Network<float>& network = model.network;
@@ -42,7 +27,8 @@ void add_network(const SavedModel& model, std::vector<NpzMember>& members) {
     activations.emplace_back(facts_of(layer.epilogue.activation).name);
   }
   members.push_back({"activations", npy_of(activations)});
-  members.push_back({"loss", npy_of(std::vector<std::string>{name_of(network.spec().loss)})});
+  members.push_back(
+      {"loss", npy_of(std::vector<std::string>{std::string(enum_name(network.spec().loss))})});
 }
 
 void add_input(const SavedModel& model, std::vector<NpzMember>& members) {

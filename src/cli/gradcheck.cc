@@ -75,14 +75,15 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
   if (arguments.rows > 0) options.rows = arguments.rows;
   options.frozen_dropout = arguments.dropout == "frozen";
   options.stop_requested = stop_was_requested;
-  options.gradient_of = context.hooks.gradient_of;
   ProgressLines progress;
   options.on_progress = [&](std::uint64_t done, std::uint64_t total) {
     if (!comm.is_root() || done == total) return;
     progress.show("gradcheck", fmt::format("{} of {} entries", done, total));
   };
+  const GradientSource source =
+      context.hooks.gradient_of ? context.hooks.gradient_of : exchanged_gradient;
   const GradcheckResult result =
-      gradcheck(loaded.job, checkpoint ? &*checkpoint : nullptr, comm, layout, options);
+      gradcheck(loaded.job, checkpoint ? &*checkpoint : nullptr, comm, layout, options, source);
 
   bool passed = result.passed();
   comm.broadcast(passed);

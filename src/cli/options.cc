@@ -82,8 +82,8 @@ void add_watch_limits(CLI::App& command, WatchLimits& limits) {
       "");
   command
       .add_option("--silence-limit", limits.silence,
-                  "Seconds after which a rank that is not heard any more is lost, and the job ends "
-                  "with 76; 0: never [20]")
+                  "Seconds of silence after which a rank counts as lost, and the job "
+                  "ends with 76; 0: never [20]")
       ->check(seconds);
   command
       .add_option("--progress-limit", limits.progress,

@@ -160,8 +160,8 @@ std::vector<StoredTrial> trials_to_collect(const SweepArguments& arguments,
                                            const PreparedSweep& sweep) {
   if (arguments.collect.empty()) return {};
   std::vector<fs::path> places(arguments.collect.begin(), arguments.collect.end());
-  const bool goes_on = resume_mode(arguments.trials.resume) != Resume::never;
-  if (goes_on && fs::exists(fs::path(arguments.run_dir) / kSweepFile)) {
+  const bool continues = resume_mode(arguments.trials.resume) != Resume::never;
+  if (continues && fs::exists(fs::path(arguments.run_dir) / kSweepFile)) {
     places.insert(places.begin(), arguments.run_dir);
   }
   return find_ended_trials(sweep.loaded, sweep.trials, places, arguments.trials.allow_changed_data);

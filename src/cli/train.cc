@@ -69,12 +69,8 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
   options.allow_changed_data = arguments.allow_changed_data;
   options.allow_changed_environment = arguments.allow_changed_environment;
   options.stop_requested = stop_request(context);
-  if (context.hooks.on_weights) {
-    options.touch_weights = [&](std::uint64_t step, std::span<float> weights) {
-      context.hooks.on_weights(comm.rank(), step, weights);
-    };
-  }
   options.make_monitor = make_flow_monitor;
+  if (context.hooks.make_probe) options.make_probes = {context.hooks.make_probe};
   std::string run_dir;
   std::optional<UntrainedDirectory> untrained;  // on rank 0
   agree(comm, [&] {
@@ -116,7 +112,7 @@ void add_train_command(CLI::App& app, Action& action) {
   add_resume(*command, arguments->resume, "Resume from the newest checkpoint in --run-dir");
   command
       ->add_option("--weights-from", arguments->weights_from,
-                   "A checkpoint or run whose weights the layers that fit start with")
+                   "Start the layers that fit with the weights of this checkpoint or run")
       ->check([](const std::string& path) {
         return path.empty() ? std::string("names nothing; give a checkpoint or a run") : "";
       });

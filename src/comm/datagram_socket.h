@@ -30,7 +30,7 @@ class DatagramSocket {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
-  // A packet that cannot be sent is lost without a word.
+  // A packet that cannot be sent is dropped silently.
   void send(const SocketAddress& to, std::span<const std::byte> bytes) const;
 
   struct Received {

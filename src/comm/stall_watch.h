@@ -1,8 +1,9 @@
 #pragma once
-// Ends a job that cannot go on: a rank that was stopped, lost with its host or cut off would leave
-// the others waiting in MPI for ever. A thread on every rank sends rank 0 what the rank is doing,
-// by UDP and without MPI, and rank 0 judges (comm/watch_table.h). A rank that no longer hears rank
-// 0 ends by itself. Where UDP does not arrive from the start, nothing is concluded from silence.
+// Ends a job that cannot continue: a rank that was stopped, lost with its host or cut off would
+// leave the others waiting in MPI for ever. A thread on every rank sends rank 0 what the rank is
+// doing, by UDP and without MPI, and rank 0 judges (comm/watch_table.h). A rank that no longer
+// hears rank 0 ends by itself. Where UDP does not arrive from the start, nothing is concluded from
+// silence.
 
 #include <functional>
 #include <memory>

@@ -3,12 +3,14 @@
 // filled in. The meaning of each field is documented in proto/job.proto, which
 // also defines the defaults; nothing here has a default.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "base/enum_names.h"
 #include "data/spec.h"
 #include "nn/spec.h"
 #include "optim/clipping.h"
@@ -70,6 +72,12 @@ struct RegularizationConfig {
 // ---- training ----
 
 enum class OnNonfinite { stop, skip_step, roll_back };
+
+constexpr auto enum_names(OnNonfinite) {
+  using enum OnNonfinite;
+  return std::to_array<EnumName<OnNonfinite>>(
+      {{stop, "STOP"}, {skip_step, "SKIP_STEP"}, {roll_back, "ROLLBACK"}});
+}
 
 struct RollbackConfig {
   double rate_factor;

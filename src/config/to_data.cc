@@ -1,6 +1,7 @@
 #include "config/to_data.h"
 
 #include "base/check.h"
+#include "config/from_proto.h"
 #include "proto/job.pb.h"
 
 namespace lockstep {
@@ -29,21 +30,8 @@ NpySource to_format(const proto::Npy& npy) {
   return source;
 }
 
-CifarKind to_cifar_kind(proto::Cifar::Kind kind) {
-  switch (kind) {
-    case proto::Cifar::CIFAR_10:
-      return CifarKind::cifar10;
-    case proto::Cifar::CIFAR_100_FINE:
-      return CifarKind::cifar100_fine;
-    case proto::Cifar::CIFAR_100_COARSE:
-      return CifarKind::cifar100_coarse;
-  }
-  check(false, "every kind of CIFAR in the schema is known");
-  return {};
-}
-
 CifarSource to_format(const proto::Cifar& cifar) {
-  CifarSource source{.files = {}, .kind = to_cifar_kind(cifar.kind())};
+  CifarSource source{.files = {}, .kind = from_proto<CifarKind>(cifar.kind())};
   for (const proto::DataFile& file : cifar.file()) source.files.emplace_back(file.path());
   return source;
 }
@@ -80,66 +68,22 @@ SyntheticSource to_format(const proto::Synthetic& synthetic) {
   return source;
 }
 
-ColumnRole to_column_role(proto::Table::Role role) {
-  switch (role) {
-    case proto::Table::NUMBER:
-      return ColumnRole::number;
-    case proto::Table::CATEGORY:
-      return ColumnRole::category;
-    case proto::Table::LABEL:
-      return ColumnRole::label;
-    case proto::Table::CLASS_NAME:
-      return ColumnRole::class_name;
-    case proto::Table::GROUP:
-      return ColumnRole::group;
-    case proto::Table::IGNORED:
-      return ColumnRole::ignored;
-    case proto::Table::KEPT:
-      return ColumnRole::kept;
-    case proto::Table::ID:
-      return ColumnRole::id;
-    case proto::Table::ORDINAL:
-      return ColumnRole::ordinal;
-    case proto::Table::WEIGHT:
-      return ColumnRole::weight;
-  }
-  check(false, "every role of a column in the schema is known");
-  return {};
-}
-
-WhenMissing to_when_missing(proto::Table::WhenMissing when_missing) {
-  switch (when_missing) {
-    case proto::Table::REFUSE:
-      return WhenMissing::refuse;
-    case proto::Table::TRAINING_MEAN:
-      return WhenMissing::training_mean;
-    case proto::Table::TRAINING_MEDIAN:
-      return WhenMissing::training_median;
-    case proto::Table::TRAINING_MOST_FREQUENT:
-      return WhenMissing::training_most_frequent;
-  }
-  check(false, "every way to treat missing values in the schema is known");
-  return {};
-}
-
 ColumnRule to_column_rule(const proto::Table::Column& column) {
   ColumnRule rule{.name = column.name(),
                   .index = column.index(),
-                  .role = to_column_role(column.role()),
+                  .role = from_proto<ColumnRole>(column.role()),
                   .missing_indicator = column.missing_indicator()};
   for (const auto& ordered : column.order()) rule.order.push_back(ordered.text());
-  if (column.has_when_missing()) rule.when_missing = to_when_missing(column.when_missing());
+  if (column.has_when_missing()) rule.when_missing = from_proto<WhenMissing>(column.when_missing());
   return rule;
 }
 
 TableRules to_table(const proto::Table& table) {
   TableRules rules{.columns = {},
-                   .others = to_column_role(table.other_columns()),
-                   .when_missing = to_when_missing(table.when_missing()),
+                   .others = from_proto<ColumnRole>(table.other_columns()),
+                   .when_missing = from_proto<WhenMissing>(table.when_missing()),
                    .missing_texts = {},
-                   .unknown_category = table.unknown_category() == proto::Table::ALL_ZERO
-                                           ? UnknownCategory::all_zero
-                                           : UnknownCategory::error,
+                   .unknown_category = from_proto<UnknownCategory>(table.unknown_category()),
                    .decimal_comma = table.decimal_comma(),
                    .min_category_count = table.min_category_count()};
   for (const auto& column : table.column()) rules.columns.push_back(to_column_rule(column));
@@ -156,19 +100,6 @@ CsvSource to_format(const proto::Csv& csv) {
 }
 
 // ---- sources ----
-
-LabelCoding to_label_coding(proto::LabelCoding coding) {
-  switch (coding) {
-    case proto::AS_IS:
-      return LabelCoding::as_is;
-    case proto::MINUS_ONE_PLUS_ONE:
-      return LabelCoding::minus_one_plus_one;
-    case proto::ONE_BASED:
-      return LabelCoding::one_based;
-  }
-  check(false, "every coding of labels in the schema is known");
-  return {};
-}
 
 SourceFormat to_source_format(const proto::Source& source) {
   switch (source.format_case()) {
@@ -194,7 +125,7 @@ SourceFormat to_source_format(const proto::Source& source) {
 DataSource to_source(const proto::Source& source) {
   DataSource data{.format = to_source_format(source),
                   .corruption = std::nullopt,
-                  .label_coding = to_label_coding(source.label_coding())};
+                  .label_coding = from_proto<LabelCoding>(source.label_coding())};
   if (source.has_corruption()) {
     data.corruption = {.gaussian_noise = source.corruption().gaussian_noise(),
                        .seed = source.corruption().seed()};
@@ -226,35 +157,9 @@ SplitRules to_split(const proto::Split& split) {
   return rules;
 }
 
-DevAndTestFrom to_dev_and_test_from(proto::Data::DevAndTestFrom from) {
-  switch (from) {
-    case proto::Data::ONE_SOURCE:
-      return DevAndTestFrom::one_source;
-    case proto::Data::ONE_DISTRIBUTION:
-      return DevAndTestFrom::one_distribution;
-    case proto::Data::DIFFERENT_DISTRIBUTIONS:
-      return DevAndTestFrom::different_distributions;
-  }
-  check(false, "every origin of dev and test in the schema is known");
-  return {};
-}
-
-StatisticsPer to_statistics_per(proto::Normalization::Standardize::Per per) {
-  switch (per) {
-    case proto::Normalization::Standardize::FEATURE:
-      return StatisticsPer::feature;
-    case proto::Normalization::Standardize::ALL:
-      return StatisticsPer::all;
-    case proto::Normalization::Standardize::CHANNEL:
-      return StatisticsPer::channel;
-  }
-  check(false, "every extent of statistics of the schema is known");
-  return {};
-}
-
 NormalizationRule to_normalization(const proto::Normalization& normalization) {
   if (normalization.has_standardize()) {
-    return Standardize{to_statistics_per(normalization.standardize().per())};
+    return Standardize{from_proto<StatisticsPer>(normalization.standardize().per())};
   }
   if (normalization.has_robust()) return RobustScale{normalization.robust().clip()};
   if (normalization.has_scale()) return ScaleInputs{normalization.scale().divisor()};
@@ -327,7 +232,7 @@ DataConfig to_data(const proto::Data& data) {
                     .dev = std::nullopt,
                     .test = std::nullopt,
                     .held_out = std::nullopt,
-                    .dev_and_test_from = to_dev_and_test_from(data.dev_and_test_from()),
+                    .dev_and_test_from = from_proto<DevAndTestFrom>(data.dev_and_test_from()),
                     .max_copied_share = data.max_copied_share(),
                     .split = to_split(data.split()),
                     .normalization = to_normalization(data.normalization()),

@@ -1,6 +1,6 @@
 #include "config/to_job.h"
 
-#include "base/check.h"
+#include "config/from_proto.h"
 #include "config/to_data.h"
 #include "config/to_metric.h"
 #include "config/to_network.h"
@@ -9,23 +9,6 @@
 
 namespace lockstep {
 namespace {
-
-Precision to_precision(proto::Precision precision) {
-  return precision == proto::BFLOAT16 ? Precision::bfloat16 : Precision::float32;
-}
-
-OnNonfinite to_on_nonfinite(proto::Training::OnNonfinite choice) {
-  switch (choice) {
-    case proto::Training::STOP:
-      return OnNonfinite::stop;
-    case proto::Training::SKIP_STEP:
-      return OnNonfinite::skip_step;
-    case proto::Training::ROLLBACK:
-      return OnNonfinite::roll_back;
-  }
-  check(false, "every choice of training.on_nonfinite is known");
-  return {};
-}
 
 ClassWeights to_class_weights(const proto::ClassWeights& weights) {
   ClassWeights config{.balanced = weights.balanced(), .given = {}};
@@ -40,7 +23,7 @@ TrainingConfig to_training(const proto::Training& training) {
                         .shards = training.shards(),
                         .epochs = std::nullopt,
                         .steps = std::nullopt,
-                        .on_nonfinite = to_on_nonfinite(training.on_nonfinite()),
+                        .on_nonfinite = from_proto<OnNonfinite>(training.on_nonfinite()),
                         .rollback = {.rate_factor = training.rollback().rate_factor(),
                                      .limit = training.rollback().limit()}};
   config.weights_from = training.weights_from();
@@ -100,16 +83,16 @@ Job to_job(const proto::Job& job) {
                    .shared_memory = job.exchange().shared_memory(),
                    .link_gigabits_per_second = job.exchange().link_gigabits_per_second(),
                    .compare_weights_every_steps = job.exchange().compare_weights_every_steps(),
-                   .precision = to_precision(job.exchange().precision())},
+                   .precision = from_proto<Precision>(job.exchange().precision())},
       .diagnosis = {.base_error = job.diagnosis().base_error(),
                     .base_rmse = job.diagnosis().base_rmse(),
                     .high_gap = job.diagnosis().high_gap(),
                     .high_share = job.diagnosis().high_share()},
       .monitor = std::nullopt,
   };
-  config.network.precision = to_precision(job.training().precision());
+  config.network.precision = from_proto<Precision>(job.training().precision());
   config.network.evaluation_precision = job.evaluation().has_precision()
-                                            ? to_precision(job.evaluation().precision())
+                                            ? from_proto<Precision>(job.evaluation().precision())
                                             : config.network.precision;
   if (job.optimizer().has_clipping()) config.clipping = {job.optimizer().clipping().max_norm()};
   if (job.evaluation().has_threshold()) {

@@ -1,6 +1,7 @@
 #include "config/to_network.h"
 
 #include "base/check.h"
+#include "config/from_proto.h"
 #include "nn/activations.h"
 #include "proto/job.pb.h"
 
@@ -13,46 +14,8 @@ Activation to_activation(proto::Activation activation) {
   return *named;
 }
 
-WeightVariance to_initializer_kind(proto::Initializer::Kind kind) {
-  switch (kind) {
-    case proto::Initializer::HE:
-      return WeightVariance::he;
-    case proto::Initializer::XAVIER:
-      return WeightVariance::xavier;
-    case proto::Initializer::GLOROT:
-      return WeightVariance::glorot;
-    case proto::Initializer::LECUN:
-      return WeightVariance::lecun;
-    case proto::Initializer::ZERO:
-      return WeightVariance::zero;
-    case proto::Initializer::IDENTITY:
-      return WeightVariance::identity;
-    case proto::Initializer::AUTO:
-      break;
-  }
-  check(false, "AUTO has been resolved");
-  return {};
-}
-
-Loss to_loss(proto::Output::Loss loss) {
-  switch (loss) {
-    case proto::Output::SOFTMAX_CROSS_ENTROPY:
-      return Loss::softmax_cross_entropy;
-    case proto::Output::LOGISTIC:
-      return Loss::logistic;
-    case proto::Output::SQUARED_ERROR:
-      return Loss::squared_error;
-    case proto::Output::ABSOLUTE_ERROR:
-      return Loss::absolute_error;
-    case proto::Output::HUBER:
-      return Loss::huber;
-  }
-  check(false, "every loss of the schema has a kind");
-  return {};
-}
-
 InitializerSpec to_initializer(const proto::Initializer& initializer) {
-  return {to_initializer_kind(initializer.kind()), initializer.multiplier()};
+  return {from_proto<WeightVariance>(initializer.kind()), initializer.multiplier()};
 }
 
 LayerPenalty to_penalty(const proto::LayerRegularization& own,
@@ -64,7 +27,7 @@ LayerPenalty to_penalty(const proto::LayerRegularization& own,
 }  // namespace
 
 bool predicts_values(const proto::Output& output) {
-  return predicts_values(to_loss(output.loss()));
+  return predicts_values(from_proto<Loss>(output.loss()));
 }
 
 NetworkConfig to_network(const proto::Network& network, const proto::Regularization& of_job) {
@@ -72,7 +35,7 @@ NetworkConfig to_network(const proto::Network& network, const proto::Regularizat
   NetworkConfig config{
       network.input_keep_prob(),
       {},
-      {output.units(), to_loss(output.loss()), to_initializer(output.initializer()),
+      {output.units(), from_proto<Loss>(output.loss()), to_initializer(output.initializer()),
        to_penalty(output.regularization(), of_job), output.huber_delta(), output.frozen()}};
   for (const proto::DenseLayer& layer : network.layer()) {
     config.hidden.push_back({.kind = DenseSpec{layer.units(), to_initializer(layer.initializer())},

@@ -64,7 +64,7 @@ class CsvRecordReader {
   // the end comes before.
   static constexpr std::size_t kPeekedBytes = 4096;
   std::string_view peek();
-  // Skips so many bytes of peek(), none of which is a line end.
+  // Skips `bytes` bytes of peek(), none of which is a line end.
   void skip(std::size_t bytes);
 
   // Where the next record would begin.

@@ -33,7 +33,7 @@ struct TableFacts {
   std::vector<float> weights;          // [rows], of a weight column
   Complaints complaints;
 
-  // Makes room for the categories of so many columns.
+  // Makes room for the categories of `columns` columns.
   void resize(std::size_t columns);
 
   [[nodiscard]] std::string packed() const;

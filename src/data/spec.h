@@ -3,12 +3,15 @@
 // proto/job.proto, which also defines the ranges and the defaults; the initial values here are the
 // same (tests/config/spec_defaults_test.cc).
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "base/enum_names.h"
 
 namespace lockstep {
 
@@ -34,6 +37,14 @@ struct NpySource {
 };
 
 enum class CifarKind { cifar10, cifar100_fine, cifar100_coarse };
+
+constexpr auto enum_names(CifarKind) {
+  using enum CifarKind;
+  return std::to_array<EnumName<CifarKind>>({{cifar10, "CIFAR_10"},
+                                             {cifar100_fine, "CIFAR_100_FINE"},
+                                             {cifar100_coarse, "CIFAR_100_COARSE"}});
+}
+
 struct CifarSource {
   std::vector<std::filesystem::path> files;
   CifarKind kind = CifarKind::cifar10;
@@ -89,8 +100,37 @@ enum class ColumnRole {
   ordinal,
   weight
 };
+
+constexpr auto enum_names(ColumnRole) {
+  using enum ColumnRole;
+  return std::to_array<EnumName<ColumnRole>>({{number, "NUMBER"},
+                                              {category, "CATEGORY"},
+                                              {label, "LABEL"},
+                                              {class_name, "CLASS_NAME"},
+                                              {group, "GROUP"},
+                                              {ignored, "IGNORED"},
+                                              {kept, "KEPT"},
+                                              {id, "ID"},
+                                              {ordinal, "ORDINAL"},
+                                              {weight, "WEIGHT"}});
+}
+
 enum class WhenMissing { refuse, training_mean, training_median, training_most_frequent };
+
+constexpr auto enum_names(WhenMissing) {
+  using enum WhenMissing;
+  return std::to_array<EnumName<WhenMissing>>({{refuse, "REFUSE"},
+                                               {training_mean, "TRAINING_MEAN"},
+                                               {training_median, "TRAINING_MEDIAN"},
+                                               {training_most_frequent, "TRAINING_MOST_FREQUENT"}});
+}
+
 enum class UnknownCategory { error, all_zero };
+
+constexpr auto enum_names(UnknownCategory) {
+  using enum UnknownCategory;
+  return std::to_array<EnumName<UnknownCategory>>({{error, "ERROR"}, {all_zero, "ALL_ZERO"}});
+}
 
 // The role of one column, and what else is said of it.
 struct ColumnRule {
@@ -132,6 +172,12 @@ enum class LabelCoding {
   minus_one_plus_one,  // -1 becomes 0, +1 becomes 1
   one_based,           // k becomes k - 1
 };
+
+constexpr auto enum_names(LabelCoding) {
+  using enum LabelCoding;
+  return std::to_array<EnumName<LabelCoding>>(
+      {{as_is, "AS_IS"}, {minus_one_plus_one, "MINUS_ONE_PLUS_ONE"}, {one_based, "ONE_BASED"}});
+}
 
 struct Corruption {
   double gaussian_noise = 0;  // standard deviation, in units of the features
@@ -176,9 +222,24 @@ struct SplitRules {
 
 enum class DevAndTestFrom { one_source, one_distribution, different_distributions };
 
+constexpr auto enum_names(DevAndTestFrom) {
+  using enum DevAndTestFrom;
+  return std::to_array<EnumName<DevAndTestFrom>>(
+      {{one_source, "ONE_SOURCE"},
+       {one_distribution, "ONE_DISTRIBUTION"},
+       {different_distributions, "DIFFERENT_DISTRIBUTIONS"}});
+}
+
 // ---- normalisation ----
 
 enum class StatisticsPer { feature, all, channel };
+
+constexpr auto enum_names(StatisticsPer) {
+  using enum StatisticsPer;
+  return std::to_array<EnumName<StatisticsPer>>(
+      {{feature, "FEATURE"}, {all, "ALL"}, {channel, "CHANNEL"}});
+}
+
 struct Standardize {
   StatisticsPer per = StatisticsPer::feature;
   bool operator==(const Standardize&) const = default;

@@ -51,7 +51,7 @@ class FlowMonitor : public StepProbe {
     run_.engine.clock().enter(Phase::waiting);
   }
 
-  FlowRecord after_step(std::uint64_t step) override {
+  std::optional<FlowRecord> after_step(std::uint64_t step) override {
     run_.engine.clock().enter(Phase::monitor);
     const std::vector<float> gradient =
         collect_pieces(run_.engine.exchange(), run_.engine.owned_gradient(), run_.comm);

@@ -11,7 +11,6 @@
 #include "comm/agreement.h"
 #include "diagnose/cost_probe.h"
 #include "diagnose/entry_sample.h"
-#include "diagnose/exchanged_gradient.h"
 #include "model/build.h"
 #include "nn/layers.h"
 #include "sets/dataset.h"
@@ -72,11 +71,12 @@ class Gradcheck {
  public:
   // Collective.
   Gradcheck(const Job& job, const Communicator& comm, const Layout& layout,
-            const GradcheckOptions& options)
+            const GradcheckOptions& options, const GradientSource& source)
       : job_(job),
         comm_(comm),
         layout_(layout),
         options_(options),
+        source_(source),
         data_(load_dataset(job, comm, layout)),
         network_(build_network(job.network, data_.features)),
         regularization_(build_regularization(job)),
@@ -196,12 +196,10 @@ class Gradcheck {
       if (options_.on_progress) options_.on_progress(done, total);
     };
     result_.entries = setting.entries.size();
-    const GradientSource gradient_of =
-        options_.gradient_of ? options_.gradient_of : exchanged_gradient;
     GradientCheck check = check_gradient(probe, comm_, network_.layout(), weights, setting,
                                          [&](std::span<const double> at) {
                                            std::ranges::copy(at, engine.weights().begin());
-                                           return gradient_of(engine, comm_, 0);
+                                           return source_(engine, comm_, 0);
                                          });
     if (!comm_.is_root()) return;
     GradcheckStage stage;
@@ -217,6 +215,7 @@ class Gradcheck {
   const Communicator& comm_;
   const Layout layout_;
   const GradcheckOptions& options_;
+  const GradientSource& source_;
   Dataset data_;
   const Network<double> network_;
   const RegularizationSpec regularization_;
@@ -241,8 +240,9 @@ bool GradcheckResult::confirmed() const {
 }
 
 GradcheckResult gradcheck(const Job& job, const SavedModel* checkpoint, const Communicator& comm,
-                          const Layout& layout, const GradcheckOptions& options) {
-  return Gradcheck(job, comm, layout, options).run(checkpoint);
+                          const Layout& layout, const GradcheckOptions& options,
+                          const GradientSource& source) {
+  return Gradcheck(job, comm, layout, options, source).run(checkpoint);
 }
 
 }  // namespace lockstep

@@ -13,6 +13,7 @@
 #include "comm/communicator.h"
 #include "comm/layout.h"
 #include "config/job.h"
+#include "diagnose/exchanged_gradient.h"
 #include "diagnose/gradient_check.h"
 #include "diagnose/gradient_source.h"
 #include "diagnose/gradient_suspect.h"
@@ -45,7 +46,6 @@ struct GradcheckOptions {
   bool frozen_dropout = false;  // with the masks of step 0; otherwise no dropout
   std::uint64_t after = 0;      // steps of training before a second check; 0: there is none
   std::function<bool()> stop_requested = [] { return false; };
-  GradientSource gradient_of = {};  // empty: exchanged_gradient
   // Called on every rank.
   std::function<void(std::uint64_t done, std::uint64_t total)> on_progress = {};
 };
@@ -82,15 +82,16 @@ struct GradcheckResult {
   [[nodiscard]] bool confirmed() const;
 };
 
-// Collective. Loads the job's data as training does. Weights are those of training, in float; the
-// check itself is in double. It is done at the weights with which training begins, or at those of
-// `checkpoint` (null: none). The `after` steps of training are those of the job, with its dropout
-// and augmentation, and result in the weights that `train` has after as many steps. The result is
-// on rank 0 and has the same bits at every layout.
+// Collective. Loads the job's data as training does, and checks the gradients of `source`. Weights
+// are those of training, in float; the check itself is in double. It is done at the weights with
+// which training begins, or at those of `checkpoint` (null: none). The `after` steps of training
+// are those of the job, with its dropout and augmentation, and result in the weights that `train`
+// has after as many steps. The result is on rank 0 and has the same bits at every layout.
 //
 // Throws AgreedError: usage when options or checkpoint do not fit the job, diverged when J or its
 // gradient is not finite, interrupted when a stop was requested; and the errors of load_dataset.
 GradcheckResult gradcheck(const Job& job, const SavedModel* checkpoint, const Communicator& comm,
-                          const Layout& layout, const GradcheckOptions& options);
+                          const Layout& layout, const GradcheckOptions& options,
+                          const GradientSource& source = exchanged_gradient);
 
 }  // namespace lockstep

@@ -227,8 +227,6 @@ void add_target_scale(GraphBuilder& graph, const OnnxNetwork& network) {
              {graph.constant("output.mean", in_float(network.target_mean), {outputs})});
 }
 
-// Appends the decision, from logits as `lockstep predict` decides; the next node takes the logits.
-// OpenCV 4.6 reads no comparison, so a sign takes its place.
 // Appends 1 where the probability of the last unit is at least the threshold, and otherwise 0.
 void add_threshold(GraphBuilder& graph, const OnnxNetwork& network) {
   const std::uint64_t outputs = output_size(network.spec);
@@ -252,6 +250,8 @@ void add_threshold(GraphBuilder& graph, const OnnxNetwork& network) {
   graph.then("Add", "label.above", {number("label.one", 1)});
 }
 
+// Appends the decision, from logits as `lockstep predict` decides; the next node takes the logits.
+// OpenCV 4.6 reads no comparison, so a sign takes its place.
 void add_decision(GraphBuilder& graph, const OnnxNetwork& network) {
   const OnnxDecision decision = network.decision;
   if (decision == OnnxDecision::none) return;

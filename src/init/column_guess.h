@@ -11,7 +11,7 @@ namespace lockstep {
 // A category becomes one input for each of its texts; a column with more texts is left out.
 inline constexpr std::size_t kMostCategoryTexts = 50;
 
-// Whole numbers with at most so many different ones may be classes.
+// Whole numbers may be classes if there are at most this many different ones.
 inline constexpr std::size_t kMostNumberedClasses = 20;
 
 struct ColumnGuess {

@@ -49,7 +49,7 @@ void add_cell(ColumnSurvey& column, std::string_view cell, std::uint64_t line,
 // Number of cells that have a value.
 std::uint64_t present(const ColumnSurvey& column);
 
-// Whether there are so many different texts that they were not all counted.
+// Whether there are too many different texts to count them all.
 bool has_uncounted(const ColumnSurvey& column);
 
 // How many texts stand in one cell only.

@@ -5,7 +5,8 @@
 namespace lockstep {
 namespace {
 
-// Below so many rows, a network learns the training examples by heart unless dropout prevents it.
+// With fewer rows than this, a network learns the training examples by heart unless dropout
+// prevents it.
 constexpr double kFewRows = 5000;
 
 // So many examples are seen in a minute on two cores.

@@ -15,7 +15,7 @@ struct BlockProduct {
   std::uint64_t b_stride = 0;
   std::uint64_t c_stride = 0;
   bool a_is_transposed = false;  // A is stored as [depth, rows]
-  bool goes_on = false;          // the chains start at the values of C instead of 0
+  bool continues = false;        // the chains start at the values of C instead of 0
 };
 
 }  // namespace lockstep

@@ -38,7 +38,7 @@ Matrix<const float> stored_block(Transpose transpose_b, Matrix<const float> b, R
 }  // namespace
 
 void chain_product(Transpose transpose_a, Transpose transpose_b, Matrix<const float> a,
-                   Matrix<const float> b, bool goes_on, Matrix<float> c) {
+                   Matrix<const float> b, bool continues, Matrix<float> c) {
   const bool turned = transpose_a == Transpose::yes;
   const bool often = c.rows > 2 * kRows;
   std::vector<float> scratch;
@@ -56,7 +56,7 @@ void chain_product(Transpose transpose_a, Transpose transpose_b, Matrix<const fl
                             .b_stride = panel.stride,
                             .c_stride = block.stride,
                             .a_is_transposed = turned,
-                            .goes_on = goes_on || depth.begin > 0},
+                            .continues = continues || depth.begin > 0},
                            left.data, panel.data, block.data);
       });
     });

@@ -8,6 +8,6 @@ namespace lockstep {
 
 // What gemm does for float, for dimensions that are not 0.
 void chain_product(Transpose transpose_a, Transpose transpose_b, Matrix<const float> a,
-                   Matrix<const float> b, bool goes_on, Matrix<float> c);
+                   Matrix<const float> b, bool continues, Matrix<float> c);
 
 }  // namespace lockstep

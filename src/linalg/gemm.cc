@@ -26,7 +26,7 @@ CBLAS_TRANSPOSE to_cblas(Transpose transpose) {
 
 template <typename T>
 void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matrix<const T> b,
-          bool goes_on, Matrix<T> c) {
+          bool continues, Matrix<T> c) {
   const std::uint64_t m = transpose_a == Transpose::yes ? a.columns : a.rows;
   const std::uint64_t k = transpose_a == Transpose::yes ? a.rows : a.columns;
   const std::uint64_t k_of_b = transpose_b == Transpose::yes ? b.columns : b.rows;
@@ -34,15 +34,15 @@ void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matri
   check(k == k_of_b && c.rows == m && c.columns == n, "matrix shapes agree in a product");
   if (m == 0 || n == 0) return;
   if (k == 0) {
-    for (std::uint64_t r = 0; r < m && !goes_on; ++r) std::ranges::fill(c.row(r), T(0));
+    for (std::uint64_t r = 0; r < m && !continues; ++r) std::ranges::fill(c.row(r), T(0));
     return;
   }
   if constexpr (std::is_same_v<T, float>) {
-    chain_product(transpose_a, transpose_b, a, b, goes_on, c);
+    chain_product(transpose_a, transpose_b, a, b, continues, c);
   } else {
     cblas_dgemm(CblasRowMajor, to_cblas(transpose_a), to_cblas(transpose_b), to_blasint(m),
                 to_blasint(n), to_blasint(k), 1, a.data, to_blasint(a.stride), b.data,
-                to_blasint(b.stride), goes_on ? 1 : 0, c.data, to_blasint(c.stride));
+                to_blasint(b.stride), continues ? 1 : 0, c.data, to_blasint(c.stride));
   }
 }
 

@@ -12,11 +12,11 @@ namespace lockstep {
 
 enum class Transpose { no, yes };
 
-// C = op(A) op(B), or C + op(A) op(B) where `goes_on`, with op(A): [M, K], op(B): [K, N], C: [M,
+// C = op(A) op(B), or C + op(A) op(B) where `continues`, with op(A): [M, K], op(B): [K, N], C: [M,
 // N]: the chains start at 0 or at the values of C. T is float or double. C must not overlap A or B.
 template <typename T>
 void gemm(Transpose transpose_a, Transpose transpose_b, Matrix<const T> a, Matrix<const T> b,
-          bool goes_on, Matrix<T> c);
+          bool continues, Matrix<T> c);
 
 // Restricts the BLAS to one thread. Must be called once before the first product.
 void use_one_blas_thread();

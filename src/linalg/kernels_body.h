@@ -137,14 +137,14 @@ struct Tile {
   float* c;
   std::size_t c_stride;
   std::size_t depth;
-  bool goes_on;
+  bool continues;
 };
 
 // A tile of rows x (vectors * kLanes) values of C, which stays in registers.
 template <std::size_t rows, std::size_t vectors, typename Operand>
 inline void multiply_tile(const Tile<Operand>& tile) {
   Lanes sums[rows][vectors] = {};
-  if (tile.goes_on) {
+  if (tile.continues) {
     for (std::size_t r = 0; r < rows; ++r) {
       for (std::size_t v = 0; v < vectors; ++v) {
         sums[r][v] = load(tile.c + r * tile.c_stride + v * kLanes);
@@ -199,7 +199,7 @@ inline void add_up_tile(const TreeProduct& tree, const Operand* a, const Operand
   std::size_t top = tree.standing;
   for (const TreeLeaf& leaf : tree.leaves) {
     Lanes tile[rows][vectors] = {};
-    if (leaf.goes_on) {
+    if (leaf.continues) {
       --top;
       for (std::size_t r = 0; r < rows; ++r) {
         for (std::size_t v = 0; v < vectors; ++v) {
@@ -314,12 +314,12 @@ inline void multiply_narrow(const Tile<Operand>& tile, std::size_t rows, std::si
   };
   for (std::size_t k = 0; k < tile.depth; k += kDepth) {
     const std::size_t depth = std::min(kDepth, tile.depth - k);
-    const bool goes_on = tile.goes_on || k > 0;
+    const bool continues = tile.continues || k > 0;
     copy(tile.b + k * tile.b_stride, tile.b_stride, b, kLanes, depth);
     for (std::size_t r = 0; r < rows; r += kRows) {
       const std::size_t of_rows = std::min(kRows, rows - r);
       float* of_c = tile.c + r * tile.c_stride;
-      if (goes_on) copy(of_c, tile.c_stride, c, kLanes, of_rows);
+      if (continues) copy(of_c, tile.c_stride, c, kLanes, of_rows);
       const Tile<Operand> part{tile.a + r * tile.a_row + k * tile.a_depth,
                                tile.a_row,
                                tile.a_depth,
@@ -328,7 +328,7 @@ inline void multiply_narrow(const Tile<Operand>& tile, std::size_t rows, std::si
                                c,
                                kLanes,
                                depth,
-                               goes_on};
+                               continues};
       multiply_rows<kTileRows, 1>(part, of_rows);
       copy(c, kLanes, of_c, tile.c_stride, of_rows);
     }
@@ -348,7 +348,7 @@ inline void multiply(const BlockProduct& product, const Operand* a, const Operan
                          c + column,
                          product.c_stride,
                          product.depth,
-                         product.goes_on};
+                         product.continues};
   };
   constexpr std::size_t kWide = kTileVectors * kLanes;
   std::size_t column = 0;

@@ -16,7 +16,7 @@ constexpr std::uint64_t kColumns = 64;
 constexpr std::uint64_t kPairs = 64;  // of the depth
 
 // For a part of the depth.
-void multiply_part(Matrix<const Pair> a, Matrix<const Pair> b, bool goes_on, Matrix<float> c) {
+void multiply_part(Matrix<const Pair> a, Matrix<const Pair> b, bool continues, Matrix<float> c) {
   for_each_part({0, a.rows}, kRows, [&](Range rows) {
     const Matrix<float> block = c.some_rows(rows);
     kernels().multiply_pairs({.rows = block.rows,
@@ -25,7 +25,7 @@ void multiply_part(Matrix<const Pair> a, Matrix<const Pair> b, bool goes_on, Mat
                               .a_stride = a.stride,
                               .b_stride = b.stride,
                               .c_stride = block.stride,
-                              .goes_on = goes_on},
+                              .continues = continues},
                              a.some_rows(rows).data, b.data, block.data);
   });
 }
@@ -38,19 +38,19 @@ void pair_transposed(Matrix<const float> b, Pair* to, std::uint64_t stride) {
   transpose(pairs.data(), pairs_in(b.columns), b.rows, pairs_in(b.columns), to, stride);
 }
 
-void pair_product(Matrix<const Pair> a, Matrix<const Pair> b, bool goes_on, Matrix<float> c) {
+void pair_product(Matrix<const Pair> a, Matrix<const Pair> b, bool continues, Matrix<float> c) {
   check(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns,
         "matrix shapes agree in a product of pairs");
   for_each_part({0, c.columns}, kColumns, [&](Range columns) {
     for_each_part({0, a.columns}, kPairs, [&](Range depth) {
-      multiply_part(a.some_columns(depth), b.block({depth, columns}), goes_on || depth.begin > 0,
+      multiply_part(a.some_columns(depth), b.block({depth, columns}), continues || depth.begin > 0,
                     c.some_columns(columns));
     });
   });
 }
 
-void pair_product(Transpose transpose_b, Matrix<const Pair> a, Matrix<const float> b, bool goes_on,
-                  Matrix<float> c) {
+void pair_product(Transpose transpose_b, Matrix<const Pair> a, Matrix<const float> b,
+                  bool continues, Matrix<float> c) {
   const bool turned = transpose_b == Transpose::yes;
   const std::uint64_t k = turned ? b.columns : b.rows;
   check(a.columns == pairs_in(k) && c.rows == a.rows && c.columns == (turned ? b.rows : b.columns),
@@ -66,7 +66,7 @@ void pair_product(Transpose transpose_b, Matrix<const Pair> a, Matrix<const floa
         kernels().pair_rows({block.rows, block.columns, block.stride}, block.data, panel.data());
       }
       multiply_part(a.some_columns(depth), {panel.data(), depth.size(), columns.size()},
-                    goes_on || depth.begin > 0, c.some_columns(columns));
+                    continues || depth.begin > 0, c.some_columns(columns));
     });
   });
 }

@@ -7,13 +7,13 @@
 
 namespace lockstep {
 
-// C = A B, or C + A B where `goes_on`: A [M, K] in pairs of columns [M, pairs_in(K)], B [K, N] in
+// C = A B, or C + A B where `continues`: A [M, K] in pairs of columns [M, pairs_in(K)], B [K, N] in
 // pairs of rows [pairs_in(K), N], C [M, N].
-void pair_product(Matrix<const Pair> a, Matrix<const Pair> b, bool goes_on, Matrix<float> c);
+void pair_product(Matrix<const Pair> a, Matrix<const Pair> b, bool continues, Matrix<float> c);
 
 // The same with op(B), which is rounded on the way.
-void pair_product(Transpose transpose_b, Matrix<const Pair> a, Matrix<const float> b, bool goes_on,
-                  Matrix<float> c);
+void pair_product(Transpose transpose_b, Matrix<const Pair> a, Matrix<const float> b,
+                  bool continues, Matrix<float> c);
 
 // Stores B [N, K] transposed and in pairs: [pairs_in(K), N], whose rows begin `stride` pairs apart.
 void pair_transposed(Matrix<const float> b, Pair* to, std::uint64_t stride);

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+
+#include "base/enum_names.h"
 
 namespace lockstep {
 
@@ -8,6 +11,11 @@ namespace lockstep {
 // they are, or rounded to bfloat16, which has 8 bits of precision and the range of float
 // (docs/numerics.md).
 enum class Precision { float32, bfloat16 };
+
+constexpr auto enum_names(Precision) {
+  using enum Precision;
+  return std::to_array<EnumName<Precision>>({{float32, "FLOAT32"}, {bfloat16, "BFLOAT16"}});
+}
 
 constexpr std::uint64_t bytes_of(Precision precision) {
   return precision == Precision::bfloat16 ? 2 : 4;

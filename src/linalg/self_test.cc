@@ -69,7 +69,7 @@ std::vector<float> pair_product_by(const Kernels& kernels, std::uint64_t columns
                           .a_stride = pairs_in(kDepth),
                           .b_stride = columns,
                           .c_stride = columns,
-                          .goes_on = true},
+                          .continues = true},
                          left.data(), right.data(), c.data());
   return c;
 }
@@ -103,7 +103,7 @@ std::optional<std::string> products_differ(const Kernels& tested) {
   const Kernels& plain = kernels_with(Instructions::plain);
   for (const std::uint64_t columns : {5U, 8U, 64U}) {
     for (const bool a_is_transposed : {false, true}) {
-      for (const bool goes_on : {false, true}) {
+      for (const bool continues : {false, true}) {
         constexpr std::uint64_t kRows = 15;  // tiles of 8, 4, 2 and 1 rows
         constexpr std::uint64_t kDepth = 37;
         const BlockProduct product{.rows = kRows,
@@ -113,7 +113,7 @@ std::optional<std::string> products_differ(const Kernels& tested) {
                                    .b_stride = columns,
                                    .c_stride = columns,
                                    .a_is_transposed = a_is_transposed,
-                                   .goes_on = goes_on};
+                                   .continues = continues};
         if (have_equal_bits(product_by(tested, product), product_by(plain, product))) continue;
         return fmt::format(
             "a product of {} rows, {} columns and depth {} has other bits by {} instructions than "

@@ -13,8 +13,8 @@ struct TreeLeaf {
   std::uint64_t depth = 0;
   // After this leaf, the last two sums are added up this many times: left + right.
   std::uint32_t additions = 0;
-  bool goes_on = false;  // it goes on from the last sum
-  bool ends = true;      // it is whole; otherwise another leaf goes on from it
+  bool continues = false;  // it goes on from the last sum
+  bool ends = true;        // it is whole; otherwise another leaf continues it
 };
 
 struct TreeProduct {

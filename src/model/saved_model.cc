@@ -16,17 +16,6 @@
 namespace lockstep {
 namespace {
 
-// The shape of an example's values.
-Shape input_shape(const Checkpoint& checkpoint, const std::filesystem::path& path) {
-  if (!checkpoint.input_shape.empty()) return checkpoint.input_shape;
-  // An older build wrote it: the first tensor is the dense layer's matrix of weights.
-  if (checkpoint.tensors.empty() || checkpoint.tensors.front().shape.size() != 2) {
-    throw Error(ExitCode::data,
-                fmt::format("{}: the first tensor is not a matrix of weights", path.string()));
-  }
-  return {checkpoint.tensors.front().shape[1]};
-}
-
 // The clip of a normalizer by this rule.
 float clip_of(const NormalizationRule& rule) {
   const auto* robust = std::get_if<RobustScale>(&rule);
@@ -51,9 +40,12 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
     if (comm.is_root()) checkpoint = load_checkpoint(path);
   });
   broadcast(checkpoint, comm);
-  Shape shape;
-  agree(comm, [&] { shape = input_shape(checkpoint, path); });
-  const std::uint64_t features = size_of(shape);
+  agree(comm, [&] {
+    if (!checkpoint.input_shape.empty()) return;
+    throw Error(ExitCode::data,
+                fmt::format("{} does not have the shape of its examples", path.string()));
+  });
+  const std::uint64_t features = size_of(checkpoint.input_shape);
   Job job;
   agree(comm,
         [&] { job = parse_job(checkpoint.resolved_job, "job of the checkpoint", ".", {}).job; });

@@ -1,9 +1,6 @@
 #include "model/table_state.h"
 
-#include <array>
-#include <utility>
-
-#include "base/check.h"
+#include "base/enum_names.h"
 #include "base/error.h"
 #include "data/missing.h"
 #include "data/open.h"
@@ -12,32 +9,12 @@
 namespace lockstep {
 namespace {
 
-constexpr std::array<std::pair<ColumnRole, const char*>, 10> kRoles = {{
-    {ColumnRole::number, "number"},
-    {ColumnRole::category, "category"},
-    {ColumnRole::label, "label"},
-    {ColumnRole::class_name, "class_name"},
-    {ColumnRole::group, "group"},
-    {ColumnRole::ignored, "ignored"},
-    {ColumnRole::kept, "kept"},
-    {ColumnRole::id, "id"},
-    {ColumnRole::ordinal, "ordinal"},
-    {ColumnRole::weight, "weight"},
-}};
-
+// Checkpoints have the names of the schema in lower case.
 ColumnRole role_of(const std::string& name) {
-  for (const auto& [role, role_name] : kRoles) {
-    if (name == role_name) return role;
+  for (const auto& [role, role_name] : enum_names(ColumnRole())) {
+    if (name == lower_case(role_name)) return role;
   }
   throw Error(ExitCode::data, "the checkpoint has a column with the unknown role " + name);
-}
-
-std::string name_of(ColumnRole role) {
-  for (const auto& [known, name] : kRoles) {
-    if (known == role) return name;
-  }
-  check(false, "every role has a name");
-  return {};
 }
 
 }  // namespace
@@ -53,8 +30,8 @@ std::vector<std::string> class_names_of(const std::optional<TableState>& table) 
 SavedTable to_saved(const TableState& table) {
   SavedTable saved;
   for (const TableColumn& column : table.fitted->schema.columns) {
-    saved.columns.push_back({column.name, name_of(column.role), column.categories, column.has_rare,
-                             column.missing_indicator});
+    saved.columns.push_back({column.name, lower_case(enum_name(column.role)), column.categories,
+                             column.has_rare, column.missing_indicator});
   }
   saved.class_names = table.fitted->schema.class_names;
   saved.fill_values = table.fill_values;

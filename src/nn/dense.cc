@@ -21,7 +21,7 @@ void add_up_products(const BackwardViews<float>& views, const Block& block,
   std::vector<TreeLeaf> leaves;
   for (const LeafRows& leaf : sums.leaves) {
     const std::uint64_t rows = leaf.rows.size();
-    leaves.push_back({in_pairs ? pairs_in(rows) : rows, leaf.additions, leaf.goes_on, leaf.ends});
+    leaves.push_back({in_pairs ? pairs_in(rows) : rows, leaf.additions, leaf.continues, leaf.ends});
   }
   std::vector<float*> places;
   for (const Matrix<float>& sum : sums.sums) places.push_back(sum.data);
@@ -92,11 +92,11 @@ void input_gradient(const DenseSpec& /*dense*/, const BackwardViews<T>& views,
   if constexpr (std::is_same_v<T, float>) {
     if (!views.input_pairs.empty()) {
       return pair_product(Transpose::no, views.delta_pairs_of_columns.some_rows(block.rows),
-                          weights, gradient.goes_on, gradient.values);
+                          weights, gradient.continues, gradient.values);
     }
   }
   gemm<T>(Transpose::no, Transpose::no, views.delta.some_rows(block.rows), weights,
-          gradient.goes_on, gradient.values);
+          gradient.continues, gradient.values);
 }
 
 template <typename T>
@@ -109,10 +109,12 @@ void tensor_gradient(const DenseSpec& /*dense*/, const BackwardViews<T>& views,
     const Matrix<const T> input = views.inputs[0].some_columns(block.columns);
     add_up_leaves(sums, [&](Range rows, GradientView<T> gradient) {
       gemm<T>(Transpose::yes, Transpose::no, delta.some_rows(rows), input.some_rows(rows),
-              gradient.goes_on, gradient.values);
+              gradient.continues, gradient.values);
     });
   }
 }
+
+std::optional<std::size_t> matrix_of(const DenseSpec& /*dense*/) { return 0; }
 
 std::optional<LayerWidth> width_of(const DenseSpec& dense) {
   return LayerWidth{dense.units, "units"};

@@ -30,6 +30,7 @@ template <typename T>
 void tensor_gradient(const DenseSpec& dense, const BackwardViews<T>& views, std::size_t tensor,
                      const Block& block, const GradientSums<T>& sums);
 
+std::optional<std::size_t> matrix_of(const DenseSpec& dense);
 std::optional<LayerWidth> width_of(const DenseSpec& dense);
 std::vector<OnnxNode> onnx_nodes(const DenseSpec& dense);
 std::string describe(const DenseSpec& dense);

@@ -95,7 +95,7 @@ void bias_gradient(Matrix<const T> delta, std::uint64_t channels, const Block& b
                    const GradientSums<T>& sums) {
   add_up_leaves(sums, [&](Range rows, GradientView<T> gradient) {
     const std::span<T> values = gradient.values.values();
-    if (!gradient.goes_on) std::ranges::fill(values, T(0));
+    if (!gradient.continues) std::ranges::fill(values, T(0));
     T* __restrict sum = values.data();
     for (std::uint64_t r = rows.begin; r < rows.end; ++r) {
       for (std::uint64_t position = 0; position < delta.columns; position += channels) {

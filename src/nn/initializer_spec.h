@@ -1,6 +1,10 @@
 #pragma once
 // How initial weights are drawn (lecture 1.11), as plain values. See nn/initializer.h.
 
+#include <array>
+
+#include "base/enum_names.h"
+
 namespace lockstep {
 
 // Var(w) as a function of the I inputs and O outputs of a unit's layer.
@@ -12,6 +16,16 @@ enum class WeightVariance {
   zero,
   identity,  // 0: not random, W = multiplier * I (lecture 1.10)
 };
+
+constexpr auto enum_names(WeightVariance) {
+  using enum WeightVariance;
+  return std::to_array<EnumName<WeightVariance>>({{he, "HE"},
+                                                  {xavier, "XAVIER"},
+                                                  {glorot, "GLOROT"},
+                                                  {lecun, "LECUN"},
+                                                  {zero, "ZERO"},
+                                                  {identity, "IDENTITY"}});
+}
 
 struct InitializerSpec {
   WeightVariance variance = WeightVariance::he;

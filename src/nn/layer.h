@@ -9,6 +9,7 @@
 //   template <typename T> void tensor_gradient(const Kind&, const BackwardViews<T>&,
 //                                              std::size_t tensor, const Block&,
 //                                              const GradientSums<T>&);
+//   std::optional<std::size_t> matrix_of(const Kind&);
 //   std::optional<LayerWidth> width_of(const Kind&);
 //   std::vector<OnnxNode> onnx_nodes(const Kind&);
 //   std::string describe(const Kind&);
@@ -102,11 +103,11 @@ struct ForwardViews {
   std::span<const Matrix<const Pair>> input_pairs = {};
 };
 
-// Where a gradient goes: into `values`, or added to what is there if it goes on.
+// Where a gradient goes: into `values`, or added to what is there if it continues.
 template <typename T>
 struct GradientView {
   Matrix<T> values;
-  bool goes_on = false;
+  bool continues = false;
 };
 
 // What a backward pass reads.
@@ -127,8 +128,8 @@ struct BackwardViews {
 // tree, or a part of one.
 struct LeafRows {
   Range rows;
-  std::uint32_t additions = 0;  // after it, the last two sums are added up so often: left + right
-  bool goes_on = false;         // it goes on from the last sum
+  std::uint32_t additions = 0;  // of the last two sums after it: left + right
+  bool continues = false;       // it goes on from the last sum
   bool ends = true;             // these are the last rows of the shard in the step
 };
 

@@ -81,6 +81,10 @@ std::string describe(const NetworkSpec& network) {
   return text;
 }
 
+std::optional<std::size_t> layer_matrix(const LayerKind& kind) {
+  return std::visit([](const auto& of_kind) { return matrix_of(of_kind); }, kind);
+}
+
 std::optional<LayerWidth> layer_width(const LayerKind& kind) {
   return std::visit([](const auto& of_kind) { return width_of(of_kind); }, kind);
 }

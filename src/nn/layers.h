@@ -2,6 +2,7 @@
 // What follows from the description of a network. Pure functions that visit the kinds of its
 // layers.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,10 @@ double parameter_count(const NetworkSpec& network);
 // A text such as "784-512-10". A layer that does not follow the one before it names its inputs, as
 // in "784-512-512-sum(1,2)-10".
 std::string describe(const NetworkSpec& network);
+
+// The tensor W [O, I] of a kind whose output is W x, where x has all values of its one input, as an
+// index of its needs; none for other kinds.
+std::optional<std::size_t> layer_matrix(const LayerKind& kind);
 
 std::optional<LayerWidth> layer_width(const LayerKind& kind);
 std::vector<OnnxNode> layer_onnx_nodes(const LayerKind& kind);

@@ -32,8 +32,8 @@ void add_up_leaves(const GradientSums<T>& sums, const SumOver& sum_over) {
   };
   std::size_t top = sums.standing;
   for (const LeafRows& leaf : sums.leaves) {
-    if (leaf.goes_on) --top;
-    sum_over(leaf.rows, GradientView<T>{place(top), leaf.goes_on});
+    if (leaf.continues) --top;
+    sum_over(leaf.rows, GradientView<T>{place(top), leaf.continues});
     ++top;
     if (leaf.ends) round(place(top - 1));
     for (std::uint32_t n = 0; n < leaf.additions; ++n) {

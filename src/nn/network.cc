@@ -227,15 +227,15 @@ template <typename T>
 void Network<T>::give_gradient(std::size_t layer, std::uint32_t giver,
                                const BackwardViews<T>& views, Matrix<T> delta,
                                const Block& block) const {
-  bool goes_on = !layers_[layer].starts[giver - 1];
+  bool continues = !layers_[layer].starts[giver - 1];
   for (std::size_t k = 0; k < spec_.layers[layer].inputs.size(); ++k) {
     if (spec_.layers[layer].inputs[k] != giver) continue;
     std::visit(
         [&](const auto& kind) {
-          input_gradient<T>(kind, views, k, block, {delta.block(block), goes_on});
+          input_gradient<T>(kind, views, k, block, {delta.block(block), continues});
         },
         spec_.layers[layer].kind);
-    goes_on = true;
+    continues = true;
   }
 }
 

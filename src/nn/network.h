@@ -70,8 +70,8 @@ class Network {
 
   // Backward pass after `losses`. Calls visit(tile) for every tile of the gradient of every tensor,
   // layer by layer from last to first, on the thread that it falls to, and after_layer(layer), if
-  // it is not empty, on the leading thread, while the others go on with the next layer. The deltas
-  // of the layers remain in the workspace.
+  // it is not empty, on the leading thread, while the others continue with the next layer. The
+  // deltas of the layers remain in the workspace.
   void backward(const NetworkWeights<T>& weights, Workspace<T>& workspace,
                 std::span<const Range> segments, const VisitTile<T>& visit, const Team& team,
                 const VisitLayer& after_layer = {}) const;

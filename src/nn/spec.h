@@ -1,9 +1,11 @@
 #pragma once
 // The description of a network, as plain values: a graph of layers.
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
+#include "base/enum_names.h"
 #include "linalg/precision.h"
 #include "nn/layer_kinds.h"
 
@@ -20,6 +22,15 @@ enum class Loss {
   absolute_error,  // |d|
   huber,           // d^2 / 2 up to huber_delta, and delta (|d| - delta / 2) beyond (Huber 1964)
 };
+
+constexpr auto enum_names(Loss) {
+  using enum Loss;
+  return std::to_array<EnumName<Loss>>({{softmax_cross_entropy, "SOFTMAX_CROSS_ENTROPY"},
+                                        {logistic, "LOGISTIC"},
+                                        {squared_error, "SQUARED_ERROR"},
+                                        {absolute_error, "ABSOLUTE_ERROR"},
+                                        {huber, "HUBER"}});
+}
 
 constexpr bool predicts_values(Loss loss) {
   return loss == Loss::squared_error || loss == Loss::absolute_error || loss == Loss::huber;

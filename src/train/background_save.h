@@ -32,7 +32,7 @@ class BackgroundSave {
   // as long as this lives. Nobody waits. All ranks must finish() it, unless the job ends with it.
   BackgroundSave(const Communicator& comm, const Ownership& ownership, StateSnapshot snapshot,
                  std::filesystem::path directory, std::uint32_t keep_last);
-  // Waits for the thread, which does not go on without the other ranks' parts.
+  // Waits for the thread, which does not continue without the other ranks' parts.
   ~BackgroundSave();
   BackgroundSave(const BackgroundSave&) = delete;
   BackgroundSave& operator=(const BackgroundSave&) = delete;

@@ -9,6 +9,8 @@
 #include <fmt/ranges.h>
 
 #include "data/table.h"
+#include "nn/layers.h"
+#include "nn/parameters.h"
 
 namespace lockstep {
 namespace {
@@ -44,18 +46,29 @@ std::optional<std::string> absent_name(const std::vector<std::string>& names,
   return absent == names.end() ? std::nullopt : std::optional(*absent);
 }
 
-// Clipped inputs cannot be converted to other statistics.
-bool is_clipped_otherwise(const SavedModel& model, const Dataset& data) {
+// Whether a first layer receives other numbers for the same example than in the model.
+bool has_other_inputs(const SavedModel& model, const Dataset& data) {
   const Normalizer& there = model.normalizer;
   const Normalizer& here = data.normalizer;
-  if (there.clip == 0 && here.clip == 0) return false;
   if (there.clip != here.clip || there.mean.size() != here.mean.size()) return true;
   const std::vector<std::size_t> order = same_features(model, data);
-  for (std::size_t j = 0; j < order.size(); ++j) {
+  for (std::size_t j = 0; j < here.mean.size(); ++j) {
     if (there.mean[order[j]] != here.mean[j]) return true;
     if (there.inverse_deviation[order[j]] != here.inverse_deviation[j]) return true;
   }
   return false;
+}
+
+// Whether the model has the features of `data` in the same order.
+bool has_same_order(const SavedModel& model, const Dataset& data) {
+  const std::vector<std::size_t> order = same_features(model, data);
+  return std::ranges::is_sorted(order);
+}
+
+// Clipped inputs cannot be converted to other statistics.
+bool is_clipped_otherwise(const SavedModel& model, const Dataset& data) {
+  const bool is_clipped = model.normalizer.clip != 0 || data.normalizer.clip != 0;
+  return is_clipped && has_other_inputs(model, data);
 }
 
 std::string obstacle_of_inputs(const SavedModel& model, const Dataset& data) {
@@ -79,16 +92,15 @@ std::string obstacle_of_inputs(const SavedModel& model, const Dataset& data) {
   return "";
 }
 
-enum class AnswerKind { class_numbers, yes_or_no, values };
+enum class LabelKind { class_numbers, yes_or_no, values };
 
-AnswerKind answer_kind_of(Loss loss) {
-  if (predicts_values(loss)) return AnswerKind::values;
-  return loss == Loss::logistic ? AnswerKind::yes_or_no : AnswerKind::class_numbers;
+LabelKind label_kind_of(Loss loss) {
+  if (predicts_values(loss)) return LabelKind::values;
+  return loss == Loss::logistic ? LabelKind::yes_or_no : LabelKind::class_numbers;
 }
 
-std::string obstacle_of_outputs(const SavedModel& model, const NetworkConfig& job,
-                                const Dataset& data) {
-  if (answer_kind_of(model.job.network.output.loss) != answer_kind_of(job.output.loss)) {
+std::string obstacle_of_outputs(const SavedModel& model, Loss loss, const Dataset& data) {
+  if (label_kind_of(model.network.spec().loss) != label_kind_of(loss)) {
     return "its loss is of another kind there";
   }
   if (class_names_of(model.table) != class_names_of(data.table)) {
@@ -103,47 +115,91 @@ std::string obstacle_of_outputs(const SavedModel& model, const NetworkConfig& jo
 
 // The layer of `there` that has the name of layer i of `here`, whose last layer is the output; none
 // if `there` lacks it.
-std::optional<std::size_t> layer_there(const ParameterLayout& there, const ParameterLayout& here,
+std::optional<std::size_t> layer_there(const NetworkSpec& there, const NetworkSpec& here,
                                        std::size_t i) {
   const std::size_t output_there = there.layers.size() - 1;
   if (i + 1 == here.layers.size()) return output_there;
   return i < output_there ? std::optional(i) : std::nullopt;
 }
 
-// Why layer i of the job cannot start with the weights of layer `there` of the model; or empty.
-std::string obstacle_between(const SavedModel& model, std::size_t there, const NetworkConfig& job,
-                             std::size_t i, const ParameterLayout& layout, const Dataset& data) {
+std::string obstacle_of_kinds(const LayerSpec& there, const LayerSpec& here) {
+  if (there.kind.index() == here.kind.index() && there.epilogue.bias == here.epilogue.bias) {
+    return "";
+  }
+  return "it is a layer of another kind there";
+}
+
+// Why `layer`, whose inputs or outputs are those of the network, cannot be converted to the data;
+// or empty.
+std::string obstacle_of_conversion(const SavedModel& model, const Dataset& data,
+                                   const LayerSpec& layer, std::size_t tensors, bool is_first,
+                                   bool is_last) {
+  if (affine_tensors(layer, tensors)) return "";
+  if (is_first && (has_other_inputs(model, data) || !has_same_order(model, data))) {
+    return "its inputs have other statistics or another order there, and layers of its kind cannot "
+           "be converted";
+  }
+  if (is_last && model.targets != data.targets) {
+    return "its targets have other statistics there, and layers of its kind cannot be converted";
+  }
+  return "";
+}
+
+// Why layer i of `network` cannot start with the weights of layer `there` of the model; or empty.
+std::string obstacle_between(const SavedModel& model, std::size_t there, const NetworkSpec& network,
+                             const ParameterLayout& layout, std::size_t i, const Dataset& data) {
+  const bool is_first = i == 0;
+  const bool is_last = i + 1 == network.layers.size();
+  const std::span<const ParameterTensor> tensors = layout.of_layer(i);
   std::string obstacle;
-  if (i == 0) obstacle = obstacle_of_inputs(model, data);
-  if (obstacle.empty() && i == job.hidden.size()) obstacle = obstacle_of_outputs(model, job, data);
-  if (obstacle.empty() && (i == 0) != (there == 0)) {
+  if (is_first) obstacle = obstacle_of_inputs(model, data);
+  if (obstacle.empty() && is_last) obstacle = obstacle_of_outputs(model, network.loss, data);
+  if (obstacle.empty() && is_first != (there == 0)) {
     obstacle = "its inputs are those of another layer there";
   }
+  if (obstacle.empty()) {
+    obstacle = obstacle_of_kinds(model.network.spec().layers[there], network.layers[i]);
+  }
+  if (obstacle.empty()) {
+    obstacle = obstacle_of_shapes(model.network.layout().of_layer(there), tensors);
+  }
   if (!obstacle.empty()) return obstacle;
-  return obstacle_of_shapes(model.network.layout().of_layer(there), layout.of_layer(i));
+  return obstacle_of_conversion(model, data, network.layers[i], tensors.size(), is_first, is_last);
 }
 
 }  // namespace
 
-bool has_shape_that_fits(const ParameterLayout& there, const ParameterLayout& here) {
+std::optional<AffineTensors> affine_tensors(const LayerSpec& spec, std::size_t tensors) {
+  const std::optional<std::size_t> matrix = layer_matrix(spec.kind);
+  if (!matrix || !spec.epilogue.bias) return std::nullopt;
+  return AffineTensors{.weights = *matrix, .biases = tensors - 1};
+}
+
+bool has_shape_that_fits(const NetworkSpec& there, const NetworkSpec& here) {
+  const ParameterLayout tensors_there = parameter_layout(there);
+  const ParameterLayout tensors_here = parameter_layout(here);
   for (std::size_t i = 0; i < here.layers.size(); ++i) {
     const auto layer = layer_there(there, here, i);
-    if (layer && obstacle_of_shapes(there.of_layer(*layer), here.of_layer(i)).empty()) return true;
+    if (layer && obstacle_of_kinds(there.layers[*layer], here.layers[i]).empty() &&
+        obstacle_of_shapes(tensors_there.of_layer(*layer), tensors_here.of_layer(i)).empty()) {
+      return true;
+    }
   }
   return false;
 }
 
-std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkConfig& job,
-                                 const ParameterLayout& layout, const Dataset& data) {
+std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkSpec& network,
+                                 const Dataset& data) {
+  const ParameterLayout layout = parameter_layout(network);
   std::vector<LayerFit> fits;
-  for (std::size_t i = 0; i <= job.hidden.size(); ++i) {
-    const auto there = layer_there(model.network.layout(), layout, i);
-    fits.push_back(
-        {.layer = i,
-         .there = there.value_or(0),
-         .name = i == job.hidden.size() ? "network.output" : fmt::format("network.layer[{}]", i),
-         .obstacle = there ? obstacle_between(model, *there, job, i, layout, data)
-                           : "there is no such layer there"});
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const bool is_last = i + 1 == network.layers.size();
+    const auto there = layer_there(model.network.spec(), network, i);
+    fits.push_back({.layer = i,
+                    .there = there.value_or(0),
+                    .name = is_last ? "network.output" : fmt::format("network.layer[{}]", i),
+                    .obstacle = there ? obstacle_between(model, *there, network, layout, i, data)
+                                      : "there is no such layer there"});
   }
   return fits;
 }

@@ -32,7 +32,7 @@ std::string rollback_notice(const RollbackConfig& config, const Rollbacks& rollb
                             std::uint64_t steps, const std::string& what) {
   const Rollbacks next = after_rollback(config, rollbacks);
   return fmt::format(
-      "warning: after {} steps the run diverges: {}; it returns to step {} and goes on with {:g} "
+      "warning: after {} steps the run diverges: {}; it returns to step {} and continues with {:g} "
       "times the learning rate of the job (rollback {} of {})",
       steps, what, next.target.value_or(0), next.rate_factor, next.count, config.limit);
 }

@@ -3,7 +3,9 @@
 // run.
 
 #include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "comm/communicator.h"
 #include "config/job.h"
@@ -32,7 +34,7 @@ struct RunParts {
   RunCheckpoints& checkpoints;
   RunScorer& scorer;
   const StartingWeights& start;
-  StepProbe* monitor;  // null: the job has none
+  const std::vector<std::unique_ptr<StepProbe>>& probes;
   const RunReporter& reporter;
   StepCounts counts;
 };

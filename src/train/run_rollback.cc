@@ -67,7 +67,8 @@ void RunRollback::keep(RunPosition& position) {
 }
 
 std::optional<std::string> RunRollback::why_not(const RunPosition& position) const {
-  if (!kept_) return "the state to which it would return cannot be read, as was said at the start";
+  if (!kept_)
+    return "the state to which it would return cannot be read (see the warning at the start)";
   return why_no_rollback(job_.training.rollback, position.rollbacks, position.step);
 }
 

@@ -29,7 +29,7 @@ class RunRollback {
   // a person should know, on all ranks.
   std::optional<std::string> prepare(RunPosition& position);
 
-  // After an evaluation from which the run goes on: keeps this state. Does not communicate.
+  // Keeps the state after an evaluation that does not end the run. Does not communicate.
   void keep(RunPosition& position);
 
   // Why a run that has diverged cannot return; nothing if it can. Does not communicate.

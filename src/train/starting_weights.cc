@@ -1,6 +1,7 @@
 #include "train/starting_weights.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -92,6 +93,35 @@ std::vector<std::string> other_activations(const SavedModel& model, const Networ
   return lines;
 }
 
+// The weights of a layer that fits, as they are there. `here`: the tensors of this job's layer.
+std::vector<TakenTensor> tensors_of(const SavedModel& model, const LayerFit& fit,
+                                    std::span<const ParameterTensor> here) {
+  std::vector<TakenTensor> taken;
+  for (const ParameterTensor& tensor : model.network.layout().of_layer(fit.there)) {
+    const auto values = std::span(model.weights).subspan(tensor.offset, size_of(tensor.shape));
+    taken.push_back({here[taken.size()].offset, {values.begin(), values.end()}});
+  }
+  return taken;
+}
+
+// Converts the tensors of layer `layer` of `network` from the model's data to this job's. A layer
+// that is not affine fits only if there is nothing to convert.
+void convert(std::vector<TakenTensor>& taken, const NetworkSpec& network, std::size_t layer,
+             const SavedModel& model, const Dataset& data) {
+  const auto affine = affine_tensors(network.layers[layer], taken.size());
+  if (!affine) return;
+  std::vector<float>& weights = taken[affine->weights].values;
+  std::vector<float>& biases = taken[affine->biases].values;
+  if (layer == 0) {
+    const std::vector<std::size_t> order = same_features(model, data);
+    weights = with_columns(weights, order);
+    renormalize_inputs(model.normalizer, data.normalizer, order, weights, biases);
+  }
+  if (layer + 1 == network.layers.size()) {
+    rescale_targets(model.targets, data.targets, weights, biases);
+  }
+}
+
 }  // namespace
 
 StartingWeights::StartingWeights(const Job& job, const Communicator& comm, const Dataset& data,
@@ -105,7 +135,7 @@ StartingWeights::StartingWeights(const Job& job, const Communicator& comm, const
 
 void StartingWeights::take(const SavedModel& model, const Job& job, const Dataset& data) {
   const ParameterLayout layout = parameter_layout(network_);
-  const std::vector<LayerFit> fits = fit_layers(model, job.network, layout, data);
+  const std::vector<LayerFit> fits = fit_layers(model, network_, data);
   const std::vector<std::string> names = names_of(fits);
   const std::string& file = job.training.weights_from;
   if (names.empty()) refuse(file, fits);
@@ -119,22 +149,9 @@ void StartingWeights::take(const SavedModel& model, const Job& job, const Datase
           is_frozen(job.network, fit.layer) ? "; it is frozen, and so stays as it starts" : ""));
       continue;
     }
-    const std::size_t first = taken_.size();
-    for (const ParameterTensor& tensor : model.network.layout().of_layer(fit.there)) {
-      const auto values = std::span(model.weights).subspan(tensor.offset, size_of(tensor.shape));
-      const std::uint64_t offset = layout.of_layer(fit.layer)[taken_.size() - first].offset;
-      taken_.push_back({offset, {values.begin(), values.end()}});
-    }
-    std::vector<float>& weights = taken_[first].values;
-    std::vector<float>& biases = taken_[first + 1].values;
-    if (fit.layer == 0) {
-      const std::vector<std::size_t> order = same_features(model, data);
-      weights = with_columns(weights, order);
-      renormalize_inputs(model.normalizer, data.normalizer, order, weights, biases);
-    }
-    if (fit.layer == job.network.hidden.size()) {
-      rescale_targets(model.targets, data.targets, weights, biases);
-    }
+    std::vector<TakenTensor> taken = tensors_of(model, fit, layout.of_layer(fit.layer));
+    convert(taken, network_, fit.layer, model, data);
+    std::ranges::move(taken, std::back_inserter(taken_));
   }
   for (std::string& line : other_activations(model, job.network, fits)) {
     notices_.push_back(std::move(line));

@@ -1,6 +1,5 @@
 #pragma once
-// Measures single steps of a run from inside, without changing them: the trainer's side of the
-// signal-flow monitor.
+// Looks at single steps of a run from inside: the trainer's side of the signal-flow monitor.
 
 #include <cstdint>
 #include <functional>
@@ -25,11 +24,12 @@ class StepProbe {
   // Whether to measure the step that follows `step` steps, the same on every rank. The other
   // functions are not called for other steps.
   [[nodiscard]] virtual bool looks_at(std::uint64_t step) const = 0;
-  // Collective, before and after that step. The record is on rank 0, and empty on other ranks.
+  // Collective, before and after that step; the latter only if its loss and gradient were finite.
   virtual void before_step(std::uint64_t step) = 0;
-  virtual FlowRecord after_step(std::uint64_t step) = 0;
+  // A record, on all ranks or on none; it is empty on other ranks than 0.
+  virtual std::optional<FlowRecord> after_step(std::uint64_t /*step*/) { return std::nullopt; }
   // The verdict on the last record, for a person; on rank 0, if there was a record.
-  [[nodiscard]] virtual std::optional<std::string> verdict() const = 0;
+  [[nodiscard]] virtual std::optional<std::string> verdict() const { return std::nullopt; }
 };
 
 // The parts of a run; they live as long as its probe.

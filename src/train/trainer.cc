@@ -147,25 +147,18 @@ class Run {
   // Returns what some rank asks for; nothing when the run rolls back.
   std::optional<StepRequests> take_step() {
     const StepRequests requests = own_requests();
-    const bool looks = parts_.monitor != nullptr && parts_.monitor->looks_at(position_.step);
-    if (looks) parts_.monitor->before_step(position_.step);
-    if (parts_.options.touch_weights) {
-      parts_.options.touch_weights(position_.step, parts_.engine.weights());
-    }
+    const std::vector<StepProbe*> looking = probes_that_look();
+    for (StepProbe* probe : looking) probe->before_step(position_.step);
     const StepOutcome outcome = train_step(requests);
     if (outcome.requests.end_save) parts_.reporter.tell(parts_.checkpoints.end_save());
     if (outcome.nonfinite && rollback_) {
       roll_back(*outcome.nonfinite, position_.step);
       return std::nullopt;
     }
-    if (looks && !outcome.nonfinite) {
-      const FlowRecord record = parts_.monitor->after_step(position_.step);
-      if (position_.flow_records) ++*position_.flow_records;
-      parts_.reporter.report([&](TrainingObserver& observer) { observer.on_flow(record); });
-    }
     if (outcome.nonfinite) {
       note_skipped_step(*outcome.nonfinite);
     } else {
+      for (StepProbe* probe : looking) record(probe->after_step(position_.step));
       position_.interval_rows +=
           batch_rows(parts_.data.geometry, position_.step % parts_.counts.per_epoch);
     }
@@ -173,7 +166,7 @@ class Run {
     return outcome.requests;
   }
 
-  // Does not communicate, but lets a save go on that has begun.
+  // Does not communicate, but advances a save that has begun.
   StepRequests own_requests() {
     RunCheckpoints& checkpoints = parts_.checkpoints;
     return {.stop = parts_.options.stop_requested(position_.step),
@@ -193,7 +186,7 @@ class Run {
     try {
       return parts_.engine.train_step(position_.step, requests);
     } catch (const AgreedError&) {
-      tell_flow_verdict();  // if a run diverges, it may show the reason
+      tell_flow_verdicts();  // if a run diverges, it may show the reason
       throw;
     }
   }
@@ -201,7 +194,7 @@ class Run {
   // Returns to an earlier state, because of `what` in the step after `step`.
   void roll_back(const std::string& what, std::uint64_t step) {
     if (rollback_->why_not(position_)) {
-      tell_flow_verdict();
+      tell_flow_verdicts();
       const Error error =
           parts_.engine.diverged(step, why_it_ends(what), /*before_update=*/step == 0);
       throw AgreedError(error.code(), error.what());
@@ -301,7 +294,7 @@ class Run {
     end.position = position_;
     Summary summary =
         summary_record(parts_.job, parts_.options.layout, parts_.data, end, parts_.versions);
-    tell_flow_verdict();
+    tell_flow_verdicts();
     parts_.reporter.tell(end_notices(parts_.job, position_, end.scores,
                                      {.with_cautions = parts_.options.with_cautions,
                                       .finished = finished,
@@ -313,9 +306,26 @@ class Run {
 
   // ---- small functions, none of which communicates ----
 
-  void tell_flow_verdict() const {
-    if (!parts_.comm.is_root() || parts_.monitor == nullptr) return;
-    if (const auto verdict = parts_.monitor->verdict()) parts_.reporter.tell({*verdict});
+  // The probes that look at the next step.
+  [[nodiscard]] std::vector<StepProbe*> probes_that_look() const {
+    std::vector<StepProbe*> looking;
+    for (const auto& probe : parts_.probes) {
+      if (probe->looks_at(position_.step)) looking.push_back(probe.get());
+    }
+    return looking;
+  }
+
+  void record(const std::optional<FlowRecord>& flow) {
+    if (!flow) return;
+    if (position_.flow_records) ++*position_.flow_records;
+    parts_.reporter.report([&](TrainingObserver& observer) { observer.on_flow(*flow); });
+  }
+
+  void tell_flow_verdicts() const {
+    if (!parts_.comm.is_root()) return;
+    for (const auto& probe : parts_.probes) {
+      if (const auto verdict = probe->verdict()) parts_.reporter.tell({*verdict});
+    }
   }
 
   [[nodiscard]] bool at_end() const { return parts_.counts.at_end(position_.step); }
@@ -348,10 +358,10 @@ Summary train(const Job& job, const std::string& resolved_job, const Communicato
   RunCheckpoints checkpoints(options.run_dir / kCheckpointFolder, job, resolved_job, versions, comm,
                              data, network, engine, start);
   RunScorer scorer(job, comm, options.layout, data, evaluated, engine.pool());
-  std::unique_ptr<StepProbe> monitor;
-  if (job.monitor) {
-    monitor = options.make_monitor({job, comm, options.layout, data, network, engine});
-  }
+  const ProbedRun probed{job, comm, options.layout, data, network, engine};
+  std::vector<std::unique_ptr<StepProbe>> probes;
+  if (job.monitor) probes.push_back(options.make_monitor(probed));
+  for (const MakeStepProbe& make_probe : options.make_probes) probes.push_back(make_probe(probed));
   const RunReporter reporter(comm, observers);
   engine.clock().add(Phase::load, seconds_since(before_loading));
   const StepCounts counts{.per_epoch = engine.steps_per_epoch(), .total = engine.total_steps()};
@@ -366,7 +376,7 @@ Summary train(const Job& job, const std::string& resolved_job, const Communicato
               .checkpoints = checkpoints,
               .scorer = scorer,
               .start = start,
-              .monitor = monitor.get(),
+              .probes = probes,
               .reporter = reporter,
               .counts = counts})
       .run();

@@ -51,11 +51,11 @@ struct TrainOptions {
   // checkpointing), so that the run can be resumed.
   std::function<std::string()> stop_after_evaluation = [] { return std::string(); };
   StopRequested stop_requested = nobody_asks_to_stop;
-  // For tests: called on every rank before each step with its copy of the weights.
-  std::function<void(std::uint64_t step, std::span<float> weights)> touch_weights = {};
   // Makes the signal-flow monitor of a job that has one: pass make_flow_monitor of
   // diagnose/flow_monitor.h, a room that this one must not include.
   MakeStepProbe make_monitor;
+  // Makes other probes, the same on every rank.
+  std::vector<MakeStepProbe> make_probes = {};
   // Given on all ranks or on none; called on rank 0 with the answers of the weights that the
   // summary describes, before observers receive the summary. Not called when the run is
   // interrupted.

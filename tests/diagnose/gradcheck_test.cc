@@ -48,9 +48,10 @@ class Gradcheck : public testing::Test {
 
   // Collective.
   GradcheckResult on_all(const std::vector<std::string>& overrides,
-                         const GradcheckOptions& options = {}, int threads = 1) {
+                         const GradcheckOptions& options = {}, int threads = 1,
+                         const GradientSource& source = exchanged_gradient) {
     return gradcheck(check_job(directory_, overrides).job, nullptr, comm_, {comm_.size(), threads},
-                     options);
+                     options, source);
   }
   GradcheckResult alone(const std::vector<std::string>& overrides,
                         const GradcheckOptions& options = {}) {
@@ -201,14 +202,13 @@ TEST_F(Gradcheck, InputsThatAreNotNormalisedAreNoFaultOfTheGradient) {
 }
 
 TEST_F(Gradcheck, AWrongGradientIsStillWrongWithRefinedDifferences) {
-  GradcheckOptions options;
-  options.gradient_of = [](StepEngine<double>& engine, const Communicator& comm,
-                           std::uint64_t step) {
+  const GradientSource wrong = [](StepEngine<double>& engine, const Communicator& comm,
+                                  std::uint64_t step) {
     std::vector<double> gradient = exchanged_gradient(engine, comm, step);
     for (double& value : std::span(gradient).first(gradient.size() / 2)) value *= 1.001;
     return gradient;
   };
-  const GradcheckResult result = on_all({}, options);
+  const GradcheckResult result = on_all({}, {}, 1, wrong);
   if (!comm_.is_root()) return;
   EXPECT_FALSE(result.passed());
   EXPECT_TRUE(result.stages[0].suspect.has_value());

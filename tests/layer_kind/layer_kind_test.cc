@@ -72,6 +72,8 @@ TEST(LayerKind, IsDescribed) {
   EXPECT_EQ(multiply_adds(residual()), 4 * 5 + 5 + 5 + 5 * 3);
   EXPECT_EQ(loss_of_guessing(residual()), std::log(3.0));
   EXPECT_EQ(layer_width(residual().layers[0].kind)->units, 5U);
+  EXPECT_EQ(layer_matrix(residual().layers[0].kind), 0U);
+  EXPECT_EQ(layer_matrix(residual().layers[1].kind), std::nullopt);
   EXPECT_FALSE(layer_width(residual().layers[1].kind).has_value());
 }
 

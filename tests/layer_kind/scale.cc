@@ -34,7 +34,8 @@ void input_gradient(const ScaleSpec& /*scale*/, const BackwardViews<T>& views,
     const std::span<const T> delta = views.delta.row(block.rows.begin + r);
     for (std::uint64_t i = 0; i < delta.size(); ++i) {
       T& value = gradient.values.row(r)[i];
-      value = (gradient.goes_on ? value : T(0)) + delta[i] * std::exp(views.tensors[0].values()[i]);
+      value =
+          (gradient.continues ? value : T(0)) + delta[i] * std::exp(views.tensors[0].values()[i]);
     }
   }
 }
@@ -44,7 +45,7 @@ void tensor_gradient(const ScaleSpec& /*scale*/, const BackwardViews<T>& views,
                      std::size_t /*tensor*/, const Block& /*block*/, const GradientSums<T>& sums) {
   add_up_leaves(sums, [&](Range rows, GradientView<T> gradient) {
     const std::span<T> values = gradient.values.values();
-    if (!gradient.goes_on) std::ranges::fill(values, T(0));
+    if (!gradient.continues) std::ranges::fill(values, T(0));
     for (std::uint64_t r = rows.begin; r < rows.end; ++r) {
       for (std::uint64_t i = 0; i < values.size(); ++i) {
         values[i] += views.delta.row(r)[i] * std::exp(views.tensors[0].values()[i]) *
@@ -53,6 +54,8 @@ void tensor_gradient(const ScaleSpec& /*scale*/, const BackwardViews<T>& views,
     }
   });
 }
+
+std::optional<std::size_t> matrix_of(const ScaleSpec& /*scale*/) { return std::nullopt; }
 
 std::optional<LayerWidth> width_of(const ScaleSpec& /*scale*/) { return std::nullopt; }
 

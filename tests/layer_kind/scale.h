@@ -22,6 +22,7 @@ template <typename T>
 void tensor_gradient(const ScaleSpec& scale, const BackwardViews<T>& views, std::size_t tensor,
                      const Block& block, const GradientSums<T>& sums);
 
+std::optional<std::size_t> matrix_of(const ScaleSpec& scale);
 std::optional<LayerWidth> width_of(const ScaleSpec& scale);
 std::vector<OnnxNode> onnx_nodes(const ScaleSpec& scale);
 std::string describe(const ScaleSpec& scale);

@@ -30,7 +30,7 @@ void input_gradient(const SumSpec& /*sum*/, const BackwardViews<T>& views, std::
     const std::span<T> row = gradient.values.row(r);
     std::ranges::transform(
         row, views.delta.row(block.rows.begin + r), row.begin(),
-        [&](T before, T delta) { return (gradient.goes_on ? before : T(0)) + delta; });
+        [&](T before, T delta) { return (gradient.continues ? before : T(0)) + delta; });
   }
 }
 
@@ -40,6 +40,8 @@ void tensor_gradient(const SumSpec& /*sum*/, const BackwardViews<T>& /*views*/,
                      const GradientSums<T>& /*sums*/) {
   check(false, "the kind has no tensor");
 }
+
+std::optional<std::size_t> matrix_of(const SumSpec& /*sum*/) { return std::nullopt; }
 
 std::optional<LayerWidth> width_of(const SumSpec& /*sum*/) { return std::nullopt; }
 

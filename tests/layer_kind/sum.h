@@ -21,6 +21,7 @@ template <typename T>
 void tensor_gradient(const SumSpec& sum, const BackwardViews<T>& views, std::size_t tensor,
                      const Block& block, const GradientSums<T>& sums);
 
+std::optional<std::size_t> matrix_of(const SumSpec& sum);
 std::optional<LayerWidth> width_of(const SumSpec& sum);
 std::vector<OnnxNode> onnx_nodes(const SumSpec& sum);
 std::string describe(const SumSpec& sum);

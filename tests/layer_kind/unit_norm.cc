@@ -40,7 +40,7 @@ void input_gradient(const UnitNormSpec& /*norm*/, const BackwardViews<T>& views,
     const T along = dot(x, delta) / (norm * norm);
     for (std::size_t i = 0; i < x.size(); ++i) {
       T& value = gradient.values.row(r)[i];
-      value = (gradient.goes_on ? value : T(0)) + (delta[i] - along * x[i]) / norm;
+      value = (gradient.continues ? value : T(0)) + (delta[i] - along * x[i]) / norm;
     }
   }
 }
@@ -51,6 +51,8 @@ void tensor_gradient(const UnitNormSpec& /*norm*/, const BackwardViews<T>& /*vie
                      const GradientSums<T>& /*sums*/) {
   check(false, "the kind has no tensor");
 }
+
+std::optional<std::size_t> matrix_of(const UnitNormSpec& /*norm*/) { return std::nullopt; }
 
 std::optional<LayerWidth> width_of(const UnitNormSpec& /*norm*/) { return std::nullopt; }
 

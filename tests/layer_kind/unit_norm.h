@@ -20,6 +20,7 @@ template <typename T>
 void tensor_gradient(const UnitNormSpec& norm, const BackwardViews<T>& views, std::size_t tensor,
                      const Block& block, const GradientSums<T>& sums);
 
+std::optional<std::size_t> matrix_of(const UnitNormSpec& norm);
 std::optional<LayerWidth> width_of(const UnitNormSpec& norm);
 std::vector<OnnxNode> onnx_nodes(const UnitNormSpec& norm);
 std::string describe(const UnitNormSpec& norm);

@@ -21,7 +21,7 @@ struct Product {
   std::uint64_t m;
   std::uint64_t n;
   std::uint64_t k;
-  bool goes_on;
+  bool continues;
   std::vector<T> a = keyed_values<T>(m * k, 1);
   std::vector<T> b = keyed_values<T>(k * n, 2);
   std::vector<T> c = keyed_values<T>(m * n, 3);
@@ -31,7 +31,7 @@ struct Product {
     const bool b_is_turned = transpose_b == Transpose::yes;
     std::vector<T> result = c;
     gemm<T>(transpose_a, transpose_b, {a.data(), a_is_turned ? k : m, a_is_turned ? m : k},
-            {b.data(), b_is_turned ? n : k, b_is_turned ? k : n}, goes_on, {result.data(), m, n});
+            {b.data(), b_is_turned ? n : k, b_is_turned ? k : n}, continues, {result.data(), m, n});
     return result;
   }
 
@@ -42,7 +42,7 @@ struct Product {
     for (std::uint64_t i = 0; i < m; ++i) {
       for (std::uint64_t j = 0; j < n; ++j) {
         const std::uint64_t at = i * n + j;
-        long double expected = goes_on ? static_cast<long double>(c[at]) : 0.0L;
+        long double expected = continues ? static_cast<long double>(c[at]) : 0.0L;
         long double size = std::abs(expected);
         for (std::uint64_t l = 0; l < k; ++l) {
           const T left = transpose_a == Transpose::yes ? a[l * m + i] : a[i * k + l];
@@ -54,7 +54,7 @@ struct Product {
             static_cast<long double>(k + 2) * std::numeric_limits<T>::epsilon() * size;
         ASSERT_LE(std::abs(result[at] - expected), bound)
             << "row " << i << " column " << j << " of a product of m " << m << ", n " << n << ", k "
-            << k << (goes_on ? ", going on" : "");
+            << k << (continues ? ", going on" : "");
       }
     }
   }

@@ -24,7 +24,7 @@ std::vector<float> by_definition(const BlockProduct& product, const std::vector<
   for (std::uint64_t r = 0; r < product.rows; ++r) {
     for (std::uint64_t j = 0; j < product.columns; ++j) {
       float& value = c[r * product.c_stride + j];
-      float sum = product.goes_on ? value : 0;
+      float sum = product.continues ? value : 0;
       for (std::uint64_t k = 0; k < product.depth; ++k) {
         const float left =
             product.a_is_transposed ? a[k * product.a_stride + r] : a[r * product.a_stride + k];
@@ -46,7 +46,7 @@ std::vector<std::uint32_t> bits(const std::vector<float>& values) {
 std::string describe(const BlockProduct& product) {
   return std::to_string(product.rows) + " x " + std::to_string(product.columns) + ", depth " +
          std::to_string(product.depth) + (product.a_is_transposed ? ", transposed" : "") +
-         (product.goes_on ? ", going on" : "");
+         (product.continues ? ", going on" : "");
 }
 
 // Every shape that blocks are cut into, and the odd ones at the edges of matrices.
@@ -56,7 +56,7 @@ std::vector<BlockProduct> products() {
     for (const std::uint64_t columns : {1U, 7U, 16U, 17U, 40U, 64U, 70U}) {
       for (const std::uint64_t depth : {1U, 2U, 4U, 17U, 256U}) {
         for (const bool transposed : {false, true}) {
-          for (const bool goes_on : {false, true}) {
+          for (const bool continues : {false, true}) {
             all.push_back({.rows = rows,
                            .columns = columns,
                            .depth = depth,
@@ -64,7 +64,7 @@ std::vector<BlockProduct> products() {
                            .b_stride = columns + 3,
                            .c_stride = columns + 2,
                            .a_is_transposed = transposed,
-                           .goes_on = goes_on});
+                           .continues = continues});
           }
         }
       }
@@ -111,7 +111,7 @@ Sums tree_by_definition(const TreeProduct& tree, const std::vector<float>& a,
                         const std::vector<float>& b, Sums sums) {
   std::uint64_t k = 0;
   for (const TreeLeaf& leaf : tree.leaves) {
-    if (!leaf.goes_on) sums.emplace_back(tree.rows * tree.c_stride);
+    if (!leaf.continues) sums.emplace_back(tree.rows * tree.c_stride);
     std::vector<float>& sum = sums.back();
     for (std::uint64_t r = 0; r < tree.rows; ++r) {
       for (std::uint64_t j = 0; j < tree.columns; ++j) {
@@ -228,7 +228,7 @@ void multiply_in_another_order(const BlockProduct& product, const float* a, cons
                                float* c) {
   for (std::uint64_t r = 0; r < product.rows; ++r) {
     for (std::uint64_t j = 0; j < product.columns; ++j) {
-      float sum = product.goes_on ? c[r * product.c_stride + j] : 0;
+      float sum = product.continues ? c[r * product.c_stride + j] : 0;
       for (std::uint64_t k = product.depth; k-- > 0;) {
         const std::uint64_t at =
             product.a_is_transposed ? k * product.a_stride + r : r * product.a_stride + k;

@@ -57,14 +57,14 @@ float pair_chain(const std::vector<float>& a, const std::vector<float>& b, float
 }
 
 std::vector<float> product_by_definition(Matrix<const float> a, Matrix<const float> b,
-                                         Matrix<const float> c, bool goes_on) {
+                                         Matrix<const float> c, bool continues) {
   std::vector<float> result;
   for (std::uint64_t r = 0; r < a.rows; ++r) {
     for (std::uint64_t j = 0; j < b.columns; ++j) {
       const auto row = a.row(r);
       std::vector<float> column;
       for (std::uint64_t k = 0; k < b.rows; ++k) column.push_back(b.row(k)[j]);
-      result.push_back(pair_chain({row.begin(), row.end()}, column, goes_on ? c.row(r)[j] : 0));
+      result.push_back(pair_chain({row.begin(), row.end()}, column, continues ? c.row(r)[j] : 0));
     }
   }
   return result;
@@ -170,13 +170,13 @@ TEST(PairKernels, OfAllInstructionsGivePairChains) {
     for (const std::uint64_t rows : {1U, 7U, 32U}) {
       for (const std::uint64_t columns : {1U, 7U, 16U, 40U, 64U}) {
         for (const std::uint64_t depth : {1U, 2U, 9U, 64U}) {
-          for (const bool goes_on : {false, true}) {
+          for (const bool continues : {false, true}) {
             const std::vector<float> a = keyed_values<float>(rows * depth, 1);
             const std::vector<float> b = keyed_values<float>(depth * columns, 2);
             std::vector<float> c = keyed_values<float>(rows * columns, 3);
             const std::vector<float> expected =
                 product_by_definition({a.data(), rows, depth}, {b.data(), depth, columns},
-                                      {c.data(), rows, columns}, goes_on);
+                                      {c.data(), rows, columns}, continues);
             std::vector<Pair> left(rows * pairs_in(depth));
             std::vector<Pair> right(pairs_in(depth) * columns);
             kernels.pair_columns({rows, depth, depth}, a.data(), left.data());
@@ -187,7 +187,7 @@ TEST(PairKernels, OfAllInstructionsGivePairChains) {
                                     .a_stride = pairs_in(depth),
                                     .b_stride = columns,
                                     .c_stride = columns,
-                                    .goes_on = goes_on},
+                                    .continues = continues},
                                    left.data(), right.data(), c.data());
             expect_equal_bits(c, expected, std::string(name_of(each)));
           }
@@ -213,7 +213,7 @@ float small_sum(const Kernels& kernels, float start, float factor, int exponent)
                           .a_stride = 1,
                           .b_stride = 16,
                           .c_stride = 16,
-                          .goes_on = true},
+                          .continues = true},
                          &left, rights.data(), c.data());
   return c[3];
 }
@@ -252,7 +252,7 @@ TEST(PairProduct, IsOnePairChainAtEveryShape) {
   for (const std::uint64_t rows : {1U, 33U}) {
     for (const std::uint64_t columns : {3U, 64U, 130U}) {
       for (const std::uint64_t depth : {1U, 127U, 128U, 259U, 600U}) {
-        for (const bool goes_on : {false, true}) {
+        for (const bool continues : {false, true}) {
           const std::vector<float> a = keyed_values<float>(rows * (depth + 3), 1);
           const std::vector<float> b = keyed_values<float>(depth * columns, 2);
           std::vector<float> turned(b.size());
@@ -262,21 +262,21 @@ TEST(PairProduct, IsOnePairChainAtEveryShape) {
           const std::vector<float> before = keyed_values<float>(rows * columns, 3);
           const Matrix<const float> left(a.data(), rows, depth, depth + 3);
           const std::vector<float> expected = product_by_definition(
-              left, {b.data(), depth, columns}, {before.data(), rows, columns}, goes_on);
+              left, {b.data(), depth, columns}, {before.data(), rows, columns}, continues);
           const std::vector<Pair> of_left = in_pairs_of_columns(left);
           const Matrix<const Pair> pairs(of_left.data(), rows, pairs_in(depth));
           std::vector<float> c = before;
-          pair_product(Transpose::no, pairs, {b.data(), depth, columns}, goes_on,
+          pair_product(Transpose::no, pairs, {b.data(), depth, columns}, continues,
                        {c.data(), rows, columns});
           expect_equal_bits(c, expected, "as it is");
           c = before;
-          pair_product(Transpose::yes, pairs, {turned.data(), columns, depth}, goes_on,
+          pair_product(Transpose::yes, pairs, {turned.data(), columns, depth}, continues,
                        {c.data(), rows, columns});
           expect_equal_bits(c, expected, "transposed");
           std::vector<Pair> of_right(pairs_in(depth) * columns);
           pair_transposed({turned.data(), columns, depth}, of_right.data(), columns);
           c = before;
-          pair_product(pairs, {of_right.data(), pairs_in(depth), columns}, goes_on,
+          pair_product(pairs, {of_right.data(), pairs_in(depth), columns}, continues,
                        {c.data(), rows, columns});
           expect_equal_bits(c, expected, "in pairs");
         }
@@ -310,7 +310,7 @@ TEST(PairKernels, OfAllInstructionsAddUpPairChainsOfLeaves) {
       }
       chains.push_back(product_by_definition(
           {turned.data(), kRows, kLeafRows[l]}, {b.data() + row * kColumns, kLeafRows[l], kColumns},
-          {standing.data(), kRows, kColumns}, leaves[l].goes_on));
+          {standing.data(), kRows, kColumns}, leaves[l].continues));
       kernels.pair_rows({kLeafRows[l], kRows, kRows}, a.data() + row * kRows,
                         left.data() + pair * kRows);
       kernels.pair_rows({kLeafRows[l], kColumns, kColumns}, b.data() + row * kColumns,

@@ -29,6 +29,7 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "diagnose/exchanged_gradient.h"
+#include "support/weights_probe.h"
 
 namespace {
 
@@ -86,17 +87,19 @@ int main(int argc, char** argv) {
     if (++begun == fault.step) std::raise(SIGSTOP);
   };
   if (fault.action == "flip") {
-    hooks.on_weights = [&fault](int rank, std::uint64_t step, std::span<float> weights) {
-      if (rank == fault.rank && step == fault.step) flip_a_bit(weights);
-    };
+    hooks.make_probe =
+        lockstep::weights_probe([&fault](int rank, std::uint64_t step, std::span<float> weights) {
+          if (rank == fault.rank && step == fault.step) flip_a_bit(weights);
+        });
   }
   float kept = 0;
   if (fault.action == "nan") {
-    hooks.on_weights = [&fault, &kept](int rank, std::uint64_t step, std::span<float> weights) {
-      if (rank != fault.rank) return;
-      if (step == fault.step) kept = std::exchange(weights.front(), std::nanf(""));
-      if (step == fault.step + 1) weights.front() = kept;
-    };
+    hooks.make_probe = lockstep::weights_probe(
+        [&fault, &kept](int rank, std::uint64_t step, std::span<float> weights) {
+          if (rank != fault.rank) return;
+          if (step == fault.step) kept = std::exchange(weights.front(), std::nanf(""));
+          if (step == fault.step + 1) weights.front() = kept;
+        });
   }
   if (fault.action == "gradient") {
     hooks.gradient_of = [](auto& engine, const auto& comm, std::uint64_t step) {

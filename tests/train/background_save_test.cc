@@ -13,6 +13,7 @@
 #include "comm/owned_values.h"
 #include "support/collective.h"
 #include "support/tiny_job.h"
+#include "support/weights_probe.h"
 #include "train/recorder.h"
 
 namespace lockstep {
@@ -126,8 +127,8 @@ class SavesOfARun : public Background, public testing::WithParamInterface<std::u
     TrainOptions options;
     options.layout = {comm_.size(), 1};
     options.run_dir = directory_ / "run";
-    options.touch_weights = [this, begin, end](std::uint64_t step, std::span<float>) {
-      if (!comm_.is_root()) return;
+    options.make_probes = {weights_probe([this, begin, end](int rank, std::uint64_t step, auto) {
+      if (rank != 0) return;
       const fs::path ckpt = directory_ / "run/ckpt";
       if (step == begin) {
         fs::rename(ckpt, directory_ / "away");
@@ -137,7 +138,7 @@ class SavesOfARun : public Background, public testing::WithParamInterface<std::u
         fs::remove(ckpt);
         fs::rename(directory_ / "away", ckpt);
       }
-    };
+    })};
     return options;
   }
   Summary run(const std::vector<std::string>& overrides, const TrainOptions& options) {
@@ -212,9 +213,9 @@ TEST_P(SavesOfARun, ASaveThatHasBegunIsEndedWhenTheRunFails) {
   TrainOptions options;
   options.layout = {comm_.size(), 1};
   options.run_dir = directory_ / "run";
-  options.touch_weights = [](std::uint64_t step, std::span<float> weights) {
+  options.make_probes = {weights_probe([](int, std::uint64_t step, std::span<float> weights) {
     if (step == 5) weights[0] = std::numeric_limits<float>::quiet_NaN();
-  };
+  })};
   EXPECT_THROW(run({"early_stopping=none", "exchange.compare_weights_every_steps=0",
                     "checkpointing={every_epochs: 0 every_steps: 5}"},
                    options),

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -112,6 +113,61 @@ TEST(RescaleTargets, TheSameScaleKeepsTheBits) {
   rescale_targets(scale, scale, weights, biases);
   EXPECT_EQ(weights, kWeights);
   EXPECT_EQ(biases, kBiases);
+}
+
+// Two layers of 3-2-1, whose output has a bias or not.
+NetworkSpec two_layers(bool output_bias) {
+  NetworkSpec network;
+  network.input = {3};
+  network.layers = {{DenseSpec{2, {}}, {.activation = Activation::tanh}, {0}},
+                    {DenseSpec{1, {}}, {.bias = output_bias}, {1}}};
+  network.loss = Loss::squared_error;
+  return network;
+}
+
+SavedModel model_of(const NetworkSpec& network) {
+  return {.job = {},
+          .step = 0,
+          .weights_digest = {},
+          .weights = {},
+          .normalizer = {},
+          .targets = {{10}, {2}},
+          .threshold = {},
+          .table = {},
+          .label_width = 1,
+          .image = {},
+          .class_counts = {},
+          .train_fingerprint = {},
+          .dev_fingerprint = {},
+          .test_fingerprint = {},
+          .network = Network<float>(network),
+          .panels = Panels<float>(network)};
+}
+
+std::vector<std::string> obstacles(const NetworkSpec& there, const NetworkSpec& here,
+                                   const TargetScale& targets) {
+  Dataset data;
+  data.features = 3;
+  data.targets = targets;
+  std::vector<std::string> texts;
+  for (const LayerFit& fit : fit_layers(model_of(there), here, data)) texts.push_back(fit.obstacle);
+  return texts;
+}
+
+TEST(FitLayers, OnlyAffineLayersAreConverted) {
+  using testing::ElementsAre;
+  using testing::HasSubstr;
+  const TargetScale other{{10}, {3}};
+  EXPECT_THAT(obstacles(two_layers(true), two_layers(true), other), ElementsAre("", ""));
+  EXPECT_THAT(obstacles(two_layers(false), two_layers(false), {{10}, {2}}), ElementsAre("", ""));
+  EXPECT_THAT(obstacles(two_layers(false), two_layers(false), other),
+              ElementsAre("", HasSubstr("targets have other statistics")));
+}
+
+TEST(FitLayers, KindAndBiasAreThoseOfTheLayerThere) {
+  EXPECT_THAT(obstacles(two_layers(true), two_layers(false), {{10}, {2}}),
+              testing::ElementsAre("", "it is a layer of another kind there"));
+  EXPECT_TRUE(has_shape_that_fits(two_layers(true), two_layers(false))) << "the first layer";
 }
 
 }  // namespace

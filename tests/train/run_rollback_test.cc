@@ -17,6 +17,7 @@
 #include "nn/initializer.h"
 #include "support/collective.h"
 #include "support/tiny_job.h"
+#include "support/weights_probe.h"
 #include "train/recorder.h"
 
 namespace lockstep {
@@ -48,12 +49,12 @@ class RunRollback : public testing::Test {
     TrainOptions options;
     options.layout = {comm_.size(), threads};
     options.run_dir = directory_ / name;
-    options.touch_weights = [damaged, done = false](std::uint64_t step,
-                                                    std::span<float> weights) mutable {
-      if (step != damaged || done) return;
-      done = true;
-      weights.front() = std::nanf("");
-    };
+    options.make_probes = {weights_probe(
+        [damaged, done = false](int, std::uint64_t step, std::span<float> weights) mutable {
+          if (step != damaged || done) return;
+          done = true;
+          weights.front() = std::nanf("");
+        })};
     options.stop_requested = [stopped](auto step) { return step == stopped; };
     return options;
   }
@@ -205,9 +206,9 @@ TEST_F(RunRollback, WithoutThatEvaluationItReturnsToTheStateThatItResumes) {
 // One damaged in each of its first steps is not helped by a smaller rate.
 TEST_F(RunRollback, AStateThatIsItselfDamagedEndsTheRun) {
   TrainOptions damaged = options("run", 1, kNever);
-  damaged.touch_weights = [](std::uint64_t step, std::span<float> weights) {
+  damaged.make_probes = {weights_probe([](int, std::uint64_t step, std::span<float> weights) {
     if (step == 5) weights.front() = std::nanf("");
-  };
+  })};
   EXPECT_THAT(failure_of(job(), damaged),
               HasSubstr("(no rollback: no weight has changed since step 5"));
 }

@@ -510,7 +510,7 @@ TEST_F(Tables, PredictionsAreThoseOfEvaluating) {
   agree(comm_, [&] {
     if (!comm_.is_root()) return;
     Checkpoint checkpoint = load_checkpoint(path);
-    EXPECT_FALSE(checkpoint.input_shape.empty());
+    EXPECT_EQ(checkpoint.input_shape, Shape{data.features});
     checkpoint.input_shape.clear();
     save_checkpoint(checkpoint, older);
   });

@@ -13,7 +13,7 @@ std::vector<std::string> describe(const PassLeaves& pass) {
   std::vector<std::string> texts;
   for (const LeafRows& leaf : pass.leaves) {
     texts.push_back(std::to_string(leaf.rows.begin) + "-" + std::to_string(leaf.rows.end) +
-                    (leaf.goes_on ? " on" : "") + (leaf.ends ? "" : " ...") +
+                    (leaf.continues ? " on" : "") + (leaf.ends ? "" : " ...") +
                     std::string(leaf.additions, '+'));
   }
   return texts;

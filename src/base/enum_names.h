@@ -1,0 +1,48 @@
+#pragma once
+// The names of an enum's values, as job files write them: one table beside each enum, such as
+//
+//   constexpr auto enum_names(Precision) {
+//     return std::to_array<EnumName<Precision>>({{Precision::float32, "FLOAT32"}, ...});
+//   }
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lockstep {
+
+template <typename E>
+struct EnumName {
+  E value;
+  std::string_view name;
+};
+
+// The name of `value`, which must be in the table.
+template <typename E>
+constexpr std::string_view enum_name(E value) {
+  for (const EnumName<E>& row : enum_names(E{})) {
+    if (row.value == value) return row.name;
+  }
+  return {};
+}
+
+// The value that is called `name`; none if the table lacks it.
+template <typename E>
+constexpr std::optional<E> enum_named(std::string_view name) {
+  for (const EnumName<E>& row : enum_names(E{})) {
+    if (row.name == name) return row.value;
+  }
+  return std::nullopt;
+}
+
+// `name` in lower case, such as "class_name" for "CLASS_NAME". ASCII only.
+inline std::string lower_case(std::string_view name) {
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
+}
+
+}  // namespace lockstep

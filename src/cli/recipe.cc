@@ -27,6 +27,7 @@
 #include "comm/agreement.h"
 #include "config/job_file.h"
 #include "diagnose/diagnose_run.h"
+#include "records/stop_reason.h"
 #include "report/descriptor.h"
 #include "report/error_file.h"
 #include "report/recipe_table.h"
@@ -64,7 +65,7 @@ class FilesHost : public RecipeHost {
 
   std::optional<RunRecord> finished(const fs::path& run_dir) override {
     auto record = read_run(run_dir);
-    if (record && record->summary.stop_reason == "interrupted") return std::nullopt;
+    if (record && record->summary.stop_reason == kInterrupted) return std::nullopt;
     if (record) record->answers = read_answers(run_dir / kAnswersFile).value_or(Answers{});
     return record;
   }
@@ -126,8 +127,8 @@ RunDirectory prepare_directory(const RecipeArguments& arguments, const std::stri
 }
 
 int exit_code(const std::string& stop_reason) {
-  if (stop_reason == "interrupted") return static_cast<int>(ExitCode::interrupted);
-  if (stop_reason == "diverged") return static_cast<int>(ExitCode::diverged);
+  if (stop_reason == kInterrupted) return static_cast<int>(ExitCode::interrupted);
+  if (stop_reason == kDiverged) return static_cast<int>(ExitCode::diverged);
   return 0;
 }
 

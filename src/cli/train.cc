@@ -19,6 +19,7 @@
 #include "comm/agreement.h"
 #include "diagnose/diagnose_run.h"
 #include "diagnose/flow_monitor.h"
+#include "records/stop_reason.h"
 #include "report/reports.h"
 
 namespace lockstep {
@@ -94,8 +95,8 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
     if (arguments.no_dropout) observers.back()->on_notice(kNoDropoutNotice);
   }
   const Summary summary = train(loaded.job, loaded.resolved_text, comm, options, observers);
-  return static_cast<int>(summary.stop_reason == "interrupted" ? ExitCode::interrupted
-                                                               : ExitCode::ok);
+  return static_cast<int>(summary.stop_reason == kInterrupted ? ExitCode::interrupted
+                                                              : ExitCode::ok);
 }
 
 }  // namespace

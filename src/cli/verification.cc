@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "records/stop_reason.h"
 #include "report/metrics_jsonl.h"
 #include "report/summary_json.h"
 #include "train/decide.h"
@@ -16,12 +17,6 @@ namespace lockstep {
 namespace {
 
 using Evaluations = std::vector<RecordedEvaluation>;
-
-// Whether the trainer itself, rather than its caller, ends a run for this reason.
-bool is_own_reason(std::string_view reason) {
-  constexpr std::array<std::string_view, 4> kOwn = {"epochs", "steps", kStoppedEarly, kInterrupted};
-  return std::ranges::find(kOwn, reason) != kOwn.end();
-}
 
 void require_data(const char* set, const std::string& then, const std::string& now) {
   if (then == now) return;
@@ -100,7 +95,7 @@ std::string Verification::reason_to_stop() const {
   if (!range_.to_the_end) return "verified";
   // A search ends its trials after an evaluation; other runs end by themselves.
   auto recorded = run_.summary->at("stop_reason").get<std::string>();
-  if (!is_own_reason(recorded)) return recorded;
+  if (!is_of_the_trainer(recorded)) return recorded;
   return recorded == kInterrupted ? "" : "the end of the record";
 }
 

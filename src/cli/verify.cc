@@ -26,6 +26,7 @@
 #include "cli/verified_build.h"
 #include "cli/verified_range.h"
 #include "comm/agreement.h"
+#include "records/stop_reason.h"
 #include "report/descriptor.h"
 #include "train/decide.h"
 #include "train/environment.h"

@@ -17,6 +17,7 @@
 #include "model/build.h"
 #include "nn/activations.h"
 #include "nn/layers.h"
+#include "records/stop_reason.h"
 
 namespace lockstep {
 namespace {
@@ -53,7 +54,7 @@ void bigger_network(RecipeDraft& recipe) {
 
 void longer_training(RecipeDraft& recipe) {
   const std::string expected = "lower J and training error";
-  if (recipe.facts.stop_reason == "early_stopping" && recipe.job.early_stopping) {
+  if (recipe.facts.stop_reason == kStoppedEarly && recipe.job.early_stopping) {
     const std::uint64_t patience = 2ULL * recipe.job.early_stopping->patience;
     recipe.add("train longer", fmt::format("early stopping with a patience of {}", patience),
                "high bias: training stopped early, before the training set was fitted (1.3: train "

@@ -85,9 +85,9 @@ class Check {
   // A tenth, a hundredth, ... of the requested rate: the first with a predicted fall that is not
   // impossible. J is not negative, so it cannot fall by more than itself.
   [[nodiscard]] double first_rate_to_judge() const {
-    constexpr double kHopeless = 10;
+    constexpr double kTooFar = 10;
     double rate = options_.learning_rate / 10;
-    while (rate * squared_norm_ > kHopeless * std::abs(cost_)) rate /= 10;
+    while (rate * squared_norm_ > kTooFar * std::abs(cost_)) rate /= 10;
     return rate;
   }
 

@@ -9,6 +9,7 @@
 #include "base/number_text.h"
 #include "diagnose/bias_variance.h"
 #include "diagnose/recipe_steps.h"
+#include "records/stop_reason.h"
 
 namespace lockstep {
 namespace {
@@ -160,11 +161,11 @@ Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
                     "the lowest you believe possible: {}",
                     mean_losses(summary)));
   }
-  if (summary.stop_reason == "interrupted") {
+  if (summary.stop_reason == kInterrupted) {
     diagnosis.notes.emplace_back(
         "the run was interrupted: this is the verdict on an unfinished training");
   }
-  if (summary.stop_reason == "paused" || summary.stop_reason == "hopeless") {
+  if (summary.stop_reason == kPaused || summary.stop_reason == kHopeless) {
     diagnosis.notes.emplace_back(
         "the sweep ended the run before its end: this is the verdict on an unfinished training");
   }

@@ -13,6 +13,7 @@
 #include "diagnose/bias_variance.h"
 #include "diagnose/flow_monitor.h"
 #include "evaluate/evaluate_checkpoint.h"
+#include "records/stop_reason.h"
 #include "sets/dataset_sizes.h"
 #include "sets/same_data.h"
 #include "train/trainer.h"
@@ -81,7 +82,7 @@ class RecipeRun {
     agree(comm_, [&] {
       if (!comm_.is_root()) return;
       const RecipeResult& result = book_.result();
-      if (result.best == 0 || result.stop_reason == "interrupted") return;
+      if (result.best == 0 || result.stop_reason == kInterrupted) return;
       if (!result.has_test_set) return;
       const fs::path run_dir = options_.directory / recipe_run_name(result.best);
       const auto found = find_with_weights(run_dir / kCheckpointFolder, book_.best_weights());
@@ -120,7 +121,7 @@ class RecipeRun {
     comm_.broadcast(found);
     if (!found.finished && !found.diverged) {
       try {
-        if (train_run(loaded, run_dir, found.has_checkpoint) == "interrupted") return false;
+        if (train_run(loaded, run_dir, found.has_checkpoint) == kInterrupted) return false;
       } catch (const AgreedError& error) {
         if (error.code() != ExitCode::diverged) throw;
         found.diverged = true;

@@ -15,6 +15,7 @@
 #include "model/build.h"
 #include "nn/guessing.h"
 #include "nn/parameters.h"
+#include "records/stop_reason.h"
 
 namespace lockstep {
 namespace {
@@ -152,7 +153,7 @@ void RecipeBook::name_the_best() {
 }
 
 void RecipeBook::tame() {
-  if (budget_is_spent()) return stop("diverged");
+  if (budget_is_spent()) return stop(kDiverged);
   const LoadedJob last = parse_job(next_job_, "resolved job", "/", {});
   RecipeStep step = against_divergence(last.job);
   std::string job = parse_job(last.resolved_text, "resolved job", "/", step.set).resolved_text;

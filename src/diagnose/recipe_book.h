@@ -15,6 +15,7 @@
 #include "records/diagnosis.h"
 #include "records/observer.h"
 #include "records/recipe_trial.h"
+#include "records/stop_reason.h"
 
 namespace lockstep {
 
@@ -67,7 +68,7 @@ class RecipeBook {
   // Adds the result of the next job: each function chooses another next job, or ends the recipe.
   void take(const RunRecord& record);
   void take_divergence(const std::string& message);
-  void interrupt() { stop("interrupted"); }
+  void interrupt() { stop(kInterrupted); }
 
   // Sets the test error of the best run, when the recipe is over.
   void take_test(const MeasuredError& error) { result_.test = error; }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "diagnose/remedies.h"
+#include "records/stop_reason.h"
 
 namespace lockstep {
 
@@ -23,7 +24,7 @@ std::optional<bool> cost_was_falling(std::span<const Evaluation> evaluations) {
 std::vector<RecipeStep> recipe_steps(const LoadedJob& loaded, const Diagnosis& diagnosis,
                                      const RunFacts& facts) {
   RecipeDraft recipe(loaded, diagnosis, facts);
-  if (facts.stop_reason == "interrupted") {
+  if (facts.stop_reason == kInterrupted) {
     recipe.add("finish", "finish the run: resume it with --resume auto",
                "it was interrupted, and these are the errors of an unfinished training (1.3)",
                "the errors of the finished run", {});

@@ -15,9 +15,7 @@ namespace lockstep {
 
 // The contract of summary.json.
 struct Summary {
-  // "epochs", "steps", "early_stopping", "interrupted"; for a trial of a sweep also
-  // "paused", "hopeless"
-  std::string stop_reason;
+  std::string stop_reason;  // see records/stop_reason.h
   double epochs = 0;
   std::uint64_t steps = 0;
   std::uint64_t skipped_steps = 0;  // those of them that changed nothing

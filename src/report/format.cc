@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/run_files.h"
+#include "records/stop_reason.h"
 #include "report/diagnosis_text.h"
 #include "report/metrics_text.h"
 
@@ -80,7 +81,7 @@ void add_best(Out out, const RunStart& start, const Summary& summary,
 // Adds the norm of the weights, which is of middle size if early stopping worked (1.8),
 // and the share near zero, which is large under L1 (1.4).
 void add_weights(Out out, const Summary& summary) {
-  const bool restored = summary.stop_reason == "early_stopping";
+  const bool restored = summary.stop_reason == kStoppedEarly;
   fmt::format_to(out, "{:<9}norm {}{}, {} near zero\n", "weights",
                  format_cost(summary.weights_norm), restored ? " at the best step, restored" : "",
                  format_percent(summary.weights_near_zero));
@@ -111,9 +112,10 @@ std::string resume_command(const RunStart& start, const std::string& stop_reason
       fmt::format("{} train {} --run-dir {} --resume auto",
                   start.launch.empty() ? shell_word(start.program) : start.launch,
                   shell_word(start.run_dir + "/job.textproto"), shell_word(start.run_dir));
-  if (stop_reason == "epochs") return command + " --set training.epochs=N";
-  if (stop_reason == "early_stopping") return command + " --set early_stopping.patience=N";
-  return stop_reason == "interrupted" ? command : "";
+  if (stop_reason == kAllEpochs) return command + " --set training.epochs=N";
+  if (stop_reason == kAllSteps) return command + " --set training.steps=N";
+  if (stop_reason == kStoppedEarly) return command + " --set early_stopping.patience=N";
+  return stop_reason == kInterrupted ? command : "";
 }
 
 void add_next(Out out, const RunStart& start, const Summary& summary) {
@@ -129,7 +131,7 @@ void add_next(Out out, const RunStart& start, const Summary& summary) {
   };
   const std::string resume = resume_command(start, summary.stop_reason);
   // For an interrupted run, the command to resume comes first.
-  const bool first = summary.stop_reason == "interrupted";
+  const bool first = summary.stop_reason == kInterrupted;
   if (!resume.empty()) commands.insert(first ? commands.begin() : commands.end(), resume);
   const char* label = "next";
   for (const std::string& command : commands) {
@@ -216,12 +218,12 @@ std::string format_evaluation(const RunStart& start, const Evaluation& evaluatio
 }
 
 std::string describe_stop(const std::string& stop_reason) {
-  if (stop_reason == "epochs") return "finished every planned step";
-  if (stop_reason == "early_stopping") return "stopped early: the dev metric stopped improving";
-  if (stop_reason == "interrupted") return "interrupted by a signal";
-  if (stop_reason == "paused") return "paused by the sweep, which continues with the best";
-  if (stop_reason == "hopeless") return "ended by the sweep: worse than the median";
-  if (stop_reason == "diverged") return "diverged: the cost became infinite or NaN";
+  if (stop_reason == kAllEpochs || stop_reason == kAllSteps) return "finished every planned step";
+  if (stop_reason == kStoppedEarly) return "stopped early: the dev metric stopped improving";
+  if (stop_reason == kInterrupted) return "interrupted by a signal";
+  if (stop_reason == kPaused) return "paused by the sweep, which continues with the best";
+  if (stop_reason == kHopeless) return "ended by the sweep: worse than the median";
+  if (stop_reason == kDiverged) return "diverged: the cost became infinite or NaN";
   return stop_reason;
 }
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "records/stop_reason.h"
 #include "report/chart.h"
 #include "report/diagnosis_text.h"
 #include "report/format.h"
@@ -124,7 +125,7 @@ void add_status(Out out, const HtmlPage& page) {
   if (page.summary) {
     const std::string& reason = page.summary->stop_reason;
     status = describe_stop(reason);
-    color = reason == "epochs" || reason == "early_stopping" ? " good" : " warn";
+    color = is_complete(reason) ? " good" : " warn";
     step = page.summary->steps;
     epoch = page.summary->epochs;
   }

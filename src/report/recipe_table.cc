@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/run_files.h"
+#include "records/stop_reason.h"
 #include "report/diagnosis_json.h"
 #include "report/diagnosis_text.h"
 #include "report/format.h"
@@ -111,7 +112,7 @@ std::string ending(const RecipeResult& result) {
   }
   if (reason == "exhausted") return "Every step that a program can take has been tried.\n";
   if (reason == "uncertain") return "The sets are too small for a verdict.\n";
-  if (reason == "diverged") {
+  if (reason == kDiverged) {
     return result.trials.size() == 1
                ? "The unchanged job diverged, and no run is left to try a smaller learning rate.\n"
                : "The job diverged or blew up, also with smaller learning rates; check its data "
@@ -153,7 +154,7 @@ std::string test_text(const RecipeResult& result) {
         format_count(result.test->examples), format_percent(result.test->interval.low),
         format_percent(result.test->interval.high));
   }
-  if (result.stop_reason.empty() || result.stop_reason == "interrupted") return "";
+  if (result.stop_reason.empty() || result.stop_reason == kInterrupted) return "";
   return result.has_test_set
              ? "      not tested, because no checkpoint of it is there; train best.textproto to "
                "test it\n"

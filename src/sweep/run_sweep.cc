@@ -19,6 +19,7 @@
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "comm/shared_flag.h"
+#include "records/stop_reason.h"
 #include "sweep/stored_trial.h"
 #include "sweep/termination.h"
 #include "sweep/trial_cost.h"
@@ -30,9 +31,6 @@ namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kPaused = "paused";
-constexpr const char* kHopeless = "hopeless";
 
 // Notices of a trial, preceded by its name.
 class NamedNotices : public TrainingObserver {
@@ -289,7 +287,7 @@ class SweepRun {
     try {
       const Summary summary =
           train(trial.loaded.job, trial.loaded.resolved_text, group_, options, observers);
-      if (summary.stop_reason == "interrupted") return;
+      if (summary.stop_reason == kInterrupted) return;
       result = result_of(summary);
     } catch (const AgreedError& error) {
       if (error.code() != ExitCode::diverged) throw;

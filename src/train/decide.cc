@@ -2,11 +2,12 @@
 
 #include "base/run_files.h"
 #include "metrics/dev_metric.h"
+#include "records/stop_reason.h"
 
 namespace lockstep {
 
 std::string reason_at_end(const TrainingConfig& training) {
-  return training.steps ? "steps" : "epochs";
+  return training.steps ? kAllSteps : kAllEpochs;
 }
 
 bool evaluates_after(const EvaluationConfig& evaluation, const StepCounts& counts,

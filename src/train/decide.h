@@ -13,12 +13,8 @@
 
 namespace lockstep {
 
-// Stop reasons of Summary that come from the trainer itself.
-inline constexpr const char* kStoppedEarly = "early_stopping";
-inline constexpr const char* kInterrupted = "interrupted";
-
-// The stop reason of a run that has done all of its steps: "steps" or "epochs", depending on how
-// the job gives its length.
+// The stop reason of a run that has done all of its steps: kAllSteps or kAllEpochs, depending on
+// how the job gives its length.
 std::string reason_at_end(const TrainingConfig& training);
 
 // Whether an evaluation follows the first `step` steps: when one is due, and at the end.

@@ -13,6 +13,7 @@
 #include "base/run_files.h"
 #include "comm/agreement.h"
 #include "model/build.h"
+#include "records/stop_reason.h"
 #include "sets/contradictions.h"
 #include "sets/dataset.h"
 #include "train/decide.h"

@@ -54,6 +54,17 @@ TEST(Format, ProgressWithoutASpeedHasNoTimeLeft) {
   EXPECT_THAT(format_progress(RunStart{}, progress), HasSubstr("ETA -"));
 }
 
+TEST(Format, ARunThatCountsInStepsEndsLikeOneInEpochs) {
+  EXPECT_EQ(describe_stop("steps"), describe_stop("epochs"));
+  const RunStart start = sample_start("runs/a");
+  Summary summary;
+  summary.checkpoint = "ckpt/latest";
+  summary.stop_reason = "steps";
+  EXPECT_THAT(format_finish(start, summary, {}), HasSubstr("--set training.steps=N\n"));
+  summary.stop_reason = "epochs";
+  EXPECT_THAT(format_finish(start, summary, {}), HasSubstr("--set training.epochs=N\n"));
+}
+
 TEST(Format, EvaluationsAlign) {
   const RunStart start = sample_start("runs/a");
   Evaluation evaluation = sample_evaluation(1);

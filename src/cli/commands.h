@@ -61,6 +61,9 @@ std::string version_text();
 // started several ranks, otherwise all cores.
 int default_threads(int ranks);
 
+// `threads` if it is above 0, the value of --threads, otherwise default_threads(ranks).
+int threads_of_a_rank(int threads, int ranks);
+
 // Collective. The number of prefetch threads of this rank when it needs some and
 // --prefetch-threads is not given: the cores that `threads` workers leave idle, shared
 // evenly with other ranks on these cores, and at most one for each worker.

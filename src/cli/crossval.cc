@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
@@ -21,7 +19,6 @@
 #include "comm/agreement.h"
 #include "evaluate/evaluate_checkpoint.h"
 #include "report/crossval_table.h"
-#include "report/descriptor.h"
 #include "report/format.h"
 #include "sets/dataset_sizes.h"
 #include "sets/fold_cautions.h"
@@ -43,8 +40,6 @@ struct CrossvalArguments {
   TrialArguments trials;
 };
 
-void log_line(const std::string& line) { write_log(STDERR_FILENO, line + "\n"); }
-
 struct PreparedCrossval {
   LoadedJob job;
   Crossval crossval;
@@ -58,8 +53,7 @@ PreparedCrossval prepare(const CrossvalArguments& arguments, const Communicator&
   agree(comm, [&] {
     prepared.job = load_job(arguments.job, arguments.overrides);
     prepared.crossval = make_crossval(prepared.job, arguments.plan);
-    prepared.threads =
-        arguments.trials.threads > 0 ? arguments.trials.threads : default_threads(comm.size());
+    prepared.threads = threads_of_a_rank(arguments.trials.threads, comm.size());
     const Crossval& crossval = prepared.crossval;
     check_groups(arguments.trials.groups, comm.size(), crossval.sweep.sweep, crossval.trials);
     for (const Trial& trial : crossval.trials) all_jobs += trial.loaded.resolved_text;

@@ -106,8 +106,7 @@ Diagnosed diagnose_directory(const fs::path& run_dir, const DiagnoseArguments& a
 // rank 0.
 Diagnosed diagnose_checkpoint(const fs::path& checkpoint, const DiagnoseArguments& arguments,
                               const Communicator& comm) {
-  const Layout layout{comm.size(),
-                      arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
+  const Layout layout{comm.size(), threads_of_a_rank(arguments.threads, comm.size())};
   LoadedJob loaded;
   Summary summary;
   std::vector<EvaluationSplit> sets;

@@ -52,7 +52,7 @@ int run_doctor(const DoctorArguments& arguments, const CommandContext& context) 
   const Communicator& comm = context.comm;
   Examination examination;
   examination.run_dir = arguments.run_dir;
-  examination.threads = arguments.threads > 0 ? arguments.threads : default_threads(comm.size());
+  examination.threads = threads_of_a_rank(arguments.threads, comm.size());
   if (context.launched) examination.launcher = context.launched->launcher;
   if (!arguments.job.empty()) examine_job(comm, arguments, examination);
 

@@ -62,8 +62,7 @@ void require_one_kind(const EvaluateArguments& arguments) {
 int run_evaluate(const EvaluateArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   const EndOnSignal ends(comm.is_root());
-  const Layout layout{comm.size(),
-                      arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
+  const Layout layout{comm.size(), threads_of_a_rank(arguments.threads, comm.size())};
   std::string path;
   agree(comm, [&] {
     require_one_kind(arguments);

@@ -50,8 +50,7 @@ std::optional<Metric> metric_of(const std::string& key) {
 int run_importance(const ImportanceArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   const EndOnSignal ends(comm.is_root());
-  const Layout layout{comm.size(),
-                      arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
+  const Layout layout{comm.size(), threads_of_a_rank(arguments.threads, comm.size())};
   std::string path;
   agree(comm, [&] {
     if (comm.is_root()) path = find_checkpoint(arguments.checkpoint).string();

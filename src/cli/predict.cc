@@ -79,8 +79,7 @@ void check_output(const PredictArguments& arguments) {
 int run_predict(const PredictArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
   const EndOnSignal ends(comm.is_root(), arguments.output);
-  const Layout layout{comm.size(),
-                      arguments.threads > 0 ? arguments.threads : default_threads(comm.size())};
+  const Layout layout{comm.size(), threads_of_a_rank(arguments.threads, comm.size())};
   std::string path;
   agree(comm, [&] {
     if (comm.is_root()) path = find_checkpoint(arguments.model).string();

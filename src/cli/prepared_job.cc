@@ -40,7 +40,7 @@ PreparedJob prepare_job(const Communicator& comm, const std::string& path,
   // First, because another build may not understand the job.
   require_same_environment(comm);
   job.loaded = load_same_job(comm, path, overrides, no_dropout);
-  const Layout layout = {comm.size(), threads > 0 ? threads : default_threads(comm.size())};
+  const Layout layout = {comm.size(), threads_of_a_rank(threads, comm.size())};
   job.layout = layout;
   agree(comm, [&] { check_ranks(layout.ranks, job.loaded.job.training.shards); });
   require_same(comm, fmt::format("{}", layout.threads),

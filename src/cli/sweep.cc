@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
@@ -22,7 +20,6 @@
 #include "comm/agreement.h"
 #include "config/job_diff.h"
 #include "config/sweep_file.h"
-#include "report/descriptor.h"
 #include "report/format.h"
 #include "report/part_table.h"
 #include "report/sweep_table.h"
@@ -50,8 +47,6 @@ struct SweepArguments {
   std::vector<std::string> collect;  // directories of parts
   TrialArguments trials;
 };
-
-void log_line(const std::string& line) { write_log(STDERR_FILENO, line + "\n"); }
 
 // Writes the files and prints the results, on rank 0 at the end.
 void report(const SweepArguments& arguments, const SweepResults& results, const fs::path& run_dir) {
@@ -83,8 +78,7 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const Communicator&
   agree(comm, [&] {
     sweep.loaded = load_sweep(arguments.sweep, arguments.overrides);
     sweep.trials = resolve_trials(sweep.loaded);
-    sweep.threads =
-        arguments.trials.threads > 0 ? arguments.trials.threads : default_threads(comm.size());
+    sweep.threads = threads_of_a_rank(arguments.trials.threads, comm.size());
     if (!arguments.part.empty()) {
       sweep.part = parse_part(arguments.part);
       check_part(*sweep.part, sweep.loaded.sweep, sweep.trials);

@@ -31,6 +31,8 @@ void add_trial_options(CLI::App& command, TrialArguments& arguments, const std::
   add_json(command, arguments.json);
 }
 
+void log_line(const std::string& line) { write_log(STDERR_FILENO, line + "\n"); }
+
 SweepOptions sweep_options(const TrialArguments& arguments, int threads,
                            const std::vector<Trial>& trials, const CommandContext& context) {
   SweepOptions options;
@@ -53,7 +55,7 @@ SweepOptions sweep_options(const TrialArguments& arguments, int threads,
     return with_diagnosis(guarded_standard_reports({.color = false, .progress = false}), job,
                           evaluations_before);
   };
-  options.log = [](const std::string& line) { write_log(STDERR_FILENO, line + "\n"); };
+  options.log = log_line;
   return options;
 }
 

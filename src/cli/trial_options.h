@@ -26,6 +26,9 @@ void add_groups(CLI::App& command, TrialArguments& arguments, const std::string&
 // Adds all others; `what` is resumed.
 void add_trial_options(CLI::App& command, TrialArguments& arguments, const std::string& what);
 
+// Writes a line to stderr.
+void log_line(const std::string& line);
+
 // Collective. Makes all options except the run directory and the number of features. `threads`: of
 // each rank.
 SweepOptions sweep_options(const TrialArguments& arguments, int threads,

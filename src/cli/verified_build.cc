@@ -8,12 +8,6 @@
 namespace lockstep {
 namespace {
 
-std::string value_of(const EnvironmentFacts& facts, const std::string& name,
-                     const std::string& otherwise) {
-  const auto fact = facts.find(name);
-  return fact == facts.end() ? otherwise : fact->second;
-}
-
 // The changes of the build after the start of the verification: the mark of the run without those
 // that the start has already.
 std::string changes_after(const EnvironmentFacts& run, const EnvironmentFacts& start) {

@@ -1,13 +1,12 @@
 #pragma once
 // Whether this build can train a recorded run again.
 
-#include <map>
 #include <string>
 #include <vector>
 
-namespace lockstep {
+#include "train/environment.h"
 
-using EnvironmentFacts = std::map<std::string, std::string>;  // see train/environment.h
+namespace lockstep {
 
 // Compares this build, `now`, with the one that trained a run, `run`; `start` has the facts of the
 // checkpoint at which the verification begins, or none. Returns notices: of other sources, and of a

@@ -1,10 +1,6 @@
-#include <algorithm>
-#include <thread>
-
-#include <sched.h>
-
 #include <fmt/format.h>
 
+#include "base/usable_cores.h"
 #include "cli/commands.h"
 #include "train/environment.h"
 
@@ -18,13 +14,10 @@ std::string version_text() {
   return text;
 }
 
-int default_threads(int ranks) {
-  if (ranks > 1) return 1;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  // The cores that this process may use, which a launcher may have restricted.
-  if (sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+int default_threads(int ranks) { return ranks > 1 ? 1 : static_cast<int>(usable_cores().count()); }
+
+int threads_of_a_rank(int threads, int ranks) {
+  return threads > 0 ? threads : default_threads(ranks);
 }
 
 }  // namespace lockstep

@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/host_name.h"
 #include "base/json_text.h"
+#include "base/usable_cores.h"
 #include "comm/exchange_plan.h"
 #include "comm/link_probe.h"
 #include "comm/session.h"

@@ -1,16 +1,10 @@
 #pragma once
 // What the operating system says about this host and this process. Nothing here communicates.
 
-#include <bitset>
 #include <cstdint>
 #include <string>
 
 namespace lockstep {
-
-constexpr std::size_t kMostCores = 1024;
-
-// The cores that this process may use, which a launcher may have restricted.
-std::bitset<kMostCores> usable_cores();
 
 // The cores of this host that are online.
 int online_cores();

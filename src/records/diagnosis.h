@@ -24,6 +24,11 @@ enum class GapLevel {
   uncertain,  // looks high, but may be chance: the sets are too small to tell
 };
 
+constexpr const char* level_name(GapLevel level) {
+  if (level == GapLevel::high) return "high";
+  return level == GapLevel::uncertain ? "uncertain" : "low";
+}
+
 // The step from one error to the next; the second minus the first.
 struct ErrorGap {
   double value = 0;

@@ -11,11 +11,6 @@ namespace {
 
 Json interval_json(const Interval& interval) { return Json::array({interval.low, interval.high}); }
 
-const char* level_name(GapLevel level) {
-  if (level == GapLevel::high) return "high";
-  return level == GapLevel::uncertain ? "uncertain" : "low";
-}
-
 // `judged` gaps count in the verdict, and so have a share and a level.
 Json gap_json(const std::optional<ErrorGap>& gap, bool judged = true) {
   if (!gap) return nullptr;

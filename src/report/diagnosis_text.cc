@@ -14,18 +14,6 @@ namespace {
 
 using Out = std::back_insert_iterator<std::string>;
 
-const char* level_name(GapLevel level) {
-  switch (level) {
-    case GapLevel::high:
-      return "high";
-    case GapLevel::uncertain:
-      return "uncertain";
-    case GapLevel::low:
-      break;
-  }
-  return "low";
-}
-
 std::string interval_of(const ErrorGap& gap) {
   return fmt::format("{} to {}", format_points(gap.interval.low), format_points(gap.interval.high));
 }

@@ -37,11 +37,6 @@ void check_directory(const LoadedSweep& loaded, const fs::path& run_dir) {
   }
 }
 
-// Trials without early termination end with their first result.
-bool has_ended(const TrialRecord& record) {
-  return !record.results.empty() && record.results.back().status != TrialStatus::paused;
-}
-
 [[noreturn]] void refuse_incomplete(const SweepConfig& sweep, const std::vector<Trial>& trials,
                                     const std::vector<std::uint32_t>& missing) {
   std::vector<std::string> names;

@@ -37,10 +37,6 @@ std::optional<SweepPhase> next_wave(const MedianRule& rule, std::span<const Tria
   return std::nullopt;
 }
 
-bool has_ended(const TrialRecord& record) {
-  return !record.results.empty() && record.results.back().status != TrialStatus::paused;
-}
-
 // The best 1 / eta of `alive`, at least one, by their results after `rung`.
 std::vector<std::uint32_t> survivors(const SweepConfig& sweep, std::uint32_t eta,
                                      std::span<const TrialRecord> records,

@@ -47,6 +47,12 @@ struct TrialRecord {
   std::vector<TrialResult> results;      // results of the phases in which it took part, in order
 };
 
+// Whether the trial will not be trained further. Trials without early termination end with their
+// first result.
+inline bool has_ended(const TrialRecord& record) {
+  return !record.results.empty() && record.results.back().status != TrialStatus::paused;
+}
+
 // The number by which trials are compared, negative if it must rise: smaller is better. Infinity
 // for one that is missing or not a number.
 double metric_value(Metric metric, const TrialResult& result);

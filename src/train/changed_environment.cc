@@ -12,11 +12,6 @@ namespace {
 // docs/numerics.md gives the kernels, the compiler and the libraries no say in a bit.
 constexpr std::array<const char*, 2> kDecidesBits = {"numerics", "sources"};
 
-std::string value_of(const EnvironmentFacts& facts, const std::string& name) {
-  const auto fact = facts.find(name);
-  return fact == facts.end() ? "none" : fact->second;
-}
-
 }  // namespace
 
 std::string environment_changes(const EnvironmentFacts& then, const EnvironmentFacts& now) {

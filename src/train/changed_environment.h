@@ -2,12 +2,11 @@
 // Whether a run resumes in the environment that its bits come from so far.
 
 #include <cstdint>
-#include <map>
 #include <string>
 
-namespace lockstep {
+#include "train/environment.h"
 
-using EnvironmentFacts = std::map<std::string, std::string>;  // see train/environment.h
+namespace lockstep {
 
 // Name of the fact that marks a run which was resumed in a changed environment, and its results.
 inline constexpr const char* kChangedEnvironment = "changed_environment";

@@ -34,7 +34,13 @@ std::string cpu_model() {
 
 }  // namespace
 
-std::map<std::string, std::string> environment() {
+std::string value_of(const EnvironmentFacts& facts, const std::string& name,
+                     const std::string& otherwise) {
+  const auto fact = facts.find(name);
+  return fact == facts.end() ? otherwise : fact->second;
+}
+
+EnvironmentFacts environment() {
   return {{"lockstep", LOCKSTEP_VERSION},
           {"numerics", std::to_string(kNumericsVersion)},
           {"sources", LOCKSTEP_SOURCES},

@@ -10,10 +10,17 @@
 
 namespace lockstep {
 
+// Facts by name.
+using EnvironmentFacts = std::map<std::string, std::string>;
+
+// The value of a fact, or `otherwise`.
+std::string value_of(const EnvironmentFacts& facts, const std::string& name,
+                     const std::string& otherwise = "none");
+
 // "lockstep", "numerics" (the version of docs/numerics.md), "sources" (a digest of the sources that
 // decide results, see result_sources.cmake), "compiler", "flags", "mpi", "kernels"
 // (the CPU instructions of products), "blas" (for products in double), "protobuf", "libc", "cpu".
-std::map<std::string, std::string> environment();
+EnvironmentFacts environment();
 
 // Whether all ranks of a run, and the runs of a search, must have the same value. The others have
 // no influence on a bit.

@@ -1,4 +1,5 @@
 #include "doctor/machine.h"
+#include "base/usable_cores.h"
 
 #include <filesystem>
 #include <fstream>

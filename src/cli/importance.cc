@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "checkpoint/find.h"
 #include "cli/commands.h"
@@ -89,8 +90,8 @@ void add_importance_command(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"dev", "test", "train", "train_dev"}));
   command
       ->add_option("--metric", arguments->metric,
-                   "What becomes worse: error, cost, macro_f1, balanced_accuracy, roc_auc, "
-                   "average_precision, rmse, mae or r2 [error; rmse if values are predicted]")
+                   fmt::format("What becomes worse, one of {} [error; rmse if values are predicted]",
+                               fmt::join(metric_keys(), ", ")))
       ->check(CLI::IsMember(metric_keys()));
   command
       ->add_option("--repeats", arguments->repeats, "Permutations of each column, 2 to 1000 [10]")

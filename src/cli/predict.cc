@@ -97,7 +97,7 @@ int run_predict(const PredictArguments& arguments, const CommandContext& context
     if (style.threshold && !arguments.threshold) {
       write_log(STDERR_FILENO,
                 fmt::format("decides from a probability of {:.4g} on, which was chosen on the dev "
-                            "set; --threshold says otherwise\n",
+                            "set; --threshold sets another\n",
                             *style.threshold));
     }
     output.emplace(arguments.output, *table, style.format == PredictionFormat::npy);

@@ -115,7 +115,7 @@ void add_train_command(CLI::App& app, Action& action) {
       ->add_option("--weights-from", arguments->weights_from,
                    "Start the layers that fit with the weights of this checkpoint or run")
       ->check([](const std::string& path) {
-        return path.empty() ? std::string("names nothing; give a checkpoint or a run") : "";
+        return path.empty() ? std::string("is empty; name a checkpoint or a run") : "";
       });
   add_allow_changed_data(*command, arguments->allow_changed_data);
   add_allow_changed_environment(*command, arguments->allow_changed_environment);

@@ -75,7 +75,9 @@ std::string parts_around(const RecordedRun& run, std::uint64_t step) {
                                     : fmt::format("--to {}", to);
   const auto kept = std::ranges::lower_bound(run.kept_steps, step);
   if (kept == run.kept_steps.end() || *kept >= last_step(run)) {
-    return fmt::format("{}; no checkpoint is kept with which the part after it could begin", first);
+    return fmt::format(
+        "{}; the part after it cannot be verified, because no checkpoint at its start is kept",
+        first);
   }
   std::string parts = fmt::format("{}; --from {}", first, *kept);
   if (to == *kept) return parts;

@@ -48,9 +48,8 @@ void check_synthetic(const ValueChecks& checks, const proto::Synthetic& syntheti
   const std::uint32_t classes = classes_of(synthetic);
   if (classes < 2) return;
   const double noise = synthetic.label_noise();
-  if (!std::isfinite(noise)) return;  // reported already
-  checks.require(noise >= 0 && noise < 1 - 1.0 / classes, path + ".label_noise",
-                 fmt::to_string(noise),
+  if (!(noise >= 0 && noise < 1)) return;  // reported already
+  checks.require(noise < 1 - 1.0 / classes, path + ".label_noise", fmt::to_string(noise),
                  fmt::format("a number from 0 to below {:.4g}, where labels would be random",
                              1 - 1.0 / classes));
 }

@@ -85,15 +85,14 @@ std::string unit_note(const Summary& summary) {
 std::optional<std::string> baseline_note(const Summary& summary) {
   const std::optional<double> baseline = summary.dev_metrics.baseline_error;
   if (!baseline || !summary.dev_error) return std::nullopt;
-  const std::string text =
-      fmt::format("always deciding the most frequent class of training errs {} on dev",
-                  format_percent(*baseline));
+  const std::string text = fmt::format(
+      "always deciding for the most frequent class of training has an error of {} on dev",
+      format_percent(*baseline));
   if (*summary.dev_error < *baseline) return text;
-  return text +
-         fmt::format(
-             ", and the network errs {}: by its decisions it is of no use yet, whatever the bias; "
-             "look at ROC AUC or balanced accuracy",
-             format_percent(*summary.dev_error));
+  return text + fmt::format(
+                    ", and the network has {}: its decisions are no better yet, whatever the bias; "
+                    "look at ROC AUC or balanced accuracy",
+                    format_percent(*summary.dev_error));
 }
 
 // How many evaluations were lost, of those that `summary` counts.

@@ -24,8 +24,9 @@ ThresholdCounts counts_at(float threshold, const std::vector<RankedExample>& exa
 
 // The threshold that reaches `goal` best: half-way from the smallest score that it takes for yes
 // down to the next smaller one (or 0), so that a program that rounds otherwise decides the same.
-// Where the costs want no yes at all, it is half-way from the largest score to 1. Of equally good
-// ones, the one with the fewest yes. None when none reaches the goal, or no example is positive.
+// If no example should be a yes by these costs, it is half-way from the largest score to 1. Of
+// equally good ones, the one with the fewest yes. None when none reaches the goal, or no example is
+// positive.
 std::optional<float> best_threshold(const ThresholdGoal& goal, std::vector<RankedExample> examples);
 
 // The probabilities of the second of two classes, and whether it is the true one.

@@ -26,7 +26,8 @@ std::string conclusion(const PlanReport& report) {
   const int pays = nodes_that_pay(report.rows);
   if (pays < report.rows.back().nodes) {
     text += fmt::format(
-        "more than {} {} not pay: the nodes added then bring less than half of their worth\n",
+        "more than {} {} not pay: the nodes added then bring less than half of their share of "
+        "speed\n",
         format_quantity(static_cast<std::uint64_t>(pays), "node"), pays == 1 ? "does" : "do");
   }
   return text;

@@ -74,11 +74,11 @@ std::string winner_text(const SweepResults& results, const RankedTrial& winner) 
   const std::string metrics = metrics_line_of(winner.result.dev_metrics);
   if (!metrics.empty()) text += fmt::format("  on dev     {}\n", metrics);
   if (results.test && results.test->error) {
-    text += fmt::format("  test error {} of {} examples{}; looked at for the winner only (1.4)\n",
+    text += fmt::format("  test error {} of {} examples{}; measured for the winner only (1.4)\n",
                         format_percent(results.test->error), results.test->examples,
                         interval_text(interval_of(results.test->error, results.test->examples)));
   } else if (results.test) {
-    text += fmt::format("  test cost  {} on {} examples; looked at for the winner only (1.4)\n",
+    text += fmt::format("  test cost  {} on {} examples; measured for the winner only (1.4)\n",
                         format_cost(results.test->cost), results.test->examples);
   } else {
     text += fmt::format(

@@ -87,7 +87,7 @@ std::string obstacle_of_inputs(const SavedModel& model, const Dataset& data) {
     return fmt::format("there is no feature \"{}\" here", *name);
   }
   if (is_clipped_otherwise(model, data)) {
-    return "its inputs are clipped, and by other statistics there";
+    return "its inputs are clipped, with other statistics there";
   }
   return "";
 }
@@ -101,14 +101,14 @@ LabelKind label_kind_of(Loss loss) {
 
 std::string obstacle_of_outputs(const SavedModel& model, Loss loss, const Dataset& data) {
   if (label_kind_of(model.network.spec().loss) != label_kind_of(loss)) {
-    return "its loss is of another kind there";
+    return "it has a loss of another kind there";
   }
   if (class_names_of(model.table) != class_names_of(data.table)) {
-    return "its classes are others there";
+    return "it has other classes there";
   }
   if (model.table && data.table &&
       label_names(model.table->fitted->schema) != label_names(data.table->fitted->schema)) {
-    return "its label columns are others there, or in another order";
+    return "it has other label columns there, or in another order";
   }
   return "";
 }

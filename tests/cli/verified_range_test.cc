@@ -130,8 +130,8 @@ TEST_F(ResumedWithAnotherJob, StepsBetweenThePartsAreNamed) {
 }
 
 TEST_F(ResumedWithAnotherJob, ACheckpointOfTheEndBeginsNoPart) {
-  EXPECT_THAT(refused_with_kept({15}),
-              EndsWith("--to 10; no checkpoint is kept with which the part after it could begin"));
+  EXPECT_THAT(refused_with_kept({15}), EndsWith("--to 10; the part after it cannot be verified, "
+                                                "because no checkpoint at its start is kept"));
 }
 
 TEST(RecordedEvaluations, DamagedLinesAreSaidByNumber) {

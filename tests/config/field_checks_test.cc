@@ -60,9 +60,7 @@ TEST(FieldChecks, EveryNumberHasARuleOrIsKnownToTakeAnyValue) {
                   "Part.Fold.number", "Part.Fold.repeat",  // other than 0: see check_divisor
                   "Sweep.Numbers.value", "Sweep.seed",
                   "Synthetic.Blobs.features",  // by the number of classes
-                  "Synthetic.Teacher.layers", "Synthetic.Teacher.seed",
-                  "Synthetic.label_noise",  // by the number of classes
-                  "Synthetic.seed"));
+                  "Synthetic.Teacher.layers", "Synthetic.Teacher.seed", "Synthetic.seed"));
 }
 
 TEST(FieldChecks, RangesInWords) {

@@ -1,11 +1,12 @@
 #include "doctor/machine.h"
-#include "base/usable_cores.h"
 
 #include <filesystem>
 #include <fstream>
 #include <limits>
 
 #include <gtest/gtest.h>
+
+#include "base/usable_cores.h"
 
 namespace lockstep {
 namespace {

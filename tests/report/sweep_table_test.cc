@@ -90,7 +90,7 @@ TEST_F(Table, JsonSaysTheSameAndMore) {
   EXPECT_EQ(winner["job"], "winner.textproto");
   EXPECT_THAT(sweep_text(results_),
               HasSubstr(fmt::format("test error 25.00% of 400 examples, 95% interval {:.2f} to "
-                                    "{:.2f}%; looked at for the winner only",
+                                    "{:.2f}%; measured for the winner only",
                                     100 * of_test.low, 100 * of_test.high)));
   EXPECT_EQ(winner["run"], "trials/0002");
   EXPECT_EQ(all["indistinguishable"], json::array({0}));

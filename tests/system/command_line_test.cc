@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <regex>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -51,6 +54,7 @@ TEST_F(CommandLine, UnknownWordsGetASuggestion) {
 struct Subcommand {
   const char* name;
   const char* arguments;
+  bool needs_arguments = true;
 };
 constexpr Subcommand kSubcommands[] = {
     {"init", "table.csv"},
@@ -71,13 +75,43 @@ constexpr Subcommand kSubcommands[] = {
     {"descent", "job.textproto"},
     {"plan", "job.textproto --nodes 1"},
     {"slurm", "job.textproto --nodes 1"},
+    {"verify", "run"},
+    {"doctor", "job.textproto", false},
 };
+
+TEST_F(CommandLine, TheHelpNamesTheseSubcommandsAndNoOther) {
+  const std::string help = run("--help").out;
+  const std::regex line("\n  ([a-z]+) ");
+  std::set<std::string> named;
+  const auto begin = help.begin() + static_cast<std::ptrdiff_t>(help.find("\nSubcommands:"));
+  for (std::sregex_iterator match(begin, help.end(), line), end; match != end; ++match) {
+    named.insert((*match)[1]);
+  }
+  std::set<std::string> known;
+  for (const Subcommand& command : kSubcommands) known.insert(command.name);
+  EXPECT_EQ(named, known);
+}
+
+// The scripts that start ranks know which commands run on several of them: those with limits for
+// ranks that are silent.
+TEST_F(CommandLine, TheLaunchScriptsKnowEverySubcommand) {
+  for (const Subcommand& command : kSubcommands) {
+    const std::string name = command.name;
+    const bool parallel = run(name + " --help").out.find("--silence-limit") != std::string::npos;
+    const auto known = script(fmt::format(
+        "source {}/launch/lib/subcommands.sh; is_parallel {} && echo parallel; is_serial {} && "
+        "echo serial; true",
+        LOCKSTEP_SOURCE_DIR, name, name));
+    // `check` runs in one process, for the layout that it is asked about.
+    EXPECT_EQ(known.out, parallel ? "parallel\n" : name == "check" ? "" : "serial\n") << name;
+  }
+}
 
 TEST_F(CommandLine, EverySubcommandHasItsHelpAndIsInThatOfTheProgram) {
   const auto help = run("--help");
   EXPECT_EQ(help.exit_code, 0);
   EXPECT_EQ(run("").out, help.out) << "no word at all asks for help";
-  for (const auto& [name, arguments] : kSubcommands) {
+  for (const auto& [name, arguments, needs_arguments] : kSubcommands) {
     EXPECT_THAT(help.out, HasSubstr(fmt::format("\n  {}", name)));
     const auto own = run(fmt::format("{} --help", name));
     EXPECT_EQ(own.exit_code, 0) << name;
@@ -89,13 +123,14 @@ TEST_F(CommandLine, EverySubcommandHasItsHelpAndIsInThatOfTheProgram) {
 }
 
 TEST_F(CommandLine, NoSubcommandTakesAnOptionOrAWordThatItDoesNotKnow) {
-  for (const auto& [name, arguments] : kSubcommands) {
+  for (const auto& [name, arguments, needs_arguments] : kSubcommands) {
     const auto option = run(fmt::format("{} {} --no-such", name, arguments));
     EXPECT_EQ(option.exit_code, 2) << name;
     EXPECT_THAT(option.err, HasSubstr(fmt::format("{} does not take --no-such", name)));
     EXPECT_THAT(option.err, HasSubstr(fmt::format("lockstep {} --help lists", name)));
     const auto word = run(fmt::format("{} {} one two", name, arguments));
     EXPECT_EQ(word.exit_code, 2) << name;
+    if (!needs_arguments) continue;
     const auto none = run(name);
     EXPECT_EQ(none.exit_code, 2) << name;
     EXPECT_THAT(none.err, HasSubstr("is required")) << name;
@@ -372,7 +407,7 @@ TEST_F(CommandLine, TasksOfAnotherMpiAreRefused) {
   EXPECT_THAT(result.err, HasSubstr("MPI sees 1 rank, mpiexec started 2"));
 }
 
-// What is of an earlier end does not stand beside later checkpoints.
+// Results of an earlier end are removed.
 TEST_F(CommandLine, ResultsOfAnEarlierEndGoWhenTheRunGoesOn) {
   ASSERT_EQ(run("train job.textproto --run-dir run --set training.epochs=2 "
                 "--set optimizer.schedule=none --set early_stopping=none")

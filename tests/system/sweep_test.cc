@@ -62,7 +62,7 @@ TEST_F(Sweep, HasTheSameFilesOnAnyRanksInAnyGroups) {
             results["winner"]["dev_error"]);
   for (int i = 0; i < 6; ++i) {
     const json summary = json::parse(file(fmt::format("run-2-2/trials/{:04}/summary.json", i)));
-    EXPECT_TRUE(summary["test_error"].is_null()) << "looked at for the winner only";
+    EXPECT_TRUE(summary["test_error"].is_null()) << "measured for the winner only";
     const std::string diagnosis = file(fmt::format("run-2-2/trials/{:04}/diagnosis.txt", i));
     EXPECT_THAT(diagnosis, HasSubstr("the test error was not measured"));
     EXPECT_THAT(diagnosis, Not(HasSubstr("no test set")));
@@ -86,7 +86,7 @@ TEST_F(Sweep, PrintsTheTableOrJson) {
   const auto text = sweep(1, "--run-dir text");
   EXPECT_THAT(text.out, HasSubstr("rank  trial  lambda  keep"));
   EXPECT_THAT(text.out, HasSubstr("winner: trial "));
-  EXPECT_THAT(text.out, HasSubstr("looked at for the winner only"));
+  EXPECT_THAT(text.out, HasSubstr("measured for the winner only"));
   EXPECT_THAT(text.out, HasSubstr("cannot tell the winner from trial"));
   // Early stopping is on in the tiny job, and regularization is what is swept.
   EXPECT_THAT(text.out, HasSubstr("couples two tasks (1.8)"));

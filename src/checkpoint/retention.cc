@@ -87,17 +87,31 @@ void point(const fs::path& pointer, const std::string& name) {
   if (read_pointer(pointer, ignored) != name) replace_file(pointer, name + '\n');
 }
 
-// A file's checkpoint; if it is invalid, adds the reason to `notices`.
-std::optional<FoundCheckpoint> try_load(const fs::path& path, Notices& notices) {
+// What became of a step file that was tried.
+struct TriedFile {
+  std::optional<FoundCheckpoint> found;  // none if it is invalid, or of another step than its name
+  bool is_lost = false;                  // it is invalid
+};
+
+// Adds the reason to `notices` if the file cannot be used.
+TriedFile try_file(const fs::path& path, Notices& notices) {
   try {
-    return FoundCheckpoint{path, load_checkpoint(path), {}};
+    FoundCheckpoint found{path, load_checkpoint(path), {}};
+    if (step_of(path.filename().string()) == found.checkpoint.step) return {std::move(found)};
+    notices.push_back(fmt::format("{} has the state after step {}, not that of its name; rename it",
+                                  path.string(), found.checkpoint.step));
+    return {};
   } catch (const Error& error) {
     notices.emplace_back(error.what());
-    return std::nullopt;
+    return {.found = {}, .is_lost = true};
   }
 }
 
-// `newest`: the step of the newest file that was tried.
+std::optional<FoundCheckpoint> try_load(const fs::path& path, Notices& notices) {
+  return try_file(path, notices).found;
+}
+
+// `newest`: the step of the newest file that was lost.
 FoundCheckpoint with_notices(FoundCheckpoint found, Notices notices, std::uint64_t newest) {
   std::string notice = fmt::format("using {} instead", found.path.string());
   const std::uint64_t step = found.checkpoint.step;
@@ -211,16 +225,17 @@ std::optional<FoundCheckpoint> find_latest(const fs::path& directory) {
   if (files.empty() && !fs::exists(pointer, error)) return std::nullopt;
 
   Notices notices;
-  std::uint64_t newest = files.empty() ? 0 : files.begin()->first;
+  std::uint64_t newest = 0;
   if (const auto name = read_pointer(pointer, notices)) {
-    if (auto found = try_load(directory / *name, notices)) return found;
-    newest = std::max(newest, *step_of(*name));
+    TriedFile tried = try_file(directory / *name, notices);
+    if (tried.found) return std::move(tried.found);
+    if (tried.is_lost) newest = *step_of(*name);
     std::erase_if(files, [&](const auto& file) { return file.second == *name; });
   }
   for (const auto& [step, name] : files) {
-    if (auto found = try_load(directory / name, notices)) {
-      return with_notices(std::move(*found), std::move(notices), newest);
-    }
+    TriedFile tried = try_file(directory / name, notices);
+    if (tried.found) return with_notices(*std::move(tried.found), std::move(notices), newest);
+    if (tried.is_lost) newest = std::max(newest, step);
   }
   none_valid(directory, notices);
 }

@@ -8,6 +8,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <unistd.h>
@@ -173,6 +174,11 @@ std::unique_ptr<Deadline> deadline_of_mpi(const char* what, const WatchLimits& l
   });
 }
 
+// Whether a subcommand runs in one process, for the number of threads that it is asked about.
+bool predicts_only(std::string_view command) {
+  return command == "check" || command == "plan" || command == "slurm";
+}
+
 // `command`: the name of the subcommand.
 int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits& limits,
                  const std::string& command, const Action& action) {
@@ -262,10 +268,8 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_descent_command(app, action);
   WatchLimits limits;
   for (CLI::App* command : app.get_subcommands({})) {
-    // `check` only predicts for a number of threads.
-    const bool computes =
-        command->get_option_no_throw("--threads") != nullptr && command->get_name() != "check";
-    if (computes) add_watch_limits(*command, limits);
+    const bool has_threads = command->get_option_no_throw("--threads") != nullptr;
+    if (has_threads && !predicts_only(command->get_name())) add_watch_limits(*command, limits);
   }
   try {
     app.parse(argc, argv);

@@ -89,9 +89,10 @@ void add_importance_command(CLI::App& app, Action& action) {
   command->add_option("--split", arguments->split, "dev, test, train or train_dev [dev]")
       ->check(CLI::IsMember({"dev", "test", "train", "train_dev"}));
   command
-      ->add_option("--metric", arguments->metric,
-                   fmt::format("What becomes worse, one of {} [error; rmse if values are predicted]",
-                               fmt::join(metric_keys(), ", ")))
+      ->add_option(
+          "--metric", arguments->metric,
+          fmt::format("What becomes worse, one of {} [error; rmse if values are predicted]",
+                      fmt::join(metric_keys(), ", ")))
       ->check(CLI::IsMember(metric_keys()));
   command
       ->add_option("--repeats", arguments->repeats, "Permutations of each column, 2 to 1000 [10]")

@@ -12,6 +12,7 @@
 #include "report/descriptor.h"
 #include "report/error_file.h"
 #include "report/state_file.h"
+#include "report/warn.h"
 
 namespace lockstep {
 
@@ -45,6 +46,12 @@ void OpenRun::enter_results(const std::filesystem::path& directory) {
 void OpenRun::tell_running(std::optional<std::uint64_t> step) {
   if (step) reach(*step);
   write_state_file(directory(), {.phase = RunPhase::running, .step = step, .exit_code = {}});
+}
+
+void OpenRun::keep_lock() {
+  if (!lock_) return;
+  const std::string warning = lock_->keep();
+  if (!warning.empty()) warn_on_stderr(warning);
 }
 
 void OpenRun::reach(std::uint64_t step) {

@@ -29,6 +29,9 @@ class OpenRun {
 
   // Called on rank 0 when training begins: writes the state `running`. Throws Error(io).
   void tell_running(std::optional<std::uint64_t> step);
+  // Called on rank 0 now and then: locks the directory again, with a warning on stderr, if its lock
+  // file has gone. Throws Error(in_use) if another program has locked it since, and Error(io).
+  void keep_lock();
   // Called on rank 0: the run has come to this step. Writes nothing.
   void reach(std::uint64_t step);
   // Called on rank 0 at an end that all ranks know: writes the last state. Throws Error(io).

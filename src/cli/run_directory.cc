@@ -79,9 +79,9 @@ void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
   if (kind == DirectoryKind::run && held && fs::exists(directory / kSummaryFile) &&
       !has_checkpoints(directory / kCheckpointFolder)) {
     throw Error(ExitCode::usage,
-                fmt::format("{} has the results of a run without checkpoints, which cannot be "
-                            "resumed; choose another --run-dir",
-                            place));
+                fmt::format("{} has the results of a run, but no checkpoint from which it could be "
+                            "resumed; restore its {}/ from a copy, or choose another --run-dir",
+                            place, kCheckpointFolder));
   }
 }
 

@@ -4,9 +4,11 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -35,23 +37,45 @@ std::string description(const std::string& job) {
 
 }  // namespace
 
-RunLock::RunLock(const std::filesystem::path& directory, const std::string& job) {
-  const std::filesystem::path path = directory / kLockFile;
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) {
+RunLock::RunLock(const std::filesystem::path& directory, const std::string& job)
+    : directory_(directory), job_(job) {
+  acquire();
+}
+
+void RunLock::acquire() {
+  const std::filesystem::path path = directory_ / kLockFile;
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor < 0) {
     throw Error(ExitCode::io,
                 fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
   }
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    const std::string other = holder(descriptor_);
-    ::close(descriptor_);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    const std::string other = holder(descriptor);
+    ::close(descriptor);
     throw Error(ExitCode::in_use, fmt::format("{} is in use by {}; wait until it ends, or choose "
                                               "another --run-dir",
-                                              directory.string(), other));
+                                              directory_.string(), other));
   }
+  if (descriptor_ >= 0) ::close(descriptor_);
+  descriptor_ = descriptor;
   // The holder is only for messages, so write errors are ignored; later writes report a full disk.
-  const std::string text = description(job);
+  const std::string text = description(job_);
   if (::ftruncate(descriptor_, 0) == 0) static_cast<void>(write_all(descriptor_, text));
+}
+
+std::string RunLock::keep() {
+  const std::filesystem::path path = directory_ / kLockFile;
+  struct stat own {};
+  struct stat named {};
+  if (::fstat(descriptor_, &own) != 0) return "";
+  const bool exists = ::stat(path.c_str(), &named) == 0;
+  if (exists && own.st_dev == named.st_dev && own.st_ino == named.st_ino) return "";
+  if (!exists && errno != ENOENT) return "";
+  std::error_code error;
+  std::filesystem::create_directories(directory_, error);
+  acquire();
+  return fmt::format("warning: {} was removed while the run is going on, and is restored",
+                     path.string());
 }
 
 RunLock::~RunLock() { ::close(descriptor_); }

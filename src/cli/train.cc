@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/host_name.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
@@ -16,11 +17,14 @@
 #include "cli/run_record.h"
 #include "cli/state_report.h"
 #include "cli/stop_request.h"
+#include "comm/abandoned_segments.h"
 #include "comm/agreement.h"
 #include "diagnose/diagnose_run.h"
 #include "diagnose/flow_monitor.h"
+#include "doctor/machine.h"
 #include "records/stop_reason.h"
 #include "report/reports.h"
+#include "report/warn.h"
 
 namespace lockstep {
 namespace {
@@ -47,6 +51,14 @@ std::vector<std::string> overrides_of(const TrainArguments& arguments) {
                         std::filesystem::absolute(arguments.weights_from).string());
   }
   return overrides;
+}
+
+// Memory that Open MPI left behind on a host leaves less for shared gradients.
+void warn_of_abandoned_memory(const Communicator& comm) {
+  if (comm.size() == 1 || comm.rank() != comm.host_leader()) return;
+  const AbandonedSegments abandoned = abandoned_segments();
+  if (!matter(abandoned.bytes, file_system_space("/dev/shm").bytes)) return;
+  warn_on_stderr("lockstep: warning: " + describe(abandoned, host_name()));
 }
 
 int run_train(const TrainArguments& arguments, const CommandContext& context) {
@@ -94,6 +106,7 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
                        loaded, evaluations_before));
     if (arguments.no_dropout) observers.back()->on_notice(kNoDropoutNotice);
   }
+  warn_of_abandoned_memory(comm);
   const Summary summary = train(loaded.job, loaded.resolved_text, comm, options, observers);
   return static_cast<int>(summary.stop_reason == kInterrupted ? ExitCode::interrupted
                                                               : ExitCode::ok);

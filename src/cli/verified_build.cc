@@ -3,16 +3,18 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "train/changed_data.h"
 #include "train/changed_environment.h"
 
 namespace lockstep {
 namespace {
 
-// The changes of the build after the start of the verification: the mark of the run without those
-// that the start has already.
-std::string changes_after(const EnvironmentFacts& run, const EnvironmentFacts& start) {
-  const std::string all = value_of(run, kChangedEnvironment, "");
-  const std::string before = value_of(start, kChangedEnvironment, "");
+// The changes after the start of the verification: the mark `name` of the run without those that
+// the start has already.
+std::string changes_after(const EnvironmentFacts& run, const EnvironmentFacts& start,
+                          const char* name) {
+  const std::string all = value_of(run, name, "");
+  const std::string before = value_of(start, name, "");
   return all.starts_with(before) ? all.substr(before.size()) : all;
 }
 
@@ -32,7 +34,7 @@ std::vector<std::string> compare_builds(const EnvironmentFacts& run, const Envir
                             value_of(run, "sources", "that are not known")));
   }
   std::vector<std::string> notices;
-  const std::string changes = changes_after(run, start);
+  const std::string changes = changes_after(run, start, kChangedEnvironment);
   if (changes.find("numerics was") != std::string::npos) {
     throw Error(ExitCode::usage,
                 fmt::format("the run was resumed with another version of the arithmetic ({}); "
@@ -41,6 +43,12 @@ std::vector<std::string> compare_builds(const EnvironmentFacts& run, const Envir
   }
   if (!changes.empty()) {
     notices.push_back(fmt::format("the run was resumed with another build ({})", changes));
+  }
+  if (const std::string data = changes_after(run, start, kChangedData); !data.empty()) {
+    notices.push_back(
+        fmt::format("the run was resumed with other data ({}): steps before and after "
+                    "that can only be verified apart, each with its data",
+                    data));
   }
   const std::string sources = value_of(run, "sources", "none");
   if (sources != value_of(now, "sources", "none")) {

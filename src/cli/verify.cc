@@ -265,10 +265,14 @@ void add_verify_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "verify", "Train a recorded run again, and compare every evaluation with the record");
   command->add_option("run", arguments->run, "Run directory")->required();
-  command->add_option("--from", arguments->from,
-                      "Begin at the kept checkpoint of this step; 0: at the initial weights [0]");
-  command->add_option("--to", arguments->to,
-                      "End at the evaluation of this step [the end of the run]");
+  const CLI::Range step(std::uint64_t{0}, std::uint64_t{1} << 62U);
+  command
+      ->add_option("--from", arguments->from,
+                   "Begin at the kept checkpoint of this step; 0: at the initial weights [0]")
+      ->check(step);
+  command
+      ->add_option("--to", arguments->to, "End at the evaluation of this step [the end of the run]")
+      ->check(step);
   add_threads(*command, arguments->threads);
   add_json(*command, arguments->json);
   command->callback([&action, arguments] {

@@ -15,6 +15,7 @@
 #include "base/host_name.h"
 #include "base/json_text.h"
 #include "base/usable_cores.h"
+#include "comm/abandoned_segments.h"
 #include "comm/exchange_plan.h"
 #include "comm/link_probe.h"
 #include "comm/session.h"
@@ -43,6 +44,7 @@ struct Reading {
   double flops_together = 0;
   Space memory;
   Space shared_memory;
+  std::uint64_t abandoned_bytes = 0;
 };
 
 // Collective. The ranks of each host, in the order of their first ranks.
@@ -122,6 +124,7 @@ Reading read_machine() {
   reading.program = program_digest();
   reading.memory = host_memory_space();
   reading.shared_memory = file_system_space("/dev/shm");
+  reading.abandoned_bytes = abandoned_segments().bytes;
   return reading;
 }
 
@@ -148,6 +151,7 @@ HostReport host_report(std::string name, std::vector<std::size_t> ranks, const R
           .memory_available_bytes = reading.memory.free_bytes,
           .shared_memory_bytes = reading.shared_memory.bytes,
           .shared_memory_free_bytes = reading.shared_memory.free_bytes,
+          .shared_memory_abandoned_bytes = reading.abandoned_bytes,
           .clock_difference_seconds = clock.seconds,
           .clock_uncertainty_seconds = clock.uncertainty_seconds,
           .directory = directory.sight,

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/number_text.h"
+#include "comm/abandoned_segments.h"
 #include "doctor/finding_groups.h"
 
 namespace lockstep {
@@ -47,6 +48,15 @@ std::vector<Finding> findings_of_hosts(const DoctorReport& report) {
   for (const HostReport& host : report.hosts) {
     if (report.job)
       std::ranges::move(findings_of_memory(*report.job, host), std::back_inserter(findings));
+    if (matter(host.shared_memory_abandoned_bytes, host.shared_memory_bytes)) {
+      findings.push_back(
+          {Severity::warning, "abandoned_memory",
+           fmt::format("{} of the {} of /dev/shm on {} are segments of Open MPI that no process "
+                       "which can be seen uses: ranks were killed there.",
+                       format_mebibytes(host.shared_memory_abandoned_bytes),
+                       format_mebibytes(host.shared_memory_bytes), host.name),
+           "Remove /dev/shm/vader_segment.* there while no MPI program runs."});
+    }
     const double difference = host.clock_difference_seconds;
     if (std::abs(difference) - host.clock_uncertainty_seconds > kClockLimitSeconds) {
       findings.push_back(

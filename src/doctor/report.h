@@ -54,7 +54,8 @@ struct HostReport {
   std::uint64_t memory_available_bytes = 0;
   std::uint64_t shared_memory_bytes = 0;  // of /dev/shm
   std::uint64_t shared_memory_free_bytes = 0;
-  double clock_difference_seconds = 0;  // this host's clock minus that of rank 0's host
+  std::uint64_t shared_memory_abandoned_bytes = 0;  // by Open MPI; see comm/abandoned_segments.h
+  double clock_difference_seconds = 0;              // this host's clock minus that of rank 0's host
   double clock_uncertainty_seconds = 0;
   DirectorySight directory = DirectorySight::shared;
   LockSight lock = LockSight::locked;  // meaningful where the directory is shared

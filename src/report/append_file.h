@@ -1,19 +1,24 @@
 #pragma once
 // A file that grows by whole records and never ends within one.
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
+#include "report/warn.h"
+
 namespace lockstep {
 
-// Appends to `path`, which is created if absent. Each record reaches the file in one
-// write(2) call, so that a reader sees all of it at once. A record that does not fit
-// (disk full) is removed from the file, kept here, and written before the next record.
+// Appends to `path`, which is created if absent. Each record reaches the file in one write(2) call,
+// so that a reader sees all of it at once. A record that does not fit (disk full) is removed from
+// the file, kept here, and written before the next record. A file that someone removes or replaces
+// is written again, as a whole, before the next record, with a warning; one that someone cuts has
+// lost records, with a warning.
 class AppendFile {
  public:
   // Throws Error(io) when the file cannot be opened for writing.
-  explicit AppendFile(std::filesystem::path path);
+  explicit AppendFile(std::filesystem::path path, Warn warn = warn_on_stderr);
   ~AppendFile();
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
@@ -26,8 +31,14 @@ class AppendFile {
   void sync();
 
  private:
+  void open();
+  // Warns when the file is not as it was left, and restores it if it is not in its place.
+  void look_after_it();
+
   std::filesystem::path path_;
+  Warn warn_;
   int descriptor_ = -1;
+  std::uint64_t size_ = 0;  // after the last record
   std::string pending_;
 };
 

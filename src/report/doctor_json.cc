@@ -38,6 +38,7 @@ Json host_json(const HostReport& host) {
   object["memory_available_bytes"] = host.memory_available_bytes;
   object["shared_memory_bytes"] = host.shared_memory_bytes;
   object["shared_memory_free_bytes"] = host.shared_memory_free_bytes;
+  object["shared_memory_abandoned_bytes"] = host.shared_memory_abandoned_bytes;
   object["clock_difference_seconds"] = host.clock_difference_seconds;
   object["clock_uncertainty_seconds"] = host.clock_uncertainty_seconds;
   object["run_directory"] = sight_name(host.directory);

@@ -114,7 +114,7 @@ void FlowReport::on_start(const RunStart& start) {
   path_ = std::filesystem::path(start.run_dir) / kFlowFile;
   const bool monitored = start.monitor_every_steps > 0;
   if (monitored || std::filesystem::exists(path_)) keep_up_to(start.first_step);
-  if (monitored) file_ = std::make_unique<AppendFile>(path_);
+  if (monitored) file_ = std::make_unique<AppendFile>(path_, warn_);
 }
 
 void FlowReport::keep_up_to(std::uint64_t step) const {
@@ -125,7 +125,7 @@ void FlowReport::on_rollback(std::uint64_t step) {
   if (!file_) return;
   file_.reset();
   keep_up_to(step);
-  file_ = std::make_unique<AppendFile>(path_);
+  file_ = std::make_unique<AppendFile>(path_, warn_);
 }
 
 void FlowReport::on_flow(const FlowRecord& record) {

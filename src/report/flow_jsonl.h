@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json_text.h"
 #include "records/observer.h"
 #include "report/append_file.h"
+#include "report/warn.h"
 
 namespace lockstep {
 
@@ -26,6 +28,8 @@ std::vector<FlowRecord> read_flow(const std::filesystem::path& path, std::uint64
 // back first drops the lines after that step, atomically, as MetricsReport does.
 class FlowReport : public TrainingObserver {
  public:
+  explicit FlowReport(Warn warn = warn_on_stderr) : warn_(std::move(warn)) {}
+
   // All throw Error(io) when the file cannot be written; a line that could not be
   // written is kept and retried at the next record and at the end.
   void on_start(const RunStart& start) override;
@@ -38,6 +42,7 @@ class FlowReport : public TrainingObserver {
   // Drops the lines after `step`.
   void keep_up_to(std::uint64_t step) const;
 
+  Warn warn_;
   std::filesystem::path path_;
   std::unique_ptr<AppendFile> file_;
 };

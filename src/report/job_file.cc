@@ -58,13 +58,21 @@ void JobFileReport::on_start(const RunStart& start) {
   const std::string before = read_file(job_of_step(run_dir, earlier, start.first_step));
   const bool changed = start.first_step > 0 && !before.empty() && before != start.resolved_job;
   if (changed) replace_file(run_dir / earlier_name(start.first_step), before);
-  replace_file(run_dir / kJobFile, start.resolved_job);
+  file_.emplace(run_dir / kJobFile, start.resolved_job, warn_);
   // Jobs of steps that are trained again from here on.
   for (const EarlierJob& job : earlier) {
     const bool stays =
         job.last_step < start.first_step || (changed && job.last_step == start.first_step);
     if (!stays) remove_file(job.file);
   }
+}
+
+void JobFileReport::on_evaluation(const Evaluation& /*evaluation*/) {
+  if (file_) file_->restore();
+}
+
+void JobFileReport::on_finish(const Summary& /*summary*/) {
+  if (file_) file_->restore();
 }
 
 }  // namespace lockstep

@@ -3,9 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "records/observer.h"
+#include "report/kept_file.h"
+#include "report/warn.h"
 
 namespace lockstep {
 
@@ -23,7 +27,16 @@ std::vector<EarlierJob> earlier_jobs(const std::filesystem::path& run_dir);
 // of the steps so far stays as job.until-step-NNNNNNNN.textproto. Throws Error(io).
 class JobFileReport : public TrainingObserver {
  public:
+  explicit JobFileReport(Warn warn = warn_on_stderr) : warn_(std::move(warn)) {}
+
+  // All throw Error(io). A file that someone has removed is written again.
   void on_start(const RunStart& start) override;
+  void on_evaluation(const Evaluation& evaluation) override;
+  void on_finish(const Summary& summary) override;
+
+ private:
+  Warn warn_;
+  std::optional<KeptFile> file_;
 };
 
 }  // namespace lockstep

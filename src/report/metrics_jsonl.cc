@@ -125,7 +125,7 @@ void MetricsReport::on_start(const RunStart& start) {
   const auto path = std::filesystem::path(start.run_dir) / kMetricsFile;
   const bool resumed = start.first_step > 0;
   replace_file(path, resumed ? metrics_up_to(read_file(path), start.first_step) : "");
-  file_ = std::make_unique<AppendFile>(path);
+  file_ = std::make_unique<AppendFile>(path, warn_);
 }
 
 void MetricsReport::on_evaluation(const Evaluation& evaluation) {

@@ -9,10 +9,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "records/observer.h"
 #include "report/append_file.h"
+#include "report/warn.h"
 
 namespace lockstep {
 
@@ -30,6 +32,8 @@ std::vector<Evaluation> read_metrics(const std::filesystem::path& path, std::uin
 // first drops the lines after first_step, atomically; a new run starts empty.
 class MetricsReport : public TrainingObserver {
  public:
+  explicit MetricsReport(Warn warn = warn_on_stderr) : warn_(std::move(warn)) {}
+
   // All throw Error(io) when the file cannot be written; a line that could not
   // be written is kept and retried at the next evaluation and at the end.
   void on_start(const RunStart& start) override;
@@ -38,6 +42,7 @@ class MetricsReport : public TrainingObserver {
   void on_finish(const Summary& summary) override;
 
  private:
+  Warn warn_;
   std::unique_ptr<AppendFile> file_;
 };
 

@@ -1,12 +1,12 @@
 #pragma once
 // Several reports as one; a failing report affects neither the training nor the others.
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "records/observer.h"
+#include "report/warn.h"
 
 namespace lockstep {
 
@@ -18,7 +18,6 @@ namespace lockstep {
 class ReportSet : public TrainingObserver {
  public:
   // `warn` receives one line without a newline.
-  using Warn = std::function<void(const std::string&)>;
   ReportSet(std::vector<std::unique_ptr<TrainingObserver>> reports, Warn warn);
 
   void on_start(const RunStart& start) override;

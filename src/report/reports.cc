@@ -5,7 +5,6 @@
 
 #include <unistd.h>
 
-#include "report/descriptor.h"
 #include "report/diagnosis_json.h"
 #include "report/flow_jsonl.h"
 #include "report/html.h"
@@ -16,6 +15,7 @@
 #include "report/report_set.h"
 #include "report/summary_json.h"
 #include "report/tensorboard.h"
+#include "report/warn.h"
 
 namespace lockstep {
 
@@ -37,12 +37,9 @@ std::vector<std::unique_ptr<TrainingObserver>> standard_reports(const ReportOpti
 }
 
 std::unique_ptr<TrainingObserver> guarded_standard_reports(const ReportOptions& options) {
-  const auto warn = [live = is_live_terminal(STDERR_FILENO)](const std::string& text) {
-    write_log(STDERR_FILENO, std::string(live ? kClearLine : "") + text + "\n");
-  };
   auto reports = standard_reports(options);
-  reports.insert(reports.begin(), std::make_unique<MissingRecords>(warn));
-  return std::make_unique<ReportSet>(std::move(reports), warn);
+  reports.insert(reports.begin(), std::make_unique<MissingRecords>(warn_on_stderr));
+  return std::make_unique<ReportSet>(std::move(reports), warn_on_stderr);
 }
 
 }  // namespace lockstep

@@ -153,10 +153,15 @@ void SummaryReport::on_start(const RunStart& start) {
   run_dir_ = start.run_dir;
   // An earlier summary would not match later checkpoints.
   remove_file(run_dir_ / kSummaryFile);
-  replace_file(run_dir_ / kEnvironmentFile, environment_to_json(start));
+  environment_.emplace(run_dir_ / kEnvironmentFile, environment_to_json(start), warn_);
+}
+
+void SummaryReport::on_evaluation(const Evaluation& /*evaluation*/) {
+  if (environment_) environment_->restore();
 }
 
 void SummaryReport::on_finish(const Summary& summary) {
+  if (environment_) environment_->restore();
   replace_file(run_dir_ / kSummaryFile, summary_to_json(summary));
 }
 

@@ -4,8 +4,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "records/observer.h"
+#include "report/kept_file.h"
+#include "report/warn.h"
 
 namespace lockstep {
 
@@ -31,10 +34,15 @@ std::string environment_to_json(const RunStart& start);
 // atomically. Throws Error(io).
 class SummaryReport : public TrainingObserver {
  public:
+  explicit SummaryReport(Warn warn = warn_on_stderr) : warn_(std::move(warn)) {}
+
   void on_start(const RunStart& start) override;
+  void on_evaluation(const Evaluation& evaluation) override;
   void on_finish(const Summary& summary) override;
 
  private:
+  Warn warn_;
+  std::optional<KeptFile> environment_;
   std::filesystem::path run_dir_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <optional>
 #include <span>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +16,7 @@
 #include "comm/owned_values.h"
 #include "config/job_file.h"
 #include "metrics/dev_metric.h"
+#include "train/changed_data.h"
 #include "train/changed_environment.h"
 #include "train/decide.h"
 #include "train/resume.h"
@@ -45,6 +48,18 @@ void check_same_columns(const std::filesystem::path& path, const std::optional<S
 
 bool is_best(const Checkpoint& checkpoint) {
   return checkpoint.best_metric && checkpoint.best_step == checkpoint.step;
+}
+
+// What a run tells that is to resume and finds no checkpoint.
+std::string notice_of_fresh_start(const std::filesystem::path& run_dir) {
+  const std::filesystem::path metrics = run_dir / kMetricsFile;
+  std::error_code error;
+  const bool evaluated = std::filesystem::file_size(metrics, error) > 0 && !error;
+  if (!evaluated) return "no checkpoint yet: starting fresh";
+  return fmt::format(
+      "warning: no checkpoint in {}: starting again from step 0; the evaluations in "
+      "{} are replaced",
+      (run_dir / kCheckpointFolder).string(), metrics.string());
 }
 
 }  // namespace
@@ -237,7 +252,7 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& o
       throw Error(ExitCode::missing_input,
                   fmt::format("no checkpoint to resume from in {}", directory_.string()));
     }
-    notices.emplace_back("no checkpoint yet: starting fresh");
+    notices.push_back(notice_of_fresh_start(directory_.parent_path()));
     return std::nullopt;
   }
   if (!job_.checkpointing.enabled && !options.file) {
@@ -256,6 +271,7 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& o
       check_resumable(checkpoint, {resolved_job_, data_.train_fingerprint, data_.dev.fingerprint,
                                    options.allow_changed_data, start_.digest()});
   notices.insert(notices.end(), changes.begin(), changes.end());
+  if (!options.file) mark_data(checkpoint, notices);
   check_fits(*found);
   notices.push_back(
       fmt::format("resuming {} after step {}", found->path.string(), checkpoint.step));
@@ -322,6 +338,17 @@ void RunCheckpoints::mark_environment(const FoundCheckpoint& found, bool allow_c
   environment_[kChangedEnvironment] = mark;
   notices.push_back(fmt::format(
       "warning: the run has changed its environment ({}); its results are marked with it", mark));
+}
+
+void RunCheckpoints::mark_data(const Checkpoint& checkpoint,
+                               std::vector<std::string>& notices) const {
+  const std::string mark = changed_data(
+      checkpoint.environment, {checkpoint.train_fingerprint, checkpoint.dev_fingerprint},
+      {data_.train_fingerprint, data_.dev.fingerprint}, checkpoint.step);
+  if (mark.empty()) return;
+  environment_[kChangedData] = mark;
+  notices.push_back(fmt::format(
+      "warning: the run has changed its data ({}); its results are marked with it", mark));
 }
 
 std::vector<std::string> RunCheckpoints::restore(RunPosition& position,

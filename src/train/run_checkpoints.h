@@ -85,6 +85,8 @@ class RunCheckpoints {
   // Throws Error(usage) unless the run may resume in this environment; marks it if it has changed.
   void mark_environment(const FoundCheckpoint& found, bool allow_changed,
                         std::vector<std::string>& notices) const;
+  // The same for the data.
+  void mark_data(const Checkpoint& checkpoint, std::vector<std::string>& notices) const;
   // For runs that do not end with the best weights: warns if they are gone. Does not communicate.
   void warn_of_lost_best(const Checkpoint& checkpoint, std::vector<std::string>& notices) const;
   // Returns the newest checkpoint, if there is one, from which the run may resume; adds to

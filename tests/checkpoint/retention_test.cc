@@ -263,6 +263,17 @@ TEST_F(Retention, InvalidLatestFallsBackToTheNewestValid) {
   EXPECT_EQ(load_checkpoint(directory_ / step_file_name(30)).step, 30U);
 }
 
+TEST_F(Retention, AFileWithTheNameOfAnotherStepIsNotUsed) {
+  for (const std::uint64_t step : {10U, 20U}) save(step, 9, false);
+  fs::rename(directory_ / step_file_name(20), directory_ / step_file_name(90));
+  const FoundCheckpoint found = existing(find_latest(directory_));
+  EXPECT_EQ(found.checkpoint.step, 10U);
+  ASSERT_EQ(found.notices.size(), 3U);
+  EXPECT_THAT(found.notices[0], HasSubstr("step-00000020.ckpt: No such file"));
+  EXPECT_THAT(found.notices[1], HasSubstr("step-00000090.ckpt has the state after step 20"));
+  EXPECT_THAT(found.notices[2], HasSubstr("the 10 steps after it, up to step 20, are lost"));
+}
+
 TEST_F(Retention, NoneValidIsAnErrorWithTheReasons) {
   save(10, 2, true);
   save(20, 2, false, 10);

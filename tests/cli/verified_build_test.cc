@@ -61,5 +61,15 @@ TEST(VerifiedBuild, ARunThatChangedItsSourcesIsSaid) {
   EXPECT_THAT(compare_builds(run, {}, kNow), ElementsAre(HasSubstr("sources was a and is b")));
 }
 
+TEST(VerifiedBuild, ARunThatChangedItsDataIsSaidUnlessTheStartHasItAlready) {
+  const EnvironmentFacts run =
+      with(kNow, "changed_data", "from step 5: the training data was 1 and is 2");
+  EXPECT_THAT(compare_builds(run, {}, kNow),
+              ElementsAre(AllOf(HasSubstr("resumed with other data (from step 5: the training data "
+                                          "was 1 and is 2)"),
+                                HasSubstr("verified apart"))));
+  EXPECT_THAT(compare_builds(run, run, kNow), IsEmpty());
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -192,6 +192,16 @@ TEST(Findings, SharedMemoryCountsWhereRanksShareAHost) {
   EXPECT_THAT(findings_of(report), IsEmpty());
 }
 
+TEST(Findings, MemoryThatOpenMpiLeftBehindMattersFromATenthOn) {
+  DoctorReport report = good_report();
+  report.hosts[1].shared_memory_bytes = kGibibyte;
+  report.hosts[1].shared_memory_abandoned_bytes = kGibibyte / 16;
+  EXPECT_THAT(findings_of(report), IsEmpty());
+  report.hosts[1].shared_memory_abandoned_bytes = kGibibyte / 2;
+  EXPECT_THAT(only(report), is_finding(Severity::warning, "abandoned_memory",
+                                       "512.0 MiB of the 1024.0 MiB of /dev/shm on n2"));
+}
+
 TEST(Findings, ClocksThatDifferByMoreThanTheUncertainty) {
   DoctorReport report = good_report();
   report.hosts[2].clock_difference_seconds = -3;

@@ -1,7 +1,10 @@
 #include "report/append_file.h"
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <vector>
 
 #include <sys/resource.h>
 
@@ -58,6 +61,41 @@ TEST(AppendFile, FullDiskLeavesWholeRecordsAndLosesNone) {
   file.append("fourth\n");
   EXPECT_EQ(read_text(path), "one\nsecond\nthird\nfourth\n");
   EXPECT_NO_THROW(file.sync());
+}
+
+TEST(AppendFile, WritesAFileAgainThatWasRemovedOrReplaced) {
+  const auto path = fresh_directory() / "log";
+  std::vector<std::string> warnings;
+  AppendFile file(path, [&](const std::string& text) { warnings.push_back(text); });
+  file.append("one\n");
+  std::filesystem::remove(path);
+  file.append("two\n");
+  EXPECT_EQ(read_text(path), "one\ntwo\n");
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find(path.string() + " was removed or replaced"), std::string::npos);
+  const auto other = path.parent_path() / "other";
+  std::ofstream(other) << "another file";
+  std::filesystem::rename(other, path);
+  file.append("three\n");
+  EXPECT_EQ(read_text(path), "one\ntwo\nthree\n");
+  std::filesystem::remove_all(path.parent_path());
+  file.append("four\n");
+  EXPECT_EQ(read_text(path), "one\ntwo\nthree\nfour\n");
+  EXPECT_EQ(warnings.size(), 3U);
+}
+
+TEST(AppendFile, SaysWhenItWasCutAndBeginsALine) {
+  const auto path = fresh_directory() / "log";
+  std::vector<std::string> warnings;
+  AppendFile file(path, [&](const std::string& text) { warnings.push_back(text); });
+  file.append("one\ntwo\n");
+  std::filesystem::resize_file(path, 5);
+  file.append("three\n");
+  EXPECT_EQ(read_text(path), "one\nt\nthree\n");
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("3 of its 8 bytes are lost"), std::string::npos) << warnings[0];
+  file.append("four\n");
+  EXPECT_EQ(warnings.size(), 1U);
 }
 
 TEST(AppendFile, SaysWhichFileItCannotOpen) {

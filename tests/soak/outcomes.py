@@ -15,7 +15,7 @@ class End:
 REFUSALS = [
     End(65, "no valid checkpoint in", "docs/checkpoint-format.md#the-directory"),
     End(65, "the best checkpoint that step-", "docs/checkpoint-format.md#the-directory"),
-    End(2, "has the results of a run without checkpoints, which cannot be resumed",
+    End(2, "has the results of a run, but no checkpoint from which it could be resumed",
         "docs/commands.md#resuming"),
 ]
 

@@ -99,8 +99,8 @@ TEST_F(CommandLine, TheLaunchScriptsKnowEverySubcommand) {
     const std::string name = command.name;
     const bool parallel = run(name + " --help").out.find("--silence-limit") != std::string::npos;
     const auto known = script(fmt::format(
-        "source {}/launch/lib/subcommands.sh; is_parallel {} && echo parallel; is_serial {} && "
-        "echo serial; true",
+        "bash -c 'source {}/launch/lib/subcommands.sh; is_parallel {} && echo parallel; "
+        "is_serial {} && echo serial; true'",
         LOCKSTEP_SOURCE_DIR, name, name));
     // `check` runs in one process, for the layout that it is asked about.
     EXPECT_EQ(known.out, parallel ? "parallel\n" : name == "check" ? "" : "serial\n") << name;
@@ -140,6 +140,8 @@ TEST_F(CommandLine, NoSubcommandTakesAnOptionOrAWordThatItDoesNotKnow) {
 TEST_F(CommandLine, NumbersOfOptionsAreWithinTheirBounds) {
   for (const char* command : {"train job.textproto --threads 0",
                               "train job.textproto --threads 4097",
+                              "verify run --from -1",
+                              "verify run --to -1",
                               "train job.textproto --threads two",
                               "train job.textproto --prefetch-threads 4097",
                               "evaluate run --threads 0",

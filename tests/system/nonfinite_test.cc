@@ -103,8 +103,9 @@ TEST_F(Nonfinite, ARunStopsUnlessTheJobSkips) {
 TEST_F(Nonfinite, ARunThatRollsBackInVainEndsAndSaysWhy) {
   const auto result = run("train table.textproto --run-dir run" + kRollback, 2);
   EXPECT_EQ(result.exit_code, 77);
-  EXPECT_THAT(result.err, HasSubstr("it returns to step 0 and goes on with 0.5 times the learning "
-                                    "rate of the job (rollback 1 of 3)"));
+  EXPECT_THAT(result.err,
+              HasSubstr("it returns to step 0 and continues with 0.5 times the learning "
+                        "rate of the job (rollback 1 of 3)"));
   EXPECT_THAT(result.err, HasSubstr("(no rollback: it has rolled back 3 times already "
                                     "(training.rollback.limit))"));
 }
@@ -192,7 +193,7 @@ TEST_F(Rollback, AStoppedRunMayGoOnWithIt) {
   ASSERT_EQ(stopped.exit_code, 77);
   const auto resumed = run(train + " --resume must", 2);
   EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
-  EXPECT_THAT(resumed.err, HasSubstr("it returns to step 100 and goes on with 0.5 times"));
+  EXPECT_THAT(resumed.err, HasSubstr("it returns to step 100 and continues with 0.5 times"));
   EXPECT_THAT(run("inspect stopped/ckpt/latest").out, HasSubstr("rollbacks"));
 }
 

@@ -127,7 +127,7 @@ TEST_F(Program, ResultsWithoutCheckpointsAreNotOverwritten) {
   EXPECT_TRUE(json::parse(summary)["checkpoint"].is_null());
   const auto again = run(train + " --resume auto");
   EXPECT_EQ(again.exit_code, 2);
-  EXPECT_THAT(again.err, HasSubstr("has the results of a run without checkpoints"));
+  EXPECT_THAT(again.err, HasSubstr("has the results of a run, but no checkpoint"));
   EXPECT_EQ(file("run/summary.json"), summary);
 }
 
@@ -139,7 +139,7 @@ TEST_F(Program, ResultsWhoseCheckpointsAreGoneAreNotOverwritten) {
   }
   const auto again = run("train job.textproto --run-dir run --resume auto");
   EXPECT_EQ(again.exit_code, 2);
-  EXPECT_THAT(again.err, HasSubstr("has the results of a run without checkpoints"));
+  EXPECT_THAT(again.err, HasSubstr("has the results of a run, but no checkpoint"));
   EXPECT_EQ(file("run/summary.json"), summary);
 }
 

@@ -27,9 +27,10 @@ TEST(Rollback, IsPossibleUpToTheLimitAndWhenSomethingWouldChange) {
 }
 
 TEST(Rollback, IsTold) {
-  EXPECT_EQ(rollback_notice(kHalf, {.target = 10, .count = 1, .rate_factor = 0.5}, 17, "reasons"),
-            "warning: after 17 steps the run diverges: reasons; it returns to step 10 and goes on "
-            "with 0.25 times the learning rate of the job (rollback 2 of 2)");
+  EXPECT_EQ(
+      rollback_notice(kHalf, {.target = 10, .count = 1, .rate_factor = 0.5}, 17, "reasons"),
+      "warning: after 17 steps the run diverges: reasons; it returns to step 10 and continues "
+      "with 0.25 times the learning rate of the job (rollback 2 of 2)");
 }
 
 }  // namespace

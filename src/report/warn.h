@@ -1,0 +1,15 @@
+#pragma once
+// Where reports tell of what is wrong while training continues.
+
+#include <functional>
+#include <string>
+
+namespace lockstep {
+
+// Receives a text without a newline.
+using Warn = std::function<void(const std::string&)>;
+
+// Writes the text and a newline to stderr, in place of a line of progress.
+void warn_on_stderr(const std::string& text);
+
+}  // namespace lockstep

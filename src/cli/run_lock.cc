@@ -58,24 +58,27 @@ void RunLock::acquire() {
   }
   if (descriptor_ >= 0) ::close(descriptor_);
   descriptor_ = descriptor;
+  can_tell_ = is_in_place();
   // The holder is only for messages, so write errors are ignored; later writes report a full disk.
   const std::string text = description(job_);
   if (::ftruncate(descriptor_, 0) == 0) static_cast<void>(write_all(descriptor_, text));
 }
 
-std::string RunLock::keep() {
-  const std::filesystem::path path = directory_ / kLockFile;
+bool RunLock::is_in_place() const {
   struct stat own {};
   struct stat named {};
-  if (::fstat(descriptor_, &own) != 0) return "";
-  const bool exists = ::stat(path.c_str(), &named) == 0;
-  if (exists && own.st_dev == named.st_dev && own.st_ino == named.st_ino) return "";
-  if (!exists && errno != ENOENT) return "";
+  if (::fstat(descriptor_, &own) != 0) return true;
+  if (::stat((directory_ / kLockFile).c_str(), &named) != 0) return errno != ENOENT;
+  return own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+}
+
+std::string RunLock::keep() {
+  if (!can_tell_ || is_in_place()) return "";
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
   acquire();
   return fmt::format("warning: {} was removed while the run is going on, and is restored",
-                     path.string());
+                     (directory_ / kLockFile).string());
 }
 
 RunLock::~RunLock() { ::close(descriptor_); }

@@ -25,10 +25,13 @@ class RunLock {
 
  private:
   void acquire();
+  [[nodiscard]] bool is_in_place() const;
 
   std::filesystem::path directory_;
   std::string job_;
   int descriptor_ = -1;
+  // Whether the file system tells that a path still names an open file.
+  bool can_tell_ = false;
 };
 
 }  // namespace lockstep

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -35,8 +36,15 @@ std::string content_of(int descriptor, std::uint64_t size) {
   return content;
 }
 
-bool is_same_file(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+// Whether `path` names the file behind `descriptor`; none if that cannot be told.
+std::optional<bool> names(const std::filesystem::path& path, int descriptor) {
+  struct stat own {};
+  struct stat named {};
+  if (::fstat(descriptor, &own) != 0) return std::nullopt;
+  if (::stat(path.c_str(), &named) == 0) {
+    return own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+  }
+  return errno == ENOENT ? std::optional(false) : std::nullopt;
 }
 
 }  // namespace
@@ -55,12 +63,13 @@ void AppendFile::open() {
                 fmt::format("cannot open {}: {}", path_.string(), std::strerror(errno)));
   }
   size_ = static_cast<std::uint64_t>(::lseek(descriptor_, 0, SEEK_END));
+  can_tell_ = names(path_, descriptor_) == true;
 }
 
 void AppendFile::look_after_it() {
-  struct stat own {};
-  if (::fstat(descriptor_, &own) != 0) return;
-  const auto size = static_cast<std::uint64_t>(own.st_size);
+  const off_t end = ::lseek(descriptor_, 0, SEEK_END);
+  if (end < 0) return;
+  const auto size = static_cast<std::uint64_t>(end);
   if (size < size_) {
     warn_(
         fmt::format("warning: {} was cut while the run is writing it: {} of its {} bytes are lost",
@@ -70,8 +79,7 @@ void AppendFile::look_after_it() {
     // The next record begins a line of its own.
     if (!content.empty() && content.back() != '\n') pending_.insert(0, 1, '\n');
   }
-  struct stat named {};
-  if (::stat(path_.c_str(), &named) == 0 ? is_same_file(own, named) : errno != ENOENT) return;
+  if (!can_tell_ || names(path_, descriptor_) != false) return;
   std::error_code error;
   std::filesystem::create_directories(path_.parent_path(), error);
   replace_file(path_, content_of(descriptor_, size));

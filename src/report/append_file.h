@@ -38,6 +38,8 @@ class AppendFile {
   std::filesystem::path path_;
   Warn warn_;
   int descriptor_ = -1;
+  // Whether the file system tells that a path still names an open file.
+  bool can_tell_ = false;
   std::uint64_t size_ = 0;  // after the last record
   std::string pending_;
 };

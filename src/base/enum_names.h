@@ -5,10 +5,7 @@
 //     return std::to_array<EnumName<Precision>>({{Precision::float32, "FLOAT32"}, ...});
 //   }
 
-#include <algorithm>
-#include <cctype>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace lockstep {
@@ -35,14 +32,6 @@ constexpr std::optional<E> enum_named(std::string_view name) {
     if (row.name == name) return row.value;
   }
   return std::nullopt;
-}
-
-// `name` in lower case, such as "class_name" for "CLASS_NAME". ASCII only.
-inline std::string lower_case(std::string_view name) {
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
 }
 
 }  // namespace lockstep

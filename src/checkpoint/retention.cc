@@ -87,6 +87,16 @@ void point(const fs::path& pointer, const std::string& name) {
   if (read_pointer(pointer, ignored) != name) replace_file(pointer, name + '\n');
 }
 
+// Whether a step file has the state of the step in its name.
+bool is_of_its_step(const fs::path& path, const Checkpoint& checkpoint) {
+  return step_of(path.filename().string()) == checkpoint.step;
+}
+
+std::string misnamed(const fs::path& path, const Checkpoint& checkpoint) {
+  return fmt::format("{} has the state after step {}, not that of its name; rename it",
+                     path.string(), checkpoint.step);
+}
+
 // What became of a step file that was tried.
 struct TriedFile {
   std::optional<FoundCheckpoint> found;  // none if it is invalid, or of another step than its name
@@ -97,9 +107,8 @@ struct TriedFile {
 TriedFile try_file(const fs::path& path, Notices& notices) {
   try {
     FoundCheckpoint found{path, load_checkpoint(path), {}};
-    if (step_of(path.filename().string()) == found.checkpoint.step) return {std::move(found)};
-    notices.push_back(fmt::format("{} has the state after step {}, not that of its name; rename it",
-                                  path.string(), found.checkpoint.step));
+    if (is_of_its_step(path, found.checkpoint)) return {std::move(found)};
+    notices.push_back(misnamed(path, found.checkpoint));
     return {};
   } catch (const Error& error) {
     notices.emplace_back(error.what());
@@ -264,9 +273,16 @@ std::optional<FoundCheckpoint> find_best(const fs::path& directory) {
   none_valid(directory, notices);
 }
 
+Checkpoint load_step(const fs::path& directory, std::uint64_t step) {
+  const fs::path path = directory / step_file_name(step);
+  Checkpoint checkpoint = load_checkpoint(path);
+  if (!is_of_its_step(path, checkpoint)) throw Error(ExitCode::data, misnamed(path, checkpoint));
+  return checkpoint;
+}
+
 Checkpoint load_best_of(const fs::path& directory, const Checkpoint& state) {
   try {
-    return load_checkpoint(directory / step_file_name(state.best_step));
+    return load_step(directory, state.best_step);
   } catch (const Error& error) {
     throw Error(
         ExitCode::data,

@@ -55,6 +55,10 @@ std::optional<FoundCheckpoint> find_latest(const std::filesystem::path& director
 // Error(data) with all reasons when one is named but not valid.
 std::optional<FoundCheckpoint> find_best(const std::filesystem::path& directory);
 
+// The state after step `step`. Throws Error as load_checkpoint() does, and Error(data) if the file
+// has that of another step.
+Checkpoint load_step(const std::filesystem::path& directory, std::uint64_t step);
+
 // The best state that `state`, a checkpoint of `directory` with a best metric, refers to. Throws
 // Error(data) with the remedy when it cannot be loaded.
 Checkpoint load_best_of(const std::filesystem::path& directory, const Checkpoint& state);

@@ -7,6 +7,7 @@
 
 #include "base/enum_names.h"
 #include "base/error.h"
+#include "base/lower_case.h"
 #include "base/number_text.h"
 #include "checkpoint/find.h"
 #include "cli/commands.h"

@@ -8,13 +8,13 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/host_name.h"
+#include "base/open_file.h"
 #include "base/run_files.h"
 #include "report/descriptor.h"
 
@@ -58,27 +58,20 @@ void RunLock::acquire() {
   }
   if (descriptor_ >= 0) ::close(descriptor_);
   descriptor_ = descriptor;
-  can_tell_ = is_in_place();
+  can_tell_ = names_open_file(path, descriptor_) == true;
   // The holder is only for messages, so write errors are ignored; later writes report a full disk.
   const std::string text = description(job_);
   if (::ftruncate(descriptor_, 0) == 0) static_cast<void>(write_all(descriptor_, text));
 }
 
-bool RunLock::is_in_place() const {
-  struct stat own {};
-  struct stat named {};
-  if (::fstat(descriptor_, &own) != 0) return true;
-  if (::stat((directory_ / kLockFile).c_str(), &named) != 0) return errno != ENOENT;
-  return own.st_dev == named.st_dev && own.st_ino == named.st_ino;
-}
-
 std::string RunLock::keep() {
-  if (!can_tell_ || is_in_place()) return "";
+  const std::filesystem::path path = directory_ / kLockFile;
+  if (!can_tell_ || names_open_file(path, descriptor_) != false) return "";
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
   acquire();
-  return fmt::format("warning: {} was removed while the run is going on, and is restored",
-                     (directory_ / kLockFile).string());
+  return fmt::format("warning: {} was removed while the run is using it, and is restored",
+                     path.string());
 }
 
 RunLock::~RunLock() { ::close(descriptor_); }

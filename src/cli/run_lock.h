@@ -25,7 +25,6 @@ class RunLock {
 
  private:
   void acquire();
-  [[nodiscard]] bool is_in_place() const;
 
   std::filesystem::path directory_;
   std::string job_;

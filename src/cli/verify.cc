@@ -111,7 +111,7 @@ Plan make_plan(const VerifyArguments& arguments) {
   plan.job = job_of_range(plan.run, plan.shared.range).string();
   std::optional<Checkpoint> start;
   if (arguments.from > 0) {
-    start = load_checkpoint(checkpoint_of(arguments.run, arguments.from));
+    start = load_step(fs::path(arguments.run) / kCheckpointFolder, arguments.from);
     require_recorded_weights(plan.run, *start);
   }
   for (const std::string& notice : compare_builds(

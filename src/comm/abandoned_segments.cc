@@ -73,10 +73,10 @@ AbandonedSegments abandoned_segments(const fs::path& shared, const fs::path& pro
 
 std::string describe(const AbandonedSegments& segments, const std::string& host) {
   return fmt::format(
-      "Open MPI left {} in {} files such as {} on {} when earlier ranks were killed; "
+      "Open MPI left {} in {} such as {} on {} when earlier ranks were killed; "
       "no process that can be seen uses them, and they may be removed",
-      format_mebibytes(segments.bytes), segments.files.size(), segments.files.front().string(),
-      host);
+      format_mebibytes(segments.bytes), format_quantity(segments.files.size(), "file"),
+      segments.files.front().string(), host);
 }
 
 }  // namespace lockstep

@@ -1,7 +1,5 @@
 #include "config/scalar_value.h"
 
-#include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -13,6 +11,7 @@
 #include <google/protobuf/message.h>
 
 #include "base/check.h"
+#include "base/lower_case.h"
 #include "base/nearest.h"
 
 namespace lockstep {
@@ -36,9 +35,7 @@ std::optional<std::uint64_t> to_unsigned(const TextValue& value, std::uint64_t m
 std::optional<double> to_double(const TextValue& value) {
   const double sign = value.negative ? -1.0 : 1.0;
   if (value.kind == Kind::word) {
-    std::string word = value.text;
-    std::ranges::transform(word, word.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string word = lower_case(value.text);
     if (word == "inf" || word == "inff" || word == "infinity") {
       return sign * std::numeric_limits<double>::infinity();
     }

@@ -13,7 +13,7 @@ struct TreeLeaf {
   std::uint64_t depth = 0;
   // After this leaf, the last two sums are added up this many times: left + right.
   std::uint32_t additions = 0;
-  bool continues = false;  // it goes on from the last sum
+  bool continues = false;  // it continues the last sum
   bool ends = true;        // it is whole; otherwise another leaf continues it
 };
 

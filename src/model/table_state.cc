@@ -2,6 +2,7 @@
 
 #include "base/enum_names.h"
 #include "base/error.h"
+#include "base/lower_case.h"
 #include "data/missing.h"
 #include "data/open.h"
 #include "model/build.h"

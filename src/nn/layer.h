@@ -129,7 +129,7 @@ struct BackwardViews {
 struct LeafRows {
   Range rows;
   std::uint32_t additions = 0;  // of the last two sums after it: left + right
-  bool continues = false;       // it goes on from the last sum
+  bool continues = false;       // it continues the last sum
   bool ends = true;             // these are the last rows of the shard in the step
 };
 

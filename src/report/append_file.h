@@ -32,6 +32,8 @@ class AppendFile {
 
  private:
   void open();
+  // The whole open file, whether it still has a name or not.
+  [[nodiscard]] std::string own_content() const;
   // Warns when the file is not as it was left, and restores it if it is not in its place.
   void look_after_it();
 

@@ -290,7 +290,7 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& o
 void RunCheckpoints::warn_of_lost_best(const Checkpoint& checkpoint,
                                        std::vector<std::string>& notices) const {
   try {
-    load_checkpoint(directory_ / step_file_name(checkpoint.best_step));
+    static_cast<void>(lockstep::load_step(directory_, checkpoint.best_step));
   } catch (const Error& error) {
     notices.push_back(
         fmt::format("warning: the state of the best evaluation so far, of step {}, cannot be read; "
@@ -375,8 +375,8 @@ std::optional<std::string> RunCheckpoints::load_step(std::uint64_t step, RunPosi
   std::string failure;
   if (comm_.is_root()) {
     try {
-      const auto path = directory_ / step_file_name(step);
-      FoundCheckpoint found{path, load_checkpoint(path), {}};
+      FoundCheckpoint found{
+          directory_ / step_file_name(step), lockstep::load_step(directory_, step), {}};
       check_fits(found);
       checkpoint = std::move(found.checkpoint);
     } catch (const Error& error) {

@@ -67,8 +67,9 @@ void RunRollback::keep(RunPosition& position) {
 }
 
 std::optional<std::string> RunRollback::why_not(const RunPosition& position) const {
-  if (!kept_)
+  if (!kept_) {
     return "the state to which it would return cannot be read (see the warning at the start)";
+  }
   return why_no_rollback(job_.training.rollback, position.rollbacks, position.step);
 }
 

@@ -272,6 +272,8 @@ TEST_F(Retention, AFileWithTheNameOfAnotherStepIsNotUsed) {
   EXPECT_THAT(found.notices[0], HasSubstr("step-00000020.ckpt: No such file"));
   EXPECT_THAT(found.notices[1], HasSubstr("step-00000090.ckpt has the state after step 20"));
   EXPECT_THAT(found.notices[2], HasSubstr("the 10 steps after it, up to step 20, are lost"));
+  EXPECT_EQ(load_step(directory_, 10).step, 10U);
+  EXPECT_THROW(static_cast<void>(load_step(directory_, 90)), Error);
 }
 
 TEST_F(Retention, NoneValidIsAnErrorWithTheReasons) {

@@ -48,7 +48,7 @@ TEST_F(Segments, OnlyOldOnesOfOpenMpiThatNoProcessHasMapped) {
   EXPECT_THAT(found.files, testing::ElementsAre(abandoned));
   EXPECT_EQ(found.bytes, 4096U);
   EXPECT_THAT(describe(found, "node01"),
-              HasSubstr("0.0 MiB in 1 files such as " + abandoned.string() + " on node01"));
+              HasSubstr("0.0 MiB in 1 file such as " + abandoned.string() + " on node01"));
 }
 
 TEST_F(Segments, ThereMayBeNone) {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/lower_case.h"
 #include "config/from_proto.h"
 #include "config/job.h"
 #include "data/spec.h"

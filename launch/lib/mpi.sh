@@ -74,7 +74,7 @@ mpi_binding() {
 # reasons in full, and cluster/real/openmpi-mca-params.conf has the settings for other programs.
 mpi_over_tcp() {
   # A message above this limit waits for an answer, which stands behind the bulk data of the other
-  # direction. With 8 MB a step on 1 Gbit/s takes 14 to 19 % less time.
+  # direction. With 8 MB a step on 1 Gbit/s takes 14 to 19% less time.
   export OMPI_MCA_btl_tcp_eager_limit=${OMPI_MCA_btl_tcp_eager_limit:-8388608}
   export OMPI_MCA_btl_tcp_rndv_eager_limit=${OMPI_MCA_btl_tcp_rndv_eager_limit:-8388608}
 }

@@ -10,9 +10,9 @@
 
 namespace lockstep {
 
-constexpr double kNormal95 = 1.959964;  // 95 % of a normal distribution is within +-z
+constexpr double kNormal95 = 1.959964;  // 95% of a normal distribution is within +-z
 
-// The z with which all of `comparisons` (at least 1) intervals hold at once with 95 %
+// The z with which all of `comparisons` (at least 1) intervals hold at once with 95%
 // confidence, by Bonferroni's bound: z of 1 - 0.05 / comparisons; kNormal95 for one.
 double simultaneous_z(std::uint64_t comparisons);
 

@@ -2,6 +2,10 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "base/error.h"
+
 namespace lockstep {
 namespace {
 
@@ -18,6 +22,14 @@ std::string to_text(const Json& value, int indent) { return text_of(value, inden
 
 Json json_number(std::optional<double> number) {
   return number && std::isfinite(*number) ? Json(*number) : Json(nullptr);
+}
+
+Json parse_object(const std::string& text, const std::filesystem::path& path,
+                  std::string_view remedy) {
+  Json object = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (object.is_object()) return object;
+  throw Error(ExitCode::data, fmt::format("{} is damaged: it does not hold a JSON object; {}",
+                                          path.string(), remedy));
 }
 
 std::optional<std::uint64_t> whole_number(const Json& object, const char* key) {

@@ -2,6 +2,7 @@
 // JSON conventions shared by all files that we write.
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,11 @@ std::string to_text(const Json& value, int indent = -1);
 // The number with all digits needed to read it back exactly. Absent numbers become null, as
 // do NaN and infinity, which JSON lacks.
 Json json_number(std::optional<double> number);
+
+// The object that the content `text` of the file at `path` holds. Throws Error(data) with `remedy`
+// if it does not hold one.
+Json parse_object(const std::string& text, const std::filesystem::path& path,
+                  std::string_view remedy);
 
 // The whole number that `object`, a parsed text, has at `key`; none if it has none there, or
 // another value, as a damaged file may. get<std::uint64_t>() would convert -1 and 1e300, too.

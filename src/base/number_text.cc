@@ -19,8 +19,8 @@ std::string format_count(std::uint64_t count) {
   return text;
 }
 
-std::string format_percent(std::optional<double> fraction) {
-  return fraction ? fmt::format("{:.2f}%", 100 * *fraction) : "-";
+std::string format_percent(std::optional<double> fraction, int decimals) {
+  return fraction ? fmt::format("{:.{}f}%", 100 * *fraction, decimals) : "-";
 }
 
 std::string format_points(double difference) { return fmt::format("{:.2f}", 100 * difference); }

@@ -10,8 +10,8 @@ namespace lockstep {
 // 1234567 -> "1,234,567".
 std::string format_count(std::uint64_t count);
 
-// 0.10942 -> "10.94%"; absent -> "-".
-std::string format_percent(std::optional<double> fraction);
+// 0.10942 -> "10.94%", or "11%" without decimals; absent -> "-".
+std::string format_percent(std::optional<double> fraction, int decimals = 2);
 
 // The difference of two fractions in percentage points, without the word: 0.0371 -> "3.71".
 std::string format_points(double difference);

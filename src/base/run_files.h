@@ -1,6 +1,7 @@
 #pragma once
 // Names of the files in the directories of runs, sweeps and recipes.
 
+#include <cstdint>
 #include <string>
 
 namespace lockstep {
@@ -20,15 +21,17 @@ inline constexpr const char* kReportFile = "report.html";
 inline constexpr const char* kDiagnosisText = "diagnosis.txt";
 inline constexpr const char* kDiagnosisJson = "diagnosis.json";
 inline constexpr const char* kAnswersFile = "answers.json";
-inline std::string error_file_name(int rank) {
-  return "error.rank" + std::to_string(rank) + ".json";
-}
+std::string error_file_name(int rank);
+inline constexpr const char* kTensorBoardFolder = "tb";
 
 // The folder of a run's checkpoints, and the two names in it that point to others.
 inline constexpr const char* kCheckpointFolder = "ckpt";
 inline constexpr const char* kBestCheckpoint = "best";
 inline constexpr const char* kLatestCheckpoint = "latest";
-// The same files relative to the run's directory.
+inline constexpr const char* kCheckpointExtension = ".ckpt";
+// "step-00000120.ckpt"
+std::string step_file_name(std::uint64_t step);
+// The two names relative to the run's directory.
 inline constexpr const char* kBestOfRun = "ckpt/best";
 inline constexpr const char* kLatestOfRun = "ckpt/latest";
 
@@ -38,6 +41,10 @@ inline constexpr const char* kSweepCsv = "sweep.csv";
 inline constexpr const char* kSweepJson = "sweep.json";
 inline constexpr const char* kSweepText = "sweep.txt";
 inline constexpr const char* kWinnerJob = "winner.textproto";
+inline constexpr const char* kTrialFolder = "trials";
+inline constexpr const char* kTrialRecord = "trial.json";  // in the directory of a trial
+// The directory of a trial, or of a run of a cross-validation: "trials/0003".
+std::string trial_directory(std::uint32_t number);
 
 // Files of a part of a sweep.
 inline constexpr const char* kPartFile = "part";  // which part it is, and its trials
@@ -56,8 +63,6 @@ inline constexpr const char* kRecipeJson = "recipe.json";
 inline constexpr const char* kRecipeText = "recipe.txt";
 inline constexpr const char* kBestJob = "best.textproto";
 // The directory of run `number`, such as "run-01".
-inline std::string recipe_run_name(int number) {
-  return (number < 10 ? "run-0" : "run-") + std::to_string(number);
-}
+std::string recipe_run_name(int number);
 
 }  // namespace lockstep

@@ -10,7 +10,7 @@
 
 namespace lockstep {
 
-// The t with which 95 % of Student's distribution of `degrees` (at least 1) degrees of freedom is
+// The t with which 95% of Student's distribution of `degrees` (at least 1) degrees of freedom is
 // within +-t.
 double student_95(std::uint64_t degrees);
 

@@ -34,7 +34,7 @@ std::uint64_t bytes_of_step_files(const fs::path& directory) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory, error)) {
     const std::uint64_t size = entry.file_size(error);
-    if (!error && entry.path().extension() == ".ckpt") bytes += size;
+    if (!error && entry.path().extension() == kCheckpointExtension) bytes += size;
   }
   return bytes;
 }

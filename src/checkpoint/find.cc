@@ -29,13 +29,9 @@ fs::path follow(const fs::path& pointer) {
   return target;
 }
 
-// The whole content of a JSON file of a run, a sweep or a recipe. Throws Error(data) if it is
-// damaged.
+// The content of a JSON file of a run, a sweep or a recipe. Throws Error(data) if it is damaged.
 Json read_object(const fs::path& path) {
-  Json object = Json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
-  if (object.is_object()) return object;
-  throw Error(ExitCode::data,
-              fmt::format("{} is damaged; name a step-*.ckpt file instead", path.string()));
+  return parse_object(read_file(path), path, "name a step-*.ckpt file instead");
 }
 
 // The pointer that the summary of a run names; empty if there is no summary.
@@ -71,7 +67,7 @@ fs::path run_of(const fs::path& named) {
         ExitCode::usage,
         fmt::format("{} holds a cross-validation, which has a model for each fold; name one "
                     "of its runs, such as {}",
-                    named.string(), (named / "trials/0000").string()));
+                    named.string(), (named / trial_directory(0)).string()));
   }
   if (fs::exists(named / kRecipeJson)) {
     const auto best = whole_number(read_object(named / kRecipeJson), "best");

@@ -196,8 +196,6 @@ void prune(const fs::path& directory, std::uint64_t newest, std::uint32_t keep_l
 
 }  // namespace
 
-std::string step_file_name(std::uint64_t step) { return fmt::format("step-{:08}.ckpt", step); }
-
 std::vector<std::string> save_step(const fs::path& directory, const Checkpoint& checkpoint,
                                    const ParameterSource& source, std::uint32_t keep_last) {
   std::error_code error;

@@ -18,9 +18,6 @@
 
 namespace lockstep {
 
-// "step-00000120.ckpt"
-std::string step_file_name(std::uint64_t step);
-
 // Saves `checkpoint`, with the parameters of `source`, in `directory`, which is created if absent:
 // removes temp files left by killed processes, writes the step file, points `best` at the best
 // state that it refers to and `latest` at it, and removes older step files. It keeps this step

@@ -209,9 +209,9 @@ void check_job(const CheckArguments& arguments) {
   }
   if (sizes.bayes_error) {
     text += fmt::format(
-        "bayes error      {:.4f} % (known for the source: no classifier does better, so use it as "
+        "bayes error      {} (known for the source: no classifier does better, so use it as "
         "diagnosis.base_error)\n",
-        100 * *sizes.bayes_error);
+        format_percent(*sizes.bayes_error, 4));
   }
   if (sizes.table != nullptr) text += table_text(sizes.table->schema);
   text += fmt::format("parameters       {}\n", parameter_layout(network).size);

@@ -70,18 +70,7 @@ struct Diagnosed {
 // Tells what to diagnose instead of a directory without a run that has ended.
 std::string what_to_diagnose(const fs::path& directory) {
   const auto kind = kind_of_directory(directory);
-  if (kind == DirectoryKind::recipe) {
-    return fmt::format("it holds a recipe; diagnose one of its runs, such as {}",
-                       (directory / recipe_run_name(1)).string());
-  }
-  if (kind == DirectoryKind::sweep) {
-    return fmt::format("it holds a sweep; diagnose one of its trials, such as {}",
-                       (directory / "trials/0000").string());
-  }
-  if (kind == DirectoryKind::crossval) {
-    return fmt::format("it holds a cross-validation; diagnose one of its runs, such as {}",
-                       (directory / "trials/0000").string());
-  }
+  if (const auto within = run_within(directory, kind, "diagnose")) return *within;
   if (fs::exists(directory / kCheckpointFolder)) {
     return fmt::format("its run has not ended; diagnose a checkpoint by its name, such as {}",
                        (directory / kLatestOfRun).string());

@@ -7,6 +7,7 @@
 #include "base/run_files.h"
 #include "checkpoint/retention.h"
 #include "cli/run_directory.h"
+#include "train/environment.h"
 
 namespace lockstep {
 namespace fs = std::filesystem;
@@ -19,48 +20,16 @@ void require_run(const fs::path& directory) {
   }
   const auto kind = kind_of_directory(directory);
   if (kind == DirectoryKind::run && fs::exists(directory / kJobFile)) return;
-  std::string instead = "it does not hold a run";
-  if (kind == DirectoryKind::sweep) {
-    instead = fmt::format("it holds a sweep; verify one of its trials, such as {}",
-                          (directory / "trials/0000").string());
-  } else if (kind == DirectoryKind::crossval) {
-    instead = fmt::format("it holds a cross-validation; verify one of its runs, such as {}",
-                          (directory / "trials/0000").string());
-  } else if (kind == DirectoryKind::recipe) {
-    instead = fmt::format("it holds a recipe; verify one of its runs, such as {}",
-                          (directory / "run-01").string());
-  }
-  throw Error(ExitCode::missing_input,
-              fmt::format("{} has no {}: {}", directory.string(), kJobFile, instead));
+  const auto instead = run_within(directory, kind, "verify");
+  throw Error(ExitCode::missing_input, fmt::format("{} has no {}: {}", directory.string(), kJobFile,
+                                                   instead.value_or("it does not hold a run")));
 }
 
 // The object in a file; nothing if there is no such file.
 std::optional<Json> read_object(const fs::path& path) {
   require_file(path);
   if (!fs::exists(path)) return std::nullopt;
-  Json object = Json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object()) {
-    throw Error(ExitCode::data, fmt::format("{} is damaged: it does not hold a JSON object; "
-                                            "restore it from a copy",
-                                            path.string()));
-  }
-  return object;
-}
-
-std::map<std::string, std::string> read_environment(const fs::path& path) {
-  const auto object = read_object(path);
-  std::map<std::string, std::string> facts;
-  if (object && object->contains("environment") && object->at("environment").is_object()) {
-    for (const auto& [name, value] : object->at("environment").items()) {
-      if (value.is_string()) facts[name] = value.get<std::string>();
-    }
-  }
-  if (facts.empty()) {
-    throw Error(ExitCode::missing_input,
-                fmt::format("{} is absent or empty, so the build that trained the run is not known",
-                            path.string()));
-  }
-  return facts;
+  return parse_object(read_file(path), path, "restore it from a copy");
 }
 
 void require_order(const std::vector<RecordedEvaluation>& evaluations, std::uint64_t step,
@@ -107,7 +76,7 @@ RecordedRun read_recorded_run(const fs::path& directory) {
   require_run(directory);
   RecordedRun run;
   run.directory = directory;
-  run.environment = read_environment(directory / kEnvironmentFile);
+  run.environment = recorded_environment(directory / kEnvironmentFile);
   run.summary = read_run_summary(directory / kSummaryFile);
   run.evaluations = recorded_evaluations(read_file(directory / kMetricsFile),
                                          (directory / kMetricsFile).string(), run.notices);

@@ -51,7 +51,7 @@ bool has_checkpoints(const fs::path& directory) {
   std::error_code error;
   fs::directory_iterator entry(directory, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    if (entry->path().extension() == ".ckpt") return true;
+    if (entry->path().extension() == kCheckpointExtension) return true;
   }
   return false;
 }
@@ -104,9 +104,18 @@ std::optional<DirectoryKind> kind_of_directory(const fs::path& directory) {
   const auto has = [&](const char* name) { return fs::exists(directory / name); };
   if (has(kSweepFile)) return DirectoryKind::sweep;
   if (has(kCrossvalFile)) return DirectoryKind::crossval;
-  if (has(kRecipeJson) || has("run-01")) return DirectoryKind::recipe;
+  if (has(kRecipeJson) || has(recipe_run_name(1).c_str())) return DirectoryKind::recipe;
   if (has(kMetricsFile) || has(kCheckpointFolder) || has(kSummaryFile)) return DirectoryKind::run;
   return std::nullopt;
+}
+
+std::optional<std::string> run_within(const fs::path& directory, std::optional<DirectoryKind> kind,
+                                      std::string_view verb) {
+  if (!kind || kind == DirectoryKind::run) return std::nullopt;
+  const bool recipe = kind == DirectoryKind::recipe;
+  return fmt::format("it holds a {}; {} one of its {}, such as {}", noun_of(*kind), verb,
+                     kind == DirectoryKind::sweep ? "trials" : "runs",
+                     (directory / (recipe ? recipe_run_name(1) : trial_directory(0))).string());
 }
 
 RunDirectory prepare_run_directory(const fs::path& requested, const std::string& name,

@@ -1,10 +1,14 @@
 #include "config/field_checks.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
@@ -85,13 +89,61 @@ void check_in_float(const ValueChecks& checks, const std::string& path, const pr
   }
 }
 
+// Checks that a number has an inverse, by which float numbers are multiplied.
+void check_inverse(const ValueChecks& checks, const std::string& path, double value) {
+  if (value == 0) {
+    checks.require(false, path, "0", "a finite number other than 0");
+  } else if (!std::isnormal(static_cast<float>(1 / value))) {
+    checks.complain(path,
+                    fmt::format("{} is {}, whose inverse is beyond the range of float; expected a "
+                                "magnitude from 2.94e-39 to 8.5e+37",
+                                path, value));
+  }
+}
+
 void check_real(const ValueChecks& checks, const std::string& path, const proto::Rule& rule,
                 double value) {
   if (!std::isfinite(value) || !within(rule, value)) {
     checks.require(false, path, fmt::to_string(value), real_range(rule));
-  } else if (rule.in_float()) {
-    check_in_float(checks, path, rule, value);
+    return;
   }
+  if (rule.in_float()) check_in_float(checks, path, rule, value);
+  if (rule.has_inverse()) check_inverse(checks, path, value);
+  if (rule.has_steps()) {
+    const double rounded = std::round(value * rule.steps());
+    checks.require(
+        rounded >= 1 && (value == 1 || rounded < rule.steps()), path, fmt::to_string(value),
+        fmt::format("1, or a {0} that rounds to a multiple of 1/{1} from 1/{1} to {2}/{1}",
+                    rule.noun(), rule.steps(), rule.steps() - 1));
+  }
+}
+
+bool names_a_file(const std::string& text) {
+  return text.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyz"
+             "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+             "0123456789-_.") == std::string::npos;
+}
+
+void check_text(const ValueChecks& checks, const std::string& path, const proto::Rule& rule,
+                const std::string& text) {
+  if (!checks.written(path)) return;  // inherited, and checked where it was written
+  const std::string quoted = "\"" + text + "\"";
+  if (rule.has_one_character_except()) {
+    const bool good =
+        text.size() == 1 && rule.one_character_except().find(text) == std::string::npos;
+    checks.require(good, path, quoted, rule.is());
+  } else if (text.empty() && rule.has_is()) {
+    checks.require(false, path, quoted, rule.is());
+  } else if (rule.file_name()) {
+    checks.require(names_a_file(text), path, quoted, "letters, digits, '-', '_' and '.'");
+  }
+}
+
+// "A, B or C".
+std::string any_of(const pb::RepeatedPtrField<std::string>& choices) {
+  const std::vector<std::string> all_but_last(choices.begin(), std::prev(choices.end()));
+  return fmt::format("{} or {}", fmt::join(all_but_last, ", "), choices[choices.size() - 1]);
 }
 
 std::uint64_t integer_in(const pb::Message& message, const pb::FieldDescriptor& field) {
@@ -160,9 +212,14 @@ class FieldWalk {
       const std::uint64_t value = integer_in(message_, field);
       checks_.require(within(rule, static_cast<double>(value)), path, fmt::to_string(value),
                       integer_range(rule));
-    } else if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING && rule.has_is()) {
-      const bool empty = reflection_.GetString(message_, &field).empty();
-      checks_.require(!empty, path, "\"\"", rule.is());
+    } else if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
+      check_text(checks_, path, rule, reflection_.GetString(message_, &field));
+    } else if (rule.always_true()) {
+      checks_.require(reflection_.GetBool(message_, &field), path, "false", rule.is());
+    } else if (!rule.choice().empty() && checks_.trusted(path)) {
+      const std::string& name = reflection_.GetEnum(message_, &field)->name();
+      checks_.require(std::ranges::find(rule.choice(), name) != rule.choice().end(), path, name,
+                      any_of(rule.choice()));
     }
   }
 

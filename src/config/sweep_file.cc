@@ -160,7 +160,6 @@ void check_parameter(const ValueChecks& checks, const Sweep& sweep, int index) {
 
 void check_sweep(const ValueChecks& checks, const Sweep& sweep) {
   check_fields(checks, sweep);
-  if (sweep.has_name()) check_run_name(checks, sweep.name());
   check_assignments(checks, sweep.set(), "set");
   for (int i = 0; i < sweep.parameter_size(); ++i) check_parameter(checks, sweep, i);
 }

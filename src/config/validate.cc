@@ -26,20 +26,6 @@ namespace {
 
 // ---- data ----
 
-// Checks that the divisor has an inverse, by which inputs are multiplied.
-void check_divisor(const ValueChecks& checks, double divisor) {
-  const std::string path = "data.normalization.scale.divisor";
-  if (!std::isfinite(divisor)) return;  // reported already
-  if (divisor == 0) {
-    checks.require(false, path, "0", "a finite number other than 0");
-  } else if (!std::isnormal(static_cast<float>(1 / divisor))) {
-    checks.complain(path,
-                    fmt::format("{} is {}, whose inverse is beyond the range of float; expected a "
-                                "magnitude from 2.94e-39 to 8.5e+37",
-                                path, divisor));
-  }
-}
-
 void check_data(const ValueChecks& checks, const proto::Data& data) {
   check_formats(checks, data.train(), "data.train");
   check_formats(checks, data.dev(), "data.dev");
@@ -47,7 +33,6 @@ void check_data(const ValueChecks& checks, const proto::Data& data) {
   check_formats(checks, data.held_out(), "data.held_out");
   check_split(checks, data);
   check_tables(checks, data);
-  check_divisor(checks, data.normalization().scale().divisor());
   if (data.has_augmentation()) check_augmentation(checks, data.augmentation());
 }
 
@@ -55,24 +40,9 @@ void check_data(const ValueChecks& checks, const proto::Data& data) {
 
 constexpr std::uint64_t kMostLayers = 10000;  // with repeats
 
-// Dropout rounds probabilities to multiples of 1/65536: see DropoutRate.
-void check_keep_prob(const ValueChecks& checks, const std::string& path, double value) {
-  if (!(value > 0 && value <= 1)) return;  // reported already
-  constexpr double kSteps = 65536;
-  const double rounded = std::round(value * kSteps);
-  checks.require(rounded >= 1 && (value == 1 || rounded < kSteps), path, fmt::to_string(value),
-                 "1, or a probability that rounds to a multiple of 1/65536 from 1/65536 to "
-                 "65535/65536");
-}
-
 void check_network(const ValueChecks& checks, const proto::Network& network) {
-  check_keep_prob(checks, "network.input_keep_prob", network.input_keep_prob());
   std::uint64_t layers = 0;
-  for (int i = 0; i < network.layer_size(); ++i) {
-    const proto::DenseLayer& layer = network.layer(i);
-    layers += layer.repeat();
-    check_keep_prob(checks, fmt::format("network.layer[{}].keep_prob", i), layer.keep_prob());
-  }
+  for (const proto::DenseLayer& layer : network.layer()) layers += layer.repeat();
   if (layers > kMostLayers) {
     checks.complain("network.layer", fmt::format("network.layer: {} layers with their repeats; "
                                                  "expected at most {}",
@@ -171,9 +141,6 @@ void check_training(const ValueChecks& checks, const proto::Training& training) 
   if (training.has_batch_size() && valid) {
     check_batch_divides(checks, training.batch_size(), training.shards());
   }
-  if (training.has_full_batch()) {
-    checks.require(training.full_batch(), "training.full_batch", "false", "true, or a batch_size");
-  }
   if (training.has_rollback() && training.on_nonfinite() != proto::Training::ROLLBACK &&
       checks.trusted("training.on_nonfinite")) {
     checks.complain("training.rollback",
@@ -240,9 +207,6 @@ void check_threshold(const ValueChecks& checks, const proto::Job& job) {
   const std::string path = "evaluation.threshold";
   const proto::Threshold& threshold = job.evaluation().threshold();
   const proto::Output& output = job.network().output();
-  if (threshold.has_largest_f1()) {
-    checks.require(threshold.largest_f1(), path + ".largest_f1", "false", "true, or another goal");
-  }
   if (threshold.has_costs() && threshold.costs().false_yes() == 0 &&
       threshold.costs().false_no() == 0 && checks.trusted(path + ".costs.false_yes") &&
       checks.trusted(path + ".costs.false_no")) {
@@ -281,7 +245,6 @@ void check_early_stopping(const ValueChecks& checks, const proto::Job& job) {
 void validate(const proto::Job& job, const Origins& origins, Problems& problems) {
   const ValueChecks checks(origins, problems);
   check_fields(checks, job);
-  if (job.has_name()) check_run_name(checks, job.name());
   check_data(checks, job.data());
   if (job.data().split().stratified() && surely_predicts_values(checks, job)) {
     checks.complain(

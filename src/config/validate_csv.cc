@@ -109,16 +109,6 @@ void check_columns(const ValueChecks& checks, const Table& table, bool header,
   if (weights > 1) checks.complain(path, path + " has several WEIGHT columns; one is enough");
 }
 
-void check_table(const ValueChecks& checks, const Table& table, bool header,
-                 const std::string& path) {
-  check_columns(checks, table, header, path);
-  const bool input =
-      table.other_columns() == Table::NUMBER || table.other_columns() == Table::CATEGORY ||
-      table.other_columns() == Table::IGNORED || table.other_columns() == Table::KEPT;
-  checks.require(input || !checks.trusted(path + ".other_columns"), path + ".other_columns",
-                 Table::Role_Name(table.other_columns()), "NUMBER, CATEGORY, IGNORED or KEPT");
-}
-
 bool has_role(const Table& table, Table::Role role) {
   return std::ranges::any_of(table.column(),
                              [&](const Table::Column& column) { return column.role() == role; });
@@ -137,14 +127,7 @@ bool has_class_names(const Table& table) { return has_role(table, Table::CLASS_N
 }  // namespace
 
 void check_csv(const ValueChecks& checks, const proto::Csv& csv, const std::string& path) {
-  const std::string& delimiter = csv.delimiter();
-  const bool good = delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" &&
-                    delimiter != "\r" && delimiter != "." && delimiter != "-";
-  // An inherited delimiter is reported in data.train.
-  checks.require(good || !checks.written(path + ".delimiter"), path + ".delimiter",
-                 fmt::format("\"{}\"", delimiter),
-                 "one character, such as \",\", \";\" or \"\\t\"");
-  if (csv.has_table()) check_table(checks, csv.table(), csv.header(), path + ".table");
+  if (csv.has_table()) check_columns(checks, csv.table(), csv.header(), path + ".table");
 }
 
 void check_tables(const ValueChecks& checks, const proto::Data& data) {

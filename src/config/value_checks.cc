@@ -48,12 +48,4 @@ void check_choice(const ValueChecks& checks, bool is_set, const std::string& pat
                         members.size() > 1 ? "one of " : "", fmt::join(members, ", ")));
 }
 
-void check_run_name(const ValueChecks& checks, const std::string& name) {
-  const bool allowed = name.find_first_not_of(
-                           "abcdefghijklmnopqrstuvwxyz"
-                           "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                           "0123456789-_.") == std::string::npos;
-  checks.require(allowed, "name", "\"" + name + "\"", "letters, digits, '-', '_' and '.'");
-}
-
 }  // namespace lockstep

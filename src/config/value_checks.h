@@ -50,7 +50,4 @@ class ValueChecks {
 void check_choice(const ValueChecks& checks, bool is_set, const std::string& path,
                   const google::protobuf::Descriptor& type, const char* oneof_name);
 
-// Reports a run's name, in the field `name`, that cannot name its directory.
-void check_run_name(const ValueChecks& checks, const std::string& name);
-
 }  // namespace lockstep

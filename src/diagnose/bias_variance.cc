@@ -98,9 +98,9 @@ void note_hidden_gaps(Diagnosis& diagnosis) {
     if (!gap || gap->level != GapLevel::low || gap->interval.low <= 0) continue;
     if (gap->value < diagnosis.high_gap - kRounding) continue;
     diagnosis.notes.push_back(
-        fmt::format("the {} of {} is low only beside the other gaps, {:.0f}% of their sum; it "
+        fmt::format("the {} of {} is low only beside the other gaps, {} of their sum; it "
                     "will matter once they are smaller",
-                    name, points(gap->value), 100 * gap->share));
+                    name, points(gap->value), format_percent(gap->share, 0)));
   }
 }
 

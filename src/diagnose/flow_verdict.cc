@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number_text.h"
 #include "nn/activations.h"
 #include "nn/layers.h"
 #include "numerics/functions.h"
@@ -229,8 +230,8 @@ class Judge {
     }
     if (found.empty()) return;
     add(kind,
-        fmt::format("in {} {}{:.0f}% of the {} (1.11)", names_of(found),
-                    found.size() > 1 ? "up to " : "", 100 * worst, what),
+        fmt::format("in {} {}{} of the {} (1.11)", names_of(found),
+                    found.size() > 1 ? "up to " : "", format_percent(worst, 0), what),
         remedy);
   }
 

@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-// 20 % of few examples, a few percent of many, and 10,000 of very many (1.1).
+// 20% of few examples, a few percent of many, and 10,000 of very many (1.1).
 std::uint64_t sensible_dev_size(const RecipeDraft& recipe) {
   const std::uint64_t m = recipe.facts.train_examples;
   const std::uint64_t size = m <= 10'000 ? m / 5 : std::min<std::uint64_t>(m / 10, 10'000);

@@ -12,7 +12,7 @@ namespace lockstep {
 enum class Change {
   fell,
   rose,
-  within_chance,  // the 95 % interval of the difference includes 0
+  within_chance,  // the 95% interval of the difference includes 0
 };
 
 // A run's error on a set, and those of its examples, if they are known.

@@ -25,7 +25,7 @@ struct RunFacts {
   bool dev_was_best_before_the_end = false;
 };
 
-// Whether J was still falling at the end of a run: in the last fifth of its steps it fell by 2 %
+// Whether J was still falling at the end of a run: in the last fifth of its steps it fell by 2%
 // or more. None with fewer than 3 evaluations.
 std::optional<bool> cost_was_falling(std::span<const Evaluation> evaluations);
 

@@ -36,7 +36,7 @@ struct ColumnImportance {
   std::string name;
   std::vector<double> of_repeats;  // in the unit of the metric; below 0: it became better
   double mean = 0;                 // over the repeats
-  Interval interval = {};          // 95 %, of that mean
+  Interval interval = {};          // 95%, of that mean
   std::uint64_t worse = 0;         // repeats that made the metric worse
 };
 

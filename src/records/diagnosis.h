@@ -15,7 +15,7 @@ namespace lockstep {
 struct MeasuredError {
   double error = 0;
   std::uint64_t examples = 0;
-  Interval interval;  // 95 %, of the error on all examples like these
+  Interval interval;  // 95%, of the error on all examples like these
 };
 
 enum class GapLevel {
@@ -32,7 +32,7 @@ constexpr const char* level_name(GapLevel level) {
 // The step from one error to the next; the second minus the first.
 struct ErrorGap {
   double value = 0;
-  Interval interval;  // 95 %; its ends may be negative
+  Interval interval;  // 95%; its ends may be negative
   double share = 0;   // part of the sum of all gaps that count in the verdict; from 0 to 1
   GapLevel level = GapLevel::low;
 };

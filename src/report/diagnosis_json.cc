@@ -5,11 +5,10 @@
 #include "base/atomic_file.h"
 #include "base/run_files.h"
 #include "report/diagnosis_text.h"
+#include "report/interval_json.h"
 
 namespace lockstep {
 namespace {
-
-Json interval_json(const Interval& interval) { return Json::array({interval.low, interval.high}); }
 
 // `judged` gaps count in the verdict, and so have a share and a level.
 Json gap_json(const std::optional<ErrorGap>& gap, bool judged = true) {

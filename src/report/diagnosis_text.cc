@@ -29,7 +29,7 @@ void add_error(Out out, const char* set, const std::optional<MeasuredError>& mea
 void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap, const char* what,
              bool judged) {
   if (!gap) return;
-  const std::string share = judged ? fmt::format("{:.0f}%", 100 * gap->share) : "";
+  const std::string share = judged ? format_percent(gap->share, 0) : "";
   fmt::format_to(out, "{:<12}{:>8}   {:<18}{:>6}   {:<10} {}\n", name, format_points(gap->value),
                  interval_of(*gap), share, judged ? level_name(gap->level) : "", what);
 }
@@ -125,9 +125,9 @@ std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnos
     add_gap(out, "mismatch", diagnosis.mismatch, "dev above train-dev", true);
     add_gap(out, "dev to test", diagnosis.dev_to_test, "test above dev", false);
     fmt::format_to(out,
-                   "high: at least {} points and {:.0f}% of all, more than chance (1.2; "
+                   "high: at least {} points and {} of all, more than chance (1.2; "
                    "`diagnosis` in the job)\n",
-                   format_points(diagnosis.high_gap), 100 * diagnosis.high_share);
+                   format_points(diagnosis.high_gap), format_percent(diagnosis.high_share, 0));
   }
   if (!diagnosis.notes.empty()) fmt::format_to(out, "\n");
   for (const std::string& note : diagnosis.notes) fmt::format_to(out, "note: {}\n", note);

@@ -5,14 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "base/number_text.h"
 #include "diagnose/flow_verdict.h"
 
 namespace lockstep {
 namespace {
 
-std::string percent(std::optional<double> fraction) {
-  return fraction ? fmt::format("{:.1f}%", 100 * *fraction) : "-";
-}
+std::string percent(std::optional<double> fraction) { return format_percent(fraction, 1); }
 
 std::string general(double value) {
   return std::isnan(value) ? "nan" : fmt::format("{:.3g}", value);

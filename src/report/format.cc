@@ -96,7 +96,7 @@ void add_files(Out out, const RunStart& start, const Summary& summary) {
   add(kSummaryFile, "these results, for scripts");
   if (summary.diagnosis) add(kDiagnosisText, "bias and variance, and what to try");
   add(kMetricsFile, "one line per evaluation");
-  add("tb/", "the same for TensorBoard");
+  add(fmt::format("{}/", kTensorBoardFolder), "the same for TensorBoard");
   if (summary.checkpoint.empty()) return;
   add(summary.checkpoint, "the trained network, with these results");
   if (summary.checkpoint == kLatestOfRun && summary.best_step &&

@@ -246,10 +246,11 @@ void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap) {
   const bool high = gap->level == GapLevel::high;
   const char* level = high ? "high" : gap->level == GapLevel::uncertain ? "uncertain" : "low";
   fmt::format_to(out,
-                 "<tr><td>{}</td><td>{}</td><td>{} to {}</td><td>{:.0f}%</td>"
+                 "<tr><td>{}</td><td>{}</td><td>{} to {}</td><td>{}</td>"
                  "<td class=\"status{}\">{}</td></tr>\n",
                  name, format_points(gap->value), format_points(gap->interval.low),
-                 format_points(gap->interval.high), 100 * gap->share, high ? " warn" : "", level);
+                 format_points(gap->interval.high), format_percent(gap->share, 0),
+                 high ? " warn" : "", level);
 }
 
 // Adds the verdict with the gaps that it is based on, and the steps of the recipe (1.2, 1.3).
@@ -306,12 +307,12 @@ void add_phases(Out out, const std::map<std::string, double>& seconds) {
   for (std::size_t i = 0; i < phases.size(); ++i) {
     const auto& [phase, duration] = phases[i];
     const std::string name = html_escape(phase);
-    const double percent = 100 * duration / total;
     fmt::format_to(out, "<span class=\"p{}\" style=\"width:{:.2f}%\" title=\"{}\"></span>\n",
-                   i % kPhaseColors, percent, name);
+                   i % kPhaseColors, 100 * duration / total, name);
     fmt::format_to(std::back_inserter(legend),
-                   "<span><i class=\"p{}\"></i>{} <span class=\"soft\">{}, {:.1f}%</span></span>\n",
-                   i % kPhaseColors, name, format_duration(duration), percent);
+                   "<span><i class=\"p{}\"></i>{} <span class=\"soft\">{}, {}</span></span>\n",
+                   i % kPhaseColors, name, format_duration(duration),
+                   format_percent(duration / total, 1));
   }
   fmt::format_to(out, "</div>\n<div class=\"legend\">\n{}</div>\n</section>\n", legend);
 }

@@ -32,10 +32,11 @@ std::string part_json(const PartResults& results) {
 
 std::string part_next_steps(const std::string& run_dir) {
   return fmt::format(
-      "\nfiles in {0}: {1}, {2}, trials/\n"
+      "\nfiles in {0}: {1}, {2}, {5}/\n"
       "next: when every part is trained, collect them in a new run directory DIR:\n"
       "      lockstep sweep {3} --run-dir DIR --collect {4} PART_DIR...\n",
-      run_dir, kPartText, kPartJson, shell_word(run_dir + "/" + kSweepFile), shell_word(run_dir));
+      run_dir, kPartText, kPartJson, shell_word(run_dir + "/" + kSweepFile), shell_word(run_dir),
+      kTrialFolder);
 }
 
 }  // namespace lockstep

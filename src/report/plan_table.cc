@@ -75,13 +75,12 @@ std::string plan_text(const PlanReport& report) {
                       "ranks", "step ms", "passes", "update", "exchange", "exposed", "efficiency",
                       "sent/step", "rank");
   for (const PlanRow& row : report.rows) {
-    text +=
-        fmt::format("{:>6} {:>6} {:>10} {:>9} {:>9} {:>9} {:>8} {:>10} {:>11} {:>10}\n", row.nodes,
-                    row.ranks, milliseconds(row.step.total()), milliseconds(row.step.passes),
-                    milliseconds(row.step.update), milliseconds(row.step.exchange),
-                    fmt::format("{:.0f} %", 100 * exposed(row)),
-                    fmt::format("{:.0f} %", 100 * efficiency(report.rows.front(), row)),
-                    format_bytes(row.step.sent_bytes), format_mebibytes(row.memory_bytes));
+    text += fmt::format("{:>6} {:>6} {:>10} {:>9} {:>9} {:>9} {:>8} {:>10} {:>11} {:>10}\n",
+                        row.nodes, row.ranks, milliseconds(row.step.total()),
+                        milliseconds(row.step.passes), milliseconds(row.step.update),
+                        milliseconds(row.step.exchange), format_percent(exposed(row), 0),
+                        format_percent(efficiency(report.rows.front(), row), 0),
+                        format_bytes(row.step.sent_bytes), format_mebibytes(row.memory_bytes));
   }
   if (!report.too_many.empty()) {
     text += fmt::format("too many ranks for the job ({}): on {} nodes\n",

@@ -9,6 +9,7 @@
 #include "base/binomial.h"
 #include "base/number_text.h"
 #include "records/set_metrics_json.h"
+#include "report/interval_json.h"
 #include "report/metrics_text.h"
 
 namespace lockstep {
@@ -207,8 +208,6 @@ Json worst_json(const CheckpointScores& scores) {
   }
   return all;
 }
-
-Json interval_json(const Interval& interval) { return {interval.low, interval.high}; }
 
 Json matrix_json(const DecisionCounts& counts, std::uint64_t unit) {
   Json rows = Json::array();

@@ -14,7 +14,7 @@ struct ScoredSet {
   std::string name;
 };
 
-// Error with its 95 % interval, cost, scores of each class and the confusion matrix. Beyond
+// Error with its 95% interval, cost, scores of each class and the confusion matrix. Beyond
 // 20 classes or units, the scores are those of the 20 worst, and a line replaces the matrix.
 std::string score_text(const CheckpointScores& scores, const ScoredSet& set);
 

@@ -13,6 +13,7 @@
 #include "base/json_text.h"
 #include "base/number_text.h"
 #include "base/run_files.h"
+#include "report/interval_json.h"
 #include "report/metrics_text.h"
 #include "report/trial_table.h"
 
@@ -36,10 +37,6 @@ std::vector<std::size_t> ranks_by_number(const SweepResults& results) {
 std::optional<Interval> interval_of(std::optional<double> error, std::uint64_t examples) {
   if (!error || examples == 0) return std::nullopt;
   return wilson_interval(*error * static_cast<double>(examples), examples);
-}
-
-Json interval_json(const std::optional<Interval>& interval) {
-  return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
 }
 
 std::string interval_text(const std::optional<Interval>& interval) {
@@ -158,7 +155,7 @@ Json winner_json(const SweepResults& results) {
       test ? interval_json(interval_of(test->error, test->examples)) : Json(nullptr);
   object["test_cost"] = test ? json_number(test->cost) : Json(nullptr);
   object["job"] = kWinnerJob;
-  object["run"] = trial_directory(winner->number).string();
+  object["run"] = trial_directory(winner->number);
   return object;
 }
 
@@ -275,17 +272,17 @@ std::string sweep_text(const SweepResults& results) {
 
 std::string next_steps(const SweepResults& results, const std::string& run_dir) {
   const RankedTrial* winner = winner_of(results);
-  std::string text = fmt::format("\nfiles in {}: sweep.txt, sweep.csv, sweep.json, {}trials/\n",
-                                 run_dir, winner == nullptr ? "" : "winner.textproto, ");
+  std::string text =
+      fmt::format("\nfiles in {}: {}, {}, {}, {}{}/\n", run_dir, kSweepText, kSweepCsv, kSweepJson,
+                  winner == nullptr ? "" : fmt::format("{}, ", kWinnerJob), kTrialFolder);
   if (winner == nullptr) return text;
   const Job& job = job_of(results, winner->number);
   const bool has_classes = !predicts_values(job.network.output.loss);
   text += fmt::format(
-      "next: lockstep train {0}/winner.textproto      trains the winner again, to the same bits\n"
-      "      lockstep evaluate {0}/{1}/ckpt/{2}    scores it {3}\n",
-      run_dir, trial_directory(winner->number).string(),
-      job.early_stopping ? kBestCheckpoint : kLatestCheckpoint,
-      has_classes ? "by class" : "on the dev set");
+      "next: lockstep train {0}/{4}      trains the winner again, to the same bits\n"
+      "      lockstep evaluate {0}/{1}/{2}    scores it {3}\n",
+      run_dir, trial_directory(winner->number), job.early_stopping ? kBestOfRun : kLatestOfRun,
+      has_classes ? "by class" : "on the dev set", kWinnerJob);
   return text;
 }
 

@@ -27,7 +27,7 @@ struct SweepResults {
 const RankedTrial* winner_of(const SweepResults& results);
 
 // The finished trials, by rank, whose dev error differs from the winner's by no more than
-// chance: 0 lies in the interval of the difference (base/binomial.h), which holds with 95 %
+// chance: 0 lies in the interval of the difference (base/binomial.h), which holds with 95%
 // for all compared trials at once. Trials with the winner's weights are left out. Returns
 // nothing when the metric is not the error, or when there is no winner.
 std::optional<std::vector<std::uint32_t>> indistinguishable(const SweepResults& results);

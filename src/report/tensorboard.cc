@@ -15,6 +15,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/host_name.h"
+#include "base/run_files.h"
 #include "proto/tensorboard.pb.h"
 #include "report/crc32c.h"
 
@@ -77,7 +78,7 @@ std::string tensorboard_record(std::string_view data) {
 }
 
 void TensorboardReport::on_start(const RunStart& start) {
-  const auto directory = std::filesystem::path(start.run_dir) / "tb";
+  const auto directory = std::filesystem::path(start.run_dir) / kTensorBoardFolder;
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) {

@@ -8,6 +8,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/number_text.h"
 #include "data/contents.h"
 
 namespace lockstep {
@@ -116,10 +117,10 @@ std::optional<std::string> caution_of_copies(const CopiesOfSet& copies, const Na
                                              double largest_share) {
   if (copies.copies == 0) return std::nullopt;
   const std::string what = fmt::format(
-      "{} of {} {} examples ({:.4g} %) have the inputs of training examples, {} of them the label "
+      "{} of {} {} examples ({}) have the inputs of training examples, {} of them the label "
       "too, and say nothing about new examples (1.1): {}",
-      copies.copies, copies.examples, set.name, 100 * copies.share(), copies.with_equal_labels,
-      list_of_copies(copies, set));
+      copies.copies, copies.examples, set.name, format_percent(copies.share()),
+      copies.with_equal_labels, list_of_copies(copies, set));
   if (copies.share() <= largest_share) {
     return fmt::format("caution: {}; {}", what, set.remedy);
   }

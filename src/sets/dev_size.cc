@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/binomial.h"
+#include "base/number_text.h"
 
 namespace lockstep {
 
@@ -22,10 +23,10 @@ std::vector<std::string> warnings_of_dev_size(const Job& job, double dev_error,
   const double half_width = wilson_half_width(dev_error, dev_examples);
   if (half_width <= improvement) return {};
   return {fmt::format(
-      "the dev set is small for the decisions made on it (1.1): at a dev error of {:.4g}%, {} "
+      "the dev set is small for the decisions made on it (1.1): at a dev error of {}, {} "
       "examples leave an uncertainty of +-{:.2g} percentage points (95%), but improvements of "
       "{:.2g} are to be detected; {} examples would be enough",
-      100 * dev_error, dev_examples, 100 * half_width, 100 * improvement,
+      format_percent(dev_error), dev_examples, 100 * half_width, 100 * improvement,
       examples_for_half_width(dev_error, improvement))};
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // Checks whether the dev set is large enough for the differences that are decided on it (lecture
-// 1.1). An improvement can be detected when it is no smaller than half the 95 % interval of the
+// 1.1). An improvement can be detected when it is no smaller than half the 95% interval of the
 // dev error (base/binomial.h).
 
 #include <cstdint>

@@ -1,15 +1,11 @@
 #include "sweep/environment_caution.h"
 
-#include <map>
 #include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "base/run_files.h"
-#include "config/job_file.h"
 #include "train/environment.h"
 
 namespace lockstep {
@@ -17,18 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using Facts = std::map<std::string, std::string>;
-
-Facts read_environment(const fs::path& path) {
-  try {
-    auto facts =
-        nlohmann::json::parse(read_text_file(path, "environment")).at("environment").get<Facts>();
-    std::erase_if(facts, [](const auto& fact) { return !must_agree(fact.first); });
-    return facts;
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(ExitCode::data,
-                fmt::format("{} is not the environment of a run: {}", path.string(), error.what()));
-  }
+EnvironmentFacts facts_that_must_agree(const fs::path& path) {
+  auto facts = recorded_environment(path);
+  std::erase_if(facts, [](const auto& fact) { return !must_agree(fact.first); });
+  return facts;
 }
 
 }  // namespace
@@ -36,13 +24,13 @@ Facts read_environment(const fs::path& path) {
 std::optional<std::string> environment_caution(const std::vector<Trial>& trials,
                                                const fs::path& run_dir) {
   std::optional<std::uint32_t> first;
-  Facts expected;
+  EnvironmentFacts expected;
   std::vector<std::uint32_t> others;
   std::set<std::string> differing;
   for (const Trial& trial : trials) {
     const fs::path path = run_dir / trial_directory(trial.number) / kEnvironmentFile;
     if (!fs::exists(path)) continue;
-    const Facts facts = read_environment(path);
+    const EnvironmentFacts facts = facts_that_must_agree(path);
     if (!first) {
       first = trial.number;
       expected = facts;

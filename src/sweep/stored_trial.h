@@ -11,9 +11,6 @@
 
 namespace lockstep {
 
-// The file of a trial's record, in the trial's directory.
-inline constexpr const char* kTrialRecord = "trial.json";
-
 // The digest of a trial's resolved job. Pure.
 std::string digest_of_job(const Trial& trial);
 

@@ -236,8 +236,4 @@ std::string describe_trial(const SweepConfig& sweep, const Trial& trial) {
   return fmt::format("trial {} ({})", trial.number, describe_values(sweep, trial.values));
 }
 
-std::filesystem::path trial_directory(std::uint32_t number) {
-  return std::filesystem::path("trials") / fmt::format("{:04}", number);
-}
-
 }  // namespace lockstep

@@ -47,7 +47,4 @@ std::string short_text(const std::string& text);
 // Text of a trial, such as "trial 3 (l2_lambda=0.1 keep_prob=0.8)".
 std::string describe_trial(const SweepConfig& sweep, const Trial& trial);
 
-// The directory of a trial in the run directory of the sweep: "trials/0003".
-std::filesystem::path trial_directory(std::uint32_t number);
-
 }  // namespace lockstep

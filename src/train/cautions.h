@@ -26,7 +26,7 @@ bool has_penalty(const NetworkConfig& network);
 // Cautions that follow from the job and the identity of its files; no file is read.
 std::vector<std::string> job_cautions(const Job& job);
 
-// Whether the dev error is above the training error by more than chance: the 95 % interval of
+// Whether the dev error is above the training error by more than chance: the 95% interval of
 // their difference is above 0 (base/binomial.h).
 bool overfits(const SetScore& train, const SetScore& dev);
 

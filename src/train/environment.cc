@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/input_file.h"
+#include "base/json_text.h"
 #include "comm/agreement.h"
 #include "comm/session.h"
 #include "linalg/gemm.h"
@@ -52,6 +54,24 @@ EnvironmentFacts environment() {
           {"protobuf", LOCKSTEP_PROTOBUF_VERSION},
           {"libc", gnu_get_libc_version()},
           {"cpu", cpu_model()}};
+}
+
+EnvironmentFacts recorded_environment(const std::filesystem::path& path) {
+  EnvironmentFacts facts;
+  require_file(path);
+  if (std::filesystem::exists(path)) {
+    const Json object = parse_object(read_file(path), path, "restore it from a copy");
+    const auto recorded = object.find("environment");
+    if (recorded != object.end() && recorded->is_object()) {
+      for (const auto& [name, value] : recorded->items()) {
+        if (value.is_string()) facts[name] = value.get<std::string>();
+      }
+    }
+  }
+  if (!facts.empty()) return facts;
+  throw Error(ExitCode::missing_input,
+              fmt::format("{} is absent or empty, so the build that trained the run is not known",
+                          path.string()));
 }
 
 bool must_agree(std::string_view name) {

@@ -2,6 +2,7 @@
 // Versions and kernels: what a result depends on besides the job and the data, and what explains
 // its speed.
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,6 +22,10 @@ std::string value_of(const EnvironmentFacts& facts, const std::string& name,
 // decide results, see result_sources.cmake), "compiler", "flags", "mpi", "kernels"
 // (the CPU instructions of products), "blas" (for products in double), "protobuf", "libc", "cpu".
 EnvironmentFacts environment();
+
+// The facts in the file at `path`, a run's kEnvironmentFile. Throws Error(data) if it is damaged,
+// and Error(missing_input) if it is absent or has no facts.
+EnvironmentFacts recorded_environment(const std::filesystem::path& path);
 
 // Whether all ranks of a run, and the runs of a search, must have the same value. The others have
 // no influence on a bit.

@@ -12,7 +12,7 @@ The job is changed in one place: without a test part, because the test rows are 
 own. The other models get standardized numbers, with means for missing ones, and one-hot categories.
 The table shows the mean over the splits of the error in percent or, for diamonds and boston, of the root mean
 square error, with the standard deviation between splits, and Lockstep's seconds for one training.
-For ticdata, whose rare class is 6 % of the rows, it is the balanced error: the mean over the classes of the share
+For ticdata, whose rare class is 6% of the rows, it is the balanced error: the mean over the classes of the share
 of their rows that are decided wrongly. There Lockstep, which also stops by the balanced accuracy, the linear model and the forest weigh the classes.
 `--set` changes a field of the jobs, to try another guess. `--alone` leaves the other models out.
 """

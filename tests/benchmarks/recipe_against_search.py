@@ -167,9 +167,9 @@ def main():
     if not (options.out / "titanic.csv").exists():
         subprocess.run(["Rscript", "-e", EXPORT], cwd=options.out, check=True)
     print("| table | recipe: runs | dev | test | random search: runs | dev | test |"
-          " search - recipe, 95 % |")
+          " search - recipe, 95% |")
     print("|---|---|---|---|---|---|---|---|")
-    percent = "{:.2f} %".format
+    percent = "{:.2f}%".format
     for name in options.tables or TABLES:
         write_job(options.out, name)
         blank = ["-", "-", "-"]

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/run_files.h"
 #include "checkpoint/load.h"
 #include "checkpoint/save.h"
 #include "example.h"

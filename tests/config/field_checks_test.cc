@@ -3,6 +3,7 @@
 
 #include "config/field_checks.h"
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -56,11 +57,28 @@ TEST(FieldChecks, EveryNumberHasARuleOrIsKnownToTakeAnyValue) {
                   "Augmentation.Shift.horizontal", "Augmentation.Shift.vertical",
                   "Checkpointing.background_from_bytes", "Checkpointing.every_epochs",
                   "Checkpointing.every_steps", "Corruption.seed", "Evaluation.train_examples",
-                  "Exchange.compare_weights_every_steps", "Job.seed", "Normalization.Scale.divisor",
-                  "Part.Fold.number", "Part.Fold.repeat",  // other than 0: see check_divisor
-                  "Sweep.Numbers.value", "Sweep.seed",
+                  "Exchange.compare_weights_every_steps", "Job.seed", "Part.Fold.number",
+                  "Part.Fold.repeat", "Sweep.Numbers.value", "Sweep.seed",
                   "Synthetic.Blobs.features",  // by the number of classes
                   "Synthetic.Teacher.layers", "Synthetic.Teacher.seed", "Synthetic.seed"));
+}
+
+TEST(FieldChecks, ChoicesAreValuesOfTheirEnum) {
+  std::set<const pb::Descriptor*> seen;
+  const std::function<void(const pb::Descriptor&)> visit = [&](const pb::Descriptor& type) {
+    if (!seen.insert(&type).second) return;
+    for (int i = 0; i < type.field_count(); ++i) {
+      const pb::FieldDescriptor& field = *type.field(i);
+      if (field.message_type() != nullptr) visit(*field.message_type());
+      for (const std::string& name : field.options().GetExtension(proto::rule).choice()) {
+        ASSERT_NE(field.enum_type(), nullptr) << field.full_name();
+        EXPECT_NE(field.enum_type()->FindValueByName(name), nullptr)
+            << name << " of " << field.full_name();
+      }
+    }
+  };
+  visit(*proto::Job::descriptor());
+  visit(*proto::Sweep::descriptor());
 }
 
 TEST(FieldChecks, RangesInWords) {

@@ -306,7 +306,7 @@ TEST(RecipeSteps, ADevSetLargerThanNeededIsTrainingDataLost) {
   EXPECT_THAT(step->set, ElementsAre(HasSubstr("data.split.dev.count=")));
 }
 
-// 20 % of few examples, a tenth of many, 10,000 of very many (1.1).
+// 20% of few examples, a tenth of many, 10,000 of very many (1.1).
 TEST(RecipeSteps, ADevSetIsHeldOutWhereThereIsNone) {
   const auto lines = [](std::uint64_t examples) {
     RunErrors errors;

@@ -315,7 +315,7 @@ class Page {
         type = "whole number";
         break;
       case FieldDescriptor::CPPTYPE_BOOL:
-        type = "`true` or `false`";
+        type = rule_of(field).always_true() ? "`true`" : "`true` or `false`";
         break;
       case FieldDescriptor::CPPTYPE_STRING:
         type = "text";

@@ -73,7 +73,7 @@ TEST(Copies, GiveACautionAndAboveTheLargestShareAnError) {
                      .original_places = {"t:7", "t:8"}};
   EXPECT_EQ(caution_of_copies({.examples = 8}, set, 0), std::nullopt);
   EXPECT_EQ(caution_of_copies(copies, set, 0.5),
-            "caution: 4 of 8 dev examples (50 %) have the inputs of training examples, 3 of them "
+            "caution: 4 of 8 dev examples (50.00%) have the inputs of training examples, 3 of them "
             "the label too, and say nothing about new examples (1.1): d:2 equals t:7, d:4 equals "
             "t:8, and 2 more; remove them");
   try {
@@ -198,7 +198,7 @@ TEST_F(CopiesInATable, NamesTheLinesOfBoth) {
   ASSERT_EQ(found.size(), 1U);
   const std::string at = (directory_ / "").string();
   EXPECT_EQ(found[0],
-            fmt::format("caution: 2 of 3 dev examples (66.67 %) have the inputs of training "
+            fmt::format("caution: 2 of 3 dev examples (66.67%) have the inputs of training "
                         "examples, 2 of them the label too, and say nothing about new examples "
                         "(1.1): {0}dev.csv:2 equals {0}table.csv:7, {0}dev.csv:4 equals "
                         "{0}table.csv:905; remove them from data.dev or from data.train",

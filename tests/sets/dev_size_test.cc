@@ -16,9 +16,10 @@ TEST(DevSize, WarnsWithTheSizeThatWouldDo) {
   const Job job = tiny_job("/").job;  // decides on one percentage point
   EXPECT_THAT(
       warnings_of_dev_size(job, 0.1, 1000),
-      ElementsAre("the dev set is small for the decisions made on it (1.1): at a dev error of "
-                  "10%, 1000 examples leave an uncertainty of +-1.9 percentage points (95%), but "
-                  "improvements of 1 are to be detected; 3461 examples would be enough"));
+      ElementsAre(
+          "the dev set is small for the decisions made on it (1.1): at a dev error of "
+          "10.00%, 1000 examples leave an uncertainty of +-1.9 percentage points (95%), but "
+          "improvements of 1 are to be detected; 3461 examples would be enough"));
   EXPECT_THAT(warnings_of_dev_size(job, 0.1, 3460).size(), 1);
   EXPECT_THAT(warnings_of_dev_size(job, 0.1, 3461), IsEmpty());
 }

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/run_files.h"
 #include "comm/agreement.h"
 #include "report/sweep_table.h"
 #include "support/collective.h"

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/run_files.h"
 #include "sweep/cautions.h"
 
 namespace lockstep {

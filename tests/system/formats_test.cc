@@ -45,7 +45,7 @@ TEST_F(FormatsProgram, BlobsComeNearTheirBestErrorAndNotBelow) {
   const std::string job = jobs_ + "/blobs.textproto";
   const auto check = run("check " + job);
   EXPECT_EQ(check.exit_code, 0) << check.err;
-  EXPECT_THAT(check.out, HasSubstr("\nbayes error      15.3438 % (known for the source:"));
+  EXPECT_THAT(check.out, HasSubstr("\nbayes error      15.3438% (known for the source:"));
   // Four standard deviations of an error counted on 100,000 points are 0.0046.
   EXPECT_NEAR(trained(job, "run")["test_error"], 0.153438, 0.0046);
 }

@@ -118,13 +118,13 @@ TEST_F(Sets, CopiesMakeTheDevErrorALieAndASplitByContentMakesItTrue) {
     training { batch_size: 60 shards: 4 epochs: 30 })");
   const auto refused = run("train copies.textproto --run-dir run");
   EXPECT_EQ(refused.exit_code, 65);
-  EXPECT_THAT(refused.err, HasSubstr("216 of 400 dev examples (54 %) have the inputs of training "
+  EXPECT_THAT(refused.err, HasSubstr("216 of 400 dev examples (54.00%) have the inputs of training "
                                      "examples, 216 of them the label too"));
   EXPECT_THAT(refused.err, HasSubstr("more than data.max_copied_share: 0.5; data.split.by_content: "
                                      "true keeps equal examples in one part"));
   const auto check = run("check copies.textproto");
   EXPECT_EQ(check.exit_code, 65);
-  EXPECT_THAT(check.err, HasSubstr("216 of 400 dev examples (54 %)"));
+  EXPECT_THAT(check.err, HasSubstr("216 of 400 dev examples (54.00%)"));
 
   const auto allowed = run("train copies.textproto --run-dir lie --set data.max_copied_share=1", 2);
   ASSERT_EQ(allowed.exit_code, 0) << allowed.err;
@@ -234,7 +234,7 @@ TEST_F(Sets, ADevSetTooSmallForWhatIsDecidedOnItIsToldOnce) {
   EXPECT_THAT(
       run("check sets.textproto").out,
       HasSubstr(
-          "at a dev error of 10%, 41 examples leave an uncertainty of +-9.4 percentage points "
+          "at a dev error of 10.00%, 41 examples leave an uncertainty of +-9.4 percentage points "
           "(95%), but improvements of 1 are to be detected; 3461 examples would be enough "
           "(the dev error is assumed)"));
   const auto warned = run("train sets.textproto --run-dir run");

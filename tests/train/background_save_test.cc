@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/run_files.h"
 #include "checkpoint/arrays.h"
 #include "checkpoint/load.h"
 #include "checkpoint/retention.h"

@@ -101,7 +101,7 @@ TEST(Overfits, WhenTheIntervalOfTheDifferenceIsAboveZero) {
   EXPECT_FALSE(overfits(score(0, 29), score(5, 56)));
 }
 
-// Labels of one example are not independent: 30 of 100 examples x 10 labels are 3 %
+// Labels of one example are not independent: 30 of 100 examples x 10 labels are 3%
 // of 100 examples, not of 1000.
 TEST(Overfits, CountsExamplesWhereEachHasSeveralLabels) {
   const SetScore train{{.wrong = 30, .decisions = 1000}, 100};

@@ -1,13 +1,10 @@
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "base/enum_names.h"
 #include "base/error.h"
-#include "base/lower_case.h"
 #include "base/number_text.h"
 #include "checkpoint/find.h"
 #include "cli/commands.h"
@@ -21,6 +18,8 @@
 #include "config/without_dropout.h"
 #include "data/shards.h"
 #include "model/build.h"
+#include "records/missing_sets.h"
+#include "report/check_text.h"
 #include "sets/assign_shards.h"
 #include "sets/dataset.h"
 #include "sets/dataset_sizes.h"
@@ -42,27 +41,6 @@ struct CheckArguments {
   bool prints_job = false;  // alone
   int prefetch_threads = 0;
 };
-
-std::string memory_table(const MemoryPlan& plan) {
-  std::string text;
-  const auto line = [&](const char* name, std::uint64_t bytes) {
-    text += fmt::format("  {:<12} {:>12}\n", name, format_mebibytes(bytes));
-  };
-  line("examples", plan.examples);
-  line("weights", plan.weights);
-  line("gradients", plan.gradients);
-  line("exchange", plan.exchange);
-  line("optimizer", plan.optimizer);
-  line("activations", plan.activations);
-  line("checkpoint", plan.checkpoint);
-  line("shards", plan.shards);
-  line("predictions", plan.predictions);
-  if (plan.rollback > 0) line("rollback", plan.rollback);
-  if (plan.monitor > 0) line("monitor", plan.monitor);
-  line("program", plan.program);
-  line("total", plan.total());
-  return text;
-}
 
 void check_nodes(const CheckArguments& arguments) {
   if (arguments.nodes <= arguments.ranks) return;
@@ -104,47 +82,13 @@ std::string traffic_text(const Job& job, const NetworkSpec& network, const Batch
   return text;
 }
 
-// Such as "class name".
-std::string role_text(ColumnRole role) {
-  std::string text = lower_case(enum_name(role));
-  std::ranges::replace(text, '_', ' ');
-  return text;
-}
-
-// The columns of a table with their features, and the classes by number.
-std::string table_text(const TableSchema& schema) {
-  std::string text = fmt::format("columns          {}\n", schema.columns.size());
-  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
-    const TableColumn& column = schema.columns[i];
-    text += fmt::format("  {:<3} {:<24} {:<10}", i + 1, column.name, role_text(column.role));
-    if (column.role == ColumnRole::category) {
-      text += fmt::format(" {} features: {}", column.categories.size() + (column.has_rare ? 1 : 0),
-                          quoted_names(column.categories));
-      if (column.has_rare) text += ", and the rare ones as one";
-    }
-    if (column.role == ColumnRole::ordinal) {
-      text += fmt::format(" from 0: {}", quoted_names(column.categories));
-    }
-    if (column.missing_indicator) text += ", and whether it is missing";
-    while (text.ends_with(' ')) text.pop_back();
-    text += '\n';
-  }
-  if (!schema.class_names.empty()) {
-    text += fmt::format("classes          {}: {}\n", schema.class_names.size(),
-                        quoted_names(schema.class_names));
-  }
-  return text;
-}
-
 // Notes about the sets that the user should know before training (1.1).
 std::vector<std::string> notes_on_sets(const Job& job, const DatasetSizes& sizes) {
   std::vector<std::string> notes;
   if (sizes.dev == 0) {
     notes.emplace_back("no dev set: nothing shows when to stop or which model is best");
   } else if (sizes.test == 0) {
-    notes.emplace_back(
-        "no test set: the dev error will not be an unbiased estimate, which is fine if none is "
-        "needed (1.1)");
+    notes.emplace_back(kNoTestSet);
   }
   if (sizes.unused > 0) {
     notes.push_back(fmt::format("{} examples of data.held_out are in no set", sizes.unused));
@@ -213,14 +157,14 @@ void check_job(const CheckArguments& arguments) {
         "diagnosis.base_error)\n",
         format_percent(*sizes.bayes_error, 4));
   }
-  if (sizes.table != nullptr) text += table_text(sizes.table->schema);
+  if (sizes.table != nullptr) text += columns_text(sizes.table->schema);
   text += fmt::format("parameters       {}\n", parameter_layout(network).size);
   text += fmt::format("steps per epoch  {}\n", steps_per_epoch(geometry));
   text += fmt::format("steps            {}\n", total_steps(job.training, geometry));
   text += fmt::format("memory of rank 0 at {} x {} (--ranks, --threads):\n{}",
                       format_quantity(static_cast<std::uint64_t>(layout.ranks), "rank"),
                       format_quantity(static_cast<std::uint64_t>(layout.threads), "thread"),
-                      memory_table(plan_memory(job, network, sizes, layout, hosts)));
+                      memory_text(plan_memory(job, network, sizes, layout, hosts)));
   if (arguments.nodes > 1) text += traffic_text(job, network, geometry, layout, hosts);
   if (arguments.no_dropout) text += fmt::format("note: {}\n", kNoDropoutNotice);
   for (const std::string& caution : job_cautions(job)) text += caution + "\n";

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/directory_kind.h"
 #include "base/error.h"
 #include "base/run_files.h"
 #include "checkpoint/find.h"

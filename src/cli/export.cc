@@ -8,11 +8,11 @@
 #include "checkpoint/find.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
-#include "cli/exported_npz.h"
-#include "cli/exported_onnx.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
+#include "export/saved_npz.h"
+#include "export/saved_onnx.h"
 #include "model/saved_model.h"
 
 namespace lockstep {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/prediction_table.h"
 #include "evaluate/evaluate_checkpoint.h"
 #include "model/prediction_columns.h"
 #include "model/saved_model.h"
+#include "report/prediction_table.h"
 
 namespace lockstep {
 

@@ -1,5 +1,3 @@
-#include "checkpoint/inspect.h"
-
 #include <memory>
 #include <string>
 
@@ -12,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
+#include "report/checkpoint_text.h"
 
 namespace lockstep {
 

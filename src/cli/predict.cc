@@ -20,10 +20,10 @@
 #include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/prediction_output.h"
-#include "cli/prediction_table.h"
 #include "cli/table_options.h"
 #include "comm/agreement.h"
 #include "report/descriptor.h"
+#include "report/prediction_table.h"
 
 namespace lockstep {
 namespace {

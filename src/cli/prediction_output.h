@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/atomic_file.h"
-#include "cli/prediction_table.h"
+#include "report/prediction_table.h"
 
 namespace lockstep {
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/directory_kind.h"
 #include "base/error.h"
 #include "base/host_name.h"
 #include "base/run_files.h"
@@ -18,12 +19,6 @@ namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
-
-const char* noun_of(DirectoryKind kind) {
-  if (kind == DirectoryKind::sweep) return "sweep";
-  if (kind == DirectoryKind::crossval) return "cross-validation";
-  return kind == DirectoryKind::recipe ? "recipe" : "run";
-}
 
 RunDirectory make_numbered(const std::string& name) {
   const fs::path runs = "runs";
@@ -62,7 +57,7 @@ void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
   }
   const auto held = kind_of_directory(directory);
   const std::string place = directory.string();
-  const char* noun = noun_of(kind);
+  const std::string noun = noun_of(kind);
   if (held && *held != kind) {
     throw Error(ExitCode::usage, fmt::format("{} holds a {}, not a {}: choose another --run-dir",
                                              place, noun_of(*held), noun));
@@ -98,24 +93,6 @@ bool create_writable_directory(const fs::path& directory) {
     throw Error(ExitCode::io, fmt::format("the directory {} is not writable", directory.string()));
   }
   return made;
-}
-
-std::optional<DirectoryKind> kind_of_directory(const fs::path& directory) {
-  const auto has = [&](const char* name) { return fs::exists(directory / name); };
-  if (has(kSweepFile)) return DirectoryKind::sweep;
-  if (has(kCrossvalFile)) return DirectoryKind::crossval;
-  if (has(kRecipeJson) || has(recipe_run_name(1).c_str())) return DirectoryKind::recipe;
-  if (has(kMetricsFile) || has(kCheckpointFolder) || has(kSummaryFile)) return DirectoryKind::run;
-  return std::nullopt;
-}
-
-std::optional<std::string> run_within(const fs::path& directory, std::optional<DirectoryKind> kind,
-                                      std::string_view verb) {
-  if (!kind || kind == DirectoryKind::run) return std::nullopt;
-  const bool recipe = kind == DirectoryKind::recipe;
-  return fmt::format("it holds a {}; {} one of its {}, such as {}", noun_of(*kind), verb,
-                     kind == DirectoryKind::sweep ? "trials" : "runs",
-                     (directory / (recipe ? recipe_run_name(1) : trial_directory(0))).string());
 }
 
 RunDirectory prepare_run_directory(const fs::path& requested, const std::string& name,

@@ -2,29 +2,13 @@
 // The directory for the results of a command that trains.
 
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
+#include "base/directory_kind.h"
 #include "train/trainer.h"
 
 namespace lockstep {
-
-enum class DirectoryKind {
-  run,       // a single run, or one of a sweep or a recipe
-  sweep,     // with trials/
-  recipe,    // with run-01, ...
-  crossval,  // with trials/
-};
-
-// The kind of results in a directory; nothing if it does not exist or has no results of ours.
-std::optional<DirectoryKind> kind_of_directory(const std::filesystem::path& directory);
-
-// Tells which run in a directory of several to name instead of it: "it holds a sweep; <verb> one of
-// its trials, such as ...". Nothing for other kinds.
-std::optional<std::string> run_within(const std::filesystem::path& directory,
-                                      std::optional<DirectoryKind> kind, std::string_view verb);
 
 // Creates the directory if it does not exist, and returns whether it did so. Throws
 // Error(io) if the directory cannot be created or is not writable.

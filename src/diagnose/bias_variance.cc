@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "base/number_text.h"
+#include "records/missing_sets.h"
 
 namespace lockstep {
 namespace {
@@ -138,12 +139,9 @@ void note_surprises(Diagnosis& diagnosis, const MeasuredError& train) {
 
 void note_missing_sets(Diagnosis& diagnosis, const RunErrors& errors) {
   if (!errors.dev && !errors.train_dev) {
-    diagnosis.notes.emplace_back(
-        errors.test
-            ? "no dev set: the test error is unbiased only if nothing is chosen by it, so "
-              "it does not measure variance; give data.split.dev or data.dev (1.1)"
-            : "no dev or test set: the training error does not estimate the error on new "
-              "examples, and variance cannot be measured; give data.split.dev or data.dev (1.1)");
+    diagnosis.notes.push_back(
+        fmt::format("{}; variance cannot be measured: give data.split.dev or data.dev",
+                    errors.test ? kNoDevSet : kNoDevOrTestSet));
   } else if (!errors.dev) {
     diagnosis.notes.emplace_back(
         "no dev set: data mismatch cannot be measured, only variance on the train-dev set (1.1)");
@@ -155,18 +153,14 @@ void note_missing_sets(Diagnosis& diagnosis, const RunErrors& errors) {
         "data.split.train_dev tells them apart (1.1)");
   }
   if (errors.dev && errors.test && errors.dev_and_test_differ) {
-    diagnosis.notes.emplace_back(
-        "dev and test have different distributions: the best model on dev may not be the best on "
-        "test (1.1)");
+    diagnosis.notes.emplace_back(kDevAndTestDiffer);
   }
   if (errors.test_unseen) {
     diagnosis.notes.emplace_back(
         "the test error was not measured: the choice among several runs is made on dev, and test "
         "is only for the chosen run (1.4)");
   } else if (errors.dev && !errors.test) {
-    diagnosis.notes.emplace_back(
-        "no test set: the dev error is not an unbiased estimate, which is fine if none is needed "
-        "(1.1)");
+    diagnosis.notes.emplace_back(kNoTestSet);
   }
 }
 

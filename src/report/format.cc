@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/run_files.h"
+#include "records/missing_sets.h"
 #include "records/stop_reason.h"
 #include "report/diagnosis_text.h"
 #include "report/metrics_text.h"
@@ -232,17 +233,14 @@ std::string describe_sets(const RunStart& start) {
   const bool test = start.test_examples > 0;
   if (dev && test) {
     if (!start.dev_and_test_differ) return "";
-    return "dev and test have different distributions: the best model on dev may not be the best "
-           "on test";
+    return kDevAndTestDiffer;
   }
-  if (dev)
-    return "no test set: the dev error is not an unbiased estimate, which is fine if none is "
-           "needed (1.1)";
-  if (test) return "no dev set: the test error is unbiased only if nothing is chosen by it (1.1)";
+  if (dev) return kNoTestSet;
+  if (test) return kNoDevSet;
   if (start.train_dev_examples > 0) {
     return "no dev or test set: the train-dev error is only for examples like the training set's";
   }
-  return "no dev or test set: the training error does not estimate the error on new examples";
+  return kNoDevOrTestSet;
 }
 
 std::string format_finish(const RunStart& start, const Summary& summary,

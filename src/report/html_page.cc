@@ -140,8 +140,8 @@ void add_status(Out out, const HtmlPage& page) {
                  format_layout(start.ranks, start.threads, start.shards));
 }
 
-void add_part(Out out, const char* part, std::uint64_t examples, std::optional<double> error,
-              std::optional<double> cost) {
+void add_set(Out out, const char* part, std::uint64_t examples, std::optional<double> error,
+             std::optional<double> cost) {
   if (examples == 0) return;
   const auto accuracy = error ? std::optional<double>(1 - *error) : std::nullopt;
   fmt::format_to(out, "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", part,
@@ -203,11 +203,11 @@ void add_results(Out out, const HtmlPage& page, const Summary& results) {
                  page.summary ? "" : " of the last evaluation");
   fmt::format_to(
       out, "<tr><th></th><th>examples</th><th>error</th><th>accuracy</th><th>cost</th></tr>\n");
-  add_part(out, "train", start.train_examples, results.train_error, results.train_cost);
-  add_part(out, "train-dev", start.train_dev_examples, results.train_dev_error,
-           results.train_dev_cost);
-  add_part(out, "dev", start.dev_examples, results.dev_error, results.dev_cost);
-  add_part(out, "test", start.test_examples, results.test_error, results.test_cost);
+  add_set(out, "train", start.train_examples, results.train_error, results.train_cost);
+  add_set(out, "train-dev", start.train_dev_examples, results.train_dev_error,
+          results.train_dev_cost);
+  add_set(out, "dev", start.dev_examples, results.dev_error, results.dev_cost);
+  add_set(out, "test", start.test_examples, results.test_error, results.test_cost);
   fmt::format_to(out, "</table>\n");
   const std::string open = describe_sets(start);
   if (!open.empty()) fmt::format_to(out, "<p class=\"soft\">{}</p>\n", open);

@@ -214,7 +214,7 @@ TEST(BiasVariance, WithoutADevSetVarianceIsUnknown) {
   errors.test = {0.3, 1000};
   const Diagnosis tested = diagnose_errors(errors, config());
   EXPECT_EQ(tested.variance, std::nullopt) << "the test set is not used for that";
-  EXPECT_THAT(tested.notes, ElementsAre(HasSubstr("it does not measure variance")));
+  EXPECT_THAT(tested.notes, ElementsAre(HasSubstr("variance cannot be measured")));
 }
 
 TEST(BiasVariance, TrainDevAloneTellsVarianceButNotMismatch) {

@@ -7,10 +7,10 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "checkpoint/inspect.h"
 #include "checkpoint/load.h"
 #include "memory_file.h"
 #include "proto/checkpoint.pb.h"
+#include "report/checkpoint_text.h"
 #include "targets.h"
 
 namespace lockstep {

@@ -68,14 +68,14 @@ TEST(PlanTable, SaysWhereLinksWereMeasuredAndWhatHasTooManyRanks) {
 TEST(PlanTable, JsonHasTheSameNumbers) {
   PlanReport report = sample({row(1, 0.4, 0), row(2, 0.2, 0.2)});
   report.rows[1].step.sent_bytes = 7;
-  const Json json = plan_json(report);
-  EXPECT_EQ(json["version"], 1);
-  EXPECT_EQ(json["links_measured"], false);
-  EXPECT_EQ(json["nodes_that_pay"], 1);
-  ASSERT_EQ(json["rows"].size(), 2U);
-  EXPECT_DOUBLE_EQ(json["rows"][1]["step_seconds"], 0.4);
-  EXPECT_DOUBLE_EQ(json["rows"][1]["efficiency"], 0.5);
-  EXPECT_EQ(json["rows"][1]["sent_bytes_per_step"], 7);
+  const Json object = plan_json(report);
+  EXPECT_EQ(object["version"], 1);
+  EXPECT_EQ(object["links_measured"], false);
+  EXPECT_EQ(object["nodes_that_pay"], 1);
+  ASSERT_EQ(object["rows"].size(), 2U);
+  EXPECT_DOUBLE_EQ(object["rows"][1]["step_seconds"], 0.4);
+  EXPECT_DOUBLE_EQ(object["rows"][1]["efficiency"], 0.5);
+  EXPECT_EQ(object["rows"][1]["sent_bytes_per_step"], 7);
 }
 
 }  // namespace

@@ -313,7 +313,7 @@ TEST(IncludeRules, BreakingThemIsNoticed) {
   EXPECT_EQ(count("nn", "#include <linalg/matrix.h>\n"), 1U);
   EXPECT_EQ(count("config", "#include \"nn/network.h\"\n"), 1U);
   EXPECT_EQ(count("config", "#include \"nn/spec.h\"\n"), 0U);
-  EXPECT_EQ(count("report", "#include \"nn/spec.h\"\n"), 1U);
+  EXPECT_EQ(count("report", "#include \"linalg/pairs.h\"\n"), 1U);
   EXPECT_EQ(count("attic", ""), 1U);
 }
 

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/record_differences.h"
-#include "cli/recorded_run.h"
-#include "cli/verified_range.h"
 #include "records/observer.h"
+#include "verify/record_differences.h"
+#include "verify/recorded_run.h"
+#include "verify/verified_range.h"
 
 namespace lockstep {
 

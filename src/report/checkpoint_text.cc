@@ -1,4 +1,4 @@
-#include "checkpoint/inspect.h"
+#include "report/checkpoint_text.h"
 
 #include <algorithm>
 #include <cmath>

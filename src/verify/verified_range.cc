@@ -1,4 +1,4 @@
-#include "cli/verified_range.h"
+#include "verify/verified_range.h"
 
 #include <algorithm>
 #include <array>

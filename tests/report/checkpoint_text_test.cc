@@ -1,9 +1,9 @@
-#include "checkpoint/inspect.h"
+#include "report/checkpoint_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "example.h"
+#include "checkpoint/example.h"
 
 namespace lockstep {
 namespace {

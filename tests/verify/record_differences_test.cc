@@ -1,6 +1,6 @@
 // A recorded evaluation and the same one made again.
 
-#include "cli/record_differences.h"
+#include "verify/record_differences.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "cli/record_differences.h"
+#include "verify/record_differences.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // The builds that can train a recorded run again.
 
-#include "cli/verified_build.h"
+#include "verify/verified_build.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

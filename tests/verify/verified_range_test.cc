@@ -1,6 +1,6 @@
 // The part of a recorded run that is verified.
 
-#include "cli/verified_range.h"
+#include "verify/verified_range.h"
 
 #include <unistd.h>
 

@@ -1,12 +1,12 @@
-#include "cli/recorded_run.h"
+#include "verify/recorded_run.h"
 
 #include <fmt/format.h>
 
+#include "base/directory_kind.h"
 #include "base/error.h"
 #include "base/input_file.h"
 #include "base/run_files.h"
 #include "checkpoint/retention.h"
-#include "cli/run_directory.h"
 #include "train/environment.h"
 
 namespace lockstep {

@@ -1,4 +1,4 @@
-#include "cli/answers_file.h"
+#include "metrics/answers_file.h"
 
 #include <optional>
 #include <string>

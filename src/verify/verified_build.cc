@@ -1,4 +1,4 @@
-#include "cli/verified_build.h"
+#include "verify/verified_build.h"
 
 #include <fmt/format.h>
 

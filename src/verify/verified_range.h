@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/recorded_run.h"
+#include "verify/recorded_run.h"
 
 namespace lockstep {
 

@@ -1,4 +1,4 @@
-#include "cli/prediction_table.h"
+#include "report/prediction_table.h"
 
 #include <algorithm>
 #include <numeric>

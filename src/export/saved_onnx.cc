@@ -1,4 +1,4 @@
-#include "cli/exported_onnx.h"
+#include "export/saved_onnx.h"
 
 #include <cstddef>
 #include <map>

@@ -1,4 +1,4 @@
-#include "cli/exported_npz.h"
+#include "export/saved_npz.h"
 
 #include <cstdint>
 #include <span>

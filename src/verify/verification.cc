@@ -1,4 +1,4 @@
-#include "cli/verification.h"
+#include "verify/verification.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,69 @@
+#include "report/check_text.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+#include "base/enum_names.h"
+#include "base/lower_case.h"
+#include "base/number_text.h"
+
+namespace lockstep {
+namespace {
+
+// Such as "class name".
+std::string role_text(ColumnRole role) {
+  std::string text = lower_case(enum_name(role));
+  std::ranges::replace(text, '_', ' ');
+  return text;
+}
+
+}  // namespace
+
+std::string memory_text(const MemoryPlan& plan) {
+  std::string text;
+  const auto line = [&](const char* name, std::uint64_t bytes) {
+    text += fmt::format("  {:<12} {:>12}\n", name, format_mebibytes(bytes));
+  };
+  line("examples", plan.examples);
+  line("weights", plan.weights);
+  line("gradients", plan.gradients);
+  line("exchange", plan.exchange);
+  line("optimizer", plan.optimizer);
+  line("activations", plan.activations);
+  line("checkpoint", plan.checkpoint);
+  line("shards", plan.shards);
+  line("predictions", plan.predictions);
+  if (plan.rollback > 0) line("rollback", plan.rollback);
+  if (plan.monitor > 0) line("monitor", plan.monitor);
+  line("program", plan.program);
+  line("total", plan.total());
+  return text;
+}
+
+std::string columns_text(const TableSchema& schema) {
+  std::string text = fmt::format("columns          {}\n", schema.columns.size());
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    const TableColumn& column = schema.columns[i];
+    text += fmt::format("  {:<3} {:<24} {:<10}", i + 1, column.name, role_text(column.role));
+    if (column.role == ColumnRole::category) {
+      text += fmt::format(" {} features: {}", column.categories.size() + (column.has_rare ? 1 : 0),
+                          quoted_names(column.categories));
+      if (column.has_rare) text += ", and the rare ones as one";
+    }
+    if (column.role == ColumnRole::ordinal) {
+      text += fmt::format(" from 0: {}", quoted_names(column.categories));
+    }
+    if (column.missing_indicator) text += ", and whether it is missing";
+    while (text.ends_with(' ')) text.pop_back();
+    text += '\n';
+  }
+  if (!schema.class_names.empty()) {
+    text += fmt::format("classes          {}: {}\n", schema.class_names.size(),
+                        quoted_names(schema.class_names));
+  }
+  return text;
+}
+
+}  // namespace lockstep

@@ -26,6 +26,11 @@ EndOnSignal::EndOnSignal(bool tells, std::filesystem::path output)
   thread_ = std::jthread([this](const std::stop_token& ended) { watch(ended); });
 }
 
+EndOnSignal::~EndOnSignal() {
+  thread_.request_stop();
+  thread_.join();
+}
+
 void EndOnSignal::watch(const std::stop_token& ended) {
   std::unique_lock lock(mutex_);
   while (!stop_was_requested()) {

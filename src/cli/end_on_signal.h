@@ -17,6 +17,9 @@ namespace lockstep {
 class EndOnSignal {
  public:
   explicit EndOnSignal(bool tells, std::filesystem::path output = {});
+  ~EndOnSignal();
+  EndOnSignal(const EndOnSignal&) = delete;
+  EndOnSignal& operator=(const EndOnSignal&) = delete;
 
  private:
   void watch(const std::stop_token& ended);
@@ -25,7 +28,7 @@ class EndOnSignal {
   std::filesystem::path output_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::jthread thread_;  // the last member: it is joined before the others go
+  std::jthread thread_;
 };
 
 }  // namespace lockstep

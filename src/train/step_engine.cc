@@ -94,9 +94,9 @@ StepOutcome StepEngine<T>::train_step(std::uint64_t step, const StepRequests& re
 
   StepOutcome outcome{.requests = requests_in(flags)};
   if ((flags & kLossNotFinite) != 0) {
-    outcome.nonfinite = go_on_or_throw(step, nonfinite_loss());
+    outcome.nonfinite = continue_or_throw(step, nonfinite_loss());
   } else if ((flags & kGradientUnusable) != 0) {
-    outcome.nonfinite = go_on_or_throw(step, unusable_gradient(step));
+    outcome.nonfinite = continue_or_throw(step, unusable_gradient(step));
   } else {
     update_weights(step);
   }
@@ -245,7 +245,7 @@ std::string StepEngine<T>::origin_of_gradient(std::uint64_t step) {
 }
 
 template <typename T>
-std::string StepEngine<T>::go_on_or_throw(std::uint64_t step, const std::string& why) const {
+std::string StepEngine<T>::continue_or_throw(std::uint64_t step, const std::string& why) const {
   if (job_.training.on_nonfinite != OnNonfinite::stop) return why;
   const Error error = diverged(step, why, step == 0);
   throw AgreedError(error.code(), error.what());

@@ -120,7 +120,7 @@ class StepEngine {
   // Collective. Names the ranks, their hosts and shards whose own sums are not finite.
   std::string origin_of_gradient(std::uint64_t step);
   // Returns `why` unless the job stops at such a step; then throws AgreedError (diverged).
-  std::string go_on_or_throw(std::uint64_t step, const std::string& why) const;
+  std::string continue_or_throw(std::uint64_t step, const std::string& why) const;
 
   const Job& job_;
   const Communicator& comm_;

@@ -101,6 +101,32 @@ TEST_F(DamagedCheckpoint, TheOnlyStateIsAnErrorWithTheRemedy) {
   }
 }
 
+TEST_F(DamagedCheckpoint, WithoutAnyStateAnUnfinishedRunStartsAgainLoudly) {
+  ASSERT_EQ(train("--run-dir whole").exit_code, 0);
+  ASSERT_NE(train("--run-dir run", "1 12 kill").exit_code, 0);
+  fs::remove_all(directory_ / "run/ckpt");
+  const auto resumed = train("--run-dir run --resume auto");
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_THAT(resumed.err,
+              HasSubstr("warning: no checkpoint in run/ckpt: starting again from step 0; the "
+                        "evaluations in run/metrics.jsonl are replaced"));
+  EXPECT_EQ(file("run/metrics.jsonl").find("\"step\":5,"),
+            file("run/metrics.jsonl").rfind("\"step\":5,"));
+  EXPECT_EQ(digest_of("run"), digest_of("whole"));
+}
+
+TEST_F(DamagedCheckpoint, WithoutAnyStateAFinishedRunIsNotReplaced) {
+  ASSERT_EQ(train("--run-dir run").exit_code, 0);
+  const std::string summary = file("run/summary.json");
+  fs::remove_all(directory_ / "run/ckpt");
+  const auto refused = train("--run-dir run --resume auto");
+  EXPECT_EQ(refused.exit_code, 2) << refused.err;
+  EXPECT_THAT(refused.err,
+              HasSubstr("run has the results of a run, but no checkpoint from which it could be "
+                        "resumed; restore its ckpt/ from a copy, or choose another --run-dir"));
+  EXPECT_EQ(file("run/summary.json"), summary);
+}
+
 // The newest state is the best, and the one before refers to a best state of its own.
 TEST_F(DamagedCheckpoint, TheBestOfTheStateBeforeIsKept) {
   ASSERT_EQ(train("--run-dir whole").exit_code, 0);

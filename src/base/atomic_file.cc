@@ -24,35 +24,46 @@ std::filesystem::path directory_of(const std::filesystem::path& path) {
 // Between the name of a file and the number of the process that writes it.
 constexpr std::string_view kTemporaryMark = ".tmp-";
 
-// Both whole blocks of any disk.
+// Both are multiples of any disk's block size.
 constexpr std::size_t kAlignment = 4096;
 constexpr std::size_t kBufferBytes = std::size_t{4} << 20;
 
-// The file that symbolic links lead to: it is replaced, and the link stays.
-std::filesystem::path target_of(const std::filesystem::path& path) {
+// Where the content of `path` belongs, and whether that is a device or pipe.
+struct Target {
+  std::filesystem::path path;
+  bool is_file = true;  // or will be one
+};
+
+Target target_of(const std::filesystem::path& path, IfNoFile if_no_file) {
   std::error_code error;
-  if (!std::filesystem::is_symlink(path, error)) return path;
-  const auto target = std::filesystem::weakly_canonical(path, error);
-  return error ? path : target;
+  Target target{path};
+  if (std::filesystem::is_symlink(path, error)) {
+    target.path = std::filesystem::weakly_canonical(path, error);
+    if (error) return {path};  // the links lead nowhere
+  }
+  const auto status = std::filesystem::status(target.path, error);
+  target.is_file = !std::filesystem::exists(status) || std::filesystem::is_regular_file(status) ||
+                   std::filesystem::is_directory(status);
+  if (!target.is_file && if_no_file == IfNoFile::replace) return {path};
+  return target;
 }
 
-// A device or pipe cannot be replaced by a file.
-bool is_written_in_place(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  return std::filesystem::is_character_file(status) || std::filesystem::is_fifo(status) ||
-         std::filesystem::is_block_file(status) || std::filesystem::is_socket(status);
+std::filesystem::path with_mark(std::filesystem::path path) {
+  path += fmt::format("{}{}", kTemporaryMark, ::getpid());
+  return path;
 }
 
 }  // namespace
 
-AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(target_of(path)) {
-  if (is_written_in_place(path_)) {
+AtomicFile::AtomicFile(const std::filesystem::path& path, IfNoFile if_no_file) {
+  const Target target = target_of(path, if_no_file);
+  path_ = target.path;
+  if (!target.is_file) {
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
     if (descriptor_ < 0) fail("open", errno);
     return;
   }
-  temp_path_ = temporary_of(path_);
+  temp_path_ = with_mark(path_);
   std::error_code ignored;
   std::filesystem::remove(temp_path_, ignored);  // left by a dead process with our pid
   descriptor_ = ::open(temp_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -60,9 +71,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(target_of(path
 }
 
 std::filesystem::path AtomicFile::temporary_of(const std::filesystem::path& path) {
-  std::filesystem::path temporary = target_of(path);
-  temporary += fmt::format("{}{}", kTemporaryMark, ::getpid());
-  return temporary;
+  return with_mark(target_of(path, IfNoFile::write_in_place).path);
 }
 
 AtomicFile::~AtomicFile() {
@@ -159,10 +168,22 @@ void AtomicFile::fail(const std::string& action, int error_number) const {
   throw Error(ExitCode::io, message);
 }
 
-void replace_file(const std::filesystem::path& path, std::string_view text) {
-  AtomicFile file(path);
+namespace {
+
+void write_whole(const std::filesystem::path& path, std::string_view text, IfNoFile if_no_file) {
+  AtomicFile file(path, if_no_file);
   file.write(std::as_bytes(std::span(text)));
   file.commit();
+}
+
+}  // namespace
+
+void replace_file(const std::filesystem::path& path, std::string_view text) {
+  write_whole(path, text, IfNoFile::replace);
+}
+
+void write_output(const std::filesystem::path& path, std::string_view text) {
+  write_whole(path, text, IfNoFile::write_in_place);
 }
 
 void remove_file(const std::filesystem::path& path) {

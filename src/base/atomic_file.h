@@ -11,15 +11,20 @@
 
 namespace lockstep {
 
-// Writes a file that appears under its final name only on commit(). An
-// uncommitted file is removed. A file of many megabytes bypasses the page cache where the file
-// system allows that: it costs a fraction of the processor's time, and nothing else leaves the
-// cache. A symbolic link is followed, and a device or pipe is
-// written in place. Every failure throws Error(io) naming the file, the cause and,
-// when the disk is full, the free space.
+// What becomes of a device or a pipe in the place of the file, or behind a symbolic link there.
+enum class IfNoFile {
+  replace,         // for files of a run: to open it could wait for ever
+  write_in_place,  // for outputs that a user names, such as /dev/stdout
+};
+
+// Writes a file that appears under its final name only on commit(). An uncommitted file is removed.
+// A file of many megabytes bypasses the page cache where the file system allows that: it costs a
+// fraction of the processor's time, and nothing else leaves the cache. A symbolic link to a file is
+// followed. Every failure throws Error(io) naming the file, the cause and, when the disk is full,
+// the free space.
 class AtomicFile {
  public:
-  explicit AtomicFile(const std::filesystem::path& path);
+  explicit AtomicFile(const std::filesystem::path& path, IfNoFile if_no_file = IfNoFile::replace);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -30,7 +35,8 @@ class AtomicFile {
   void flush();
   void commit();
 
-  // The file in which the content of `path` is collected until commit().
+  // The file in which the content of `path`, an output that a user names, is collected until
+  // commit().
   static std::filesystem::path temporary_of(const std::filesystem::path& path);
 
  private:
@@ -51,8 +57,11 @@ class AtomicFile {
   bool bypasses_cache_ = false;
 };
 
-// Replaces the content of the file `path` by `text`, atomically.
+// Replaces the content of the file `path`, which is of a run, by `text`, atomically.
 void replace_file(const std::filesystem::path& path, std::string_view text);
+
+// The same for an output that a user names.
+void write_output(const std::filesystem::path& path, std::string_view text);
 
 // Removes the file if it exists. Throws Error(io) naming the file if that fails.
 void remove_file(const std::filesystem::path& path);

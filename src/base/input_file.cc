@@ -17,6 +17,9 @@ namespace lockstep {
 void require_file(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::none) {
+    throw Error(ExitCode::missing_input, fmt::format("{}: {}", path.string(), error.message()));
+  }
   if (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status)) return;
   throw Error(
       ExitCode::missing_input,
@@ -24,19 +27,14 @@ void require_file(const std::filesystem::path& path) {
                   std::filesystem::is_directory(status) ? "a directory" : "a pipe or device"));
 }
 
-void require_files_in(const std::filesystem::path& directory) {
-  std::error_code error;
-  std::filesystem::recursive_directory_iterator entry(directory, error);
-  for (; !error && entry != std::filesystem::recursive_directory_iterator();
-       entry.increment(error)) {
-    if (!std::filesystem::is_directory(entry->path())) require_file(entry->path());
-  }
-}
-
 std::optional<std::string> read_if_there(const std::filesystem::path& path) {
   require_file(path);
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.number < 0) return std::nullopt;
+  if (file.number < 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    throw Error(ExitCode::missing_input,
+                fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
+  }
   constexpr std::size_t kBlock = std::size_t{1} << 16;
   std::string content;
   std::size_t size = 0;

@@ -7,18 +7,16 @@
 
 namespace lockstep {
 
-// Throws Error(missing_input) if `path` exists and is a directory, a pipe, a socket or a device:
-// opening or reading it could wait for ever.
+// Throws Error(missing_input) if `path` exists and is a directory, a pipe, a socket or a device,
+// which to open or read could wait for ever, or if the system does not tell, as for links in a
+// circle.
 void require_file(const std::filesystem::path& path);
 
-// The same for everything in `directory` and below it but directories.
-void require_files_in(const std::filesystem::path& directory);
-
-// The content of a file; absent if it is missing or may not be opened. Throws as require_file()
-// does, and Error(missing_input) if the file cannot be read to its end.
+// The content of a file; absent if there is none. Throws as require_file() does, and
+// Error(missing_input) if the file cannot be opened or read to its end.
 std::optional<std::string> read_if_there(const std::filesystem::path& path);
 
-// The same, but empty if the file is missing or may not be opened.
+// The same, but empty if there is no such file.
 std::string read_file(const std::filesystem::path& path);
 
 }  // namespace lockstep

@@ -13,7 +13,8 @@ std::optional<bool> names_open_file(const std::filesystem::path& path, int descr
   if (::stat(path.c_str(), &named) == 0) {
     return own.st_dev == named.st_dev && own.st_ino == named.st_ino;
   }
-  return errno == ENOENT ? std::optional(false) : std::nullopt;
+  const bool is_gone = errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+  return is_gone ? std::optional(false) : std::nullopt;
 }
 
 }  // namespace lockstep

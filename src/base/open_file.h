@@ -6,8 +6,8 @@
 
 namespace lockstep {
 
-// Whether `path` names the file behind `descriptor`: false when someone has removed it or put
-// another file there. None if the system does not tell.
+// Whether `path` names the file behind `descriptor`: false when someone has removed it, or put
+// another file or links in a circle there. None if the system does not tell.
 std::optional<bool> names_open_file(const std::filesystem::path& path, int descriptor);
 
 }  // namespace lockstep

@@ -22,12 +22,18 @@ inline constexpr const char* kDiagnosisText = "diagnosis.txt";
 inline constexpr const char* kDiagnosisJson = "diagnosis.json";
 inline constexpr const char* kAnswersFile = "answers.json";
 std::string error_file_name(int rank);
+// The job of the steps up to the last one before a run was resumed with another job:
+// "job.until-step-00000120.textproto".
+inline constexpr const char* kEarlierJobPrefix = "job.until-step-";
+inline constexpr const char* kEarlierJobSuffix = ".textproto";
 inline constexpr const char* kTensorBoardFolder = "tb";
+inline constexpr const char* kTensorBoardPrefix = "events.out.tfevents.";
 
 // The folder of a run's checkpoints, and the two names in it that point to others.
 inline constexpr const char* kCheckpointFolder = "ckpt";
 inline constexpr const char* kBestCheckpoint = "best";
 inline constexpr const char* kLatestCheckpoint = "latest";
+inline constexpr const char* kStepFilePrefix = "step-";
 inline constexpr const char* kCheckpointExtension = ".ckpt";
 // "step-00000120.ckpt"
 std::string step_file_name(std::uint64_t step);
@@ -62,6 +68,7 @@ inline constexpr const char* kFoldPredictions = "predictions.csv";
 inline constexpr const char* kRecipeJson = "recipe.json";
 inline constexpr const char* kRecipeText = "recipe.txt";
 inline constexpr const char* kBestJob = "best.textproto";
+inline constexpr const char* kRecipeRunPrefix = "run-";
 // The directory of run `number`, such as "run-01".
 std::string recipe_run_name(int number);
 

@@ -1,27 +1,32 @@
 #include "base/temporary_files.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 namespace lockstep {
 namespace fs = std::filesystem;
 
-bool is_temporary_file(std::string_view name) {
+std::string_view name_without_mark(std::string_view temporary) {
   constexpr std::string_view kMark = ".tmp-";
-  const std::size_t at = name.rfind(kMark);
-  if (at == std::string_view::npos || at == 0) return false;
-  const std::string_view process = name.substr(at + kMark.size());
-  return !process.empty() &&
-         std::ranges::all_of(process, [](char c) { return c >= '0' && c <= '9'; });
+  const std::size_t at = temporary.rfind(kMark);
+  if (at == std::string_view::npos) return "";
+  const std::string_view process = temporary.substr(at + kMark.size());
+  const bool is_process =
+      !process.empty() && std::ranges::all_of(process, [](char c) { return c >= '0' && c <= '9'; });
+  return is_process ? temporary.substr(0, at) : "";
 }
 
-std::vector<std::string> remove_temporary_files(const fs::path& directory) {
+std::vector<std::string> remove_temporary_files(const RunFolder& folder) {
   std::vector<std::string> problems;
   std::vector<fs::path> files;
   std::error_code error;
-  fs::recursive_directory_iterator entry(directory, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    const bool is_file = entry->is_regular_file(error);
-    if (is_file && is_temporary_file(entry->path().filename().string())) {
+  fs::directory_iterator entry(folder.path, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code ignored;
+    const std::string name = entry->path().filename().string();
+    if (is_run_file(name_without_mark(name), folder.content) &&
+        fs::is_regular_file(entry->symlink_status(ignored))) {
       files.push_back(entry->path());
     }
   }

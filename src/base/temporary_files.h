@@ -1,19 +1,21 @@
 #pragma once
 // The temporary files of AtomicFile, which a killed process leaves behind.
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/run_folders.h"
+
 namespace lockstep {
 
-// Whether a file of this name is a temporary one: "<name>.tmp-<process>".
-bool is_temporary_file(std::string_view name);
+// The name of the file whose temporary one has this name: "<name>.tmp-<process>"; empty for another
+// name.
+std::string_view name_without_mark(std::string_view temporary);
 
-// Removes the temporary files in `directory` and in the folders below it; does nothing if it does
-// not exist. No other process may be writing there. Returns a sentence for each file that
+// Removes the temporary files of a run's files in `folder`, and nothing else; does nothing if it
+// does not exist. No other process may be writing there. Returns a sentence for each file that
 // could not be removed.
-std::vector<std::string> remove_temporary_files(const std::filesystem::path& directory);
+std::vector<std::string> remove_temporary_files(const RunFolder& folder);
 
 }  // namespace lockstep

@@ -25,7 +25,7 @@ using Notices = std::vector<std::string>;
 
 // The step of a step file's name; nothing for any other name.
 std::optional<std::uint64_t> step_of(std::string_view name) {
-  constexpr std::string_view kPrefix = "step-";
+  constexpr std::string_view kPrefix = kStepFilePrefix;
   if (!name.starts_with(kPrefix)) return std::nullopt;
   std::uint64_t step = 0;
   const auto parsed =
@@ -204,7 +204,8 @@ std::vector<std::string> save_step(const fs::path& directory, const Checkpoint& 
     throw Error(ExitCode::io,
                 fmt::format("cannot create directory {}: {}", directory.string(), error.message()));
   }
-  Notices notices = remove_temporary_files(directory);  // first: their space may be needed
+  Notices notices = remove_temporary_files(
+      {directory, FolderContent::checkpoints});  // first: their space may be needed
 
   // Replaces an older file of this name, which may have been found invalid.
   const std::string name = step_file_name(checkpoint.step);

@@ -19,6 +19,7 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
+#include "base/failure.h"
 #include "base/host_name.h"
 #include "base/nearest.h"
 #include "cli/commands.h"
@@ -84,26 +85,6 @@ std::string command_line(int argc, char** argv) {
     line += (line.empty() ? "" : " ") + word;
   }
   return line;
-}
-
-// Exit code and message of a failing process.
-struct Failure {
-  ExitCode code = ExitCode::internal;
-  std::string message;
-};
-
-Failure describe(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const Error& known) {
-    return {known.code(), known.what()};
-  } catch (const std::bad_alloc&) {
-    return {ExitCode::internal, "out of memory; `lockstep check` predicts what a job needs"};
-  } catch (const std::exception& unknown) {
-    return {ExitCode::internal, fmt::format("internal error: {}", unknown.what())};
-  } catch (...) {
-    return {ExitCode::internal, "internal error"};
-  }
 }
 
 // Handles an error that all ranks know: rank 0 reports it, and all ranks end.
@@ -228,7 +209,7 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
     deadline = deadline_of_mpi("end", limits, rank, run);
     return leave_together(comm, run, error);
   } catch (...) {
-    end_all(comm, run, describe(std::current_exception()));
+    end_all(comm, run, failure_of(std::current_exception()));
   }
 }
 

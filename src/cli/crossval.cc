@@ -134,7 +134,7 @@ std::string open_directory(const CrossvalArguments& arguments, const PreparedCro
   check_directory(made.path, text);  // a refusal leaves no trace
   run.lock(made.path.string(), name);
   check_directory(made.path, text);  // another program may have had it meanwhile
-  if (!fs::exists(made.path / kCrossvalFile)) replace_file(made.path / kCrossvalFile, text);
+  run.keep(made.path / kCrossvalFile, text);
   const auto count = [](auto number, const char* noun) {
     return format_quantity(static_cast<std::uint64_t>(number), noun);
   };

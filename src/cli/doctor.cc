@@ -63,7 +63,7 @@ int run_doctor(const DoctorArguments& arguments, const CommandContext& context) 
     const std::vector<Finding> findings = findings_of(report);
     refused = is_refused(findings);
     const std::string json = to_text(doctor_json(report, findings), 2) + "\n";
-    if (!arguments.json.empty() && arguments.json != "-") replace_file(arguments.json, json);
+    if (!arguments.json.empty() && arguments.json != "-") write_output(arguments.json, json);
     print_result(arguments.json == "-" ? json : doctor_text(report, findings));
   });
   comm.broadcast(refused);

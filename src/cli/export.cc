@@ -39,7 +39,7 @@ int run_export(const ExportArguments& arguments, const CommandContext& context) 
   const SavedModel model = load_model(path, comm);
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    replace_file(file, is_onnx ? onnx_of(model) : npz_of(model));
+    write_output(file, is_onnx ? onnx_of(model) : npz_of(model));
     print_result(fmt::format("{}: {} parameters, after step {} (digest {})\n", file,
                              model.weights.size(), model.step, model.weights_digest));
   });

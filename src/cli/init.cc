@@ -137,7 +137,7 @@ void init_job(const InitArguments& arguments) {
     write_log(STDERR_FILENO, summary);
     return print_result(text);
   }
-  replace_file(output, text);
+  write_output(output, text);
   const std::string job = shell_word(output.string());
   print_result(
       fmt::format("{}wrote {}; check these guesses, and continue with\n"

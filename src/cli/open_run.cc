@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/host_name.h"
-#include "base/input_file.h"
+#include "base/run_folders.h"
 #include "base/temporary_files.h"
 #include "report/descriptor.h"
 #include "report/error_file.h"
@@ -20,8 +20,10 @@ namespace {
 
 // Removes what killed sessions were writing.
 void remove_leftovers(const std::filesystem::path& directory) {
-  for (const std::string& problem : remove_temporary_files(directory)) {
-    write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", problem));
+  for (const RunFolder& folder : folders_of_run(directory)) {
+    for (const std::string& problem : remove_temporary_files(folder)) {
+      write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", problem));
+    }
   }
 }
 
@@ -29,7 +31,7 @@ void remove_leftovers(const std::filesystem::path& directory) {
 
 void OpenRun::lock(const std::filesystem::path& directory, const std::string& job) {
   lock_ = std::make_unique<RunLock>(directory, job);
-  require_files_in(directory);
+  require_run_files(directory);
   remove_leftovers(directory);
   remove_error_files(directory);
   write_state_file(directory, {});
@@ -48,10 +50,15 @@ void OpenRun::tell_running(std::optional<std::uint64_t> step) {
   write_state_file(directory(), {.phase = RunPhase::running, .step = step, .exit_code = {}});
 }
 
-void OpenRun::keep_lock() {
+void OpenRun::keep(const std::filesystem::path& path, const std::string& content) {
+  kept_.emplace_back(path, content, warn_on_stderr);
+}
+
+void OpenRun::look_after() {
   if (!lock_) return;
   const std::string warning = lock_->keep();
   if (!warning.empty()) warn_on_stderr(warning);
+  for (const KeptFile& file : kept_) file.restore();
 }
 
 void OpenRun::reach(std::uint64_t step) {

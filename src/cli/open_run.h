@@ -8,9 +8,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "cli/run_lock.h"
+#include "report/kept_file.h"
 
 namespace lockstep {
 
@@ -29,9 +31,12 @@ class OpenRun {
 
   // Called on rank 0 when training begins: writes the state `running`. Throws Error(io).
   void tell_running(std::optional<std::uint64_t> step);
-  // Called on rank 0 now and then: locks the directory again, with a warning on stderr, if its lock
-  // file has gone. Throws Error(in_use) if another program has locked it since, and Error(io).
-  void keep_lock();
+  // Called on rank 0: writes a file of the directory that must stay. Throws Error(io).
+  void keep(const std::filesystem::path& path, const std::string& content);
+  // Called on rank 0 now and then: locks the directory again, and writes the files again that must
+  // stay, with warnings on stderr, if someone has removed or changed them. Throws Error(in_use) if
+  // another program has locked the directory since, and Error(io).
+  void look_after();
   // Called on rank 0: the run has come to this step. Writes nothing.
   void reach(std::uint64_t step);
   // Called on rank 0 at an end that all ranks know: writes the last state. Throws Error(io).
@@ -55,6 +60,7 @@ class OpenRun {
   mutable std::mutex mutex_;
   Place place_;
   std::unique_ptr<RunLock> lock_;  // on rank 0
+  std::vector<KeptFile> kept_;     // likewise
 };
 
 }  // namespace lockstep

@@ -75,9 +75,9 @@ void add_watch_limits(CLI::App& command, WatchLimits& limits) {
         const char* end = text.data() + text.size();
         const auto [rest, error] = std::from_chars(text.data(), end, value);
         // The comparison is written so that NaN is refused.
-        const bool fits = error == std::errc() && rest == end && std::isfinite(value) &&
-                          (value == 0 || value >= 1);
-        return fits ? "" : "expected a number of seconds, 1 or more, or 0 for no limit";
+        const bool fits =
+            error == std::errc() && rest == end && (value == 0 || (value >= 1 && value <= 1e9));
+        return fits ? "" : "expected a number of seconds from 1 to 1e9, or 0 for no limit";
       },
       "");
   command

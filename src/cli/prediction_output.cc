@@ -26,7 +26,7 @@ namespace {
 PredictionOutput::PredictionOutput(const std::string& path, const PredictionTable& table,
                                    bool is_npy)
     : table_(table) {
-  if (!path.empty()) file_.emplace(path);
+  if (!path.empty()) file_.emplace(path, IfNoFile::write_in_place);
   if (!is_npy) return;
   collected_.reset(std::tmpfile());
   if (!collected_) fail_to_collect();

@@ -28,7 +28,7 @@ struct PreviewArguments {
 void preview_job(const PreviewArguments& arguments) {
   const LoadedJob loaded = load_job(arguments.job, arguments.overrides);
   const Preview preview = preview_augmentation(loaded.job, arguments.examples, arguments.epochs);
-  replace_file(arguments.output, draw(preview_sheet(preview)).to_png());
+  write_output(arguments.output, draw(preview_sheet(preview)).to_png());
   print_result(fmt::format("{}: {} training examples, {}\n", arguments.output,
                            preview.examples.size(),
                            loaded.job.data.augmentation

@@ -22,6 +22,7 @@
 #include "cli/result_files.h"
 #include "cli/run_directory.h"
 #include "cli/run_record.h"
+#include "cli/state_report.h"
 #include "cli/stop_request.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
@@ -55,12 +56,16 @@ struct RecipeArguments {
 // The files of a recipe: a run directory for each run, recipe.json, recipe.txt and best.textproto.
 class FilesHost : public RecipeHost {
  public:
-  FilesHost(fs::path directory, bool color) : directory_(std::move(directory)), color_(color) {}
+  FilesHost(OpenRun& run, fs::path directory, bool color)
+      : run_(run), directory_(std::move(directory)), color_(color) {}
 
-  std::unique_ptr<TrainingObserver> reports(const LoadedJob& loaded) override {
-    return with_diagnosis(
-        guarded_standard_reports(ReportOptions{.color = color_, .results = false}), loaded,
-        evaluations_before);
+  TrainingObservers observers(const LoadedJob& loaded) override {
+    TrainingObservers observers;
+    observers.push_back(std::make_unique<DirectoryGuard>(run_));
+    observers.push_back(
+        with_diagnosis(guarded_standard_reports(ReportOptions{.color = color_, .results = false}),
+                       loaded, evaluations_before));
+    return observers;
   }
 
   std::optional<RunRecord> finished(const fs::path& run_dir) override {
@@ -100,6 +105,7 @@ class FilesHost : public RecipeHost {
   }
 
  private:
+  OpenRun& run_;
   fs::path directory_;
   bool color_;
 };
@@ -164,7 +170,7 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
     if (comm.is_root()) context.run.tell_running(std::nullopt);
   });
 
-  FilesHost host(directory, !arguments.no_color);
+  FilesHost host(context.run, directory, !arguments.no_color);
   const RecipeResult result = run_recipe(loaded, comm, options, host);
   agree(comm, [&] {
     if (!comm.is_root()) return;

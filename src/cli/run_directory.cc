@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/host_name.h"
 #include "base/run_files.h"
+#include "checkpoint/retention.h"
 #include "cli/restart.h"
 #include "comm/preflight.h"
 #include "report/descriptor.h"
@@ -42,15 +43,6 @@ RunDirectory make_numbered(const std::string& name) {
   }
 }
 
-bool has_checkpoints(const fs::path& directory) {
-  std::error_code error;
-  fs::directory_iterator entry(directory, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    if (entry->path().extension() == kCheckpointExtension) return true;
-  }
-  return false;
-}
-
 void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
   if (const auto warning = check_restart(process_environment(), directory, resume, host_name())) {
     write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", *warning));
@@ -72,7 +64,7 @@ void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
     throw Error(ExitCode::missing_input, fmt::format("no {} to resume in {}", noun, place));
   }
   if (kind == DirectoryKind::run && held && fs::exists(directory / kSummaryFile) &&
-      !has_checkpoints(directory / kCheckpointFolder)) {
+      kept_steps(directory / kCheckpointFolder).empty()) {
     throw Error(ExitCode::usage,
                 fmt::format("{} has the results of a run, but no checkpoint from which it could be "
                             "resumed; restore its {}/ from a copy, or choose another --run-dir",

@@ -44,7 +44,7 @@ RunLock::RunLock(const std::filesystem::path& directory, const std::string& job)
 
 void RunLock::acquire() {
   const std::filesystem::path path = directory_ / kLockFile;
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
   if (descriptor < 0) {
     throw Error(ExitCode::io,
                 fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
@@ -69,9 +69,12 @@ std::string RunLock::keep() {
   if (!can_tell_ || names_open_file(path, descriptor_) != false) return "";
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
+  // The lock of another program is a file.
+  if (!std::filesystem::is_regular_file(path, error)) std::filesystem::remove(path, error);
   acquire();
-  return fmt::format("warning: {} was removed while the run is using it, and is restored",
-                     path.string());
+  return fmt::format(
+      "warning: {} was removed or replaced while the run is using it, and is restored",
+      path.string());
 }
 
 RunLock::~RunLock() { ::close(descriptor_); }

@@ -19,8 +19,8 @@ class RunLock {
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
 
-  // Locks the directory again if someone has removed the lock file, and then returns a warning;
-  // otherwise "". Throws Error(in_use) if another program has locked the directory since.
+  // Locks the directory again if someone has removed or replaced the lock file, and then returns a
+  // warning; otherwise "". Throws Error(in_use) if another program has locked the directory since.
   std::string keep();
 
  private:

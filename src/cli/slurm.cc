@@ -242,7 +242,7 @@ void write_script(const SlurmArguments& arguments) {
     print_result(text);
   } else {
     refuse_foreign_file(arguments.out);
-    replace_file(arguments.out, text);
+    write_output(arguments.out, text);
     print_result(fmt::format("written: {}\nsubmit it with: sbatch {}\n", arguments.out,
                              shell_word(arguments.out)));
   }

@@ -1,20 +1,29 @@
 #pragma once
+// What an open run needs to know of the training in its directory.
 
 #include "cli/open_run.h"
 #include "records/observer.h"
 
 namespace lockstep {
 
-// Tells an open run how far its training is, and keeps its directory locked.
+// Keeps the directory of an open run locked, and its files in their places. On other ranks than 0
+// it does nothing.
+class DirectoryGuard : public TrainingObserver {
+ public:
+  explicit DirectoryGuard(OpenRun& run) : run_(run) {}
+  void on_evaluation(const Evaluation& /*evaluation*/) override { run_.look_after(); }
+  void on_save() override { run_.look_after(); }
+
+ private:
+  OpenRun& run_;
+};
+
+// Tells an open run how far its training is.
 class StateReport : public TrainingObserver {
  public:
   explicit StateReport(OpenRun& run) : run_(run) {}
   void on_start(const RunStart& start) override { run_.tell_running(start.first_step); }
-  void on_evaluation(const Evaluation& evaluation) override {
-    run_.keep_lock();
-    run_.reach(evaluation.step);
-  }
-  void on_save() override { run_.keep_lock(); }
+  void on_evaluation(const Evaluation& evaluation) override { run_.reach(evaluation.step); }
   void on_finish(const Summary& summary) override { run_.reach(summary.steps); }
 
  private:

@@ -175,7 +175,7 @@ void open_directory(const SweepArguments& arguments, const PreparedSweep& sweep,
   run_dir = made.path.string();
   check_sweep_directory(made.path, sweep.loaded, own);  // a refusal leaves no trace
   run.lock(run_dir, name);
-  claim_sweep_directory(made.path, sweep.loaded, own);
+  claim_sweep_directory(run, made.path, sweep.loaded, own);
   log_line(describe_start(arguments, sweep, own, ranks, run_dir));
   for (const std::string& caution : cautions) log_line(caution);
   bring_trials(collected, made.path);

@@ -54,12 +54,11 @@ void check_sweep_directory(const fs::path& directory, const LoadedSweep& loaded,
   }
 }
 
-void claim_sweep_directory(const fs::path& directory, const LoadedSweep& loaded,
+void claim_sweep_directory(OpenRun& run, const fs::path& directory, const LoadedSweep& loaded,
                            const std::optional<OwnTrials>& own) {
   check_sweep_directory(directory, loaded, own);
-  if (held_line(directory)) return;
-  if (own) replace_file(directory / kPartFile, describe(own) + "\n");
-  replace_file(directory / kSweepFile, loaded.resolved_text);
+  if (own) run.keep(directory / kPartFile, describe(own) + "\n");
+  run.keep(directory / kSweepFile, loaded.resolved_text);
 }
 
 }  // namespace lockstep

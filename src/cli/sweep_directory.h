@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "cli/open_run.h"
 #include "config/sweep_file.h"
 #include "sweep/part.h"
 
@@ -22,10 +23,9 @@ struct OwnTrials {
 void check_sweep_directory(const std::filesystem::path& directory, const LoadedSweep& loaded,
                            const std::optional<OwnTrials>& own);
 
-// Checks, and writes sweep.textproto, and for a part of the sweep the file `part`. To be called
-// with the lock of the directory, whose next holder removes unfinished files. Throws as
-// check_sweep_directory() does, and Error(io).
-void claim_sweep_directory(const std::filesystem::path& directory, const LoadedSweep& loaded,
-                           const std::optional<OwnTrials>& own);
+// Checks, and writes sweep.textproto, and for a part of the sweep the file `part`, which `run`,
+// with the lock of the directory, keeps. Throws as check_sweep_directory() does, and Error(io).
+void claim_sweep_directory(OpenRun& run, const std::filesystem::path& directory,
+                           const LoadedSweep& loaded, const std::optional<OwnTrials>& own);
 
 }  // namespace lockstep

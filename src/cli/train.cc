@@ -100,6 +100,7 @@ int run_train(const TrainArguments& arguments, const CommandContext& context) {
 
   std::vector<std::unique_ptr<TrainingObserver>> observers;
   if (comm.is_root()) {
+    observers.push_back(std::make_unique<DirectoryGuard>(context.run));
     observers.push_back(std::make_unique<StateReport>(context.run));
     observers.push_back(
         with_diagnosis(guarded_standard_reports(ReportOptions{.color = !arguments.no_color}),

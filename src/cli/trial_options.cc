@@ -6,6 +6,7 @@
 
 #include "cli/options.h"
 #include "cli/run_record.h"
+#include "cli/state_report.h"
 #include "cli/stop_request.h"
 #include "diagnose/diagnose_run.h"
 #include "diagnose/flow_monitor.h"
@@ -51,9 +52,12 @@ SweepOptions sweep_options(const TrialArguments& arguments, int threads,
   }
   options.stop_requested = stop_request(context);
   options.make_monitor = make_flow_monitor;
-  options.trial_reports = [](const LoadedJob& job) {
-    return with_diagnosis(guarded_standard_reports({.color = false, .progress = false}), job,
-                          evaluations_before);
+  options.make_observers = [&run = context.run](const LoadedJob& job) {
+    TrainingObservers observers;
+    observers.push_back(std::make_unique<DirectoryGuard>(run));
+    observers.push_back(with_diagnosis(
+        guarded_standard_reports({.color = false, .progress = false}), job, evaluations_before));
+    return observers;
   };
   options.log = log_line;
   return options;

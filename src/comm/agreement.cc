@@ -2,10 +2,10 @@
 
 #include <cstdint>
 #include <exception>
-#include <new>
 
 #include <fmt/format.h>
 
+#include "base/failure.h"
 #include "base/host_name.h"
 
 namespace lockstep {
@@ -15,15 +15,10 @@ void agree(const Communicator& comm, const std::function<void()>& local_work) {
   std::string message;
   try {
     local_work();
-  } catch (const Error& error) {
-    code = error.code();
-    message = error.what();
-  } catch (const std::bad_alloc&) {
-    code = ExitCode::internal;
-    message = "out of memory";
-  } catch (const std::exception& error) {
-    code = ExitCode::internal;
-    message = error.what();
+  } catch (...) {
+    const Failure failure = failure_of(std::current_exception());
+    code = failure.code;
+    message = failure.message;
   }
   if (comm.max(static_cast<std::uint64_t>(code)) == 0) return;
 

@@ -165,7 +165,7 @@ class RecipeRun {
       if (!data_.train.empty() && !options_.allow_changed_data) {
         observers.push_back(std::make_unique<SameData>(data_, "the earlier runs"));
       }
-      observers.push_back(host_.reports(loaded));
+      for (auto& observer : host_.observers(loaded)) observers.push_back(std::move(observer));
     }
     return train(loaded.job, loaded.resolved_text, comm_, options, observers).stop_reason;
   }

@@ -15,6 +15,7 @@
 #include "config/job_file.h"
 #include "diagnose/recipe_book.h"
 #include "records/observer.h"
+#include "train/run_reporter.h"
 #include "train/stop_request.h"
 
 namespace lockstep {
@@ -32,8 +33,8 @@ struct RecipeOptions {
 class RecipeHost {
  public:
   virtual ~RecipeHost() = default;
-  // Makes the reports of a run, which must write what `finished` reads.
-  virtual std::unique_ptr<TrainingObserver> reports(const LoadedJob& loaded) = 0;
+  // Makes the observers of a run, which must write what `finished` reads.
+  virtual TrainingObservers observers(const LoadedJob& loaded) = 0;
   // The results of the finished run in `run_dir`; none when none has finished there.
   virtual std::optional<RunRecord> finished(const std::filesystem::path& run_dir) = 0;
   // The reason why the run in `run_dir` diverged, if it did.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -27,12 +28,18 @@ AppendFile::AppendFile(std::filesystem::path path, Warn warn)
 AppendFile::~AppendFile() { ::close(descriptor_); }
 
 void AppendFile::open() {
-  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  // Without O_NONBLOCK, a pipe in its place would wait for a reader.
+  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0644);
   if (descriptor_ < 0) {
     throw Error(ExitCode::io,
                 fmt::format("cannot open {}: {}", path_.string(), std::strerror(errno)));
   }
-  size_ = static_cast<std::uint64_t>(::lseek(descriptor_, 0, SEEK_END));
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(std::exchange(descriptor_, -1));
+    throw Error(ExitCode::io, fmt::format("cannot write {}: it is not a file", path_.string()));
+  }
+  size_ = static_cast<std::uint64_t>(status.st_size);
   can_tell_ = names_open_file(path_, descriptor_) == true;
 }
 
@@ -54,6 +61,12 @@ void AppendFile::look_after_it() {
     const std::string content = own_content();
     // The next record begins a line of its own.
     if (!content.empty() && content.back() != '\n') pending_.insert(0, 1, '\n');
+  }
+  if (size > size_ && ::ftruncate(descriptor_, static_cast<off_t>(size_)) == 0) {
+    warn_(
+        fmt::format("warning: {} bytes that another program appended to {} while the run is "
+                    "writing it are removed",
+                    size - size_, path_.string()));
   }
   if (!can_tell_ || names_open_file(path_, descriptor_) != false) return;
   std::error_code error;

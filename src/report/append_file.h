@@ -14,10 +14,10 @@ namespace lockstep {
 // so that a reader sees all of it at once. A record that does not fit (disk full) is removed from
 // the file, kept here, and written before the next record. A file that someone removes or replaces
 // is written again, as a whole, before the next record, with a warning; one that someone cuts has
-// lost records, with a warning.
+// lost records, with a warning; what someone appends is removed, with a warning.
 class AppendFile {
  public:
-  // Throws Error(io) when the file cannot be opened for writing.
+  // Throws Error(io) when the file cannot be opened for writing, or is not a regular file.
   explicit AppendFile(std::filesystem::path path, Warn warn = warn_on_stderr);
   ~AppendFile();
   AppendFile(const AppendFile&) = delete;

@@ -17,10 +17,8 @@ namespace lockstep {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kPrefix = "job.until-step-";
-
 std::string earlier_name(std::uint64_t last_step) {
-  return fmt::format("{}{:08}.textproto", kPrefix, last_step);
+  return fmt::format("{}{:08}{}", kEarlierJobPrefix, last_step, kEarlierJobSuffix);
 }
 
 // The job that trained step `step` of the run.
@@ -39,9 +37,10 @@ std::vector<EarlierJob> earlier_jobs(const fs::path& run_dir) {
   fs::directory_iterator entry(run_dir, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (!name.starts_with(kPrefix)) continue;
+    const std::string_view prefix = kEarlierJobPrefix;
+    if (!name.starts_with(prefix)) continue;
     std::uint64_t step = 0;
-    std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), step);
+    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), step);
     if (name == earlier_name(step)) jobs.push_back({step, entry->path()});
   }
   if (error && error != std::errc::no_such_file_or_directory) {

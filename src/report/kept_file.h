@@ -8,8 +8,8 @@
 
 namespace lockstep {
 
-// Writes `content` to `path` atomically; restore() writes it again if someone has removed the file,
-// and says so. Both throw Error(io).
+// Writes `content` to `path` atomically; restore() writes it again if someone has removed, replaced
+// or changed the file, and says so. Both throw Error(io).
 class KeptFile {
  public:
   KeptFile(std::filesystem::path path, std::string content, Warn warn);
@@ -21,7 +21,7 @@ class KeptFile {
   Warn warn_;
 };
 
-// The warning about a file that was removed, or replaced by another one.
+// The warning about a file that was removed, replaced or changed.
 std::string restored_warning(const std::filesystem::path& path);
 
 }  // namespace lockstep

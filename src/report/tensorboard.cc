@@ -32,7 +32,7 @@ std::filesystem::path new_event_file(const std::filesystem::path& directory) {
   std::filesystem::path path;
   int number = 0;
   do {
-    path = directory / fmt::format("events.out.tfevents.{:010}.{}.{}.{}", seconds, host_name(),
+    path = directory / fmt::format("{}{:010}.{}.{}.{}", kTensorBoardPrefix, seconds, host_name(),
                                    ::getpid(), number++);
   } while (std::filesystem::exists(path));
   return path;

@@ -14,6 +14,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/failure.h"
 #include "base/number_text.h"
 #include "base/run_files.h"
 #include "checkpoint/retention.h"
@@ -99,13 +100,14 @@ class SweepRun {
     if (options_.resume) take_up();
     while (run_next_phase()) {
     }
+    warn_of_lost_trials();
     return {phase_to_train().has_value(), std::move(records_)};
   }
 
   void use_checkpoint(const Trial& trial, const TrialResult& result, const UseCheckpoint& use) {
-    std::optional<Failure> failure;
+    std::optional<FailedTrial> failure;
     if (group_number_ == 0) {
-      failure = failure_of(0, trial, [&] { use(checkpoint_of(trial, result), group_, layout()); });
+      failure = end_of(0, trial, [&] { use(checkpoint_of(trial, result), group_, layout()); });
     }
     comm_.wait_for_all([] {});
     throw_first(failure);
@@ -182,7 +184,7 @@ class SweepRun {
       const bool asked = asked_to_stop(step);
       return failed.raised() || asked;
     };
-    std::optional<Failure> failure;
+    std::optional<FailedTrial> failure;
     bool has_begun = false;
     for (std::size_t i = 0; i < phase.trials.size() && !failure; ++i) {
       if (group_of[i] != group_number_) continue;
@@ -192,7 +194,7 @@ class SweepRun {
       if (group_.any(ends ? 1 : 0) != 0) break;
       has_begun = true;
       const Trial& trial = trials_[phase.trials[i]];
-      failure = failure_of(i, trial, [&] { run_trial(trial, phase, has_to_end); });
+      failure = end_of(i, trial, [&] { run_trial(trial, phase, has_to_end); });
       if (failure && group_.is_root()) failed.raise();
     }
     comm_.wait_for_all([&] { has_to_end(std::nullopt); });
@@ -206,7 +208,7 @@ class SweepRun {
   }
 
   // Why a trial ended the sweep, as its group has agreed.
-  struct Failure {
+  struct FailedTrial {
     std::uint64_t place = 0;  // place of the trial in its phase
     ExitCode code = ExitCode::internal;
     std::string message;
@@ -215,24 +217,23 @@ class SweepRun {
   // Collective over the group. Returns the error that the group agrees on in `work`, with the name
   // of the trial, or none if `work` succeeds. An error of this rank alone is thrown with the name.
   template <typename Work>
-  std::optional<Failure> failure_of(std::uint64_t place, const Trial& trial, const Work& work) {
-    const auto named = [&](const std::exception& error) {
-      return describe_trial(sweep_, trial) + ": " + error.what();
+  std::optional<FailedTrial> end_of(std::uint64_t place, const Trial& trial, const Work& work) {
+    const auto named = [&](const std::string& message) {
+      return describe_trial(sweep_, trial) + ": " + message;
     };
     try {
       work();
       return std::nullopt;
     } catch (const AgreedError& error) {
-      return Failure{place, error.code(), named(error)};
-    } catch (const Error& error) {  // an error of this rank alone
-      throw Error(error.code(), named(error));
-    } catch (const std::runtime_error& error) {
-      throw std::runtime_error(named(error));
+      return FailedTrial{place, error.code(), named(error.what())};
+    } catch (...) {  // an error of this rank alone
+      const Failure failure = failure_of(std::current_exception());
+      throw Error(failure.code, named(failure.message));
     }
   }
 
   // Collective over comm. If groups have failures, every rank throws that of the earliest trial.
-  void throw_first(const std::optional<Failure>& failure) {
+  void throw_first(const std::optional<FailedTrial>& failure) {
     constexpr auto kNone = std::numeric_limits<std::uint64_t>::max();
     const auto places = comm_.all_gather(failure ? failure->place : kNone);
     const auto first = std::ranges::min_element(places);
@@ -280,7 +281,9 @@ class SweepRun {
       if (auto same_data = same_data_as_before(trial)) observers.push_back(std::move(same_data));
       observers.push_back(std::make_unique<TrialRecorder>(record, path));
       observers.push_back(std::make_unique<NamedNotices>(name, options_.log));
-      if (options_.trial_reports) observers.push_back(options_.trial_reports(trial.loaded));
+      for (auto& observer : options_.make_observers(trial.loaded)) {
+        observers.push_back(std::move(observer));
+      }
     }
 
     TrialResult result;
@@ -327,6 +330,20 @@ class SweepRun {
     return is_hopeless(*rule, sweep_.metric, judges, record.curve) ? kHopeless : "";
   }
 
+  // Says, on rank 0, which ended trials someone has removed meanwhile.
+  void warn_of_lost_trials() const {
+    if (!comm_.is_root()) return;
+    for (const Trial& trial : trials_) {
+      const fs::path record = directory(trial) / kTrialRecord;
+      std::error_code error;
+      if (!has_ended(records_[trial.number]) || fs::exists(record, error)) continue;
+      options_.log(
+          fmt::format("warning: {}, the record of an ended trial, was removed; the tables have its "
+                      "results, but if the sweep is resumed, it is trained again",
+                      record.string()));
+    }
+  }
+
   // Collective over the group. Returns the checkpoint with the weights of a result: the best one
   // of a run that stops early, else the last one.
   std::string checkpoint_of(const Trial& trial, const TrialResult& result) {
@@ -338,7 +355,8 @@ class SweepRun {
       if (!found) {
         throw Error(
             ExitCode::data,
-            fmt::format("no checkpoint in {} has the weights that the trial ended with ({})",
+            fmt::format("no checkpoint in {0} has the weights that the trial ended with ({1}); "
+                        "restore it from a copy, or remove {0} and resume, which trains it again",
                         directory(trial).string(), result.weights_digest));
       }
       path = found->path.string();

@@ -16,6 +16,7 @@
 #include "sweep/part.h"
 #include "sweep/trial_record.h"
 #include "sweep/trials.h"
+#include "train/run_reporter.h"
 #include "train/step_probe.h"
 #include "train/stop_request.h"
 
@@ -36,8 +37,10 @@ struct SweepOptions {
   StopRequested stop_requested = nobody_asks_to_stop;  // also asked while a group waits for others
   // Makes the signal-flow monitor of jobs that have one, as in TrainOptions.
   MakeStepProbe make_monitor;
-  // Makes the reports of one trial; called on the first rank of its group.
-  std::function<std::unique_ptr<TrainingObserver>(const LoadedJob&)> trial_reports;
+  // Makes the observers of one trial; called on the first rank of its group.
+  std::function<TrainingObservers(const LoadedJob&)> make_observers = [](const LoadedJob&) {
+    return TrainingObservers();
+  };
   // Takes a line on the progress of the sweep; called on the first rank of any group.
   std::function<void(const std::string&)> log = [](const std::string&) {};
 };

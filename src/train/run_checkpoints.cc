@@ -168,6 +168,7 @@ std::vector<std::string> RunCheckpoints::end_save(bool last) {
   const SaveOutcome outcome = begun_->finish();
   StateSnapshot saved = std::move(begun_->snapshot());
   begun_.reset();
+  if (!outcome.failure) newest_ = saved.rest.step;
   std::vector<std::string> notices;
   agree(comm_, [&] {
     if (comm_.is_root()) notices = failed_saves_.judge(outcome, saved.rest.step, last);
@@ -180,6 +181,18 @@ std::vector<std::string> RunCheckpoints::end_save(bool last) {
     spare_ = std::move(saved.owned);
   }
   return notices;
+}
+
+std::vector<std::string> RunCheckpoints::look_after() {
+  if (!newest_) return {};
+  const std::filesystem::path file = directory_ / step_file_name(*newest_);
+  std::error_code error;
+  if (std::filesystem::is_regular_file(file, error)) return {};
+  newest_.reset();
+  return {fmt::format(
+      "warning: {}, the newest state of the run, was removed; if the run ends before it saves the "
+      "next one, it can resume from an older state at most",
+      file.string())};
 }
 
 std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool last) {
@@ -359,6 +372,7 @@ std::vector<std::string> RunCheckpoints::restore(RunPosition& position,
   agree(comm_, [&] {
     if (!comm_.is_root()) return;
     checkpoint = find_resumable(options, notices);
+    if (checkpoint && !options.file) newest_ = checkpoint->step;
     if (!checkpoint || !keeps_best_weights(job_) || !checkpoint->best_metric) return;
     best_weights = load_best_of(directory_, *checkpoint).weights;
   });

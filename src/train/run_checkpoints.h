@@ -56,6 +56,9 @@ class RunCheckpoints {
   // Goes on with a save, without waiting. Called before every step, on all ranks. Returns whether
   // it has come to its end, on rank 0: then all ranks should end_save().
   bool advance();
+  // A warning, once, if someone has removed the newest state that this session saved or resumed
+  // from. Called on rank 0; does not communicate.
+  std::vector<std::string> look_after();
   // Collective. Waits for the end of a save, if one has begun; returns and throws as save() does.
   std::vector<std::string> end_save() { return end_save(false); }
 
@@ -113,6 +116,7 @@ class RunCheckpoints {
   std::vector<std::vector<float>> spare_;
   // A best state that could not be saved, until that succeeds or another is the best.
   std::optional<StateSnapshot> unsaved_best_;
+  std::optional<std::uint64_t> newest_;  // the step of the newest state in the directory, on rank 0
 };
 
 }  // namespace lockstep

@@ -232,6 +232,7 @@ class Run {
       return std::nullopt;
     }
     const StoppingVerdict verdict = evaluations_.record(std::move(measured), position_);
+    if (parts_.comm.is_root()) parts_.reporter.tell(parts_.checkpoints.look_after());
     if (soundness != Soundness::sound) agree(parts_.comm, [&] { throw failure_of(soundness); });
     parts_.engine.clock().enter(Phase::waiting);
     times_.start_interval();

@@ -43,6 +43,9 @@ TEST(InputFile, OnlyFilesAreOpened) {
   std::ofstream(folder / "file") << "text";
   fs::create_symlink("file", folder / "link");
   EXPECT_EQ(read_if_there(folder / "link"), "text");
+  fs::create_symlink("circle", folder / "circle");
+  EXPECT_EQ(refusal(folder / "circle"),
+            (folder / "circle").string() + ": Too many levels of symbolic links");
   const std::string blocks(200'000, 'x');
   std::ofstream(folder / "large") << blocks;
   EXPECT_EQ(read_file(folder / "large"), blocks);

@@ -12,29 +12,30 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(TemporaryFiles, AreKnownByTheirNames) {
-  for (const char* name : {"latest.tmp-1", "a.tmp-b.tmp-4711", "metrics.jsonl.tmp-99999"}) {
-    EXPECT_TRUE(is_temporary_file(name)) << name;
-  }
+  EXPECT_EQ(name_without_mark("latest.tmp-1"), "latest");
+  EXPECT_EQ(name_without_mark("a.tmp-b.tmp-4711"), "a.tmp-b");
   for (const char* name :
-       {"latest", "notes.tmp", "notes.tmp-", "notes.tmp-old", "x.tmp-1.txt", ".tmp-1", ""}) {
-    EXPECT_FALSE(is_temporary_file(name)) << name;
+       {"latest", "notes.tmp", "notes.tmp-", "notes.tmp-old", "x.tmp-1.txt", ""}) {
+    EXPECT_EQ(name_without_mark(name), "") << name;
   }
 }
 
-TEST(TemporaryFiles, AreRemovedAndNothingElseIs) {
+// Someone may name a directory that holds other things as well.
+TEST(TemporaryFiles, OnlyThoseOfARunsFilesAreRemoved) {
   const fs::path directory =
       fs::path(testing::TempDir()) / ("lockstep-temporary-" + std::to_string(getpid()));
-  fs::create_directories(directory / "below");
-  for (const char* name : {"state.json.tmp-12", "state.json", "below/x.tmp-12"}) {
+  fs::create_directories(directory / "summary.json.tmp-13");
+  for (const char* name : {"state.json.tmp-12", "state.json", "report.docx.tmp-4711"}) {
     std::ofstream(directory / name) << "text";
   }
-  EXPECT_TRUE(remove_temporary_files(directory).empty());
+  const RunFolder folder{directory, FolderContent::results};
+  EXPECT_TRUE(remove_temporary_files(folder).empty());
   EXPECT_FALSE(fs::exists(directory / "state.json.tmp-12"));
   EXPECT_TRUE(fs::exists(directory / "state.json"));
-  EXPECT_FALSE(fs::exists(directory / "below/x.tmp-12"));
-  EXPECT_TRUE(fs::exists(directory / "below"));
+  EXPECT_TRUE(fs::exists(directory / "report.docx.tmp-4711"));
+  EXPECT_TRUE(fs::is_directory(directory / "summary.json.tmp-13"));
   fs::remove_all(directory);
-  EXPECT_TRUE(remove_temporary_files(directory).empty()) << "there is nothing to remove";
+  EXPECT_TRUE(remove_temporary_files(folder).empty()) << "there is nothing to remove";
 }
 
 }  // namespace

@@ -82,13 +82,14 @@ TEST(Agree, OtherExceptionsAreInternalErrors) {
                      if (comm.rank() == last) throw std::runtime_error("unforeseen");
                    });
                  }),
-                 ExitCode::internal, said_by(last, "unforeseen"));
+                 ExitCode::internal, said_by(last, "internal error: unforeseen"));
   expect_outcome(outcome_of([&] {
                    agree(comm, [&] {
                      if (comm.rank() == last) throw std::bad_alloc();
                    });
                  }),
-                 ExitCode::internal, said_by(last, "out of memory"));
+                 ExitCode::internal,
+                 said_by(last, "out of memory; `lockstep check` predicts what a job needs"));
 }
 
 TEST(RequireSame, GoesOnWithEqualTexts) {

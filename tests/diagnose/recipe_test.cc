@@ -26,7 +26,7 @@ using testing::HasSubstr;
 // Keeps what runs leave in memory.
 class MemoryHost : public RecipeHost {
  public:
-  std::unique_ptr<TrainingObserver> reports(const LoadedJob& loaded) override {
+  TrainingObservers observers(const LoadedJob& loaded) override {
     class Keeper : public TrainingObserver {
      public:
       Keeper(MemoryHost& host, std::string job) : host_(host), job_(std::move(job)) {}
@@ -48,7 +48,9 @@ class MemoryHost : public RecipeHost {
       std::string job_;
       std::string run_dir_;
     };
-    return std::make_unique<Keeper>(*this, loaded.resolved_text);
+    TrainingObservers all;
+    all.push_back(std::make_unique<Keeper>(*this, loaded.resolved_text));
+    return all;
   }
   std::optional<RunRecord> finished(const std::filesystem::path& run_dir) override {
     const auto run = runs.find(run_dir.string());

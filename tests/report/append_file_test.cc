@@ -3,10 +3,12 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <gtest/gtest.h>
 
@@ -72,7 +74,8 @@ TEST(AppendFile, WritesAFileAgainThatWasRemovedOrReplaced) {
   file.append("two\n");
   EXPECT_EQ(read_text(path), "one\ntwo\n");
   ASSERT_EQ(warnings.size(), 1U);
-  EXPECT_NE(warnings[0].find(path.string() + " was removed or replaced"), std::string::npos);
+  EXPECT_NE(warnings[0].find(path.string() + " was removed, replaced or changed"),
+            std::string::npos);
   const auto other = path.parent_path() / "other";
   std::ofstream(other) << "another file";
   std::filesystem::rename(other, path);
@@ -82,6 +85,38 @@ TEST(AppendFile, WritesAFileAgainThatWasRemovedOrReplaced) {
   file.append("four\n");
   EXPECT_EQ(read_text(path), "one\ntwo\nthree\nfour\n");
   EXPECT_EQ(warnings.size(), 3U);
+}
+
+// To open one of these could wait for ever, or lose what is written.
+TEST(AppendFile, TakesThePlaceOfWhatIsNoFile) {
+  const auto path = fresh_directory() / "log";
+  std::vector<std::string> warnings;
+  AppendFile file(path, [&](const std::string& text) { warnings.push_back(text); });
+  std::string expected;
+  const auto append_instead_of = [&](const std::function<void()>& make) {
+    std::filesystem::remove(path);
+    make();
+    file.append("line\n");
+    expected += "line\n";
+    EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(path)));
+    EXPECT_EQ(read_text(path), expected);
+  };
+  append_instead_of([&] { ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0); });
+  append_instead_of([&] { std::filesystem::create_symlink("log", path); });
+  append_instead_of([&] { std::filesystem::create_symlink("/dev/null", path); });
+  EXPECT_EQ(warnings.size(), 3U);
+}
+
+TEST(AppendFile, RemovesWhatAnotherProgramAppends) {
+  const auto path = fresh_directory() / "log";
+  std::vector<std::string> warnings;
+  AppendFile file(path, [&](const std::string& text) { warnings.push_back(text); });
+  file.append("one\n");
+  std::ofstream(path, std::ios::app) << "mine";
+  file.append("two\n");
+  EXPECT_EQ(read_text(path), "one\ntwo\n");
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("4 bytes that another program appended"), std::string::npos);
 }
 
 TEST(AppendFile, SaysWhenItWasCutAndBeginsALine) {

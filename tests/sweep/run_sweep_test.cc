@@ -230,8 +230,10 @@ TEST_F(RunSweep, TrialsDoNotLookAtTheTestSet) {
   };
   std::vector<Summary> summaries;
   SweepOptions with_watch = options("test", comm_.size());
-  with_watch.trial_reports = [&](const LoadedJob&) {
-    return std::make_unique<SummaryWatcher>(summaries);
+  with_watch.make_observers = [&](const LoadedJob&) {
+    TrainingObservers observers;
+    observers.push_back(std::make_unique<SummaryWatcher>(summaries));
+    return observers;
   };
   const SweepOutcome outcome = run_sweep(loaded_, trials_, comm_, with_watch);
   for (const Summary& summary : summaries) {

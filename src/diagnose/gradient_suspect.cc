@@ -111,7 +111,7 @@ std::string hint_about_layer(std::span<const TensorCheck* const> off, std::size_
   const char* which = weights_off && biases_off ? "W and b" : weights_off ? "W" : "b";
   return fmt::format(
       "layer {} ({}) is off and no layer above it: look at the slope of layer {}'s activation, "
-      "and at how layer {} hands its dz down through its W",
+      "and at how the layers that take its output (layer {} in a chain) hand their dz down",
       top + 1, which, top + 1, top + 2);
 }
 

@@ -1,7 +1,9 @@
 #include "doctor/job_needs.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "model/build.h"
 #include "nn/layers.h"
@@ -31,7 +33,11 @@ JobNeeds job_needs(const Job& job, const DatasetSizes& sizes, const Layout& layo
 ProductShape largest_product(const Job& job, const DatasetSizes& sizes) {
   const NetworkSpec network = build_network(job.network, sizes.features);
   ProductShape shape{.rows = 1, .inputs = 1, .units = 1};
-  for (const ParameterTensor& tensor : parameter_layout(network).tensors) {
+  const ParameterLayout layout = parameter_layout(network);
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    const std::optional<std::size_t> matrix = layer_matrix(network.layers[i].kind);
+    if (!matrix) continue;
+    const ParameterTensor& tensor = layout.of_layer(i)[*matrix];
     if (tensor.rows() * tensor.columns() <= shape.units * shape.inputs) continue;
     shape.units = tensor.rows();
     shape.inputs = tensor.columns();

@@ -132,10 +132,9 @@ std::string obstacle_of_kinds(const LayerSpec& there, const LayerSpec& here) {
 // Why `layer`, whose inputs or outputs are those of the network, cannot be converted to the data;
 // or empty.
 std::string obstacle_of_conversion(const SavedModel& model, const Dataset& data,
-                                   const LayerSpec& layer, std::size_t tensors, bool is_first,
-                                   bool is_last) {
+                                   const LayerSpec& layer, std::size_t tensors, bool is_last) {
   if (affine_tensors(layer, tensors)) return "";
-  if (is_first && (has_other_inputs(model, data) || !has_same_order(model, data))) {
+  if (takes_features(layer) && (has_other_inputs(model, data) || !has_same_order(model, data))) {
     return "its inputs have other statistics or another order there, and layers of its kind cannot "
            "be converted";
   }
@@ -148,30 +147,33 @@ std::string obstacle_of_conversion(const SavedModel& model, const Dataset& data,
 // Why layer i of `network` cannot start with the weights of layer `there` of the model; or empty.
 std::string obstacle_between(const SavedModel& model, std::size_t there, const NetworkSpec& network,
                              const ParameterLayout& layout, std::size_t i, const Dataset& data) {
-  const bool is_first = i == 0;
+  const LayerSpec& layer = network.layers[i];
+  const LayerSpec& layer_of_model = model.network.spec().layers[there];
   const bool is_last = i + 1 == network.layers.size();
   const std::span<const ParameterTensor> tensors = layout.of_layer(i);
   std::string obstacle;
-  if (is_first) obstacle = obstacle_of_inputs(model, data);
+  if (takes_features(layer)) obstacle = obstacle_of_inputs(model, data);
   if (obstacle.empty() && is_last) obstacle = obstacle_of_outputs(model, network.loss, data);
-  if (obstacle.empty() && is_first != (there == 0)) {
+  if (obstacle.empty() && takes_features(layer) != takes_features(layer_of_model)) {
     obstacle = "its inputs are those of another layer there";
   }
-  if (obstacle.empty()) {
-    obstacle = obstacle_of_kinds(model.network.spec().layers[there], network.layers[i]);
-  }
+  if (obstacle.empty()) obstacle = obstacle_of_kinds(layer_of_model, layer);
   if (obstacle.empty()) {
     obstacle = obstacle_of_shapes(model.network.layout().of_layer(there), tensors);
   }
   if (!obstacle.empty()) return obstacle;
-  return obstacle_of_conversion(model, data, network.layers[i], tensors.size(), is_first, is_last);
+  return obstacle_of_conversion(model, data, layer, tensors.size(), is_last);
 }
 
 }  // namespace
 
+bool takes_features(const LayerSpec& layer) {
+  return std::ranges::find(layer.inputs, 0U) != layer.inputs.end();
+}
+
 std::optional<AffineTensors> affine_tensors(const LayerSpec& spec, std::size_t tensors) {
   const std::optional<std::size_t> matrix = layer_matrix(spec.kind);
-  if (!matrix || !spec.epilogue.bias) return std::nullopt;
+  if (!matrix || !spec.epilogue.bias || spec.inputs.size() != 1) return std::nullopt;
   return AffineTensors{.weights = *matrix, .biases = tensors - 1};
 }
 

@@ -34,7 +34,11 @@ std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkSpec& net
 // data.
 bool has_shape_that_fits(const NetworkSpec& there, const NetworkSpec& here);
 
-// The tensors of a layer that computes W x + b before its activation, as indices of its tensors.
+// Whether a layer takes the features of the examples, by themselves or among others.
+bool takes_features(const LayerSpec& layer);
+
+// The tensors of a layer that computes W x + b of one input x before its activation, as indices of
+// its tensors.
 struct AffineTensors {
   std::size_t weights = 0;  // W [O, I]
   std::size_t biases = 0;   // b [O]

@@ -112,7 +112,7 @@ void convert(std::vector<TakenTensor>& taken, const NetworkSpec& network, std::s
   if (!affine) return;
   std::vector<float>& weights = taken[affine->weights].values;
   std::vector<float>& biases = taken[affine->biases].values;
-  if (layer == 0) {
+  if (takes_features(network.layers[layer])) {
     const std::vector<std::size_t> order = same_features(model, data);
     weights = with_columns(weights, order);
     renormalize_inputs(model.normalizer, data.normalizer, order, weights, biases);

@@ -161,8 +161,8 @@ TEST_F(GradientFaults, ATransposedMatrixOfWeights) {
     expect_found({.transposed_weight = layer}, [&](const GradientCheck&, const Suspect& suspect) {
       EXPECT_EQ(suspect.layer, layer - 1);
       EXPECT_THAT(suspect.tensors, SizeIs(2 * (layer - 1)));
-      EXPECT_THAT(suspect.hint, HasSubstr("how layer " + std::to_string(layer) +
-                                          " hands its dz down through its W"));
+      EXPECT_THAT(suspect.hint, HasSubstr("take its output (layer " + std::to_string(layer) +
+                                          " in a chain) hand their dz down"));
     });
   }
 }

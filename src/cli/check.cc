@@ -6,27 +6,24 @@
 
 #include "base/error.h"
 #include "base/number_text.h"
-#include "checkpoint/find.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
 #include "comm/exchange_plan.h"
-#include "comm/exchange_traffic.h"
 #include "config/job_file.h"
 #include "config/without_dropout.h"
 #include "data/shards.h"
 #include "model/build.h"
-#include "records/missing_sets.h"
+#include "plan/node_traffic.h"
 #include "report/check_text.h"
-#include "sets/assign_shards.h"
 #include "sets/dataset.h"
 #include "sets/dataset_sizes.h"
-#include "sets/dev_size.h"
+#include "sets/set_notes.h"
 #include "train/cautions.h"
+#include "train/data_check.h"
 #include "train/memory_plan.h"
-#include "train/starting_weights.h"
 
 namespace lockstep {
 namespace {
@@ -48,86 +45,6 @@ void check_nodes(const CheckArguments& arguments) {
               fmt::format("--nodes {}: {} ranks are on at most {} nodes; give at least as many "
                           "--ranks as --nodes",
                           arguments.nodes, arguments.ranks, arguments.ranks));
-}
-
-// What a node sends at most in a step.
-std::uint64_t bytes_of_step(const Job& job, const NetworkSpec& network,
-                            const BatchGeometry& geometry, const Layout& layout,
-                            const Hosts& hosts) {
-  const ShardAssignment assignment = assign_shards(job, network, geometry, layout, hosts);
-  return largest_traffic(step_traffic(job, network, assignment, layout, hosts));
-}
-
-// What the nodes send, and the numbers of nodes of the same kind that send less: the nearest ones
-// below and above, up to twice as many.
-std::string traffic_text(const Job& job, const NetworkSpec& network, const BatchGeometry& geometry,
-                         const Layout& layout, const Hosts& hosts) {
-  const auto nodes = static_cast<int>(hosts.all_leaders().size());
-  const std::uint64_t bytes = bytes_of_step(job, network, geometry, layout, hosts);
-  std::string text = fmt::format("exchange         each of {} nodes sends up to {} in a step\n",
-                                 nodes, format_bytes(bytes));
-  if (layout.ranks % nodes != 0) return text;
-  const int ranks_on_a_node = layout.ranks / nodes;
-  const auto fewer_at = [&](int other) {
-    const Layout changed{other * ranks_on_a_node, layout.threads, layout.prefetch_threads};
-    if (static_cast<std::uint32_t>(changed.ranks) > job.training.shards) return false;
-    const std::uint64_t there =
-        bytes_of_step(job, network, geometry, changed, even_hosts(changed.ranks, other));
-    if (format_bytes(there) == format_bytes(bytes) || there > bytes) return false;
-    text += fmt::format("  {} nodes would send up to {}\n", other, format_bytes(there));
-    return true;
-  };
-  for (int other = nodes - 1; other > 1 && !fewer_at(other); --other) continue;
-  for (int other = nodes + 1; other <= 2 * nodes && !fewer_at(other); ++other) continue;
-  return text;
-}
-
-// Notes about the sets that the user should know before training (1.1).
-std::vector<std::string> notes_on_sets(const Job& job, const DatasetSizes& sizes) {
-  std::vector<std::string> notes;
-  if (sizes.dev == 0) {
-    notes.emplace_back("no dev set: nothing shows when to stop or which model is best");
-  } else if (sizes.test == 0) {
-    notes.emplace_back(kNoTestSet);
-  }
-  if (sizes.unused > 0) {
-    notes.push_back(fmt::format("{} examples of data.held_out are in no set", sizes.unused));
-  }
-  const bool dev_from_elsewhere = job.data.dev || job.data.held_out;
-  if (sizes.dev > 0 && dev_from_elsewhere && sizes.train_dev == 0) {
-    notes.emplace_back(
-        "dev has a separate source: if its distribution differs from that of train, "
-        "data.split.train_dev distinguishes variance from data mismatch (1.1)");
-  }
-  for (const std::string& warning : warnings_of_dev_size(job, kAssumedDevError, sizes.dev)) {
-    notes.push_back(warning + " (the dev error is assumed)");
-  }
-  return notes;
-}
-
-// Examples with more bytes than this are not read by one process.
-constexpr std::uint64_t kMostBytesRead = std::uint64_t{4} << 30;
-
-// Reads the data as training does, so that it refuses whatever training would refuse, with
-// the same exit code and message. Returns the cautions of training.
-std::vector<std::string> read_data(const Job& job, const DatasetSizes& sizes) {
-  const Layout alone{};
-  const NetworkSpec network = build_network(job.network, sizes.features);
-  const std::uint64_t bytes = plan_memory(job, network, sizes, alone, even_hosts(1, 1)).examples;
-  if (bytes > kMostBytesRead) {
-    std::vector<std::string> notes = sizes.notices;
-    if (!job.training.weights_from.empty()) (void)find_checkpoint(job.training.weights_from);
-    notes.push_back(
-        fmt::format("note: {} of examples are not read here; training checks every value "
-                    "and label, and may refuse some",
-                    format_mebibytes(bytes)));
-    return notes;
-  }
-  const Communicator self = Communicator::self();
-  const Dataset data = load_dataset(job, self, alone);
-  std::vector<std::string> notes = StartingWeights(job, self, data, network).notices();
-  notes.insert(notes.end(), data.cautions.begin(), data.cautions.end());
-  return notes;
 }
 
 void check_job(const CheckArguments& arguments) {
@@ -165,10 +82,11 @@ void check_job(const CheckArguments& arguments) {
                       format_quantity(static_cast<std::uint64_t>(layout.ranks), "rank"),
                       format_quantity(static_cast<std::uint64_t>(layout.threads), "thread"),
                       memory_text(plan_memory(job, network, sizes, layout, hosts)));
-  if (arguments.nodes > 1) text += traffic_text(job, network, geometry, layout, hosts);
+  if (arguments.nodes > 1)
+    text += traffic_text(traffic_of_nodes(job, network, geometry, layout, hosts));
   if (arguments.no_dropout) text += fmt::format("note: {}\n", kNoDropoutNotice);
   for (const std::string& caution : job_cautions(job)) text += caution + "\n";
-  for (const std::string& caution : read_data(job, sizes)) text += caution + "\n";
+  for (const std::string& caution : cautions_of_data(job, sizes)) text += caution + "\n";
   if (arguments.prints_job) return print_result(loaded.resolved_text);
   if (sizes.train < job.training.shards) {
     text += fmt::format("note: {} training examples for {} shards: some shards are empty\n",

@@ -6,20 +6,14 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
-#include "cli/measured_rates.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
-#include "comm/exchange_plan.h"
 #include "config/job_file.h"
-#include "model/build.h"
+#include "plan/node_plan.h"
 #include "report/plan_table.h"
-#include "sets/dataset.h"
-#include "sets/dataset_sizes.h"
-#include "train/memory_plan.h"
 
 namespace lockstep {
 namespace {
@@ -68,47 +62,15 @@ std::vector<int> parse_nodes(const std::string& text) {
   return nodes;
 }
 
-PlanReport make_plan(const PlanArguments& arguments) {
-  const Job job = load_job(arguments.job, arguments.overrides).job;
-  const DatasetSizes sizes = dataset_sizes(job);
-  const NetworkSpec network = build_network(job.network, sizes.features);
-  const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
-
+PlanQuestion question_of(const PlanArguments& arguments) {
   const int cores = default_threads(1);
-  PlanReport plan;
-  plan.job_name = job.name;
-  plan.ranks_per_node = arguments.ranks_per_node;
-  plan.threads =
-      arguments.threads > 0 ? arguments.threads : std::max(1, cores / arguments.ranks_per_node);
-  plan.rows_per_step = batch_rows(geometry, 0);
-  plan.shards = job.training.shards;
-  plan.rates = measure_rates(job, std::min(cores, plan.threads));
-  if (!arguments.doctor.empty() && take_doctors_rates(arguments.doctor, plan.rates)) {
-    plan.doctor = arguments.doctor;
-  }
-
-  const std::uint64_t held_out = sizes.dev + sizes.train_dev;
-  for (const int nodes : arguments.nodes) {
-    const Layout layout{nodes * arguments.ranks_per_node, plan.threads};
-    if (static_cast<std::uint64_t>(layout.ranks) > plan.shards) {
-      plan.too_many.push_back(nodes);
-      continue;
-    }
-    const Hosts hosts = even_hosts(layout.ranks, nodes);
-    PlanRow row{.nodes = nodes, .ranks = layout.ranks};
-    row.memory_bytes = plan_memory(job, network, sizes, layout, hosts).total();
-    row.step = predict_step(job, network, geometry, layout, hosts, plan.rates);
-    row.run_seconds = predict_run(job, geometry, layout, held_out, plan.rates, row.step);
-    plan.rows.push_back(row);
-  }
-  if (plan.rows.empty()) {
-    throw Error(
-        ExitCode::usage,
-        fmt::format("--nodes {} and --ranks-per-node {} make more ranks than the job has shards "
-                    "({}); plan with fewer, or with more training.shards",
-                    plan.too_many.front(), arguments.ranks_per_node, plan.shards));
-  }
-  return plan;
+  return {.job = load_job(arguments.job, arguments.overrides).job,
+          .nodes = arguments.nodes,
+          .ranks_per_node = arguments.ranks_per_node,
+          .threads = arguments.threads > 0 ? arguments.threads
+                                           : std::max(1, cores / arguments.ranks_per_node),
+          .cores = cores,
+          .doctor = arguments.doctor};
 }
 
 }  // namespace
@@ -138,7 +100,7 @@ void add_plan_command(CLI::App& app, Action& action) {
       const EndOnSignal ends(context.comm.is_root());
       agree(context.comm, [&] {
         if (!context.comm.is_root()) return;
-        const PlanReport plan = make_plan(*arguments);
+        const PlanReport plan = plan_nodes(question_of(*arguments));
         print_result(arguments->json ? to_text(plan_json(plan), 2) + "\n" : plan_text(plan));
       });
       return 0;

@@ -14,23 +14,16 @@
 #include "base/input_file.h"
 #include "base/number_text.h"
 #include "cli/commands.h"
-#include "cli/measured_rates.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
-#include "comm/exchange_plan.h"
 #include "config/job_file.h"
 #include "config/sweep_file.h"
-#include "model/build.h"
-#include "nn/layers.h"
+#include "plan/batch_needs.h"
 #include "report/format.h"
 #include "report/slurm_script.h"
-#include "sets/dataset.h"
-#include "sets/dataset_sizes.h"
 #include "sweep/part.h"
 #include "sweep/trials.h"
-#include "train/memory_plan.h"
-#include "train/step_prediction.h"
 
 namespace lockstep {
 namespace {
@@ -89,84 +82,16 @@ fs::path find_project(const SlurmArguments& arguments) {
                           script.string()));
 }
 
-// How the ranks of one training are placed: a trial of a sweep has one node, a job has all.
-struct Placement {
-  Layout layout;
-  Hosts hosts;
-};
-
-Placement placement_of(const SlurmArguments& arguments) {
-  const int nodes = arguments.sweep ? 1 : arguments.nodes;
-  const int ranks = nodes * arguments.ranks_per_node;
-  return {.layout = {ranks, arguments.threads}, .hosts = even_hosts(ranks, nodes)};
-}
-
-// Half as much again as predicted, in steps of 256 MiB: a node also needs memory for its files.
-std::uint64_t memory_of_node(std::uint64_t bytes_of_rank, int ranks) {
-  constexpr std::uint64_t kStep = 256ULL << 20;
-  const std::uint64_t bytes = bytes_of_rank * static_cast<std::uint64_t>(ranks) * 3 / 2;
-  return (bytes + kStep - 1) / kStep * kStep;
-}
-
-// The rates for another job of the same data: products take most of the time of a row, and the
-// optimizer goes over all parameters.
-MachineRates scaled(MachineRates rates, const NetworkSpec& from, const NetworkSpec& to) {
-  rates.step.row *= multiply_adds(to) / multiply_adds(from);
-  const double size = parameter_count(to) / parameter_count(from);
-  rates.step.fixed *= size;
-  rates.step.update *= size;
-  return rates;
-}
-
-struct Needs {
-  std::uint64_t memory = 0;  // of a rank
-  double seconds = 0;        // of all jobs, predicted; 0: not asked for
-};
-
-Needs needs_of(const SlurmArguments& arguments, const std::vector<LoadedJob>& jobs) {
-  const Placement place = placement_of(arguments);
-  for (const LoadedJob& loaded : jobs) check_ranks(place.layout.ranks, loaded.job.training.shards);
-  const DatasetSizes sizes = dataset_sizes(jobs.front().job);
-  const NetworkSpec first = build_network(jobs.front().job.network, sizes.features);
-  const int cores = default_threads(1);
-  Needs needs;
-  std::optional<MachineRates> rates;
-  if (arguments.time.empty()) {
-    rates = measure_rates(jobs.front().job, std::min(cores, arguments.threads));
-  }
-  for (const LoadedJob& loaded : jobs) {
-    const Job& job = loaded.job;
-    const NetworkSpec network = build_network(job.network, sizes.features);
-    const BatchGeometry geometry = batch_geometry(job.training, sizes.train);
-    needs.memory =
-        std::max(needs.memory, plan_memory(job, network, sizes, place.layout, place.hosts).total());
-    if (!rates) continue;
-    const MachineRates own = scaled(*rates, first, network);
-    const StepPrediction step =
-        predict_step(job, network, geometry, place.layout, place.hosts, own);
-    needs.seconds +=
-        predict_run(job, geometry, place.layout, sizes.dev + sizes.train_dev, own, step);
-  }
-  // Trials run side by side.
-  if (arguments.sweep) needs.seconds /= arguments.nodes * std::max(1, arguments.array_tasks);
-  return needs;
-}
-
-// Twice the predicted time and five minutes, at most a day: a run that takes longer is continued.
-constexpr double kLongestStart = 24 * 3600;
-
-double limit_of(double seconds) { return std::min(kLongestStart, 2 * seconds + 300); }
-
-std::vector<std::string> remarks_of(const SlurmArguments& arguments, const Needs& needs) {
+std::vector<std::string> remarks_of(const SlurmArguments& arguments, const BatchNeeds& needs) {
   std::vector<std::string> remarks = {
       fmt::format("{} for {}.", kFirstRemark, arguments.file),
       fmt::format("Memory: a rank takes up to {} as `lockstep check` predicts; half as much again.",
-                  format_bytes(needs.memory))};
+                  format_bytes(needs.bytes_of_rank))};
   if (!arguments.time.empty()) return remarks;
   remarks.push_back(
       fmt::format("Time: {} predicted from steps measured on this machine; twice that and 5 min.",
                   format_duration(needs.seconds)));
-  if (limit_of(needs.seconds) == kLongestStart) {
+  if (time_limit_of(needs.seconds) == kLongestStart) {
     remarks.emplace_back("A start may take a day. The script continues the run until it is done.");
   }
   return remarks;
@@ -186,9 +111,16 @@ SlurmScript script_of(SlurmArguments arguments) {
   script.nodes = arguments.nodes;
   script.ranks_per_node = arguments.ranks_per_node;
   script.cpus_per_rank = arguments.threads;
-  const Needs needs = needs_of(arguments, jobs);
-  script.memory_bytes = memory_of_node(needs.memory, arguments.ranks_per_node);
-  script.time = arguments.time.empty() ? slurm_time(limit_of(needs.seconds)) : arguments.time;
+  const BatchNeeds needs = batch_needs({.jobs = jobs,
+                                        .side_by_side = arguments.sweep,
+                                        .tasks = std::max(1, arguments.array_tasks),
+                                        .nodes = arguments.nodes,
+                                        .ranks_per_node = arguments.ranks_per_node,
+                                        .threads = arguments.threads,
+                                        .cores = default_threads(1),
+                                        .predicts_time = arguments.time.empty()});
+  script.memory_bytes = memory_of_node(needs.bytes_of_rank, arguments.ranks_per_node);
+  script.time = arguments.time.empty() ? slurm_time(time_limit_of(needs.seconds)) : arguments.time;
   script.partition = arguments.partition;
   script.account = arguments.account;
   if (!arguments.run_dir.empty()) {

@@ -42,6 +42,16 @@ std::string memory_text(const MemoryPlan& plan) {
   return text;
 }
 
+std::string traffic_text(const std::vector<NodeTraffic>& traffic) {
+  std::string text = fmt::format("exchange         each of {} nodes sends up to {} in a step\n",
+                                 traffic.front().nodes, format_bytes(traffic.front().bytes));
+  for (std::size_t i = 1; i < traffic.size(); ++i) {
+    text += fmt::format("  {} nodes would send up to {}\n", traffic[i].nodes,
+                        format_bytes(traffic[i].bytes));
+  }
+  return text;
+}
+
 std::string columns_text(const TableSchema& schema) {
   std::string text = fmt::format("columns          {}\n", schema.columns.size());
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {

@@ -12,8 +12,6 @@ namespace {
 
 std::string milliseconds(double seconds) { return fmt::format("{:.2f}", seconds * 1e3); }
 
-double steps_per_second(const PlanRow& row) { return 1 / row.step.total(); }
-
 // The share of a step in which nothing is computed because sums and weights travel.
 double exposed(const PlanRow& row) { return row.step.exchange / row.step.total(); }
 
@@ -34,20 +32,6 @@ std::string conclusion(const PlanReport& report) {
 }
 
 }  // namespace
-
-double efficiency(const PlanRow& first, const PlanRow& row) {
-  return steps_per_second(row) / steps_per_second(first) * first.nodes / row.nodes;
-}
-
-int nodes_that_pay(const std::vector<PlanRow>& rows) {
-  const PlanRow* pays = &rows.front();
-  for (const PlanRow& row : rows) {
-    const double gain = steps_per_second(row) / steps_per_second(*pays) - 1;
-    const double added = static_cast<double>(row.nodes) / pays->nodes - 1;
-    if (gain >= 0.5 * added) pays = &row;
-  }
-  return pays->nodes;
-}
 
 // Less is the noise of the measurement.
 constexpr double kNotedSlowdown = 1.05;

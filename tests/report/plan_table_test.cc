@@ -31,21 +31,6 @@ PlanReport sample(std::vector<PlanRow> rows) {
   return report;
 }
 
-TEST(PlanTable, EfficiencyIsTheSpeedupPerNode) {
-  EXPECT_DOUBLE_EQ(efficiency(row(1, 0.4, 0), row(4, 0.1, 0)), 1);
-  EXPECT_DOUBLE_EQ(efficiency(row(1, 0.4, 0), row(4, 0.1, 0.1)), 0.5);
-  EXPECT_DOUBLE_EQ(efficiency(row(2, 0.2, 0), row(4, 0.2, 0)), 0.5);
-}
-
-// Doubling pays while it makes a step at least 1.5 times as fast.
-TEST(PlanTable, NodesPayWhileTheyBringHalfOfTheirWorth) {
-  EXPECT_EQ(nodes_that_pay({row(1, 0.6, 0), row(2, 0.4, 0), row(4, 0.3, 0)}), 2);
-  EXPECT_EQ(nodes_that_pay({row(1, 0.6, 0), row(2, 0.41, 0), row(4, 0.3, 0)}), 1);
-  EXPECT_EQ(nodes_that_pay({row(1, 0.6, 0), row(2, 0.3, 0), row(3, 0.2, 0)}), 3);
-  EXPECT_EQ(nodes_that_pay({row(1, 0.6, 0), row(2, 0.3, 0), row(3, 0.3, 0), row(4, 0.15, 0)}), 4);
-  EXPECT_EQ(nodes_that_pay({row(5, 0.6, 0)}), 5);
-}
-
 TEST(PlanTable, NamesTheFastestAndWhatDoesNotPay) {
   const std::string text =
       plan_text(sample({row(1, 0.4, 0), row(2, 0.2, 0.01), row(4, 0.1, 0.08)}));

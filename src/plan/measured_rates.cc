@@ -1,4 +1,4 @@
-#include "cli/measured_rates.h"
+#include "plan/measured_rates.h"
 
 #include <algorithm>
 #include <optional>

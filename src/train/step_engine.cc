@@ -68,7 +68,7 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
                 job.exchange.shared_memory ? comm.host_leader() : comm.rank(),
                 exchange_precision<T>(job)),
       optimizer_(job.optimizer, ownership_, comm.rank(),
-                 penalised_ranges(network.layout(), job.regularization.include_biases),
+                 penalized_ranges(network.layout(), job.regularization.include_biases),
                  frozen_ranges(job.network, network.layout()), exchange_precision<T>(job)),
       passes_(network, data, exchange_.buffers(), exchange_precision<T>(job), job.seed, dropout,
               layout.threads, helpers_),

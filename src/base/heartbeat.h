@@ -21,7 +21,8 @@ struct RankState {
 // Written by one thread, read by any. Fields of now() may be of two moments.
 class Heartbeat {
  public:
-  // `on_enter` is called with every activity that begins, by the thread that enters it; empty: not.
+  // `on_enter` is called with every activity that begins, by the thread that enters it. If it is
+  // empty, nothing is called.
   explicit Heartbeat(std::function<void(const char* activity)> on_enter = {})
       : on_enter_(std::move(on_enter)) {}
 

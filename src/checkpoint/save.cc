@@ -18,7 +18,7 @@ namespace {
 
 void add_message(RecordWriter& writer, const google::protobuf::MessageLite& message,
                  std::string& buffer) {
-  check(message.SerializeToString(&buffer), "a message without required fields serialises");
+  check(message.SerializeToString(&buffer), "a message without required fields serializes");
   writer.add(std::as_bytes(std::span(buffer)));
 }
 

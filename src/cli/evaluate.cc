@@ -41,7 +41,7 @@ LabelledFile labelled_file(const EvaluateArguments& arguments) {
           .worst = arguments.worst};
 }
 
-// What is for a file says nothing about a set of the job, and the other way round.
+// Refuses options for a file with a set of the job, and vice versa.
 void require_one_kind(const EvaluateArguments& arguments) {
   const auto refuse = [](const char* option, const char* what) {
     throw Error(ExitCode::usage, fmt::format("{} {}", option, what));

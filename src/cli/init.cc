@@ -155,7 +155,8 @@ void add_options(CLI::App& command, InitArguments& arguments) {
   };
   command.add_option("table", arguments.table, "CSV or TSV file, gzip or not")->required();
   columns("--target", arguments.targets, "Column that is predicted; several make a vector");
-  columns("--id", arguments.ids, "Column that names the rows; stands in front of predictions");
+  columns("--id", arguments.ids,
+          "Column that names the rows; it is copied to the left of the predictions");
   columns("--ignore", arguments.ignored, "Column that is left out");
   command.add_option("--group", arguments.group,
                      "Column whose rows with the same text stay together in the split");

@@ -85,7 +85,7 @@ fs::path find_project(const SlurmArguments& arguments) {
 std::vector<std::string> remarks_of(const SlurmArguments& arguments, const BatchNeeds& needs) {
   std::vector<std::string> remarks = {
       fmt::format("{} for {}.", kFirstRemark, arguments.file),
-      fmt::format("Memory: a rank takes up to {} as `lockstep check` predicts; half as much again.",
+      fmt::format("Memory: a rank takes up to {} as `lockstep check` predicts, plus 50%.",
                   format_bytes(needs.bytes_of_rank))};
   if (!arguments.time.empty()) return remarks;
   remarks.push_back(
@@ -155,7 +155,7 @@ std::string objection_to_time(const std::string& text) {
   const auto seconds = seconds_of_slurm_time(text);
   if (!seconds) return "is not a time as Slurm takes it: minutes, HH:MM:SS or D-HH:MM:SS";
   if (*seconds < kLeastSeconds)
-    return "is less than five minutes, and the run saves 2 to 3 minutes before";
+    return "is less than five minutes, but the run saves 2 to 3 minutes before the limit";
   return "";
 }
 

@@ -42,11 +42,11 @@ class GradientExchange {
                    Precision precision = Precision::float32);
   ~GradientExchange();
 
-  // All parameters, in this rank's copy of the weights. Not initialised.
+  // All parameters, in this rank's copy of the weights. Not initialized.
   [[nodiscard]] std::span<T> weights();
   [[nodiscard]] std::span<const T> weights() const;
   // The buffers of this rank: as many as its plan takes, each as large as all parameters. Not
-  // initialised.
+  // initialized.
   [[nodiscard]] std::vector<std::span<T>> buffers();
   // The global gradient after reduce, until a buffer is written to. It is as long as all
   // parameters, but only the owned pieces are meaningful.

@@ -14,7 +14,7 @@ namespace lockstep {
 template <typename T>
 class HostMemory {
  public:
-  // Collective over comm. Allocates memory for `values` values of this rank, not initialised; the
+  // Collective over comm. Allocates memory for `values` values of this rank, not initialized; the
   // sizes may differ between ranks. Ranks that give the same `host` share memory; they must be
   // able to, as ranks with the same comm.host_leader() are. If there is no room for it in
   // /dev/shm, every rank of the host has only its own part. Throws std::bad_alloc when there is no

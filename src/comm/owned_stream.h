@@ -36,7 +36,7 @@ class OwnedStream {
   // Waits for the next chunk.
   [[nodiscard]] Chunk take();
 
-  // On other ranks. Goes on sending; does not wait.
+  // On other ranks. Continues sending; does not wait.
   void advance();
   void wait_until_sent();
 

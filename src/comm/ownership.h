@@ -27,8 +27,7 @@ struct Ownership {
   [[nodiscard]] std::vector<Range> pieces(int rank) const;
   // Number of parameters that a rank owns, in total and in its largest piece.
   [[nodiscard]] std::uint64_t owned(int rank) const;
-  // Where those of the `range` of parameters that a rank owns stand among all that it owns, end to
-  // end.
+  // The positions, within a rank's concatenated pieces, of its parameters in `range`.
   [[nodiscard]] Range owned_within(Range range, int rank) const;
   [[nodiscard]] std::uint64_t largest_piece(int rank) const;
 };

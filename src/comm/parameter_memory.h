@@ -16,7 +16,7 @@ template <typename T>
 class ParameterMemory {
  public:
   // Collective. Allocates weights and `buffers` buffers of this rank, of `parameters` values each,
-  // not initialised. `host` and errors: as for HostMemory.
+  // not initialized. `host` and errors: as for HostMemory.
   ParameterMemory(const Communicator& comm, std::uint64_t parameters, std::uint64_t buffers,
                   int host)
       : parameters_(parameters), memory_(comm, (1 + buffers) * stride_of(parameters), host) {}

@@ -6,7 +6,7 @@
 
 namespace lockstep {
 
-// Initialises MPI in the constructor and finalises it in the destructor. Only the thread that
+// Initializes MPI in the constructor and finalizes it in the destructor. Only the thread that
 // constructed it communicates (MPI_THREAD_FUNNELED). There is at most one at a time.
 class MpiSession {
  public:

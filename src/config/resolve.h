@@ -13,7 +13,7 @@ class Job;
 namespace lockstep {
 
 // Sets every default of proto/job.proto: scalars get their [default = ...]; absent
-// sections that consist of defaults, standardised inputs and the constant schedule are
+// sections that consist of defaults, standardized inputs and the constant schedule are
 // added; AUTO of initializers and targets becomes what it stands for; absent shards are chosen by
 // the batch; and a layer's own `regularization` gets the lambda that it leaves to the job.
 // Sections whose presence has a meaning (early_stopping, data.dev) or is required (network,

@@ -133,7 +133,7 @@ DataSource to_source(const proto::Source& source) {
   return data;
 }
 
-// ---- splits and normalisation ----
+// ---- splits and normalization ----
 
 PartSize to_part(const proto::Part& part) {
   if (part.has_count()) return PartCount{part.count()};

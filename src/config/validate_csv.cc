@@ -56,7 +56,7 @@ void check_filling(const ValueChecks& checks, const Table::Column& column,
   }
   if (column.role() == Table::CATEGORY && column.when_missing() == Table::TRAINING_MEDIAN) {
     checks.complain(rule, rule +
-                              " is TRAINING_MEDIAN, which a category does not have; say "
+                              " is TRAINING_MEDIAN, but a category has no median; use "
                               "TRAINING_MOST_FREQUENT or TRAINING_MEAN");
   }
   const bool refuses =

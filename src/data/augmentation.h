@@ -44,7 +44,7 @@ class Augmenter {
   explicit Augmenter(const AugmentationSpec& spec);
 
   // Changes `image` [channels, height, width], the values of example `example`
-  // before any normalisation: geometry first, with one interpolation, then
+  // before any normalization: geometry first, with one interpolation, then
   // brightness, contrast and erasing.
   void apply(AugmentationKey key, std::uint32_t example, std::span<float> image);
 

@@ -16,7 +16,7 @@ enum class InputKind {
   file_or_stream,  // also a pipe or a device, whose content is read once
 };
 
-// Reads a file from its beginning. Gzip is recognised by the first two bytes
+// Reads a file from its beginning. Gzip is recognized by the first two bytes
 // (1F 8B) and not by the name; several gzip members count as one stream.
 //
 // Errors name the path: missing_input when the file cannot be opened or read;

@@ -1,7 +1,7 @@
 #pragma once
 // The binary version of CIFAR-10 and CIFAR-100: records of one label byte (two
 // in CIFAR-100: coarse, then fine) and 32 x 32 pixels in three planes, red,
-// green and blue. Gzip or not, recognised by content.
+// green and blue. Gzip or not, recognized by content.
 // Format: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images".
 
 #include <cstdint>

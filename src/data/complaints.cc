@@ -26,8 +26,8 @@ std::uint64_t sum_of(const std::map<CellLook, std::uint64_t>& looks) {
   return sum;
 }
 
-// `12 of its 300 rows are "NA", 3 are words, 2 are something else`: the looks of one column, the
-// most frequent first; those after the fourth are something else, too.
+// `12 of its 300 rows are "NA", 3 are words, 2 are something else`: what the cells of one column
+// look like, the most frequent first; those after the fourth are something else, too.
 std::string text_of_looks(const std::map<CellLook, std::uint64_t>& looks, std::uint64_t rows) {
   constexpr std::size_t kMostNamed = 4;
   constexpr CellLook kOther{.kind = CellKind::other};

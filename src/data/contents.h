@@ -13,7 +13,7 @@
 namespace lockstep {
 
 // The digest of the inputs of each example, before missing values are filled in and before
-// normalisation. [examples]
+// normalization. [examples]
 std::vector<WideDigest> contents_of(const Examples& examples);
 
 // The digest of the labels of each example, in the same way. [examples]

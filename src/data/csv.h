@@ -1,5 +1,5 @@
 #pragma once
-// Tables in text files (CSV, TSV; RFC 4180, gzip or not, recognised by content) as
+// Tables in text files (CSV, TSV; RFC 4180, gzip or not, recognized by content) as
 // examples: numbers and one-hot categories, values f32.
 //
 // The file is read three times. The first pass counts quotes and lines, which tells every

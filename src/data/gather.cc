@@ -30,7 +30,7 @@ void check_normalizer(const Normalizer& normalizer, std::uint64_t features) {
         "the normalizer has a mean and a deviation for each feature");
 }
 
-// Sets y to x normalised, as floats.
+// Sets y to x normalized, as floats.
 template <typename V, typename T>
 void normalize_row(const Normalizer& normalizer, std::span<const V> x, std::span<T> y) {
   const float* mean = normalizer.mean.data();

@@ -12,14 +12,14 @@
 
 namespace lockstep {
 
-// Row i of `out` becomes example rows[i], normalised in float whatever T is, so
+// Row i of `out` becomes example rows[i], normalized in float whatever T is, so
 // that a gradient check in double has the same inputs as the training in float.
 // out: [rows.size(), features].
 template <typename T>
 void gather_rows(const Examples& examples, std::span<const std::uint32_t> rows,
                  const Normalizer& normalizer, Matrix<T> out);
 
-// The same, with each example changed by `augmenter` before it is normalised.
+// The same, with each example changed by `augmenter` before it is normalized.
 template <typename T>
 void gather_augmented_rows(const Examples& examples, std::span<const std::uint32_t> rows,
                            const Normalizer& normalizer, AugmentationKey key, Augmenter& augmenter,

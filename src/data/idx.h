@@ -1,6 +1,6 @@
 #pragma once
 // IDX files, the format of MNIST: 00 00 type ndim, ndim dimensions of 32 bits,
-// the values; everything big-endian. Gzip or not, recognised by content.
+// the values; everything big-endian. Gzip or not, recognized by content.
 // Format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database".
 
 #include <filesystem>

@@ -1,7 +1,7 @@
 #pragma once
 // libsvm files (also svmlight): one example per line, LABEL INDEX:VALUE ... Indices count
 // from 1 and ascend; features that are not named are 0; # begins a comment. Gzip or not,
-// recognised by content. Format: C.-C. Chang, C.-J. Lin, LIBSVM's README.
+// recognized by content. Format: C.-C. Chang, C.-J. Lin, LIBSVM's README.
 //
 // Empty lines are skipped, except in a file to predict whose lines have no labels: there
 // an empty line is an example whose features are all 0.

@@ -2,7 +2,7 @@
 // Missing values, which are NaN among values of f32. They are replaced by the mean, the median or
 // the most frequent value of the feature over the training examples that have it.
 //
-// As with the statistics of normalisation, the sums are computed piece by piece, in
+// As with the statistics of normalization, the sums are computed piece by piece, in
 // double and row order. Added over shards in shard order, they do not depend on which
 // worker computed which piece.
 

@@ -1,5 +1,5 @@
 #pragma once
-// Normalisation of inputs (lecture 1.9): (x - mean) / deviation, with statistics
+// Normalization of inputs (lecture 1.9): (x - mean) / deviation, with statistics
 // of the training set only.
 //
 // The statistics are computed piece by piece, so that sums over shards, added in

@@ -1,5 +1,5 @@
 #pragma once
-// NPY files, NumPy's format of one array. Gzip or not, recognised by content; either
+// NPY files, NumPy's format of one array. Gzip or not, recognized by content; either
 // byte order, C or Fortran order.
 //
 // Types that ElementType has are kept (u1, i1, i2, i4, f4, f8). The others become

@@ -20,7 +20,7 @@ struct Line {
 };
 
 // Corner and offsets of each pixel, in the padded plane of an image of this
-// shape. The compiler vectorises this loop and the next, which more than halves
+// shape. The compiler vectorizes this loop and the next, which more than halves
 // the time of augmentation.
 void locate(const Line& line, ImageShape shape, std::int32_t* __restrict__ corner,
             float* __restrict__ right, float* __restrict__ down) {

@@ -230,7 +230,7 @@ constexpr auto enum_names(DevAndTestFrom) {
        {different_distributions, "DIFFERENT_DISTRIBUTIONS"}});
 }
 
-// ---- normalisation ----
+// ---- normalization ----
 
 enum class StatisticsPer { feature, all, channel };
 

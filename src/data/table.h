@@ -64,7 +64,8 @@ bool fills_missing(const TableSchema& schema);
 // Number of values of a label: 1 for class names, otherwise the number of label columns.
 std::uint64_t label_width(const TableSchema& schema);
 
-// The columns that stand in front of predictions: those of role id, then those of role kept.
+// The columns that are copied to the left of the predictions: those of role id, then those of
+// role kept.
 std::vector<std::size_t> kept_columns(const TableSchema& schema);
 
 // Names of the label columns, in the order of the label's values; a name may be empty.

@@ -1,5 +1,5 @@
 #pragma once
-// Standardisation of targets, the labels of a loss that predicts values: (t - mean) / deviation, as
+// Standardization of targets, the labels of a loss that predicts values: (t - mean) / deviation, as
 // for inputs (lecture 1.9). Statistics come from the training set only, and sums over shards,
 // added in shard order, do not depend on which worker computed which shard.
 

@@ -78,7 +78,7 @@ void other_optimizer(RecipeDraft& recipe) {
   const std::string expected = "J falls faster, to a lower training error";
   if (std::holds_alternative<KeepInputs>(recipe.job.data.normalization)) {
     recipe.add(
-        "normalise", "normalised inputs",
+        "normalize", "normalized inputs",
         "high bias: with features of different ranges gradient descent must take small steps (1.9)",
         expected, {"data.normalization.standardize={}"});
   }
@@ -163,8 +163,8 @@ void less_regularization(RecipeDraft& recipe) {
   }
   if (lines.empty()) return;
   recipe.add(
-      "less regularisation", what,
-      "high bias although the network is regularised, which makes it simpler than it could be "
+      "less regularization", what,
+      "high bias although the network is regularized, which makes it simpler than it could be "
       "(1.5)",
       "lower training error; variance may rise", lines);
 }

@@ -57,7 +57,7 @@ void more_l2(RecipeDraft& recipe) {
   for (const double value : values) {
     recipe.add("L2", fmt::format("L2 with lambda {:g}", value),
                high_variance(recipe) +
-                   " (1.3: regularisation; 1.4: lambda is chosen on the dev set)" + coupled,
+                   " (1.3: regularization; 1.4: lambda is chosen on the dev set)" + coupled,
                "smaller weights, a simpler function, lower dev error",
                recipe.lambda_lines("l2_lambda", value));
   }
@@ -109,14 +109,14 @@ void drop_out(RecipeDraft& recipe) {
   if (lines.empty()) return;
   recipe.add(
       "dropout", "dropout with keep_prob " + listed(keep_probs),
-      high_variance(recipe) + " (1.3: regularisation; 1.7: lower where there are most weights)",
+      high_variance(recipe) + " (1.3: regularization; 1.7: lower where there are most weights)",
       "weights spread; lower dev error, higher training error", lines);
 }
 
-// With enough regularisation a bigger network hardly hurts, because its additional capacity is
+// With enough regularization a bigger network hardly hurts, because its additional capacity is
 // kept in check. If dropout is new, training is longer, because each unit then misses some of the
 // steps.
-void bigger_and_regularised(RecipeDraft& recipe) {
+void bigger_and_regularized(RecipeDraft& recipe) {
   const auto [widths, lines] = wider_network(recipe);
   if (lines.empty()) return;
   const auto [keep_probs, dropout] = more_dropout(recipe);
@@ -129,9 +129,9 @@ void bigger_and_regularised(RecipeDraft& recipe) {
     all.insert(all.end(), longer.lines.begin(), longer.lines.end());
     action += ", " + longer.text;
   }
-  recipe.add("bigger and regularised", action,
+  recipe.add("bigger and regularized", action,
              high_variance(recipe) +
-                 " (1.3: a bigger network that is well regularised hardly hurts; it costs compute)",
+                 " (1.3: a bigger network that is well regularized hardly hurts; it costs compute)",
              "units that depend less on each other; lower dev error", all);
 }
 
@@ -182,7 +182,7 @@ void smaller_network(RecipeDraft& recipe) {
   recipe.add(
       "other architecture", fmt::format("hidden layers of {} units", listed(widths)),
       high_variance(recipe) +
-          " (1.3: another architecture, perhaps; a large, well regularised network is better "
+          " (1.3: another architecture, perhaps; a large, well regularized network is better "
           "if there is time for it)",
       "less variance; bias may rise", lines);
 }
@@ -193,7 +193,7 @@ void against_variance(RecipeDraft& recipe) {
   more_data(recipe);
   more_l2(recipe);
   drop_out(recipe);
-  bigger_and_regularised(recipe);
+  bigger_and_regularized(recipe);
   augment(recipe);
   stop_early(recipe);
   decaying_learning_rate(recipe, high_variance(recipe));

@@ -32,7 +32,7 @@ bool has_l1(const RegularizationSpec& spec, const ParameterLayout& layout, std::
   const auto tensor = std::ranges::find_if(layout.tensors, [&](const ParameterTensor& candidate) {
     return candidate.range().contains(entry);
   });
-  return is_penalised(*tensor, spec.include_biases) && spec.layers[tensor->layer].l1_lambda != 0;
+  return is_penalized(*tensor, spec.include_biases) && spec.layers[tensor->layer].l1_lambda != 0;
 }
 
 }  // namespace

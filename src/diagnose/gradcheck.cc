@@ -60,7 +60,7 @@ bool drops(const NetworkSpec& spec) {
          });
 }
 
-bool penalises(const RegularizationSpec& spec) {
+bool penalizes(const RegularizationSpec& spec) {
   return std::ranges::any_of(spec.layers, [](const LayerPenalty& layer) {
     return layer.l2_lambda != 0 || layer.l1_lambda != 0;
   });
@@ -102,7 +102,7 @@ class Gradcheck {
     result_.has_dropout = drops(network_.spec());
     result_.frozen_dropout = options.frozen_dropout && result_.has_dropout;
     result_.augmentation = augmentation_.has_value();
-    result_.penalty = penalises(regularization_);
+    result_.penalty = penalizes(regularization_);
   }
 
   GradcheckResult run(const SavedModel* checkpoint) {

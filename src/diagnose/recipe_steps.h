@@ -31,7 +31,7 @@ std::optional<bool> cost_was_falling(std::span<const Evaluation> evaluations);
 
 // Pure. The steps that `diagnosis` asks for, in the lecture's order:
 //   high bias: bigger network, longer training, another optimizer (inputs
-//   normalised first), learning rate, schedule or batch size, less regularisation
+//   normalized first), learning rate, schedule or batch size, less regularization
 //   (1.5), another architecture;
 //   high variance: more data, L2, dropout, a bigger network with more dropout,
 //   augmentation of images, early stopping (1.8), a schedule, another architecture;

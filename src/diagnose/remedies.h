@@ -9,8 +9,8 @@ namespace lockstep {
 // Sets that a verdict needs and that the job lacks or has too small (1.1).
 void make_measurable(RecipeDraft& recipe);
 
-// High bias: bigger network, longer training, another optimizer (inputs normalised
-// first, 1.9), learning rate, schedule or batch size, less regularisation (1.5), another
+// High bias: bigger network, longer training, another optimizer (inputs normalized
+// first, 1.9), learning rate, schedule or batch size, less regularization (1.5), another
 // architecture.
 void against_bias(RecipeDraft& recipe);
 

@@ -1,5 +1,5 @@
 #pragma once
-// A network like that of a job, but wider: the first step against bias, and with regularisation a
+// A network like that of a job, but wider: the first step against bias, and with regularization a
 // step against variance (1.3).
 
 #include <cstdint>

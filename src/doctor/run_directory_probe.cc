@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 // A new file with a lock, which is removed at the end.
 class LockedFile {
  public:
-  // Writes its own path into the file, by which others recognise it. See error().
+  // Writes its own path into the file, by which others recognize it. See error().
   explicit LockedFile(std::string path) : path_(std::move(path)) {
     descriptor_ = ::open(path_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0644);
     const auto size = static_cast<ssize_t>(path_.size());

@@ -26,7 +26,7 @@ namespace {
 void require_columns(const SavedModel& model) {
   if (!model.image) return;
   throw Error(ExitCode::usage,
-              fmt::format("the examples of {} are images, whose pixels say little one by one; "
+              fmt::format("the examples of {} are images, in which a single pixel says little; "
                           "importance is for columns of tables and for other features",
                           model.job.name));
 }

@@ -37,9 +37,8 @@ struct CheckpointScores {
   SetMetrics metrics;                       // absent with more than kMostEvaluatedPredictions
   std::vector<std::string> class_names;     // by number; empty: classes have no names
   std::vector<std::string> target_names;    // names of the label columns; or empty
-  // Of values; and the deviation of a single target.
-  std::optional<RelativeRmse> relative_rmse = {};
-  double target_deviation = 0;
+  std::optional<RelativeRmse> relative_rmse = {};  // present for losses that predict values
+  double target_deviation = 0;                     // of a single target; otherwise 0
   std::vector<WorstExample> worst = {};  // as many as were asked for; without their places
 };
 

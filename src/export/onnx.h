@@ -22,10 +22,10 @@ struct OnnxNetwork {
   const NetworkSpec& spec;
   const ParameterLayout& layout;
   std::span<const float> weights;
-  // Normalisation (x - mean) * inverse_deviation, with one of each for every input; or empty.
+  // Normalization (x - mean) * inverse_deviation, with one of each for every input; or empty.
   std::span<const float> mean = {};
   std::span<const float> inverse_deviation = {};
-  float clip = 0;  // the normalised z becomes z / sqrt(1 + (z / clip)^2); 0: it stays
+  float clip = 0;  // the normalized z becomes z / sqrt(1 + (z / clip)^2); 0: it stays
   // The scale of the targets: the output is values * deviation + mean; or empty.
   std::span<const double> target_mean = {};
   std::span<const double> target_deviation = {};
@@ -43,7 +43,7 @@ struct OnnxNetwork {
 };
 
 // The bytes of the model. Input "input" [N, I]: raw features as in the training
-// data; normalisation is part of the model, dropout is not. Output "output"
+// data; normalization is part of the model, dropout is not. Output "output"
 // [N, O]: the probabilities or values that `lockstep predict` writes. In front of it, with a
 // decision, output "label" [N, 1], or [N, O] by unit, int64: the number of the class, or yes (1) or
 // no (0). Throws Error(usage) when the network exceeds ONNX's limit of 2 GiB.

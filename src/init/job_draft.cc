@@ -150,7 +150,7 @@ TargetGuess target_of(const TableSurvey& survey, const DraftRequest& request, st
 std::string reason_given(ColumnRole role) {
   switch (role) {
     case ColumnRole::id:
-      return "named by --id; stands in front of predictions";
+      return "named by --id; it is copied to the left of the predictions";
     case ColumnRole::group:
       return "named by --group; rows with the same text stay together";
     default:

@@ -9,7 +9,7 @@ namespace {
 // prevents it.
 constexpr double kFewRows = 5000;
 
-// So many examples are seen in a minute on two cores.
+// The number of examples that two cores process in a minute.
 constexpr double kMostExamplesSeen = 3e6;
 
 // The largest power of two that is at most `value`, from `least` to `most`, which are such powers.

@@ -51,7 +51,7 @@ std::vector<float> tree_by(const Kernels& kernels, std::uint64_t rows, std::uint
   return sums;
 }
 
-// Of an odd number of rows, columns and values along the depth, one of which is tiny.
+// A product in bfloat16 whose operands have an odd number of rows, an odd depth and one tiny value.
 std::vector<float> pair_product_by(const Kernels& kernels, std::uint64_t columns) {
   constexpr std::uint64_t kRows = 15;
   constexpr std::uint64_t kDepth = 37;
@@ -116,15 +116,16 @@ std::optional<std::string> products_differ(const Kernels& tested) {
                                    .continues = continues};
         if (have_equal_bits(product_by(tested, product), product_by(plain, product))) continue;
         return fmt::format(
-            "a product of {} rows, {} columns and depth {} has other bits by {} instructions than "
-            "by plain ones",
+            "a product of {} rows, {} columns and depth {} gives different bits with {} than with "
+            "plain instructions",
             kRows, columns, kDepth, name_of(tested.instructions));
       }
     }
     constexpr std::uint64_t kRows = 15;
     const auto differs = [&](const char* what) {
       return fmt::format(
-          "a {} of {} rows and {} columns has other bits by {} instructions than by plain ones",
+          "a {} of {} rows and {} columns gives different bits with {} than with plain "
+          "instructions",
           what, kRows, columns, name_of(tested.instructions));
     };
     for (const bool rounds : {false, true}) {

@@ -32,7 +32,7 @@ void add_to(std::span<T> into, std::span<const T> from) {
 template <typename T>
 bool all_finite(std::span<const T> values) {
   // 0 * x is 0 for a finite x and NaN otherwise. Independent lanes let the
-  // compiler vectorise the loop. The result, zero or NaN, does not depend on order.
+  // compiler vectorize the loop. The result, zero or NaN, does not depend on order.
   std::array<T, 8> lanes{};
   std::size_t i = 0;
   for (; i + 8 <= values.size(); i += 8) {
@@ -46,7 +46,7 @@ bool all_finite(std::span<const T> values) {
 
 template <typename T>
 bool all_within(std::span<const T> values, T limit) {
-  int beyond = 0;  // without a branch, so that the loop is vectorised
+  int beyond = 0;  // without a branch, so that the loop is vectorized
   for (const T value : values) beyond |= static_cast<int>(!(std::abs(value) <= limit));
   return beyond == 0;
 }

@@ -39,7 +39,7 @@ struct Worth {
   const ThresholdCounts& counts;
 };
 
-// The middle between a score that is no and a larger one that is yes.
+// The midpoint between the largest score that is decided as no and the next one, which is yes.
 float between(float no, float yes) {
   const float middle = no + (yes - no) / 2;
   return middle > no ? middle : yes;

@@ -59,7 +59,7 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
                               checkpoint.weights.size(), network.layout().size));
     }
     if (!checkpoint.mean.empty() && checkpoint.mean.size() != features) {
-      throw Error(ExitCode::data, fmt::format("{} normalises {} features, but its network has {}",
+      throw Error(ExitCode::data, fmt::format("{} normalizes {} features, but its network has {}",
                                               path.string(), checkpoint.mean.size(), features));
     }
     if (!checkpoint.target_mean.empty() &&

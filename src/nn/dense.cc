@@ -63,7 +63,7 @@ LayerNeeds needs(const DenseSpec& dense, std::span<const Shape> inputs) {
           .tensors = {{.name = "weight",
                        .role = ParameterRole::weight,
                        .shape = {dense.units, values},
-                       .penalised = true,
+                       .penalized = true,
                        .initial = DrawnWith{dense.initializer, values, dense.units},
                        .in_panels = true}},
           .multiply_adds = values * dense.units};

@@ -66,7 +66,7 @@ struct TensorNeed {
   std::string name;  // within its layer: "weight"
   ParameterRole role = ParameterRole::weight;
   Shape shape;            // as a matrix: the first extent by all others
-  bool penalised = true;  // by L2 and L1, and by a decay of weights
+  bool penalized = true;  // by L2 and L1, and by a decay of weights
   InitialValues initial;
   // Whether forward reads the tensor in panels as well: see nn/panels.h.
   bool in_panels = false;

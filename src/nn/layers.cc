@@ -19,7 +19,7 @@ TensorNeed bias_of(const Shape& output) {
   return {.name = "bias",
           .role = ParameterRole::bias,
           .shape = {output.back()},
-          .penalised = false,
+          .penalized = false,
           .initial = FilledWith{0}};
 }
 

@@ -13,7 +13,7 @@
 namespace lockstep {
 
 // The needs of every layer, first to last. A bias of an epilogue is the last tensor of its layer:
-// "bias" [C], zero at the start and not penalised.
+// "bias" [C], zero at the start and not penalized.
 std::vector<LayerNeeds> needs_of(const NetworkSpec& network);
 
 // Values of the network's output for one row, O.

@@ -23,7 +23,7 @@ ParameterLayout parameter_layout(const NetworkSpec& spec) {
                                 .layer = layer,
                                 .role = tensor.role,
                                 .shape = tensor.shape,
-                                .penalised = tensor.penalised,
+                                .penalized = tensor.penalized,
                                 .offset = layout.size});
       layout.size += size_of(tensor.shape);
     }
@@ -32,10 +32,10 @@ ParameterLayout parameter_layout(const NetworkSpec& spec) {
   return layout;
 }
 
-std::vector<Range> penalised_ranges(const ParameterLayout& layout, bool include_biases) {
+std::vector<Range> penalized_ranges(const ParameterLayout& layout, bool include_biases) {
   std::vector<Range> ranges;
   for (const ParameterTensor& tensor : layout.tensors) {
-    if (is_penalised(tensor, include_biases)) ranges.push_back(tensor.range());
+    if (is_penalized(tensor, include_biases)) ranges.push_back(tensor.range());
   }
   return ranges;
 }

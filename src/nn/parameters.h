@@ -19,7 +19,7 @@ struct ParameterTensor {
   std::size_t layer;  // its index in NetworkSpec::layers, from 0
   ParameterRole role;
   Shape shape;
-  bool penalised;
+  bool penalized;
   std::uint64_t offset;  // position of the first value in the flat vector
 
   [[nodiscard]] Range range() const { return {offset, offset + size_of(shape)}; }
@@ -41,12 +41,12 @@ struct ParameterLayout {
 ParameterLayout parameter_layout(const NetworkSpec& spec);
 
 // Whether a penalty and a decay of weights apply to a tensor.
-inline bool is_penalised(const ParameterTensor& tensor, bool include_biases) {
-  return tensor.penalised || (include_biases && tensor.role == ParameterRole::bias);
+inline bool is_penalized(const ParameterTensor& tensor, bool include_biases) {
+  return tensor.penalized || (include_biases && tensor.role == ParameterRole::bias);
 }
 
-// Ranges of the penalised tensors in the flat vector, ascending.
-std::vector<Range> penalised_ranges(const ParameterLayout& layout, bool include_biases);
+// Ranges of the penalized tensors in the flat vector, ascending.
+std::vector<Range> penalized_ranges(const ParameterLayout& layout, bool include_biases);
 
 // The tensor as a matrix inside a flat vector.
 template <typename T>

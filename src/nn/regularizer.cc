@@ -30,7 +30,7 @@ Regularizer::Regularizer(const RegularizationSpec& spec, const ParameterLayout& 
   for (const ParameterTensor& tensor : layout.tensors) {
     const LayerPenalty& lambda = spec.layers[tensor.layer];
     if (lambda.l2_lambda == 0 && lambda.l1_lambda == 0) continue;
-    if (is_penalised(tensor, spec.include_biases)) parts_.push_back({tensor.range(), lambda});
+    if (is_penalized(tensor, spec.include_biases)) parts_.push_back({tensor.range(), lambda});
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// L2 and L1 regularisation (lecture 1.4, 1.5):
+// L2 and L1 regularization (lecture 1.4, 1.5):
 //
 //   J = mean loss + 1/(2 m) * sum over layers l of
 //       l2_lambda[l] ||W[l]||_F^2 + l1_lambda[l] ||W[l]||_1
@@ -48,7 +48,7 @@ class Regularizer {
   void add_gradient(Range range, std::span<const T> weights, std::span<T> gradient) const;
 
  private:
-  // A penalised tensor.
+  // A penalized tensor.
   struct Part {
     Range range;
     LayerPenalty lambda;

@@ -1,5 +1,5 @@
 #pragma once
-// Size of a network's weights, which regularisation (lecture 1.4) and early stopping (1.8) keep
+// Size of a network's weights, which regularization (lecture 1.4) and early stopping (1.8) keep
 // small.
 
 #include <span>

@@ -21,7 +21,7 @@ struct OptimizerPart {
   std::array<std::span<T>, kMaxOptimizerSlots> slots;  // the optimizer's state, zero at first
   // Ranges of the part with parameters that a penalty would count: no biases, unless the job
   // includes them.
-  std::span<const Range> penalised = {};
+  std::span<const Range> penalized = {};
 };
 
 struct OptimizerStep {

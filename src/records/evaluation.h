@@ -13,7 +13,7 @@ struct Evaluation {
   std::uint64_t step = 0;
   double epoch = 0;
   double cost = 0;     // J: mean loss on training examples + penalty, dropout off
-  double penalty = 0;  // the regulariser's part of J: l2_penalty + l1_penalty
+  double penalty = 0;  // the regularizer's part of J: l2_penalty + l1_penalty
   double l2_penalty = 0;
   double l1_penalty = 0;
   double batch_cost = 0;  // mean training loss (dropout on) since the last evaluation

@@ -8,8 +8,8 @@
 
 namespace lockstep {
 
-// One layer; a of the last one are the logits. rms is the root of the mean square. Numbers may be
-// infinite or NaN when the network overflows.
+// The flow through one layer; in the last layer, a are the logits. rms is the root of the mean
+// square. Numbers may be infinite or NaN when the network overflows.
 struct LayerFlow {
   std::uint64_t units = 0;
   std::string activation;  // "RELU", as in a job file

@@ -169,9 +169,9 @@ std::string describe_checkpoint(const Checkpoint& checkpoint) {
   text += slots.empty() ? "\noptimizer slots: none\n" : table("optimizer slot", slots);
 
   if (checkpoint.mean.empty() && checkpoint.inverse_deviation.empty()) {
-    text += "\nnormalisation: none\n";
+    text += "\nnormalization: none\n";
   } else {
-    text += table("normalisation", {row_of("mean", checkpoint.mean),
+    text += table("normalization", {row_of("mean", checkpoint.mean),
                                     row_of("inverse deviation", checkpoint.inverse_deviation)});
   }
 

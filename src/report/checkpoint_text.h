@@ -8,7 +8,7 @@
 namespace lockstep {
 
 // Several lines: facts of the header; tables of tensors, optimizer slots and
-// normalisation with shape, Frobenius norm (a sum in double, in order), smallest and
+// normalization with shape, Frobenius norm (a sum in double, in order), smallest and
 // largest value; and the resolved job at the end.
 std::string describe_checkpoint(const Checkpoint& checkpoint);
 

@@ -16,8 +16,9 @@ namespace {
 constexpr std::size_t kShownColumns = 50;
 
 constexpr const char* kHowToRead =
-    "Columns that say the same share their importance: permuting one leaves the others. An\n"
-    "importance near 0 does not mean that a column is useless, only that this model hardly uses "
+    "Columns with the same information share their importance, because permuting one leaves the\n"
+    "others intact. An importance near 0 does not mean that a column is useless, only that this "
+    "model hardly uses "
     "it.\n"
     "The numbers are of this model, not of the world.\n";
 

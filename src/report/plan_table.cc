@@ -24,9 +24,9 @@ std::string conclusion(const PlanReport& report) {
   const int pays = nodes_that_pay(report.rows);
   if (pays < report.rows.back().nodes) {
     text += fmt::format(
-        "more than {} {} not pay: the nodes added then bring less than half of their share of "
-        "speed\n",
-        format_quantity(static_cast<std::uint64_t>(pays), "node"), pays == 1 ? "does" : "do");
+        "more than {} {} not worthwhile: further nodes add less than half of a proportional "
+        "speedup\n",
+        format_quantity(static_cast<std::uint64_t>(pays), "node"), pays == 1 ? "is" : "are");
   }
   return text;
 }

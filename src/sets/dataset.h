@@ -53,7 +53,7 @@ struct Dataset {
 // sets/checked_copies.h and sets/class_counts.h.
 enum class DataUse { train, evaluate };
 
-// Collective. Reads, checks, splits, distributes, fills in missing values and normalises as the
+// Collective. Reads, checks, splits, distributes, fills in missing values and normalizes as the
 // job asks. Throws on all ranks when a rank fails or sees other training data than rank 0. `saved`
 // is the table of a model that is not to be trained; its columns, categories, classes and means
 // are then used instead of those of the files.

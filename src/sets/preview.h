@@ -10,7 +10,7 @@
 
 namespace lockstep {
 
-// Values of an image, before normalisation: [channels, height, width].
+// Values of an image, before normalization: [channels, height, width].
 using ImageValues = std::vector<float>;
 
 struct PreviewExample {

@@ -1,6 +1,6 @@
 #pragma once
 // Statistics of the training set alone that are then used for every set: values that replace
-// missing ones, and normalisation of inputs (lecture 1.9) and targets. Every sum is taken over
+// missing ones, and normalization of inputs (lecture 1.9) and targets. Every sum is taken over
 // all shards in their order, so it has the same bits at every layout.
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 #pragma once
-// Trials that were trained by other builds than others.
+// Finds trials that were trained by different builds.
 
 #include <filesystem>
 #include <optional>

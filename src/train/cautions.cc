@@ -81,11 +81,11 @@ bool has_dropout(const NetworkConfig& network) {
 }
 
 bool has_penalty(const NetworkConfig& network) {
-  const auto penalises = [](const LayerPenalty& penalty) {
+  const auto penalizes = [](const LayerPenalty& penalty) {
     return penalty.l2_lambda > 0 || penalty.l1_lambda > 0;
   };
-  return penalises(network.output.penalty) ||
-         std::ranges::any_of(network.hidden, penalises, &LayerConfig::penalty);
+  return penalizes(network.output.penalty) ||
+         std::ranges::any_of(network.hidden, penalizes, &LayerConfig::penalty);
 }
 
 std::vector<std::string> job_cautions(const Job& job) {

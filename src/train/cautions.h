@@ -1,5 +1,5 @@
 #pragma once
-// The lecture's warnings about regularisation, and others that follow from a job, as notices.
+// The lecture's warnings about regularization, and others that follow from a job, as notices.
 // Nothing here changes what a run computes.
 
 #include <optional>
@@ -13,7 +13,7 @@
 
 namespace lockstep {
 
-// Orthogonalisation (1.8): for a job with early stopping and a penalty, or a search over lambdas
+// Orthogonalization (1.8): for a job with early stopping and a penalty, or a search over lambdas
 // with early stopping.
 constexpr std::string_view kOrthogonalizationCaution =
     "caution: early stopping is on together with L2 or L1 regularization. Stopping early ends the "

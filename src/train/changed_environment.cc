@@ -9,7 +9,7 @@
 namespace lockstep {
 namespace {
 
-// docs/numerics.md gives the kernels, the compiler and the libraries no say in a bit.
+// Results do not depend on kernels, compiler or libraries (docs/numerics.md).
 constexpr std::array<const char*, 2> kDecidesBits = {"numerics", "sources"};
 
 }  // namespace

@@ -43,15 +43,15 @@ bool had_stopped_early(const Job& job, const EarlyStoppingState& stopping);
 // Whether the weights of the best evaluation are kept, to become the run's weights at its end.
 bool keeps_best_weights(const Job& job);
 
-// Whether the state is saved after the first `step` steps. `is_best`: they were evaluated as the
-// best so far; `is_target`: the run may roll back to it; `stops`: the run stops after them;
-// `requested`: time is up.
+// What is known of the first `step` steps when a save is considered.
 struct SaveReasons {
-  bool is_best = false;
-  bool is_target = false;
-  bool stops = false;
-  bool requested = false;
+  bool is_best = false;    // they were evaluated as the best so far
+  bool is_target = false;  // the run may roll back to their state
+  bool stops = false;      // the run stops after them
+  bool requested = false;  // time is up
 };
+
+// Whether the state is saved after the first `step` steps.
 bool saves_after(const CheckpointingConfig& checkpointing, const StepCounts& counts,
                  std::uint64_t step, const SaveReasons& reasons);
 

@@ -48,7 +48,7 @@ void update_rounded(const Optimizer& optimizer, const OptimizerStep& step,
 
 template <typename T>
 OwnedOptimizer<T>::OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank,
-                                  std::span<const Range> penalised, std::span<const Range> frozen,
+                                  std::span<const Range> penalized, std::span<const Range> frozen,
                                   Precision precision)
     : optimizer_(optimizer), precision_(precision) {
   std::uint64_t state = 0;
@@ -56,7 +56,7 @@ OwnedOptimizer<T>::OwnedOptimizer(Optimizer optimizer, const Ownership& ownershi
     for (std::uint64_t begin = piece.begin; begin < piece.end; begin += kPart) {
       const Range block{begin, std::min(piece.end, begin + kPart)};
       for (const Range& part : without(block, frozen)) {
-        parts_.push_back({part, state + part.begin - begin, within(part, penalised)});
+        parts_.push_back({part, state + part.begin - begin, within(part, penalized)});
       }
       state += block.size();
     }
@@ -88,12 +88,12 @@ void OwnedOptimizer<T>::update(WorkerPool& pool, const OptimizerStep& step, std:
     const Range mine = even_part(parts_.size(), static_cast<std::uint64_t>(pool.threads()),
                                  static_cast<std::uint64_t>(worker));
     for (std::uint64_t i = mine.begin; i < mine.end; ++i) {
-      const auto& [parameters, state, penalised] = parts_[i];
+      const auto& [parameters, state, penalized] = parts_[i];
       const auto own_gradient = gradient.subspan(parameters.begin, parameters.size());
       OptimizerPart<T> part{.weights = weights.subspan(parameters.begin, parameters.size()),
                             .gradient = scaled(own_gradient, gradient_factor, buffer),
                             .slots = {},
-                            .penalised = penalised};
+                            .penalized = penalized};
       const auto state_of = [&](std::size_t slot) {
         return std::span(slots_[slot]).subspan(state, parameters.size());
       };

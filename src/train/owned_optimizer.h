@@ -22,11 +22,11 @@ namespace lockstep {
 template <typename T>
 class OwnedOptimizer {
  public:
-  // Ranges of the parameters, ascending; `penalised`: those that a penalty would count; `frozen`:
+  // Ranges of the parameters, ascending; `penalized`: those that a penalty would count; `frozen`:
   // those that are never updated, and whose state stays 0; `precision`: of the changes of weights,
   // float32 for double.
   OwnedOptimizer(Optimizer optimizer, const Ownership& ownership, int rank,
-                 std::span<const Range> penalised, std::span<const Range> frozen,
+                 std::span<const Range> penalized, std::span<const Range> frozen,
                  Precision precision = Precision::float32);
   // Names of the vectors of state of such an optimizer.
   static std::vector<std::string> slot_names(const Optimizer& optimizer, Precision precision);
@@ -53,7 +53,7 @@ class OwnedOptimizer {
   struct Part {
     Range parameters;
     std::uint64_t state = 0;
-    std::vector<Range> penalised;  // inside `parameters`, counted from their beginning
+    std::vector<Range> penalized;  // inside `parameters`, counted from their beginning
   };
 
   Optimizer optimizer_;

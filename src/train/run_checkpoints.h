@@ -53,8 +53,8 @@ class RunCheckpoints {
   // them may say that a state could not be saved. Throws AgreedError (io) when the run must end, as
   // FailedSaves::judge().
   std::vector<std::string> save(const RunPosition& position, bool last);
-  // Goes on with a save, without waiting. Called before every step, on all ranks. Returns whether
-  // it has come to its end, on rank 0: then all ranks should end_save().
+  // Continues a save without waiting. Called before every step, on all ranks. Returns whether it
+  // has come to its end, on rank 0: then all ranks should end_save().
   bool advance();
   // A warning, once, if someone has removed the newest state that this session saved or resumed
   // from. Called on rank 0; does not communicate.

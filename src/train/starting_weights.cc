@@ -139,8 +139,8 @@ void StartingWeights::take(const SavedModel& model, const Job& job, const Datase
   const std::vector<std::string> names = names_of(fits);
   const std::string& file = job.training.weights_from;
   if (names.empty()) refuse(file, fits);
-  notices_.push_back(fmt::format("the weights of {} (step {}) are the start of {}", file,
-                                 model.step, fmt::join(names, ", ")));
+  notices_.push_back(fmt::format("{} {} with the weights of {} (step {})", fmt::join(names, ", "),
+                                 names.size() == 1 ? "starts" : "start", file, model.step));
   for (const LayerFit& fit : fits) {
     if (!fit.obstacle.empty()) {
       notices_.push_back(fmt::format(

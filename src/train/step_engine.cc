@@ -68,7 +68,7 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
                 job.exchange.shared_memory ? comm.host_leader() : comm.rank(),
                 exchange_precision<T>(job)),
       optimizer_(job.optimizer, ownership_, comm.rank(),
-                 penalised_ranges(network.layout(), job.regularization.include_biases),
+                 penalized_ranges(network.layout(), job.regularization.include_biases),
                  frozen_ranges(job.network, network.layout()), exchange_precision<T>(job)),
       passes_(network, data, exchange_.buffers(), exchange_precision<T>(job), job.seed, dropout,
               layout.threads, helpers_),
@@ -221,8 +221,8 @@ std::string StepEngine<T>::unusable_gradient(std::uint64_t step) {
     return fmt::format("the gradient is not finite{}", origin_of_gradient(step));
   }
   return fmt::format(
-      "the gradient is beyond {:g}, so that its square is beyond float, and the optimizer, which "
-      "averages squares, would never move a weight again; scale the targets or inputs down, or use "
+      "a gradient exceeds {:g}; its square may overflow float, which would block that weight for "
+      "ever, because the optimizer averages squares; scale the targets or inputs down, or use "
       "gradient_descent or momentum",
       largest_gradient<T>(optimizer_.kind()));
 }

@@ -108,8 +108,8 @@ class StepEngine {
   // Computes this rank's sums of a step; exchanges those of later layers while earlier ones are
   // computed, if `early`, in which case reduce_gradient must follow.
   void run_passes(std::uint64_t step, bool early);
-  // What makes the gradient of J of an owned piece of the sum over all shards. Says in usable_
-  // whether the optimizer cannot use it.
+  // Returns the function that turns the sum over all shards into the gradient of J, for an owned
+  // piece. It clears usable_ if the optimizer cannot use the gradient.
   typename GradientExchange<T>::UseGradient finish_gradient(std::uint64_t step);
   // The second half of a step with a gradient that the optimizer can use. Collective.
   void update_weights(std::uint64_t step);

@@ -16,7 +16,7 @@ namespace {
 // Control words in a step: flags about signals, losses and the gradient.
 constexpr double kControlWords = 1;
 
-// Of what is sent, the rest are weights.
+// The share of the sent bytes that are gradient sums; the rest are weights.
 constexpr double kShareOfSums = 0.5;
 
 // A forward pass is one of the three products of a step.

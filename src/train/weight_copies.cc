@@ -56,8 +56,8 @@ Error damaged_copies(std::uint64_t step, std::span<const CopyDigests> copies,
   const bool unclear = odd.size() > 1 && odd.size() == copies.size();
   return {ExitCode::internal,
           fmt::format("before the update of step {} the weights are not the same on all ranks, or "
-                      "not those of the step before; {}:{}\nA memory, a CPU or a network is "
-                      "faulty, or Lockstep is. The weights of this step are not saved: --resume "
+                      "not those of the step before; {}:{}\nThe memory, the CPU, the network "
+                      "or Lockstep is faulty. The weights of this step are not saved: --resume "
                       "must returns to the last checkpoint. If it happens again, leave that host "
                       "out",
                       step, unclear ? "which of them are right is unknown" : "these are damaged",

@@ -5,7 +5,7 @@ usage: pytorch_reference.py [--batch N] [--precision FLOAT32|BFLOAT16] [--config
                             [--examples N] [--blocks N]
 
 784-1024-1024-10, ReLU, dropout 0.2, Adam, cross-entropy, on random data of the size of
-Fashion-MNIST, normalised to floats beforehand; BFLOAT16 is autocast. Each configuration is started in processes
+Fashion-MNIST, normalized to floats beforehand; BFLOAT16 is autocast. Each configuration is started in processes
 of its own and prints one JSON line. Uses whatever PyTorch and mpi4py this Python has,
 installs nothing, and says so when one is missing ("available": false).
 """

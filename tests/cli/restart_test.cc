@@ -85,7 +85,8 @@ TEST_F(Restart, IsNoMatterForAFirstStartAndForOtherModes) {
 TEST_F(Restart, MayBeginAnewWhenItIsTold) {
   const auto environment = with({{"SLURM_RESTART_COUNT", "1"}, {"LOCKSTEP_START_AFRESH", "yes"}});
   const auto warning = check_restart(environment, run_, Resume::automatic, "node7");
-  EXPECT_THAT(warning.value_or(""), HasSubstr("begins anew, because LOCKSTEP_START_AFRESH is yes"));
+  EXPECT_THAT(warning.value_or(""),
+              HasSubstr("it starts afresh, because LOCKSTEP_START_AFRESH is yes"));
 }
 
 }  // namespace

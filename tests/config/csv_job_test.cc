@@ -277,7 +277,7 @@ TEST(CsvJob, FieldsOfAColumnFitItsRole) {
                 "when_missing: TRAINING_MEDIAN, or remove it");
   EXPECT_EQ(problems("role: CATEGORY when_missing: TRAINING_MEDIAN"),
             "job.textproto:5:74: " + column +
-                ".when_missing is TRAINING_MEDIAN, which a category does not have; say "
+                ".when_missing is TRAINING_MEDIAN, but a category has no median; use "
                 "TRAINING_MOST_FREQUENT or TRAINING_MEAN");
   EXPECT_EQ(problems("role: ORDINAL order { text: \"a\" }"),
             "job.textproto:5:40: " + column +

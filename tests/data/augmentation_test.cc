@@ -373,7 +373,7 @@ TEST(Augmentation, OneTransformLeavesTheDrawsOfOthersAlone) {
   }
 }
 
-// What a batch gets is what the augmenter makes of the raw values, normalised.
+// What a batch gets is what the augmenter makes of the raw values, normalized.
 template <typename V>
 void expect_gathers_augmented(ElementType type) {
   std::vector<V> values(3 * kPixels);

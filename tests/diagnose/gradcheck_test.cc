@@ -187,7 +187,7 @@ TEST_F(Gradcheck, ALargeEpsilonIsReducedAtKinksAndWhereJBends) {
 }
 
 // Inputs in the thousands make steep units.
-TEST_F(Gradcheck, InputsThatAreNotNormalisedAreNoFaultOfTheGradient) {
+TEST_F(Gradcheck, InputsThatAreNotNormalizedAreNoFaultOfTheGradient) {
   const std::vector<std::string> steep = {"regularization={}",
                                           "data.normalization={ scale { divisor: 0.001 } }",
                                           "network.layer=[{ units: 8 activation: TANH }]"};

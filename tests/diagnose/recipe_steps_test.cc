@@ -89,7 +89,7 @@ TEST(RecipeSteps, BiasInTheOrderOfTheLecture) {
 
 TEST(RecipeSteps, VarianceInTheOrderOfTheLecture) {
   EXPECT_THAT(kinds(recipe_steps(plain(), high_variance(), facts())),
-              ElementsAre("more data", "L2", "dropout", "bigger and regularised", "augmentation",
+              ElementsAre("more data", "L2", "dropout", "bigger and regularized", "augmentation",
                           "schedule", "other architecture"));
 }
 
@@ -98,7 +98,7 @@ TEST(RecipeSteps, BiasComesBeforeVariance) {
       kinds(recipe_steps(plain(), both(), facts())),
       ElementsAre("bigger network", "train longer", "other optimizer", "learning rate", "schedule",
                   "batch size", "other architecture", "more data", "L2", "dropout",
-                  "bigger and regularised", "augmentation", "schedule", "other architecture"));
+                  "bigger and regularized", "augmentation", "schedule", "other architecture"));
 }
 
 TEST(RecipeSteps, NothingToDoWhenNothingIsHigh) {
@@ -172,7 +172,7 @@ TEST(RecipeSteps, EarlyStoppingIsGivenMorePatience) {
               ElementsAre(ElementsAre("early_stopping.patience=8")));
 }
 
-TEST(RecipeSteps, OtherOptimizersAndNormalisedInputs) {
+TEST(RecipeSteps, OtherOptimizersAndNormalizedInputs) {
   EXPECT_THAT(lines_of(recipe_steps(plain(), high_bias(), facts()), "other optimizer"),
               ElementsAre(ElementsAre("optimizer.adam={}"),
                           ElementsAre("optimizer.momentum.learning_rate=0.1")));
@@ -185,7 +185,7 @@ TEST(RecipeSteps, OtherOptimizersAndNormalisedInputs) {
               ElementsAre(ElementsAre("optimizer.gradient_descent.learning_rate=0.03"),
                           ElementsAre("optimizer.gradient_descent.learning_rate=0.3")));
   EXPECT_THAT(lines_of(recipe_steps(plain({"data.normalization.none={}"}), high_bias(), facts()),
-                       "normalise"),
+                       "normalize"),
               ElementsAre(ElementsAre("data.normalization.standardize={}")));
 }
 
@@ -209,10 +209,10 @@ TEST(RecipeSteps, ALearningRateThatFallsAlreadyNeedsNoOtherSchedule) {
   }
 }
 
-TEST(RecipeSteps, ABiggerNetworkAgainstVarianceIsRegularised) {
+TEST(RecipeSteps, ABiggerNetworkAgainstVarianceIsRegularized) {
   const auto bigger = [](const std::vector<std::string>& overrides) {
     return lines_of(recipe_steps(plain(overrides), high_variance(), facts()),
-                    "bigger and regularised");
+                    "bigger and regularized");
   };
   EXPECT_THAT(bigger({}),
               ElementsAre(ElementsAre("network.layer[0].units=600", "network.layer[1].units=400",
@@ -221,15 +221,15 @@ TEST(RecipeSteps, ABiggerNetworkAgainstVarianceIsRegularised) {
   EXPECT_THAT(bigger({"network.layer[*].units=4096"}), IsEmpty()) << "it cannot grow";
 }
 
-TEST(RecipeSteps, LessRegularisationAgainstBias) {
+TEST(RecipeSteps, LessRegularizationAgainstBias) {
   const LoadedJob job = plain({"network.layer[0].keep_prob=0.5", "network.input_keep_prob=0.9",
                                "regularization.l2_lambda=30"});
   EXPECT_THAT(
-      lines_of(recipe_steps(job, high_bias(), facts()), "less regularisation"),
+      lines_of(recipe_steps(job, high_bias(), facts()), "less regularization"),
       ElementsAre(ElementsAre("network.input_keep_prob=0.95", "network.layer[0].keep_prob=0.75",
                               "regularization.l2_lambda=10")));
   const auto less = [](const std::vector<std::string>& overrides) {
-    return lines_of(recipe_steps(plain(overrides), high_bias(), facts()), "less regularisation");
+    return lines_of(recipe_steps(plain(overrides), high_bias(), facts()), "less regularization");
   };
   EXPECT_THAT(less({"regularization.l1_lambda=30"}),
               ElementsAre(ElementsAre("regularization.l1_lambda=10")));
@@ -441,9 +441,9 @@ TEST(RecipeSteps, NoneIsDroppedForItsLines) {
   eventful.dev_was_best_before_the_end = true;
   const auto all = kinds(recipe_steps(job, both(), eventful));
   for (const char* kind :
-       {"bigger network", "train longer", "normalise", "other optimizer", "learning rate",
-        "schedule", "batch size", "less regularisation", "other architecture", "more data", "L2",
-        "dropout", "bigger and regularised", "augmentation", "early stopping"}) {
+       {"bigger network", "train longer", "normalize", "other optimizer", "learning rate",
+        "schedule", "batch size", "less regularization", "other architecture", "more data", "L2",
+        "dropout", "bigger and regularized", "augmentation", "early stopping"}) {
     EXPECT_THAT(all, Contains(kind));
   }
 }

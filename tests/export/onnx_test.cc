@@ -66,7 +66,7 @@ class Onnx : public testing::Test {
   OnnxDecision decision_ = OnnxDecision::none;
 };
 
-TEST_F(Onnx, NormalisesThenGoesThroughTheLayersWithoutDropout) {
+TEST_F(Onnx, NormalizesThenGoesThroughTheLayersWithoutDropout) {
   const onnx::ModelProto read = model();
   EXPECT_EQ(read.ir_version(), 8);
   EXPECT_EQ(read.opset_import(0).version(), 13);

@@ -200,7 +200,7 @@ class GoldenOptimizer : public testing::TestWithParam<std::string> {
     const Optimizer optimizer = optimizer_named(GetParam());
     Learner<T> learner(Loss::softmax_cross_entropy, 3, "class_numbers", 1,
                        for_all_layers({setting("l2_lambda"), 0}));
-    const std::vector<Range> penalised = penalised_ranges(learner.layout(), false);
+    const std::vector<Range> penalized = penalized_ranges(learner.layout(), false);
     std::vector<T> gradient;
     std::vector<T> slots[kMaxOptimizerSlots];
     for (std::vector<T>& slot : slots) slot.resize(learner.weights.size());
@@ -209,7 +209,7 @@ class GoldenOptimizer : public testing::TestWithParam<std::string> {
       costs.push_back(static_cast<T>(learner.cost(gradient)));
       if (GetParam() == "clipped") clip(gradient);
       update<T>(optimizer, {setting(GetParam() + ".learning_rate"), step},
-                {learner.weights, gradient, {slots[0], slots[1]}, penalised});
+                {learner.weights, gradient, {slots[0], slots[1]}, penalized});
     }
     costs.push_back(static_cast<T>(learner.cost(gradient)));
     expect_golden(GetParam() + ".costs", costs);

@@ -109,7 +109,7 @@ def loss_and_slope(loss, z, target):
     return np.sum(d**2) / 2 / len(z), d / len(z)
 
 
-def cost_and_gradient(theta, x, target, loss, l2, l1=(0, 0, 0), penalise_biases=False):
+def cost_and_gradient(theta, x, target, loss, l2, l1=(0, 0, 0), penalize_biases=False):
     """J and its gradient; theta = [W1, b1, W2, b2, W3, b3], b as columns.
 
     l2 and l1 are the lambdas of the three layers.
@@ -123,11 +123,11 @@ def cost_and_gradient(theta, x, target, loss, l2, l1=(0, 0, 0), penalise_biases=
     d1 = (d2 @ w2) * (1 - a1**2)
     gradient = [d1.T @ x, d1.sum(axis=0)[:, None], d2.T @ a1, d2.sum(axis=0)[:, None],
                 d3.T @ a2, d3.sum(axis=0)[:, None]]
-    penalised = range(6) if penalise_biases else range(0, 6, 2)
+    penalized = range(6) if penalize_biases else range(0, 6, 2)
     m = len(x)
     penalty = sum(l2[i // 2] * np.linalg.norm(theta[i]) ** 2 / (2 * m)
-                  + l1[i // 2] * np.abs(theta[i]).sum() / (2 * m) for i in penalised)
-    for i in penalised:
+                  + l1[i // 2] * np.abs(theta[i]).sum() / (2 * m) for i in penalized)
+    for i in penalized:
         slope = l2[i // 2] / m * theta[i] + l1[i // 2] / (2 * m) * np.sign(theta[i])
         gradient[i] = gradient[i] + slope
     return mean_loss + penalty, gradient

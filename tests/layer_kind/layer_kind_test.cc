@@ -88,8 +88,8 @@ TEST(LayerKind, HasItsTensorsAndTheBiasOfItsEpilogue) {
   EXPECT_EQ(layout.tensors[1].shape, Shape{2}) << "a bias for each channel";
   EXPECT_THAT(layout.layers, ElementsAre(Range{0, 8}, Range{8, 10}, Range{10, 31}));
   EXPECT_EQ(parameter_count(with_positions()), 31);
-  EXPECT_THAT(penalised_ranges(layout, false), ElementsAre(Range{10, 28}));
-  EXPECT_THAT(penalised_ranges(layout, true),
+  EXPECT_THAT(penalized_ranges(layout, false), ElementsAre(Range{10, 28}));
+  EXPECT_THAT(penalized_ranges(layout, true),
               ElementsAre(Range{6, 8}, Range{8, 10}, Range{10, 28}, Range{28, 31}));
 
   const ParameterLayout of_block = parameter_layout(residual());

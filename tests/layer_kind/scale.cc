@@ -13,7 +13,7 @@ LayerNeeds needs(const ScaleSpec& /*scale*/, std::span<const Shape> inputs) {
           .tensors = {{.name = "log_scale",
                        .role = ParameterRole::weight,
                        .shape = inputs[0],
-                       .penalised = false,
+                       .penalized = false,
                        .initial = FilledWith{0}}},
           .multiply_adds = size};
 }

@@ -1,6 +1,6 @@
 #pragma once
 // Elementwise scale: output = exp(log_scale) x. It shows a kind with a tensor that is not
-// penalised, and with values that a pass keeps once for all rows.
+// penalized, and with values that a pass keeps once for all rows.
 
 #include "nn/layer.h"
 

@@ -76,7 +76,7 @@ NetworkSpec with_everything() {
   return spec;
 }
 
-RegularizationSpec everything_penalised() {
+RegularizationSpec everything_penalized() {
   return regularization(with_everything(), {0.5, 0.1}, true);
 }
 
@@ -103,8 +103,8 @@ std::vector<Case> fixed_cases() {
       {"L1WithBiases", plain, Labels::class_number, regularization(plain, {0, 0.4}, true)},
       {"L2AndL1", plain, Labels::class_number, regularization(plain, {0.7, 0.4})},
       {"LambdasOfEachLayer", plain, Labels::class_number, {{{0.7, 0}, {0, 0.4}, {0.3, 0.2}}, true}},
-      {"Everything", with_everything(), Labels::class_number, everything_penalised()},
-      {"EverythingAfterTraining", with_everything(), Labels::class_number, everything_penalised(),
+      {"Everything", with_everything(), Labels::class_number, everything_penalized()},
+      {"EverythingAfterTraining", with_everything(), Labels::class_number, everything_penalized(),
        30},
   };
 }
@@ -192,7 +192,7 @@ const std::vector<Mistake>& mistakes() {
          problem.regularization.layers[2] = {};
          return gradient<double>(problem);
        }},
-      {"BiasesNotPenalised",
+      {"BiasesNotPenalized",
        [](Problem problem) {
          problem.regularization.include_biases = false;
          return gradient<double>(problem);
@@ -249,7 +249,7 @@ class WrongGradient : public testing::TestWithParam<Mistake> {};
 
 TEST_P(WrongGradient, IsFound) {
   const Problem problem =
-      problem_of({"", with_everything(), Labels::class_number, everything_penalised()});
+      problem_of({"", with_everything(), Labels::class_number, everything_penalized()});
   EXPECT_GE(relative_difference(two_sided_differences(problem), GetParam().wrong_gradient(problem)),
             kWrongDifference);
 }

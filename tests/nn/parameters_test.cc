@@ -31,7 +31,7 @@ TEST(Parameters, StandLayerByLayerWithoutGaps) {
     EXPECT_EQ(layout.tensors[i].shape, expected[i].shape);
     EXPECT_EQ(layout.tensors[i].rows(), expected[i].shape[0]);
     EXPECT_EQ(layout.tensors[i].columns(), i % 2 == 0 ? expected[i].shape[1] : 1);
-    EXPECT_EQ(layout.tensors[i].penalised, i % 2 == 0);
+    EXPECT_EQ(layout.tensors[i].penalized, i % 2 == 0);
     EXPECT_EQ(layout.tensors[i].offset, expected[i].offset);
   }
   EXPECT_EQ(layout.size, 58U);

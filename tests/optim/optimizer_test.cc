@@ -36,11 +36,11 @@ struct Parameters {
 
   void update_part(const Optimizer& optimizer, const OptimizerStep& step,
                    const std::vector<T>& gradient, std::size_t begin, std::size_t end,
-                   std::span<const Range> penalised = {}) {
+                   std::span<const Range> penalized = {}) {
     OptimizerPart<T> part{std::span(weights).subspan(begin, end - begin),
                           std::span(gradient).subspan(begin, end - begin),
                           {},
-                          penalised};
+                          penalized};
     for (std::size_t slot = 0; slot < slot_names(optimizer).size(); ++slot) {
       part.slots[slot] = std::span(slots[slot]).subspan(begin, end - begin);
     }
@@ -104,12 +104,12 @@ TEST(Optimizer, AdamWDecaysWhatAPenaltyCountsAndIsAdamOtherwise) {
   const std::vector<double> gradient = {0.5, -0.25, 0, 1};
   Parameters<double> adam(start);
   Parameters<double> adamw(start);
-  const std::vector<Range> penalised = {{0, 1}, {2, 4}};
+  const std::vector<Range> penalized = {{0, 1}, {2, 4}};
   const AdamW decaying{.weight_decay = 0.5};
   for (std::uint64_t step = 1; step <= 2; ++step) {
     for (const std::size_t i : {0U, 2U, 3U}) adam.weights[i] *= 1 - 0.1 * 0.5;
     adam.update_part(Adam{}, {0.1, step}, gradient, 0, 4);
-    adamw.update_part(decaying, {0.1, step}, gradient, 0, 4, penalised);
+    adamw.update_part(decaying, {0.1, step}, gradient, 0, 4, penalized);
     EXPECT_EQ(adamw.weights, adam.weights);
     EXPECT_EQ(adamw.slots, adam.slots);
   }

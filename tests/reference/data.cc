@@ -121,7 +121,7 @@ static std::vector<float> robust(const Job& job, const Examples& examples,
   return x;
 }
 
-static std::vector<float> normalised(const Job& job, const Examples& examples,
+static std::vector<float> normalized(const Job& job, const Examples& examples,
                                      const std::vector<Numbers>& shards) {
   if (job.normalization == Normalization::none) return examples.x;
   if (job.normalization == Normalization::robust) return robust(job, examples, shards);
@@ -147,7 +147,7 @@ static std::vector<float> normalised(const Job& job, const Examples& examples,
 
 static std::vector<float> targets_of(const Job& job, const Examples& examples, std::size_t n,
                                      const std::vector<Numbers>& shards) {
-  if (!predicts_values(job.loss) || !job.standardised_targets) return examples.targets;
+  if (!predicts_values(job.loss) || !job.standardized_targets) return examples.targets;
   const std::size_t width = examples.targets.size() / n;
   const auto mean = means(examples.targets, width, shards, [](double t, std::size_t) { return t; });
   const auto variance = means(examples.targets, width, shards, [&](double t, std::size_t j) {
@@ -194,7 +194,7 @@ Data prepare(const Job& job, const Examples& examples) {
   const std::vector<Numbers> shards = deal(job, sets.train);
   return {.features = examples.features,
           .targets_per_row = examples.targets.size() / n,
-          .x = normalised(job, examples, shards),
+          .x = normalized(job, examples, shards),
           .targets = targets_of(job, examples, n, shards),
           .weights = weights_of(job, examples, n, shards),
           .sets = sets,

@@ -1,5 +1,5 @@
 #pragma once
-// Which examples go where, and how their features are normalised.
+// Which examples go where, and how their features are normalized.
 
 #include <cstddef>
 #include <span>
@@ -21,7 +21,7 @@ struct Sets {
 struct Data {
   std::size_t features;
   std::size_t targets_per_row;
-  std::vector<float> x;  // normalised, [n, features]
+  std::vector<float> x;  // normalized, [n, features]
   std::vector<float> targets;
   std::vector<float> weights;  // [n], how much a training example counts; 1 for the others
   Sets sets;

@@ -49,7 +49,7 @@ Score evaluate(const Job& job, const Data& data, const Parameters& weights,
 Penalty penalty(const Job& job, const Parameters& weights, std::size_t train_examples) {
   Penalty sum;
   for (std::size_t t = 0; t < weights.size(); ++t) {
-    if (!is_penalised(job, t)) continue;
+    if (!is_penalized(job, t)) continue;
     sum.l2 += job.layers[t / 2].l2_lambda * sum_of_squares_in_lanes(weights[t]);
     sum.l1 += job.layers[t / 2].l1_lambda * sum_of_magnitudes_in_lanes(weights[t]);
   }

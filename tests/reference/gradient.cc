@@ -8,8 +8,8 @@
 
 namespace reference {
 
-bool is_penalised(const Job& job, std::size_t tensor) {
-  return tensor % 2 == 0 || job.penalised_biases;
+bool is_penalized(const Job& job, std::size_t tensor) {
+  return tensor % 2 == 0 || job.penalized_biases;
 }
 
 static Parameters rounded(Precision precision, Parameters sum) {
@@ -75,7 +75,7 @@ double finish_gradient(const Job& job, const Parameters& weights, std::size_t ro
                        Parameters& gradient) {
   scale(static_cast<float>(1.0 / static_cast<double>(rows)), gradient);
   for (std::size_t t = 0; t < gradient.size(); ++t) {
-    if (is_penalised(job, t)) add_penalties(job.layers[t / 2], n, weights[t], gradient[t]);
+    if (is_penalized(job, t)) add_penalties(job.layers[t / 2], n, weights[t], gradient[t]);
   }
   if (!job.max_norm.has_value()) return 0.0;
   const double norm = norm_of(gradient);

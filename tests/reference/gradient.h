@@ -9,7 +9,7 @@
 namespace reference {
 
 // Whether the penalties (and the decay of AdamW) apply to a tensor of Parameters.
-bool is_penalised(const Job& job, std::size_t tensor);
+bool is_penalized(const Job& job, std::size_t tensor);
 
 // The sum of the shards' gradients, by the binary tree, whose nodes have the precision.
 Parameters tree_sum(Precision precision, const std::vector<Parameters>& shards);

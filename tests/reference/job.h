@@ -75,10 +75,10 @@ struct Job {
   std::vector<Layer> layers;  // the last one is the output
   Loss loss = Loss::softmax;
   double huber_delta = 1;
-  bool standardised_targets = true;        // if the loss predicts values
+  bool standardized_targets = true;        // if the loss predicts values
   std::vector<double> class_weights = {};  // empty: all classes count the same
 
-  bool penalised_biases = false;
+  bool penalized_biases = false;
   std::optional<double> max_norm = {};
   OptimizerConstants optimizer = {};
   ScheduleConstants schedule = {};

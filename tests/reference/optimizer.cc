@@ -69,7 +69,7 @@ void optimize(const Job& job, double alpha, std::size_t t, const Parameters& gra
   const OptimizerConstants& c = job.optimizer;
   const auto remaining = static_cast<float>(1.0 - alpha * c.weight_decay);
   for (std::size_t tensor = 0; tensor < weights.size(); ++tensor) {
-    const bool decays = c.kind == Optimizer::adamw && is_penalised(job, tensor);
+    const bool decays = c.kind == Optimizer::adamw && is_penalized(job, tensor);
     for (std::size_t i = 0; i < weights[tensor].size(); ++i) {
       const float before = weights[tensor][i];
       float w = before;

@@ -309,7 +309,7 @@ std::vector<Case> cases_of_data() {
          j.test_count = 9;
          j.train_dev_count = 7;
        }},
-      {"not_normalised",
+      {"not_normalized",
        {"data.normalization.none={}"},
        [](Job& j) { j.normalization = Normalization::none; }},
       {"scaled",
@@ -453,7 +453,7 @@ std::vector<Case> cases_of_networks() {
         "data.targets=AS_GIVEN"},
        [](Job& j) {
          j.loss = Loss::squared_error;
-         j.standardised_targets = false;
+         j.standardized_targets = false;
        }},
       {"absolute_error",
        {"network.output.loss=ABSOLUTE_ERROR", "data.train.npy.labels=values.npy"},
@@ -502,7 +502,7 @@ std::vector<Case> cases_of_regularization() {
       {"l1_and_l2_with_biases",
        {"regularization={l2_lambda: 0.3 l1_lambda: 0.2 include_biases: true}"},
        [](Job& j) {
-         j.penalised_biases = true;
+         j.penalized_biases = true;
          for (auto& layer : j.layers) {
            layer.l2_lambda = 0.3;
            layer.l1_lambda = 0.2;
@@ -576,7 +576,7 @@ std::vector<Case> cases_of_optimizers() {
       {"adamw_decays_biases_that_are_included",
        {"optimizer.adamw.weight_decay=0.3", "regularization.include_biases=true"},
        [](Job& j) {
-         j.penalised_biases = true;
+         j.penalized_biases = true;
          j.optimizer = {.kind = Optimizer::adamw, .learning_rate = 0.001, .weight_decay = 0.3};
        }},
   };

@@ -41,7 +41,7 @@ TEST(Inspect, CountsNumbersThatAreNotFinite) {
 TEST(Inspect, CopesWithAnEmptyCheckpoint) {
   const std::string text = describe_checkpoint(Checkpoint{});
   EXPECT_THAT(text, HasSubstr("optimizer slots: none"));
-  EXPECT_THAT(text, HasSubstr("normalisation: none"));
+  EXPECT_THAT(text, HasSubstr("normalization: none"));
 }
 
 }  // namespace

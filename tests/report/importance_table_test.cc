@@ -33,7 +33,7 @@ column         importance             95% interval       worse in
 weight              25.00           10.00 to 40.00         4 of 4
 "two\nlines"         0.00            -3.25 to 3.25         1 of 4
 
-Columns that say the same share their importance)"));
+Columns with the same information share their importance)"));
 }
 
 TEST(ImportanceText, OfAnotherMetricIsInItsUnit) {

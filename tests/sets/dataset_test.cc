@@ -48,7 +48,7 @@ TEST_F(DatasetTest, TrainAndDevAreDisjointAndWhole) {
   }
 }
 
-TEST_F(DatasetTest, NormalisationDoesNotDependOnTheLayout) {
+TEST_F(DatasetTest, NormalizationDoesNotDependOnTheLayout) {
   for (const char* per : {"FEATURE", "ALL", "CHANNEL"}) {
     const Job job =
         tiny_job(directory_, {std::string("data.normalization.standardize.per=") + per}).job;
@@ -59,7 +59,7 @@ TEST_F(DatasetTest, NormalisationDoesNotDependOnTheLayout) {
   }
 }
 
-TEST_F(DatasetTest, NormalisationIsThatOfTheTrainingSet) {
+TEST_F(DatasetTest, NormalizationIsThatOfTheTrainingSet) {
   const Dataset data = load_dataset(tiny_job(directory_).job, Communicator::self(), {1, 1});
   double sum = 0;
   double squares = 0;
@@ -74,7 +74,7 @@ TEST_F(DatasetTest, NormalisationIsThatOfTheTrainingSet) {
   EXPECT_NEAR(1.0 / static_cast<double>(data.normalizer.inverse_deviation[5]), deviation, 1e-3);
 }
 
-TEST_F(DatasetTest, NormalisationByChannelIsThatOfItsPixels) {
+TEST_F(DatasetTest, NormalizationByChannelIsThatOfItsPixels) {
   // The 12 features as 2 channels of 2 x 3 pixels.
   const Job job = tiny_job(directory_, {"data.normalization.standardize.per=CHANNEL",
                                         "data.image={channels: 2 height: 2 width: 3}"})

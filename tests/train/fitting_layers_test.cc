@@ -11,7 +11,7 @@
 namespace lockstep {
 namespace {
 
-// The units of a first layer for the inputs of a file, normalised.
+// The units of a first layer for the inputs of a file, normalized.
 std::vector<double> units_of(const Normalizer& normalizer, const std::vector<float>& weights,
                              const std::vector<float>& biases, const std::vector<double>& inputs) {
   std::vector<double> units(biases.begin(), biases.end());

@@ -1,4 +1,4 @@
-// Regularisation through the whole trainer: weights that the data say nothing
+// Regularization through the whole trainer: weights that the data say nothing
 // about show the penalty alone.
 
 #include <gtest/gtest.h>

@@ -118,14 +118,14 @@ std::optional<std::string> products_differ(const Kernels& tested) {
         return fmt::format(
             "a product of {} rows, {} columns and depth {} has other bits by {} instructions than "
             "by plain ones",
-            kRows, columns, kDepth, name_of(tested.instructions));
+            kRows, columns, kDepth, enum_name(tested.instructions));
       }
     }
     constexpr std::uint64_t kRows = 15;
     const auto differs = [&](const char* what) {
       return fmt::format(
           "a {} of {} rows and {} columns has other bits by {} instructions than by plain ones",
-          what, kRows, columns, name_of(tested.instructions));
+          what, kRows, columns, enum_name(tested.instructions));
     };
     for (const bool rounds : {false, true}) {
       if (!have_equal_bits(tree_by(tested, kRows, columns, rounds),

@@ -1,5 +1,6 @@
 #pragma once
-// The names of an enum's values, as job files write them: one table beside each enum, such as
+// The names of an enum's values, as files and messages write them: one table beside each enum, such
+// as
 //
 //   constexpr auto enum_names(Precision) {
 //     return std::to_array<EnumName<Precision>>({{Precision::float32, "FLOAT32"}, ...});
@@ -7,6 +8,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace lockstep {
 
@@ -32,6 +34,14 @@ constexpr std::optional<E> enum_named(std::string_view name) {
     if (row.name == name) return row.value;
   }
   return std::nullopt;
+}
+
+// Every name in the table, in its order.
+template <typename E>
+std::vector<std::string_view> all_enum_names() {
+  std::vector<std::string_view> names;
+  for (const EnumName<E>& row : enum_names(E{})) names.push_back(row.name);
+  return names;
 }
 
 }  // namespace lockstep

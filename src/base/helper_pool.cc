@@ -14,6 +14,11 @@
 namespace lockstep {
 
 struct HelperPool::State {
+  ~State() {
+    for (std::jthread& thread : threads) thread.request_stop();
+    for (std::jthread& thread : threads) thread.join();
+  }
+
   void help(const std::stop_token& stop) {
     flush_denormals_to_zero();
     while (true) {
@@ -32,7 +37,7 @@ struct HelperPool::State {
   std::mutex mutex;
   std::condition_variable_any tasks_changed;
   std::deque<std::packaged_task<void()>> tasks;
-  std::vector<std::jthread> threads;  // last, so that they end first
+  std::vector<std::jthread> threads;
 };
 
 HelperPool::HelperPool(int threads) : state_(std::make_unique<State>()) {

@@ -29,6 +29,11 @@ std::string format_cost(std::optional<double> cost) {
   return cost ? fmt::format("{:#.4g}", *cost) : "-";
 }
 
+std::string format_measure(std::optional<double> value) {
+  if (!value) return "-";
+  return std::isnan(*value) ? "nan" : fmt::format("{:.3g}", *value);
+}
+
 std::string format_speed(double examples_per_second) {
   if (!(examples_per_second >= 0 && examples_per_second < 1e15)) return "-";
   return format_count(static_cast<std::uint64_t>(std::llround(examples_per_second)));
@@ -61,6 +66,10 @@ std::string format_bytes(std::uint64_t bytes) {
     ++unit;
   }
   return fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+std::string format_megabytes_per_second(double bytes_per_second) {
+  return fmt::format("{:.1f}", 1e-6 * bytes_per_second);
 }
 
 std::string format_epoch(double epoch) {

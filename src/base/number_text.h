@@ -19,6 +19,9 @@ std::string format_points(double difference);
 // Four significant digits: "0.3121", "1.204e+06"; absent -> "-".
 std::string format_cost(std::optional<double> cost);
 
+// Three significant digits: "0.312", "1.2e+06", "nan"; absent -> "-".
+std::string format_measure(std::optional<double> value);
+
 // Examples per second as a whole number; "-" when not finite.
 std::string format_speed(double examples_per_second);
 
@@ -33,6 +36,9 @@ std::string format_quantity(std::uint64_t count, const std::string& noun);
 
 // "999 B", "4.1 kB", "14.9 MB", "1.0 GB": powers of 1000, as rates of networks are given.
 std::string format_bytes(std::uint64_t bytes);
+
+// Bytes per second in millions: "117.3", for MB/s.
+std::string format_megabytes_per_second(double bytes_per_second);
 
 // Epochs: "5" or "2.50".
 std::string format_epoch(double epoch);

@@ -15,23 +15,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string name_a_step_file() {
+  return fmt::format("name a step-*{} file instead", kCheckpointExtension);
+}
+
 // The file that a pointer file names, in the same directory.
 fs::path follow(const fs::path& pointer) {
   std::string name = read_file(pointer);
   name.resize(std::min(name.find('\n'), name.size()));
   fs::path target = pointer.parent_path() / name;
   if (name.empty() || !fs::is_regular_file(target)) {
-    throw Error(
-        ExitCode::missing_input,
-        fmt::format("{} does not name a checkpoint beside it; name a step-*.ckpt file instead",
-                    pointer.string()));
+    throw Error(ExitCode::missing_input, fmt::format("{} does not name a checkpoint beside it; {}",
+                                                     pointer.string(), name_a_step_file()));
   }
   return target;
 }
 
 // The content of a JSON file of a run, a sweep or a recipe. Throws Error(data) if it is damaged.
 Json read_object(const fs::path& path) {
-  return parse_object(read_file(path), path, "name a step-*.ckpt file instead");
+  return parse_object(read_file(path), path, name_a_step_file());
 }
 
 // The pointer that the summary of a run names; empty if there is no summary.

@@ -64,22 +64,14 @@ std::vector<std::uint64_t> input_shape_of(const proto::CheckpointHeader& header)
   return {header.input_shape().begin(), header.input_shape().end()};
 }
 
-}  // namespace
-
-proto::CheckpointHeader header_of(const Checkpoint& checkpoint, std::uint64_t parameters,
-                                  const std::string& weights_digest) {
-  proto::CheckpointHeader header;
-  header.set_lockstep_version(checkpoint.lockstep_version);
-  header.set_resolved_job(checkpoint.resolved_job);
-  header.set_step(checkpoint.step);
-  header.set_parameters(parameters);
+// Adds what a model is, without its weights: enough to use it on new data.
+void add_model(const Checkpoint& checkpoint, proto::CheckpointHeader& header) {
   for (const TensorInfo& info : checkpoint.tensors) {
     auto& tensor = *header.add_tensor();
     tensor.set_name(info.name);
     for (const std::uint64_t size : info.shape) tensor.add_shape(size);
     tensor.set_offset(info.offset);
   }
-  for (const std::string& name : checkpoint.optimizer_slot_names) header.add_optimizer_slot(name);
   header.set_mean_elements(checkpoint.mean.size());
   header.set_inverse_deviation_elements(checkpoint.inverse_deviation.size());
 
@@ -93,13 +85,36 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint, std::uint64_t pa
   }
   for (const std::uint64_t count : checkpoint.class_counts) header.add_class_count(count);
 
-  if (!checkpoint.starting_digest.empty()) header.set_starting_digest(checkpoint.starting_digest);
   if (checkpoint.threshold) header.set_threshold(*checkpoint.threshold);
   for (const double mean : checkpoint.target_mean) header.add_target_mean(mean);
   for (const double deviation : checkpoint.target_deviation) {
     header.add_target_deviation(deviation);
   }
+}
 
+void take_model(const proto::CheckpointHeader& header, Checkpoint& checkpoint) {
+  for (const auto& tensor : header.tensor()) {
+    checkpoint.tensors.push_back(
+        {tensor.name(), {tensor.shape().begin(), tensor.shape().end()}, tensor.offset()});
+  }
+
+  if (header.has_table()) checkpoint.table = table_of(header.table());
+  if (header.has_label_width()) checkpoint.label_width = header.label_width();
+  checkpoint.input_shape = input_shape_of(header);
+  if (header.has_image()) {
+    const auto& image = header.image();
+    checkpoint.image = {image.channels(), image.height(), image.width()};
+  }
+  checkpoint.class_counts = {header.class_count().begin(), header.class_count().end()};
+
+  if (header.has_threshold()) checkpoint.threshold = header.threshold();
+  checkpoint.target_mean = {header.target_mean().begin(), header.target_mean().end()};
+  checkpoint.target_deviation = {header.target_deviation().begin(),
+                                 header.target_deviation().end()};
+}
+
+// Adds how far a run has come: what it continues with when it resumes.
+void add_progress(const Checkpoint& checkpoint, proto::CheckpointHeader& header) {
   auto& stopping = *header.mutable_early_stopping();
   if (checkpoint.best_metric) stopping.set_best_metric(*checkpoint.best_metric);
   stopping.set_best_step(checkpoint.best_step);
@@ -121,48 +136,9 @@ proto::CheckpointHeader header_of(const Checkpoint& checkpoint, std::uint64_t pa
     rollbacks.set_count(checkpoint.rollbacks->count);
     rollbacks.set_rate_factor(checkpoint.rollbacks->rate_factor);
   }
-
-  auto& fingerprint = *header.mutable_data_fingerprint();
-  fingerprint.set_train(checkpoint.train_fingerprint);
-  fingerprint.set_dev(checkpoint.dev_fingerprint);
-  fingerprint.set_test(checkpoint.test_fingerprint);
-
-  for (const auto& [key, value] : checkpoint.environment) {
-    auto& fact = *header.add_environment();
-    fact.set_key(key);
-    fact.set_value(value);
-  }
-  header.set_weights_digest(weights_digest);
-  return header;
 }
 
-Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
-  Checkpoint checkpoint;
-  checkpoint.lockstep_version = header.lockstep_version();
-  checkpoint.resolved_job = header.resolved_job();
-  checkpoint.step = header.step();
-  for (const auto& tensor : header.tensor()) {
-    checkpoint.tensors.push_back(
-        {tensor.name(), {tensor.shape().begin(), tensor.shape().end()}, tensor.offset()});
-  }
-  checkpoint.optimizer_slot_names = {header.optimizer_slot().begin(),
-                                     header.optimizer_slot().end()};
-
-  if (header.has_table()) checkpoint.table = table_of(header.table());
-  if (header.has_label_width()) checkpoint.label_width = header.label_width();
-  checkpoint.input_shape = input_shape_of(header);
-  if (header.has_image()) {
-    const auto& image = header.image();
-    checkpoint.image = {image.channels(), image.height(), image.width()};
-  }
-  checkpoint.class_counts = {header.class_count().begin(), header.class_count().end()};
-
-  checkpoint.starting_digest = header.starting_digest();
-  if (header.has_threshold()) checkpoint.threshold = header.threshold();
-  checkpoint.target_mean = {header.target_mean().begin(), header.target_mean().end()};
-  checkpoint.target_deviation = {header.target_deviation().begin(),
-                                 header.target_deviation().end()};
-
+void take_progress(const proto::CheckpointHeader& header, Checkpoint& checkpoint) {
   const auto& stopping = header.early_stopping();
   if (stopping.has_best_metric()) checkpoint.best_metric = stopping.best_metric();
   checkpoint.best_step = stopping.best_step();
@@ -183,6 +159,46 @@ Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
         .target = {}, .count = rollbacks.count(), .rate_factor = rollbacks.rate_factor()};
     if (rollbacks.has_target()) checkpoint.rollbacks->target = rollbacks.target();
   }
+}
+
+}  // namespace
+
+proto::CheckpointHeader header_of(const Checkpoint& checkpoint, std::uint64_t parameters,
+                                  const std::string& weights_digest) {
+  proto::CheckpointHeader header;
+  header.set_lockstep_version(checkpoint.lockstep_version);
+  header.set_resolved_job(checkpoint.resolved_job);
+  header.set_step(checkpoint.step);
+  header.set_parameters(parameters);
+  for (const std::string& name : checkpoint.optimizer_slot_names) header.add_optimizer_slot(name);
+  if (!checkpoint.starting_digest.empty()) header.set_starting_digest(checkpoint.starting_digest);
+  add_model(checkpoint, header);
+  add_progress(checkpoint, header);
+
+  auto& fingerprint = *header.mutable_data_fingerprint();
+  fingerprint.set_train(checkpoint.train_fingerprint);
+  fingerprint.set_dev(checkpoint.dev_fingerprint);
+  fingerprint.set_test(checkpoint.test_fingerprint);
+
+  for (const auto& [key, value] : checkpoint.environment) {
+    auto& fact = *header.add_environment();
+    fact.set_key(key);
+    fact.set_value(value);
+  }
+  header.set_weights_digest(weights_digest);
+  return header;
+}
+
+Checkpoint checkpoint_of(const proto::CheckpointHeader& header) {
+  Checkpoint checkpoint;
+  checkpoint.lockstep_version = header.lockstep_version();
+  checkpoint.resolved_job = header.resolved_job();
+  checkpoint.step = header.step();
+  checkpoint.optimizer_slot_names = {header.optimizer_slot().begin(),
+                                     header.optimizer_slot().end()};
+  checkpoint.starting_digest = header.starting_digest();
+  take_model(header, checkpoint);
+  take_progress(header, checkpoint);
 
   checkpoint.train_fingerprint = header.data_fingerprint().train();
   checkpoint.dev_fingerprint = header.data_fingerprint().dev();

@@ -83,8 +83,8 @@ std::string what_to_diagnose(const fs::path& directory) {
 Diagnosed diagnose_directory(const fs::path& run_dir, const DiagnoseArguments& arguments) {
   std::optional<RunRecord> record = read_run(run_dir);
   if (!record) {
-    throw Error(ExitCode::missing_input, fmt::format("{} has no summary.json: {}", run_dir.string(),
-                                                     what_to_diagnose(run_dir)));
+    throw Error(ExitCode::missing_input, fmt::format("{} has no {}: {}", run_dir.string(),
+                                                     kSummaryFile, what_to_diagnose(run_dir)));
   }
   const LoadedJob loaded = with_base(record->resolved_job, arguments);
   if (record->summary.train_examples == 0)

@@ -71,7 +71,7 @@ int run_evaluate(const EvaluateArguments& arguments, const CommandContext& conte
   const std::string split = arguments.split.empty() ? "dev" : arguments.split;
   FileScores result;
   if (arguments.data.empty()) {
-    result.scores = evaluate_checkpoint(path, split_of(split), comm, layout,
+    result.scores = evaluate_checkpoint(path, *enum_named<EvaluationSplit>(split), comm, layout,
                                         arguments.allow_changed_data, arguments.worst);
   } else {
     result = evaluate_file(path, labelled_file(arguments), comm, layout);
@@ -97,8 +97,7 @@ void add_evaluate_command(CLI::App& app, Action& action) {
       "  lockstep evaluate runs/leaves --split test\n"
       "  lockstep evaluate runs/leaves --data new-leaves.csv");
   add_model(*command, "checkpoint", arguments->checkpoint);
-  command->add_option("--split", arguments->split, "dev, test, train or train_dev [dev]")
-      ->check(CLI::IsMember({"dev", "test", "train", "train_dev"}));
+  add_split(*command, arguments->split);
   command->add_option(
       "--data", arguments->data,
       "Labelled examples in the format of the model's training data, instead of a set of the job; "

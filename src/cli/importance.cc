@@ -35,15 +35,13 @@ struct ImportanceArguments {
 
 std::vector<std::string> metric_keys() {
   std::vector<std::string> keys;
-  for (std::size_t i = 0; i < kMetrics.size(); ++i) {
-    keys.emplace_back(key_on_set(static_cast<Metric>(i)));
-  }
+  for (const MetricFacts& facts : kMetrics) keys.emplace_back(key_on_set(facts.metric));
   return keys;
 }
 
 std::optional<Metric> metric_of(const std::string& key) {
-  for (std::size_t i = 0; i < kMetrics.size(); ++i) {
-    if (key == key_on_set(static_cast<Metric>(i))) return static_cast<Metric>(i);
+  for (const MetricFacts& facts : kMetrics) {
+    if (key == key_on_set(facts.metric)) return facts.metric;
   }
   return std::nullopt;
 }
@@ -59,7 +57,7 @@ int run_importance(const ImportanceArguments& arguments, const CommandContext& c
   ProgressLines lines;
   const Importance importance = measure_importance(
       path,
-      {.split = split_of(arguments.split),
+      {.split = *enum_named<EvaluationSplit>(arguments.split),
        .repeats = arguments.repeats,
        .metric = metric_of(arguments.metric),
        .allow_changed_data = arguments.allow_changed_data,
@@ -86,8 +84,7 @@ void add_importance_command(CLI::App& app, Action& action) {
       "  lockstep importance runs/leaves\n"
       "  lockstep importance runs/leaves --split test --metric macro_f1 --repeats 30");
   add_model(*command, "checkpoint", arguments->checkpoint);
-  command->add_option("--split", arguments->split, "dev, test, train or train_dev [dev]")
-      ->check(CLI::IsMember({"dev", "test", "train", "train_dev"}));
+  add_split(*command, arguments->split);
   command
       ->add_option(
           "--metric", arguments->metric,

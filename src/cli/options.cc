@@ -2,9 +2,14 @@
 
 #include <charconv>
 #include <cmath>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
+
+#include "base/enum_names.h"
+#include "base/or_list.h"
+#include "evaluate/job_set.h"
 
 namespace lockstep {
 namespace {
@@ -22,6 +27,12 @@ void add_model(CLI::App& command, const std::string& name, std::string& model) {
       .add_option(name, model,
                   "Checkpoint file, pointer (best, latest) or directory of a run, sweep or recipe")
       ->required();
+}
+
+void add_split(CLI::App& command, std::string& split) {
+  const std::vector<std::string_view> names = all_enum_names<EvaluationSplit>();
+  command.add_option("--split", split, or_list(names) + " [dev]")
+      ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())));
 }
 
 void add_overrides(CLI::App& command, std::vector<std::string>& overrides, const std::string& of) {

@@ -18,6 +18,9 @@ void add_job(CLI::App& command, std::string& job);
 // the argument.
 void add_model(CLI::App& command, const std::string& name, std::string& model);
 
+// Adds --split, a set of the model's job: the name of an EvaluationSplit.
+void add_split(CLI::App& command, std::string& split);
+
 // Adds --set PATH=VALUE, any number of times. `of` says whose fields it sets.
 void add_overrides(CLI::App& command, std::vector<std::string>& overrides,
                    const std::string& of = "the job");

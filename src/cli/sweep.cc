@@ -260,10 +260,9 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   }
   if (comm.is_root()) {
     // The resolved sweep includes the changes of --set.
-    log_line(fmt::format(
-        "interrupted; to resume: {0} sweep {1}/sweep.textproto --run-dir {1} "
-        "--resume auto{2}",
-        context.launch, run_dir, sweep.part ? " --part " + part_text(*sweep.part) : ""));
+    log_line(fmt::format("interrupted; to resume: {0} sweep {1}/{2} --run-dir {1} --resume auto{3}",
+                         context.launch, run_dir, kSweepFile,
+                         sweep.part ? " --part " + part_text(*sweep.part) : ""));
   }
   return static_cast<int>(ExitCode::interrupted);
 }

@@ -41,9 +41,9 @@ void check_sweep_directory(const fs::path& directory, const LoadedSweep& loaded,
   const fs::path file = directory / kSweepFile;
   if (fs::exists(file) && read_text_file(file, "sweep") != loaded.resolved_text) {
     throw Error(ExitCode::usage,
-                fmt::format("the sweep is not the one that {} holds (see sweep.textproto there); "
+                fmt::format("the sweep is not the one that {} holds (see {} there); "
                             "start a new run directory, or restore it",
-                            directory.string()));
+                            directory.string(), kSweepFile));
   }
   const std::string line = describe(own);
   const auto held = held_line(directory);

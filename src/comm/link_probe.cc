@@ -8,6 +8,7 @@
 
 #include <mpi.h>
 
+#include "base/seconds_since.h"
 #include "comm/handle.h"
 
 namespace lockstep {
@@ -28,10 +29,6 @@ constexpr std::uint64_t kLastTransfer = std::uint64_t{1} << 30;
 constexpr std::uint64_t kMessageBytes = std::uint64_t{4} << 20;  // a larger transfer is several
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 enum class Direction { forth, back, both };
 

@@ -1,9 +1,11 @@
 #pragma once
-// The validated job as plain values: what a run computes, with every default
-// filled in. The meaning of each field is documented in proto/job.proto, which
-// also defines the defaults; nothing here has a default.
+// The validated job as plain values: what a run computes, with every default filled in. The meaning
+// of each field is documented in proto/job.proto, which alone defines the defaults of job files:
+// config/to_job.h sets every member. An initial value here is for code that builds a part of a job
+// without that member.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,6 +47,11 @@ struct LayerConfig {
   LayerPenalty penalty;  // in effect: the layer's own or the job's
   bool frozen = false;
 };
+
+// The path of a hidden layer, numbered from 0, in a job file.
+inline std::string layer_path(std::size_t index) {
+  return "network.layer[" + std::to_string(index) + "]";
+}
 
 // The output layer, which is dense and linear.
 struct OutputConfig {

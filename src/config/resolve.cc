@@ -9,6 +9,7 @@
 #include <google/protobuf/message.h>
 
 #include "base/check.h"
+#include "config/from_proto.h"
 #include "config/to_network.h"
 #include "nn/activations.h"
 #include "proto/job.pb.h"
@@ -69,9 +70,8 @@ void set_to_default(const pb::FieldDescriptor& field, pb::Message& message) {
 
 // He et al. 2015 for the rectifiers, Xavier (1 / inputs) otherwise (1.11).
 proto::Initializer::Kind initializer_for(proto::Activation activation) {
-  const auto named = activation_named(proto::Activation_Name(activation));
-  check(named.has_value(), "every activation of the schema has a row in nn/activations.h");
-  return facts_of(*named).rectifies ? proto::Initializer::HE : proto::Initializer::XAVIER;
+  return facts_of(from_proto<Activation>(activation)).rectifies ? proto::Initializer::HE
+                                                                : proto::Initializer::XAVIER;
 }
 
 void resolve_auto(proto::Initializer& initializer, proto::Initializer::Kind kind) {

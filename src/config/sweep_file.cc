@@ -11,12 +11,12 @@
 
 #include "base/check.h"
 #include "config/field_checks.h"
+#include "config/from_proto.h"
 #include "config/job_file.h"
 #include "config/message_builder.h"
 #include "config/origins.h"
 #include "config/resolve.h"
 #include "config/text_tree.h"
-#include "config/to_metric.h"
 #include "config/value_checks.h"
 #include "proto/sweep.pb.h"
 
@@ -165,23 +165,28 @@ void check_sweep(const ValueChecks& checks, const Sweep& sweep) {
 }
 
 SweepParameter to_parameter(const Sweep::Parameter& parameter, const Place& place) {
-  SweepParameter config{
-      name_of(parameter), {parameter.path().begin(), parameter.path().end()}, NumberList{}, place};
+  SweepParameter config{.name = name_of(parameter),
+                        .paths = {parameter.path().begin(), parameter.path().end()},
+                        .values = NumberList{},
+                        .place = place};
   if (parameter.has_range()) {
     const Sweep::Range& range = parameter.range();
-    config.values = NumberRange{range.min(), range.max(), range.scale() == Sweep::Range::LOG,
-                                range.steps(), range.integer()};
+    config.values = NumberRange{.min = range.min(),
+                                .max = range.max(),
+                                .log = range.scale() == Sweep::Range::LOG,
+                                .steps = range.steps(),
+                                .integer = range.integer()};
   } else if (parameter.has_numbers()) {
     const auto& values = parameter.numbers().value();
-    config.values = NumberList{{values.begin(), values.end()}};
+    config.values = NumberList{.values = {values.begin(), values.end()}};
   } else if (parameter.has_texts()) {
     const auto& values = parameter.texts().value();
-    config.values = TextList{{values.begin(), values.end()}};
+    config.values = TextList{.values = {values.begin(), values.end()}};
   } else {
     AlternativeList list;
     for (const auto& alternative : parameter.alternatives().alternative()) {
-      list.values.push_back(
-          {alternative.name(), {alternative.set().begin(), alternative.set().end()}});
+      list.values.push_back({.name = alternative.name(),
+                             .assignments = {alternative.set().begin(), alternative.set().end()}});
     }
     config.values = std::move(list);
   }
@@ -197,22 +202,24 @@ SweepConfig to_sweep(const Sweep& sweep, const Origins& origins) {
       .seed = sweep.seed(),
       .search = GridSearch{},
       .parameters = {},
-      .metric = to_metric(sweep.metric()),
+      .metric = from_proto<Metric>(sweep.metric()),
       .termination = NoTermination{},
   };
   for (int i = 0; i < sweep.set_size(); ++i) {
     config.assignment_places.push_back(origins.place_of(fmt::format("set[{}]", i)));
   }
-  if (sweep.has_random()) config.search = RandomSearch{sweep.random().trials()};
+  if (sweep.has_random()) config.search = RandomSearch{.trials = sweep.random().trials()};
   for (int i = 0; i < sweep.parameter_size(); ++i) {
     config.parameters.push_back(
         to_parameter(sweep.parameter(i), origins.place_of(parameter_path(i))));
   }
   if (sweep.has_median()) {
-    config.termination = MedianRule{sweep.median().wave(), sweep.median().grace_epochs()};
+    config.termination =
+        MedianRule{.wave = sweep.median().wave(), .grace_epochs = sweep.median().grace_epochs()};
   } else if (sweep.has_successive_halving()) {
-    config.termination = SuccessiveHalving{sweep.successive_halving().eta(),
-                                           sweep.successive_halving().first_epochs()};
+    config.termination =
+        SuccessiveHalving{.eta = sweep.successive_halving().eta(),
+                          .first_epochs = sweep.successive_halving().first_epochs()};
   }
   return config;
 }

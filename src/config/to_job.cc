@@ -2,7 +2,6 @@
 
 #include "config/from_proto.h"
 #include "config/to_data.h"
-#include "config/to_metric.h"
 #include "config/to_network.h"
 #include "config/to_optimizer.h"
 #include "proto/job.pb.h"
@@ -13,7 +12,7 @@ namespace {
 ClassWeights to_class_weights(const proto::ClassWeights& weights) {
   ClassWeights config{.balanced = weights.balanced(), .given = {}};
   for (const proto::ClassWeight& weight : weights.weight()) {
-    config.given.push_back({weight.of(), weight.value()});
+    config.given.push_back({.of = weight.of(), .value = weight.value()});
   }
   return config;
 }
@@ -39,11 +38,12 @@ TrainingConfig to_training(const proto::Training& training) {
 ThresholdGoal to_threshold(const proto::Threshold& threshold) {
   switch (threshold.goal_case()) {
     case proto::Threshold::kMinPrecision:
-      return MinPrecision{threshold.min_precision()};
+      return MinPrecision{.value = threshold.min_precision()};
     case proto::Threshold::kMinRecall:
-      return MinRecall{threshold.min_recall()};
+      return MinRecall{.value = threshold.min_recall()};
     case proto::Threshold::kCosts:
-      return DecisionCosts{threshold.costs().false_yes(), threshold.costs().false_no()};
+      return DecisionCosts{.false_yes = threshold.costs().false_yes(),
+                           .false_no = threshold.costs().false_no()};
     case proto::Threshold::kLargestF1:
     case proto::Threshold::GOAL_NOT_SET:
       break;
@@ -52,7 +52,9 @@ ThresholdGoal to_threshold(const proto::Threshold& threshold) {
 }
 
 EarlyStoppingConfig to_early_stopping(const proto::EarlyStopping& stopping) {
-  return {to_metric(stopping.metric()), stopping.patience(), stopping.min_improvement()};
+  return {.metric = from_proto<Metric>(stopping.metric()),
+          .patience = stopping.patience(),
+          .min_improvement = stopping.min_improvement()};
 }
 
 }  // namespace
@@ -94,7 +96,8 @@ Job to_job(const proto::Job& job) {
   config.network.evaluation_precision = job.evaluation().has_precision()
                                             ? from_proto<Precision>(job.evaluation().precision())
                                             : config.network.precision;
-  if (job.optimizer().has_clipping()) config.clipping = {job.optimizer().clipping().max_norm()};
+  if (job.optimizer().has_clipping())
+    config.clipping = {.max_norm = job.optimizer().clipping().max_norm()};
   if (job.evaluation().has_threshold()) {
     config.evaluation.threshold = to_threshold(job.evaluation().threshold());
   }

@@ -45,13 +45,14 @@ Optimizer to_optimizer(const proto::Optimizer& optimizer) {
 }
 
 LearningRateSchedule to_schedule(const proto::Schedule& schedule) {
-  LearningRateSchedule config{schedule.warmup_epochs(), ConstantFactor{}};
+  LearningRateSchedule config{.warmup_epochs = schedule.warmup_epochs(), .kind = ConstantFactor{}};
   if (schedule.has_step()) {
-    config.kind = StepDecay{schedule.step().every_epochs(), schedule.step().factor()};
+    config.kind = StepDecay{.every_epochs = schedule.step().every_epochs(),
+                            .factor = schedule.step().factor()};
   } else if (schedule.has_exponential()) {
-    config.kind = ExponentialDecay{schedule.exponential().factor_per_epoch()};
+    config.kind = ExponentialDecay{.factor_per_epoch = schedule.exponential().factor_per_epoch()};
   } else if (schedule.has_cosine()) {
-    config.kind = CosineDecay{schedule.cosine().final_factor()};
+    config.kind = CosineDecay{.final_factor = schedule.cosine().final_factor()};
   }
   return config;
 }

@@ -11,8 +11,8 @@
 #include <fmt/format.h>
 
 #include "config/field_checks.h"
+#include "config/from_proto.h"
 #include "config/metric.h"
-#include "config/to_metric.h"
 #include "config/to_network.h"
 #include "config/validate_augmentation.h"
 #include "config/validate_csv.h"
@@ -234,7 +234,7 @@ void check_early_stopping(const ValueChecks& checks, const proto::Job& job) {
   if (!has_dev_set(job) && !meant_dev) {
     checks.complain(path, "early_stopping needs a dev set; give data.dev or data.split.dev");
   }
-  const Metric metric = to_metric(job.early_stopping().metric());
+  const Metric metric = from_proto<Metric>(job.early_stopping().metric());
   const bool values = surely_predicts_values(checks, job);
   if (!checks.trusted(path + ".metric") || suits(metric, values)) return;
   checks.complain(path + ".metric", why_not_suited(path + ".metric", metric, values));

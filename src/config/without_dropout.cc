@@ -3,14 +3,12 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
-
 namespace lockstep {
 
 LoadedJob without_dropout(const LoadedJob& loaded) {
   std::vector<std::string> overrides = {"network.input_keep_prob=1"};
   for (std::size_t i = 0; i < loaded.job.network.hidden.size(); ++i) {
-    overrides.push_back(fmt::format("network.layer[{}].keep_prob=1", i));
+    overrides.push_back(layer_path(i) + ".keep_prob=1");
   }
   return parse_job(loaded.resolved_text, "resolved job", "/", overrides);
 }

@@ -15,6 +15,9 @@ namespace {
 constexpr const char* kSignedHint =
     "the labels look like -1 and +1: say label_coding: MINUS_ONE_PLUS_ONE in their source";
 
+constexpr const char* kFractionalHint =
+    "fractional labels are values, not classes: use loss: SQUARED_ERROR for values";
+
 std::uint64_t count_different(std::span<const float> labels) {
   return std::set<float>(labels.begin(), labels.end()).size();
 }
@@ -72,7 +75,7 @@ void check_class_labels(std::span<const float> labels, std::uint64_t classes,
   } else if (std::ranges::all_of(labels, [](float label) { return label == 1 || label == -1; })) {
     hint = kSignedHint;
   } else if (!std::ranges::all_of(labels, is_integer)) {
-    hint = "fractional labels are values, not classes: use loss: SQUARED_ERROR for values";
+    hint = kFractionalHint;
   } else if (const auto different = count_different(labels);
              look_like_values(different, labels.size())) {
     hint = fmt::format(
@@ -93,7 +96,7 @@ void check_binary_targets(std::span<const float> labels, std::uint64_t width,
   if (std::ranges::all_of(labels, [](float label) { return label == 1 || label == -1; })) {
     hint = kSignedHint;
   } else if (!std::ranges::all_of(labels, is_integer)) {
-    hint = "fractional labels are values, not classes: use loss: SQUARED_ERROR for values";
+    hint = kFractionalHint;
   }
   check_labels(labels, width, source, "targets 0 or 1", hint, places,
                [](float label) { return label == 0 || label == 1; });

@@ -78,63 +78,86 @@ void check_density(const std::filesystem::path& path, const LargestIndex& larges
                           dense, bytes_text(content_bytes), largest.index));
 }
 
+// What the lines of a file hold, without the values.
+struct FileContent {
+  std::vector<float> labels;
+  std::vector<std::uint64_t> groups;
+  std::uint64_t examples = 0;    // without those of empty lines
+  std::uint64_t with_label = 0;  // examples with a label
+  std::uint64_t empty_lines = 0;
+  std::uint64_t first_empty = 0;  // line number of the first empty line
+  LargestIndex largest;
+  std::uint64_t bytes = 0;
+  std::uint64_t digest = 0;
+};
+
+// Reads and checks every line.
+FileContent read_content(const std::filesystem::path& path, const LibsvmFeatures& features,
+                         bool labelled) {
+  const std::uint64_t limit = features.count.value_or(std::numeric_limits<std::uint32_t>::max());
+  LineReader reader(path);
+  LineProblems problems(path);
+  FileContent content;
+  LibsvmLine line;
+  std::string_view text;
+  while (reader.next(text)) {
+    if (reader.number() == 1) refuse_other_formats(path, text);
+    if (const auto problem = parse_libsvm_line(text, labelled, limit, line)) {
+      problems.add(reader.number(), *problem);
+      continue;
+    }
+    if (line.empty && ++content.empty_lines == 1) content.first_empty = reader.number();
+    if (line.blank) continue;
+    if (line.group.has_value() != !content.groups.empty() && content.examples > 0) {
+      problems.add(reader.number(), {1, "expected a qid on all lines or on none"});
+      continue;
+    }
+    ++content.examples;
+    content.with_label += line.has_label ? 1 : 0;
+    if (line.label) content.labels.push_back(*line.label);
+    if (line.group) content.groups.push_back(*line.group);
+    if (!line.values.empty() && line.values.back().index > content.largest.index) {
+      content.largest = {line.values.back().index, reader.number()};
+    }
+  }
+  problems.throw_if_any(features.count ? fmt::format("\n({} {} features)", features.given_by, limit)
+                                       : std::string());
+  content.bytes = reader.content_bytes();
+  content.digest = reader.digest();
+  return content;
+}
+
 }  // namespace
 
 LibsvmExampleSource::LibsvmExampleSource(std::filesystem::path path, const LibsvmFeatures& features,
                                          bool labelled)
     : path_(std::move(path)), labelled_(labelled) {
-  const std::uint64_t limit = features.count.value_or(std::numeric_limits<std::uint32_t>::max());
-  LineReader reader(path_);
-  LineProblems problems(path_);
-  LargestIndex largest;
-  LibsvmLine line;
-  std::string_view text;
-  std::uint64_t examples = 0;
-  std::uint64_t with_label = 0;   // examples with a label
-  std::uint64_t empty = 0;        // lines
-  std::uint64_t first_empty = 0;  // line number of the first empty line
-  while (reader.next(text)) {
-    if (reader.number() == 1) refuse_other_formats(path_, text);
-    if (const auto problem = parse_libsvm_line(text, labelled, limit, line)) {
-      problems.add(reader.number(), *problem);
-      continue;
-    }
-    if (line.empty && ++empty == 1) first_empty = reader.number();
-    if (line.blank) continue;
-    if (line.group.has_value() != !groups_.empty() && examples > 0) {
-      problems.add(reader.number(), {1, "expected a qid on all lines or on none"});
-      continue;
-    }
-    ++examples;
-    with_label += line.has_label ? 1 : 0;
-    if (line.label) labels_.push_back(*line.label);
-    if (line.group) groups_.push_back(*line.group);
-    if (!line.values.empty() && line.values.back().index > largest.index) {
-      largest = {line.values.back().index, reader.number()};
-    }
-  }
-  problems.throw_if_any(features.count ? fmt::format("\n({} {} features)", features.given_by, limit)
-                                       : std::string());
-  if (examples == 0) fail_file(path_, "has no examples");
-  if (empty > 0 && 0 < with_label && with_label < examples) {
+  FileContent content = read_content(path_, features, labelled);
+  const std::uint64_t empty = content.empty_lines;
+  if (content.examples == 0) fail_file(path_, "has no examples");
+  if (empty > 0 && 0 < content.with_label && content.with_label < content.examples) {
     fail_file(path_, fmt::format("line {} is empty: is it an example whose features are all 0? "
                                  "write labels in all lines or in none",
-                                 first_empty));
+                                 content.first_empty));
   }
-  empty_is_example_ = with_label == 0;
-  if (empty_is_example_) examples += empty;
+  empty_is_example_ = content.with_label == 0;
+  const std::uint64_t examples = content.examples + (empty_is_example_ ? empty : 0);
   if (examples > std::numeric_limits<std::uint32_t>::max()) {
     fail_file(path_, fmt::format("{} examples; expected fewer than 2^32", examples));
   }
   if (!features.count) {
-    if (largest.index == 0) fail_file(path_, "has no index:value; say how many features there are");
-    check_density(path_, largest, examples, reader.content_bytes());
+    if (content.largest.index == 0) {
+      fail_file(path_, "has no index:value; say how many features there are");
+    }
+    check_density(path_, content.largest, examples, content.bytes);
   }
-  digest_ = reader.digest();
+  labels_ = std::move(content.labels);
+  groups_ = std::move(content.groups);
+  digest_ = content.digest;
   info_ = {.name = path_.string(),
            .labels_name = labelled ? path_.string() : std::string(),
            .examples = examples,
-           .features = features.count.value_or(largest.index),
+           .features = features.count.value_or(content.largest.index),
            .label_width = labelled ? 1U : 0U,
            .type = ElementType::f32,
            .image = std::nullopt};
@@ -142,7 +165,8 @@ LibsvmExampleSource::LibsvmExampleSource(std::filesystem::path path, const Libsv
     info_.notices.push_back(fmt::format(
         "{}:{}: an empty line{}; in a file without labels that is an example whose features are "
         "all 0",
-        path_.string(), first_empty, empty == 1 ? "" : fmt::format(" and {} more", empty - 1)));
+        path_.string(), content.first_empty,
+        empty == 1 ? "" : fmt::format(" and {} more", empty - 1)));
   }
 }
 

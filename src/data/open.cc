@@ -42,8 +42,9 @@ struct OpenSource {
   }
   std::unique_ptr<ExampleSource> operator()(const LibsvmSource& source) const {
     LibsvmFeatures features;
-    if (known) features = {known->count, known->given_by};
-    if (source.features) features = {*source.features, "the job's libsvm.features says"};
+    if (known) features = {.count = known->count, .given_by = known->given_by};
+    if (source.features)
+      features = {.count = *source.features, .given_by = "the job's libsvm.features says"};
     return std::make_unique<LibsvmExampleSource>(source.file, features, source.labelled);
   }
   std::unique_ptr<ExampleSource> operator()(const NpySource& source) const {
@@ -62,16 +63,19 @@ struct OpenSource {
 struct WithoutLabels {
   const std::filesystem::path& input;
   DataSource operator()(const IdxSource& /*like*/) const {
-    return {IdxSource{input, {}, std::nullopt}};
+    return {.format = IdxSource{.features = input, .labels = {}, .groups = std::nullopt}};
   }
   DataSource operator()(const LibsvmSource& /*like*/) const {
-    return {LibsvmSource{input, std::nullopt, false}};
+    return {.format = LibsvmSource{.file = input, .features = std::nullopt, .labelled = false}};
   }
   DataSource operator()(const NpySource& like) const {
-    return {NpySource{input, {}, std::nullopt, like.channels_last}};
+    return {.format = NpySource{.features = input,
+                                .labels = {},
+                                .groups = std::nullopt,
+                                .channels_last = like.channels_last}};
   }
   DataSource operator()(const CifarSource& like) const {
-    return {CifarSource{{input}, like.kind, false}};
+    return {.format = CifarSource{.files = {input}, .kind = like.kind, .labelled = false}};
   }
   DataSource operator()(const SyntheticSource& /*like*/) const {
     throw Error(ExitCode::usage,
@@ -79,7 +83,8 @@ struct WithoutLabels {
                 "examples from; `lockstep evaluate` scores it on the points of its job");
   }
   DataSource operator()(const CsvSource& like) const {
-    return {CsvSource{input, like.dialect, std::nullopt, false}};
+    return {.format = CsvSource{
+                .file = input, .dialect = like.dialect, .table = std::nullopt, .labelled = false}};
   }
 };
 
@@ -89,23 +94,27 @@ struct WithLabels {
 
   SourceFormat operator()(const IdxSource& /*like*/) const {
     require_labels();
-    return IdxSource{input, labels, std::nullopt};
+    return IdxSource{.features = input, .labels = labels, .groups = std::nullopt};
   }
   SourceFormat operator()(const NpySource& like) const {
     require_labels();
-    return NpySource{input, labels, std::nullopt, like.channels_last};
+    return NpySource{.features = input,
+                     .labels = labels,
+                     .groups = std::nullopt,
+                     .channels_last = like.channels_last};
   }
   SourceFormat operator()(const LibsvmSource& /*like*/) const {
     refuse_labels();
-    return LibsvmSource{input, std::nullopt, true};
+    return LibsvmSource{.file = input, .features = std::nullopt, .labelled = true};
   }
   SourceFormat operator()(const CifarSource& like) const {
     refuse_labels();
-    return CifarSource{{input}, like.kind, true};
+    return CifarSource{.files = {input}, .kind = like.kind, .labelled = true};
   }
   SourceFormat operator()(const CsvSource& like) const {
     refuse_labels();
-    return CsvSource{input, like.dialect, std::nullopt, true};
+    return CsvSource{
+        .file = input, .dialect = like.dialect, .table = std::nullopt, .labelled = true};
   }
   SourceFormat operator()(const SyntheticSource& /*like*/) const {
     throw Error(ExitCode::usage,

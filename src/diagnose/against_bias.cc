@@ -38,7 +38,7 @@ void bigger_network(RecipeDraft& recipe) {
         "bigger network", fmt::format("a hidden layer of {} units", units),
         "high bias: without a hidden layer the network is logistic regression, which is nearly "
         "linear (1.3: bigger network)",
-        expected, {fmt::format("network.layer[0]={{units: {}}}", units)});
+        expected, {fmt::format("{}={{units: {}}}", layer_path(0), units)});
     return;
   }
   // If there is one wide layer, a second one helps more than twice the width, at a lower cost.

@@ -14,8 +14,6 @@
 namespace lockstep {
 namespace {
 
-double wrong_answers(const SetError& set) { return set.error * static_cast<double>(set.examples); }
-
 std::optional<MeasuredError> measured_if(const std::optional<SetError>& set) {
   return set ? std::optional(measured(*set)) : std::nullopt;
 }
@@ -29,8 +27,8 @@ ErrorGap gap_between(const SetError& first, const SetError& second) {
                                              *second.standard_error * *second.standard_error));
     return gap;
   }
-  gap.interval = difference_interval(wrong_answers(first), first.examples, wrong_answers(second),
-                                     second.examples);
+  gap.interval = difference_interval(wrong_answers(first.error, first.examples), first.examples,
+                                     wrong_answers(second.error, second.examples), second.examples);
   return gap;
 }
 
@@ -182,7 +180,8 @@ MeasuredError measured(const SetError& set) {
     interval.low = std::max(0.0, interval.low);
     return {set.error, set.examples, interval};
   }
-  return {set.error, set.examples, wilson_interval(wrong_answers(set), set.examples)};
+  return {set.error, set.examples,
+          wilson_interval(wrong_answers(set.error, set.examples), set.examples)};
 }
 
 Diagnosis diagnose_errors(const RunErrors& errors, const DiagnosisConfig& config) {

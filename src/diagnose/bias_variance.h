@@ -17,6 +17,11 @@ struct SetError {
   std::optional<double> standard_error = {};
 };
 
+// The number of wrong answers behind an error rate.
+inline double wrong_answers(double error, std::uint64_t examples) {
+  return error * static_cast<double>(examples);
+}
+
 struct RunErrors {
   bool of_values = false;  // as in Diagnosis
   SetError train;

@@ -4,10 +4,13 @@
 // learning rate is too large or the gradient is not that of J. Smaller and smaller steps along the
 // same gradient show which of the two it is.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
+
+#include "base/enum_names.h"
 
 namespace lockstep {
 
@@ -40,6 +43,17 @@ enum class DescentOutcome {
   not_finite,      // J or its gradient is not finite, before any step could be judged
   undecided,       // J rose, and smaller steps are lost in rounding or meet a kink
 };
+
+// The names are stable for scripts.
+constexpr auto enum_names(DescentOutcome) {
+  using enum DescentOutcome;
+  return std::to_array<EnumName<DescentOutcome>>({{fell, "fell"},
+                                                  {flat, "flat"},
+                                                  {rate_too_large, "rate_too_large"},
+                                                  {gradient_wrong, "gradient_wrong"},
+                                                  {not_finite, "not_finite"},
+                                                  {undecided, "undecided"}});
+}
 
 // A step of another length along the same gradient.
 struct DescentTrial {

@@ -86,25 +86,6 @@ std::string describe_doubt(const DescentResult& result) {
 
 bool passed(const DescentResult& result) { return result.outcome == DescentOutcome::fell; }
 
-const char* name_of(DescentOutcome outcome) {
-  switch (outcome) {
-    case DescentOutcome::fell:
-      return "fell";
-    case DescentOutcome::flat:
-      return "flat";
-    case DescentOutcome::rate_too_large:
-      return "rate_too_large";
-    case DescentOutcome::gradient_wrong:
-      return "gradient_wrong";
-    case DescentOutcome::not_finite:
-      return "not_finite";
-    case DescentOutcome::undecided:
-      return "undecided";
-  }
-  check(false, "a known outcome");
-  return "";
-}
-
 std::string descent_verdict(const DescentResult& result) {
   switch (result.outcome) {
     case DescentOutcome::fell:

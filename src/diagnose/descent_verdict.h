@@ -10,9 +10,6 @@ namespace lockstep {
 // Whether J fell as it should.
 bool passed(const DescentResult& result);
 
-// Name of an outcome, such as "fell", which is stable for scripts.
-const char* name_of(DescentOutcome outcome);
-
 // The result, its likely cause and what to do, in one or more lines without a newline at the end.
 std::string descent_verdict(const DescentResult& result);
 

@@ -20,10 +20,10 @@ std::optional<SetError> set_error(std::optional<double> error, std::uint64_t exa
 }
 
 std::string mean_losses(const Summary& summary) {
-  std::string text = fmt::format(
-      "train {:#.4g}", summary.train_cost.value_or(0) - summary.l2_penalty - summary.l1_penalty);
+  std::string text = "train " + format_cost(summary.train_cost.value_or(0) - summary.l2_penalty -
+                                            summary.l1_penalty);
   const auto add = [&](const char* name, const std::optional<double>& cost) {
-    if (cost) text += fmt::format(", {} {:#.4g}", name, *cost);
+    if (cost) text += fmt::format(", {} {}", name, format_cost(cost));
   };
   add("train-dev", summary.train_dev_cost);
   add("dev", summary.dev_cost);

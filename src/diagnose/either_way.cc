@@ -34,8 +34,8 @@ void deeper_network(RecipeDraft& recipe, const std::string& kind, const std::str
              fmt::format("{} (1.3: {})", problem,
                          kind == "bigger network" ? kind : "another architecture, perhaps"),
              expected,
-             {fmt::format("network.layer[{}]={{{}: {}{}}}", hidden.size(), width->field,
-                          width->units, dropout)});
+             {fmt::format("{}={{{}: {}{}}}", layer_path(hidden.size()), width->field, width->units,
+                          dropout)});
 }
 
 }  // namespace lockstep

@@ -106,6 +106,18 @@ bool start_well(const NetworkSpec& network) {
   return true;
 }
 
+// The activations that have a property, such as "SIGMOID and TANH".
+template <typename HasProperty>
+std::string activations_with(HasProperty has) {
+  std::string names;
+  for (const ActivationFacts& facts : kActivations) {
+    if (!has(facts)) continue;
+    if (!names.empty()) names += " and ";
+    names += facts.name;
+  }
+  return names;
+}
+
 class Judge {
  public:
   Judge(const NetworkSpec& spec, FlowRecord& record)
@@ -142,16 +154,22 @@ class Judge {
     judge_fraction(&LayerFlow::dead_fraction, kDeadBound, "dead_relus",
                    fmt::format("ReLU units are dead, zero for all {} examples", record_.examples),
                    record_.step <= 1
-                       ? "start RELU layers with initializer { kind: HE }, and look at the inputs' "
-                         "normalization; LEAKY_RELU cannot die"
+                       ? fmt::format("start {} layers with initializer {{ kind: HE }}, and look at "
+                                     "the inputs' normalization; LEAKY_RELU cannot die",
+                                     activations_with([](const ActivationFacts& facts) {
+                                       return facts.can_die;
+                                     }))
                        : "a smaller learning rate, from the start of the run; LEAKY_RELU cannot "
                          "die");
     judge_fraction(
         &LayerFlow::saturated_fraction, kSaturatedBound, "saturated_units",
         "activations are saturated, where the slope is nearly 0",
         record_.step <= 1
-            ? "start TANH and SIGMOID layers with initializer { kind: XAVIER }, and "
-              "normalize the inputs (1.9); RELU does not saturate"
+            ? fmt::format("start {} layers with initializer {{ kind: XAVIER }}, and normalize the "
+                          "inputs (1.9); RELU does not saturate",
+                          activations_with([](const ActivationFacts& facts) {
+                            return facts.bounds.has_value();
+                          }))
             : "a smaller learning rate, or regularization (1.5); RELU does not saturate");
   }
 

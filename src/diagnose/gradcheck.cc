@@ -165,7 +165,7 @@ class Gradcheck {
   // Collective. The earlier result is reported even if training has diverged.
   void check_after_training(std::span<const float> weights) {
     std::string before;
-    if (comm_.is_root()) before = name_of(result_.stages.front().verdict);
+    if (comm_.is_root()) before = enum_name(result_.stages.front().verdict);
     comm_.broadcast(before);
     try {
       check_at(options_.after, weights);

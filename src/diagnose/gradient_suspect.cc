@@ -5,6 +5,7 @@
 #include <span>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace lockstep {
 namespace {
@@ -80,12 +81,6 @@ bool is_penalty(const TensorCheck* tensor) {
   return is_little(rest, differences);
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 // Where to look for a fault of layer `top` (from 0) of `layers`, the uppermost one with a tensor in
 // `off`.
 std::string hint_about_layer(std::span<const TensorCheck* const> off, std::size_t top,
@@ -149,7 +144,7 @@ std::optional<Suspect> find_suspect(const GradientCheck& check, std::uint64_t ro
   if (std::ranges::all_of(off, is_penalty)) {
     suspect.hint = fmt::format(
         "the error in {} is proportional to the weights or their signs: look at the penalty",
-        joined(suspect.tensors));
+        fmt::join(suspect.tensors, ", "));
     if (off.size() == 1) suspect.layer = top + 1;
     return suspect;
   }

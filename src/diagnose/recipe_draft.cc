@@ -80,7 +80,7 @@ double rough(double value) {
 }
 
 std::string layer_field(std::size_t layer, const std::string& field) {
-  return fmt::format("network.layer[{}].{}", layer, field);
+  return layer_path(layer) + "." + field;
 }
 
 std::string listed(const std::vector<std::string>& values) {

@@ -9,14 +9,11 @@
 #include "base/binomial.h"
 #include "base/check.h"
 #include "base/number_text.h"
+#include "diagnose/bias_variance.h"
 #include "diagnose/recipe_draft.h"
 
 namespace lockstep {
 namespace {
-
-double wrong_answers(const MeasuredError& set) {
-  return set.error * static_cast<double>(set.examples);
-}
 
 PairedCounts counted(const ExampleErrors& first, const ExampleErrors& second) {
   PairedCounts counts{.n = first.size()};
@@ -61,8 +58,9 @@ Interval interval_between(const JudgedError& before, const JudgedError& after) {
     return paired ? mean_difference_interval(first, second) : interval_of_values(before, after);
   }
   if (paired) return paired_difference_interval(counted(first, second));
-  return difference_interval(wrong_answers(before.error), before.error.examples,
-                             wrong_answers(after.error), after.error.examples);
+  return difference_interval(
+      wrong_answers(before.error.error, before.error.examples), before.error.examples,
+      wrong_answers(after.error.error, after.error.examples), after.error.examples);
 }
 
 std::string described(const char* name, const JudgedError& before, const JudgedError& after) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/median.h"
+#include "base/number_text.h"
 #include "doctor/finding_groups.h"
 
 namespace lockstep {
@@ -66,7 +67,7 @@ constexpr const char* kLinkRemedy =
     "(btl_tcp_if_include).";
 
 std::string megabytes(double bytes_per_second) {
-  return fmt::format("{:.1f} MB/s", 1e-6 * bytes_per_second);
+  return format_megabytes_per_second(bytes_per_second) + " MB/s";
 }
 
 Finding slow_links_of(const DoctorReport& report, std::size_t host, double rate, double fastest) {

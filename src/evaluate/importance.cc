@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/or_list.h"
 #include "base/random.h"
 #include "base/student.h"
 #include "base/worker_pool.h"
@@ -35,10 +38,14 @@ Metric metric_for(const SavedModel& model, std::optional<Metric> asked) {
   const bool values = predicts_values(model.network.spec().loss);
   const Metric metric = asked.value_or(values ? Metric::rmse : Metric::dev_error);
   if (suits(metric, values)) return metric;
-  throw Error(ExitCode::usage,
-              values ? "--metric: the model predicts values; give rmse, mae, r2 or cost"
-                     : "--metric: the model predicts classes; give error, macro_f1, "
-                       "balanced_accuracy, roc_auc, average_precision or cost");
+  std::vector<std::string_view> keys;
+  for (const MetricFacts& facts : kMetrics) {
+    const bool is_cost = facts.metric == Metric::dev_cost;
+    if (!is_cost && suits(facts.metric, values)) keys.emplace_back(key_on_set(facts.metric));
+  }
+  keys.emplace_back(key_on_set(Metric::dev_cost));  // every model has one
+  throw Error(ExitCode::usage, fmt::format("--metric: the model predicts {}; give {}",
+                                           values ? "values" : "classes", or_list(keys)));
 }
 
 void require_size(const JobSet& set, Metric metric, std::uint64_t outputs) {

@@ -1,13 +1,17 @@
 #include "evaluate/job_set.h"
 
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.h"
 #include "comm/agreement.h"
 #include "nn/spec.h"
 #include "sets/dataset.h"
+#include "sets/same_data.h"
 
 namespace lockstep {
 namespace {
@@ -38,48 +42,19 @@ const std::string& fingerprint_then(const SavedModel& model, EvaluationSplit spl
   }
 }
 
-void require_set(const SavedModel& model, const Dataset& data, const HeldOutSet* set) {
+void require_set(const SavedModel& model, Dataset& data, const HeldOutSet* set) {
   if (set == nullptr || set->total > 0) return;
-  std::string sets = "train";
-  if (data.train_dev.total > 0) sets += ", train_dev";
-  if (data.dev.total > 0) sets += ", dev";
-  if (data.test.total > 0) sets += ", test";
+  std::vector<std::string_view> sets;
+  for (const auto& [split, name] : enum_names(EvaluationSplit{})) {
+    const HeldOutSet* const other = held_out(data, split);
+    if (other == nullptr || other->total > 0) sets.push_back(name);
+  }
   throw Error(ExitCode::usage,
               fmt::format("the job {} has no such set of examples; give --split one of {}",
-                          model.job.name, sets));
-}
-
-void require_same_data(const std::string& then, const std::string& now, EvaluationSplit split) {
-  if (then == now) return;
-  throw Error(
-      ExitCode::data,
-      fmt::format("the {} data has changed since the checkpoint: fingerprint {}, was {}; "
-                  "--allow-changed-data continues anyway",
-                  split == EvaluationSplit::dev || split == EvaluationSplit::test ? name_of(split)
-                                                                                  : "training",
-                  now, then));
+                          model.job.name, fmt::join(sets, ", ")));
 }
 
 }  // namespace
-
-const char* name_of(EvaluationSplit split) {
-  switch (split) {
-    case EvaluationSplit::train_dev:
-      return "train_dev";
-    case EvaluationSplit::dev:
-      return "dev";
-    case EvaluationSplit::test:
-      return "test";
-    default:
-      return "train";
-  }
-}
-
-EvaluationSplit split_of(const std::string& name) {
-  if (name == "train") return EvaluationSplit::train;
-  if (name == "train_dev") return EvaluationSplit::train_dev;
-  return name == "dev" ? EvaluationSplit::dev : EvaluationSplit::test;
-}
 
 const DataSource& source_of(const Job& job, EvaluationSplit split) {
   const bool from_train = split == EvaluationSplit::train || split == EvaluationSplit::train_dev;
@@ -103,8 +78,9 @@ JobSet load_job_set(const SavedModel& model, EvaluationSplit split, const Commun
     }
     require_set(model, data, set);
     if (!comm.is_root() || allow_changed_data) return;
-    require_same_data(fingerprint_then(model, split),
-                      set != nullptr ? set->fingerprint : data.train_fingerprint, split);
+    const bool from_train = split == EvaluationSplit::train || split == EvaluationSplit::train_dev;
+    require_same_data(from_train ? "training" : enum_name(split), fingerprint_then(model, split),
+                      set != nullptr ? set->fingerprint : data.train_fingerprint);
   });
   if (set != nullptr) {
     return {.total = set->total,

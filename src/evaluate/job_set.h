@@ -1,10 +1,12 @@
 #pragma once
 // A set of a model's own job, spread over the ranks.
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "base/enum_names.h"
 #include "comm/communicator.h"
 #include "comm/layout.h"
 #include "data/examples.h"
@@ -15,9 +17,11 @@ namespace lockstep {
 
 enum class EvaluationSplit { train, train_dev, dev, test };
 
-// "train", "train_dev", "dev" or "test", and back.
-const char* name_of(EvaluationSplit split);
-EvaluationSplit split_of(const std::string& name);
+constexpr auto enum_names(EvaluationSplit) {
+  using enum EvaluationSplit;
+  return std::to_array<EnumName<EvaluationSplit>>(
+      {{train, "train"}, {train_dev, "train_dev"}, {dev, "dev"}, {test, "test"}});
+}
 
 // The source from which the examples of a set come.
 const DataSource& source_of(const Job& job, EvaluationSplit split);

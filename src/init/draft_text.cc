@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/enum_names.h"
 #include "base/number_text.h"
 #include "data/complaints.h"
 
@@ -27,32 +28,6 @@ std::string literal(std::string_view text) {
   return result + '"';
 }
 
-std::string_view role_name(ColumnRole role) {
-  switch (role) {
-    case ColumnRole::number:
-      return "NUMBER";
-    case ColumnRole::category:
-      return "CATEGORY";
-    case ColumnRole::label:
-      return "LABEL";
-    case ColumnRole::class_name:
-      return "CLASS_NAME";
-    case ColumnRole::group:
-      return "GROUP";
-    case ColumnRole::kept:
-      return "KEPT";
-    case ColumnRole::id:
-      return "ID";
-    case ColumnRole::ordinal:
-      return "ORDINAL";
-    case ColumnRole::weight:
-      return "WEIGHT";
-    case ColumnRole::ignored:
-      break;
-  }
-  return "IGNORED";
-}
-
 // `text` as the end of a line, without characters that would end a comment.
 std::string comment(std::string_view text) {
   std::string result = text.empty() ? "" : "  # ";
@@ -67,7 +42,7 @@ std::string column_lines(const JobDraft& draft) {
     const std::string place = column.rule.index == 0
                                   ? fmt::format("name: {}", literal(column.rule.name))
                                   : fmt::format("index: {}", column.rule.index);
-    rules.push_back(fmt::format("column {{ {} role: {} }}", place, role_name(column.rule.role)));
+    rules.push_back(fmt::format("column {{ {} role: {} }}", place, enum_name(column.rule.role)));
     if (rules.back().size() <= 60) width = std::max(width, rules.back().size());
   }
   std::string text;
@@ -204,7 +179,7 @@ std::string summary_text(const JobDraft& draft) {
       format_quantity(draft.all_columns, "column"), delimiter_literal(draft.dialect.delimiter),
       draft.dialect.header ? "the first line names the columns" : "no header");
   for (const DraftColumn& column : draft.columns) {
-    text += fmt::format("  {:<{}}  {:<10}  {}\n", column.title, width, role_name(column.rule.role),
+    text += fmt::format("  {:<{}}  {:<10}  {}\n", column.title, width, enum_name(column.rule.role),
                         column.reason);
   }
   const std::uint64_t others = draft.all_columns - draft.columns.size();

@@ -1,13 +1,6 @@
 #include "linalg/instructions.h"
 
-#include <array>
-
 namespace lockstep {
-namespace {
-
-constexpr std::array<std::string_view, 4> kNames = {"plain", "avx2", "avx512", "avx512bf16"};
-
-}  // namespace
 
 Instructions instructions_of_cpu() {
 #ifdef __x86_64__
@@ -18,17 +11,6 @@ Instructions instructions_of_cpu() {
   if (has_avx2) return Instructions::avx2;
 #endif
   return Instructions::plain;
-}
-
-std::string_view name_of(Instructions instructions) {
-  return kNames[static_cast<std::size_t>(instructions)];
-}
-
-std::optional<Instructions> instructions_named(std::string_view name) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == name) return static_cast<Instructions>(i);
-  }
-  return std::nullopt;
 }
 
 }  // namespace lockstep

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/or_list.h"
 #include "linalg/kernels_of.h"
 
 namespace lockstep {
@@ -15,14 +16,14 @@ constexpr const char* kVariable = "LOCKSTEP_KERNELS";
 Instructions wanted_instructions() {
   const char* text = std::getenv(kVariable);  // NOLINT(concurrency-mt-unsafe): nothing sets it
   if (text == nullptr || *text == '\0') return instructions_of_cpu();
-  const auto wanted = instructions_named(text);
+  const auto wanted = enum_named<Instructions>(text);
   if (!wanted) {
-    throw Error(ExitCode::usage,
-                fmt::format("{}={}: expected plain, avx2, avx512 or avx512bf16", kVariable, text));
+    throw Error(ExitCode::usage, fmt::format("{}={}: expected {}", kVariable, text,
+                                             or_list(all_enum_names<Instructions>())));
   }
   if (*wanted > instructions_of_cpu()) {
     throw Error(ExitCode::usage, fmt::format("{}={}: this CPU has {} at most; unset the variable",
-                                             kVariable, text, name_of(instructions_of_cpu())));
+                                             kVariable, text, enum_name(instructions_of_cpu())));
   }
   return *wanted;
 }

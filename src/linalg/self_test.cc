@@ -118,7 +118,7 @@ std::optional<std::string> products_differ(const Kernels& tested) {
         return fmt::format(
             "a product of {} rows, {} columns and depth {} gives different bits with {} than with "
             "plain instructions",
-            kRows, columns, kDepth, name_of(tested.instructions));
+            kRows, columns, kDepth, enum_name(tested.instructions));
       }
     }
     constexpr std::uint64_t kRows = 15;
@@ -126,7 +126,7 @@ std::optional<std::string> products_differ(const Kernels& tested) {
       return fmt::format(
           "a {} of {} rows and {} columns gives different bits with {} than with plain "
           "instructions",
-          what, kRows, columns, name_of(tested.instructions));
+          what, kRows, columns, enum_name(tested.instructions));
     };
     for (const bool rounds : {false, true}) {
       if (!have_equal_bits(tree_by(tested, kRows, columns, rounds),

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/or_list.h"
 #include "metrics/dev_metric.h"
 #include "metrics/set_metrics.h"
 
@@ -23,9 +24,13 @@ void check_metric(const Job& job, const Examples& dev) {
       .labels = dev.labels,
       .decided = {}};
   if (predictions.by_unit && output.units > 1 && metric == Metric::balanced_accuracy) {
-    throw Error(ExitCode::usage,
-                "early_stopping.metric is BALANCED_ACCURACY, which examples with several labels do "
-                "not have; use MACRO_F1, ROC_AUC or AVERAGE_PRECISION");
+    throw Error(
+        ExitCode::usage,
+        fmt::format("early_stopping.metric is {}, which examples with several labels do not have; "
+                    "use {}",
+                    enum_name(metric),
+                    or_list({enum_name(Metric::macro_f1), enum_name(Metric::roc_auc),
+                             enum_name(Metric::average_precision)})));
   }
   predictions.decided.resize(dev.size() * (predictions.by_unit ? output.units : 1));
   SetScore score{.sums = {}, .examples = dev.size()};

@@ -2,9 +2,8 @@
 
 #include <cmath>
 
-#include <fmt/format.h>
-
 #include "base/error.h"
+#include "config/metric.h"
 
 namespace lockstep {
 
@@ -24,11 +23,7 @@ std::optional<DevMetric> dev_metric(Metric metric, const SetScore& dev) {
   const MetricFacts& facts = facts_of(metric);
   const std::optional<double> number = dev.metrics.*facts.number;
   if (!number) {
-    throw Error(ExitCode::data,
-                fmt::format("early_stopping decides by {}, which the dev set does not have: it "
-                            "needs examples of different classes, or targets that differ; give "
-                            "another dev set or metric",
-                            facts.name));
+    throw Error(ExitCode::data, why_missing("early_stopping decides", metric));
   }
   return DevMetric{.value = *number, .larger_is_better = facts.larger_is_better};
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/append.h"
 #include "base/error.h"
 #include "model/saved_model.h"
 #include "nn/layers.h"
@@ -18,10 +19,6 @@ std::vector<std::string> names_of_labels(const TableSchema* table) {
   if (table == nullptr) return {};
   std::vector<std::string> names = label_names(*table);
   return std::ranges::find(names, "") == names.end() ? names : std::vector<std::string>();
-}
-
-void append(std::vector<PredictionColumn>& to, std::vector<PredictionColumn> more) {
-  to.insert(to.end(), more.begin(), more.end());
 }
 
 }  // namespace

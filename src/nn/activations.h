@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/enum_names.h"
 #include "nn/spec.h"
 #include "numerics/lanes.h"
 
@@ -222,12 +223,12 @@ inline const ActivationFacts& facts_of(Activation activation) {
   return kActivations.front();
 }
 
-// The activation with this name in a job file; none if there is no such activation.
-constexpr std::optional<Activation> activation_named(std::string_view name) {
-  for (const ActivationFacts& facts : kActivations) {
-    if (facts.name == name) return facts.kind;
+constexpr auto enum_names(Activation) {
+  std::array<EnumName<Activation>, kActivations.size()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i] = {kActivations[i].kind, kActivations[i].name};
   }
-  return std::nullopt;
+  return names;
 }
 
 inline std::span<const OnnxStep> onnx_steps(Activation activation) {

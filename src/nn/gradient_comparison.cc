@@ -38,20 +38,4 @@ GradientVerdict verdict_of(double relative_difference) {
   return GradientVerdict::wrong;
 }
 
-const char* name_of(GradientVerdict verdict) {
-  switch (verdict) {
-    case GradientVerdict::great:
-      return "great";
-    case GradientVerdict::fair:
-      return "fair";
-    case GradientVerdict::unresolved:
-      return "unresolved";
-    case GradientVerdict::doubtful:
-      return "doubtful";
-    case GradientVerdict::wrong:
-      break;
-  }
-  return "wrong";
-}
-
 }  // namespace lockstep

@@ -1,7 +1,10 @@
 #pragma once
 // How far apart two gradients are, and what that means (lecture 1.13).
 
+#include <array>
 #include <span>
+
+#include "base/enum_names.h"
 
 namespace lockstep {
 
@@ -22,8 +25,15 @@ enum class GradientVerdict {
   wrong,       // 1e-3 or more, or not a number
 };
 
-// Name of a verdict, such as "great", which is stable for scripts.
-const char* name_of(GradientVerdict verdict);
+// The names are stable for scripts.
+constexpr auto enum_names(GradientVerdict) {
+  using enum GradientVerdict;
+  return std::to_array<EnumName<GradientVerdict>>({{great, "great"},
+                                                   {fair, "fair"},
+                                                   {unresolved, "unresolved"},
+                                                   {doubtful, "doubtful"},
+                                                   {wrong, "wrong"}});
+}
 
 // Whether a gradient may be used, because nothing speaks against it.
 constexpr bool passes(GradientVerdict verdict) { return verdict <= GradientVerdict::unresolved; }

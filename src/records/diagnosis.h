@@ -2,12 +2,14 @@
 // What the errors of a run show (lecture 1.2) and what to do next (1.3), as a plain record for
 // reports. diagnose/ fills it in.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/binomial.h"
+#include "base/enum_names.h"
 
 namespace lockstep {
 
@@ -24,9 +26,10 @@ enum class GapLevel {
   uncertain,  // looks high, but may be chance: the sets are too small to tell
 };
 
-constexpr const char* level_name(GapLevel level) {
-  if (level == GapLevel::high) return "high";
-  return level == GapLevel::uncertain ? "uncertain" : "low";
+constexpr auto enum_names(GapLevel) {
+  using enum GapLevel;
+  return std::to_array<EnumName<GapLevel>>(
+      {{low, "low"}, {high, "high"}, {uncertain, "uncertain"}});
 }
 
 // The step from one error to the next; the second minus the first.

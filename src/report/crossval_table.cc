@@ -109,7 +109,7 @@ std::string fold_table(const CrossvalResults& results, const std::vector<FoldNum
     std::vector<std::string> row = {fmt::format("{}", fold.repeat), fmt::format("{}", fold.fold),
                                     fold.test ? fmt::format("{}", fold.test->examples) : "-"};
     for (const FoldNumber& number : numbers) row.push_back(shown(number, number_of(number, fold)));
-    row.push_back(fmt::format("{:.4g}", fold.result.epochs));
+    row.push_back(format_epoch(fold.result.epochs));
     row.push_back(status_name(fold.result.status));
     rows.push_back(std::move(row));
   }

@@ -71,7 +71,7 @@ Json descent_json(const DescentSubject& subject, const DescentResult& result) {
   Json object;
   object["job"] = subject.job;
   object["passed"] = passed(result);
-  object["outcome"] = name_of(result.outcome);
+  object["outcome"] = enum_name(result.outcome);
   object["verdict"] = descent_verdict(result);
   object["parameters"] = subject.parameters;
   object["examples"] = subject.examples;

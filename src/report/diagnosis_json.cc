@@ -18,7 +18,7 @@ Json gap_json(const std::optional<ErrorGap>& gap, bool judged = true) {
   object["interval_95"] = interval_json(gap->interval);
   if (judged) {
     object["share"] = gap->share;
-    object["level"] = level_name(gap->level);
+    object["level"] = enum_name(gap->level);
   }
   return object;
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -26,12 +27,12 @@ void add_error(Out out, const char* set, const std::optional<MeasuredError>& mea
                  interval, format_count(measured->examples));
 }
 
-void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap, const char* what,
+void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap, std::string_view what,
              bool judged) {
   if (!gap) return;
   const std::string share = judged ? format_percent(gap->share, 0) : "";
   fmt::format_to(out, "{:<12}{:>8}   {:<18}{:>6}   {:<10} {}\n", name, format_points(gap->value),
-                 interval_of(*gap), share, judged ? level_name(gap->level) : "", what);
+                 interval_of(*gap), share, judged ? enum_name(gap->level) : "", what);
 }
 
 const char* variance_name(const Diagnosis& diagnosis) {
@@ -58,6 +59,10 @@ std::string verdict_phrase(const Diagnosis& diagnosis) {
   return "high " + diagnosis.verdict;
 }
 
+const char* variance_gap(const Diagnosis& diagnosis) {
+  return diagnosis.train_dev ? "train-dev above train" : "dev above train";
+}
+
 std::string set_arguments(const std::vector<std::string>& set) {
   std::string text;
   for (const std::string& line : set) {
@@ -79,7 +84,7 @@ std::string diagnosis_lines(const Diagnosis& diagnosis) {
   const auto gap = [&](const char* name, const std::optional<ErrorGap>& of) {
     if (!of) return;
     fmt::format_to(out, "{:<9}{:<10} {:>6} points  95% {:<16} {}\n", "", name,
-                   format_points(of->value), interval_of(*of), level_name(of->level));
+                   format_points(of->value), interval_of(*of), enum_name(of->level));
   };
   gap("bias", diagnosis.avoidable_bias);
   gap(variance_name(diagnosis), diagnosis.variance);
@@ -119,10 +124,10 @@ std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnos
     add_error(out, "dev", diagnosis.dev);
     add_error(out, "test", diagnosis.test);
     fmt::format_to(out, "\n{:<12}{:>8}   {:<18}{:>6}\n", "", "points", "95% interval", "share");
-    add_gap(out, "bias", diagnosis.avoidable_bias, "train above base: avoidable bias", true);
-    add_gap(out, variance_name(diagnosis), diagnosis.variance,
-            diagnosis.train_dev ? "train-dev above train" : "dev above train", true);
-    add_gap(out, "mismatch", diagnosis.mismatch, "dev above train-dev", true);
+    add_gap(out, "bias", diagnosis.avoidable_bias, fmt::format("{}: avoidable bias", kBiasGap),
+            true);
+    add_gap(out, variance_name(diagnosis), diagnosis.variance, variance_gap(diagnosis), true);
+    add_gap(out, "mismatch", diagnosis.mismatch, kMismatchGap, true);
     add_gap(out, "dev to test", diagnosis.dev_to_test, "test above dev", false);
     fmt::format_to(out,
                    "high: at least {} points and {} of all, more than chance (1.2; "

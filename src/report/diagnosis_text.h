@@ -11,6 +11,11 @@ namespace lockstep {
 // "high variance", "neither bias nor variance is high", "no verdict".
 std::string verdict_phrase(const Diagnosis& diagnosis);
 
+// The two errors that a gap is between.
+inline constexpr const char* kBiasGap = "train above base";
+inline constexpr const char* kMismatchGap = "dev above train-dev";
+const char* variance_gap(const Diagnosis& diagnosis);
+
 // "--set a=1 --set 'b={c: 2}'", ready for a shell; empty if `set` is empty.
 std::string set_arguments(const std::vector<std::string>& set);
 

@@ -126,10 +126,11 @@ std::string links_table(const DoctorReport& report) {
   };
   line("from", "to", "latency", "there", "back", "both");
   for (const LinkReport& link : std::span(links).first(shown)) {
-    const auto rate = [](double bytes) { return fmt::format("{:.1f}", 1e-6 * bytes); };
     line(report.hosts[link.from].name, report.hosts[link.to].name,
-         fmt::format("{:.1f} us", 1e6 * link.latency_seconds), rate(link.bytes_per_second),
-         rate(link.bytes_per_second_back), rate(link.bytes_per_second_both));
+         fmt::format("{:.1f} us", 1e6 * link.latency_seconds),
+         format_megabytes_per_second(link.bytes_per_second),
+         format_megabytes_per_second(link.bytes_per_second_back),
+         format_megabytes_per_second(link.bytes_per_second_both));
   }
   if (shown < links.size()) {
     text += fmt::format("and {} faster ones, which --json FILE has\n", links.size() - shown);

@@ -1,6 +1,5 @@
 #include "report/flow_table.h"
 
-#include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
@@ -12,10 +11,6 @@ namespace lockstep {
 namespace {
 
 std::string percent(std::optional<double> fraction) { return format_percent(fraction, 1); }
-
-std::string general(double value) {
-  return std::isnan(value) ? "nan" : fmt::format("{:.3g}", value);
-}
 
 }  // namespace
 
@@ -35,11 +30,12 @@ std::string flow_text(const FlowRecord& record) {
   for (std::size_t i = 0; i < record.layers.size(); ++i) {
     const LayerFlow& layer = record.layers[i];
     const bool output = i + 1 == record.layers.size();
-    line(i + 1, layer.units, output ? "(output)" : layer.activation, general(layer.activation_mean),
-         general(layer.activation_deviation), general(layer.activation_rms),
-         general(layer.delta_rms), general(layer.weight_rms), general(layer.weight_norm),
-         general(layer.gradient_norm), percent(layer.zero_fraction), percent(layer.dead_fraction),
-         percent(layer.saturated_fraction));
+    line(i + 1, layer.units, output ? "(output)" : layer.activation,
+         format_measure(layer.activation_mean), format_measure(layer.activation_deviation),
+         format_measure(layer.activation_rms), format_measure(layer.delta_rms),
+         format_measure(layer.weight_rms), format_measure(layer.weight_norm),
+         format_measure(layer.gradient_norm), percent(layer.zero_fraction),
+         percent(layer.dead_fraction), percent(layer.saturated_fraction));
   }
   return text + "\n" + flow_verdict(record) + "\n";
 }

@@ -109,10 +109,10 @@ void add_files(Out out, const RunStart& start, const Summary& summary) {
 
 // The command that resumes the run; empty if that makes no sense.
 std::string resume_command(const RunStart& start, const std::string& stop_reason) {
-  const std::string command =
-      fmt::format("{} train {} --run-dir {} --resume auto",
-                  start.launch.empty() ? shell_word(start.program) : start.launch,
-                  shell_word(start.run_dir + "/job.textproto"), shell_word(start.run_dir));
+  const std::string command = fmt::format(
+      "{} train {} --run-dir {} --resume auto",
+      start.launch.empty() ? shell_word(start.program) : start.launch,
+      shell_word(fmt::format("{}/{}", start.run_dir, kJobFile)), shell_word(start.run_dir));
   if (stop_reason == kAllEpochs) return command + " --set training.epochs=N";
   if (stop_reason == kAllSteps) return command + " --set training.steps=N";
   if (stop_reason == kStoppedEarly) return command + " --set early_stopping.patience=N";

@@ -54,7 +54,7 @@ std::string entry_line(const ParameterTensor& tensor, const CheckedEntry& entry)
 std::string line(const std::string& name, const Comparison& of) {
   const bool zero = of.compared > 0 && of.numerical_norm == 0 && of.analytic_norm == 0;
   return fmt::format("  {:<16} {:>9} {:>14.6g} {:>14.6g} {:>10.2e}  {}{}\n", name, of.compared,
-                     of.numerical_norm, of.analytic_norm, of.ratio, name_of(of.verdict),
+                     of.numerical_norm, of.analytic_norm, of.ratio, enum_name(of.verdict),
                      zero ? " (all zero)" : "");
 }
 
@@ -100,7 +100,7 @@ std::string stage_text(const GradcheckStage& stage, double epsilon, bool one_sid
     text += worst;
   }
   text += fmt::format("  {}{}: {}\n", one_sided ? "by one-sided differences " : "",
-                      name_of(stage.verdict), meaning_of(stage.verdict));
+                      enum_name(stage.verdict), meaning_of(stage.verdict));
   if (stage.suspect) text += fmt::format("  suspect: {}\n", stage.suspect->hint);
   return text;
 }
@@ -116,7 +116,7 @@ Json comparison_json(const Comparison& of) {
   set_number(object, "difference_norm", of.difference_norm);
   set_number(object, "rounding_norm", of.rounding_norm);
   set_number(object, "ratio", of.ratio);
-  object["verdict"] = name_of(of.verdict);
+  object["verdict"] = enum_name(of.verdict);
   return object;
 }
 
@@ -146,7 +146,7 @@ Json stage_json(const GradcheckStage& stage) {
   Json object;
   object["step"] = stage.step;
   object["weights_digest"] = stage.weights_digest;
-  object["verdict"] = name_of(stage.verdict);
+  object["verdict"] = enum_name(stage.verdict);
   set_number(object, "cost", stage.check.cost);
   object["theta"] = comparison_json(stage.check.all);
   Json tensors = Json::array();

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "base/number_text.h"
+#include "base/run_files.h"
 #include "records/stop_reason.h"
 #include "report/chart.h"
 #include "report/diagnosis_text.h"
@@ -233,24 +235,22 @@ void add_facts(Out out, const HtmlPage& page, const std::optional<Evaluation>& b
   if (page.summary) {
     add_fact(out, "norm of the weights", format_cost(page.summary->weights_norm));
     add_fact(out, "weights near zero", format_percent(page.summary->weights_near_zero));
-    add_fact(out, "memory of the largest rank",
-             fmt::format("{:.0f} MB", static_cast<double>(page.summary->peak_memory_bytes) / 1e6));
+    add_fact(out, "memory of the largest rank", format_bytes(page.summary->peak_memory_bytes));
     add_fact(out, "weights digest", page.summary->weights_digest);
   }
   add_fact(out, "directory", page.start.run_dir);
   fmt::format_to(out, "</table>\n</section>\n");
 }
 
-void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap) {
+void add_gap(Out out, const std::string& name, const std::optional<ErrorGap>& gap) {
   if (!gap) return;
   const bool high = gap->level == GapLevel::high;
-  const char* level = high ? "high" : gap->level == GapLevel::uncertain ? "uncertain" : "low";
   fmt::format_to(out,
                  "<tr><td>{}</td><td>{}</td><td>{} to {}</td><td>{}</td>"
                  "<td class=\"status{}\">{}</td></tr>\n",
                  name, format_points(gap->value), format_points(gap->interval.low),
                  format_points(gap->interval.high), format_percent(gap->share, 0),
-                 high ? " warn" : "", level);
+                 high ? " warn" : "", enum_name(gap->level));
 }
 
 // Adds the verdict with the gaps that it is based on, and the steps of the recipe (1.2, 1.3).
@@ -264,13 +264,13 @@ void add_diagnosis(Out out, const Diagnosis& diagnosis) {
     fmt::format_to(out,
                    "<table>\n<tr><th></th><th>points</th><th>95% interval</th><th>share</th>"
                    "<th>level</th></tr>\n");
-    add_gap(out, "avoidable bias: train above base", diagnosis.avoidable_bias);
+    add_gap(out, fmt::format("avoidable bias: {}", kBiasGap), diagnosis.avoidable_bias);
     add_gap(out,
-            diagnosis.variance_may_be_mismatch ? "variance or mismatch: dev above train"
-            : diagnosis.train_dev              ? "variance: train-dev above train"
-                                               : "variance: dev above train",
+            fmt::format("{}: {}",
+                        diagnosis.variance_may_be_mismatch ? "variance or mismatch" : "variance",
+                        variance_gap(diagnosis)),
             diagnosis.variance);
-    add_gap(out, "mismatch: dev above train-dev", diagnosis.mismatch);
+    add_gap(out, fmt::format("mismatch: {}", kMismatchGap), diagnosis.mismatch);
     fmt::format_to(out, "</table>\n<p class=\"soft\">The base error is {}.</p>\n",
                    format_percent(diagnosis.base_error));
   }
@@ -327,10 +327,6 @@ std::vector<std::size_t> spread_rows(std::size_t n, std::size_t limit) {
   return rows;
 }
 
-std::string general(std::optional<double> number) {
-  return number ? fmt::format("{:.3g}", *number) : "";
-}
-
 void add_flow(Out out, const FlowRecord& flow) {
   fmt::format_to(out, "<section class=\"card wide\">\n<h2>Signal flow at step {}</h2>\n",
                  format_count(flow.step));
@@ -351,16 +347,16 @@ void add_flow(Out out, const FlowRecord& flow) {
                    "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
                    "<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                    i + 1, format_count(layer.units), html_escape(layer.activation),
-                   general(layer.activation_mean), general(layer.activation_deviation),
-                   general(layer.delta_rms), general(layer.weight_norm),
-                   general(layer.gradient_norm), general(layer.update_ratio),
-                   layer.dead_fraction ? format_percent(layer.dead_fraction) : "",
-                   layer.saturated_fraction ? format_percent(layer.saturated_fraction) : "");
+                   format_measure(layer.activation_mean),
+                   format_measure(layer.activation_deviation), format_measure(layer.delta_rms),
+                   format_measure(layer.weight_norm), format_measure(layer.gradient_norm),
+                   format_measure(layer.update_ratio), format_percent(layer.dead_fraction),
+                   format_percent(layer.saturated_fraction));
   }
   fmt::format_to(out, "</table>\n");
   if (shown.size() < flow.layers.size()) {
-    fmt::format_to(out, "<p class=\"soft\">{} of {} layers; flow.jsonl has all.</p>\n",
-                   shown.size(), flow.layers.size());
+    fmt::format_to(out, "<p class=\"soft\">{} of {} layers; {} has all.</p>\n", shown.size(),
+                   flow.layers.size(), kFlowFile);
   }
   fmt::format_to(out, "</section>\n");
 }
@@ -388,8 +384,8 @@ void add_evaluations(Out out, const HtmlPage& page, const std::optional<Evaluati
   }
   fmt::format_to(out, "</table>\n");
   if (shown.size() < page.evaluations.size()) {
-    fmt::format_to(out, "<p class=\"soft\">{} of {} evaluations; metrics.jsonl has all.</p>\n",
-                   shown.size(), format_count(page.evaluations.size()));
+    fmt::format_to(out, "<p class=\"soft\">{} of {} evaluations; {} has all.</p>\n", shown.size(),
+                   format_count(page.evaluations.size()), kMetricsFile);
   }
   fmt::format_to(out, "</section>\n");
 }

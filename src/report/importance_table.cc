@@ -55,7 +55,7 @@ std::string importance_text(const Importance& importance) {
       "{} set of {} examples, weights after step {} (digest {}): {} {}\n"
       "when the values of a column are permuted over the examples, the {} {} by{}:\n\n"
       "{:<{}} {:>12} {:>24} {:>14}\n",
-      name_of(importance.split), importance.examples, importance.step, importance.weights_digest,
+      enum_name(importance.split), importance.examples, importance.step, importance.weights_digest,
       name_on_set(importance.metric), value_text(importance.metric, importance.original),
       name_on_set(importance.metric),
       facts_of(importance.metric).larger_is_better ? "falls" : "rises",
@@ -79,7 +79,7 @@ Json importance_json(const Importance& importance) {
                                            static_cast<double>(importance.repeats)},
                        {"of_repeats", column.of_repeats}});
   }
-  return {{"split", name_of(importance.split)},
+  return {{"split", enum_name(importance.split)},
           {"step", importance.step},
           {"examples", importance.examples},
           {"weights_digest", importance.weights_digest},

@@ -8,25 +8,6 @@
 #include "base/run_files.h"
 
 namespace lockstep {
-namespace {
-
-const char* name_of(RunPhase phase) {
-  switch (phase) {
-    case RunPhase::starting:
-      return "starting";
-    case RunPhase::running:
-      return "running";
-    case RunPhase::finished:
-      return "finished";
-    case RunPhase::interrupted:
-      return "interrupted";
-    case RunPhase::failed:
-      break;
-  }
-  return "failed";
-}
-
-}  // namespace
 
 RunPhase phase_at_end(ExitCode code) {
   if (code == ExitCode::ok) return RunPhase::finished;
@@ -35,7 +16,7 @@ RunPhase phase_at_end(ExitCode code) {
 
 void write_state_file(const std::filesystem::path& run_dir, const RunState& state) {
   Json object;
-  object["state"] = name_of(state.phase);
+  object["state"] = enum_name(state.phase);
   object["step"] = state.step ? Json(*state.step) : Json();
   object["exit_code"] = state.exit_code ? Json(static_cast<int>(*state.exit_code)) : Json();
   object["rank"] = state.rank;

@@ -1,10 +1,12 @@
 #pragma once
 // state.json: where a run stands, for scripts that decide what to do next.
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 
+#include "base/enum_names.h"
 #include "base/error.h"
 
 namespace lockstep {
@@ -16,6 +18,15 @@ enum class RunPhase {
   interrupted,  // it was asked to stop, and can be resumed
   failed,       // exit_code says why
 };
+
+constexpr auto enum_names(RunPhase) {
+  using enum RunPhase;
+  return std::to_array<EnumName<RunPhase>>({{starting, "starting"},
+                                            {running, "running"},
+                                            {finished, "finished"},
+                                            {interrupted, "interrupted"},
+                                            {failed, "failed"}});
+}
 
 struct RunState {
   RunPhase phase = RunPhase::starting;

@@ -54,7 +54,7 @@ std::string ranked_table(const SweepResults& results) {
   std::string text = trial_table(results.sweep, results.trials,
                                  std::span(results.ranked).first(shown), /*with_ranks=*/true);
   if (shown < results.ranked.size()) {
-    text += fmt::format("... and {} more in sweep.csv\n", results.ranked.size() - shown);
+    text += fmt::format("... and {} more in {}\n", results.ranked.size() - shown, kSweepCsv);
   }
   return text;
 }
@@ -125,7 +125,7 @@ std::string notice_of_equal_jobs(const SweepResults& results) {
   const std::size_t left_out = lines.size() - std::min(lines.size(), kMost);
   lines.resize(lines.size() - left_out);
   const std::string more =
-      left_out > 0 ? fmt::format("\n      and {} more in sweep.csv", left_out) : "";
+      left_out > 0 ? fmt::format("\n      and {} more in {}", left_out, kSweepCsv) : "";
   return fmt::format("\nnote: {}{}\n", fmt::join(lines, "\n      "), more);
 }
 

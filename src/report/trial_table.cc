@@ -51,7 +51,7 @@ std::string trial_table(const SweepConfig& sweep, const std::vector<Trial>& tria
       row.push_back(format_cost(metric_of(sweep.metric, trial.result)));
     }
     row.push_back(format_percent(trial.result.train_error));
-    row.push_back(fmt::format("{:.4g}", trial.result.epochs));
+    row.push_back(format_epoch(trial.result.epochs));
     row.push_back(status_name(trial.status));
     cells.push_back(std::move(row));
   }

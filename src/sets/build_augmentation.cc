@@ -56,12 +56,9 @@ std::optional<ImageShape> image_shape(const DataConfig& config, const SourceInfo
   }
   if (train.image) return train.image;
   const auto missing = [&](const std::string& what) {
-    return Error(
-        ExitCode::usage,
-        fmt::format("{} needs the shape of the images, which {} does not say; {}", what, train.name,
-                    train.image_hint.empty() ? "give data.image { channels: ... height: "
-                                               "... width: ... }"
-                                             : train.image_hint));
+    return Error(ExitCode::usage,
+                 fmt::format("{} needs the shape of the images, which {} does not say; {}", what,
+                             train.name, train.image_hint.empty() ? kGiveImage : train.image_hint));
   };
   if (config.augmentation) throw missing("data.augmentation");
   if (has_statistics_per_channel(config.normalization)) {

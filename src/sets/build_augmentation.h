@@ -10,6 +10,10 @@
 
 namespace lockstep {
 
+// What a job says when its source does not know the shape of the images.
+inline constexpr const char* kGiveImage =
+    "give data.image { channels: ... height: ... width: ... }";
+
 // The shape of the examples: that of the job, else that of the source; none when neither gives
 // one. Throws Error(usage) when it does not fit the source's examples, or when the job needs a
 // shape and there is none.

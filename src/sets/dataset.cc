@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "base/append.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "comm/agreement.h"
@@ -89,10 +90,6 @@ struct LocalRead {
   WholeSet dev;
   WholeSet test;
 };
-
-void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
-  to.insert(to.end(), more.begin(), more.end());
-}
 
 WholeSet read_whole_source(const DataSource& config, const OutputConfig& output,
                            const SourceInfo& train, std::vector<std::string>& notices) {

@@ -4,12 +4,14 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
 #include "comm/communicator.h"
 #include "data/augmentation.h"
 #include "data/gather.h"
+#include "sets/build_augmentation.h"
 #include "sets/dataset.h"
 
 namespace lockstep {
@@ -64,8 +66,7 @@ Preview preview_augmentation(const Job& job, std::uint64_t examples, std::uint32
   const Dataset data = load_dataset(job, Communicator::self(), {});
   if (!data.image) {
     throw Error(ExitCode::usage,
-                "the shape of the images is not known; give data.image { channels: ... height: "
-                "... width: ... }");
+                std::string("the shape of the images is not known; ") + kGiveImage);
   }
   Preview preview{*data.image, {}, {}};
   std::optional<Augmenter> augmenter;

@@ -7,6 +7,21 @@
 #include "base/error.h"
 
 namespace lockstep {
+namespace {
+
+std::string_view or_none(std::string_view fingerprint) {
+  return fingerprint.empty() ? "none" : fingerprint;
+}
+
+}  // namespace
+
+void require_same_data(std::string_view set, std::string_view then, std::string_view now) {
+  if (then == now) return;
+  throw Error(ExitCode::data,
+              fmt::format("the {} data has changed since the checkpoint: fingerprint {}, was {}; "
+                          "--allow-changed-data continues anyway",
+                          set, or_none(now), or_none(then)));
+}
 
 SameData::SameData(DataFingerprints expected, std::string of)
     : expected_(std::move(expected)), of_(std::move(of)) {}
@@ -19,7 +34,7 @@ void SameData::on_start(const RunStart& start) {
         fmt::format("the {} data is not that of {} (fingerprint {}, there {}): errors on "
                     "different data cannot be compared; start a new run directory, or restore "
                     "it; --allow-changed-data continues anyway",
-                    set, of_, now.empty() ? "none" : now, then.empty() ? "none" : then));
+                    set, of_, or_none(now), or_none(then)));
   };
   compare("training", expected_.train, start.train_fingerprint);
   compare("dev", expected_.dev, start.dev_fingerprint);

@@ -1,11 +1,16 @@
 #pragma once
-// Runs whose errors are compared must have the same data.
+// Checks that data is the same as before.
 
 #include <string>
+#include <string_view>
 
 #include "records/observer.h"
 
 namespace lockstep {
+
+// Throws Error(data) if the data of `set` ("training", "dev") has another fingerprint `now` than it
+// had when a checkpoint was written; an empty fingerprint means that there is no such set.
+void require_same_data(std::string_view set, std::string_view then, std::string_view now);
 
 // Fingerprints of the data of runs that are compared; empty if no run is known yet.
 struct DataFingerprints {

@@ -20,6 +20,7 @@
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "comm/shared_flag.h"
+#include "config/metric.h"
 #include "records/stop_reason.h"
 #include "sweep/stored_trial.h"
 #include "sweep/termination.h"
@@ -65,19 +66,16 @@ TrialResult result_of(const Summary& summary) {
 // Throws Error(data) for a trial that ended but has no number by which it could be compared.
 void require_metric(Metric metric, const TrialResult& result) {
   if (result.status == TrialStatus::diverged || metric_of(metric, result)) return;
-  throw Error(ExitCode::data,
-              fmt::format("the sweep compares trials by {}, which the dev set does not have: it "
-                          "needs examples of different classes, or targets that differ; give "
-                          "another dev set or metric",
-                          facts_of(metric).name));
+  throw Error(ExitCode::data, why_missing("the sweep compares trials", metric));
 }
 
 std::string describe(const TrialResult& result) {
   if (result.status == TrialStatus::diverged) return result.message;
-  std::string text = fmt::format("{} at epoch {:g}", status_name(result.status), result.epochs);
+  std::string text =
+      fmt::format("{} at epoch {}", status_name(result.status), format_epoch(result.epochs));
   if (result.dev_error || result.dev_cost) text += ':';
   if (result.dev_error) text += " dev error " + format_percent(result.dev_error);
-  if (result.dev_cost) text += fmt::format(" dev cost {:.4g}", *result.dev_cost);
+  if (result.dev_cost) text += " dev cost " + format_cost(result.dev_cost);
   return text;
 }
 

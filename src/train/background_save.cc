@@ -33,7 +33,7 @@ BackgroundSave::BackgroundSave(const Communicator& comm, const Ownership& owners
   std::packaged_task<SaveOutcome()> task([this] { return write(); });
   outcome_ = task.get_future();
   const BlockedSignals in_the_thread;
-  thread_ = std::jthread(std::move(task));
+  thread_ = std::thread(std::move(task));
 }
 
 std::uint64_t BackgroundSave::bytes(const Ownership& ownership, std::uint64_t arrays) {
@@ -43,7 +43,10 @@ std::uint64_t BackgroundSave::bytes(const Ownership& ownership, std::uint64_t ar
   return (arrays * ownership.owned(0) + (encoded + arriving) * chunk) * sizeof(float);
 }
 
-BackgroundSave::~BackgroundSave() { chunks_.close(); }
+BackgroundSave::~BackgroundSave() {
+  chunks_.close();
+  if (thread_.joinable()) thread_.join();
+}
 
 void BackgroundSave::assemble(std::uint32_t array, Range range, std::vector<float>& chunk) {
   chunk.resize(range.size());

@@ -63,7 +63,7 @@ class BackgroundSave {
   OwnedStream stream_;
   Handover<OwnedStream::Chunk> chunks_;
   std::future<SaveOutcome> outcome_;
-  std::jthread thread_;  // on rank 0; last, so that it ends first
+  std::thread thread_;  // on rank 0
 };
 
 }  // namespace lockstep

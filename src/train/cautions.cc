@@ -119,7 +119,7 @@ std::optional<std::string> precision_caution(const NetworkConfig& network,
       "caution: training.precision is BFLOAT16, but rank 0 multiplies with {} instructions, which "
       "have none for it (AVX512-BF16 has): the results are the same, and training is not faster "
       "than with FLOAT32",
-      name_of(instructions));
+      enum_name(instructions));
 }
 
 std::optional<std::string> dropout_caution(const NetworkConfig& network, const Scores& scores) {

@@ -49,7 +49,7 @@ EnvironmentFacts environment() {
           {"compiler", fmt::format("gcc {}", __VERSION__)},
           {"flags", LOCKSTEP_BUILD_FLAGS},
           {"mpi", mpi_description()},
-          {"kernels", std::string(name_of(kernels().instructions))},
+          {"kernels", std::string(enum_name(kernels().instructions))},
           {"blas", blas_description()},
           {"protobuf", LOCKSTEP_PROTOBUF_VERSION},
           {"libc", gnu_get_libc_version()},

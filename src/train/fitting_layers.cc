@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "config/job.h"
 #include "data/table.h"
 #include "nn/layers.h"
 #include "nn/parameters.h"
@@ -199,7 +200,7 @@ std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkSpec& net
     const auto there = layer_there(model.network.spec(), network, i);
     fits.push_back({.layer = i,
                     .there = there.value_or(0),
-                    .name = is_last ? "network.output" : fmt::format("network.layer[{}]", i),
+                    .name = is_last ? "network.output" : layer_path(i),
                     .obstacle = there ? obstacle_between(model, *there, network, layout, i, data)
                                       : "there is no such layer there"});
   }

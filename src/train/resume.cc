@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "config/job_diff.h"
+#include "sets/same_data.h"
 
 namespace lockstep {
 namespace {
@@ -35,14 +36,6 @@ bool is_changeable(std::string_view path) {
 }
 
 std::string_view or_none(std::string_view text) { return text.empty() ? "none" : text; }
-
-void check_fingerprint(std::string_view set, std::string_view then, std::string_view now) {
-  if (then == now) return;
-  throw Error(ExitCode::data,
-              fmt::format("the {} data has changed since the checkpoint: fingerprint {}, was {}; "
-                          "--allow-changed-data continues anyway",
-                          set, or_none(now), or_none(then)));
-}
 
 }  // namespace
 
@@ -78,8 +71,8 @@ std::vector<std::string> check_resumable(const Checkpoint& checkpoint,
                             or_none(request.starting_digest), or_none(checkpoint.starting_digest)));
   }
   if (!request.allow_changed_data) {
-    check_fingerprint("training", checkpoint.train_fingerprint, request.train_fingerprint);
-    check_fingerprint("dev", checkpoint.dev_fingerprint, request.dev_fingerprint);
+    require_same_data("training", checkpoint.train_fingerprint, request.train_fingerprint);
+    require_same_data("dev", checkpoint.dev_fingerprint, request.dev_fingerprint);
   }
   return notices;
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "base/seconds_since.h"
 #include "records/session.h"
 #include "train/phase_clock.h"
 #include "train/run_position.h"
@@ -46,9 +47,6 @@ class RunTimes {
  private:
   using Clock = std::chrono::steady_clock;
 
-  static double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-  }
   // Seconds without evaluation and saving.
   [[nodiscard]] double step_seconds() const { return seconds_of_steps(clock_->by_name()); }
 

@@ -132,7 +132,7 @@ class StepEngine {
   std::uint64_t steps_per_epoch_;
   std::uint64_t total_steps_;
   WorkerPool pool_;
-  HelperPool helpers_;  // destroyed after the passes, which wait for them
+  HelperPool helpers_;
   Ownership ownership_;
   GradientExchange<T> exchange_;
   OwnedOptimizer<T> optimizer_;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/peak_memory.h"
 #include "base/run_files.h"
+#include "base/seconds_since.h"
 #include "comm/agreement.h"
 #include "model/build.h"
 #include "records/stop_reason.h"
@@ -41,10 +42,6 @@ namespace lockstep {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // One training run. Every rank has one and does the same steps; each member function is collective
 // unless its comment says otherwise.

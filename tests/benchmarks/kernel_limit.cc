@@ -125,7 +125,7 @@ int main(int argc, char** argv) {
         "{{\"name\": \"kernel_limit\", \"precision\": \"{}\", \"kernels\": \"{}\", "
         "\"threads\": {}, \"layers\": [{}], \"gflops\": {:.1f}, "
         "\"examples_per_second\": {:.0f}}}\n",
-        precision == Precision::float32 ? "FLOAT32" : "BFLOAT16", name_of(kernels().instructions),
+        precision == Precision::float32 ? "FLOAT32" : "BFLOAT16", enum_name(kernels().instructions),
         arguments.threads, fmt::join(arguments.layers, ", "), 2e-9 * rate,
         rate / multiply_adds_of_training(arguments.layers));
   }

@@ -12,8 +12,11 @@
 #include "config/job.h"
 #include "data/spec.h"
 #include "linalg/precision.h"
+#include "nn/activations.h"
 #include "nn/spec.h"
 #include "proto/job.pb.h"
+#include "proto/metric.pb.h"
+#include "records/metric.h"
 
 namespace lockstep {
 namespace {
@@ -51,6 +54,15 @@ TEST(EnumNames, AreThoseOfTheSchema) {
   expect_same_names<Loss, proto::Output::Loss>();
   expect_same_names<Precision, proto::Precision>();
   expect_same_names<OnNonfinite, proto::Training::OnNonfinite>();
+  expect_same_names<Activation, proto::Activation>();
+  expect_same_names<Metric, proto::Metric>();
+}
+
+TEST(EnumNames, OfMetricsAreLikeTheirKeys) {
+  for (const auto& [metric, name] : enum_names(Metric())) {
+    EXPECT_EQ(facts_of(metric).metric, metric);
+    EXPECT_EQ(facts_of(metric).key, lower_case(name));
+  }
 }
 
 TEST(EnumNames, UnknownOnesHaveNoValue) {

@@ -1,12 +1,10 @@
 #include "config/job_file.h"
 
-#include <cctype>
 #include <string>
 #include <variant>
 
 #include <gtest/gtest.h>
 
-#include "config/to_metric.h"
 #include "job_text.h"
 #include "nn/dense_network.h"
 
@@ -186,16 +184,6 @@ TEST(JobFile, ReadsEveryOptimizer) {
   EXPECT_EQ(rmsprop.learning_rate, 0.001);
   EXPECT_EQ(rmsprop.beta, 0.9);
   EXPECT_EQ(rmsprop.epsilon, 1e-5);
-}
-
-// The enumerations of the schema and of the program have one order.
-TEST(JobFile, ReadsEveryMetric) {
-  ASSERT_EQ(static_cast<std::size_t>(proto::Metric_ARRAYSIZE), kMetrics.size());
-  for (int number = 0; number < proto::Metric_ARRAYSIZE; ++number) {
-    std::string name = proto::Metric_Name(static_cast<proto::Metric>(number));
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    EXPECT_EQ(name, facts_of(to_metric(static_cast<proto::Metric>(number))).key);
-  }
 }
 
 TEST(JobFile, ReadsEverySchedule) {

@@ -25,7 +25,7 @@ TEST(Vocabulary, EveryActivationOfTheSchemaHasARow) {
   std::set<Activation> kinds;
   for (int i = 0; i < type.value_count(); ++i) {
     const std::string& name = type.value(i)->name();
-    const auto activation = activation_named(name);
+    const auto activation = enum_named<Activation>(name);
     ASSERT_TRUE(activation.has_value()) << name;
     EXPECT_EQ(facts_of(*activation).name, name);
     EXPECT_TRUE(kinds.insert(*activation).second) << name << " has the kind of another row";

@@ -21,7 +21,7 @@ namespace lockstep {
 namespace {
 
 std::string text_of(const DescentResult& result) {
-  std::string text = fmt::format("{} step {} suggested {:a} norm {:a}\n", name_of(result.outcome),
+  std::string text = fmt::format("{} step {} suggested {:a} norm {:a}\n", enum_name(result.outcome),
                                  result.step.value_or(0), result.suggested_rate.value_or(-1),
                                  result.gradient_norm);
   for (const double cost : result.costs) text += fmt::format("{:a}\n", cost);

@@ -95,7 +95,7 @@ TEST(Kernels, OfAllInstructionsGiveChainsOfFusedMultiplyAddsAndWriteNothingElse)
       kernels_with(instructions)
           .multiply(product, operands.a.data(), operands.b.data(), operands.c.data());
       ASSERT_EQ(bits(operands.c), bits(expected))
-          << describe(product) << ", " << name_of(instructions);
+          << describe(product) << ", " << enum_name(instructions);
     }
   }
 }
@@ -157,8 +157,8 @@ void expect_sums(const Kernels& kernels, const TreeProduct& tree) {
     for (std::size_t i = 0; i < sums[s].size(); ++i) {
       const bool is_inside = i % tree.c_stride < tree.columns;
       ASSERT_EQ(sums[s][i], is_inside ? expected[s][i] : before[s][i])
-          << name_of(kernels.instructions) << ", " << tree.rows << " x " << tree.columns << ", sum "
-          << s << " at " << i;
+          << enum_name(kernels.instructions) << ", " << tree.rows << " x " << tree.columns
+          << ", sum " << s << " at " << i;
     }
   }
 }
@@ -218,10 +218,10 @@ TEST(Gemm, IsOneChainAtEveryShape) {
 TEST(Instructions, AreFoundByTheirNamesAlone) {
   for (const Instructions each :
        {Instructions::plain, Instructions::avx2, Instructions::avx512, Instructions::avx512bf16}) {
-    EXPECT_EQ(instructions_named(name_of(each)), each);
+    EXPECT_EQ(enum_named<Instructions>(enum_name(each)), each);
   }
-  EXPECT_FALSE(instructions_named("AVX2"));
-  EXPECT_FALSE(instructions_named(""));
+  EXPECT_FALSE(enum_named<Instructions>("AVX2"));
+  EXPECT_FALSE(enum_named<Instructions>(""));
 }
 
 void multiply_in_another_order(const BlockProduct& product, const float* a, const float* b,

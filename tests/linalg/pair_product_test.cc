@@ -105,8 +105,8 @@ TEST(Pairs, AreRoundedToNearestByAllInstructions) {
     for (std::uint64_t i = 0; i < n; ++i) {
       const float expected = rounded_by_definition(numbers[i]);
       const std::uint32_t half = in_row[i / 2] >> (i % 2 == 0 ? 0 : 16) & 0xffff;
-      ASSERT_EQ(bits(number_of(half)), bits(expected)) << numbers[i] << ", " << name_of(each);
-      ASSERT_EQ(in_column[i], bits(expected) >> 16) << numbers[i] << ", " << name_of(each);
+      ASSERT_EQ(bits(number_of(half)), bits(expected)) << numbers[i] << ", " << enum_name(each);
+      ASSERT_EQ(in_column[i], bits(expected) >> 16) << numbers[i] << ", " << enum_name(each);
     }
     EXPECT_EQ(in_row.back(), 7U);
     EXPECT_EQ(in_column.back(), 7U);
@@ -141,7 +141,7 @@ TEST(Pairs, OfNaNsAreNaNs) {
       const auto value = std::bit_cast<float>(nan);
       Pair pair = 0;
       kernels_with(each).pair_columns({1, 1, 1}, &value, &pair);
-      EXPECT_TRUE(std::isnan(number_of(pair & 0xffff))) << nan << ", " << name_of(each);
+      EXPECT_TRUE(std::isnan(number_of(pair & 0xffff))) << nan << ", " << enum_name(each);
       EXPECT_EQ(pair >> 16, 0U);
     }
   }
@@ -189,7 +189,7 @@ TEST(PairKernels, OfAllInstructionsGivePairChains) {
                                     .c_stride = columns,
                                     .continues = continues},
                                    left.data(), right.data(), c.data());
-            expect_equal_bits(c, expected, std::string(name_of(each)));
+            expect_equal_bits(c, expected, std::string(enum_name(each)));
           }
         }
       }
@@ -230,7 +230,7 @@ void expect_that_subnormal_numbers_are_zero() {
         EXPECT_TRUE(plain == 0 || std::abs(exact) > 0.9 * kLeast) << plain;
         for (const Instructions each : instructions_here()) {
           ASSERT_EQ(bits(small_sum(kernels_with(each), start, factor, exponent)), bits(plain))
-              << start << " + " << factor << " 2^" << exponent << ", " << name_of(each);
+              << start << " + " << factor << " 2^" << exponent << ", " << enum_name(each);
         }
       }
     }

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+namespace lockstep {
+
+template <typename T>
+void append(std::vector<T>& to, const std::vector<T>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+}  // namespace lockstep

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import subprocess
 
 import damage
@@ -129,12 +130,14 @@ class Run:
 
     def files(self, *others):
         """Sizes and times of all files that an attempt writes; it works as long as one of them, or of
-        `others`, changes."""
+        `others`, changes. Times of folders do not count: launch/hosts makes a file in the run's folder for a
+        moment, to see whether the hosts share it."""
         files = {}
         for path in [*others, *self.disk.rglob("*")]:
             try:
                 status = path.stat()
-                files[path] = status.st_size, status.st_mtime_ns
+                if not stat.S_ISDIR(status.st_mode):
+                    files[path] = status.st_size, status.st_mtime_ns
             except OSError:
                 pass  # it was removed meanwhile
         return files

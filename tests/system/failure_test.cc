@@ -179,7 +179,7 @@ TEST_F(Failure, ALimitOfZeroEndsNothing) {
     for (const char* option : {"--silence-limit", "--progress-limit"}) {
       const auto result = train(1, fmt::format("{} {}", option, limit));
       EXPECT_EQ(result.exit_code, 2) << option << " " << limit;
-      EXPECT_THAT(result.err, HasSubstr("expected a number of seconds, 1 or more, or 0"));
+      EXPECT_THAT(result.err, HasSubstr("expected a number of seconds from 1 to 1e9, or 0"));
     }
   }
 }

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -28,24 +31,50 @@ constexpr std::string_view kTemporaryMark = ".tmp-";
 constexpr std::size_t kAlignment = 4096;
 constexpr std::size_t kBufferBytes = std::size_t{4} << 20;
 
-// Where the content of `path` belongs, and whether that is a device or pipe.
-struct Target {
-  std::filesystem::path path;
-  bool is_file = true;  // or will be one
-};
-
-Target target_of(const std::filesystem::path& path, IfNoFile if_no_file) {
-  std::error_code error;
-  Target target{path};
-  if (std::filesystem::is_symlink(path, error)) {
-    target.path = std::filesystem::weakly_canonical(path, error);
-    if (error) return {path};  // the links lead nowhere
+// The number of the open file of this process that `path` names, as /dev/stdout and /dev/fd/3 do.
+std::optional<int> own_descriptor(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;
+  for (int i = 0; i < kMostLinks; ++i) {
+    const std::string folder = path.parent_path().string();
+    const std::string own = fmt::format("/proc/{}/fd", ::getpid());
+    if (folder == "/proc/self/fd" || folder == "/dev/fd" || folder == own) {
+      const std::string name = path.filename().string();
+      int number = 0;
+      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+      if (error == std::errc() && end == name.data() + name.size()) return number;
+    }
+    std::error_code error;
+    const std::filesystem::path next = std::filesystem::read_symlink(path, error);
+    if (error) return std::nullopt;
+    path = next.is_absolute() ? next : path.parent_path() / next;
   }
-  const auto status = std::filesystem::status(target.path, error);
-  target.is_file = !std::filesystem::exists(status) || std::filesystem::is_regular_file(status) ||
-                   std::filesystem::is_directory(status);
-  if (!target.is_file && if_no_file == IfNoFile::replace) return {path};
-  return target;
+  return std::nullopt;
+}
+
+// Whether the file behind `path` is a device, a pipe or a socket.
+bool is_no_file(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
+}
+
+// The file that symbolic links lead to, if they lead anywhere.
+std::filesystem::path target_of(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(path, error)) return path;
+  const auto target = std::filesystem::weakly_canonical(path, error);
+  return error ? path : target;
+}
+
+// The owner and the mode of the file at `path`, if there is one, become those of `descriptor`.
+void pass_on_rights(const std::filesystem::path& path, int descriptor) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  if (::fchown(descriptor, status.st_uid, status.st_gid) != 0 && status.st_uid != ::geteuid()) {
+    return;  // others must not get the rights of another owner
+  }
+  static_cast<void>(::fchmod(descriptor, status.st_mode & 0777));
 }
 
 std::filesystem::path with_mark(std::filesystem::path path) {
@@ -55,23 +84,27 @@ std::filesystem::path with_mark(std::filesystem::path path) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(const std::filesystem::path& path, IfNoFile if_no_file) {
-  const Target target = target_of(path, if_no_file);
-  path_ = target.path;
-  if (!target.is_file) {
-    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
-    if (descriptor_ < 0) fail("open", errno);
-    return;
+AtomicFile::AtomicFile(const std::filesystem::path& path, IfNoFile if_no_file) : path_(path) {
+  if (if_no_file == IfNoFile::write_in_place) {
+    const std::optional<int> own = own_descriptor(path);
+    if (own || is_no_file(path)) {
+      descriptor_ =
+          own ? ::fcntl(*own, F_DUPFD_CLOEXEC, 0) : ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+      if (descriptor_ < 0) fail("open", errno);
+      return;
+    }
+    path_ = target_of(path);
   }
   temp_path_ = with_mark(path_);
   std::error_code ignored;
   std::filesystem::remove(temp_path_, ignored);  // left by a dead process with our pid
   descriptor_ = ::open(temp_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("create", errno);
+  pass_on_rights(path_, descriptor_);
 }
 
 std::filesystem::path AtomicFile::temporary_of(const std::filesystem::path& path) {
-  return with_mark(target_of(path, IfNoFile::write_in_place).path);
+  return with_mark(target_of(path));
 }
 
 AtomicFile::~AtomicFile() {

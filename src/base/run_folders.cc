@@ -2,9 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <string>
 #include <system_error>
 
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
 #include "base/input_file.h"
 #include "base/run_files.h"
 
@@ -59,6 +66,19 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   return entries;
 }
 
+void require_writable_folder(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(folder, error))) return;
+  if (!fs::is_directory(folder, error)) {
+    throw Error(ExitCode::missing_input,
+                fmt::format("{}: Not a directory; remove it", folder.string()));
+  }
+  if (::access(folder.c_str(), R_OK | W_OK | X_OK) != 0) {
+    throw Error(ExitCode::io, fmt::format("the folder {} is not readable and writable: {}",
+                                          folder.string(), std::strerror(errno)));
+  }
+}
+
 }  // namespace
 
 std::vector<RunFolder> folders_of_run(const fs::path& directory) {
@@ -87,6 +107,8 @@ bool is_run_file(std::string_view name, FolderContent content) {
 }
 
 void require_run_files(const fs::path& directory) {
+  require_writable_folder(directory / kCheckpointFolder);
+  require_writable_folder(directory / kTensorBoardFolder);
   for (const RunFolder& folder : folders_of_run(directory)) {
     for (const fs::path& entry : entries_of(folder.path)) {
       if (is_run_file(entry.filename().native(), folder.content)) require_file(entry);

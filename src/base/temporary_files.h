@@ -14,8 +14,8 @@ namespace lockstep {
 std::string_view name_without_mark(std::string_view temporary);
 
 // Removes the temporary files of a run's files in `folder`, and nothing else; does nothing if it
-// does not exist. No other process may be writing there. Returns a sentence for each file that
-// could not be removed.
+// does not exist. Among results, those of another process that lives on this host stay. Returns a
+// sentence for each file that could not be removed.
 std::vector<std::string> remove_temporary_files(const RunFolder& folder);
 
 }  // namespace lockstep

@@ -35,6 +35,7 @@ struct ImportanceArguments {
 
 std::vector<std::string> metric_keys() {
   std::vector<std::string> keys;
+  keys.reserve(kMetrics.size());
   for (const MetricFacts& facts : kMetrics) keys.emplace_back(key_on_set(facts.metric));
   return keys;
 }

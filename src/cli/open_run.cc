@@ -56,9 +56,16 @@ void OpenRun::keep(const std::filesystem::path& path, const std::string& content
 
 void OpenRun::look_after() {
   if (!lock_) return;
-  const std::string warning = lock_->keep();
-  if (!warning.empty()) warn_on_stderr(warning);
-  for (const KeptFile& file : kept_) file.restore();
+  try {
+    const std::string warning = lock_->keep();
+    if (!warning.empty()) warn_on_stderr(warning);
+    for (const KeptFile& file : kept_) file.restore();
+  } catch (const Error& error) {
+    if (error.code() == ExitCode::in_use) throw;
+    // Training continues: what cannot be restored is no reason to lose it.
+    if (problem_ != error.what()) warn_on_stderr(fmt::format("warning: {}", error.what()));
+    problem_ = error.what();
+  }
 }
 
 void OpenRun::reach(std::uint64_t step) {

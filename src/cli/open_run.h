@@ -35,7 +35,7 @@ class OpenRun {
   void keep(const std::filesystem::path& path, const std::string& content);
   // Called on rank 0 now and then: locks the directory again, and writes the files again that must
   // stay, with warnings on stderr, if someone has removed or changed them. Throws Error(in_use) if
-  // another program has locked the directory since, and Error(io).
+  // another program has locked the directory since.
   void look_after();
   // Called on rank 0: the run has come to this step. Writes nothing.
   void reach(std::uint64_t step);
@@ -61,6 +61,7 @@ class OpenRun {
   Place place_;
   std::unique_ptr<RunLock> lock_;  // on rank 0
   std::vector<KeptFile> kept_;     // likewise
+  std::string problem_;            // of look_after(), the last one that was told
 };
 
 }  // namespace lockstep

@@ -242,10 +242,8 @@ class SweepRun {
     throw AgreedError(codes[owner], messages[owner]);
   }
 
-  // Collective over the group.
-  void run_trial(const Trial& trial, const SweepPhase& phase, const StopRequested& asked_to_stop) {
-    TrialRecord& record = records_[trial.number];
-    const fs::path path = directory(trial) / kTrialRecord;
+  // Collective over the group. Makes the directory of a trial; returns whether it has a state.
+  bool make_directory(const Trial& trial) {
     bool has_state = false;
     agree(group_, [&] {
       if (!group_.is_root()) return;
@@ -256,10 +254,19 @@ class SweepRun {
                                               error.message()));
       }
       // A state that the record does not mention belongs to another sweep.
-      has_state = (options_.resume || !record.results.empty()) && fs::exists(path) &&
+      has_state = (options_.resume || !records_[trial.number].results.empty()) &&
+                  fs::exists(directory(trial) / kTrialRecord) &&
                   fs::exists(directory(trial) / kCheckpointFolder);
     });
     group_.broadcast(has_state);
+    return has_state;
+  }
+
+  // Collective over the group.
+  void run_trial(const Trial& trial, const SweepPhase& phase, const StopRequested& asked_to_stop) {
+    TrialRecord& record = records_[trial.number];
+    const fs::path path = directory(trial) / kTrialRecord;
+    const bool has_state = make_directory(trial);
 
     const std::string name = fmt::format("trial {}", trial.number);
     TrainOptions options;
@@ -303,7 +310,7 @@ class SweepRun {
       if (!group_.is_root()) return;
       if (options_.compares) require_metric(sweep_.metric, result);
       record.results.push_back(result);
-      replace_file(path, record_to_json(record));
+      write_record(record, path);
       options_.log(fmt::format("{} {}", describe_trial(sweep_, trial), describe(result)));
     });
   }

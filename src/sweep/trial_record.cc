@@ -176,6 +176,12 @@ std::optional<TrialRecord> read_record(const std::filesystem::path& path) {
   return record_from_json(*text, path.string());
 }
 
+void write_record(const TrialRecord& record, const std::filesystem::path& path) {
+  std::error_code error;  // told by the next line
+  std::filesystem::create_directories(path.parent_path(), error);
+  replace_file(path, record_to_json(record));
+}
+
 TrialRecorder::TrialRecorder(TrialRecord& record, std::filesystem::path path)
     : record_(record), path_(std::move(path)) {}
 
@@ -183,13 +189,13 @@ void TrialRecorder::on_start(const RunStart& start) {
   record_.data = {start.train_fingerprint, start.dev_fingerprint};
   std::erase_if(record_.curve,
                 [&](const CurvePoint& point) { return point.step > start.first_step; });
-  replace_file(path_, record_to_json(record_));
+  write_record(record_, path_);
 }
 
 void TrialRecorder::on_evaluation(const Evaluation& evaluation) {
   record_.curve.push_back({evaluation.step, evaluation.epoch, evaluation.dev_error,
                            evaluation.dev_cost, evaluation.dev_metrics});
-  replace_file(path_, record_to_json(record_));
+  write_record(record_, path_);
 }
 
 }  // namespace lockstep

@@ -71,6 +71,10 @@ TrialRecord record_from_json(const std::string& text, const std::string& source)
 // Returns none when there is no such file. Throws Error(data, missing_input).
 std::optional<TrialRecord> read_record(const std::filesystem::path& path);
 
+// Writes the file of a record, and the trial's directory if someone has removed it. Throws
+// Error(io).
+void write_record(const TrialRecord& record, const std::filesystem::path& path);
+
 // Keeps the curve of a trial during training, in `record` and in the file `path`. The file is
 // replaced atomically at every evaluation, before the state is saved: after a kill the curve is at
 // least as long as the checkpoint's training. Throws Error(io).

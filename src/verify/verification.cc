@@ -45,8 +45,8 @@ Verification::Verification(const RecordedRun& run, const VerifiedRange& range, R
 void Verification::on_start(const RunStart& start) {
   if (!data_.train) {
     tell_(
-        "the run records no fingerprint of its data, so only the numbers tell whether the data "
-        "is the same");
+        "no fingerprint is recorded of the data of these steps, so only the numbers tell whether "
+        "the data is the same");
     return;
   }
   require_data("training", *data_.train, start.train_fingerprint);

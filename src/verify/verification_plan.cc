@@ -9,6 +9,7 @@
 #include "checkpoint/load.h"
 #include "checkpoint/retention.h"
 #include "records/stop_reason.h"
+#include "train/changed_data.h"
 #include "train/environment.h"
 #include "verify/verified_build.h"
 
@@ -73,7 +74,9 @@ VerificationPlan plan_verification(const fs::path& directory, std::uint64_t from
            plan.run.environment, start ? start->environment : EnvironmentFacts(), environment())) {
     plan.run.notices.push_back(notice);
   }
-  plan.data = recorded_data(plan.run, start);
+  // The newest fingerprints are not those of the steps before the data changed.
+  const bool is_newest_data = start || !plan.run.environment.contains(kChangedData);
+  if (is_newest_data) plan.data = recorded_data(plan.run, start);
   if (plan.shared.range.to_the_end) {
     const Json& summary = *plan.run.summary;
     const auto is_number = [&](const char* field) {

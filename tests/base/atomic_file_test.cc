@@ -5,7 +5,11 @@
 #include <stdexcept>
 #include <string>
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
 
 #include <gtest/gtest.h>
 
@@ -72,6 +76,42 @@ TEST_F(AtomicFileTest, AFileOfWholeBuffersHasNoRest) {
   file.write(bytes(text));
   file.commit();
   EXPECT_TRUE(content("a") == text);
+}
+
+// A link in the place of a run's file may lead to a file of somebody else.
+TEST_F(AtomicFileTest, AFileOfARunReplacesALinkAndAnOutputFollowsIt) {
+  write_output(directory / "victim", "precious");
+  std::filesystem::create_symlink("victim", directory / "link");
+  write_output(directory / "link", "output");
+  EXPECT_TRUE(std::filesystem::is_symlink(directory / "link"));
+  EXPECT_EQ(content("victim"), "output");
+  replace_file(directory / "link", "record");
+  EXPECT_FALSE(std::filesystem::is_symlink(directory / "link"));
+  EXPECT_EQ(content("link"), "record");
+  EXPECT_EQ(content("victim"), "output");
+}
+
+// As --output /dev/stdout, whatever stdout is.
+TEST_F(AtomicFileTest, AnOutputIsWrittenToAnOpenFileOfThisProcess) {
+  const int file = ::open((directory / "file").c_str(), O_WRONLY | O_CREAT, 0644);
+  ASSERT_EQ(::write(file, "before ", 7), 7);
+  std::filesystem::create_symlink(fmt::format("/proc/self/fd/{}", file), directory / "link");
+  for (const std::filesystem::path& name :
+       {directory / "link", std::filesystem::path(fmt::format("/dev/fd/{}", file))}) {
+    write_output(name, "text ");
+    EXPECT_TRUE(std::filesystem::is_symlink(directory / "link"));
+  }
+  ASSERT_EQ(::write(file, "after", 5), 5);
+  ::close(file);
+  EXPECT_EQ(content("file"), "before text text after");
+}
+
+TEST_F(AtomicFileTest, TheModeStays) {
+  write_output(directory / "private", "old");
+  std::filesystem::permissions(directory / "private", std::filesystem::perms::owner_read);
+  write_output(directory / "private", "new");
+  EXPECT_EQ(std::filesystem::status(directory / "private").permissions(),
+            std::filesystem::perms::owner_read);
 }
 
 TEST_F(AtomicFileTest, UncommittedLeavesNothingBehind) {

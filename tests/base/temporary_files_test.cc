@@ -25,14 +25,18 @@ TEST(TemporaryFiles, OnlyThoseOfARunsFilesAreRemoved) {
   const fs::path directory =
       fs::path(testing::TempDir()) / ("lockstep-temporary-" + std::to_string(getpid()));
   fs::create_directories(directory / "summary.json.tmp-13");
-  for (const char* name : {"state.json.tmp-12", "state.json", "report.docx.tmp-4711"}) {
+  for (const char* name : {"state.json.tmp-999999999", "state.json", "report.docx.tmp-999999999"}) {
     std::ofstream(directory / name) << "text";
   }
   const RunFolder folder{directory, FolderContent::results};
   EXPECT_TRUE(remove_temporary_files(folder).empty());
-  EXPECT_FALSE(fs::exists(directory / "state.json.tmp-12"));
+  EXPECT_FALSE(fs::exists(directory / "state.json.tmp-999999999"));
   EXPECT_TRUE(fs::exists(directory / "state.json"));
-  EXPECT_TRUE(fs::exists(directory / "report.docx.tmp-4711"));
+  EXPECT_TRUE(fs::exists(directory / "report.docx.tmp-999999999"));
+  const fs::path living = directory / ("state.json.tmp-" + std::to_string(getppid()));
+  std::ofstream(living) << "text";
+  EXPECT_TRUE(remove_temporary_files(folder).empty());
+  EXPECT_TRUE(fs::exists(living));
   EXPECT_TRUE(fs::is_directory(directory / "summary.json.tmp-13"));
   fs::remove_all(directory);
   EXPECT_TRUE(remove_temporary_files(folder).empty()) << "there is nothing to remove";

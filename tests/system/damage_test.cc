@@ -151,9 +151,9 @@ TEST_F(DamagedCheckpoint, MetricsThatWereLostAreCounted) {
 
 TEST_F(DamagedCheckpoint, TheFilesThatAKilledSessionWasWritingAreRemoved) {
   ASSERT_NE(train("--run-dir run", "1 12 kill").exit_code, 0);
-  const std::vector<std::string> left = {"run/state.json.tmp-7", "run/report.html.tmp-7",
-                                         "run/error.rank1.json.tmp-1",
-                                         "run/ckpt/step-00000015.ckpt.tmp-7"};
+  const std::vector<std::string> left = {
+      "run/state.json.tmp-999999997", "run/report.html.tmp-999999997",
+      "run/error.rank1.json.tmp-999999991", "run/ckpt/step-00000015.ckpt.tmp-7"};
   for (const std::string& name : left) write(name, "half");
   write("run/notes.tmp-mine", "not ours");
   const auto resumed = train("--run-dir run --resume must --set training.epochs=2");

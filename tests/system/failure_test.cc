@@ -290,6 +290,10 @@ TEST_F(Failure, AnOutputThatIsNoFileStaysWhatItIs) {
   EXPECT_EQ(piped.exit_code, 0) << piped.err;
   EXPECT_TRUE(fs::is_fifo(directory_ / "pipe"));
   EXPECT_EQ(file("copy"), expected);
+  // A link of our own, as /dev/stdout is one.
+  fs::create_symlink("/proc/self/fd/1", directory_ / "stdout");
+  EXPECT_EQ(run("predict run features --output stdout").out, expected);
+  EXPECT_TRUE(fs::is_symlink(directory_ / "stdout"));
 }
 
 // Opening a pipe to which nobody writes would wait for ever.

@@ -80,13 +80,13 @@ TEST_F(RemovedFiles, CheckpointsThatAreGoneAreSaid) {
 
 TEST_F(RemovedFiles, OthersFilesStayWhereTheyAre) {
   std::filesystem::create_directories(directory_ / "run-x/ckpt");
-  write("run-x/ckpt/step-00000001.ckpt.tmp-12", "someone's");
-  write("report.docx.tmp-4711", "someone's");
-  write("state.json.tmp-4711", "a killed session's");
+  write("run-x/ckpt/step-00000001.ckpt.tmp-999999999", "someone's");
+  write("report.docx.tmp-999999999", "someone's");
+  write("state.json.tmp-999999999", "a killed session's");
   ASSERT_EQ(run("train job.textproto --run-dir . --set training.epochs=1").exit_code, 0);
-  EXPECT_EQ(file("run-x/ckpt/step-00000001.ckpt.tmp-12"), "someone's");
-  EXPECT_EQ(file("report.docx.tmp-4711"), "someone's");
-  EXPECT_FALSE(std::filesystem::exists(directory_ / "state.json.tmp-4711"));
+  EXPECT_EQ(file("run-x/ckpt/step-00000001.ckpt.tmp-999999999"), "someone's");
+  EXPECT_EQ(file("report.docx.tmp-999999999"), "someone's");
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "state.json.tmp-999999999"));
 }
 
 // base/run_folders.h knows every file that is written.

@@ -1,4 +1,5 @@
 #pragma once
+// Puts one list at the end of another.
 
 #include <vector>
 

@@ -100,7 +100,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& path, IfNoFile if_no_file) :
   std::filesystem::remove(temp_path_, ignored);  // left by a dead process with our pid
   descriptor_ = ::open(temp_path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("create", errno);
-  pass_on_rights(path_, descriptor_);
+  if (if_no_file == IfNoFile::write_in_place) pass_on_rights(path_, descriptor_);
 }
 
 std::filesystem::path AtomicFile::temporary_of(const std::filesystem::path& path) {

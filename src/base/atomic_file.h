@@ -13,21 +13,19 @@ namespace lockstep {
 
 // What is in the place of the file may be a symbolic link, a device or a pipe.
 enum class IfNoFile {
-  // It is replaced, for files of a run: to open it could wait for ever, and a link may lead to a
-  // file
-  // of somebody else.
+  // It is replaced, for files of a run: to open it could wait for ever, and a link may lead to
+  // somebody else's file. The new file has the usual mode.
   replace,
   // For outputs that a user names: a link to a file is followed, and a device, a pipe or an open
-  // file
-  // of this process, such as /dev/stdout, is written in place.
+  // file of this process, such as /dev/stdout, is written in place. An older file passes on its
+  // mode, and its owner if that is allowed.
   write_in_place,
 };
 
 // Writes a file that appears under its final name only on commit(). An uncommitted file is removed.
 // A file of many megabytes bypasses the page cache where the file system allows that: it costs a
-// fraction of the processor's time, and nothing else leaves the cache. An older file passes on its
-// owner, if that is allowed, and its mode. Every failure throws Error(io) naming the file, the
-// cause and, when the disk is full, the free space.
+// fraction of the processor's time, and nothing else leaves the cache. Every failure throws
+// Error(io) naming the file, the cause and, when the disk is full, the free space.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::filesystem::path& path, IfNoFile if_no_file = IfNoFile::replace);

@@ -1,6 +1,6 @@
 #pragma once
-// The names of an enum's values, as files and messages write them: one table beside each enum, such
-// as
+// The names of an enum's values, as files and messages write them: one table beside each enum.
+// Such a table is
 //
 //   constexpr auto enum_names(Precision) {
 //     return std::to_array<EnumName<Precision>>({{Precision::float32, "FLOAT32"}, ...});

@@ -1,4 +1,5 @@
 #pragma once
+// Alternatives in messages.
 
 #include <cstddef>
 #include <string>

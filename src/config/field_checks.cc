@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <iterator>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include "base/or_list.h"
 #include "proto/rule.pb.h"
 
 namespace lockstep {
@@ -140,12 +139,6 @@ void check_text(const ValueChecks& checks, const std::string& path, const proto:
   }
 }
 
-// "A, B or C".
-std::string any_of(const pb::RepeatedPtrField<std::string>& choices) {
-  const std::vector<std::string> all_but_last(choices.begin(), std::prev(choices.end()));
-  return fmt::format("{} or {}", fmt::join(all_but_last, ", "), choices[choices.size() - 1]);
-}
-
 std::uint64_t integer_in(const pb::Message& message, const pb::FieldDescriptor& field) {
   const pb::Reflection& reflection = *message.GetReflection();
   return field.cpp_type() == pb::FieldDescriptor::CPPTYPE_UINT64
@@ -219,7 +212,7 @@ class FieldWalk {
     } else if (!rule.choice().empty() && checks_.trusted(path)) {
       const std::string& name = reflection_.GetEnum(message_, &field)->name();
       checks_.require(std::ranges::find(rule.choice(), name) != rule.choice().end(), path, name,
-                      any_of(rule.choice()));
+                      or_list({rule.choice().begin(), rule.choice().end()}));
     }
   }
 

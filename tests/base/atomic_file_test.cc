@@ -106,12 +106,16 @@ TEST_F(AtomicFileTest, AnOutputIsWrittenToAnOpenFileOfThisProcess) {
   EXPECT_EQ(content("file"), "before text text after");
 }
 
-TEST_F(AtomicFileTest, TheModeStays) {
+TEST_F(AtomicFileTest, TheModeOfAnOutputStays) {
   write_output(directory / "private", "old");
   std::filesystem::permissions(directory / "private", std::filesystem::perms::owner_read);
   write_output(directory / "private", "new");
   EXPECT_EQ(std::filesystem::status(directory / "private").permissions(),
             std::filesystem::perms::owner_read);
+  replace_file(directory / "private", "record");
+  EXPECT_NE(std::filesystem::status(directory / "private").permissions(),
+            std::filesystem::perms::owner_read)
+      << "a record that someone made unreadable can be read again";
 }
 
 TEST_F(AtomicFileTest, UncommittedLeavesNothingBehind) {

@@ -68,6 +68,15 @@ TEST_F(RemovedFiles, WhatIsPutInTheirPlaceIsReplaced) {
   EXPECT_EQ(result.out, "code 75\n{\"step\":5\n") << result.err << file("log");
 }
 
+TEST_F(RemovedFiles, WhatCannotBeRestoredDoesNotEndTheRun) {
+  const auto result = script(
+      "start log; await run/metrics.jsonl '\"step\":10,'; kill -STOP $pid\n"
+      "rm run/lock; mkdir run/lock; touch run/lock/mine; kill -CONT $pid\n"
+      "await log 'cannot open run/lock: Is a directory'\n"
+      "kill -TERM $pid; wait $pid; echo code $?; grep -c 'Is a directory' log; ls run/lock\n");
+  EXPECT_EQ(result.out, "code 75\n1\nmine\n") << result.err << file("log");
+}
+
 TEST_F(RemovedFiles, CheckpointsThatAreGoneAreSaid) {
   const auto result = script(
       "start log --set checkpointing.every_epochs=100000; await run/metrics.jsonl '\"step\":10,'\n"

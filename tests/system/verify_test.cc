@@ -151,6 +151,23 @@ TEST_F(Verify, OtherDataIsRefused) {
   }
 }
 
+// The newest fingerprints are not those of the first part.
+TEST_F(Verify, ThePartBeforeTheDataChangedFollowsFromTheDataOfThen) {
+  train_until("1 12 terminate", "--set training.epochs=4");
+  write_tiny_data(directory_, 141, 9);
+  const auto resumed =
+      run("train job.textproto --run-dir run --resume must --allow-changed-data "
+          "--set training.epochs=4",
+          2);
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  const auto parted = verify("--to 5");
+  EXPECT_EQ(parted.exit_code, 65) << "the data is not that of the first part: " << parted.err;
+  write_tiny_data(directory_, 141);
+  const auto result = verify("--to 5");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("no fingerprint is recorded of the data of these steps"));
+}
+
 TEST_F(Verify, EarlyStoppingFollows) {
   train("--set early_stopping.patience=1 --set training.epochs=40");
   ASSERT_EQ(json::parse(file("run/summary.json"))["stop_reason"], "early_stopping");

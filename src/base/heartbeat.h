@@ -9,6 +9,9 @@
 
 namespace lockstep {
 
+// The activity of a rank that waits for its data or for others.
+inline constexpr const char* kWaitingActivity = "waiting";
+
 struct RankState {
   std::uint64_t count = 0;  // grows with every bit of progress
   std::uint64_t step = 0;   // the training step, from 1; 0: none yet

@@ -26,7 +26,8 @@ std::string format_percent(std::optional<double> fraction, int decimals) {
 std::string format_points(double difference) { return fmt::format("{:.2f}", 100 * difference); }
 
 std::string format_cost(std::optional<double> cost) {
-  return cost ? fmt::format("{:#.4g}", *cost) : "-";
+  if (!cost) return "-";
+  return std::isnan(*cost) ? "nan" : fmt::format("{:#.4g}", *cost);
 }
 
 std::string format_measure(std::optional<double> value) {

@@ -6,8 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "base/check.h"
-
 namespace lockstep {
 
 struct Range {

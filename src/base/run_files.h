@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace lockstep {
 
@@ -21,7 +22,11 @@ inline constexpr const char* kReportFile = "report.html";
 inline constexpr const char* kDiagnosisText = "diagnosis.txt";
 inline constexpr const char* kDiagnosisJson = "diagnosis.json";
 inline constexpr const char* kAnswersFile = "answers.json";
+// Why a rank failed: "error.rank0.json".
 std::string error_file_name(int rank);
+bool is_error_file_name(std::string_view name);
+// Whether `name` is a number between the two texts.
+bool is_numbered(std::string_view name, std::string_view before, std::string_view after);
 // The job of the steps up to the last one before a run was resumed with another job:
 // "job.until-step-00000120.textproto".
 inline constexpr const char* kEarlierJobPrefix = "job.until-step-";

@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <string>
 #include <system_error>
 
 #include <unistd.h>
@@ -26,20 +25,8 @@ constexpr auto kResults = std::to_array<std::string_view>(
      kPartFile,     kPartText,        kPartJson,     kCrossvalFile,  kCrossvalCsv,   kCrossvalJson,
      kCrossvalText, kFoldPredictions, kRecipeJson,   kRecipeText,    kBestJob});
 
-bool is_number(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return '0' <= c && c <= '9'; });
-}
-
-// Whether `name` is a number between the two texts.
-bool is_numbered(std::string_view name, std::string_view before, std::string_view after) {
-  if (!name.starts_with(before) || !name.ends_with(after)) return false;
-  if (name.size() <= before.size() + after.size()) return false;
-  return is_number(name.substr(before.size(), name.size() - before.size() - after.size()));
-}
-
 bool is_result(std::string_view name) {
-  return std::ranges::find(kResults, name) != kResults.end() ||
-         is_numbered(name, "error.rank", ".json") ||
+  return std::ranges::find(kResults, name) != kResults.end() || is_error_file_name(name) ||
          is_numbered(name, kEarlierJobPrefix, kEarlierJobSuffix);
 }
 
@@ -85,7 +72,7 @@ std::vector<RunFolder> folders_of_run(const fs::path& directory) {
   std::vector<RunFolder> folders;
   add_one(directory, folders);
   for (const fs::path& entry : entries_of(directory / kTrialFolder)) {
-    if (is_number(entry.filename().native())) add_one(entry, folders);
+    if (is_numbered(entry.filename().native(), "", "")) add_one(entry, folders);
   }
   for (const fs::path& entry : entries_of(directory)) {
     if (is_numbered(entry.filename().native(), kRecipeRunPrefix, "")) add_one(entry, folders);

@@ -24,7 +24,7 @@ bool is_run_file(std::string_view name, FolderContent content);
 
 // Throws Error(missing_input) if a file of a run in `directory` is a directory, a pipe, a socket or
 // a device, or cannot be reached: opening or reading it could wait for ever. Throws
-// Error(missing_input) if the folder of its checkpoints or of TensorBoard is no folder, and
+// Error(missing_input) if the folder of its checkpoints or of TensorBoard is not a folder, and
 // Error(io) if nothing can be read or written there.
 void require_run_files(const std::filesystem::path& directory);
 

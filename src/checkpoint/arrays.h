@@ -9,7 +9,7 @@
 
 namespace lockstep {
 
-// Optimizers have up to three slots; the bound makes a forged header harmless.
+// Far more slots than any optimizer has; the bound makes a forged header harmless.
 inline constexpr std::uint64_t kMostStoredSlots = 64;
 
 struct NamedArray {

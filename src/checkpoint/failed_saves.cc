@@ -20,9 +20,9 @@ constexpr const char* kRemedy =
 // Writes some bytes under a temporary name, which is removed.
 void try_to_write(const fs::path& directory) {
   try {
-    AtomicFile trial(directory / kLatestCheckpoint);
-    trial.write(std::as_bytes(std::span("trial")));
-    trial.flush();
+    AtomicFile test(directory / kLatestCheckpoint);
+    test.write(std::as_bytes(std::span("test")));
+    test.flush();
   } catch (const Error& error) {
     throw Error(error.code(),
                 fmt::format("checkpoints cannot be saved: {}{}", error.what(), kRemedy));

@@ -1,7 +1,6 @@
 #include "checkpoint/load.h"
 
 #include <cstring>
-#include <span>
 #include <string>
 #include <string_view>
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <concepts>
 #include <cstring>
 #include <utility>
 

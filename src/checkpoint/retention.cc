@@ -248,30 +248,6 @@ std::optional<FoundCheckpoint> find_latest(const fs::path& directory) {
   none_valid(directory, notices);
 }
 
-std::optional<FoundCheckpoint> find_best(const fs::path& directory) {
-  const fs::path pointer = directory / kBestCheckpoint;
-  std::error_code error;
-  const bool pointed = fs::exists(pointer, error);
-
-  Notices notices;
-  fs::path tried;
-  if (const auto name = read_pointer(pointer, notices)) {
-    tried = directory / *name;
-    if (auto found = try_load(tried, notices)) return found;
-  }
-  if (const auto latest = find_latest(directory); latest && latest->checkpoint.best_metric) {
-    notices.insert(notices.end(), latest->notices.begin(), latest->notices.end());
-    const fs::path path = directory / step_file_name(latest->checkpoint.best_step);
-    if (path == tried) none_valid(directory, notices);
-    if (auto found = try_load(path, notices)) {
-      return with_notices(std::move(*found), std::move(notices), 0);
-    }
-  } else if (!pointed) {
-    return std::nullopt;
-  }
-  none_valid(directory, notices);
-}
-
 Checkpoint load_step(const fs::path& directory, std::uint64_t step) {
   const fs::path path = directory / step_file_name(step);
   Checkpoint checkpoint = load_checkpoint(path);

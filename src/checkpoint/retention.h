@@ -47,11 +47,6 @@ struct FoundCheckpoint {
 // Throws Error(data) with all reasons when there are checkpoints but none is valid.
 std::optional<FoundCheckpoint> find_latest(const std::filesystem::path& directory);
 
-// The checkpoint that `best` names or, if that is missing or invalid, the one that the
-// latest state records as the best. Returns nothing when neither names one. Throws
-// Error(data) with all reasons when one is named but not valid.
-std::optional<FoundCheckpoint> find_best(const std::filesystem::path& directory);
-
 // The state after step `step`. Throws Error as load_checkpoint() does, and Error(data) if the file
 // has that of another step.
 Checkpoint load_step(const std::filesystem::path& directory, std::uint64_t step);

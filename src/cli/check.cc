@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/append.h"
 #include "base/error.h"
-#include "base/number_text.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"
@@ -59,41 +59,31 @@ void check_job(const CheckArguments& arguments) {
   check_nodes(arguments);
   const Hosts hosts = even_hosts(layout.ranks, arguments.nodes);
 
-  std::string text;
-  const std::string train_dev =
-      sizes.train_dev > 0 ? fmt::format(" train-dev {},", sizes.train_dev) : "";
-  text += fmt::format("examples         train {},{} dev {}, test {}; {} features\n", sizes.train,
-                      train_dev, sizes.dev, sizes.test, sizes.features);
-  if (sizes.image) {
-    text += fmt::format("images           {} x {} x {} (channels, height, width)\n",
-                        sizes.image->channels, sizes.image->height, sizes.image->width);
+  CheckedJob checked{.sizes = sizes,
+                     .network = network,
+                     .steps_per_epoch = steps_per_epoch(geometry),
+                     .steps = total_steps(job.training, geometry),
+                     .ranks = layout.ranks,
+                     .threads = layout.threads,
+                     .memory = plan_memory(job, network, sizes, layout, hosts),
+                     .traffic = {},
+                     .notes = {}};
+  if (arguments.nodes > 1) {
+    checked.traffic = traffic_of_nodes(job, network, geometry, layout, hosts);
   }
-  if (sizes.bayes_error) {
-    text += fmt::format(
-        "bayes error      {} (known for the source: no classifier does better, so use it as "
-        "diagnosis.base_error)\n",
-        format_percent(*sizes.bayes_error, 4));
-  }
-  if (sizes.table != nullptr) text += columns_text(sizes.table->schema);
-  text += fmt::format("parameters       {}\n", parameter_layout(network).size);
-  text += fmt::format("steps per epoch  {}\n", steps_per_epoch(geometry));
-  text += fmt::format("steps            {}\n", total_steps(job.training, geometry));
-  text += fmt::format("memory of rank 0 at {} x {} (--ranks, --threads):\n{}",
-                      format_quantity(static_cast<std::uint64_t>(layout.ranks), "rank"),
-                      format_quantity(static_cast<std::uint64_t>(layout.threads), "thread"),
-                      memory_text(plan_memory(job, network, sizes, layout, hosts)));
-  if (arguments.nodes > 1)
-    text += traffic_text(traffic_of_nodes(job, network, geometry, layout, hosts));
-  if (arguments.no_dropout) text += fmt::format("note: {}\n", kNoDropoutNotice);
-  for (const std::string& caution : job_cautions(job)) text += caution + "\n";
-  for (const std::string& caution : cautions_of_data(job, sizes)) text += caution + "\n";
+  const auto add_note = [&](const std::string& note) {
+    checked.notes.push_back(fmt::format("note: {}", note));
+  };
+  if (arguments.no_dropout) add_note(kNoDropoutNotice);
+  append(checked.notes, job_cautions(job));
+  append(checked.notes, cautions_of_data(job, sizes));
   if (arguments.prints_job) return print_result(loaded.resolved_text);
   if (sizes.train < job.training.shards) {
-    text += fmt::format("note: {} training examples for {} shards: some shards are empty\n",
-                        sizes.train, job.training.shards);
+    add_note(fmt::format("{} training examples for {} shards: some shards are empty", sizes.train,
+                         job.training.shards));
   }
-  for (const std::string& note : notes_on_sets(job, sizes)) text += fmt::format("note: {}\n", note);
-  print_result(text);
+  for (const std::string& note : notes_on_sets(job, sizes)) add_note(note);
+  print_result(check_text(checked));
 }
 
 }  // namespace

@@ -5,8 +5,6 @@
 #include <exception>
 #include <iostream>
 #include <memory>
-#include <new>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +21,6 @@
 #include "base/host_name.h"
 #include "base/nearest.h"
 #include "cli/commands.h"
-#include "cli/open_run.h"
 #include "cli/options.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
@@ -33,6 +30,8 @@
 #include "linalg/gemm.h"
 #include "report/descriptor.h"
 #include "report/format.h"
+#include "report/warn.h"
+#include "rundir/open_run.h"
 #include "train/environment.h"
 
 namespace lockstep {
@@ -131,12 +130,10 @@ void refuse_after_signal() {
 StallWatch::Settings watch_settings(const WatchLimits& limits, int rank, const OpenRun& run) {
   return {.limits = limits,
           .stop_requested = stop_was_requested,
-          .warn =
-              [](const std::string& text) {
-                write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", text));
-              },
-          .end = [rank, &run](const std::string& reason,
-                              bool tells) { end_stalled(rank, run, reason, tells); }};
+          .warn = write_warning,
+          .end = [rank, &run](const std::string& reason, bool tells) {
+            end_stalled(rank, run, reason, tells);
+          }};
 }
 
 // Ends this process when MPI has not started, or not ended, after ten times the silence that is

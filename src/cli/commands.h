@@ -9,9 +9,9 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/cli.h"
-#include "cli/open_run.h"
 #include "comm/communicator.h"
 #include "comm/preflight.h"
+#include "rundir/open_run.h"
 
 namespace lockstep {
 

@@ -9,17 +9,17 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/number_text.h"
 #include "base/run_files.h"
 #include "cli/commands.h"
-#include "cli/fold_predictions.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
-#include "cli/run_directory.h"
 #include "cli/trial_options.h"
 #include "comm/agreement.h"
 #include "evaluate/evaluate_checkpoint.h"
 #include "report/crossval_table.h"
-#include "report/format.h"
+#include "report/fold_predictions.h"
+#include "rundir/run_directory.h"
 #include "sets/dataset_sizes.h"
 #include "sets/fold_cautions.h"
 #include "sweep/crossval.h"
@@ -56,8 +56,7 @@ PreparedCrossval prepare(const CrossvalArguments& arguments, const Communicator&
     prepared.threads = threads_of_a_rank(arguments.trials.threads, comm.size());
     const Crossval& crossval = prepared.crossval;
     check_groups(arguments.trials.groups, comm.size(), crossval.sweep.sweep, crossval.trials);
-    for (const Trial& trial : crossval.trials) all_jobs += trial.loaded.resolved_text;
-    all_jobs += fmt::format("{} groups, {} threads", arguments.trials.groups, prepared.threads);
+    all_jobs = trials_to_compare(crossval.trials, arguments.trials.groups, prepared.threads);
   });
   require_same(comm, all_jobs, [](const std::string&, const std::string&) {
     return std::string("its job, its folds, --groups or --threads differ from those of rank 0");
@@ -146,13 +145,12 @@ std::string open_directory(const CrossvalArguments& arguments, const PreparedCro
   return made.path.string();
 }
 
-// Collective. Tests the model of every fold on it. Predictions are on rank 0, none if a fold
-// diverged.
 struct TestedFolds {
   std::vector<FoldScores> folds;
-  std::optional<FoldPredictions> predictions;
+  std::optional<FoldPredictions> predictions;  // on rank 0; incomplete if a fold diverged
 };
 
+// Collective. Tests the model of every fold on it.
 TestedFolds test_folds(const CrossvalArguments& arguments, const PreparedCrossval& prepared,
                        const SweepOutcome& outcome, std::uint64_t examples,
                        const Communicator& comm, const SweepOptions& options) {

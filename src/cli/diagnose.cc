@@ -18,15 +18,14 @@
 #include "cli/end_on_signal.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
-#include "cli/run_directory.h"
-#include "cli/run_record.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
+#include "diagnose/checkpoint_summary.h"
 #include "diagnose/diagnose_run.h"
-#include "evaluate/evaluate_checkpoint.h"
+#include "diagnose/run_record.h"
 #include "report/diagnosis_json.h"
 #include "report/diagnosis_text.h"
-#include "sets/dataset_sizes.h"
+#include "rundir/run_record.h"
 
 namespace lockstep {
 namespace {
@@ -49,18 +48,7 @@ LoadedJob with_base(const std::string& resolved_job, const DiagnoseArguments& ar
   };
   set("base_error", arguments.base_error);
   set("base_rmse", arguments.base_rmse);
-  return parse_job(resolved_job, "resolved job", "/", overrides);
-}
-
-// Adds the sizes of the sets, from the headers of their files.
-void add_sizes(const Job& job, Summary& summary) {
-  const DatasetSizes sizes = dataset_sizes(job);
-  summary.train_examples = sizes.train;
-  summary.train_dev_examples = sizes.train_dev;
-  summary.dev_examples = sizes.dev;
-  summary.test_examples = sizes.test;
-  summary.features = sizes.features;
-  summary.images = sizes.image.has_value();
+  return parse_resolved_job(resolved_job, overrides);
 }
 
 struct Diagnosed {
@@ -87,57 +75,23 @@ Diagnosed diagnose_directory(const fs::path& run_dir, const DiagnoseArguments& a
                                                      kSummaryFile, what_to_diagnose(run_dir)));
   }
   const LoadedJob loaded = with_base(record->resolved_job, arguments);
-  if (record->summary.train_examples == 0)
-    add_sizes(loaded.job, record->summary);  // a summary of an older version
+  // A summary of an older version lacks them.
+  if (record->summary.train_examples == 0) add_set_sizes(loaded.job, record->summary);
   return {loaded.job.name, diagnose_run(loaded, record->summary, record->evaluations)};
 }
 
-// Collective. Evaluates a checkpoint on every set of its job. The result is on
-// rank 0.
+// Collective. Evaluates a checkpoint on every set of its job. The result is on rank 0.
 Diagnosed diagnose_checkpoint(const fs::path& checkpoint, const DiagnoseArguments& arguments,
                               const Communicator& comm) {
   const Layout layout{comm.size(), threads_of_a_rank(arguments.threads, comm.size())};
-  LoadedJob loaded;
-  Summary summary;
-  std::vector<EvaluationSplit> sets;
+  LoadedJob loaded;  // on rank 0
   agree(comm, [&] {
-    if (!comm.is_root()) return;
-    loaded = with_base(load_checkpoint(checkpoint).resolved_job, arguments);
-    add_sizes(loaded.job, summary);
-    sets.push_back(EvaluationSplit::train);
-    if (summary.train_dev_examples > 0) sets.push_back(EvaluationSplit::train_dev);
-    if (summary.dev_examples > 0) sets.push_back(EvaluationSplit::dev);
-    if (summary.test_examples > 0) sets.push_back(EvaluationSplit::test);
-  });
-  comm.broadcast(sets);
-  for (const EvaluationSplit set : sets) {
-    const CheckpointScores scores =
-        evaluate_checkpoint(checkpoint, set, comm, layout, arguments.allow_changed_data);
-    const auto put = [&](std::optional<double>& error, std::optional<double>& cost,
-                         std::optional<RelativeRmse>& rmse) {
-      error = scores.error;
-      cost = scores.cost;
-      rmse = scores.relative_rmse;
-    };
-    ValueErrors& values = summary.value_errors;
-    values.deviation = scores.target_deviation;
-    switch (set) {
-      case EvaluationSplit::train:
-        put(summary.train_error, summary.train_cost, values.train);
-        summary.train_error_floor = scores.error_floor;
-        summary.l2_penalty = scores.penalty;  // L2 and L1 together
-        break;
-      case EvaluationSplit::train_dev:
-        put(summary.train_dev_error, summary.train_dev_cost, values.train_dev);
-        break;
-      case EvaluationSplit::dev:
-        put(summary.dev_error, summary.dev_cost, values.dev);
-        break;
-      case EvaluationSplit::test:
-        put(summary.test_error, summary.test_cost, values.test);
-        break;
+    if (comm.is_root()) {
+      loaded = with_base(load_checkpoint(checkpoint).resolved_job, arguments);
     }
-  }
+  });
+  const Summary summary =
+      summary_of_checkpoint(checkpoint, loaded.job, comm, layout, arguments.allow_changed_data);
   if (!comm.is_root()) return {};
   return {loaded.job.name, diagnose_run(loaded, summary, {})};
 }

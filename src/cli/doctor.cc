@@ -1,9 +1,6 @@
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
@@ -13,7 +10,6 @@
 #include "cli/result_files.h"
 #include "comm/agreement.h"
 #include "comm/exchange_plan.h"
-#include "comm/preflight.h"
 #include "doctor/examine.h"
 #include "doctor/findings.h"
 #include "doctor/job_needs.h"

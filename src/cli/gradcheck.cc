@@ -25,6 +25,9 @@
 namespace lockstep {
 namespace {
 
+// Whether dropout is frozen to the masks of the first step.
+const Choices<bool> kDropout = {{"off", false}, {"frozen", true}};
+
 struct GradcheckArguments {
   std::string job;
   std::string checkpoint;  // empty: the initial weights
@@ -73,7 +76,7 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
     options.entries = std::stoull(arguments.entries);
   }
   if (arguments.rows > 0) options.rows = arguments.rows;
-  options.frozen_dropout = arguments.dropout == "frozen";
+  options.frozen_dropout = chosen(kDropout, arguments.dropout);
   options.stop_requested = stop_was_requested;
   ProgressLines progress;
   options.on_progress = [&](std::uint64_t done, std::uint64_t total) {
@@ -148,7 +151,7 @@ void add_gradcheck_command(CLI::App& app, Action& action) {
   command
       ->add_option("--dropout", arguments->dropout,
                    "Dropout: off, or frozen to the masks of the first step [off]")
-      ->check(CLI::IsMember({"off", "frozen"}));
+      ->check(CLI::IsMember(kDropout));
   command->add_option("--run-dir", arguments->run_dir,
                       "Directory for gradcheck.txt and gradcheck.json; may hold a run [none]");
   add_threads(*command, arguments->threads);

@@ -14,7 +14,6 @@
 #include "cli/end_on_signal.h"
 #include "cli/result_files.h"
 #include "comm/agreement.h"
-#include "comm/preflight.h"
 #include "init/draft_text.h"
 #include "init/job_draft.h"
 #include "init/repeated_rows.h"

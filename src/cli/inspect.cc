@@ -1,8 +1,6 @@
 #include <memory>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "checkpoint/find.h"
 #include "checkpoint/load.h"
 #include "cli/commands.h"

@@ -1,7 +1,6 @@
 #include "cli/options.h"
 
 #include <charconv>
-#include <cmath>
 #include <string_view>
 #include <system_error>
 
@@ -13,6 +12,9 @@
 
 namespace lockstep {
 namespace {
+
+const Choices<Resume> kResumes = {
+    {"auto", Resume::automatic}, {"must", Resume::must}, {"never", Resume::never}};
 
 constexpr int kMostThreads = 4096;
 
@@ -57,12 +59,11 @@ void add_prefetch_threads(CLI::App& command, int& threads) {
 
 void add_resume(CLI::App& command, std::string& resume, const std::string& help) {
   command.add_option("--resume", resume, help + ": auto (if there is one), must")
-      ->check(CLI::IsMember({"auto", "must", "never"}));
+      ->check(CLI::IsMember(kResumes));
 }
 
 Resume resume_mode(const std::string& resume) {
-  if (resume == "auto") return Resume::automatic;
-  return resume == "must" ? Resume::must : Resume::never;
+  return resume.empty() ? Resume::never : chosen(kResumes, resume);
 }
 
 void add_allow_changed_data(CLI::App& command, bool& allow, const std::string& use) {

@@ -1,15 +1,30 @@
 #pragma once
 // The options that several subcommands share, with the same meaning and help text in each.
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "base/check.h"
 #include "comm/watch_table.h"
 #include "train/trainer.h"
 
 namespace lockstep {
+
+// The values of an option that has names for them, in the order of its help.
+template <typename Value>
+using Choices = std::vector<std::pair<std::string, Value>>;
+
+// The value called `name`, which CLI::IsMember(choices) has checked.
+template <typename Value>
+Value chosen(const Choices<Value>& choices, const std::string& name) {
+  const auto found = std::ranges::find(choices, name, &std::pair<std::string, Value>::first);
+  check(found != choices.end(), "options with choices are checked");
+  return found->second;
+}
 
 // Adds the job file, required.
 void add_job(CLI::App& command, std::string& job);

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,18 +40,17 @@ struct PredictArguments {
   int threads = 0;
 };
 
-const std::map<std::string, PredictionFormat> kFormats = {{"csv", PredictionFormat::csv},
-                                                          {"tsv", PredictionFormat::tsv},
-                                                          {"jsonl", PredictionFormat::jsonl},
-                                                          {"npy", PredictionFormat::npy}};
-const std::map<std::string, ShownProbabilities> kProbabilities = {
-    {"all", ShownProbabilities::all},
-    {"top", ShownProbabilities::top},
-    {"none", ShownProbabilities::none}};
+const Choices<PredictionFormat> kFormats = {{"csv", PredictionFormat::csv},
+                                            {"tsv", PredictionFormat::tsv},
+                                            {"jsonl", PredictionFormat::jsonl},
+                                            {"npy", PredictionFormat::npy}};
+const Choices<ShownProbabilities> kProbabilities = {{"all", ShownProbabilities::all},
+                                                    {"top", ShownProbabilities::top},
+                                                    {"none", ShownProbabilities::none}};
 
 PredictionStyle style_of(const PredictArguments& arguments) {
-  PredictionStyle style{.format = kFormats.at(arguments.format),
-                        .probabilities = kProbabilities.at(arguments.probabilities),
+  PredictionStyle style{.format = chosen(kFormats, arguments.format),
+                        .probabilities = chosen(kProbabilities, arguments.probabilities),
                         .threshold = arguments.threshold};
   if (!arguments.top) return style;
   if (arguments.probabilities_given && style.probabilities != ShownProbabilities::top) {
@@ -126,11 +124,11 @@ void add_style(CLI::App& command, PredictArguments& arguments) {
   command
       .add_option("--format", arguments.format,
                   "csv, tsv, jsonl (an object on each line) or npy (an array of float32) [csv]")
-      ->check(CLI::IsMember({"csv", "tsv", "jsonl", "npy"}));
+      ->check(CLI::IsMember(kFormats));
   command
       .add_option("--probabilities", arguments.probabilities,
                   "Of classes: all, top (the most probable ones) or none [all]")
-      ->check(CLI::IsMember({"all", "top", "none"}));
+      ->check(CLI::IsMember(kProbabilities));
   command
       .add_option("--top", arguments.top,
                   "Number of the most probable classes; implies --probabilities top [1]")

@@ -10,19 +10,14 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "base/input_file.h"
 #include "base/json_text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
 #include "cli/result_files.h"
-#include "cli/run_directory.h"
-#include "cli/run_record.h"
-#include "cli/state_report.h"
 #include "cli/stop_request.h"
 #include "comm/agreement.h"
 #include "config/job_file.h"
@@ -33,6 +28,9 @@
 #include "report/error_file.h"
 #include "report/recipe_table.h"
 #include "report/reports.h"
+#include "rundir/run_directory.h"
+#include "rundir/run_record.h"
+#include "rundir/state_report.h"
 
 namespace lockstep {
 namespace {
@@ -76,13 +74,9 @@ class FilesHost : public RecipeHost {
   }
 
   std::optional<std::string> diverged(const fs::path& run_dir) override {
-    const std::optional<std::string> text = read_if_there(run_dir / error_file_name(0));
-    if (!text) return std::nullopt;
-    const auto error = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-    if (!error.is_object() || error.value("exit_code", 0) != static_cast<int>(ExitCode::diverged)) {
-      return std::nullopt;
-    }
-    return error.value("message", "diverged");
+    const std::optional<RecordedError> error = read_error_file(run_dir, 0);
+    if (!error || error->exit_code != static_cast<int>(ExitCode::diverged)) return std::nullopt;
+    return error->message;
   }
 
   void note_divergence(const fs::path& run_dir, const std::string& message) override {
@@ -97,11 +91,11 @@ class FilesHost : public RecipeHost {
     replace_file(directory_ / kRecipeJson, to_text(recipe_json(result), 2) + "\n");
     replace_file(directory_ / kRecipeText, recipe_text(result));
     if (!result.best_job.empty()) replace_file(directory_ / kBestJob, result.best_job);
-    if (result.trials.empty() || !result.stop_reason.empty()) return;
-    const RecipeTrial& trial = result.trials.back();
-    write_log(STDERR_FILENO,
-              fmt::format("recipe: run {} of {}: {}{}\n", trial.number, result.runs, trial.outcome,
-                          trial.comparison.empty() ? "" : ", " + trial.comparison));
+    if (result.runs.empty() || result.end) return;
+    const RecipeRun& run = result.runs.back();
+    write_log(STDERR_FILENO, fmt::format("recipe: run {} of {}: {}{}\n", run.number, result.budget,
+                                         enum_name(run.outcome),
+                                         run.comparison.empty() ? "" : ", " + run.comparison));
   }
 
  private:
@@ -110,19 +104,12 @@ class FilesHost : public RecipeHost {
   bool color_;
 };
 
-// Number of runs that the recipe in `directory` has done; 0 when there is none.
-std::size_t runs_taken(const fs::path& directory) {
-  const auto recipe = nlohmann::json::parse(read_file(directory / kRecipeJson), nullptr,
-                                            /*allow_exceptions=*/false);
-  return recipe.is_object() && recipe.contains("trials") ? recipe["trials"].size() : 0;
-}
-
 // Creates the directory of the recipe.
 RunDirectory prepare_directory(const RecipeArguments& arguments, const std::string& job_name) {
   RunDirectory directory =
       prepare_run_directory(arguments.run_dir, job_name + "-recipe", DirectoryKind::recipe,
                             resume_mode(arguments.resume));
-  const std::size_t taken = runs_taken(directory.path);
+  const std::size_t taken = recorded_runs(directory.path);
   if (taken > static_cast<std::size_t>(arguments.runs)) {
     throw Error(ExitCode::usage,
                 fmt::format("{} holds a recipe of {} runs, more than --runs {}; use a larger "
@@ -132,9 +119,9 @@ RunDirectory prepare_directory(const RecipeArguments& arguments, const std::stri
   return directory;
 }
 
-int exit_code(const std::string& stop_reason) {
-  if (stop_reason == kInterrupted) return static_cast<int>(ExitCode::interrupted);
-  if (stop_reason == kDiverged) return static_cast<int>(ExitCode::diverged);
+int exit_code(std::optional<RecipeEnd> end) {
+  if (end == RecipeEnd::interrupted) return static_cast<int>(ExitCode::interrupted);
+  if (end == RecipeEnd::diverged) return static_cast<int>(ExitCode::diverged);
   return 0;
 }
 
@@ -174,14 +161,13 @@ int run_recipe_command(const RecipeArguments& arguments, const CommandContext& c
   const RecipeResult result = run_recipe(loaded, comm, options, host);
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    const char* best = result.best_job.empty() ? "" : "best.textproto, ";
+    const std::string best = result.best_job.empty() ? "" : fmt::format("{}, ", kBestJob);
     print_result(arguments.json
                      ? to_text(recipe_json(result)) + "\n"
-                     : fmt::format("{}Files: {} (recipe.txt, recipe.json, {}a directory for each "
-                                   "run)\n",
-                                   recipe_text(result), directory, best));
+                     : fmt::format("{}Files: {} ({}, {}, {}a directory for each run)\n",
+                                   recipe_text(result), directory, kRecipeText, kRecipeJson, best));
   });
-  return exit_code(result.stop_reason);
+  return exit_code(result.end);
 }
 
 }  // namespace

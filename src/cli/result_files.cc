@@ -8,8 +8,8 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "cli/run_directory.h"
 #include "comm/agreement.h"
+#include "rundir/run_directory.h"
 
 namespace lockstep {
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cctype>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -66,7 +65,7 @@ std::vector<LoadedJob> load_jobs(const SlurmArguments& arguments) {
 
 // The folder that has the batch scripts: the one that was named, or one above the program.
 fs::path find_project(const SlurmArguments& arguments) {
-  const fs::path script = arguments.sweep ? "launch/slurm-sweep.sbatch" : "launch/slurm.sbatch";
+  const fs::path script = batch_script(arguments.sweep);
   if (!arguments.project.empty()) {
     if (fs::exists(arguments.project / script)) return fs::canonical(arguments.project);
     throw Error(ExitCode::missing_input, fmt::format("--project {}: there is no {} in it",

@@ -10,23 +10,23 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/number_text.h"
 #include "base/run_files.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/result_files.h"
-#include "cli/run_directory.h"
-#include "cli/sweep_directory.h"
 #include "cli/trial_options.h"
 #include "comm/agreement.h"
-#include "config/job_diff.h"
 #include "config/sweep_file.h"
-#include "report/format.h"
 #include "report/part_table.h"
 #include "report/sweep_table.h"
+#include "rundir/run_directory.h"
+#include "rundir/sweep_directory.h"
 #include "sets/dataset_sizes.h"
 #include "sweep/cautions.h"
 #include "sweep/check_warm_starts.h"
 #include "sweep/collect.h"
+#include "sweep/count_features.h"
 #include "sweep/environment_caution.h"
 #include "sweep/part.h"
 #include "sweep/run_sweep.h"
@@ -85,8 +85,7 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const Communicator&
     }
     if (!arguments.collect.empty()) check_divisible(sweep.loaded.sweep);
     check_groups(arguments.trials.groups, comm.size(), sweep.loaded.sweep, sweep.trials);
-    for (const Trial& trial : sweep.trials) all_jobs += trial.loaded.resolved_text;
-    all_jobs += fmt::format("{} groups, {} threads", arguments.trials.groups, sweep.threads);
+    all_jobs = trials_to_compare(sweep.trials, arguments.trials.groups, sweep.threads);
   });
   require_same(comm, all_jobs, [](const std::string&, const std::string&) {
     return std::string("its sweep, its jobs, --groups or --threads differ from those of rank 0");
@@ -102,29 +101,6 @@ SweepOptions options_of(const SweepArguments& arguments, const CommandContext& c
   options.resume = options.resume || !arguments.collect.empty();
   options.part = sweep.part;
   return options;
-}
-
-// Whether the data of all trials are refused alike: they have the same files, parts and labels.
-bool have_same_data(const std::vector<Trial>& trials) {
-  const auto is_about_data = [](const FieldDifference& field) {
-    return field.path.starts_with("data.") || field.path.starts_with("network.output.");
-  };
-  return std::ranges::all_of(trials, [&](const Trial& trial) {
-    return std::ranges::none_of(
-        diff_jobs(trials.front().loaded.resolved_text, trial.loaded.resolved_text), is_about_data);
-  });
-}
-
-// The number of features, from the files of the first trial; an error names the trials.
-std::uint64_t count_features(const PreparedSweep& sweep) {
-  const Trial& first = sweep.trials.front();
-  try {
-    return dataset_sizes(first.loaded.job).features;
-  } catch (const Error& error) {
-    const std::string whose =
-        have_same_data(sweep.trials) ? "every trial" : describe_trial(sweep.loaded.sweep, first);
-    throw Error(error.code(), whose + ": " + error.what());
-  }
 }
 
 // On rank 0. The part with its trials; none for the whole sweep.
@@ -153,12 +129,13 @@ std::string describe_start(const SweepArguments& arguments, const PreparedSweep&
 std::vector<StoredTrial> trials_to_collect(const SweepArguments& arguments,
                                            const PreparedSweep& sweep) {
   if (arguments.collect.empty()) return {};
-  std::vector<fs::path> places(arguments.collect.begin(), arguments.collect.end());
+  std::vector<fs::path> directories(arguments.collect.begin(), arguments.collect.end());
   const bool continues = resume_mode(arguments.trials.resume) != Resume::never;
   if (continues && fs::exists(fs::path(arguments.run_dir) / kSweepFile)) {
-    places.insert(places.begin(), arguments.run_dir);
+    directories.insert(directories.begin(), arguments.run_dir);
   }
-  return find_ended_trials(sweep.loaded, sweep.trials, places, arguments.trials.allow_changed_data);
+  return find_ended_trials(sweep.loaded, sweep.trials, directories,
+                           arguments.trials.allow_changed_data);
 }
 
 // On rank 0. Makes or finds the directory, sets `run_dir` to it, and logs what begins. Brings the
@@ -236,7 +213,7 @@ int run_sweep_command(const SweepArguments& arguments, const CommandContext& con
   std::optional<UntrainedDirectory> untrained;  // on rank 0
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    options.features = count_features(sweep);
+    options.features = count_features(sweep.loaded.sweep, sweep.trials);
     check_warm_starts(sweep.loaded.sweep, sweep.trials, options.features);
     open_directory(arguments, sweep, comm.size(), own_trials(sweep, options.features), cautions,
                    untrained, context.run, run_dir);

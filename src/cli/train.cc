@@ -6,16 +6,11 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "base/error.h"
 #include "base/host_name.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
-#include "cli/run_directory.h"
-#include "cli/run_record.h"
-#include "cli/state_report.h"
 #include "cli/stop_request.h"
 #include "comm/abandoned_segments.h"
 #include "comm/agreement.h"
@@ -25,6 +20,9 @@
 #include "records/stop_reason.h"
 #include "report/reports.h"
 #include "report/warn.h"
+#include "rundir/run_directory.h"
+#include "rundir/run_record.h"
+#include "rundir/state_report.h"
 
 namespace lockstep {
 namespace {
@@ -58,7 +56,7 @@ void warn_of_abandoned_memory(const Communicator& comm) {
   if (comm.size() == 1 || comm.rank() != comm.host_leader()) return;
   const AbandonedSegments abandoned = abandoned_segments();
   if (!matter(abandoned.bytes, file_system_space("/dev/shm").bytes)) return;
-  warn_on_stderr("lockstep: warning: " + describe(abandoned, host_name()));
+  write_warning(describe(abandoned, host_name()));
 }
 
 int run_train(const TrainArguments& arguments, const CommandContext& context) {

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "cli/options.h"
-#include "cli/run_record.h"
-#include "cli/state_report.h"
 #include "cli/stop_request.h"
 #include "diagnose/diagnose_run.h"
 #include "diagnose/flow_monitor.h"
 #include "report/descriptor.h"
 #include "report/reports.h"
+#include "rundir/run_record.h"
+#include "rundir/state_report.h"
 
 namespace lockstep {
 
@@ -30,6 +31,12 @@ void add_trial_options(CLI::App& command, TrialArguments& arguments, const std::
   add_allow_changed_data(command, arguments.allow_changed_data);
   add_allow_changed_environment(command, arguments.allow_changed_environment);
   add_json(command, arguments.json);
+}
+
+std::string trials_to_compare(const std::vector<Trial>& trials, int groups, int threads) {
+  std::string text;
+  for (const Trial& trial : trials) text += trial.loaded.resolved_text;
+  return text + fmt::format("{} groups, {} threads", groups, threads);
 }
 
 void log_line(const std::string& line) { write_log(STDERR_FILENO, line + "\n"); }

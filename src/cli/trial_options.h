@@ -26,6 +26,9 @@ void add_groups(CLI::App& command, TrialArguments& arguments, const std::string&
 // Adds all others; `what` is resumed.
 void add_trial_options(CLI::App& command, TrialArguments& arguments, const std::string& what);
 
+// What all ranks must agree on, to compare between them: the jobs, the groups and the threads.
+std::string trials_to_compare(const std::vector<Trial>& trials, int groups, int threads);
+
 // Writes a line to stderr.
 void log_line(const std::string& line);
 

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"

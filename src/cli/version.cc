@@ -9,7 +9,7 @@ namespace lockstep {
 std::string version_text() {
   std::string text = fmt::format("Lockstep {}\n", LOCKSTEP_VERSION);
   for (const auto& [name, value] : environment()) {
-    if (name != "lockstep") text += fmt::format("{:<9} {}\n", name, value);
+    if (name != kVersionFact) text += fmt::format("{:<9} {}\n", name, value);
   }
   return text;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <fstream>
 #include <string_view>
 #include <system_error>

@@ -15,7 +15,7 @@ namespace lockstep {
 namespace {
 
 constexpr int kProbeTag = 3;
-constexpr int kTrialTrips = 10;
+constexpr int kFirstTrips = 10;
 constexpr int kMostTrips = 1000;
 constexpr double kTripsSeconds = 0.02;
 constexpr int kClockTrips = 50;
@@ -111,10 +111,10 @@ struct TripSeconds {
 
 TripSeconds measure_trips(const LinkEnd& end) {
   static_cast<void>(end.round_trip());  // MPI connects the two at their first message
-  double trial = 0;
-  for (int i = 0; i < kTrialTrips; ++i) trial += end.round_trip();
-  const double wanted = kTripsSeconds / std::max(trial / kTrialTrips, 1e-9);
-  const double bounded = std::clamp<double>(wanted, kTrialTrips, kMostTrips);
+  double spent = 0;
+  for (int i = 0; i < kFirstTrips; ++i) spent += end.round_trip();
+  const double wanted = kTripsSeconds / std::max(spent / kFirstTrips, 1e-9);
+  const double bounded = std::clamp<double>(wanted, kFirstTrips, kMostTrips);
   std::vector<double> trips(end.tell(static_cast<std::uint64_t>(bounded)));
   for (double& seconds : trips) seconds = end.round_trip();
   std::ranges::sort(trips);

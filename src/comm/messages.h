@@ -16,8 +16,8 @@ namespace lockstep {
 template <typename T>
 class Messages {
  public:
-  // `comm` must live as long as this. `precision`: in which values travel. Floats that are no
-  // bfloat16 numbers are rounded to them.
+  // `comm` must live as long as this. `precision`: in which values travel. Floats that are not
+  // bfloat16 numbers are rounded to the nearest ones.
   explicit Messages(const Communicator& comm, Precision precision = Precision::float32)
       : comm_(&comm), precision_(precision) {}
 

@@ -7,7 +7,6 @@
 #include <span>
 #include <vector>
 
-#include "base/range.h"
 #include "comm/communicator.h"
 #include "comm/ownership.h"
 

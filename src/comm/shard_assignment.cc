@@ -6,8 +6,6 @@
 #include <ranges>
 #include <utility>
 
-#include "base/check.h"
-
 namespace lockstep {
 namespace {
 

@@ -80,7 +80,7 @@ class StallWatch::Thread {
         socket_(std::move(socket)),
         period_(seconds_between_beats(settings_.limits)),
         table_(std::move(hosts), settings_.limits, now()),
-        places_(rank == 0 ? table_.size() : 0) {
+        addresses_(rank == 0 ? table_.size() : 0) {
     const BlockedSignals blocked;
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
@@ -144,7 +144,7 @@ class StallWatch::Thread {
       settings_.end(packet->text, /*tells=*/false);
     } else if (packet->kind == WatchPacket::Kind::heard) {
       root_heard_ = time;
-      root_place_ = received.from;
+      root_address_ = received.from;
       tell_met();
     }
   }
@@ -160,11 +160,11 @@ class StallWatch::Thread {
   // ---- rank 0 ----
 
   void take_beat(const WatchPacket& packet, const SocketAddress& from, double time) {
-    if (packet.kind != WatchPacket::Kind::beat || packet.rank >= places_.size()) return;
+    if (packet.kind != WatchPacket::Kind::beat || packet.rank >= addresses_.size()) return;
     table_.hear(static_cast<int>(packet.rank), packet.state, time);
-    places_[packet.rank] = from;
-    if (!met_ && std::ranges::all_of(places_.begin() + 1, places_.end(),
-                                     [](const auto& place) { return place.has_value(); })) {
+    addresses_[packet.rank] = from;
+    if (!met_ && std::ranges::all_of(addresses_.begin() + 1, addresses_.end(),
+                                     [](const auto& known) { return known.has_value(); })) {
       tell_met();
     }
     socket_->send(from, to_bytes(packet_of(WatchPacket::Kind::heard)));
@@ -181,8 +181,8 @@ class StallWatch::Thread {
     const std::vector<std::byte> bytes = to_bytes(packet);
     constexpr int kCopies = 3;  // packets may be lost
     for (int copy = 0; copy < kCopies; ++copy) {
-      for (const auto& place : places_) {
-        if (place) socket_->send(*place, bytes);
+      for (const auto& known : addresses_) {
+        if (known) socket_->send(*known, bytes);
       }
     }
     settings_.end(verdict.text, /*tells=*/true);
@@ -194,10 +194,10 @@ class StallWatch::Thread {
     WatchPacket packet = packet_of(WatchPacket::Kind::beat);
     packet.state = heartbeat_.now();
     const std::vector<std::byte> beat = to_bytes(packet);
-    const bool knows_place = root_place_ && time - root_heard_.value_or(0) < 4 * period_;
-    if (knows_place) socket_->send(*root_place_, beat);
+    const bool knows_address = root_address_ && time - root_heard_.value_or(0) < 4 * period_;
+    if (knows_address) socket_->send(*root_address_, beat);
     for (const std::uint32_t address : meeting_.addresses) {
-      if (!knows_place) socket_->send({address, meeting_.port}, beat);
+      if (!knows_address) socket_->send({address, meeting_.port}, beat);
     }
     const double limit = patience_with_root(settings_.limits);
     if (settings_.limits.silence <= 0 || !root_heard_ || time - *root_heard_ <= limit) return;
@@ -215,10 +215,10 @@ class StallWatch::Thread {
   std::unique_ptr<DatagramSocket> socket_;
   double period_;
 
-  WatchTable table_;                                  // rank 0 only
-  std::vector<std::optional<SocketAddress>> places_;  // of the ranks; rank 0 only
-  std::optional<double> root_heard_;                  // other ranks
-  std::optional<SocketAddress> root_place_;           // where its answer came from
+  WatchTable table_;                                     // rank 0 only
+  std::vector<std::optional<SocketAddress>> addresses_;  // of the ranks; rank 0 only
+  std::optional<double> root_heard_;                     // other ranks
+  std::optional<SocketAddress> root_address_;            // where its answer came from
 
   std::mutex mutex_;  // for met_, which the main thread waits for
   std::condition_variable has_met_;

@@ -36,7 +36,7 @@ std::string seconds_text(double seconds) {
 std::string describe(const RankState& state) {
   std::string text = state.activity;
   if (state.step > 0) text += fmt::format(", step {}", state.step);
-  if (state.waits && state.activity != "waiting") text += ", waiting";
+  if (state.waits && state.activity != kWaitingActivity) text += ", waiting";
   return text;
 }
 

@@ -3,7 +3,6 @@
 // functions of the messages and times that it is given. Times are seconds from any origin.
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

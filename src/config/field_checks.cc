@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <string_view>
-#include <vector>
 
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>

@@ -1,8 +1,6 @@
 #pragma once
 // Turns an enum of the schema into that of a room, by name.
 
-#include <string>
-
 #include <google/protobuf/generated_enum_reflection.h>
 
 #include "base/check.h"

@@ -8,6 +8,7 @@
 #include <google/protobuf/text_format.h>
 
 #include "base/error.h"
+#include "config/job_file.h"
 #include "config/message_builder.h"
 #include "config/origins.h"
 #include "config/problems.h"
@@ -23,7 +24,7 @@ namespace {
 constexpr const char* kAbsent = "(absent)";
 
 proto::Job read(std::string_view text) {
-  Problems problems("resolved job");
+  Problems problems(kResolvedJob);
   Origins origins;
   proto::Job job;
   const TextTree tree = parse_text_tree(text);

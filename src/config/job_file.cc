@@ -146,6 +146,10 @@ LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
   throw Error(ExitCode::usage, problems.describe());
 }
 
+LoadedJob parse_resolved_job(const std::string& text, std::span<const std::string> overrides) {
+  return parse_job(text, kResolvedJob, "/", overrides);
+}
+
 LoadedJob load_job(const std::filesystem::path& path, std::span<const std::string> overrides) {
   // A pipe has no directory: its paths are relative to the working directory.
   std::error_code error;  // reading the file reports it

@@ -43,7 +43,12 @@ LoadedJob load_job(const std::filesystem::path& path, std::span<const std::strin
 LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
                     const std::filesystem::path& base_dir, std::span<const std::string> overrides);
 
-// The same, but adds problems to `problems` (made for the text's name) instead of
+// What messages call a resolved text, in which paths are absolute and every default is written.
+inline constexpr const char* kResolvedJob = "resolved job";
+// The same for such a text.
+LoadedJob parse_resolved_job(const std::string& text, std::span<const std::string> overrides = {});
+
+// The same as parse_job, but adds problems to `problems` (made for the text's name) instead of
 // throwing, and then returns no job.
 std::optional<LoadedJob> parse_job(std::string_view text, const std::filesystem::path& base_dir,
                                    std::span<const std::string> overrides, Problems& problems);

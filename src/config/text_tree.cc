@@ -1,7 +1,5 @@
 #include "config/text_tree.h"
 
-#include <utility>
-
 #include <fmt/format.h>
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>

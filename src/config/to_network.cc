@@ -1,7 +1,6 @@
 #include "config/to_network.h"
 
 #include "config/from_proto.h"
-#include "nn/activations.h"
 #include "proto/job.pb.h"
 
 namespace lockstep {

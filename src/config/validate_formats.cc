@@ -1,6 +1,5 @@
 #include "config/validate_formats.h"
 
-#include <cmath>
 #include <cstdint>
 
 #include <fmt/format.h>

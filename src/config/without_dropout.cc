@@ -10,7 +10,7 @@ LoadedJob without_dropout(const LoadedJob& loaded) {
   for (std::size_t i = 0; i < loaded.job.network.hidden.size(); ++i) {
     overrides.push_back(layer_path(i) + ".keep_prob=1");
   }
-  return parse_job(loaded.resolved_text, "resolved job", "/", overrides);
+  return parse_resolved_job(loaded.resolved_text, overrides);
 }
 
 }  // namespace lockstep

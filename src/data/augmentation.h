@@ -6,14 +6,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
-#include "base/random.h"
 #include "data/elastic_field.h"
 #include "data/image_map.h"
 #include "data/photometric.h"
 #include "data/resample.h"
-#include "data/source.h"
 #include "data/spec.h"
 
 namespace lockstep {

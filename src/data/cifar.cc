@@ -5,7 +5,6 @@
 #include <functional>
 #include <limits>
 #include <string>
-#include <utility>
 
 #include <fmt/format.h>
 

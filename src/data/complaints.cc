@@ -1,7 +1,6 @@
 #include "data/complaints.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include <fmt/format.h>

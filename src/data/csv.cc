@@ -14,7 +14,6 @@
 #include "base/error.h"
 #include "data/csv_header.h"
 #include "data/packing.h"
-#include "data/text_number.h"
 
 namespace lockstep {
 namespace {

@@ -10,8 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "data/spec.h"
-
 namespace lockstep {
 
 struct CsvRecord {

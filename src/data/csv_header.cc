@@ -1,6 +1,5 @@
 #include "data/csv_header.h"
 
-#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>

@@ -5,7 +5,7 @@
 // number of quotes precedes it; a doubled quote does not change that. So a reader that
 // begins in the middle of a file only needs to know whether the number of quotes before
 // it is odd. That number is a sum over the earlier parts: each reader counts the quotes of
-// its part, and the sums tell every reader where it is. Line numbers are found likewise.
+// its part, and the sums tell every reader where it is. Line numbers are found in the same way.
 
 #include <cstddef>
 #include <cstdint>

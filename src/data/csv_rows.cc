@@ -327,8 +327,8 @@ bool TableRowReader::read_category(std::size_t field, std::string_view text,
   return false;
 }
 
-bool TableRowReader::read_place(std::size_t field, std::string_view text, float& value,
-                                Complaints& complaints) {
+bool TableRowReader::read_ordinal(std::size_t field, std::string_view text, float& value,
+                                  Complaints& complaints) {
   const std::size_t column = cells_[field].schema_column;
   value = kMissing;
   if (missing_.contains(text)) {
@@ -353,7 +353,7 @@ bool TableRowReader::read_input(std::size_t field, std::string_view text, std::s
     case ColumnRole::category:
       return read_category(field, text, values);
     case ColumnRole::ordinal:
-      return read_place(field, text, values.front(), complaints);
+      return read_ordinal(field, text, values.front(), complaints);
     default:
       return read_number(field, text, values.front(), complaints);
   }

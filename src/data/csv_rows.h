@@ -109,10 +109,10 @@ class TableRowReader {
                   Complaints& complaints);
   bool read_number(std::size_t field, std::string_view text, float& value, Complaints& complaints);
   bool read_category(std::size_t field, std::string_view text, std::span<float> values);
-  bool read_place(std::size_t field, std::string_view text, float& value, Complaints& complaints);
+  bool read_ordinal(std::size_t field, std::string_view text, float& value, Complaints& complaints);
   // For an input that has no value: complains if that is refused.
   void note_missing(std::size_t field, std::string_view text, Complaints& complaints);
-  // What a cell that is no number looks like to its reader.
+  // A hint for the message about a cell that is not a number.
   [[nodiscard]] std::string number_hint(std::size_t field, std::string_view text) const;
   float read_label(std::size_t field, std::string_view text, Complaints& complaints);
   float read_weight(std::size_t field, std::string_view text, Complaints& complaints);

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "data/source.h"
+#include "data/spec.h"
 
 namespace lockstep {
 

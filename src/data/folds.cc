@@ -1,7 +1,6 @@
 #include "data/folds.h"
 
 #include <algorithm>
-#include <cstddef>
 
 #include <fmt/format.h>
 

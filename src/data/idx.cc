@@ -4,8 +4,6 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>

@@ -6,7 +6,7 @@
 // height - 1) the last. Each map below is the inverse of what the eye
 // sees: it tells where the pixel at an output position comes from.
 
-#include "data/source.h"
+#include "data/spec.h"
 
 namespace lockstep {
 

@@ -1,7 +1,6 @@
 #pragma once
 // Decides which fields of a table mean a missing value.
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>

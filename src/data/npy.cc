@@ -7,12 +7,10 @@
 #include <cstring>
 #include <limits>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "base/check.h"
 #include "base/digest.h"
 #include "data/byte_stream.h"
 #include "data/file_error.h"
@@ -288,8 +286,8 @@ class NpyFile : public ArrayFile {
   std::uint64_t read_in_order(ByteStream& stream, Digest& digest,
                               const Placement& placement) const {
     const std::uint64_t row_values = header().row_values;
-    const RowLayout layout{header().rows, row_values * npy_.value_bytes};
-    return read_rows(stream, digest, layout, placement.ids,
+    const RowSizes sizes{header().rows, row_values * npy_.value_bytes};
+    return read_rows(stream, digest, sizes, placement.ids,
                      [&](std::uint64_t kept, std::uint64_t offset, auto part) {
                        const std::uint64_t first = offset / npy_.value_bytes;
                        if (placement.places.empty()) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <span>
 
-#include "data/source.h"
 #include "data/spec.h"
 
 namespace lockstep {

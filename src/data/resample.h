@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "data/image_map.h"
-#include "data/source.h"
 #include "data/spec.h"
 
 namespace lockstep {

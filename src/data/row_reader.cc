@@ -19,16 +19,16 @@ std::uint64_t read_chunks(ByteStream& stream, Digest& digest, const ChunkVisitor
   }
 }
 
-std::uint64_t read_rows(ByteStream& stream, Digest& digest, const RowLayout& layout,
-                        OptionalIds ids, const RowVisitor& visit) {
-  const std::uint64_t kept_rows = ids ? ids->size() : layout.rows;
+std::uint64_t read_rows(ByteStream& stream, Digest& digest, const RowSizes& sizes, OptionalIds ids,
+                        const RowVisitor& visit) {
+  const std::uint64_t kept_rows = ids ? ids->size() : sizes.rows;
   std::uint64_t kept = 0;  // rows kept whole
   return read_chunks(stream, digest, [&](std::uint64_t begin, std::span<const std::byte> bytes) {
     const std::uint64_t end = begin + bytes.size();
     for (; kept < kept_rows; ++kept) {
       const std::uint64_t row = ids ? std::uint64_t{(*ids)[kept]} : kept;
-      const std::uint64_t row_begin = row * layout.row_bytes;
-      const std::uint64_t row_end = row_begin + layout.row_bytes;
+      const std::uint64_t row_begin = row * sizes.row_bytes;
+      const std::uint64_t row_end = row_begin + sizes.row_bytes;
       const std::uint64_t from = std::max(row_begin, begin);
       const std::uint64_t to = std::min(row_end, end);
       if (from < to) visit(kept, from - row_begin, bytes.subspan(from - begin, to - from));

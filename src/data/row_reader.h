@@ -23,7 +23,7 @@ using ChunkVisitor = std::function<void(std::uint64_t begin, std::span<const std
 // read.
 std::uint64_t read_chunks(ByteStream& stream, Digest& digest, const ChunkVisitor& visit);
 
-struct RowLayout {
+struct RowSizes {
   std::uint64_t rows = 0;
   std::uint64_t row_bytes = 0;
 };
@@ -36,7 +36,7 @@ using RowVisitor =
 
 // Reads `stream`, which should hold these rows and nothing else, to its end and adds it
 // to `digest`. Returns the number of bytes read, which the caller compares.
-std::uint64_t read_rows(ByteStream& stream, Digest& digest, const RowLayout& layout,
-                        OptionalIds ids, const RowVisitor& visit);
+std::uint64_t read_rows(ByteStream& stream, Digest& digest, const RowSizes& sizes, OptionalIds ids,
+                        const RowVisitor& visit);
 
 }  // namespace lockstep

@@ -132,12 +132,12 @@ constexpr auto enum_names(UnknownCategory) {
   return std::to_array<EnumName<UnknownCategory>>({{error, "ERROR"}, {all_zero, "ALL_ZERO"}});
 }
 
-// The role of one column, and what else is said of it.
+// The role of one column, and its other settings.
 struct ColumnRule {
   std::string name;         // as in the header, without blanks around it; empty: by index
   std::uint32_t index = 0;  // counts from 1; 0: by name
   ColumnRole role = ColumnRole::number;
-  std::vector<std::string> order = {};                     // of an ordinal column, by place
+  std::vector<std::string> order = {};  // texts of an ordinal column, lowest first
   std::optional<WhenMissing> when_missing = std::nullopt;  // absent: that of the table
   bool missing_indicator = false;                          // an input that says what is missing
   bool operator==(const ColumnRule&) const = default;
@@ -257,8 +257,7 @@ using NormalizationRule = std::variant<Standardize, ScaleInputs, KeepInputs, Rob
 
 // ---- images ----
 
-// Layout of the features of an example that is an image: plane after plane, each row
-// by row.
+// The shape of an example that is an image. Its features are plane after plane, each row by row.
 struct ImageShape {
   std::uint32_t channels = 1;
   std::uint32_t height = 0;

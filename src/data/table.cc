@@ -116,21 +116,22 @@ void check_inputs_have_names(const TableHeader& header, const TableSchema& schem
 
 // ---- other files of the same table ----
 
-// For each column of a file the column of the schema in the same place, if the numbers of
+// For each column of a file the column of the schema in the same position, if the numbers of
 // columns agree. Examples to predict may lack the label columns.
-std::optional<std::vector<std::size_t>> columns_by_place(std::uint64_t columns,
-                                                         const TableSchema& schema, bool labelled) {
-  std::vector<std::size_t> places(schema.columns.size());
-  std::iota(places.begin(), places.end(), std::size_t{0});
-  if (places.size() == columns) return places;
-  std::erase_if(places, [&](std::size_t i) { return is_label(schema.columns[i].role); });
-  if (!labelled && places.size() == columns) return places;
+std::optional<std::vector<std::size_t>> columns_by_position(std::uint64_t columns,
+                                                            const TableSchema& schema,
+                                                            bool labelled) {
+  std::vector<std::size_t> positions(schema.columns.size());
+  std::iota(positions.begin(), positions.end(), std::size_t{0});
+  if (positions.size() == columns) return positions;
+  std::erase_if(positions, [&](std::size_t i) { return is_label(schema.columns[i].role); });
+  if (!labelled && positions.size() == columns) return positions;
   return std::nullopt;
 }
 
-ColumnMatch match_by_place(const TableHeader& header, const TableSchema& schema, bool labelled) {
-  if (const auto places = columns_by_place(header.columns, schema, labelled)) {
-    return {.columns = {places->begin(), places->end()}, .left_out = {}};
+ColumnMatch match_by_position(const TableHeader& header, const TableSchema& schema, bool labelled) {
+  if (const auto positions = columns_by_position(header.columns, schema, labelled)) {
+    return {.columns = {positions->begin(), positions->end()}, .left_out = {}};
   }
   const std::uint64_t all = schema.columns.size();
   fail(header,
@@ -171,11 +172,11 @@ std::string columns_text(std::span<const std::string> titles) {
 ColumnMatch match_by_name(const TableHeader& header, const TableSchema& schema, bool labelled) {
   check_names_differ(header);
   const std::vector<TableColumn>& columns = schema.columns;
-  const auto places = columns_by_place(header.columns, schema, labelled);
+  const auto positions = columns_by_position(header.columns, schema, labelled);
   const auto find = [&](std::size_t i) -> std::optional<std::size_t> {
     if (header.names[i].empty()) {
-      return places && columns[(*places)[i]].name.empty() ? std::optional((*places)[i])
-                                                          : std::nullopt;
+      return positions && columns[(*positions)[i]].name.empty() ? std::optional((*positions)[i])
+                                                                : std::nullopt;
     }
     const auto found = std::ranges::find_if(columns, [&](const TableColumn& column) {
       return without_blanks(column.name) == header.names[i];
@@ -183,7 +184,7 @@ ColumnMatch match_by_name(const TableHeader& header, const TableSchema& schema, 
     if (found == columns.end()) return std::nullopt;
     return static_cast<std::size_t>(found - columns.begin());
   };
-  // If so, an unnamed column in another place is also ignored.
+  // If so, an unnamed column in another position is also ignored.
   const bool unnamed_are_ignored =
       std::ranges::any_of(columns, [](const auto& column) { return column.name.empty(); }) &&
       std::ranges::all_of(columns, [](const auto& column) {
@@ -357,7 +358,7 @@ ColumnMatch matching_columns(const TableHeader& header, const TableSchema& schem
         return !column.name.empty();
       });
   return by_name ? match_by_name(header, schema, labelled)
-                 : match_by_place(header, schema, labelled);
+                 : match_by_position(header, schema, labelled);
 }
 
 std::optional<std::string> caution_of_numbers_as_names(const TableHeader& header,

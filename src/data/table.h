@@ -3,11 +3,9 @@
 // category one for each of its values (one-hot).
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "data/spec.h"
@@ -97,9 +95,9 @@ struct ColumnMatch {
 };
 
 // Matches columns by name if both have names. A column without a name is matched by its
-// place, and only if the file has as many columns as the schema (or, if not `labelled`, as
+// position, and only if the file has as many columns as the schema (or, if not `labelled`, as
 // many as the schema without labels). If either has no names, all columns are matched by
-// place.
+// position.
 //
 // Throws Error(data), with the absent and the new columns, when a required column is absent
 // (label columns are required only if `labelled`, columns of role id only if not), or when a file

@@ -1,7 +1,6 @@
 #include "data/table_stream.h"
 
 #include <algorithm>
-#include <limits>
 #include <span>
 #include <utility>
 

@@ -14,7 +14,6 @@
 #include "diagnose/optimizer_fields.h"
 #include "diagnose/training_length.h"
 #include "diagnose/wider_network.h"
-#include "model/build.h"
 #include "nn/activations.h"
 #include "nn/layers.h"
 #include "records/stop_reason.h"

@@ -2,14 +2,13 @@
 
 #include "diagnose/optimizer_fields.h"
 #include "diagnose/remedies.h"
-#include "model/build.h"
 
 namespace lockstep {
 RecipeStep against_divergence(const Job& job) {
   const double before = base_learning_rate(job.optimizer);
   const double after = before / 10;
   RecipeStep step;
-  step.against = "divergence";
+  step.against = RecipeTarget::divergence;
   step.kind = "smaller learning rate";
   step.action = fmt::format("a learning rate of {:g}", after);
   step.reason = fmt::format(

@@ -78,8 +78,8 @@ std::string verdict_of(const Diagnosis& diagnosis) {
     if (gap->level == GapLevel::uncertain) uncertain = true;
   }
   if (!high.empty()) return fmt::format("{}", fmt::join(high, " and "));
-  if (uncertain) return "uncertain";
-  return diagnosis.variance ? "neither" : "unknown";
+  if (uncertain) return kUncertain;
+  return diagnosis.variance ? kNeitherIsHigh : kNoVerdict;
 }
 
 void note_uncertainty(Diagnosis& diagnosis) {
@@ -227,7 +227,7 @@ Diagnosis no_error_rate(const DiagnosisConfig& config) {
   diagnosis.base_error = config.base_error;
   diagnosis.high_gap = config.high_gap;
   diagnosis.high_share = config.high_share;
-  diagnosis.verdict = "unknown";
+  diagnosis.verdict = kNoVerdict;
   return diagnosis;
 }
 

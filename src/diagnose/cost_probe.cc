@@ -27,9 +27,9 @@ std::uint64_t kink_pattern(const NetworkSpec& spec, const Workspace<double>& wor
 }
 
 // Whether the parameter `entry` has an L1 penalty.
-bool has_l1(const RegularizationSpec& spec, const ParameterLayout& layout, std::uint64_t entry) {
+bool has_l1(const RegularizationSpec& spec, const ParameterTable& table, std::uint64_t entry) {
   if (spec.layers.empty()) return false;
-  const auto tensor = std::ranges::find_if(layout.tensors, [&](const ParameterTensor& candidate) {
+  const auto tensor = std::ranges::find_if(table.tensors, [&](const ParameterTensor& candidate) {
     return candidate.range().contains(entry);
   });
   return is_penalized(*tensor, spec.include_biases) && spec.layers[tensor->layer].l1_lambda != 0;
@@ -101,7 +101,7 @@ CostProbe::CostProbe(const CostSetting& setting, const Communicator& comm, const
     : setting_(setting),
       comm_(comm),
       pool_(pool),
-      regularizer_(setting.regularization, setting.network.layout(),
+      regularizer_(setting.regularization, setting.network.parameter_table(),
                    setting.data.geometry.train_examples),
       rows_(batch_rows(setting.data.geometry, 0)),
       workers_(static_cast<std::size_t>(layout.threads)) {
@@ -176,7 +176,7 @@ std::vector<NearbyCost> CostProbe::costs_at(std::span<const NearbyPoint> points)
     const auto [entry, step] = points[i];
     costs[i].cost = costs[i].cost / static_cast<double>(rows_) + penalties[i];
     const double middle = workers_.front()->weights[entry];
-    if (has_l1(setting_.regularization, setting_.network.layout(), entry)) {
+    if (has_l1(setting_.regularization, setting_.network.parameter_table(), entry)) {
       // At 0 itself the two-sided difference and the subgradient are both 0.
       const bool other_sign = middle != 0 && (middle < 0) != (middle + step < 0);
       costs[i].beyond_kink = costs[i].beyond_kink || other_sign;

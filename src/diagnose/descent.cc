@@ -5,13 +5,13 @@
 namespace lockstep {
 namespace {
 
-// Each trial step is a tenth of the one before. The predicted falls range from 10 J to 1e-8 J,
-// which is too small to see.
-constexpr int kMostTrials = 12;
+// Each of the smaller steps is a tenth of the one before. The predicted falls range from 10 J to
+// 1e-8 J, which is too small to see.
+constexpr int kMostSmallerSteps = 12;
 
 double rounding(double cost) { return kCostRounding * std::abs(cost); }
 
-bool agrees(const DescentTrial& trial) { return std::abs(trial.ratio() - 1) <= kRatioTolerance; }
+bool agrees(const DescentStep& tried) { return std::abs(tried.ratio() - 1) <= kRatioTolerance; }
 
 class Check {
  public:
@@ -30,7 +30,7 @@ class Check {
       result_.gradient_norm = std::sqrt(squared_norm_);
       if (!std::isfinite(squared_norm_)) return end(DescentOutcome::not_finite, step);
       if (squared_norm_ == 0) return end_flat(step);
-      const DescentTrial full = try_rate(options_.learning_rate);
+      const DescentStep full = try_rate(options_.learning_rate);
       const bool clear = is_clear(full);
       if (!clear && std::abs(full.change) <= rounding(cost_)) {
         return end_flat(step);
@@ -44,7 +44,7 @@ class Check {
           result_.full_step = full;
           return end(outcome, step);
         }
-        forget_trials();
+        forget_steps();
         (void)try_rate(options_.learning_rate);
       }
       cost_ = last_cost_;
@@ -72,14 +72,14 @@ class Check {
   }
 
   // Moves from the held point.
-  DescentTrial try_rate(double rate) {
+  DescentStep try_rate(double rate) {
     problem_.move(rate);
     last_cost_ = problem_.cost();
     return {rate, last_cost_ - cost_, -rate * squared_norm_};
   }
 
-  [[nodiscard]] bool is_clear(const DescentTrial& trial) const {
-    return -trial.promised >= kClearPromise * rounding(cost_);
+  [[nodiscard]] bool is_clear(const DescentStep& tried) const {
+    return -tried.promised >= kClearPromise * rounding(cost_);
   }
 
   // A tenth, a hundredth, ... of the requested rate: the first with a predicted fall that is not
@@ -93,20 +93,20 @@ class Check {
 
   DescentOutcome judge_smaller_steps() {
     double rate = first_rate_to_judge();
-    for (int i = 0; i < kMostTrials; ++i, rate /= 10) {
-      const DescentTrial trial = try_rate(rate);
-      if (!is_clear(trial)) break;
-      result_.trials.push_back(trial);
-      if (!result_.suggested_rate && trial.ratio() >= kGoodFall) result_.suggested_rate = rate;
-      if (agrees(trial)) return DescentOutcome::rate_too_large;
+    for (int i = 0; i < kMostSmallerSteps; ++i, rate /= 10) {
+      const DescentStep tried = try_rate(rate);
+      if (!is_clear(tried)) break;
+      result_.smaller_steps.push_back(tried);
+      if (!result_.suggested_rate && tried.ratio() >= kGoodFall) result_.suggested_rate = rate;
+      if (agrees(tried)) return DescentOutcome::rate_too_large;
     }
-    if (result_.trials.empty()) return DescentOutcome::undecided;
+    if (result_.smaller_steps.empty()) return DescentOutcome::undecided;
     // The steps became too small to see before the ratio reached 1. To first order the distance of
     // the ratio from 1 falls with the step's length, if the gradient is the true one.
-    const std::size_t n = result_.trials.size();
+    const std::size_t n = result_.smaller_steps.size();
     if (n >= 2) {
-      const double before = std::abs(result_.trials[n - 2].ratio() - 1);
-      const double last = std::abs(result_.trials[n - 1].ratio() - 1);
+      const double before = std::abs(result_.smaller_steps[n - 2].ratio() - 1);
+      const double last = std::abs(result_.smaller_steps[n - 1].ratio() - 1);
       if (!std::isfinite(before) || last < before / 5) {
         return result_.suggested_rate ? DescentOutcome::rate_too_large : DescentOutcome::undecided;
       }
@@ -114,27 +114,27 @@ class Check {
       return result_.suggested_rate ? DescentOutcome::rate_too_large : DescentOutcome::undecided;
     }
     // At a kink the gradient is one of many, and J need not change with its slope.
-    result_.at_kink = has_kink(result_.trials[n - 2], result_.trials[n - 1]);
+    result_.at_kink = has_kink(result_.smaller_steps[n - 2], result_.smaller_steps[n - 1]);
     if (!result_.at_kink) return DescentOutcome::gradient_wrong;
-    return result_.trials[n - 1].ratio() >= kGoodFall ? DescentOutcome::rate_too_large
-                                                      : DescentOutcome::undecided;
+    return result_.smaller_steps[n - 1].ratio() >= kGoodFall ? DescentOutcome::rate_too_large
+                                                             : DescentOutcome::undecided;
   }
 
   // The changes of J by a step forwards and one backwards cancel to first order, except at a kink.
   // Returns their sum divided by the predicted change.
-  double asymmetry(const DescentTrial& forwards) {
-    const DescentTrial backwards = try_rate(-forwards.learning_rate);
+  double asymmetry(const DescentStep& forwards) {
+    const DescentStep backwards = try_rate(-forwards.learning_rate);
     return std::abs((forwards.change + backwards.change) / forwards.promised);
   }
 
   // Without a kink the asymmetry falls with the steps' length.
-  bool has_kink(const DescentTrial& longer, const DescentTrial& shorter) {
+  bool has_kink(const DescentStep& longer, const DescentStep& shorter) {
     const double last = asymmetry(shorter);
     return last > kRatioTolerance && last > asymmetry(longer) / 5;
   }
 
-  void forget_trials() {
-    result_.trials.clear();
+  void forget_steps() {
+    result_.smaller_steps.clear();
     result_.suggested_rate = std::nullopt;
     result_.at_kink = false;
   }

@@ -55,8 +55,8 @@ constexpr auto enum_names(DescentOutcome) {
                                                   {undecided, "undecided"}});
 }
 
-// A step of another length along the same gradient.
-struct DescentTrial {
+// A step from the held weights along the held gradient, and the change of J that it makes.
+struct DescentStep {
   double learning_rate = 0;
   double change = 0;    // change of J
   double promised = 0;  // predicted by the gradient, to first order: -rate * ||gradient||^2
@@ -72,9 +72,9 @@ struct DescentResult {
   std::vector<double> costs;  // J at the start and after each step, up to the last one
   // The step (from 1) in which J rose or was flat, or that could not be judged.
   std::optional<std::uint64_t> step;
-  std::optional<DescentTrial> full_step;  // that step; its change may not be finite
-  double gradient_norm = 0;               // at the last held weights
-  std::vector<DescentTrial> trials;       // with smaller and smaller steps
+  std::optional<DescentStep> full_step;    // that step; its change may not be finite
+  double gradient_norm = 0;                // at the last held weights
+  std::vector<DescentStep> smaller_steps;  // along the same gradient
   // The largest tried learning rate with which J falls well. If the outcome is flat because the
   // rate is too small, a rate with a visible predicted fall.
   std::optional<double> suggested_rate;

@@ -12,7 +12,7 @@ namespace {
 
 std::string describe_rise(const DescentResult& result) {
   const double before = result.costs.back();
-  const DescentTrial full = result.full_step.value_or(DescentTrial{});
+  const DescentStep full = result.full_step.value_or(DescentStep{});
   const std::uint64_t step = result.step.value_or(0);
   if (!std::isfinite(full.change)) {
     return fmt::format("J is not finite after step {}; it was {:.9g}", step, before);
@@ -71,12 +71,12 @@ std::string describe_doubt(const DescentResult& result) {
            "  try: other initial weights, and lockstep gradcheck (1.13), which leaves such entries "
            "out";
   }
-  if (!result.trials.empty() && !std::isfinite(result.trials.back().change)) {
+  if (!result.smaller_steps.empty() && !std::isfinite(result.smaller_steps.back().change)) {
     return fmt::format(
         "  likely: activations or gradients explode (1.10); J is not finite even after a step "
         "with learning rate {:.3g}\n"
         "  try: lockstep flow, which shows where",
-        result.trials.back().learning_rate);
+        result.smaller_steps.back().learning_rate);
   }
   return "  cause unknown: the changes of J in smaller steps are lost in rounding\n"
          "  try: a smaller --learning-rate, and lockstep gradcheck (1.13)";
@@ -111,7 +111,7 @@ std::string descent_verdict(const DescentResult& result) {
               : "as the gradient promises",
           result.suggested_rate.value_or(0));
     case DescentOutcome::gradient_wrong: {
-      const DescentTrial& last = result.trials.back();
+      const DescentStep& last = result.smaller_steps.back();
       return fmt::format(
           "FAIL: {} (1.5)\n"
           "  likely: the gradient is wrong; even with learning rate {:.3g} J changes by {:.4g}, "

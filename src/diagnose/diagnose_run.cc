@@ -10,6 +10,7 @@
 #include "diagnose/bias_variance.h"
 #include "diagnose/recipe_steps.h"
 #include "records/stop_reason.h"
+#include "train/run_scorer.h"
 
 namespace lockstep {
 namespace {
@@ -155,10 +156,10 @@ Diagnosis diagnose_run(const LoadedJob& loaded, const Summary& summary,
     diagnosis = no_error_rate(job.diagnosis);
     diagnosis.notes.push_back(
         fmt::format("the loss predicts values, and the RMSE on the training set is not known (for "
-                    "targets as given of a checkpoint, for class labels, and for more than "
-                    "16,777,216 predictions), so there is no verdict; compare the mean losses with "
-                    "the lowest you believe possible: {}",
-                    mean_losses(summary)));
+                    "targets as given of a checkpoint, for class labels, and for more than {} "
+                    "predictions), so there is no verdict; compare the mean losses with the lowest "
+                    "you believe possible: {}",
+                    format_count(kMostPredictions), mean_losses(summary)));
   }
   if (summary.stop_reason == kInterrupted) {
     diagnosis.notes.emplace_back(

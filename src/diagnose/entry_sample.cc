@@ -30,11 +30,11 @@ std::vector<std::uint64_t> draw_some(std::uint64_t n, std::uint64_t count, std::
 
 }  // namespace
 
-std::vector<std::uint64_t> sample_entries(const ParameterLayout& layout, std::uint64_t per_tensor,
+std::vector<std::uint64_t> sample_entries(const ParameterTable& table, std::uint64_t per_tensor,
                                           std::uint32_t seed) {
   std::vector<std::uint64_t> entries;
-  for (std::size_t t = 0; t < layout.tensors.size(); ++t) {
-    const Range range = layout.tensors[t].range();
+  for (std::size_t t = 0; t < table.tensors.size(); ++t) {
+    const Range range = table.tensors[t].range();
     if (per_tensor >= range.size()) {
       const std::size_t before = entries.size();
       entries.resize(before + range.size());

@@ -11,7 +11,7 @@ namespace lockstep {
 
 // Entries of the flat parameter vector, ascending: `per_tensor` entries of each tensor, drawn with
 // a key from `seed` without repetition, or all entries of a tensor that has no more.
-std::vector<std::uint64_t> sample_entries(const ParameterLayout& layout, std::uint64_t per_tensor,
+std::vector<std::uint64_t> sample_entries(const ParameterTable& table, std::uint64_t per_tensor,
                                           std::uint32_t seed);
 
 }  // namespace lockstep

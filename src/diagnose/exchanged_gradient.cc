@@ -1,7 +1,5 @@
 #include "diagnose/exchanged_gradient.h"
 
-#include <span>
-
 #include "base/error.h"
 #include "comm/agreement.h"
 #include "comm/owned_values.h"

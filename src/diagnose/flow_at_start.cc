@@ -32,7 +32,7 @@ FlowRecord flow_at_start(const Job& job, const Communicator& comm, const Layout&
   const std::vector<float> gradient =
       collect_pieces(engine.exchange(), engine.owned_gradient(), comm);
   if (comm.is_root()) {
-    describe_weights(network.layout(), engine.weights(), gradient, record.layers);
+    describe_weights(network.parameter_table(), engine.weights(), gradient, record.layers);
     judge_flow(network.spec(), /*judges_updates=*/false, record);
   }
   return record;

@@ -56,9 +56,9 @@ class FlowMonitor : public StepProbe {
     const std::vector<float> gradient =
         collect_pieces(run_.engine.exchange(), run_.engine.owned_gradient(), run_.comm);
     if (run_.comm.is_root()) {
-      const ParameterLayout& layout = run_.network.layout();
-      describe_weights(layout, before_, gradient, record_.layers);
-      describe_update(layout, before_, run_.engine.weights(), record_.layers);
+      const ParameterTable& table = run_.network.parameter_table();
+      describe_weights(table, before_, gradient, record_.layers);
+      describe_update(table, before_, run_.engine.weights(), record_.layers);
       leave_out_frozen(run_.job.network, record_.layers);
       const bool judges_updates =
           run_.engine.learning_rate(step) >= kJudgedRate * base_learning_rate(run_.job.optimizer);

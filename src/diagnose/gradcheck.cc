@@ -94,7 +94,7 @@ class Gradcheck {
     result_.job = job.name;
     result_.network = describe(network_.spec());
     result_.units = layer_sizes(network_.spec());
-    result_.parameters = network_.layout().size;
+    result_.parameters = network_.parameter_table().size;
     result_.rows = batch_rows(checked_geometry_, 0);
     result_.train_examples = data_.geometry.train_examples;
     result_.epsilon = options.epsilon;
@@ -106,7 +106,7 @@ class Gradcheck {
   }
 
   GradcheckResult run(const SavedModel* checkpoint) {
-    std::vector<float> weights(network_.layout().size);
+    std::vector<float> weights(network_.parameter_table().size);
     if (checkpoint != nullptr) {
       require_fitting(*checkpoint);
       weights.assign(checkpoint->weights.begin(), checkpoint->weights.end());
@@ -189,14 +189,14 @@ class Gradcheck {
     CheckSetting setting;
     setting.epsilon = options_.epsilon;
     setting.one_sided = options_.one_sided;
-    setting.entries = sample_entries(network_.layout(),
+    setting.entries = sample_entries(network_.parameter_table(),
                                      entries_of_a_tensor(options_, result_.parameters), job_.seed);
     setting.on_progress = [&](std::uint64_t done, std::uint64_t total) {
       stop_if_requested();
       if (options_.on_progress) options_.on_progress(done, total);
     };
     result_.entries = setting.entries.size();
-    GradientCheck check = check_gradient(probe, comm_, network_.layout(), weights, setting,
+    GradientCheck check = check_gradient(probe, comm_, network_.parameter_table(), weights, setting,
                                          [&](std::span<const double> at) {
                                            std::ranges::copy(at, engine.weights().begin());
                                            return source_(engine, comm_, 0);

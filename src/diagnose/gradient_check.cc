@@ -55,10 +55,10 @@ std::vector<CheckedEntry> entries_in_doubt(const GradientCheck& check) {
 
 }  // namespace
 
-GradientCheck compare_entries(const ParameterLayout& layout, std::span<const CheckedEntry> entries,
+GradientCheck compare_entries(const ParameterTable& table, std::span<const CheckedEntry> entries,
                               double cost, double epsilon) {
   GradientCheck check{cost, {}, compare(entries, epsilon)};
-  for (const ParameterTensor& tensor : layout.tensors) {
+  for (const ParameterTensor& tensor : table.tensors) {
     TensorCheck part{tensor, {}, {}};
     for (const CheckedEntry& entry : entries) {
       if (tensor.range().contains(entry.entry)) part.entries.push_back(entry);
@@ -93,15 +93,15 @@ std::vector<CheckedEntry> worst_entries(const TensorCheck& tensor, std::size_t c
 }
 
 GradientCheck check_gradient(CostProbe& probe, const Communicator& comm,
-                             const ParameterLayout& layout, std::span<const double> weights,
+                             const ParameterTable& table, std::span<const double> weights,
                              const CheckSetting& setting, const GradientOf& gradient_of) {
-  NumericalGradient numerical = take_numerical_gradient(probe, comm, layout, weights, setting);
+  NumericalGradient numerical = take_numerical_gradient(probe, comm, table, weights, setting);
   const std::vector<double> gradient = gradient_of(weights);
   GradientCheck check;
   std::vector<CheckedEntry> doubted;
   if (comm.is_root()) {
     for (CheckedEntry& entry : numerical.entries) entry.analytic = gradient[entry.entry];
-    check = compare_entries(layout, numerical.entries, numerical.cost, setting.epsilon);
+    check = compare_entries(table, numerical.entries, numerical.cost, setting.epsilon);
     doubted = entries_in_doubt(check);
   }
   if (setting.one_sided) return check;
@@ -113,7 +113,7 @@ GradientCheck check_gradient(CostProbe& probe, const Communicator& comm,
     const auto same = std::ranges::lower_bound(refined, entry.entry, {}, &CheckedEntry::entry);
     if (same != refined.end() && same->entry == entry.entry) entry = *same;
   }
-  return compare_entries(layout, numerical.entries, numerical.cost, setting.epsilon);
+  return compare_entries(table, numerical.entries, numerical.cost, setting.epsilon);
 }
 
 }  // namespace lockstep

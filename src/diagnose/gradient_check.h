@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "comm/communicator.h"
@@ -45,7 +44,7 @@ struct GradientCheck {
 };
 
 // Compares `entries`, ascending, for a J of value `cost`. `epsilon` is the requested one.
-GradientCheck compare_entries(const ParameterLayout& layout, std::span<const CheckedEntry> entries,
+GradientCheck compare_entries(const ParameterTable& table, std::span<const CheckedEntry> entries,
                               double cost, double epsilon);
 
 // The worst of the verdicts on theta as a whole and on each tensor: a small tensor's fault is lost
@@ -63,7 +62,7 @@ using GradientOf = std::function<std::vector<double>(std::span<const double> wei
 // with the same bits at every layout; it is empty on other ranks. Errors: as in
 // take_numerical_gradient.
 GradientCheck check_gradient(CostProbe& probe, const Communicator& comm,
-                             const ParameterLayout& layout, std::span<const double> weights,
+                             const ParameterTable& table, std::span<const double> weights,
                              const CheckSetting& setting, const GradientOf& gradient_of);
 
 }  // namespace lockstep

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "base/error.h"
 #include "comm/agreement.h"
@@ -95,7 +93,7 @@ double JobDescent::hold() {
   held_weights_.assign(engine_->weights().begin(), engine_->weights().end());
   engine_->reduce_gradient(0);
   gradient_.assign(engine_->owned_gradient().begin(), engine_->owned_gradient().end());
-  for (const Range& range : frozen_ranges(job_.network, network_.layout())) {
+  for (const Range& range : frozen_ranges(job_.network, network_.parameter_table())) {
     std::fill_n(gradient_.begin() + static_cast<std::ptrdiff_t>(range.begin), range.size(), 0.0);
   }
   return squared_norm();

@@ -47,13 +47,13 @@ class JobDescent : public DescentProblem {
 
   [[nodiscard]] std::uint64_t examples() const { return data_.geometry.train_examples; }
   [[nodiscard]] std::uint64_t train_examples() const { return train_examples_; }
-  [[nodiscard]] std::uint64_t parameters() const { return network_.layout().size; }
+  [[nodiscard]] std::uint64_t parameters() const { return network_.parameter_table().size; }
 
  protected:
   // The held gradient: as long as all parameters, but only this rank's owned pieces are
   // meaningful.
   [[nodiscard]] std::span<double> gradient() { return gradient_; }
-  [[nodiscard]] const ParameterLayout& layout() const { return network_.layout(); }
+  [[nodiscard]] const ParameterTable& parameter_table() const { return network_.parameter_table(); }
   // Collective. The squared norm of the held gradient, summed in the order of the parameters.
   double squared_norm();
 

@@ -80,11 +80,11 @@ class Differences {
 
 // Those of the `candidates` in a tensor whose differences may have so much rounding of J that no
 // gradient could be found fair.
-std::vector<std::uint64_t> lost_in_rounding(const ParameterLayout& layout,
+std::vector<std::uint64_t> lost_in_rounding(const ParameterTable& table,
                                             std::span<const CheckedEntry> entries,
                                             std::span<const std::uint64_t> candidates) {
   std::vector<std::uint64_t> lost;
-  for (const ParameterTensor& tensor : layout.tensors) {
+  for (const ParameterTensor& tensor : table.tensors) {
     std::vector<double> numerical;
     std::vector<double> roundings;
     for (const CheckedEntry& entry : entries) {
@@ -102,7 +102,7 @@ std::vector<std::uint64_t> lost_in_rounding(const ParameterLayout& layout,
 
 // Collective. Enlarges the steps of entries that are lost in rounding, as described at
 // take_numerical_gradient.
-void enlarge_lost(Differences& differences, const Communicator& comm, const ParameterLayout& layout,
+void enlarge_lost(Differences& differences, const Communicator& comm, const ParameterTable& table,
                   double epsilon, std::vector<CheckedEntry>& entries,
                   const CheckProgress& on_progress) {
   std::vector<std::uint64_t> growing;  // on rank 0, then shared
@@ -110,7 +110,7 @@ void enlarge_lost(Differences& differences, const Communicator& comm, const Para
     if (!entries[i].at_kink && entries[i].epsilon == epsilon) growing.push_back(i);
   }
   while (true) {
-    if (comm.is_root()) growing = lost_in_rounding(layout, entries, growing);
+    if (comm.is_root()) growing = lost_in_rounding(table, entries, growing);
     comm.broadcast(growing);
     epsilon *= 10;
     if (growing.empty() || epsilon > 1.001 * kLargestEpsilon) return;
@@ -160,7 +160,7 @@ double rounding_of_difference(double cost, double epsilon) {
 }
 
 NumericalGradient take_numerical_gradient(CostProbe& probe, const Communicator& comm,
-                                          const ParameterLayout& layout,
+                                          const ParameterTable& table,
                                           std::span<const double> weights,
                                           const CheckSetting& setting) {
   const double cost = probe.move_to(weights);
@@ -182,7 +182,7 @@ NumericalGradient take_numerical_gradient(CostProbe& probe, const Communicator& 
     std::erase_if(remaining, [&](std::uint64_t i) { return !entries[i].at_kink; });
   }
   if (!setting.one_sided) {
-    enlarge_lost(differences, comm, layout, setting.epsilon, entries, setting.on_progress);
+    enlarge_lost(differences, comm, table, setting.epsilon, entries, setting.on_progress);
   }
   require_finite(comm, cost, entries);
   if (!comm.is_root()) return {};

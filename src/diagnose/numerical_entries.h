@@ -57,7 +57,7 @@ constexpr int kReductions = 3;
 constexpr double kSmallestEpsilon = 1e-9;
 constexpr double kLargestEpsilon = 0.1;
 NumericalGradient take_numerical_gradient(CostProbe& probe, const Communicator& comm,
-                                          const ParameterLayout& layout,
+                                          const ParameterTable& table,
                                           std::span<const double> weights,
                                           const CheckSetting& setting);
 

@@ -3,8 +3,6 @@
 
 #include <string>
 
-#include "config/job.h"
-
 namespace lockstep {
 
 // The text "optimizer.KIND.learning_rate=RATE".

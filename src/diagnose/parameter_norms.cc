@@ -11,9 +11,9 @@ namespace lockstep {
 namespace {
 
 // The ranges of a layer's weights in the flat vector.
-std::vector<Range> weights_of(const ParameterLayout& layout, std::size_t layer) {
+std::vector<Range> weights_of(const ParameterTable& table, std::size_t layer) {
   std::vector<Range> ranges;
-  for (const ParameterTensor& tensor : layout.of_layer(layer)) {
+  for (const ParameterTensor& tensor : table.of_layer(layer)) {
     if (tensor.role == ParameterRole::weight) ranges.push_back(tensor.range());
   }
   return ranges;
@@ -46,13 +46,13 @@ template std::vector<float> collect_pieces(const GradientExchange<float>&, std::
 template std::vector<double> collect_pieces(const GradientExchange<double>&,
                                             std::span<const double>, const Communicator&);
 
-void describe_weights(const ParameterLayout& layout, std::span<const float> weights,
+void describe_weights(const ParameterTable& table, std::span<const float> weights,
                       std::span<const float> gradient, std::vector<LayerFlow>& layers) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     double weight_squares = 0;
     double gradient_squares = 0;
     std::uint64_t count = 0;
-    for (const Range range : weights_of(layout, i)) {
+    for (const Range range : weights_of(table, i)) {
       weight_squares += sum_of_squares(weights.subspan(range.begin, range.size()));
       gradient_squares += sum_of_squares(gradient.subspan(range.begin, range.size()));
       count += range.size();
@@ -63,11 +63,11 @@ void describe_weights(const ParameterLayout& layout, std::span<const float> weig
   }
 }
 
-void describe_update(const ParameterLayout& layout, std::span<const float> before,
+void describe_update(const ParameterTable& table, std::span<const float> before,
                      std::span<const float> after, std::vector<LayerFlow>& layers) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     double squares = 0;
-    for (const Range range : weights_of(layout, i)) {
+    for (const Range range : weights_of(table, i)) {
       squares += squares_of_change(before.subspan(range.begin, range.size()),
                                    after.subspan(range.begin, range.size()));
     }

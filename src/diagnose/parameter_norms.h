@@ -19,11 +19,11 @@ std::vector<T> collect_pieces(const GradientExchange<T>& exchange, std::span<con
                               const Communicator& comm);
 
 // Sets the numbers of W for each layer; sums are in double, in the order of the tensors.
-void describe_weights(const ParameterLayout& layout, std::span<const float> weights,
+void describe_weights(const ParameterTable& table, std::span<const float> weights,
                       std::span<const float> gradient, std::vector<LayerFlow>& layers);
 
 // Sets the numbers of the update from `before`, with norm weight_norm, to `after`.
-void describe_update(const ParameterLayout& layout, std::span<const float> before,
+void describe_update(const ParameterTable& table, std::span<const float> before,
                      std::span<const float> after, std::vector<LayerFlow>& layers);
 
 }  // namespace lockstep

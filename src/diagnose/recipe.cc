@@ -50,17 +50,16 @@ struct Found {
   bool has_checkpoint = false;
 };
 
-class RecipeRun {
+class Recipe {
  public:
-  RecipeRun(const LoadedJob& loaded, const Communicator& comm, const RecipeOptions& options,
-            RecipeHost& host)
+  Recipe(const LoadedJob& loaded, const Communicator& comm, const RecipeOptions& options,
+         RecipeHost& host)
       : comm_(comm), options_(options), host_(host), book_(loaded, options.runs) {}
 
   RecipeResult run() {
     std::string job = book_.next_job();
     for (int number = 1; !job.empty(); ++number) {
-      if (!take_run(parse_job(job, "resolved job", "/", {}),
-                    options_.directory / recipe_run_name(number))) {
+      if (!take_run(parse_resolved_job(job), options_.directory / recipe_run_name(number))) {
         book_.interrupt();
       }
       agree(comm_, [&] {
@@ -71,7 +70,7 @@ class RecipeRun {
     }
     test_best();
     RecipeResult result = book_.result();
-    comm_.broadcast(result.stop_reason);
+    comm_.broadcast(result.end);
     return result;
   }
 
@@ -82,7 +81,7 @@ class RecipeRun {
     agree(comm_, [&] {
       if (!comm_.is_root()) return;
       const RecipeResult& result = book_.result();
-      if (result.best == 0 || result.stop_reason == kInterrupted) return;
+      if (result.best == 0 || result.end == RecipeEnd::interrupted) return;
       if (!result.has_test_set) return;
       const fs::path run_dir = options_.directory / recipe_run_name(result.best);
       const auto found = find_with_weights(run_dir / kCheckpointFolder, book_.best_weights());
@@ -201,7 +200,7 @@ void check_recipe_job(const Job& job) {
 
 RecipeResult run_recipe(const LoadedJob& loaded, const Communicator& comm,
                         const RecipeOptions& options, RecipeHost& host) {
-  return RecipeRun(loaded, comm, options, host).run();
+  return Recipe(loaded, comm, options, host).run();
 }
 
 }  // namespace lockstep

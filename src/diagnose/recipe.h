@@ -2,13 +2,9 @@
 // The loop of the basic recipe (lecture 1.3): trains, diagnoses, takes a step, keeps it if the
 // error that it aims at fell (recipe_judgement.h), and repeats.
 
-#include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "comm/communicator.h"
 #include "comm/layout.h"
@@ -56,9 +52,9 @@ void check_recipe_job(const Job& job);
 // train() into its own directory. Runs that `host` finds there are used if they have finished, or
 // resumed if they have a checkpoint. Choices are made on rank 0 by training and dev errors alone,
 // so they are the same at every layout. Only the best run is tested, once, at the end (1.4). A job
-// that diverges is tried with smaller learning rates. Returns the result on rank 0, and its
-// stop_reason on other ranks. Throws AgreedError as train() does, except for divergence, and
-// (usage) when a directory holds a run of another job.
+// that diverges is tried with smaller learning rates. Returns the result on rank 0; on
+// other ranks only its member `end` is set. Throws AgreedError as train() does, except for
+// divergence, and (usage) when a directory holds a run of another job.
 RecipeResult run_recipe(const LoadedJob& loaded, const Communicator& comm,
                         const RecipeOptions& options, RecipeHost& host);
 

@@ -15,7 +15,6 @@
 #include "model/build.h"
 #include "nn/guessing.h"
 #include "nn/parameters.h"
-#include "records/stop_reason.h"
 
 namespace lockstep {
 namespace {
@@ -58,7 +57,7 @@ bool has_blown_up(const Job& job, const Summary& summary) {
 
 RecipeBook::RecipeBook(const LoadedJob& loaded, int runs) {
   result_.job_name = loaded.job.name;
-  result_.runs = runs;
+  result_.budget = runs;
   result_.has_test_set = loaded.job.data.test || loaded.job.data.split.test;
   tried_.insert(loaded.resolved_text);
   next_.number = 1;
@@ -66,64 +65,64 @@ RecipeBook::RecipeBook(const LoadedJob& loaded, int runs) {
 }
 
 void RecipeBook::take(const RunRecord& record) {
-  Run taken{next_.number, parse_job(record.resolved_job, "resolved job", "/", {}), record, {}};
+  Run taken{next_.number, parse_resolved_job(record.resolved_job), record, {}};
   if (!runs_.empty() && !has_same_data(record.summary, runs_.front().record.summary)) {
     taken.record.answers = {};  // other examples cannot be paired
   }
   taken.diagnosis = diagnose_run(taken.loaded, record.summary, record.evaluations);
   require_errors(taken.diagnosis);
-  RecipeTrial trial = std::move(next_);
-  trial.diagnosis = taken.diagnosis;
+  RecipeRun ended = std::move(next_);
+  ended.diagnosis = taken.diagnosis;
   if (!has_start() && has_blown_up(taken.loaded.job, record.summary)) {
-    trial.outcome = "blown up";
-    trial.comparison = fmt::format("J ends at {:.4g}, far above that of guessing",
+    ended.outcome = RecipeOutcome::blown_up;
+    ended.comparison = fmt::format("J ends at {:.4g}, far above that of guessing",
                                    record.summary.train_cost.value_or(0));
-    return finish_without_start(std::move(trial));
+    return finish_without_start(std::move(ended));
   }
   if (has_start()) {
     auto [kept, comparison] =
-        judge_step(trial.step.against, judged(run(trial.based_on)), judged(taken));
-    trial.outcome = kept ? "kept" : "discarded";
-    trial.comparison = std::move(comparison);
-  } else if (trial.based_on > 0) {
-    trial.outcome = "trains";
-    trial.comparison = fmt::format("dev {} {}", taken.diagnosis.of_values ? "RMSE" : "error",
+        judge_step(ended.step.against.value(), judged(run(ended.based_on)), judged(taken));
+    ended.outcome = kept ? RecipeOutcome::kept : RecipeOutcome::discarded;
+    ended.comparison = std::move(comparison);
+  } else if (ended.based_on > 0) {
+    ended.outcome = RecipeOutcome::trains;
+    ended.comparison = fmt::format("dev {} {}", taken.diagnosis.of_values ? "RMSE" : "error",
                                    percent(taken.diagnosis.dev));
   } else {
-    trial.outcome = "start";
+    ended.outcome = RecipeOutcome::start;
   }
-  if (trial.outcome != "discarded") footing_ = trial.number;
+  if (ended.outcome != RecipeOutcome::discarded) footing_ = ended.number;
   // An assumption that has been disproved is dropped.
   const auto& base = result_.assumed_base;
   if (base) {
     const Run& assumed = run(base->run);
-    const auto judged = [](const Run& of) {
+    const auto train_error_of = [](const Run& of) {
       return JudgedError{*of.diagnosis.train, of.record.answers.train, of.diagnosis.of_values};
     };
-    const Change change = change_between(judged(assumed), judged(taken));
+    const Change change = change_between(train_error_of(assumed), train_error_of(taken));
     if (change == Change::fell) result_.assumed_base.reset();
   }
   contenders_.push_back(
-      {trial.number, *taken.diagnosis.dev,
-       parameter_layout(build_network(taken.loaded.job.network, record.summary.features)).size,
+      {ended.number, *taken.diagnosis.dev,
+       parameter_table(build_network(taken.loaded.job.network, record.summary.features)).size,
        taken.record.answers.dev, taken.diagnosis.of_values});
   runs_.push_back(std::move(taken));
-  result_.trials.push_back(std::move(trial));
+  result_.runs.push_back(std::move(ended));
   name_the_best();
   choose();
 }
 
 void RecipeBook::take_divergence(const std::string& message) {
-  RecipeTrial trial = std::move(next_);
-  trial.outcome = "diverged";
-  trial.comparison = message;
-  if (!has_start()) return finish_without_start(std::move(trial));
-  result_.trials.push_back(std::move(trial));
+  RecipeRun ended = std::move(next_);
+  ended.outcome = RecipeOutcome::diverged;
+  ended.comparison = message;
+  if (!has_start()) return finish_without_start(std::move(ended));
+  result_.runs.push_back(std::move(ended));
   choose();
 }
 
-void RecipeBook::finish_without_start(RecipeTrial trial) {
-  result_.trials.push_back(std::move(trial));
+void RecipeBook::finish_without_start(RecipeRun ended) {
+  result_.runs.push_back(std::move(ended));
   tame();
 }
 
@@ -136,11 +135,11 @@ const RecipeBook::Run& RecipeBook::run(int number) const {
 }
 
 bool RecipeBook::budget_is_spent() const {
-  return static_cast<int>(result_.trials.size()) >= result_.runs;
+  return static_cast<int>(result_.runs.size()) >= result_.budget;
 }
 
-void RecipeBook::stop(const std::string& reason) {
-  result_.stop_reason = reason;
+void RecipeBook::stop(RecipeEnd end) {
+  result_.end = end;
   next_job_.clear();
 }
 
@@ -153,11 +152,11 @@ void RecipeBook::name_the_best() {
 }
 
 void RecipeBook::tame() {
-  if (budget_is_spent()) return stop(kDiverged);
-  const LoadedJob last = parse_job(next_job_, "resolved job", "/", {});
+  if (budget_is_spent()) return stop(RecipeEnd::diverged);
+  const LoadedJob last = parse_resolved_job(next_job_);
   RecipeStep step = against_divergence(last.job);
-  std::string job = parse_job(last.resolved_text, "resolved job", "/", step.set).resolved_text;
-  take_next(result_.trials.back().number, {std::move(step), std::move(job)});
+  std::string job = parse_resolved_job(last.resolved_text, step.set).resolved_text;
+  take_next(result_.runs.back().number, {std::move(step), std::move(job)});
 }
 
 void RecipeBook::choose() {
@@ -171,15 +170,17 @@ void RecipeBook::choose() {
   }
   do {
     assume_base_where_bias_does_not_move();
-    if (diagnosis_of(run(footing_)).verdict == "neither") return stop("neither");
-    for (const char* problem : {"bias", "variance", "mismatch"}) {
+    if (diagnosis_of(run(footing_)).verdict == kNeitherIsHigh) return stop(RecipeEnd::neither);
+    for (const RecipeTarget problem :
+         {RecipeTarget::bias, RecipeTarget::variance, RecipeTarget::mismatch}) {
       auto step = turn_against(problem);
       if (!step) continue;
-      if (budget_is_spent()) return stop("budget");
+      if (budget_is_spent()) return stop(RecipeEnd::budget);
       return take_next(footing_, std::move(*step));
     }
   } while (move_footing());
-  stop(diagnosis_of(run(result_.best)).verdict == "uncertain" ? "uncertain" : "exhausted");
+  stop(diagnosis_of(run(result_.best)).verdict == kUncertain ? RecipeEnd::uncertain
+                                                             : RecipeEnd::exhausted);
 }
 
 Diagnosis RecipeBook::diagnosis_of(const Run& run) const {
@@ -192,22 +193,22 @@ Diagnosis RecipeBook::diagnosis_of(const Run& run) const {
   return diagnose_run(assuming, run.record.summary, run.record.evaluations);
 }
 
-std::optional<OpenStep> RecipeBook::turn_against(const std::string& problem) const {
+std::optional<OpenStep> RecipeBook::turn_against(RecipeTarget problem) const {
   const Run& footing = run(footing_);
   return whose_turn(open_steps(footing.loaded, diagnosis_of(footing), tried_), problem,
-                    result_.trials, footing_, failures_);
+                    result_.runs, footing_, failures_);
 }
 
 void RecipeBook::assume_base_where_bias_does_not_move() {
   const Diagnosis& diagnosis = run(footing_).diagnosis;
   if (result_.assumed_base || !is_high(diagnosis.avoidable_bias)) return;
-  if (turn_against("bias")) return;
+  if (turn_against(RecipeTarget::bias)) return;
   result_.assumed_base = {diagnosis.train->error, footing_, steps_against_bias_on_footing()};
 }
 
 int RecipeBook::steps_against_bias_on_footing() const {
-  return static_cast<int>(std::ranges::count_if(result_.trials, [&](const RecipeTrial& trial) {
-    return trial.based_on == footing_ && trial.step.against == "bias";
+  return static_cast<int>(std::ranges::count_if(result_.runs, [&](const RecipeRun& ended) {
+    return ended.based_on == footing_ && ended.step.against == RecipeTarget::bias;
   }));
 }
 
@@ -224,12 +225,12 @@ bool RecipeBook::move_footing() {
 }
 
 void RecipeBook::take_next(int based_on, OpenStep step) {
-  const RecipeTrial& trial = result_.trials[static_cast<std::size_t>(based_on) - 1];
+  const RecipeRun& base = result_.runs[static_cast<std::size_t>(based_on) - 1];
   tried_.insert(step.job);
   next_ = {};
-  next_.number = static_cast<int>(result_.trials.size()) + 1;
+  next_.number = static_cast<int>(result_.runs.size()) + 1;
   next_.based_on = based_on;
-  next_.set = combined(trial.set, step.step.set);
+  next_.set = combined(base.set, step.step.set);
   next_.step = std::move(step.step);
   next_job_ = std::move(step.job);
 }

@@ -11,21 +11,11 @@
 #include "diagnose/recipe_judgement.h"
 #include "diagnose/recipe_turns.h"
 #include "diagnose/recipe_winner.h"
-#include "metrics/answers.h"
+#include "diagnose/run_record.h"
 #include "records/diagnosis.h"
-#include "records/observer.h"
-#include "records/recipe_trial.h"
-#include "records/stop_reason.h"
+#include "records/recipe_run.h"
 
 namespace lockstep {
-
-// The results of a finished run.
-struct RunRecord {
-  std::string resolved_job;
-  Summary summary;
-  std::vector<Evaluation> evaluations;
-  Answers answers;  // empty if they are not known
-};
 
 // When no step against bias reduces the training error any more, the base error is probably near
 // it (1.2, 1.3). This is an assumption and not a measurement.
@@ -37,12 +27,9 @@ struct AssumedBase {
 
 struct RecipeResult {
   std::string job_name;
-  int runs = 0;  // the budget
-  std::vector<RecipeTrial> trials;
-  // "neither" (nothing is high any more), "budget", "exhausted" (no step is left that a program
-  // can take), "uncertain" (the sets are too small for a verdict), "diverged" (the original job
-  // and all smaller learning rates), "interrupted"; empty: the recipe continues.
-  std::string stop_reason;
+  int budget = 0;  // the most runs that it may train
+  std::vector<RecipeRun> runs;
+  std::optional<RecipeEnd> end;  // none: the recipe continues
   std::optional<AssumedBase> assumed_base;
   int best = 0;          // the best run on dev; 0: none
   int as_good = 0;       // number of runs, including the best, that the dev set cannot tell from it
@@ -68,7 +55,7 @@ class RecipeBook {
   // Adds the result of the next job: each function chooses another next job, or ends the recipe.
   void take(const RunRecord& record);
   void take_divergence(const std::string& message);
-  void interrupt() { stop(kInterrupted); }
+  void interrupt() { stop(RecipeEnd::interrupted); }
 
   // Sets the test error of the best run, when the recipe is over.
   void take_test(const MeasuredError& error) { result_.test = error; }
@@ -86,8 +73,8 @@ class RecipeBook {
   [[nodiscard]] static JudgedRun judged(const Run& run);
   [[nodiscard]] bool has_start() const { return footing_ > 0; }
   [[nodiscard]] bool budget_is_spent() const;
-  void stop(const std::string& reason);
-  void finish_without_start(RecipeTrial trial);
+  void stop(RecipeEnd end);
+  void finish_without_start(RecipeRun ended);
   void name_the_best();
   // Chooses the next run when no run has finished yet: the last job with a smaller learning rate.
   void tame();
@@ -101,7 +88,7 @@ class RecipeBook {
   [[nodiscard]] Diagnosis diagnosis_of(const Run& run) const;
   // The next step against a problem on the footing; none: there is no such problem, or every kind
   // of step has failed.
-  [[nodiscard]] std::optional<OpenStep> turn_against(const std::string& problem) const;
+  [[nodiscard]] std::optional<OpenStep> turn_against(RecipeTarget problem) const;
   void assume_base_where_bias_does_not_move();
   [[nodiscard]] int steps_against_bias_on_footing() const;
   // Returns false if no run is left to continue from.
@@ -118,7 +105,7 @@ class RecipeBook {
   std::set<int> worked_off_;  // footings where every kind has failed `failures_` times
   int failures_ = 1;
   std::string best_weights_;  // their digest
-  RecipeTrial next_;          // the run in progress
+  RecipeRun next_;            // the run in progress
   std::string next_job_;      // its job, resolved; empty: the recipe is over
 };
 

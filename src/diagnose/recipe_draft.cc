@@ -34,12 +34,18 @@ void RecipeDraft::add(const std::string& kind, const std::string& action, const 
                       bool comparable) {
   const std::vector<std::string> lines = for_all_layers(set, job.network.hidden.size());
   if (!lines.empty() && !is_changed_by(lines)) return;
-  steps_.push_back({against_, kind, action, reason, expected, lines, comparable});
+  steps_.push_back({.against = against_,
+                    .kind = kind,
+                    .action = action,
+                    .reason = reason,
+                    .expected = expected,
+                    .set = lines,
+                    .comparable = comparable});
 }
 
 bool RecipeDraft::is_changed_by(const std::vector<std::string>& lines) const {
   try {
-    const LoadedJob other = parse_job(loaded.resolved_text, "resolved job", "/", lines);
+    const LoadedJob other = parse_resolved_job(loaded.resolved_text, lines);
     return other.resolved_text != loaded.resolved_text;
   } catch (const Error&) {
     return false;

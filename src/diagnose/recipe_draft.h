@@ -24,8 +24,8 @@ class RecipeDraft {
   const Diagnosis& diagnosis;
   const RunFacts& facts;
 
-  // Sets the problem that the following steps are against: "doubt", "bias", ...
-  void now_against(const std::string& problem) { against_ = problem; }
+  // Sets the problem that the following steps are against; at first doubt.
+  void now_against(RecipeTarget problem) { against_ = problem; }
 
   // Adds a step unless its lines do not fit the job or change nothing. `set`: lines for --set,
   // none for a step that a person must take. `comparable`: whether the dev errors before and after
@@ -46,7 +46,7 @@ class RecipeDraft {
   // Whether the job loads with `lines` and differs from the job without them.
   [[nodiscard]] bool is_changed_by(const std::vector<std::string>& lines) const;
 
-  std::string against_ = "doubt";
+  RecipeTarget against_ = RecipeTarget::doubt;
   std::vector<RecipeStep> steps_;
 };
 

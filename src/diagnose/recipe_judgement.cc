@@ -78,7 +78,7 @@ Change change_between(const JudgedError& before, const JudgedError& after) {
   return change.low > 0 ? Change::rose : Change::within_chance;
 }
 
-Judgement judge_step(const std::string& against, const JudgedRun& before, const JudgedRun& after) {
+Judgement judge_step(RecipeTarget against, const JudgedRun& before, const JudgedRun& after) {
   check(before.diagnosis.train && before.diagnosis.dev && after.diagnosis.train &&
             after.diagnosis.dev,
         "the runs of a recipe have errors");
@@ -87,7 +87,7 @@ Judgement judge_step(const std::string& against, const JudgedRun& before, const 
   const JudgedError dev_after{*after.diagnosis.dev, after.answers.dev, of_values};
   const Change dev = change_between(dev_before, dev_after);
   const std::string of_dev = described("dev", dev_before, dev_after);
-  if (against != "bias") return {dev == Change::fell, of_dev};
+  if (against != RecipeTarget::bias) return {dev == Change::fell, of_dev};
   const JudgedError train_before{*before.diagnosis.train, before.answers.train, of_values};
   const JudgedError train_after{*after.diagnosis.train, after.answers.train, of_values};
   const Change train = change_between(train_before, train_after);

@@ -43,6 +43,6 @@ struct Judgement {
 // does not rise beyond chance; any other step when the dev error falls beyond chance. A tie is not
 // kept, because the previous job is the simpler one. Both diagnoses are of runs with a training
 // error and a dev error.
-Judgement judge_step(const std::string& against, const JudgedRun& before, const JudgedRun& after);
+Judgement judge_step(RecipeTarget against, const JudgedRun& before, const JudgedRun& after);
 
 }  // namespace lockstep

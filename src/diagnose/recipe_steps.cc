@@ -30,11 +30,11 @@ std::vector<RecipeStep> recipe_steps(const LoadedJob& loaded, const Diagnosis& d
                "the errors of the finished run", {});
   }
   make_measurable(recipe);
-  recipe.now_against("bias");
+  recipe.now_against(RecipeTarget::bias);
   if (is_high(diagnosis.avoidable_bias)) against_bias(recipe);
-  recipe.now_against("variance");
+  recipe.now_against(RecipeTarget::variance);
   if (is_high(diagnosis.variance)) against_variance(recipe);
-  recipe.now_against("mismatch");
+  recipe.now_against(RecipeTarget::mismatch);
   if (is_high(diagnosis.mismatch)) against_mismatch(recipe);
   return std::move(recipe).steps();
 }

@@ -10,7 +10,7 @@
 
 #include "config/job_file.h"
 #include "records/diagnosis.h"
-#include "records/observer.h"
+#include "records/evaluation.h"
 
 namespace lockstep {
 

@@ -9,7 +9,7 @@
 
 #include "config/job_file.h"
 #include "records/diagnosis.h"
-#include "records/recipe_trial.h"
+#include "records/recipe_run.h"
 
 namespace lockstep {
 
@@ -28,8 +28,7 @@ std::vector<OpenStep> open_steps(const LoadedJob& footing, const Diagnosis& diag
 // often on any footing, then the same lines that have, then the lecture's order. A kind that was
 // kept stays in turn. Kinds that have been given up `most_failures` times on run `footing` are
 // left out; none: all are left out.
-std::optional<OpenStep> whose_turn(std::span<const OpenStep> open, const std::string& against,
-                                   std::span<const RecipeTrial> trials, int footing,
-                                   int most_failures);
+std::optional<OpenStep> whose_turn(std::span<const OpenStep> open, RecipeTarget against,
+                                   std::span<const RecipeRun> runs, int footing, int most_failures);
 
 }  // namespace lockstep

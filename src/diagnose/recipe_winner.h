@@ -2,7 +2,6 @@
 // Chooses the best of a recipe's runs, when all are known.
 
 #include <cstdint>
-#include <optional>
 #include <set>
 #include <span>
 

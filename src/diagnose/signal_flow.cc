@@ -4,9 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "base/check.h"
 #include "data/gather.h"
-#include "data/shards.h"
 #include "diagnose/sample.h"
 #include "linalg/vector_ops.h"
 #include "nn/activations.h"

@@ -31,7 +31,7 @@ std::vector<Finding> findings_of_directory(const DoctorReport& report) {
   const std::string& place = report.directory.examined;
   const HostReport& first = report.hosts.front();
   if (!report.directory.error.empty()) {
-    return {{Severity::refusal, "run_directory_not_writable",
+    return {{Severity::refusal, FindingKind::run_directory_not_writable,
              fmt::format("The run directory cannot be written on {}: {}.", first.name,
                          report.directory.error),
              "Choose another --run-dir."}};
@@ -41,7 +41,7 @@ std::vector<Finding> findings_of_directory(const DoctorReport& report) {
       report, [](const HostReport& host) { return host.directory != DirectorySight::shared; });
   if (!apart.empty()) {
     findings.push_back(
-        {Severity::warning, "run_directory_not_shared",
+        {Severity::warning, FindingKind::run_directory_not_shared,
          fmt::format("{} of {} is not what {} see{} there: a run cannot be resumed when rank 0 "
                      "starts on another host.",
                      place, first.name, fmt::join(apart, ", "), apart.size() == 1 ? "s" : ""),
@@ -52,7 +52,7 @@ std::vector<Finding> findings_of_directory(const DoctorReport& report) {
   });
   if (!without_locks.empty()) {
     findings.push_back(
-        {Severity::warning, "no_locks",
+        {Severity::warning, FindingKind::no_locks,
          fmt::format("Locks (flock) in {} do not reach {}: two jobs could write to one run "
                      "directory.",
                      place, fmt::join(without_locks, ", ")),
@@ -63,7 +63,7 @@ std::vector<Finding> findings_of_directory(const DoctorReport& report) {
   const std::uint64_t wanted = std::max(kLeastFreeBytes, checkpoints);
   if (first.directory_free_bytes < wanted) {
     findings.push_back(
-        {Severity::warning, "disk_space",
+        {Severity::warning, FindingKind::disk_space,
          fmt::format("{} has {} free; a run may need {}.", place,
                      format_mebibytes(first.directory_free_bytes), format_mebibytes(wanted)),
          "Free some space, or choose another --run-dir."});

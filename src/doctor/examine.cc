@@ -1,7 +1,6 @@
 #include "doctor/examine.h"
 
 #include <algorithm>
-#include <array>
 #include <bitset>
 #include <cstddef>
 #include <iterator>

@@ -20,7 +20,7 @@ std::vector<Finding> findings_of_memory(const JobNeeds& job, const HostReport& h
   if (needed > host.memory_available_bytes) {
     const bool never = needed > host.memory_bytes;
     findings.push_back(
-        {never ? Severity::refusal : Severity::warning, "memory",
+        {never ? Severity::refusal : Severity::warning, FindingKind::memory,
          fmt::format("{} needs {} on {} for {} ranks, of {} that are {}.", job.name,
                      format_mebibytes(needed), host.name, ranks,
                      format_mebibytes(never ? host.memory_bytes : host.memory_available_bytes),
@@ -30,7 +30,7 @@ std::vector<Finding> findings_of_memory(const JobNeeds& job, const HostReport& h
   const std::uint64_t shared = ranks > 1 ? ranks * job.shared_memory_bytes_per_rank : 0;
   if (shared > host.shared_memory_free_bytes) {
     findings.push_back(
-        {Severity::warning, "shared_memory",
+        {Severity::warning, FindingKind::shared_memory,
          fmt::format("{} needs {} in /dev/shm on {}, of {} that are free: the "
                      "ranks will exchange messages, which is slower.",
                      job.name, format_mebibytes(shared), host.name,
@@ -50,7 +50,7 @@ std::vector<Finding> findings_of_hosts(const DoctorReport& report) {
       std::ranges::move(findings_of_memory(*report.job, host), std::back_inserter(findings));
     if (matter(host.shared_memory_abandoned_bytes, host.shared_memory_bytes)) {
       findings.push_back(
-          {Severity::warning, "abandoned_memory",
+          {Severity::warning, FindingKind::abandoned_memory,
            fmt::format("{} of the {} of /dev/shm on {} are segments of Open MPI that no process "
                        "which can be seen uses: ranks were killed there.",
                        format_mebibytes(host.shared_memory_abandoned_bytes),
@@ -60,7 +60,7 @@ std::vector<Finding> findings_of_hosts(const DoctorReport& report) {
     const double difference = host.clock_difference_seconds;
     if (std::abs(difference) - host.clock_uncertainty_seconds > kClockLimitSeconds) {
       findings.push_back(
-          {Severity::warning, "clock",
+          {Severity::warning, FindingKind::clock,
            fmt::format("The clock of {} is {:.1f} s {} that of {}, so times of logs and files "
                        "mislead.",
                        host.name, std::abs(difference), difference > 0 ? "ahead of" : "behind",

@@ -22,7 +22,7 @@ JobNeeds job_needs(const Job& job, const DatasetSizes& sizes, const Layout& layo
                    const Hosts& hosts) {
   const NetworkSpec network = build_network(job.network, sizes.features);
   const MemoryPlan plan = plan_memory(job, network, sizes, layout, hosts);
-  const std::uint64_t weights = parameter_layout(network).size * sizeof(float);
+  const std::uint64_t weights = parameter_table(network).size * sizeof(float);
   return {.name = job.name,
           .shards = job.training.shards,
           .memory_bytes_per_rank = plan.total(),
@@ -33,11 +33,11 @@ JobNeeds job_needs(const Job& job, const DatasetSizes& sizes, const Layout& layo
 ProductShape largest_product(const Job& job, const DatasetSizes& sizes) {
   const NetworkSpec network = build_network(job.network, sizes.features);
   ProductShape shape{.rows = 1, .inputs = 1, .units = 1};
-  const ParameterLayout layout = parameter_layout(network);
+  const ParameterTable table = parameter_table(network);
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const std::optional<std::size_t> matrix = layer_matrix(network.layers[i].kind);
     if (!matrix) continue;
-    const ParameterTensor& tensor = layout.of_layer(i)[*matrix];
+    const ParameterTensor& tensor = table.of_layer(i)[*matrix];
     if (tensor.rows() * tensor.columns() <= shape.units * shape.inputs) continue;
     shape.units = tensor.rows();
     shape.inputs = tensor.columns();

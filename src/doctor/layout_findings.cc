@@ -21,7 +21,7 @@ std::size_t cores_of(const DoctorReport& report, const HostReport& host) {
 
 Finding oversubscription(const HostReport& host, std::size_t threads, std::size_t cores) {
   const bool bound = static_cast<std::size_t>(host.cores_online) >= threads;
-  return {Severity::warning, "oversubscribed",
+  return {Severity::warning, FindingKind::oversubscribed,
           fmt::format("{} share {} on {}.", format_quantity(threads, "thread"),
                       format_quantity(cores, "core"), host.name),
           bound ? fmt::format("The host has {}: let the ranks use them (mpirun --bind-to none, "
@@ -46,7 +46,7 @@ std::vector<Finding> findings_of_cores(const DoctorReport& report, const HostRep
     findings.push_back(oversubscription(host, threads, cores));
     if (host.ranks.size() > 1 && some_rank_polls(report, host)) {
       findings.push_back(
-          {Severity::warning, "polling",
+          {Severity::warning, FindingKind::polling,
            fmt::format("Ranks on {} that wait keep the core from those that compute.", host.name),
            "Set OMPI_MCA_mpi_yield_when_idle=1."});
     }
@@ -56,7 +56,7 @@ std::vector<Finding> findings_of_cores(const DoctorReport& report, const HostRep
     const std::size_t own = report.ranks[rank].cores.size();
     if (own >= static_cast<std::size_t>(report.threads)) continue;
     findings.push_back(
-        {Severity::warning, "narrow_binding",
+        {Severity::warning, FindingKind::narrow_binding,
          fmt::format("Rank {} on {} has {} and may use {}.", rank, host.name,
                      format_quantity(static_cast<std::uint64_t>(report.threads), "thread"),
                      format_quantity(own, "core")),
@@ -73,7 +73,7 @@ std::vector<Finding> findings_of_layout(const DoctorReport& report) {
   std::vector<Finding> findings;
   if (report.job && report.ranks.size() > report.job->shards) {
     findings.push_back(
-        {Severity::refusal, "too_many_ranks",
+        {Severity::refusal, FindingKind::too_many_ranks,
          fmt::format("There are {} ranks, but training.shards of {} is {}.", report.ranks.size(),
                      report.job->name, report.job->shards),
          fmt::format("Use at most {} and more threads for each rank, or more shards.",

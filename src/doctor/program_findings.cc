@@ -39,18 +39,18 @@ std::string describe(const std::map<std::string, std::set<std::string>>& hosts) 
 std::vector<Finding> mixed_builds(const DoctorReport& report) {
   std::vector<Finding> findings;
   for (const auto& [name, value] : report.ranks.front().environment) {
-    if (!must_agree(name) && name != "kernels") continue;
+    if (!must_agree(name) && name != kKernelsFact) continue;
     const auto hosts = hosts_by_value(report, [&name = name](const RankReport& rank) {
       const auto found = rank.environment.find(name);
       return found == rank.environment.end() ? "none" : found->second;
     });
     if (hosts.size() == 1) continue;
     if (must_agree(name)) {
-      findings.push_back({Severity::refusal, "mixed_builds",
+      findings.push_back({Severity::refusal, FindingKind::mixed_builds,
                           fmt::format("The ranks differ in {}: {}.", name, describe(hosts)),
                           "Install the same build on all hosts."});
     } else {
-      findings.push_back({Severity::fact, "mixed_kernels",
+      findings.push_back({Severity::fact, FindingKind::mixed_kernels,
                           fmt::format("The ranks compute with different instructions: {}. Their "
                                       "results have the same bits, but all ranks wait for the "
                                       "slowest.",
@@ -69,7 +69,7 @@ std::vector<Finding> findings_of_programs(const DoctorReport& report) {
   const bool refused = std::ranges::any_of(
       findings, [](const Finding& finding) { return finding.severity == Severity::refusal; });
   if (!refused && programs.size() > 1) {
-    findings.push_back({Severity::warning, "mixed_programs",
+    findings.push_back({Severity::warning, FindingKind::mixed_programs,
                         fmt::format("The hosts have different builds of the program: digest {}.",
                                     describe(programs)),
                         "Copy one build to all hosts, or put it into a shared folder."});

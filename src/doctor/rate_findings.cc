@@ -39,7 +39,7 @@ std::vector<Finding> slow_ranks(const DoctorReport& report) {
     own.reserve(host.ranks.size());
     for (const std::size_t rank : host.ranks) own.push_back(rates[rank]);
     if (std::ranges::all_of(host.ranks, is_slow)) {
-      findings.push_back({Severity::warning, "slow_host",
+      findings.push_back({Severity::warning, FindingKind::slow_host,
                           fmt::format("A core of {} computes {:.1f} GFLOP/s, the median of all is "
                                       "{:.1f}: every step waits for it.",
                                       host.name, 1e-9 * median(own), 1e-9 * usual),
@@ -49,7 +49,7 @@ std::vector<Finding> slow_ranks(const DoctorReport& report) {
     }
     for (const std::size_t rank : host.ranks) {
       if (!is_slow(rank)) continue;
-      findings.push_back({Severity::warning, "slow_rank",
+      findings.push_back({Severity::warning, FindingKind::slow_rank,
                           fmt::format("Rank {} on {} computes {:.1f} GFLOP/s on a core, the median "
                                       "of all is {:.1f}: every step waits for it.",
                                       rank, host.name, 1e-9 * rates[rank], 1e-9 * usual),
@@ -62,23 +62,22 @@ std::vector<Finding> slow_ranks(const DoctorReport& report) {
 
 constexpr const char* kLinkRemedy =
     "Measure again when no other program uses the hosts and the network, because load shows as a "
-    "slow "
-    "link. Otherwise look at its cable, port and driver (ethtool), and at which network MPI uses "
-    "(btl_tcp_if_include).";
+    "slow link. Otherwise look at its cable, port and driver (ethtool), and at which network MPI "
+    "uses (btl_tcp_if_include).";
 
 std::string megabytes(double bytes_per_second) {
   return format_megabytes_per_second(bytes_per_second) + " MB/s";
 }
 
 Finding slow_links_of(const DoctorReport& report, std::size_t host, double rate, double fastest) {
-  return {Severity::warning, "slow_links_of_host",
+  return {Severity::warning, FindingKind::slow_links_of_host,
           fmt::format("All links of {} are slow: at most {}, the fastest link has {}.",
                       report.hosts[host].name, megabytes(rate), megabytes(fastest)),
           kLinkRemedy};
 }
 
 Finding slow_link(const DoctorReport& report, const LinkReport& link) {
-  return {Severity::warning, "slow_link",
+  return {Severity::warning, FindingKind::slow_link,
           fmt::format("The link between {} and {} is slow: {} there, {} back.",
                       report.hosts[link.from].name, report.hosts[link.to].name,
                       megabytes(link.bytes_per_second), megabytes(link.bytes_per_second_back)),
@@ -86,7 +85,7 @@ Finding slow_link(const DoctorReport& report, const LinkReport& link) {
 }
 
 Finding asymmetric_link(const DoctorReport& report, const LinkReport& link) {
-  return {Severity::warning, "asymmetric_link",
+  return {Severity::warning, FindingKind::asymmetric_link,
           fmt::format("The link between {} and {} is asymmetric: {} there, {} back.",
                       report.hosts[link.from].name, report.hosts[link.to].name,
                       megabytes(link.bytes_per_second), megabytes(link.bytes_per_second_back)),

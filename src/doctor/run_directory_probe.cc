@@ -1,6 +1,5 @@
 #include "doctor/run_directory_probe.h"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -54,10 +53,19 @@ class LockedFile {
   std::string error_;
 };
 
-fs::path nearest_existing(const std::string& path) {
+// The wanted directory, or the nearest folder above it that exists.
+struct ExaminedFolder {
+  fs::path path;
+  std::string error;  // why the system does not say whether the wanted directory exists
+};
+
+ExaminedFolder nearest_existing(const std::string& wanted) {
   std::error_code error;
-  fs::path place = fs::absolute(path, error);
-  while (!fs::exists(place, error) && place.has_relative_path()) place = place.parent_path();
+  ExaminedFolder place{.path = fs::absolute(wanted, error), .error = ""};
+  while (!fs::exists(place.path, error) && place.path.has_relative_path()) {
+    if (error) place.error = fmt::format("{}: {}", place.path.string(), error.message());
+    place.path = place.path.parent_path();
+  }
   return place;
 }
 
@@ -87,11 +95,12 @@ DirectoryReading read_place(const std::string& examined, const std::string& file
   return reading;
 }
 
-// Whether the place is good for files: empty, or why not.
-std::string objection_to(const fs::path& place) {
+// Why files cannot be written at the place; empty if nothing is known against it.
+std::string objection_to(const ExaminedFolder& place) {
+  if (!place.error.empty()) return place.error;
   std::error_code error;
-  if (!fs::is_directory(place, error)) return fmt::format("{} is not a folder", place.string());
-  return "";
+  if (fs::is_directory(place.path, error)) return "";
+  return fmt::format("{} is not a folder", place.path.string());
 }
 
 }  // namespace
@@ -102,13 +111,14 @@ DirectoryProbe probe_run_directory(const Communicator& comm, const std::string& 
   std::string name;
   std::optional<LockedFile> file;
   if (comm.is_root()) {
-    const fs::path place = nearest_existing(path);
-    directory = {path, place.string(), objection_to(place)};
-    name = place / fmt::format(".lockstep-doctor-{}-{}", host_name(), ::getpid());
+    const ExaminedFolder place = nearest_existing(path);
+    directory = {path, place.path.string(), objection_to(place)};
+    name = place.path / fmt::format(".lockstep-doctor-{}-{}", host_name(), ::getpid());
     if (directory.error.empty()) {
       file.emplace(name);
-      if (!file->error().empty())
-        directory.error = fmt::format("{}: {}", place.string(), file->error());
+      if (!file->error().empty()) {
+        directory.error = fmt::format("{}: {}", directory.examined, file->error());
+      }
     }
   }
   comm.broadcast(directory.path);

@@ -10,7 +10,6 @@
 #include "data/open.h"
 #include "model/build.h"
 #include "model/saved_model.h"
-#include "nn/layers.h"
 #include "nn/regularizer.h"
 #include "sets/contradictions.h"
 #include "sets/open_like.h"
@@ -65,7 +64,8 @@ CheckpointScores evaluate_checkpoint(const std::filesystem::path& path, Evaluati
   agree(comm, [&] { add_places(model.job, split, scores.worst); });
   if (split != EvaluationSplit::train) return scores;
   const Network<float>& network = model.network;
-  const Regularizer regularizer(build_regularization(model.job), network.layout(), set.total);
+  const Regularizer regularizer(build_regularization(model.job), network.parameter_table(),
+                                set.total);
   if (has_error_rate(network.spec().loss)) {
     scores.error_floor = error_floor(set.examples, scores.examples, comm);
   }

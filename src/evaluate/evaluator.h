@@ -3,7 +3,6 @@
 // without dropout.
 
 #include <functional>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -13,7 +12,7 @@
 #include "data/normalization.h"
 #include "data/target_scale.h"
 #include "nn/network.h"
-#include "sets/dataset.h"
+#include "sets/evaluation_blocks.h"
 
 namespace lockstep {
 

@@ -62,15 +62,15 @@ void require_size(const JobSet& set, Metric metric, std::uint64_t outputs) {
   }
 }
 
-// The places of the columns with these names, ascending; all of them without names.
-std::vector<std::uint32_t> places_of(const std::vector<std::string>& names,
-                                     const std::vector<InputColumn>& columns) {
+// The positions of the columns with these names, ascending; all of them without names.
+std::vector<std::uint32_t> columns_named(const std::vector<std::string>& names,
+                                         const std::vector<InputColumn>& columns) {
   const auto is_asked_for = [&](const InputColumn& column) {
     return names.empty() || std::ranges::find(names, column.name) != names.end();
   };
-  std::vector<std::uint32_t> places;
+  std::vector<std::uint32_t> chosen;
   for (std::uint32_t c = 0; c < columns.size(); ++c) {
-    if (is_asked_for(columns[c])) places.push_back(c);
+    if (is_asked_for(columns[c])) chosen.push_back(c);
   }
   for (const std::string& name : names) {
     if (std::ranges::find(columns, name, &InputColumn::name) != columns.end()) continue;
@@ -80,7 +80,7 @@ std::vector<std::uint32_t> places_of(const std::vector<std::string>& names,
     throw Error(ExitCode::usage, fmt::format("--column {}: the model has no such input; it has {}",
                                              name, quoted_names(known)));
   }
-  return places;
+  return chosen;
 }
 
 // Measures one metric of a set, again and again.
@@ -201,9 +201,9 @@ Importance measure_importance(const std::filesystem::path& checkpoint,
   const RandomKey key{model.job.seed, Purpose::importance};
   const std::vector<InputColumn> columns =
       input_columns(model.table ? &model.table->fitted->schema : nullptr, set.examples.features);
-  std::vector<std::uint32_t> places;
-  agree(comm, [&] { places = places_of(options.columns, columns); });
-  for (const std::uint32_t c : places) {
+  std::vector<std::uint32_t> chosen;
+  agree(comm, [&] { chosen = columns_named(options.columns, columns); });
+  for (const std::uint32_t c : chosen) {
     PermutedFeatures permuted(comm, set.examples, set.blocks, columns[c].features);
     std::vector<double> of_repeats;
     for (std::uint32_t repeat = 0; repeat < options.repeats; ++repeat) {
@@ -213,7 +213,7 @@ Importance measure_importance(const std::filesystem::path& checkpoint,
     }
     permuted.restore();
     result.columns.push_back(importance_of(columns[c].name, std::move(of_repeats)));
-    if (comm.is_root()) options.progress(result.columns.size(), places.size());
+    if (comm.is_root()) options.progress(result.columns.size(), chosen.size());
   }
   std::ranges::stable_sort(result.columns, std::greater(), &ColumnImportance::mean);
   return result;

@@ -18,7 +18,6 @@
 #include "data/open.h"
 #include "data/source.h"
 #include "data/table_stream.h"
-#include "model/build.h"
 #include "nn/layers.h"
 #include "nn/prediction.h"
 #include "sets/evaluation_blocks.h"

@@ -21,7 +21,8 @@ struct PredictionBlock {
   std::uint64_t first = 0;  // number of the first example
   std::span<const std::uint64_t> lines =
       {};  // [B], of the file, from 1; empty unless it is a table
-  std::span<const std::vector<std::string>> kept = {};  // [B] as TableRows has them; likewise
+  std::span<const std::vector<std::string>> kept =
+      {};  // [B] as TableRows has them; empty unless it is a table
   Matrix<const float> predictions =
       {};  // [B, O]: probabilities, or values in the units of the file
   // [B, 1]: a class number; or [B, O]: 0 or 1 for each unit, if decides_by_unit().

@@ -167,7 +167,7 @@ LayerValues layer_values(GraphBuilder& graph, const OnnxNetwork& network, std::s
                          std::vector<std::string> inputs) {
   LayerValues values;
   values.inputs = std::move(inputs);
-  for (const ParameterTensor& tensor : network.layout.of_layer(layer)) {
+  for (const ParameterTensor& tensor : network.parameter_table.of_layer(layer)) {
     values.tensors.push_back(graph.constant(
         tensor.name, network.weights.subspan(tensor.offset, tensor.range().size()), tensor.shape));
   }

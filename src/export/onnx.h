@@ -20,7 +20,7 @@ enum class OnnxDecision {
 
 struct OnnxNetwork {
   const NetworkSpec& spec;
-  const ParameterLayout& layout;
+  const ParameterTable& parameter_table;
   std::span<const float> weights;
   // Normalization (x - mean) * inverse_deviation, with one of each for every input; or empty.
   std::span<const float> mean = {};

@@ -1,6 +1,5 @@
 #include "export/saved_npz.h"
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,14 +8,13 @@
 #include "export/npz.h"
 #include "model/prediction_columns.h"
 #include "nn/activations.h"
-#include "nn/layers.h"
 
 namespace lockstep {
 namespace {
 
 void add_network(const SavedModel& model, std::vector<NpzMember>& members) {
   const Network<float>& network = model.network;
-  for (const ParameterTensor& tensor : network.layout().tensors) {
+  for (const ParameterTensor& tensor : network.parameter_table().tensors) {
     const Range range = tensor.range();
     members.push_back(
         {tensor.name,

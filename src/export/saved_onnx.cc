@@ -92,7 +92,7 @@ std::string onnx_of(const SavedModel& model) {
   std::span<const float> fill_values;
   if (model.table) fill_values = model.table->fill_values;
   return onnx_model({.spec = model.network.spec(),
-                     .layout = model.network.layout(),
+                     .parameter_table = model.network.parameter_table(),
                      .weights = model.weights,
                      .mean = model.normalizer.mean,
                      .inverse_deviation = model.normalizer.inverse_deviation,

@@ -39,10 +39,10 @@ std::string column_lines(const JobDraft& draft) {
   std::vector<std::string> rules;
   std::size_t width = 0;
   for (const DraftColumn& column : draft.columns) {
-    const std::string place = column.rule.index == 0
-                                  ? fmt::format("name: {}", literal(column.rule.name))
-                                  : fmt::format("index: {}", column.rule.index);
-    rules.push_back(fmt::format("column {{ {} role: {} }}", place, enum_name(column.rule.role)));
+    const std::string selector = column.rule.index == 0
+                                     ? fmt::format("name: {}", literal(column.rule.name))
+                                     : fmt::format("index: {}", column.rule.index);
+    rules.push_back(fmt::format("column {{ {} role: {} }}", selector, enum_name(column.rule.role)));
     if (rules.back().size() <= 60) width = std::max(width, rules.back().size());
   }
   std::string text;

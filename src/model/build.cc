@@ -49,10 +49,10 @@ bool is_frozen(const NetworkConfig& config, std::size_t layer) {
   return layer < config.hidden.size() ? config.hidden[layer].frozen : config.output.frozen;
 }
 
-std::vector<Range> frozen_ranges(const NetworkConfig& config, const ParameterLayout& layout) {
+std::vector<Range> frozen_ranges(const NetworkConfig& config, const ParameterTable& table) {
   std::vector<Range> ranges;
-  for (std::size_t i = 0; i < layout.layers.size(); ++i) {
-    if (is_frozen(config, i)) ranges.push_back(layout.layers[i]);
+  for (std::size_t i = 0; i < table.layers.size(); ++i) {
+    if (is_frozen(config, i)) ranges.push_back(table.layers[i]);
   }
   return ranges;
 }

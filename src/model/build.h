@@ -23,7 +23,7 @@ NetworkSpec for_evaluation(NetworkSpec spec, const NetworkConfig& config);
 bool is_frozen(const NetworkConfig& config, std::size_t layer);
 
 // The parameters of the frozen layers, ascending.
-std::vector<Range> frozen_ranges(const NetworkConfig& config, const ParameterLayout& layout);
+std::vector<Range> frozen_ranges(const NetworkConfig& config, const ParameterTable& table);
 
 RegularizationSpec build_regularization(const Job& job);
 

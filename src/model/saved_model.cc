@@ -53,10 +53,10 @@ SavedModel load_model(const std::filesystem::path& path, const Communicator& com
   std::optional<TableState> table;
   agree(comm, [&] {
     table = from_saved(checkpoint.table, job, features);
-    if (checkpoint.weights.size() != network.layout().size) {
+    if (checkpoint.weights.size() != network.parameter_table().size) {
       throw Error(ExitCode::data,
                   fmt::format("{} has {} parameters, but its job's network has {}", path.string(),
-                              checkpoint.weights.size(), network.layout().size));
+                              checkpoint.weights.size(), network.parameter_table().size));
     }
     if (!checkpoint.mean.empty() && checkpoint.mean.size() != features) {
       throw Error(ExitCode::data, fmt::format("{} normalizes {} features, but its network has {}",

@@ -5,7 +5,6 @@
 #include "base/lower_case.h"
 #include "data/missing.h"
 #include "data/open.h"
-#include "model/build.h"
 
 namespace lockstep {
 namespace {

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "nn/layers.h"
+#include "nn/parameters.h"
 
 namespace lockstep {
 
@@ -34,11 +35,11 @@ double weight_variance(const InitializerSpec& initializer, std::uint64_t inputs,
 
 namespace {
 
-// The two values at positions 2 * pair and 2 * pair + 1 of a tensor. `place`: its layer, from 0,
-// and its number in the layer.
+// The two values at positions 2 * pair and 2 * pair + 1 of the tensor with the id `id`: its layer,
+// from 0, and its number in the layer.
 std::array<double, 2> unit_variance_pair(const InitializerSpec& initializer, RandomKey key,
-                                         std::array<std::uint32_t, 2> place, std::uint64_t pair) {
-  const RandomCounter counter = {place[0], place[1], static_cast<std::uint32_t>(pair >> 32),
+                                         std::array<std::uint32_t, 2> id, std::uint64_t pair) {
+  const RandomCounter counter = {id[0], id[1], static_cast<std::uint32_t>(pair >> 32),
                                  static_cast<std::uint32_t>(pair)};
   if (initializer.variance != WeightVariance::lecun) return random_normals(key, counter);
   const RandomWords words = random_words(key, counter);
@@ -55,13 +56,13 @@ void set_diagonal(Matrix<T> weights, double value) {
 }
 
 template <typename T>
-void fill(const FilledWith& filled, RandomKey /*key*/, std::array<std::uint32_t, 2> /*place*/,
+void fill(const FilledWith& filled, RandomKey /*key*/, std::array<std::uint32_t, 2> /*id*/,
           Matrix<T> tensor) {
   std::ranges::fill(tensor.values(), static_cast<T>(filled.value));
 }
 
 template <typename T>
-void fill(const DrawnWith& drawn, RandomKey key, std::array<std::uint32_t, 2> place,
+void fill(const DrawnWith& drawn, RandomKey key, std::array<std::uint32_t, 2> id,
           Matrix<T> tensor) {
   const std::span<T> values = tensor.values();
   std::ranges::fill(values, T(0));
@@ -72,7 +73,7 @@ void fill(const DrawnWith& drawn, RandomKey key, std::array<std::uint32_t, 2> pl
       std::sqrt(weight_variance(drawn.initializer, drawn.inputs, drawn.outputs));
   if (deviation == 0) return;
   for (std::uint64_t pair = 0; 2 * pair < values.size(); ++pair) {
-    const auto two = unit_variance_pair(drawn.initializer, key, place, pair);
+    const auto two = unit_variance_pair(drawn.initializer, key, id, pair);
     values[2 * pair] = static_cast<T>(deviation * two[0]);
     if (2 * pair + 1 < values.size()) values[2 * pair + 1] = static_cast<T>(deviation * two[1]);
   }
@@ -82,12 +83,12 @@ void fill(const DrawnWith& drawn, RandomKey key, std::array<std::uint32_t, 2> pl
 
 template <typename T>
 void initialize_parameters(const NetworkSpec& spec, std::uint32_t seed, std::span<T> flat) {
-  const ParameterLayout layout = parameter_layout(spec);
-  check(flat.size() == layout.size, "the parameter vector has the network's size");
+  const ParameterTable table = parameter_table(spec);
+  check(flat.size() == table.size, "the parameter vector has the network's size");
   const RandomKey key{seed, Purpose::initialization};
   const std::vector<LayerNeeds> needs = needs_of(spec);
   for (std::uint32_t layer = 0; layer < needs.size(); ++layer) {
-    const auto tensors = layout.of_layer(layer);
+    const auto tensors = table.of_layer(layer);
     for (std::uint32_t t = 0; t < tensors.size(); ++t) {
       std::visit(
           [&](const auto& initial) {

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <span>
 
-#include "nn/parameters.h"
 #include "nn/spec.h"
 
 namespace lockstep {

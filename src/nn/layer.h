@@ -26,7 +26,6 @@
 #include <cstdint>
 #include <functional>
 #include <numeric>
-#include <optional>
 #include <span>
 #include <string>
 #include <variant>

@@ -2,9 +2,7 @@
 // The gradients of several shards, added up by the tree, for kinds of layers without code of their
 // own for it.
 
-#include <algorithm>
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 #include "linalg/bfloat16.h"

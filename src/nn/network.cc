@@ -57,7 +57,7 @@ std::vector<typename Network<T>::Layer> Network<T>::layers_of(const NetworkSpec&
 
 template <typename T>
 Network<T>::Network(NetworkSpec spec)
-    : spec_(std::move(spec)), layout_(parameter_layout(spec_)), layers_(layers_of(spec_)) {
+    : spec_(std::move(spec)), table_(lockstep::parameter_table(spec_)), layers_(layers_of(spec_)) {
   check(!spec_.layers.empty(), "a network has an output layer");
   check(!keeps_slopes(spec_.layers.back().epilogue), "the output layer is linear");
 }
@@ -78,7 +78,7 @@ std::vector<Matrix<const T>> Network<T>::tensors_of(std::size_t layer,
                                                     std::span<const T> flat) const {
   std::vector<Matrix<const T>> tensors;
   for (std::size_t t = 0; t < layers_[layer].tensors; ++t) {
-    tensors.push_back(tensor_view(layout_.tensors[layers_[layer].first_tensor + t], flat));
+    tensors.push_back(tensor_view(table_.tensors[layers_[layer].first_tensor + t], flat));
   }
   return tensors;
 }
@@ -86,7 +86,7 @@ std::vector<Matrix<const T>> Network<T>::tensors_of(std::size_t layer,
 template <typename T>
 std::span<const T> Network<T>::bias_of(std::size_t layer, std::span<const T> flat) const {
   if (!spec_.layers[layer].epilogue.bias) return {};
-  return tensor_view(layout_.of_layer(layer).back(), flat).values();
+  return tensor_view(table_.of_layer(layer).back(), flat).values();
 }
 
 template <typename T>
@@ -243,7 +243,7 @@ template <typename T>
 void Network<T>::add_tensor_work(std::size_t layer, const BackwardViews<T>& views,
                                  const VisitTile<T>& visit, std::vector<GridWork>& all) const {
   const Layer& facts = layers_[layer];
-  const auto tensors = layout_.of_layer(layer);
+  const auto tensors = table_.of_layer(layer);
   for (std::size_t t = 0; t < tensors.size(); ++t) {
     const ParameterTensor& tensor = tensors[t];
     const bool is_bias = t >= facts.tensors;

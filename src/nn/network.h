@@ -42,7 +42,7 @@ class Network {
   explicit Network(NetworkSpec spec);
 
   [[nodiscard]] const NetworkSpec& spec() const { return spec_; }
-  [[nodiscard]] const ParameterLayout& layout() const { return layout_; }
+  [[nodiscard]] const ParameterTable& parameter_table() const { return table_; }
 
   // All threads of `team` call a pass with the same arguments. `segments` are ranges of rows that
   // follow each other from row 0 on; a number of rows is one segment.
@@ -85,7 +85,7 @@ class Network {
   // Facts of a layer that passes need.
   struct Layer {
     LayerNeeds needs;
-    std::size_t first_tensor = 0;  // in layout_.tensors
+    std::size_t first_tensor = 0;  // in table_.tensors
     std::size_t tensors = 0;       // of the kind, without the epilogue's bias
     // For each layer, from 0: whether this layer is the first in backward order to give it a
     // gradient, and whether it is the last.
@@ -118,7 +118,7 @@ class Network {
                        std::vector<GridWork>& all) const;
 
   NetworkSpec spec_;
-  ParameterLayout layout_;
+  ParameterTable table_;
   std::vector<Layer> layers_;
 };
 

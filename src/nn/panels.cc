@@ -21,11 +21,11 @@ std::uint64_t depth_of(const NetworkSpec& network, std::uint64_t columns) {
 
 template <typename T>
 Panels<T>::Panels(const NetworkSpec& network) {
-  const ParameterLayout layout = parameter_layout(network);
+  const ParameterTable table = parameter_table(network);
   std::uint64_t size = 0;
   for (const LayerNeeds& layer : needs_of(network)) {
     for (const TensorNeed& need : layer.tensors) {
-      const ParameterTensor& tensor = layout.tensors[tensors_.size()];
+      const ParameterTensor& tensor = table.tensors[tensors_.size()];
       const bool wanted = need.in_panels && std::is_same_v<T, float>;
       tensors_.push_back({tensor.offset, wanted ? tensor.rows() : 0, tensor.columns(), size});
       if (wanted) size += tensor.rows() * depth_of(network, tensor.columns());

@@ -37,7 +37,7 @@ class Panels {
   // Called by all threads of a team: copies all parameters `weights` into the panels.
   void fill(std::span<const T> weights, const Team& team);
 
-  // The panels of a tensor of the network's layout, given by its number there.
+  // The panels of a tensor, given by its number in the network's ParameterTable.
   [[nodiscard]] TensorPanels<T> of_tensor(std::size_t tensor) const;
 
  private:

@@ -1,7 +1,7 @@
 #pragma once
-// The places of the layers' tensors in the one flat parameter vector. Gradients and optimizer
-// state use the same layout, so that one exchange, one checkpoint format and one digest serve all
-// layers.
+// The positions of the layers' tensors in the one flat parameter vector. Gradients and optimizer
+// state use the same positions, so that one exchange, one checkpoint format and one digest serve
+// all layers.
 
 #include <cstdint>
 #include <span>
@@ -29,7 +29,7 @@ struct ParameterTensor {
 };
 
 // The tensors of every layer, first to last, in the order of its needs, without gaps.
-struct ParameterLayout {
+struct ParameterTable {
   std::vector<ParameterTensor> tensors;
   std::vector<Range> layers;  // of the flat vector, for each layer; empty if it has no tensors
   std::uint64_t size = 0;
@@ -38,7 +38,7 @@ struct ParameterLayout {
   [[nodiscard]] std::span<const ParameterTensor> of_layer(std::size_t layer) const;
 };
 
-ParameterLayout parameter_layout(const NetworkSpec& spec);
+ParameterTable parameter_table(const NetworkSpec& spec);
 
 // Whether a penalty and a decay of weights apply to a tensor.
 inline bool is_penalized(const ParameterTensor& tensor, bool include_biases) {
@@ -46,7 +46,7 @@ inline bool is_penalized(const ParameterTensor& tensor, bool include_biases) {
 }
 
 // Ranges of the penalized tensors in the flat vector, ascending.
-std::vector<Range> penalized_ranges(const ParameterLayout& layout, bool include_biases);
+std::vector<Range> penalized_ranges(const ParameterTable& table, bool include_biases);
 
 // The tensor as a matrix inside a flat vector.
 template <typename T>

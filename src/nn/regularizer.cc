@@ -22,12 +22,12 @@ void add_l1(T factor, const T* __restrict w, T* __restrict g, std::uint64_t size
 
 }  // namespace
 
-Regularizer::Regularizer(const RegularizationSpec& spec, const ParameterLayout& layout,
+Regularizer::Regularizer(const RegularizationSpec& spec, const ParameterTable& table,
                          std::uint64_t train_examples)
     : train_examples_(static_cast<double>(train_examples)) {
   if (spec.layers.empty()) return;
-  check(spec.layers.size() == layout.layers.size(), "every layer has a penalty");
-  for (const ParameterTensor& tensor : layout.tensors) {
+  check(spec.layers.size() == table.layers.size(), "every layer has a penalty");
+  for (const ParameterTensor& tensor : table.tensors) {
     const LayerPenalty& lambda = spec.layers[tensor.layer];
     if (lambda.l2_lambda == 0 && lambda.l1_lambda == 0) continue;
     if (is_penalized(tensor, spec.include_biases)) parts_.push_back({tensor.range(), lambda});

@@ -33,7 +33,7 @@ struct Penalty {
 // The penalty for one network and training set. Never communicates.
 class Regularizer {
  public:
-  Regularizer(const RegularizationSpec& spec, const ParameterLayout& layout,
+  Regularizer(const RegularizationSpec& spec, const ParameterTable& table,
               std::uint64_t train_examples);
 
   // The penalty of all weights, summed in double in the order of the tensors.

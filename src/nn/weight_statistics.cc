@@ -8,11 +8,11 @@
 namespace lockstep {
 
 template <typename T>
-WeightStatistics weight_statistics(const ParameterLayout& layout, std::span<const T> weights) {
+WeightStatistics weight_statistics(const ParameterTable& table, std::span<const T> weights) {
   double squares = 0;
   std::uint64_t near_zero = 0;
   std::uint64_t count = 0;
-  for (const ParameterTensor& tensor : layout.tensors) {
+  for (const ParameterTensor& tensor : table.tensors) {
     if (tensor.role != ParameterRole::weight) continue;
     const std::span<const T> values = weights.subspan(tensor.offset, tensor.range().size());
     squares += sum_of_squares(values);
@@ -28,7 +28,7 @@ WeightStatistics weight_statistics(const ParameterLayout& layout, std::span<cons
   return {std::sqrt(squares), fraction};
 }
 
-template WeightStatistics weight_statistics(const ParameterLayout&, std::span<const float>);
-template WeightStatistics weight_statistics(const ParameterLayout&, std::span<const double>);
+template WeightStatistics weight_statistics(const ParameterTable&, std::span<const float>);
+template WeightStatistics weight_statistics(const ParameterTable&, std::span<const double>);
 
 }  // namespace lockstep

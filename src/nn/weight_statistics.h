@@ -24,6 +24,6 @@ struct WeightStatistics {
 };
 
 template <typename T>
-WeightStatistics weight_statistics(const ParameterLayout& layout, std::span<const T> weights);
+WeightStatistics weight_statistics(const ParameterTable& table, std::span<const T> weights);
 
 }  // namespace lockstep

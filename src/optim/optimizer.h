@@ -2,7 +2,6 @@
 // The optimizers, one file each. To add one, write its file, name it here and add its message to
 // proto/job.proto; config reads its fields by their names.
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>

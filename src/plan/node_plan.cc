@@ -1,7 +1,6 @@
 #include "plan/node_plan.h"
 
 #include <algorithm>
-#include <cstddef>
 
 #include <fmt/format.h>
 

@@ -40,12 +40,30 @@ struct ErrorGap {
   GapLevel level = GapLevel::low;
 };
 
+// What a step of the recipe works against.
+enum class RecipeTarget {
+  bias,
+  variance,
+  mismatch,
+  doubt,  // the verdict itself is in doubt
+  divergence,
+};
+
+constexpr auto enum_names(RecipeTarget) {
+  using enum RecipeTarget;
+  return std::to_array<EnumName<RecipeTarget>>({{bias, "bias"},
+                                                {variance, "variance"},
+                                                {mismatch, "mismatch"},
+                                                {doubt, "doubt"},
+                                                {divergence, "divergence"}});
+}
+
 // One step of the basic recipe (1.3), made concrete for the job.
 struct RecipeStep {
-  std::string against;  // "bias", "variance" or "mismatch"; "doubt": the verdict itself is in doubt
-  std::string kind;     // such as "bigger network"; a recipe tries the kinds in turn
-  std::string action;   // what to do, in words
-  std::string reason;   // why, with the section of the lecture
+  std::optional<RecipeTarget> against;  // none only in an empty step
+  std::string kind;      // such as "bigger network"; a recipe tries the kinds in turn
+  std::string action;    // what to do, in words
+  std::string reason;    // why, with the section of the lecture
   std::string expected;  // the expected effect, and on which error
   // "path=value" for --set, all of them at once. Empty: only a person can do it.
   std::vector<std::string> set;
@@ -53,6 +71,11 @@ struct RecipeStep {
   // cannot be compared.
   bool comparable = true;
 };
+
+// Verdicts where nothing is surely high.
+inline constexpr const char* kNeitherIsHigh = "neither";
+inline constexpr const char* kUncertain = "uncertain";  // the sets are too small to tell
+inline constexpr const char* kNoVerdict = "unknown";    // there is no error to judge by
 
 struct Diagnosis {
   // Errors are relative RMSE (records/value_errors.h) instead of fractions of wrong answers.
@@ -76,9 +99,8 @@ struct Diagnosis {
   // mismatch.
   bool variance_may_be_mismatch = false;
 
-  // "bias", "variance", "mismatch" or several of them joined by " and ";
-  // "variance or mismatch" where the two cannot be told apart; "neither";
-  // "uncertain" when nothing is surely high but something may be; "unknown".
+  // "bias", "variance", "mismatch" or several of them joined by " and "; "variance or mismatch"
+  // where the two cannot be told apart; or one of the verdicts above.
   std::string verdict;
   std::vector<std::string> notes;  // sentences: what cannot be computed, and what to keep in mind
   std::vector<RecipeStep> recipe;  // in the lecture's order

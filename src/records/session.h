@@ -8,13 +8,16 @@
 
 namespace lockstep {
 
+// The sum of all phases, beside them.
+inline constexpr const char* kTotalSeconds = "total";
+
 struct RunSession {
   std::uint64_t first_step = 0;  // number of steps done before it
   std::uint64_t last_step = 0;   // number of steps done after it
   std::uint32_t ranks = 1;
   std::uint32_t threads = 1;             // per rank
   double seconds = 0;                    // time of training, evaluating and saving
-  std::map<std::string, double> phases;  // seconds by phase, with their "total"
+  std::map<std::string, double> phases;  // seconds by phase, with kTotalSeconds
   friend bool operator==(const RunSession&, const RunSession&) = default;
 };
 

@@ -13,8 +13,6 @@ inline constexpr const char* kInterrupted = "interrupted";  // by a signal
 inline constexpr const char* kPaused = "paused";
 // or it was worse than the median.
 inline constexpr const char* kHopeless = "hopeless";
-// A loss or gradient was not finite. Such a run has no summary, but a recipe ends for this reason.
-inline constexpr const char* kDiverged = "diverged";
 
 // Whether the training of the run is complete.
 constexpr bool is_complete(std::string_view stop_reason) {

@@ -8,6 +8,7 @@
 #include "base/enum_names.h"
 #include "base/lower_case.h"
 #include "base/number_text.h"
+#include "nn/parameters.h"
 
 namespace lockstep {
 namespace {
@@ -19,8 +20,7 @@ std::string role_text(ColumnRole role) {
   return text;
 }
 
-}  // namespace
-
+// A line for each part of the memory, and for the total.
 std::string memory_text(const MemoryPlan& plan) {
   std::string text;
   const auto line = [&](const char* name, std::uint64_t bytes) {
@@ -42,6 +42,7 @@ std::string memory_text(const MemoryPlan& plan) {
   return text;
 }
 
+// What a node sends, and the numbers of nodes that send less.
 std::string traffic_text(const std::vector<NodeTraffic>& traffic) {
   std::string text = fmt::format("exchange         each of {} nodes sends up to {} in a step\n",
                                  traffic.front().nodes, format_bytes(traffic.front().bytes));
@@ -52,6 +53,7 @@ std::string traffic_text(const std::vector<NodeTraffic>& traffic) {
   return text;
 }
 
+// The columns of a table with their features, and the classes by number.
 std::string columns_text(const TableSchema& schema) {
   std::string text = fmt::format("columns          {}\n", schema.columns.size());
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
@@ -73,6 +75,41 @@ std::string columns_text(const TableSchema& schema) {
     text += fmt::format("classes          {}: {}\n", schema.class_names.size(),
                         quoted_names(schema.class_names));
   }
+  return text;
+}
+
+std::string data_text(const DatasetSizes& sizes) {
+  const std::string train_dev =
+      sizes.train_dev > 0 ? fmt::format(" train-dev {},", sizes.train_dev) : "";
+  std::string text = fmt::format("examples         train {},{} dev {}, test {}; {} features\n",
+                                 sizes.train, train_dev, sizes.dev, sizes.test, sizes.features);
+  if (sizes.image) {
+    text += fmt::format("images           {} x {} x {} (channels, height, width)\n",
+                        sizes.image->channels, sizes.image->height, sizes.image->width);
+  }
+  if (sizes.bayes_error) {
+    text += fmt::format(
+        "bayes error      {} (known for the source: no classifier does better, so use it as "
+        "diagnosis.base_error)\n",
+        format_percent(*sizes.bayes_error, 4));
+  }
+  if (sizes.table != nullptr) text += columns_text(sizes.table->schema);
+  return text;
+}
+
+}  // namespace
+
+std::string check_text(const CheckedJob& checked) {
+  std::string text = data_text(checked.sizes);
+  text += fmt::format("parameters       {}\n", parameter_table(checked.network).size);
+  text += fmt::format("steps per epoch  {}\n", checked.steps_per_epoch);
+  text += fmt::format("steps            {}\n", checked.steps);
+  text += fmt::format("memory of rank 0 at {} x {} (--ranks, --threads):\n{}",
+                      format_quantity(static_cast<std::uint64_t>(checked.ranks), "rank"),
+                      format_quantity(static_cast<std::uint64_t>(checked.threads), "thread"),
+                      memory_text(checked.memory));
+  if (!checked.traffic.empty()) text += traffic_text(checked.traffic);
+  for (const std::string& note : checked.notes) text += note + "\n";
   return text;
 }
 

@@ -1,22 +1,31 @@
 #pragma once
-// Parts of the answer of `check` as text for people. Pure.
+// The answer of `check` as text for people. Pure.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "data/table.h"
+#include "nn/spec.h"
 #include "plan/node_traffic.h"
+#include "sets/dataset_sizes.h"
 #include "train/memory_plan.h"
 
 namespace lockstep {
 
-// A line for each part of the memory, and for the total.
-std::string memory_text(const MemoryPlan& plan);
+// What a job needs, and what is to be said of its data.
+struct CheckedJob {
+  DatasetSizes sizes;
+  NetworkSpec network;
+  std::uint64_t steps_per_epoch = 0;
+  std::uint64_t steps = 0;
+  // For which the memory of rank 0 is predicted; threads per rank.
+  int ranks = 1;
+  int threads = 1;
+  MemoryPlan memory;
+  std::vector<NodeTraffic> traffic;  // of the asked number of nodes first; empty for one node
+  std::vector<std::string> notes;    // lines for the end
+};
 
-// What a node sends, and the numbers of nodes that send less.
-std::string traffic_text(const std::vector<NodeTraffic>& traffic);
-
-// The columns of a table with their features, and the classes by number.
-std::string columns_text(const TableSchema& schema);
+std::string check_text(const CheckedJob& checked);
 
 }  // namespace lockstep

@@ -26,29 +26,29 @@ std::string cost_table(const std::vector<double>& costs) {
   return text;
 }
 
-std::string trial_table(const DescentResult& result) {
+std::string step_table(const DescentResult& result) {
   if (!result.full_step || !result.step) return "";
   std::string text =
       fmt::format("\nstep {}, and shorter ones along the same gradient:\n", *result.step);
   text += fmt::format("{:>14} {:>14} {:>14} {:>10}\n", "learning rate", "change of J", "promised",
                       "ratio");
-  const auto line = [&](const DescentTrial& trial) {
-    const bool finite = std::isfinite(trial.change);
-    text += fmt::format("{:>14.3g} {:>14} {:>14.4g} {:>10}\n", trial.learning_rate,
-                        finite ? fmt::format("{:.4g}", trial.change) : "not finite", trial.promised,
-                        finite ? fmt::format("{:.4g}", trial.ratio()) : "-");
+  const auto line = [&](const DescentStep& step) {
+    const bool finite = std::isfinite(step.change);
+    text += fmt::format("{:>14.3g} {:>14} {:>14.4g} {:>10}\n", step.learning_rate,
+                        finite ? fmt::format("{:.4g}", step.change) : "not finite", step.promised,
+                        finite ? fmt::format("{:.4g}", step.ratio()) : "-");
   };
   line(*result.full_step);
-  for (const DescentTrial& trial : result.trials) line(trial);
+  for (const DescentStep& step : result.smaller_steps) line(step);
   return text;
 }
 
-Json trial_json(const DescentTrial& trial) {
+Json step_json(const DescentStep& step) {
   Json object;
-  set_number(object, "learning_rate", trial.learning_rate);
-  set_number(object, "change", trial.change);
-  set_number(object, "promised", trial.promised);
-  set_number(object, "ratio", trial.ratio());
+  set_number(object, "learning_rate", step.learning_rate);
+  set_number(object, "change", step.change);
+  set_number(object, "promised", step.promised);
+  set_number(object, "ratio", step.ratio());
   return object;
 }
 
@@ -63,7 +63,7 @@ std::string descent_text(const DescentSubject& subject, const DescentResult& res
       "{}: {} parameters; gradient descent, learning rate {:g} ({}); every step on {}; dropout "
       "and augmentation off; J with its penalty, in double\n\n",
       subject.job, subject.parameters, result.learning_rate, subject.rate_from, examples);
-  return text + cost_table(result.costs) + trial_table(result) + "\n" + descent_verdict(result) +
+  return text + cost_table(result.costs) + step_table(result) + "\n" + descent_verdict(result) +
          "\n";
 }
 
@@ -82,10 +82,10 @@ Json descent_json(const DescentSubject& subject, const DescentResult& result) {
   object["steps_asked"] = result.steps_asked;
   object["steps_fallen"] = result.costs.size() - 1;
   object["step"] = result.step ? Json(*result.step) : Json();
-  object["full_step"] = result.full_step ? trial_json(*result.full_step) : Json();
-  Json trials = Json::array();
-  for (const DescentTrial& trial : result.trials) trials.push_back(trial_json(trial));
-  object["trials"] = trials;
+  object["full_step"] = result.full_step ? step_json(*result.full_step) : Json();
+  Json steps = Json::array();
+  for (const DescentStep& step : result.smaller_steps) steps.push_back(step_json(step));
+  object["trials"] = steps;
   set_number(object, "suggested_learning_rate", result.suggested_rate);
   set_number(object, "gradient_norm", result.gradient_norm);
   object["costs"] = result.costs;  // NaN becomes null

@@ -18,8 +18,7 @@ struct DescentSubject {
   std::string rate_from;  // why this learning rate: "of the job", "--learning-rate"
 };
 
-// The subject, J after a selection of the steps, the trials with smaller steps, and the
-// verdict.
+// The subject, J after a selection of the steps, the smaller steps, and the verdict.
 std::string descent_text(const DescentSubject& subject, const DescentResult& result);
 
 Json descent_json(const DescentSubject& subject, const DescentResult& result);

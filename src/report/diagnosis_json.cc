@@ -36,7 +36,7 @@ Json error_to_json(const std::optional<MeasuredError>& measured) {
 
 Json step_to_json(const RecipeStep& step) {
   Json object;
-  object["against"] = step.against;
+  object["against"] = enum_name(step.against.value());
   object["kind"] = step.kind;
   object["action"] = step.action;
   object["reason"] = step.reason;

@@ -1,7 +1,6 @@
 #pragma once
 // A diagnosis for scripts, and the files diagnosis.json and diagnosis.txt.
 
-#include <filesystem>
 #include <optional>
 
 #include "base/json_text.h"

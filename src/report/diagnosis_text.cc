@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number_text.h"
 #include "report/format.h"
 
 namespace lockstep {
@@ -53,9 +54,9 @@ void add_step(Out out, std::size_t number, const RecipeStep& step) {
 }  // namespace
 
 std::string verdict_phrase(const Diagnosis& diagnosis) {
-  if (diagnosis.verdict == "neither") return "neither bias nor variance is high";
-  if (diagnosis.verdict == "uncertain") return "nothing is high beyond chance";
-  if (diagnosis.verdict == "unknown") return "no verdict";
+  if (diagnosis.verdict == kNeitherIsHigh) return "neither bias nor variance is high";
+  if (diagnosis.verdict == kUncertain) return "nothing is high beyond chance";
+  if (diagnosis.verdict == kNoVerdict) return "no verdict";
   return "high " + diagnosis.verdict;
 }
 
@@ -141,7 +142,7 @@ std::string diagnosis_text(const std::string& job_name, const Diagnosis& diagnos
     for (std::size_t i = 0; i < diagnosis.recipe.size(); ++i) {
       add_step(out, i + 1, diagnosis.recipe[i]);
     }
-  } else if (diagnosis.verdict == "neither") {
+  } else if (diagnosis.verdict == kNeitherIsHigh) {
     fmt::format_to(out, "\nThe basic recipe (1.3) has no step to try\n");
   }
   return text;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "records/observer.h"
+#include "records/diagnosis.h"
 
 namespace lockstep {
 

@@ -23,7 +23,7 @@ const char* lock_name(LockSight lock) {
 Json finding_json(const Finding& finding) {
   Json object;
   object["severity"] = severity_name(finding.severity);
-  object["kind"] = finding.kind;
+  object["kind"] = enum_name(finding.kind);
   object["text"] = finding.text;
   object["change"] = finding.change;
   return object;

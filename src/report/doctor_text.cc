@@ -41,27 +41,28 @@ std::string finding_text(const Finding& finding) {
 
 // What was examined and is in order, in a few words each.
 std::string fine_text(const DoctorReport& report, const std::vector<Finding>& findings) {
-  const auto none_of = [&](const std::set<std::string>& kinds) {
+  const auto none_of = [&](const std::set<FindingKind>& kinds) {
     return std::ranges::none_of(
         findings, [&](const Finding& finding) { return kinds.contains(finding.kind); });
   };
+  using enum FindingKind;
   std::vector<std::string> fine;
-  const auto add = [&](bool applies, const std::set<std::string>& kinds, const char* text) {
+  const auto add = [&](bool applies, const std::set<FindingKind>& kinds, const char* text) {
     if (applies && none_of(kinds)) fine.emplace_back(text);
   };
   const bool several_hosts = report.hosts.size() > 1;
-  add(report.ranks.size() > 1, {"mixed_builds", "mixed_programs"}, "the same build on all ranks");
+  add(report.ranks.size() > 1, {mixed_builds, mixed_programs}, "the same build on all ranks");
   add(true, {}, "right matrix products");
-  add(true, {"oversubscribed", "narrow_binding"}, "a core for each thread");
-  add(report.job.has_value(), {"too_many_ranks"}, "enough shards");
-  add(report.job.has_value(), {"memory", "shared_memory"}, "enough memory");
-  add(!several_hosts, {"run_directory_not_writable"}, "a writable run directory");
-  add(several_hosts, {"run_directory_not_writable", "run_directory_not_shared"},
+  add(true, {oversubscribed, narrow_binding}, "a core for each thread");
+  add(report.job.has_value(), {too_many_ranks}, "enough shards");
+  add(report.job.has_value(), {memory, shared_memory}, "enough memory");
+  add(!several_hosts, {run_directory_not_writable}, "a writable run directory");
+  add(several_hosts, {run_directory_not_writable, run_directory_not_shared},
       "a run directory that all hosts see");
-  add(true, {"run_directory_not_writable", "no_locks"}, "locks in it");
-  add(several_hosts, {"clock"}, "clocks that agree");
-  add(report.ranks.size() > 1, {"slow_host", "slow_rank"}, "equally fast ranks");
-  add(several_hosts, {"slow_link", "slow_links_of_host", "asymmetric_link"}, "fast links");
+  add(true, {run_directory_not_writable, no_locks}, "locks in it");
+  add(several_hosts, {clock}, "clocks that agree");
+  add(report.ranks.size() > 1, {slow_host, slow_rank}, "equally fast ranks");
+  add(several_hosts, {slow_link, slow_links_of_host, asymmetric_link}, "fast links");
   return fmt::format("\nfine: {}\n", fmt::join(fine, ", "));
 }
 

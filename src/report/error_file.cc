@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/atomic_file.h"
+#include "base/input_file.h"
 #include "base/json_text.h"
 #include "base/run_files.h"
 
@@ -22,11 +23,21 @@ void write_error_file(const std::filesystem::path& run_dir, int rank, std::strin
   }
 }
 
+std::optional<RecordedError> read_error_file(const std::filesystem::path& run_dir, int rank) {
+  const std::optional<std::string> text = read_if_there(run_dir / error_file_name(rank));
+  if (!text) return std::nullopt;
+  try {
+    const Json error = Json::parse(*text);
+    return RecordedError{error.at("exit_code").get<int>(), error.at("message").get<std::string>()};
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
 void remove_error_files(const std::filesystem::path& run_dir) {
   for (const auto& entry : std::filesystem::directory_iterator(run_dir)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with("error.rank") || !name.ends_with(".json")) continue;
-    remove_file(entry.path());
+    if (is_error_file_name(name)) remove_file(entry.path());
   }
 }
 

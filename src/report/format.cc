@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -10,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number_text.h"
 #include "base/run_files.h"
 #include "records/missing_sets.h"
 #include "records/stop_reason.h"
@@ -224,7 +224,6 @@ std::string describe_stop(const std::string& stop_reason) {
   if (stop_reason == kInterrupted) return "interrupted by a signal";
   if (stop_reason == kPaused) return "paused by the sweep, which continues with the best";
   if (stop_reason == kHopeless) return "ended by the sweep: worse than the median";
-  if (stop_reason == kDiverged) return "diverged: the cost became infinite or NaN";
   return stop_reason;
 }
 

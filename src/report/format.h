@@ -1,12 +1,13 @@
 #pragma once
 // Records as text for people. Pure functions: the same record gives the same text.
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
-#include "base/number_text.h"
-#include "records/observer.h"
+#include "records/evaluation.h"
+#include "records/progress.h"
+#include "records/run_start.h"
+#include "records/summary.h"
 
 namespace lockstep {
 

@@ -1,6 +1,5 @@
 #include "report/gradcheck_tables.h"
 
-#include <algorithm>
 #include <cstddef>
 
 #include <fmt/format.h>
@@ -32,21 +31,20 @@ std::string name_of(const GradcheckStage& stage) {
 }
 
 // Row and column of an entry in its tensor.
-struct Place {
+struct RowAndColumn {
   std::uint64_t row;
   std::uint64_t column;
 };
 
-Place place_of(const ParameterTensor& tensor, std::uint64_t entry) {
+RowAndColumn row_and_column_of(const ParameterTensor& tensor, std::uint64_t entry) {
   const std::uint64_t i = entry - tensor.offset;
   return {i / tensor.columns(), i % tensor.columns()};
 }
 
 std::string entry_line(const ParameterTensor& tensor, const CheckedEntry& entry) {
-  const Place place = place_of(tensor, entry.entry);
-  const std::string where = tensor.shape.size() == 1
-                                ? fmt::format("[{}]", place.row)
-                                : fmt::format("[{}, {}]", place.row, place.column);
+  const RowAndColumn at = row_and_column_of(tensor, entry.entry);
+  const std::string where = tensor.shape.size() == 1 ? fmt::format("[{}]", at.row)
+                                                     : fmt::format("[{}, {}]", at.row, at.column);
   return fmt::format("    {:<16} {:<14} {:>14.6g} {:>14.6g}\n", tensor.name, where, entry.numerical,
                      entry.analytic);
 }
@@ -128,10 +126,10 @@ Json tensor_json(const TensorCheck& tensor) {
   object.update(comparison_json(tensor.comparison));
   Json worst = Json::array();
   for (const CheckedEntry& entry : worst_entries(tensor, kWorstEntries)) {
-    const Place place = place_of(tensor.tensor, entry.entry);
+    const RowAndColumn at = row_and_column_of(tensor.tensor, entry.entry);
     Json one;
-    one["row"] = place.row;
-    one["column"] = place.column;
+    one["row"] = at.row;
+    one["column"] = at.column;
     set_number(one, "weight", entry.weight);
     set_number(one, "numerical", entry.numerical);
     set_number(one, "analytic", entry.analytic);

@@ -11,6 +11,7 @@
 
 #include "base/number_text.h"
 #include "base/run_files.h"
+#include "records/session.h"
 #include "records/stop_reason.h"
 #include "report/chart.h"
 #include "report/diagnosis_text.h"
@@ -255,7 +256,7 @@ void add_gap(Out out, const std::string& name, const std::optional<ErrorGap>& ga
 
 // Adds the verdict with the gaps that it is based on, and the steps of the recipe (1.2, 1.3).
 void add_diagnosis(Out out, const Diagnosis& diagnosis) {
-  const bool good = diagnosis.verdict == "neither";
+  const bool good = diagnosis.verdict == kNeitherIsHigh;
   fmt::format_to(out,
                  "<section class=\"card wide\">\n<h2>Bias and variance: <span "
                  "class=\"{}\">{}</span></h2>\n",
@@ -294,7 +295,7 @@ void add_phases(Out out, const std::map<std::string, double>& seconds) {
   std::vector<std::pair<std::string, double>> phases;
   double total = 0;
   for (const auto& [name, duration] : seconds) {
-    if (name == "total" || !std::isfinite(duration) || duration <= 0) continue;
+    if (name == kTotalSeconds || !std::isfinite(duration) || duration <= 0) continue;
     phases.emplace_back(name, duration);
     total += duration;
   }

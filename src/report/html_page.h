@@ -6,7 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "records/observer.h"
+#include "records/evaluation.h"
+#include "records/flow.h"
+#include "records/run_start.h"
+#include "records/summary.h"
 
 namespace lockstep {
 
@@ -23,7 +26,7 @@ struct HtmlPage {
 std::vector<Evaluation> thinned(const std::vector<Evaluation>& evaluations, std::size_t limit);
 
 // One HTML document without external resources. Its size is bounded for any number of
-// evaluations. The entry "total" of `seconds` is not a phase.
+// evaluations. The entry kTotalSeconds of `seconds` is not a phase.
 std::string render_html(const HtmlPage& page);
 
 }  // namespace lockstep

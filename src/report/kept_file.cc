@@ -22,7 +22,7 @@ namespace {
 bool has_content(const std::filesystem::path& path, const std::string& content) {
   try {
     return read_if_there(path) == content;
-  } catch (const Error&) {  // it is no file
+  } catch (const Error&) {  // it is not a file
     return false;
   }
 }

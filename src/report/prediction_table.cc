@@ -4,7 +4,6 @@
 #include <numeric>
 #include <span>
 #include <string_view>
-#include <utility>
 
 #include <fmt/format.h>
 

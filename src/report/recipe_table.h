@@ -2,10 +2,12 @@
 // The steps that a recipe tried and their effects, for people and for programs. Only the best
 // run has a test error, measured at the end: nothing was chosen by it, and nothing should be.
 
+#include <cstddef>
+#include <filesystem>
 #include <string>
 
 #include "base/json_text.h"
-#include "diagnose/recipe.h"
+#include "diagnose/recipe_book.h"
 
 namespace lockstep {
 
@@ -22,5 +24,8 @@ std::string recipe_text(const RecipeResult& result);
 // "avoidable_bias", "variance", "mismatch"}], "left": [steps]}. It has no timings and does not
 // depend on the layout.
 Json recipe_json(const RecipeResult& result);
+
+// The number of runs in the recipe.json of `directory`; 0 when there is none. Throws Error(io).
+std::size_t recorded_runs(const std::filesystem::path& directory);
 
 }  // namespace lockstep

@@ -1,6 +1,5 @@
 #include "report/reports.h"
 
-#include <string>
 #include <utility>
 
 #include <unistd.h>

@@ -1,7 +1,6 @@
 #include "report/score_tables.h"
 
 #include <algorithm>
-#include <optional>
 #include <vector>
 
 #include <fmt/format.h>

@@ -61,8 +61,12 @@ std::string slurm_time(double seconds) {
   return days > 0 ? fmt::format("{}-{}", days, time) : time;
 }
 
+const char* batch_script(bool sweep) {
+  return sweep ? "launch/slurm-sweep.sbatch" : "launch/slurm.sbatch";
+}
+
 std::string slurm_script(const SlurmScript& script) {
-  const char* runs = script.sweep ? "launch/slurm-sweep.sbatch" : "launch/slurm.sbatch";
+  const char* runs = batch_script(script.sweep);
   std::string text = "#!/bin/bash\n";
   for (const std::string& remark : script.remarks) text += "# " + one_line(remark) + "\n";
   const auto option = [&](const std::string& name, const auto& value) {

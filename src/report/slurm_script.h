@@ -24,12 +24,15 @@ struct SlurmScript {
   std::vector<std::string> remarks;    // where the numbers come from, one line each
 };
 
-// The text of the script. It runs launch/slurm.sbatch or launch/slurm-sweep.sbatch of the project.
+// The batch script of the project that the script runs, relative to the project's folder.
+const char* batch_script(bool sweep);
+
+// The text of the script.
 std::string slurm_script(const SlurmScript& script);
 
 // The seconds of a time limit in one of Slurm's forms: minutes, minutes:seconds,
 // hours:minutes:seconds, days-hours, days-hours:minutes or days-hours:minutes:seconds. None if the
-// text is no such time.
+// text is not in one of these forms.
 std::optional<double> seconds_of_slurm_time(const std::string& text);
 
 // A time limit such as "02:05:00" or "1-00:00:00", rounded up to whole minutes.

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/sweep.h"
-#include "evaluate/evaluate_checkpoint.h"
+#include "evaluate/score_examples.h"
 #include "sweep/termination.h"
 #include "sweep/trials.h"
 

@@ -1,8 +1,6 @@
 #include "report/tensorboard.h"
 
-#include <array>
 #include <chrono>
-#include <concepts>
 #include <cstddef>
 #include <filesystem>
 #include <optional>

@@ -5,7 +5,6 @@
 // the length bytes, data, masked CRC-32C of the data; the data are Event
 // messages (proto/tensorboard.proto), the first of them the file version.
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>

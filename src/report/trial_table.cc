@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "base/number_text.h"
 #include "records/set_metrics_json.h"
 #include "report/aligned_rows.h"
-#include "report/format.h"
 
 namespace lockstep {
 namespace {

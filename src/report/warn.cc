@@ -11,4 +11,6 @@ void warn_on_stderr(const std::string& text) {
   write_log(STDERR_FILENO, std::string(live ? kClearLine : "") + text + "\n");
 }
 
+void write_warning(const std::string& text) { warn_on_stderr("lockstep: warning: " + text); }
+
 }  // namespace lockstep

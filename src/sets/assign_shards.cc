@@ -58,7 +58,7 @@ std::vector<HostTraffic> step_traffic(const Job& job, const NetworkSpec& network
   const std::uint64_t shards = job.training.shards;
   const ExchangePlan plan = plan_exchange(plan_workers(assignment, shards), shards, hosts);
   const auto ownership = Ownership::with_bucket_bytes(
-      parameter_layout(network).size, job.exchange.bucket_bytes, sizeof(float), layout.ranks);
+      parameter_table(network).size, job.exchange.bucket_bytes, sizeof(float), layout.ranks);
   return traffic_of_step(plan, ownership, bytes_of(job.exchange.precision));
 }
 

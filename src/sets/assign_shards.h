@@ -3,8 +3,6 @@
 // several hosts a slightly uneven assignment may send far fewer sums between them; what a step
 // would take decides. Pure; the choice never changes a result.
 
-#include <cstdint>
-
 #include "comm/exchange_plan.h"
 #include "comm/exchange_traffic.h"
 #include "comm/layout.h"

@@ -2,7 +2,6 @@
 
 #include "data/open.h"
 #include "data/source.h"
-#include "model/build.h"
 #include "sets/build_augmentation.h"
 #include "sets/checked_labels.h"
 #include "sets/open_like.h"

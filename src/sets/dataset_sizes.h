@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "config/job.h"
-#include "data/augmentation.h"
 #include "data/table.h"
 
 namespace lockstep {

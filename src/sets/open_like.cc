@@ -7,8 +7,6 @@
 
 #include "base/error.h"
 #include "data/open.h"
-#include "model/build.h"
-#include "nn/layers.h"
 
 namespace lockstep {
 

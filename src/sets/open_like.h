@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 
-#include "config/job.h"
 #include "data/source.h"
 #include "model/saved_model.h"
 

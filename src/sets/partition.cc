@@ -1,7 +1,6 @@
 #include "sets/partition.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 #include <optional>
 #include <string>

@@ -5,8 +5,6 @@
 #include <vector>
 
 #include "config/job.h"
-#include "data/photometric.h"
-#include "data/source.h"
 
 namespace lockstep {
 

@@ -9,7 +9,6 @@
 #include "base/check.h"
 #include "comm/agreement.h"
 #include "data/open.h"
-#include "model/build.h"
 
 namespace lockstep {
 namespace {

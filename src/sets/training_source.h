@@ -9,7 +9,6 @@
 #include <span>
 
 #include "comm/communicator.h"
-#include "config/job.h"
 #include "data/corrupted.h"
 #include "data/source.h"
 

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "comm/agreement.h"
 #include "data/missing.h"
+#include "data/target_scale.h"
 
 namespace lockstep {
 namespace {

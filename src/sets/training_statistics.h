@@ -12,11 +12,9 @@
 
 #include "comm/communicator.h"
 #include "config/job.h"
-#include "data/augmentation.h"
 #include "data/examples.h"
 #include "data/normalization.h"
 #include "data/table.h"
-#include "data/target_scale.h"
 
 namespace lockstep {
 

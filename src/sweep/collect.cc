@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <system_error>
 
@@ -31,9 +30,9 @@ void check_directory(const LoadedSweep& loaded, const fs::path& run_dir) {
   }
   if (read_text_file(file, "sweep") != loaded.resolved_text) {
     throw Error(ExitCode::usage,
-                fmt::format("{} holds a part of another sweep (see sweep.textproto there); name "
-                            "the parts of {} only",
-                            run_dir.string(), loaded.file_name));
+                fmt::format("{} holds a part of another sweep (see {} there); name the parts of "
+                            "{} only",
+                            run_dir.string(), kSweepFile, loaded.file_name));
   }
 }
 

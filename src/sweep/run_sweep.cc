@@ -6,13 +6,11 @@
 #include <limits>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/failure.h"
 #include "base/number_text.h"
@@ -21,6 +19,7 @@
 #include "comm/agreement.h"
 #include "comm/shared_flag.h"
 #include "config/metric.h"
+#include "evaluate/evaluate_checkpoint.h"
 #include "records/stop_reason.h"
 #include "sweep/stored_trial.h"
 #include "sweep/termination.h"
@@ -207,7 +206,7 @@ class SweepRun {
 
   // Why a trial ended the sweep, as its group has agreed.
   struct FailedTrial {
-    std::uint64_t place = 0;  // place of the trial in its phase
+    std::uint64_t position = 0;  // of the trial in its phase
     ExitCode code = ExitCode::internal;
     std::string message;
   };
@@ -215,7 +214,7 @@ class SweepRun {
   // Collective over the group. Returns the error that the group agrees on in `work`, with the name
   // of the trial, or none if `work` succeeds. An error of this rank alone is thrown with the name.
   template <typename Work>
-  std::optional<FailedTrial> end_of(std::uint64_t place, const Trial& trial, const Work& work) {
+  std::optional<FailedTrial> end_of(std::uint64_t position, const Trial& trial, const Work& work) {
     const auto named = [&](const std::string& message) {
       return describe_trial(sweep_, trial) + ": " + message;
     };
@@ -223,7 +222,7 @@ class SweepRun {
       work();
       return std::nullopt;
     } catch (const AgreedError& error) {
-      return FailedTrial{place, error.code(), named(error.what())};
+      return FailedTrial{position, error.code(), named(error.what())};
     } catch (...) {  // an error of this rank alone
       const Failure failure = failure_of(std::current_exception());
       throw Error(failure.code, named(failure.message));
@@ -233,10 +232,10 @@ class SweepRun {
   // Collective over comm. If groups have failures, every rank throws that of the earliest trial.
   void throw_first(const std::optional<FailedTrial>& failure) {
     constexpr auto kNone = std::numeric_limits<std::uint64_t>::max();
-    const auto places = comm_.all_gather(failure ? failure->place : kNone);
-    const auto first = std::ranges::min_element(places);
+    const auto positions = comm_.all_gather(failure ? failure->position : kNone);
+    const auto first = std::ranges::min_element(positions);
     if (*first == kNone) return;
-    const auto owner = static_cast<std::size_t>(first - places.begin());
+    const auto owner = static_cast<std::size_t>(first - positions.begin());
     const auto codes = comm_.all_gather(failure ? failure->code : ExitCode::ok);
     const auto messages = comm_.share_text(failure ? failure->message : "");
     throw AgreedError(codes[owner], messages[owner]);

@@ -4,14 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "comm/communicator.h"
 #include "config/sweep_file.h"
-#include "evaluate/evaluate_checkpoint.h"
+#include "evaluate/score_examples.h"
 #include "records/observer.h"
 #include "sweep/part.h"
 #include "sweep/trial_record.h"

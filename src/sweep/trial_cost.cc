@@ -2,7 +2,6 @@
 
 #include "model/build.h"
 #include "nn/layers.h"
-#include "train/memory_plan.h"
 
 namespace lockstep {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "config/sweep.h"
+#include "records/metric.h"
 #include "records/observer.h"
 #include "sets/same_data.h"
 

@@ -164,7 +164,7 @@ class TrialMaker {
   // The job without its name, which does not matter in a sweep.
   static std::string nameless(const LoadedJob& job) {
     if (job.resolved_text.empty()) return "";
-    return parse_job(job.resolved_text, "resolved job", "/", std::vector<std::string>{"name=trial"})
+    return parse_resolved_job(job.resolved_text, std::vector<std::string>{"name=trial"})
         .resolved_text;
   }
 

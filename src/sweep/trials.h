@@ -2,7 +2,6 @@
 // The trials of a sweep with their jobs, all checked before the first is trained.
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>

@@ -1,11 +1,10 @@
 #pragma once
-// Saves a state while training goes on: the ranks send their parts to rank 0, chunk by chunk
+// Saves a state while training continues: the ranks send their parts to rank 0, chunk by chunk
 // between steps, and a thread there writes the file.
 
 #include <cstdint>
 #include <filesystem>
 #include <future>
-#include <span>
 #include <string>
 #include <thread>
 #include <vector>

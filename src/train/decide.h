@@ -3,7 +3,6 @@
 // it saves. Pure functions of the job and of numbers; none communicates.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "config/job.h"

@@ -43,13 +43,13 @@ std::string value_of(const EnvironmentFacts& facts, const std::string& name,
 }
 
 EnvironmentFacts environment() {
-  return {{"lockstep", LOCKSTEP_VERSION},
+  return {{kVersionFact, LOCKSTEP_VERSION},
           {"numerics", std::to_string(kNumericsVersion)},
           {"sources", LOCKSTEP_SOURCES},
           {"compiler", fmt::format("gcc {}", __VERSION__)},
           {"flags", LOCKSTEP_BUILD_FLAGS},
           {"mpi", mpi_description()},
-          {"kernels", std::string(enum_name(kernels().instructions))},
+          {kKernelsFact, std::string(enum_name(kernels().instructions))},
           {"blas", blas_description()},
           {"protobuf", LOCKSTEP_PROTOBUF_VERSION},
           {"libc", gnu_get_libc_version()},
@@ -75,8 +75,8 @@ EnvironmentFacts recorded_environment(const std::filesystem::path& path) {
 }
 
 bool must_agree(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kNames = {"lockstep", "numerics", "sources",
-                                                      "compiler", "flags",    "mpi"};
+  constexpr std::array<std::string_view, 6> kNames = {kVersionFact, "numerics", "sources",
+                                                      "compiler",   "flags",    "mpi"};
   return std::ranges::find(kNames, name) != kNames.end();
 }
 

@@ -18,9 +18,13 @@ using EnvironmentFacts = std::map<std::string, std::string>;
 std::string value_of(const EnvironmentFacts& facts, const std::string& name,
                      const std::string& otherwise = "none");
 
-// "lockstep", "numerics" (the version of docs/numerics.md), "sources" (a digest of the sources that
-// decide results, see result_sources.cmake), "compiler", "flags", "mpi", "kernels"
-// (the CPU instructions of products), "blas" (for products in double), "protobuf", "libc", "cpu".
+// Facts that other code looks for.
+inline constexpr const char* kVersionFact = "lockstep";  // the version of the program
+inline constexpr const char* kKernelsFact = "kernels";   // the CPU instructions of products
+
+// kVersionFact, "numerics" (the version of docs/numerics.md), "sources" (a digest of the sources
+// that decide results, see result_sources.cmake), "compiler", "flags", "mpi", kKernelsFact, "blas"
+// (for products in double), "protobuf", "libc", "cpu".
 EnvironmentFacts environment();
 
 // The facts in the file at `path`, a run's kEnvironmentFile. Throws Error(data) if it is damaged,

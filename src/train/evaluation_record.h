@@ -6,7 +6,7 @@
 
 #include "metrics/scores.h"
 #include "nn/loss.h"
-#include "records/observer.h"
+#include "records/evaluation.h"
 #include "train/weight_measures.h"
 
 namespace lockstep {

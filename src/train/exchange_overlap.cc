@@ -31,16 +31,16 @@ std::vector<double> seconds_left(const NetworkSpec& network, double pass_seconds
 
 double hidden_seconds(const NetworkSpec& network, const Ownership& ownership, double pass_seconds,
                       double exchange_seconds) {
-  const ParameterLayout layout = parameter_layout(network);
+  const ParameterTable table = parameter_table(network);
   const std::vector<double> left = seconds_left(network, pass_seconds);
   double free = -pass_seconds;  // when the link is free, seconds after the end of the passes
   for (std::uint64_t bucket = ownership.buckets(); bucket-- > 0;) {
     const std::uint64_t begin = bucket * ownership.bucket;
-    const std::uint64_t end = std::min(begin + ownership.bucket, layout.size);
+    const std::uint64_t end = std::min(begin + ownership.bucket, table.size);
     const auto last =
-        std::ranges::find_if(layout.layers, [&](const Range& layer) { return begin < layer.end; });
-    const auto layer = static_cast<std::size_t>(last - layout.layers.begin());
-    const double share = static_cast<double>(end - begin) / static_cast<double>(layout.size);
+        std::ranges::find_if(table.layers, [&](const Range& layer) { return begin < layer.end; });
+    const auto layer = static_cast<std::size_t>(last - table.layers.begin());
+    const double share = static_cast<double>(end - begin) / static_cast<double>(table.size);
     free = std::max(free, -left[layer]) + share * exchange_seconds;
   }
   return std::clamp(exchange_seconds - free, 0.0, exchange_seconds);

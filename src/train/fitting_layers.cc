@@ -147,11 +147,11 @@ std::string obstacle_of_conversion(const SavedModel& model, const Dataset& data,
 
 // Why layer i of `network` cannot start with the weights of layer `there` of the model; or empty.
 std::string obstacle_between(const SavedModel& model, std::size_t there, const NetworkSpec& network,
-                             const ParameterLayout& layout, std::size_t i, const Dataset& data) {
+                             const ParameterTable& table, std::size_t i, const Dataset& data) {
   const LayerSpec& layer = network.layers[i];
   const LayerSpec& layer_of_model = model.network.spec().layers[there];
   const bool is_last = i + 1 == network.layers.size();
-  const std::span<const ParameterTensor> tensors = layout.of_layer(i);
+  const std::span<const ParameterTensor> tensors = table.of_layer(i);
   std::string obstacle;
   if (takes_features(layer)) obstacle = obstacle_of_inputs(model, data);
   if (obstacle.empty() && is_last) obstacle = obstacle_of_outputs(model, network.loss, data);
@@ -160,7 +160,7 @@ std::string obstacle_between(const SavedModel& model, std::size_t there, const N
   }
   if (obstacle.empty()) obstacle = obstacle_of_kinds(layer_of_model, layer);
   if (obstacle.empty()) {
-    obstacle = obstacle_of_shapes(model.network.layout().of_layer(there), tensors);
+    obstacle = obstacle_of_shapes(model.network.parameter_table().of_layer(there), tensors);
   }
   if (!obstacle.empty()) return obstacle;
   return obstacle_of_conversion(model, data, layer, tensors.size(), is_last);
@@ -179,8 +179,8 @@ std::optional<AffineTensors> affine_tensors(const LayerSpec& spec, std::size_t t
 }
 
 bool has_shape_that_fits(const NetworkSpec& there, const NetworkSpec& here) {
-  const ParameterLayout tensors_there = parameter_layout(there);
-  const ParameterLayout tensors_here = parameter_layout(here);
+  const ParameterTable tensors_there = parameter_table(there);
+  const ParameterTable tensors_here = parameter_table(here);
   for (std::size_t i = 0; i < here.layers.size(); ++i) {
     const auto layer = layer_there(there, here, i);
     if (layer && obstacle_of_kinds(there.layers[*layer], here.layers[i]).empty() &&
@@ -193,7 +193,7 @@ bool has_shape_that_fits(const NetworkSpec& there, const NetworkSpec& here) {
 
 std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkSpec& network,
                                  const Dataset& data) {
-  const ParameterLayout layout = parameter_layout(network);
+  const ParameterTable table = parameter_table(network);
   std::vector<LayerFit> fits;
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
     const bool is_last = i + 1 == network.layers.size();
@@ -201,7 +201,7 @@ std::vector<LayerFit> fit_layers(const SavedModel& model, const NetworkSpec& net
     fits.push_back({.layer = i,
                     .there = there.value_or(0),
                     .name = is_last ? "network.output" : layer_path(i),
-                    .obstacle = there ? obstacle_between(model, *there, network, layout, i, data)
+                    .obstacle = there ? obstacle_between(model, *there, network, table, i, data)
                                       : "there is no such layer there"});
   }
   return fits;

@@ -2,7 +2,6 @@
 // Which layers of a job can start with the weights of a saved model, and what their weights become.
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>

@@ -2,7 +2,6 @@
 // Computes the norm of the gradient of all parameters that are not frozen, of which each rank has
 // only the pieces that it owns, with the same bits at every layout.
 
-#include <cstdint>
 #include <span>
 #include <vector>
 

@@ -80,7 +80,7 @@ void check_ranks(int ranks, std::uint32_t shards) {
 
 MemoryPlan plan_memory(const Job& job, const NetworkSpec& network, const DatasetSizes& sizes,
                        const Layout& layout, const Hosts& hosts) {
-  const std::uint64_t parameters = parameter_layout(network).size;
+  const std::uint64_t parameters = parameter_table(network).size;
   const std::uint64_t parameter_bytes = parameters * sizeof(float);
   const std::uint64_t shards = job.training.shards;
   const BatchGeometry geometry = batch_geometry(job.training, sizes.train);

@@ -1,12 +1,14 @@
 #include "train/phase_clock.h"
 
+#include "records/session.h"
+
 namespace lockstep {
 
 namespace {
 
 constexpr std::array<const char*, kPhases> kNames = {
-    "load",      "data",    "augmentation", "forward",    "backward", "exchange",
-    "optimizer", "waiting", "evaluation",   "checkpoint", "monitor"};
+    "load",      "data",           "augmentation", "forward",    "backward", "exchange",
+    "optimizer", kWaitingActivity, "evaluation",   "checkpoint", "monitor"};
 
 // Whether a phase belongs to training steps. Measurements, such as evaluation and the monitor, do
 // not.
@@ -51,7 +53,7 @@ std::map<std::string, double> PhaseClock::by_name() const {
     named[kNames[i]] = seconds_[i];
     total += seconds_[i];
   }
-  named["total"] = total;
+  named[kTotalSeconds] = total;
   named["ahead"] = ahead_seconds_;
   return named;
 }

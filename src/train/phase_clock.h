@@ -55,7 +55,7 @@ class PhaseClock {
   }
   // Adds time that helpers worked ahead for this worker, in addition to its own.
   void add_ahead(double seconds) { ahead_seconds_ += seconds; }
-  // Seconds by phase name, with their "total", and separately "ahead".
+  // Seconds by phase name, with kTotalSeconds, and separately "ahead".
   [[nodiscard]] std::map<std::string, double> by_name() const;
 
  private:

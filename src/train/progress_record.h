@@ -6,7 +6,7 @@
 
 #include "data/shards.h"
 #include "nn/loss.h"
-#include "records/observer.h"
+#include "records/progress.h"
 #include "train/step_counts.h"
 
 namespace lockstep {

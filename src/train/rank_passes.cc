@@ -70,7 +70,7 @@ void RankPasses<T>::run_pass(std::span<const T> weights, const Pass& pass, const
   if (on_complete) {
     after_layer = [&](std::size_t layer) {
       clock.enter(Phase::exchange);
-      on_complete(network_.layout().layers[layer].begin);
+      on_complete(network_.parameter_table().layers[layer].begin);
       clock.enter(Phase::backward);
     };
   }

@@ -24,10 +24,10 @@
 namespace lockstep {
 namespace {
 
-std::vector<TensorInfo> tensor_infos(const ParameterLayout& layout) {
+std::vector<TensorInfo> tensor_infos(const ParameterTable& table) {
   std::vector<TensorInfo> infos;
-  infos.reserve(layout.tensors.size());
-  for (const ParameterTensor& tensor : layout.tensors) {
+  infos.reserve(table.tensors.size());
+  for (const ParameterTensor& tensor : table.tensors) {
     infos.push_back({tensor.name, tensor.shape, tensor.offset});
   }
   return infos;
@@ -124,10 +124,10 @@ StateSnapshot RunCheckpoints::take_snapshot(const RunPosition& position) {
   rest.best_step = position.stopping.best_step;
   if (!comm_.is_root()) return snapshot;
   snapshot.weights_digest = digest_of_weights(engine_.weights());
-  rest.lockstep_version = environment_.at("lockstep");
+  rest.lockstep_version = environment_.at(kVersionFact);
   rest.environment = environment_;
   rest.resolved_job = resolved_job_;
-  rest.tensors = tensor_infos(network_.layout());
+  rest.tensors = tensor_infos(network_.parameter_table());
   rest.input_shape = network_.spec().input;
   rest.mean = data_.normalizer.mean;
   rest.inverse_deviation = data_.normalizer.inverse_deviation;

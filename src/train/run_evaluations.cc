@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <span>
-#include <utility>
 
 #include "base/digest.h"
 #include "comm/agreement.h"
@@ -62,8 +61,8 @@ bool RunEvaluations::restore_best_weights() {
 
 Evaluation RunEvaluations::describe(const Scores& scores, std::span<const LossSums> shard_losses,
                                     RunPosition& position, const RunTimes& times) const {
-  const WeightMeasures measures = measure_weights(parts_.engine.regularizer(),
-                                                  parts_.network.layout(), parts_.engine.weights());
+  const WeightMeasures measures = measure_weights(
+      parts_.engine.regularizer(), parts_.network.parameter_table(), parts_.engine.weights());
   Evaluation evaluation =
       evaluation_record(position.step, parts_.counts.epochs(position.step), scores, measures,
                         {.shard_losses = shard_losses,
@@ -94,7 +93,7 @@ void RunEvaluations::tell_unmoved_weights(std::uint64_t step) {
 }
 
 std::uint64_t RunEvaluations::weights_digest() const {
-  return digest_without_biases(parts_.network.layout(), parts_.engine.weights());
+  return digest_without_biases(parts_.network.parameter_table(), parts_.engine.weights());
 }
 
 }  // namespace lockstep

@@ -20,7 +20,7 @@ Soundness RunSoundness::judge(const Evaluation& evaluation, const Scores& scores
 }
 
 double RunSoundness::loss_of_initial_weights() {
-  std::vector<float> initial(network_.layout().size);
+  std::vector<float> initial(network_.parameter_table().size);
   start_.set(std::span(initial));
   return mean_loss(scorer_.sample(initial)).value_or(0);
 }

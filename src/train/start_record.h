@@ -5,7 +5,7 @@
 
 #include "comm/layout.h"
 #include "config/job.h"
-#include "records/observer.h"
+#include "records/run_start.h"
 #include "sets/dataset.h"
 #include "train/step_counts.h"
 

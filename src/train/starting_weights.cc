@@ -97,7 +97,7 @@ std::vector<std::string> other_activations(const SavedModel& model, const Networ
 std::vector<TakenTensor> tensors_of(const SavedModel& model, const LayerFit& fit,
                                     std::span<const ParameterTensor> here) {
   std::vector<TakenTensor> taken;
-  for (const ParameterTensor& tensor : model.network.layout().of_layer(fit.there)) {
+  for (const ParameterTensor& tensor : model.network.parameter_table().of_layer(fit.there)) {
     const auto values = std::span(model.weights).subspan(tensor.offset, size_of(tensor.shape));
     taken.push_back({here[taken.size()].offset, {values.begin(), values.end()}});
   }
@@ -134,7 +134,7 @@ StartingWeights::StartingWeights(const Job& job, const Communicator& comm, const
 }
 
 void StartingWeights::take(const SavedModel& model, const Job& job, const Dataset& data) {
-  const ParameterLayout layout = parameter_layout(network_);
+  const ParameterTable table = parameter_table(network_);
   const std::vector<LayerFit> fits = fit_layers(model, network_, data);
   const std::vector<std::string> names = names_of(fits);
   const std::string& file = job.training.weights_from;
@@ -149,7 +149,7 @@ void StartingWeights::take(const SavedModel& model, const Job& job, const Datase
           is_frozen(job.network, fit.layer) ? "; it is frozen, and so stays as it starts" : ""));
       continue;
     }
-    std::vector<TakenTensor> taken = tensors_of(model, fit, layout.of_layer(fit.layer));
+    std::vector<TakenTensor> taken = tensors_of(model, fit, table.of_layer(fit.layer));
     convert(taken, network_, fit.layer, model, data);
     std::ranges::move(taken, std::back_inserter(taken_));
   }

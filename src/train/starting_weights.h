@@ -2,7 +2,6 @@
 // The weights before the first step: those of the job's initializers (lecture 1.11) or, with
 // training.weights_from, those of another run in the layers that fit, a warm start.
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>

@@ -1,7 +1,6 @@
 #include "train/step_engine.h"
 
 #include <algorithm>
-#include <atomic>
 #include <limits>
 #include <type_traits>
 
@@ -56,25 +55,26 @@ StepEngine<T>::StepEngine(const Job& job, const Communicator& comm, const Layout
       comm_(comm),
       data_(data),
       network_(network),
-      regularizer_(build_regularization(job), network.layout(), data.geometry.train_examples),
+      regularizer_(build_regularization(job), network.parameter_table(),
+                   data.geometry.train_examples),
       schedule_(job.schedule),
       steps_per_epoch_(lockstep::steps_per_epoch(data.geometry)),
       total_steps_(lockstep::total_steps(job.training, data.geometry)),
       pool_(layout.threads),
       helpers_(layout.prefetch_threads),
-      ownership_(Ownership::with_bucket_bytes(network.layout().size, job.exchange.bucket_bytes,
-                                              sizeof(T), layout.ranks)),
+      ownership_(Ownership::with_bucket_bytes(network.parameter_table().size,
+                                              job.exchange.bucket_bytes, sizeof(T), layout.ranks)),
       exchange_(comm, ownership_, plans_of_ranks(data.geometry, data.shards), job.training.shards,
                 job.exchange.shared_memory ? comm.host_leader() : comm.rank(),
                 exchange_precision<T>(job)),
       optimizer_(job.optimizer, ownership_, comm.rank(),
-                 penalized_ranges(network.layout(), job.regularization.include_biases),
-                 frozen_ranges(job.network, network.layout()), exchange_precision<T>(job)),
+                 penalized_ranges(network.parameter_table(), job.regularization.include_biases),
+                 frozen_ranges(job.network, network.parameter_table()), exchange_precision<T>(job)),
       passes_(network, data, exchange_.buffers(), exchange_precision<T>(job), job.seed, dropout,
               layout.threads, helpers_),
       copies_(comm, job.exchange.compare_weights_every_steps) {
   if (job.clipping) {
-    norm_.emplace(ownership_, comm.rank(), frozen_ranges(job.network, network.layout()));
+    norm_.emplace(ownership_, comm.rank(), frozen_ranges(job.network, network.parameter_table()));
   }
   std::ranges::fill(weights(), T(0));
   clock().beat(comm.heartbeat());

@@ -54,7 +54,7 @@ StepPrediction predict_step(const Job& job, const NetworkSpec& network,
                                  rates.latency_seconds;
   if (traffic.size() == static_cast<std::size_t>(hosts.ranks())) {  // each rank is alone
     const auto ownership = Ownership::with_bucket_bytes(
-        parameter_layout(network).size, job.exchange.bucket_bytes, sizeof(float), layout.ranks);
+        parameter_table(network).size, job.exchange.bucket_bytes, sizeof(float), layout.ranks);
     step.exchange -= hidden_seconds(network, ownership, step.passes, kShareOfSums * transfer);
   }
   return step;

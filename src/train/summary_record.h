@@ -11,7 +11,7 @@
 #include "config/job.h"
 #include "data/shards.h"
 #include "metrics/scores.h"
-#include "records/observer.h"
+#include "records/summary.h"
 #include "sets/dataset.h"
 #include "train/run_position.h"
 #include "train/step_counts.h"

@@ -288,7 +288,7 @@ class Run {
           error_floor(parts_.data.train, parts_.data.geometry.train_examples, parts_.comm);
     }
     end.measures =
-        measure_weights(parts_.engine.regularizer(), parts_.network.layout(), end.weights);
+        measure_weights(parts_.engine.regularizer(), parts_.network.parameter_table(), end.weights);
     times_.note(position_);
     end.position = position_;
     Summary summary =

@@ -1,20 +1,15 @@
 #pragma once
 // Runs a training: steps, evaluations, decisions, checkpoints, reports.
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "checkpoint/checkpoint.h"
 #include "comm/communicator.h"
 #include "comm/layout.h"
 #include "config/job.h"
-#include "metrics/answers.h"
 #include "records/observer.h"
 #include "train/run_reporter.h"
 #include "train/run_scorer.h"

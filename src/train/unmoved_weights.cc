@@ -6,10 +6,10 @@
 
 namespace lockstep {
 
-std::uint64_t digest_without_biases(const ParameterLayout& layout,
+std::uint64_t digest_without_biases(const ParameterTable& table,
                                     std::span<const float> parameters) {
   Digest digest;
-  for (const ParameterTensor& tensor : layout.tensors) {
+  for (const ParameterTensor& tensor : table.tensors) {
     if (tensor.role != ParameterRole::weight) continue;
     const Range range = tensor.range();
     digest.add(std::as_bytes(parameters.subspan(range.begin, range.size())));

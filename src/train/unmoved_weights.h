@@ -11,8 +11,7 @@ namespace lockstep {
 
 // A digest of the weights among `parameters`, without biases. Biases start at 0, so that even
 // updates that are too small for any weight change them.
-std::uint64_t digest_without_biases(const ParameterLayout& layout,
-                                    std::span<const float> parameters);
+std::uint64_t digest_without_biases(const ParameterTable& table, std::span<const float> parameters);
 
 class UnmovedWeights {
  public:

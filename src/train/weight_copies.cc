@@ -1,6 +1,5 @@
 #include "train/weight_copies.h"
 
-#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>

@@ -15,10 +15,10 @@ struct WeightMeasures {
   WeightStatistics statistics;
 };
 
-// Measures `weights`, all parameters, with the layout `layout`.
-inline WeightMeasures measure_weights(const Regularizer& regularizer, const ParameterLayout& layout,
+// Measures `weights`, the values of all parameters in `table`.
+inline WeightMeasures measure_weights(const Regularizer& regularizer, const ParameterTable& table,
                                       std::span<const float> weights) {
-  return {regularizer.penalty(weights), weight_statistics(layout, weights)};
+  return {regularizer.penalty(weights), weight_statistics(table, weights)};
 }
 
 // J: the mean training loss plus the penalty; only the penalty if there are no examples.

@@ -1,8 +1,6 @@
 #include "verify/verification.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,7 +9,6 @@
 #include "records/stop_reason.h"
 #include "report/metrics_jsonl.h"
 #include "report/summary_json.h"
-#include "train/decide.h"
 
 namespace lockstep {
 namespace {

@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/run_files.h"
-#include "checkpoint/load.h"
 #include "checkpoint/retention.h"
 #include "records/stop_reason.h"
 #include "train/changed_data.h"

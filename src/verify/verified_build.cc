@@ -30,7 +30,7 @@ std::vector<std::string> compare_builds(const EnvironmentFacts& run, const Envir
                             "this build computes version {}; verify it with a build whose "
                             "`lockstep --version` shows numerics {}, such as Lockstep {} with "
                             "sources {}",
-                            then, here, then, value_of(run, "lockstep", "of an unknown version"),
+                            then, here, then, value_of(run, kVersionFact, "of an unknown version"),
                             value_of(run, "sources", "that are not known")));
   }
   std::vector<std::string> notices;

@@ -1,6 +1,5 @@
 #include "base/failure.h"
 
-#include <exception>
 #include <filesystem>
 #include <new>
 #include <stdexcept>

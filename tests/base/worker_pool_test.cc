@@ -53,8 +53,8 @@ TEST(WorkerPool, ATeamSharesWorkWhoeverIsFree) {
   EXPECT_EQ(alone, 10);
 }
 
-// The others neither wait for it for ever nor go on without what it should have done, and the pool
-// can be used again.
+// The others neither wait for it for ever nor continue without what it should have done, and the
+// pool can be used again.
 TEST(WorkerPool, AMemberThatThrowsEndsItsTeam) {
   WorkerPool pool(3);
   for (const std::uint64_t failing : {0U, 1U, 2U}) {

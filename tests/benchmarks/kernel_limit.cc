@@ -5,8 +5,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <numeric>
-#include <string>
 #include <vector>
 
 #include <fmt/format.h>

@@ -1,5 +1,6 @@
 #include "checkpoint/failed_saves.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

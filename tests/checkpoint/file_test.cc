@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <signal.h>
 #include <sys/resource.h>

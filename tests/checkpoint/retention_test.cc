@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/run_files.h"
+#include "checkpoint/find.h"
 #include "checkpoint/load.h"
 #include "checkpoint/save.h"
 #include "example.h"
@@ -162,7 +163,7 @@ TEST_F(Retention, CreatesItsDirectory) {
   const fs::path nested = directory_ / "run" / "ckpt";
   const Checkpoint checkpoint = example_checkpoint(10);
   save_step(nested, checkpoint, parameters_of(checkpoint), 1);
-  EXPECT_EQ(existing(find_best(nested)).checkpoint.step, 10U);
+  EXPECT_EQ(existing(find_latest(nested)).checkpoint.step, 10U);
 }
 
 TEST_F(Retention, DirectoryThatIsAFile) {
@@ -176,11 +177,7 @@ TEST_F(Retention, DirectoryThatIsAFile) {
 
 TEST_F(Retention, NothingToFind) {
   EXPECT_FALSE(find_latest(directory_));
-  EXPECT_FALSE(find_best(directory_));
   EXPECT_FALSE(find_latest(directory_ / "none"));
-  EXPECT_FALSE(find_best(directory_ / "none"));
-  save(10, 1, false);  // a state, but no best yet
-  EXPECT_FALSE(find_best(directory_));
 }
 
 TEST_F(Retention, FindsWhatThePointersName) {
@@ -190,15 +187,13 @@ TEST_F(Retention, FindsWhatThePointersName) {
   EXPECT_EQ(latest.path, directory_ / step_file_name(20));
   EXPECT_EQ(latest.checkpoint.step, 20U);
   EXPECT_THAT(latest.notices, IsEmpty());
-  const FoundCheckpoint best = existing(find_best(directory_));
-  EXPECT_EQ(best.path, directory_ / step_file_name(10));
-  EXPECT_THAT(best.notices, IsEmpty());
+  EXPECT_EQ(find_checkpoint(directory_ / "best"), directory_ / step_file_name(10));
 }
 
 // Of a run, whose weights are the best or the last ones.
 TEST_F(Retention, FindsTheOneWithTheWeights) {
   save(10, 2, true);
-  const std::string best = existing(find_best(directory_)).checkpoint.weights_digest;
+  const std::string best = load_checkpoint(find_checkpoint(directory_ / "best")).weights_digest;
   save(20, 2, false, 10);
   const std::string latest = existing(find_latest(directory_)).checkpoint.weights_digest;
   ASSERT_NE(best, latest);
@@ -259,7 +254,7 @@ TEST_F(Retention, InvalidLatestFallsBackToTheNewestValid) {
   EXPECT_THAT(found.notices[2], HasSubstr("step-00000020.ckpt instead; the 20 steps after it, up "
                                           "to step 40, are lost and will be trained again"));
 
-  // The run goes on from 20 and reaches 30 again: the damaged file is replaced.
+  // The run continues from 20 and reaches 30 again: the damaged file is replaced.
   save(30, 9, false);
   EXPECT_EQ(load_checkpoint(directory_ / step_file_name(30)).step, 30U);
 }
@@ -288,19 +283,6 @@ TEST_F(Retention, NoneValidIsAnErrorWithTheReasons) {
   EXPECT_THAT(error.message, HasSubstr("step-00000020.ckpt: checksum error"));
 }
 
-TEST_F(Retention, BestIsFoundThroughTheLatestState) {
-  save(10, 1, true);
-  save(20, 1, false, 10);
-  for (const char* pointer : {"", "garbage", "step-00000077.ckpt\n"}) {
-    write_bytes(directory_ / "best", pointer);
-    const FoundCheckpoint found = existing(find_best(directory_));
-    EXPECT_EQ(found.checkpoint.step, 10U);
-    EXPECT_EQ(found.notices.size(), 2U);
-  }
-  damage(10);
-  EXPECT_EQ(thrown_by([&] { find_best(directory_); }).code, ExitCode::data);
-}
-
 // In this order, so that the state `latest` names always finds the best it knows of.
 TEST_F(Retention, WritesTheFileThenBestThenLatestThenPrunes) {
   save(10, 1, true);
@@ -316,7 +298,7 @@ TEST_F(Retention, KilledWhileSaving) {
   save(10, 1, true);
   const auto expect_found = [&](std::uint64_t latest, std::uint64_t best) {
     EXPECT_EQ(existing(find_latest(directory_)).checkpoint.step, latest);
-    EXPECT_EQ(existing(find_best(directory_)).checkpoint.step, best);
+    EXPECT_EQ(load_checkpoint(find_checkpoint(directory_ / "best")).step, best);
     EXPECT_THAT(existing(find_latest(directory_)).notices, IsEmpty());
   };
   write_bytes(directory_ / "step-00000020.ckpt.tmp-1", "half");

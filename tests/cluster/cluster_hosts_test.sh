@@ -1,7 +1,7 @@
 #!/bin/bash
 # usage: cluster_hosts_test.sh PROGRAM
 # launch/hosts on a virtual cluster: it gives the bits of a single process, refuses hosts that cannot take
-# part before any rank starts, saves on SIGTERM, and with --keep-going goes on without a lost host.
+# part before any rank starts, saves on SIGTERM, and with --keep-going continues without a lost host.
 set -euo pipefail
 # shellcheck source=tests/cluster/common.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -149,7 +149,7 @@ a_lost_host_is_left_out() {
   until_it_says '1 of 3 hosts did not answer; the run continues on n1 n2' going.log
   until_it_says 'resuming going/ckpt' going.log
   ends_with_75
-  echo "--keep-going goes on without a lost host"
+  echo "--keep-going continues without a lost host"
 }
 
 no_rank_is_left() {

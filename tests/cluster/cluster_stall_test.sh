@@ -1,6 +1,6 @@
 #!/bin/bash
 # usage: cluster_stall_test.sh PROGRAM [all]
-# On a virtual cluster, a job that cannot go on ends by itself, and no process stays on any node: a
+# On a virtual cluster, a job that cannot continue ends by itself, and no process stays on any node: a
 # rank is stopped, a node loses its power, or a link is cut, under srun and under mpirun. The ranks
 # that are left name the one that is lost. Without "all", two cases are left out in which srun waits
 # half a minute for the node that is lost, after the ranks have ended.

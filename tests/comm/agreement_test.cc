@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "base/host_name.h"
-#include "support/collective.h"
 
 // Failures are recorded with EXPECT_* only: a rank that left a test early would
 // make the others wait.

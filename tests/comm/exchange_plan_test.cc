@@ -1,8 +1,6 @@
 #include "comm/exchange_plan.h"
 
-#include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>

@@ -13,8 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support/collective.h"
-
 namespace lockstep {
 namespace {
 

@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include "support/collective.h"
-
 namespace lockstep {
 namespace {
 

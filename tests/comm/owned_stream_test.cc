@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "comm/owned_values.h"
-#include "support/collective.h"
 
 namespace lockstep {
 namespace {

@@ -6,8 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "support/collective.h"
-
 namespace lockstep {
 namespace {
 

@@ -1,7 +1,6 @@
 #include "comm/shard_assignment.h"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
 
 #include <gmock/gmock.h>

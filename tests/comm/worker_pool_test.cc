@@ -1,6 +1,5 @@
 #include "base/worker_pool.h"
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cfenv>

@@ -1,7 +1,6 @@
 // Every number that a job may hold, at its bounds: what is equal to a bound that counts
 // is taken, what is just beyond it is refused.
 
-#include <algorithm>
 #include <string>
 #include <vector>
 

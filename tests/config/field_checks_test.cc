@@ -6,7 +6,6 @@
 #include <functional>
 #include <set>
 #include <string>
-#include <vector>
 
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>

@@ -1,4 +1,3 @@
-#include "config/overrides.h"
 
 #include <string>
 #include <variant>

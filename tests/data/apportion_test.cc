@@ -1,8 +1,6 @@
 #include "data/apportion.h"
 
-#include <cmath>
 #include <numeric>
-#include <string>
 
 #include <gtest/gtest.h>
 

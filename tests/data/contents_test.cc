@@ -1,6 +1,5 @@
 #include "data/contents.h"
 
-#include <cstring>
 #include <limits>
 #include <vector>
 

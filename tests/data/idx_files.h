@@ -5,7 +5,6 @@
 #include <array>
 #include <bit>
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>

@@ -1,7 +1,6 @@
 #include "data/image_map.h"
 
 #include <array>
-#include <cmath>
 
 #include <gtest/gtest.h>
 

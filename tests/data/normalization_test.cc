@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <numeric>
 
 #include <gtest/gtest.h>

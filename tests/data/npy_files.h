@@ -1,7 +1,6 @@
 #pragma once
 // NPY content for tests.
 
-#include <bit>
 #include <cstdint>
 #include <span>
 #include <string>

@@ -1,7 +1,6 @@
 #include "data/resample.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 #include <vector>
 

@@ -3,7 +3,6 @@
 
 #include "data/synthetic.h"
 
-#include <cmath>
 #include <numbers>
 #include <set>
 

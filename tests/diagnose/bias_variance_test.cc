@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "config/job_file.h"
 #include "support/tiny_job.h"
 
 namespace lockstep {

@@ -128,8 +128,8 @@ TEST(Descent, AGradientOfTheWrongSignIsWrong) {
   const DescentResult result = check(problem, 0.1);
   EXPECT_EQ(result.outcome, DescentOutcome::gradient_wrong);
   EXPECT_EQ(result.step, 1U);
-  EXPECT_GT(result.trials.back().change, 0);
-  EXPECT_NEAR(result.trials.back().ratio(), -1, 1e-3);
+  EXPECT_GT(result.smaller_steps.back().change, 0);
+  EXPECT_NEAR(result.smaller_steps.back().ratio(), -1, 1e-3);
   EXPECT_THAT(descent_verdict(result), HasSubstr("the gradient is wrong"));
   EXPECT_THAT(descent_verdict(result), HasSubstr("gradcheck"));
 }
@@ -141,7 +141,7 @@ TEST(Descent, AGradientThatIsWrongInPartIsFoundThoughJFalls) {
   EXPECT_EQ(result.outcome, DescentOutcome::gradient_wrong);
   EXPECT_LT(result.full_step->change, 0);
   // (g1^2 - g0^2) / (g0^2 + g1^2)
-  EXPECT_NEAR(result.trials.back().ratio(), (64.0 - 9) / (64 + 9), 1e-3);
+  EXPECT_NEAR(result.smaller_steps.back().ratio(), (64.0 - 9) / (64 + 9), 1e-3);
   EXPECT_THAT(descent_verdict(result), HasSubstr("J fell in step 1"));
 }
 
@@ -150,7 +150,7 @@ TEST(Descent, AGradientOfTheWrongSizeIsWrong) {
     Quadratic problem({1, 4}, [&](Point g) { return Point{factor * g[0], factor * g[1]}; });
     const DescentResult result = check(problem, 0.01);
     EXPECT_EQ(result.outcome, DescentOutcome::gradient_wrong) << factor;
-    EXPECT_NEAR(result.trials.back().ratio(), 1 / factor, 1e-2);
+    EXPECT_NEAR(result.smaller_steps.back().ratio(), 1 / factor, 1e-2);
   }
 }
 
@@ -203,7 +203,7 @@ TEST(Descent, AGradientOfExactlyZeroHasNothingToPromise) {
   Quadratic problem({0, 0});
   const DescentResult result = check(problem, 0.1);
   EXPECT_EQ(result.outcome, DescentOutcome::flat);
-  EXPECT_TRUE(result.trials.empty());
+  EXPECT_TRUE(result.smaller_steps.empty());
   EXPECT_EQ(result.suggested_rate, std::nullopt);
 }
 

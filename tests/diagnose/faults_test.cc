@@ -42,19 +42,20 @@ class GradientFaults : public testing::Test {
     Dataset data = load_dataset(job, comm_, layout);
     data.augmentation.reset();
     const Network<double> network(build_network(job.network, data.features));
-    std::vector<double> weights(network.layout().size);
+    std::vector<double> weights(network.parameter_table().size);
     initialize_parameters<double>(network.spec(), job.seed, weights);
     const RegularizationSpec regularization = build_regularization(job);
     WorkerPool pool(1);
     CostProbe probe({network, data, regularization, job.seed, /*dropout=*/false}, comm_, layout,
                     pool);
-    return check_gradient(probe, comm_, network.layout(), weights,
-                          {.epsilon = 1e-5,
-                           .entries = sample_entries(network.layout(), weights.size(), job.seed),
-                           .on_progress = {}},
-                          [&](std::span<const double> at) {
-                            return faulty_gradient(job, data, network, comm_, layout, at, faults);
-                          });
+    return check_gradient(
+        probe, comm_, network.parameter_table(), weights,
+        {.epsilon = 1e-5,
+         .entries = sample_entries(network.parameter_table(), weights.size(), job.seed),
+         .on_progress = {}},
+        [&](std::span<const double> at) {
+          return faulty_gradient(job, data, network, comm_, layout, at, faults);
+        });
   }
 
   // Collective. On rank 0 calls look(check, suspect): there must be one.

@@ -9,7 +9,6 @@
 #include "comm/owned_values.h"
 #include "comm/shard_assignment.h"
 #include "model/build.h"
-#include "nn/activation.h"
 #include "nn/activations.h"
 #include "nn/dense_network.h"
 #include "nn/regularizer.h"
@@ -56,16 +55,16 @@ void add_example(const Network<double>& network, std::span<const double> weights
                  std::span<const double> input, std::size_t label, const Faults& faults,
                  std::span<double> sum) {
   const NetworkSpec& spec = network.spec();
-  const ParameterLayout& layout = network.layout();
+  const ParameterTable& table = network.parameter_table();
   const std::size_t layers = spec.layers.size();
   std::vector<Vector> a = {Vector(input.begin(), input.end())};
   std::vector<Vector> z = {{}};
   for (std::size_t l = 1; l <= layers; ++l) {
-    const auto w = tensor_view(weight_of(layout, l - 1), weights);
+    const auto w = tensor_view(weight_of(table, l - 1), weights);
     z.emplace_back();
     a.emplace_back();
     for (std::uint64_t o = 0; o < w.rows; ++o) {
-      double sum_o = weights[bias_of(layout, l - 1).offset + o];
+      double sum_o = weights[bias_of(table, l - 1).offset + o];
       for (std::uint64_t i = 0; i < w.columns; ++i) sum_o += w.row(o)[i] * a[l - 1][i];
       z[l].push_back(sum_o);
       a[l].push_back(value_of(spec.layers[l - 1].epilogue.activation, sum_o));
@@ -80,10 +79,10 @@ void add_example(const Network<double>& network, std::span<const double> weights
   dz[label] -= 1;
 
   for (std::size_t l = layers; l >= 1; --l) {
-    const ParameterTensor& weight = weight_of(layout, l - 1);
+    const ParameterTensor& weight = weight_of(table, l - 1);
     const auto w = tensor_view(weight, weights);
     for (std::uint64_t o = 0; o < w.rows; ++o) {
-      sum[bias_of(layout, l - 1).offset + o] += dz[o];
+      sum[bias_of(table, l - 1).offset + o] += dz[o];
       for (std::uint64_t i = 0; i < w.columns; ++i) {
         const bool transposed = faults.transposed_gradient == l;
         const std::uint64_t place = transposed ? i * w.columns + o : o * w.columns + i;
@@ -143,7 +142,7 @@ std::vector<double> faulty_gradient(const Job& job, const Dataset& data,
     }
   }
 
-  const Regularizer regularizer(build_regularization(job), network.layout(),
+  const Regularizer regularizer(build_regularization(job), network.parameter_table(),
                                 data.geometry.train_examples);
   const double rows = faults.no_division ? 1 : static_cast<double>(batch_rows(data.geometry, 0));
   WorkerPool pool(1);
@@ -155,7 +154,7 @@ std::vector<double> faulty_gradient(const Job& job, const Dataset& data,
     for (std::size_t i = 0; i < penalty.size(); ++i) {
       const bool is_meant =
           !faults.only_penalty_of ||
-          network.layout().layers[*faults.only_penalty_of - 1].contains(range.begin + i);
+          network.parameter_table().layers[*faults.only_penalty_of - 1].contains(range.begin + i);
       const double times = is_meant ? faults.penalty_times : 1;
       owned.push_back(gradient[i] / rows + times * penalty[i]);
     }

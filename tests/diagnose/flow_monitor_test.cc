@@ -3,7 +3,6 @@
 
 #include "diagnose/flow_monitor.h"
 
-#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>

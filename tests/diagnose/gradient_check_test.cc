@@ -15,21 +15,21 @@ namespace {
 using enum GradientVerdict;
 
 GradientCheck compared(const std::vector<CheckedEntry>& entries, double cost = 1) {
-  return compare_entries(made_up_layout(), entries, cost, kMadeUpEpsilon);
+  return compare_entries(made_up_table(), entries, cost, kMadeUpEpsilon);
 }
 
 TEST(GradientCheck, EqualGradientsAreGreat) {
-  const GradientCheck check = compared(made_up_entries(made_up_layout()), 1.5);
+  const GradientCheck check = compared(made_up_entries(made_up_table()), 1.5);
   EXPECT_EQ(check.cost, 1.5);
   ASSERT_EQ(check.tensors.size(), 6U);
-  EXPECT_EQ(check.all.compared, made_up_layout().size);
+  EXPECT_EQ(check.all.compared, made_up_table().size);
   EXPECT_EQ(check.all.ratio, 0);
   EXPECT_EQ(worst_verdict(check), great);
 }
 
 TEST(GradientCheck, ASmallTensorIsNotLostInALargeOne) {
-  const ParameterTensor bias = bias_of(made_up_layout(), 1);
-  const GradientCheck check = compared(made_up_entries(made_up_layout(), [&](CheckedEntry& entry) {
+  const ParameterTensor bias = bias_of(made_up_table(), 1);
+  const GradientCheck check = compared(made_up_entries(made_up_table(), [&](CheckedEntry& entry) {
     if (bias.range().contains(entry.entry)) {
       entry.numerical *= 1e-3;
       entry.analytic = 1.02 * entry.numerical;
@@ -44,7 +44,7 @@ TEST(GradientCheck, ASmallTensorIsNotLostInALargeOne) {
 
 TEST(GradientCheck, GradientsOfZerosAgree) {
   const GradientCheck check = compared(made_up_entries(
-      made_up_layout(), [](CheckedEntry& entry) { entry.numerical = entry.analytic = 0; }));
+      made_up_table(), [](CheckedEntry& entry) { entry.numerical = entry.analytic = 0; }));
   EXPECT_EQ(check.all.ratio, 0);
   EXPECT_EQ(check.tensors[0].comparison.verdict, great);
   EXPECT_EQ(worst_verdict(check), unresolved) << "where all is 0, nothing was seen";
@@ -55,7 +55,7 @@ TEST(GradientCheck, AGradientLostInRoundingIsUnresolved) {
   EXPECT_NEAR(rounding_of_difference(2, 1e-5), 8.88e-11, 1e-13);
   EXPECT_EQ(rounding_of_difference(0.01, 1e-5), rounding_of_difference(1, 1e-5));
   const auto with_error = [](double error) {
-    return compared(made_up_entries(made_up_layout(),
+    return compared(made_up_entries(made_up_table(),
                                     [&](CheckedEntry& entry) {
                                       entry.analytic = 1e-8;
                                       entry.numerical = 1e-8 + error;
@@ -70,7 +70,7 @@ TEST(GradientCheck, AGradientLostInRoundingIsUnresolved) {
 }
 
 TEST(GradientCheck, EntriesAtAKinkAreCountedAndNotCompared) {
-  const GradientCheck check = compared(made_up_entries(made_up_layout(), [](CheckedEntry& entry) {
+  const GradientCheck check = compared(made_up_entries(made_up_table(), [](CheckedEntry& entry) {
     if (entry.entry == 3) {
       entry.at_kink = true;
       entry.numerical = 100;
@@ -79,20 +79,20 @@ TEST(GradientCheck, EntriesAtAKinkAreCountedAndNotCompared) {
   }));
   EXPECT_EQ(check.all.at_kink, 1U);
   EXPECT_EQ(check.all.reduced, 1U);
-  EXPECT_EQ(check.all.compared, made_up_layout().size - 1);
+  EXPECT_EQ(check.all.compared, made_up_table().size - 1);
   EXPECT_EQ(check.tensors[0].comparison.at_kink, 1U);
   EXPECT_EQ(worst_verdict(check), great);
   for (const CheckedEntry& entry : worst_entries(check.tensors[0], 100)) {
     EXPECT_NE(entry.entry, 3U);
   }
 
-  const GradientCheck nothing = compared(
-      made_up_entries(made_up_layout(), [](CheckedEntry& entry) { entry.at_kink = true; }));
+  const GradientCheck nothing =
+      compared(made_up_entries(made_up_table(), [](CheckedEntry& entry) { entry.at_kink = true; }));
   EXPECT_EQ(worst_verdict(nothing), unresolved);
 }
 
 TEST(GradientCheck, WorstEntriesComeFirst) {
-  const GradientCheck check = compared(made_up_entries(made_up_layout(), [](CheckedEntry& entry) {
+  const GradientCheck check = compared(made_up_entries(made_up_table(), [](CheckedEntry& entry) {
     if (entry.entry == 4) entry.analytic += 0.1;
     if (entry.entry == 9) entry.analytic -= 0.3;
     if (entry.entry == 11) entry.analytic = std::numeric_limits<double>::quiet_NaN();

@@ -15,20 +15,19 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::optional<Suspect> find(const std::function<void(CheckedEntry&)>& spoil,
-                            const ParameterLayout& layout) {
-  return find_suspect(compare_entries(layout, made_up_entries(layout, spoil), 1, kMadeUpEpsilon),
-                      24);
+                            const ParameterTable& table) {
+  return find_suspect(compare_entries(table, made_up_entries(table, spoil), 1, kMadeUpEpsilon), 24);
 }
 
 // There must be one.
 Suspect suspect(const std::function<void(CheckedEntry&)>& spoil,
-                const ParameterLayout& layout = made_up_layout()) {
-  const auto found = find(spoil, layout);
+                const ParameterTable& table = made_up_table()) {
+  const auto found = find(spoil, table);
   EXPECT_TRUE(found.has_value());
   return found.value_or(Suspect());
 }
 
-TEST(GradientSuspect, NoneWhenAllIsRight) { EXPECT_FALSE(find({}, made_up_layout()).has_value()); }
+TEST(GradientSuspect, NoneWhenAllIsRight) { EXPECT_FALSE(find({}, made_up_table()).has_value()); }
 
 TEST(GradientSuspect, AFactorOfAllBiases) {
   const Suspect found = suspect([](CheckedEntry& entry) { entry.analytic *= 24; });
@@ -43,20 +42,20 @@ TEST(GradientSuspect, AFactorOfAllBiases) {
 TEST(GradientSuspect, OneBiasAloneIsNoFactor) {
   const NetworkSpec spec = network_spec(4, {}, 1, Loss::logistic);
   const Suspect found =
-      suspect([](CheckedEntry& entry) { entry.analytic += 0.01; }, parameter_layout(spec));
+      suspect([](CheckedEntry& entry) { entry.analytic += 0.01; }, parameter_table(spec));
   EXPECT_THAT(found.hint, testing::Not(HasSubstr("every bias")));
 }
 
 TEST(GradientSuspect, AMultipleOfTheWeightsIsThePenalty) {
-  const ParameterLayout layout = made_up_layout();
+  const ParameterTable table = made_up_table();
   const Suspect found = suspect([&](CheckedEntry& entry) {
-    if (weight_of(layout, 1).range().contains(entry.entry)) entry.analytic += 0.01 * entry.weight;
+    if (weight_of(table, 1).range().contains(entry.entry)) entry.analytic += 0.01 * entry.weight;
   });
   EXPECT_THAT(found.tensors, ElementsAre("layer2.weight"));
   EXPECT_THAT(found.hint, HasSubstr("look at the penalty"));
   EXPECT_EQ(found.layer, 2U);
   const Suspect signs = suspect([&](CheckedEntry& entry) {
-    if (weight_of(layout, 0).range().contains(entry.entry)) {
+    if (weight_of(table, 0).range().contains(entry.entry)) {
       entry.analytic += entry.weight > 0 ? 0.01 : -0.01;
     }
   });
@@ -64,11 +63,11 @@ TEST(GradientSuspect, AMultipleOfTheWeightsIsThePenalty) {
 }
 
 TEST(GradientSuspect, TheUppermostLayerThatIsOff) {
-  const ParameterLayout layout = made_up_layout();
+  const ParameterTable table = made_up_table();
   const auto up_to = [&](std::size_t layers) {
     return suspect([&, layers](CheckedEntry& entry) {
       const auto x = static_cast<double>(entry.entry);
-      if (entry.entry < layout.layers[layers - 1].end) entry.analytic += 0.01 * std::sin(5 * x * x);
+      if (entry.entry < table.layers[layers - 1].end) entry.analytic += 0.01 * std::sin(5 * x * x);
     });
   };
   for (const std::size_t layer : {1U, 2U}) {
@@ -83,10 +82,10 @@ TEST(GradientSuspect, TheUppermostLayerThatIsOff) {
 }
 
 TEST(GradientSuspect, OneTensorAlone) {
-  const ParameterLayout layout = made_up_layout();
+  const ParameterTable table = made_up_table();
   const Suspect found = suspect([&](CheckedEntry& entry) {
     const auto x = static_cast<double>(entry.entry);
-    if (bias_of(layout, 1).range().contains(entry.entry))
+    if (bias_of(table, 1).range().contains(entry.entry))
       entry.analytic += 0.01 * std::sin(5 * x * x);
   });
   EXPECT_EQ(found.layer, 2U);

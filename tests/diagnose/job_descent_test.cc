@@ -25,8 +25,8 @@ std::string text_of(const DescentResult& result) {
                                  result.step.value_or(0), result.suggested_rate.value_or(-1),
                                  result.gradient_norm);
   for (const double cost : result.costs) text += fmt::format("{:a}\n", cost);
-  for (const DescentTrial& trial : result.trials) {
-    text += fmt::format("{:a} {:a} {:a}\n", trial.learning_rate, trial.change, trial.promised);
+  for (const DescentStep& step : result.smaller_steps) {
+    text += fmt::format("{:a} {:a} {:a}\n", step.learning_rate, step.change, step.promised);
   }
   return text;
 }
@@ -115,7 +115,7 @@ class WrongGradient : public JobDescent {
       : JobDescent(job, comm, layout, {}), layer_(layer), factor_(factor) {}
   double hold() override {
     JobDescent::hold();
-    const Range wrong = weight_of(layout(), layer_).range();
+    const Range wrong = weight_of(parameter_table(), layer_).range();
     for (std::uint64_t i = wrong.begin; i < wrong.end; ++i) gradient()[i] *= factor_;
     return squared_norm();
   }
@@ -181,12 +181,12 @@ TEST_F(JobDescentTest, ASampleKeepsThePenaltyOfTheWholeSet) {
   EXPECT_EQ(sample.examples(), 30U);
   EXPECT_EQ(sample.train_examples(), 101U);
   const Network<double> network(build_network(job().network, kTinyFeatures));
-  std::vector<double> weights(network.layout().size);
+  std::vector<double> weights(network.parameter_table().size);
   initialize_parameters<double>(network.spec(), job().seed, weights);
   double squares = 0;
   for (std::size_t layer = 0; layer < 3; ++layer) {
     for (const double w :
-         tensor_view(weight_of(network.layout(), layer), std::span(weights)).values())
+         tensor_view(weight_of(network.parameter_table(), layer), std::span(weights)).values())
       squares += w * w;
   }
   EXPECT_NEAR(sample.cost() - unpenalized.cost(), 0.3 / (2 * 101) * squares, 1e-9);

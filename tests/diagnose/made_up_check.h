@@ -6,25 +6,25 @@
 #include <functional>
 #include <vector>
 
-#include "diagnose/gradient_check.h"
+#include "diagnose/numerical_entries.h"
 #include "nn/dense_network.h"
 #include "nn/parameters.h"
 
 namespace lockstep {
 
 // 4-6-6-3, by default.
-inline ParameterLayout made_up_layout(std::uint64_t outputs = 3) {
-  return parameter_layout(network_spec(4, {{6, Activation::tanh}, {6, Activation::tanh}}, outputs,
-                                       Loss::softmax_cross_entropy));
+inline ParameterTable made_up_table(std::uint64_t outputs = 3) {
+  return parameter_table(network_spec(4, {{6, Activation::tanh}, {6, Activation::tanh}}, outputs,
+                                      Loss::softmax_cross_entropy));
 }
 
 constexpr double kMadeUpEpsilon = 1e-5;
 
 // Every entry of the layout, right to the last bit unless `spoil` changes it.
 inline std::vector<CheckedEntry> made_up_entries(
-    const ParameterLayout& layout, const std::function<void(CheckedEntry&)>& spoil = {}) {
+    const ParameterTable& table, const std::function<void(CheckedEntry&)>& spoil = {}) {
   std::vector<CheckedEntry> entries;
-  for (std::uint64_t i = 0; i < layout.size; ++i) {
+  for (std::uint64_t i = 0; i < table.size; ++i) {
     const auto x = static_cast<double>(i);
     const double slope = 0.1 * std::sin(1 + 7 * x);
     entries.push_back({.entry = i,

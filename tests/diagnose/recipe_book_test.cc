@@ -60,14 +60,14 @@ RecipeResult follow(int runs, const ErrorsOf& errors) {
 
 std::uint64_t units(const Job& job) { return dense(job.network.hidden.front()).units; }
 
-std::vector<std::string> problems(const RecipeResult& result) {
-  std::vector<std::string> problems;
-  for (const RecipeTrial& trial : result.trials) problems.push_back(trial.step.against);
+std::vector<std::optional<RecipeTarget>> problems(const RecipeResult& result) {
+  std::vector<std::optional<RecipeTarget>> problems;
+  for (const RecipeRun& run : result.runs) problems.push_back(run.step.against);
   return problems;
 }
 
-const RecipeTrial& trial(const RecipeResult& result, int number) {
-  return result.trials[static_cast<std::size_t>(number) - 1];
+const RecipeRun& run(const RecipeResult& result, int number) {
+  return result.runs[static_cast<std::size_t>(number) - 1];
 }
 
 // Width alone fits the training set; the dev error shows none of it.
@@ -75,39 +75,39 @@ TEST(RecipeBook, FitsTheTrainingSetByTheTrainingError) {
   const RecipeResult result = follow(4, [](const Job& job) {
     return Errors{units(job) < 64 ? 0.3 : units(job) < 256 ? 0.15 : 0.001, 0.31};
   });
-  EXPECT_EQ(trial(result, 2).step.kind, "bigger network");
-  EXPECT_EQ(trial(result, 2).outcome, "kept");
-  EXPECT_EQ(trial(result, 3).step.kind, "bigger network") << "what was kept goes on";
-  EXPECT_EQ(trial(result, 3).outcome, "kept");
-  EXPECT_EQ(trial(result, 4).based_on, 3);
-  EXPECT_EQ(trial(result, 4).step.against, "variance") << "the training set is fitted";
+  EXPECT_EQ(run(result, 2).step.kind, "bigger network");
+  EXPECT_EQ(run(result, 2).outcome, RecipeOutcome::kept);
+  EXPECT_EQ(run(result, 3).step.kind, "bigger network") << "what was kept continues";
+  EXPECT_EQ(run(result, 3).outcome, RecipeOutcome::kept);
+  EXPECT_EQ(run(result, 4).based_on, 3);
+  EXPECT_EQ(run(result, 4).step.against, RecipeTarget::variance) << "the training set is fitted";
   EXPECT_EQ(result.best, 1) << "of equal dev errors the smallest network";
 }
 
 // Nothing moves the training error: a floor, and nothing beyond it.
 TEST(RecipeBook, WhatNothingMovesIsProbablyTheBaseError) {
   const RecipeResult result = follow(30, [](const Job&) { return Errors{0.2, 0.205}; });
-  EXPECT_EQ(result.stop_reason, "neither");
+  EXPECT_EQ(result.end, RecipeEnd::neither);
   ASSERT_TRUE(result.assumed_base);
   EXPECT_EQ(result.assumed_base->error, 0.2);
   EXPECT_EQ(result.assumed_base->run, 1);
-  EXPECT_EQ(result.assumed_base->steps, static_cast<int>(result.trials.size()) - 1);
+  EXPECT_EQ(result.assumed_base->steps, static_cast<int>(result.runs.size()) - 1);
   std::vector<std::string> kinds;
-  for (const RecipeTrial& each : result.trials) kinds.push_back(each.step.kind);
+  for (const RecipeRun& each : result.runs) kinds.push_back(each.step.kind);
   for (const char* kind : {"bigger network", "train longer", "learning rate", "schedule"}) {
     EXPECT_EQ(std::ranges::count(kinds, kind), 1) << kind << " had its turn, once";
   }
-  EXPECT_LT(result.trials.size(), 12U);
+  EXPECT_LT(result.runs.size(), 12U);
 }
 
 TEST(RecipeBook, GoesOnToVarianceWhenBiasDoesNotMove) {
   const RecipeResult result = follow(30, [](const Job&) { return Errors{0.2, 0.3}; });
   ASSERT_TRUE(result.assumed_base);
   const auto against = problems(result);
-  const auto first = std::ranges::find(against, "variance");
+  const auto first = std::ranges::find(against, RecipeTarget::variance);
   ASSERT_NE(first, against.end());
   EXPECT_EQ(first - against.begin(), result.assumed_base->steps + 1);
-  EXPECT_FALSE(std::ranges::count(first, against.end(), "bias") > 0);
+  EXPECT_FALSE(std::ranges::count(first, against.end(), RecipeTarget::bias) > 0);
 }
 
 // Two layers help only a wide network: tried in vain at first, then again.
@@ -118,8 +118,8 @@ TEST(RecipeBook, WhatFailedOnOneFootingIsTriedOnAnother) {
     if (deep && decays) return Errors{0.001, 0.01};
     return Errors{decays ? 0.2 : 0.3, 0.31};
   });
-  EXPECT_EQ(result.stop_reason, "neither");
-  EXPECT_EQ(trial(result, result.best).diagnosis->train->error, 0.001);
+  EXPECT_EQ(result.end, RecipeEnd::neither);
+  EXPECT_EQ(run(result, result.best).diagnosis->train->error, 0.001);
 }
 
 // L2 cures the variance and costs fit, which a wider network gets back.
@@ -129,29 +129,29 @@ TEST(RecipeBook, GoesBackAndForth) {
     if (!l2) return Errors{0.001, 0.2};
     return units(job) > 16 ? Errors{0.001, 0.01} : Errors{0.08, 0.09};
   });
-  EXPECT_EQ(result.stop_reason, "neither");
-  EXPECT_EQ(trial(result, 2).step.kind, "L2");
-  EXPECT_EQ(trial(result, 2).outcome, "kept");
-  EXPECT_EQ(trial(result, 3).step.kind, "bigger network");
-  EXPECT_EQ(trial(result, 3).step.against, "bias");
+  EXPECT_EQ(result.end, RecipeEnd::neither);
+  EXPECT_EQ(run(result, 2).step.kind, "L2");
+  EXPECT_EQ(run(result, 2).outcome, RecipeOutcome::kept);
+  EXPECT_EQ(run(result, 3).step.kind, "bigger network");
+  EXPECT_EQ(run(result, 3).step.against, RecipeTarget::bias);
   EXPECT_EQ(result.best, 3);
 }
 
-// Nothing is kept; the best guess is where the recipe goes on.
+// Nothing is kept; the best guess is where the recipe continues.
 TEST(RecipeBook, WhenEveryKindHasFailedItGoesOnFromTheBestOnDev) {
   const RecipeResult result = follow(30, [](const Job& job) {
     const bool dropout = job.network.hidden.front().epilogue.keep_prob < 1;
     return Errors{0.001, dropout && units(job) == 16 ? 0.095 : 0.1};
   });
-  EXPECT_EQ(result.stop_reason, "budget") << "not given up early";
+  EXPECT_EQ(result.end, RecipeEnd::budget) << "not given up early";
   std::set<int> footings;
-  for (const RecipeTrial& each : result.trials) {
+  for (const RecipeRun& each : result.runs) {
     if (each.based_on == 0) continue;
-    EXPECT_EQ(each.outcome, "discarded");
+    EXPECT_EQ(each.outcome, RecipeOutcome::discarded);
     footings.insert(each.based_on);
   }
   EXPECT_THAT(footings, Contains(result.best));
-  EXPECT_EQ(trial(result, result.best).step.kind, "dropout") << "the winner was discarded";
+  EXPECT_EQ(run(result, result.best).step.kind, "dropout") << "the winner was discarded";
   EXPECT_GT(result.as_good, 1);
 }
 
@@ -162,7 +162,7 @@ TEST(RecipeBook, NoJobIsTrainedTwice) {
     EXPECT_TRUE(jobs.insert(book.next_job()).second);
     book.take(record(book.next_job(), {0.2, 0.4}));
   }
-  EXPECT_EQ(book.result().trials.size(), jobs.size());
+  EXPECT_EQ(book.result().runs.size(), jobs.size());
 }
 
 TEST(RecipeBook, AnAssumptionThatIsProvedWrongIsDropped) {
@@ -176,10 +176,11 @@ TEST(RecipeBook, AnAssumptionThatIsProvedWrongIsDropped) {
   };
   while (!go_on()) {
   }
-  EXPECT_EQ(book.result().trials.back().step.kind, "dropout");
+  EXPECT_EQ(book.result().runs.back().step.kind, "dropout");
   EXPECT_FALSE(book.result().assumed_base);
   go_on();
-  EXPECT_EQ(book.result().trials.back().step.against, "bias") << "there may be bias after all";
+  EXPECT_EQ(book.result().runs.back().step.against, RecipeTarget::bias)
+      << "there may be bias after all";
 }
 
 // The loss is what has blown up, beyond ten times that of guessing, and not a penalty.
@@ -191,13 +192,13 @@ TEST(RecipeBook, ALargePenaltyIsNoBlowUp) {
     first.summary.l2_penalty = l2;
     first.summary.l1_penalty = l1;
     book.take(first);
-    return book.result().trials.front().outcome;
+    return book.result().runs.front().outcome;
   };
   const double guessing = std::log(3.0);
-  EXPECT_EQ(outcome(9.9 * guessing, 0, 0), "start");
-  EXPECT_EQ(outcome(10.1 * guessing, 0, 0), "blown up");
-  EXPECT_EQ(outcome(0.5, 1000, 0), "start");
-  EXPECT_EQ(outcome(0.5, 0, 1000), "start");
+  EXPECT_EQ(outcome(9.9 * guessing, 0, 0), RecipeOutcome::start);
+  EXPECT_EQ(outcome(10.1 * guessing, 0, 0), RecipeOutcome::blown_up);
+  EXPECT_EQ(outcome(0.5, 1000, 0), RecipeOutcome::start);
+  EXPECT_EQ(outcome(0.5, 0, 1000), RecipeOutcome::start);
 }
 
 // What is set again replaces the line before, so that the lines are the job.
@@ -205,19 +206,19 @@ TEST(RecipeBook, ALineThatIsSetAgainStandsOnce) {
   const RecipeResult result = follow(4, [](const Job& job) {
     return Errors{units(job) < 64 ? 0.3 : units(job) < 256 ? 0.15 : 0.001, 0.31};
   });
-  EXPECT_EQ(trial(result, 2).set, std::vector<std::string>{"network.layer[0].units=64"});
-  EXPECT_EQ(trial(result, 3).set, std::vector<std::string>{"network.layer[0].units=256"});
+  EXPECT_EQ(run(result, 2).set, std::vector<std::string>{"network.layer[0].units=64"});
+  EXPECT_EQ(run(result, 3).set, std::vector<std::string>{"network.layer[0].units=256"});
 }
 
 TEST(RecipeBook, AStepThatDivergesHasHadItsTurn) {
   RecipeBook book(start(), 3);
   book.take(record(book.next_job(), {0.3, 0.3}));
   book.take_divergence("diverged");
-  EXPECT_NE(book.result().trials[1].step.kind, "train longer");
+  EXPECT_NE(book.result().runs[1].step.kind, "train longer");
   book.take(record(book.next_job(), {0.3, 0.3}));
-  EXPECT_EQ(book.result().trials[2].step.kind, "train longer");
-  EXPECT_EQ(book.result().trials[2].based_on, 1);
-  EXPECT_EQ(book.result().stop_reason, "budget");
+  EXPECT_EQ(book.result().runs[2].step.kind, "train longer");
+  EXPECT_EQ(book.result().runs[2].based_on, 1);
+  EXPECT_EQ(book.result().end, RecipeEnd::budget);
 }
 
 // 160 and 140 of 2000 dev examples wrong, the 140 among the 160: beyond chance as pairs, but
@@ -238,10 +239,10 @@ TEST(RecipeBook, RunsOnOtherDataAreNoPairs) {
     second.answers = {wrong_of(16'000, 0), wrong_of(2000, 140)};
     second.summary.dev_fingerprint = dev_fingerprint;
     book.take(second);
-    return book.result().trials.back().outcome;
+    return book.result().runs.back().outcome;
   };
-  EXPECT_EQ(outcome_on("a"), "kept");
-  EXPECT_EQ(outcome_on("b"), "discarded");
+  EXPECT_EQ(outcome_on("a"), RecipeOutcome::kept);
+  EXPECT_EQ(outcome_on("b"), RecipeOutcome::discarded);
 }
 
 }  // namespace

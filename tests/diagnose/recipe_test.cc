@@ -13,7 +13,6 @@
 
 #include "base/run_files.h"
 #include "comm/agreement.h"
-#include "diagnose/diagnose_run.h"
 #include "diagnose/recipe_judgement.h"
 #include "support/collective.h"
 #include "support/tiny_job.h"
@@ -71,7 +70,7 @@ class MemoryHost : public RecipeHost {
   void note_divergence(const std::filesystem::path& run_dir, const std::string& why) override {
     divergences[run_dir.string()] = why;
   }
-  void publish(const RecipeResult& result) override { published = result.trials.size(); }
+  void publish(const RecipeResult& result) override { published = result.runs.size(); }
 
   std::map<std::string, RunRecord> runs;
   std::map<std::string, std::string> divergences;
@@ -82,17 +81,17 @@ class MemoryHost : public RecipeHost {
 // All that a recipe decided and saw, every bit of it.
 std::string describe(const RecipeResult& result) {
   std::string text;
-  for (const RecipeTrial& trial : result.trials) {
-    text += fmt::format("{} on {}: {} [{}] {} {}", trial.number, trial.based_on, trial.step.action,
-                        fmt::join(trial.set, " "), trial.outcome, trial.comparison);
-    if (trial.diagnosis) {
-      text += fmt::format(" {:a} {:a} {}", trial.diagnosis->train->error,
-                          trial.diagnosis->dev->error, trial.diagnosis->verdict);
+  for (const RecipeRun& run : result.runs) {
+    text += fmt::format("{} on {}: {} [{}] {} {}", run.number, run.based_on, run.step.action,
+                        fmt::join(run.set, " "), enum_name(run.outcome), run.comparison);
+    if (run.diagnosis) {
+      text += fmt::format(" {:a} {:a} {}", run.diagnosis->train->error, run.diagnosis->dev->error,
+                          run.diagnosis->verdict);
     }
     text += "\n";
   }
-  return text + fmt::format("{} best {} of {}\n{}", result.stop_reason, result.best, result.runs,
-                            result.best_job);
+  return text + fmt::format("{} best {} of {}\n{}", result.end ? enum_name(*result.end) : "",
+                            result.best, result.budget, result.best_job);
 }
 
 class RecipeOnRanks : public testing::Test {
@@ -141,7 +140,7 @@ TEST_F(RecipeOnRanks, ComesToTheSameTable) {
     MemoryHost host;
     const RecipeResult result =
         run_recipe(job(), comm_, options(threads == 1 ? "one" : "two", comm_, threads, 6), host);
-    EXPECT_EQ(result.stop_reason, "budget");
+    EXPECT_EQ(result.end, RecipeEnd::budget);
     if (!comm_.is_root()) continue;
     EXPECT_EQ(describe(result), expected);
     EXPECT_EQ(host.published, 6U);
@@ -152,28 +151,28 @@ TEST_F(RecipeOnRanks, KeepsWhatTheErrorSaysThatItIsAbout) {
   MemoryHost host;
   const RecipeResult result = run_recipe(job(), comm_, options("run", comm_, 1, 6), host);
   if (!comm_.is_root()) return;
-  ASSERT_EQ(result.trials.size(), 6U);
-  EXPECT_EQ(result.trials[0].outcome, "start");
-  EXPECT_EQ(result.trials[1].step.kind, "bigger network") << "the first step of the lecture";
+  ASSERT_EQ(result.runs.size(), 6U);
+  EXPECT_EQ(result.runs[0].outcome, RecipeOutcome::start);
+  EXPECT_EQ(result.runs[1].step.kind, "bigger network") << "the first step of the lecture";
   const auto diagnosis = [&](int number) {
-    return *result.trials[static_cast<std::size_t>(number) - 1].diagnosis;
+    return *result.runs[static_cast<std::size_t>(number) - 1].diagnosis;
   };
   int footing = 1;
   int best = 1;
   for (int number = 2; number <= 6; ++number) {
-    const RecipeTrial& trial = result.trials[static_cast<std::size_t>(number) - 1];
-    EXPECT_EQ(trial.based_on, footing);
-    const auto answers = [&](int run) {
-      return host.runs.at(directory_ / "run" / recipe_run_name(run)).answers;
+    const RecipeRun& run = result.runs[static_cast<std::size_t>(number) - 1];
+    EXPECT_EQ(run.based_on, footing);
+    const auto answers = [&](int of) {
+      return host.runs.at(directory_ / "run" / recipe_run_name(of)).answers;
     };
-    const bool kept = judge_step(trial.step.against, {diagnosis(footing), answers(footing)},
+    const bool kept = judge_step(run.step.against.value(), {diagnosis(footing), answers(footing)},
                                  {diagnosis(number), answers(number)})
                           .kept;
-    EXPECT_EQ(trial.outcome, kept ? "kept" : "discarded");
+    EXPECT_EQ(run.outcome, kept ? RecipeOutcome::kept : RecipeOutcome::discarded);
     if (kept) footing = number;
     if (diagnosis(number).dev->error < diagnosis(best).dev->error) best = number;
     // The lines make the job that was trained.
-    EXPECT_EQ(parse_job(job().resolved_text, "tiny", "/", trial.set).resolved_text,
+    EXPECT_EQ(parse_job(job().resolved_text, "tiny", "/", run.set).resolved_text,
               host.runs.at(directory_ / "run" / recipe_run_name(number)).resolved_job);
   }
   EXPECT_GT(footing, 1) << "something was kept";
@@ -202,9 +201,10 @@ TEST_F(RecipeOnRanks, BiasComesFirst) {
       run_recipe(job({"training.epochs=1"}), comm_, options("run", comm_, 1, 10), host);
   if (!comm_.is_root()) return;
   std::vector<std::string> taken;
-  for (const RecipeTrial& trial : result.trials) {
-    taken.push_back(trial.step.against + ": " + trial.step.kind);
-    EXPECT_LE(trial.based_on, 1);
+  for (const RecipeRun& run : result.runs) {
+    taken.push_back(
+        fmt::format("{}: {}", run.step.against ? enum_name(*run.step.against) : "", run.step.kind));
+    EXPECT_LE(run.based_on, 1);
   }
   EXPECT_THAT(taken,
               testing::ElementsAre(": ", "bias: bigger network", "bias: train longer",
@@ -220,9 +220,9 @@ TEST_F(RecipeOnRanks, StopsWhenNothingIsHigh) {
   const RecipeResult result =
       run_recipe(job({"diagnosis.base_error=0.6", "diagnosis.high_gap=0.5"}), comm_,
                  options("run", comm_, 1, 6), host);
-  EXPECT_EQ(result.stop_reason, "neither");
+  EXPECT_EQ(result.end, RecipeEnd::neither);
   if (comm_.is_root()) {
-    EXPECT_EQ(result.trials.size(), 1U);
+    EXPECT_EQ(result.runs.size(), 1U);
   }
 }
 
@@ -235,15 +235,15 @@ TEST_F(RecipeOnRanks, GoesOnAfterAnInterruptionAsIfThereWereNone) {
   // In the middle of the second run, and the last rank alone.
   first.stop_requested = [&](auto) { return ++steps >= 27 && comm_.rank() == comm_.size() - 1; };
   const RecipeResult interrupted = run_recipe(saved, comm_, first, host);
-  EXPECT_EQ(interrupted.stop_reason, "interrupted");
+  EXPECT_EQ(interrupted.end, RecipeEnd::interrupted);
   if (comm_.is_root()) {
-    EXPECT_EQ(interrupted.trials.size(), 1U);
+    EXPECT_EQ(interrupted.runs.size(), 1U);
   }
 
   const RecipeResult whole = run_recipe(saved, comm_, options("parts", comm_, 2, 4), host);
   if (!comm_.is_root()) return;
   EXPECT_EQ(describe(whole), expected);
-  EXPECT_EQ(host.trainings, 5) << "the first run was taken over, the second went on";
+  EXPECT_EQ(host.trainings, 5) << "the first run was taken over, the second continued";
 }
 
 TEST_F(RecipeOnRanks, TakesMoreRunsWhenGivenMore) {
@@ -251,7 +251,7 @@ TEST_F(RecipeOnRanks, TakesMoreRunsWhenGivenMore) {
   run_recipe(job(), comm_, options("run", comm_, 1, 2), host);
   const RecipeResult more = run_recipe(job(), comm_, options("run", comm_, 1, 4), host);
   if (!comm_.is_root()) return;
-  EXPECT_EQ(more.trials.size(), 4U);
+  EXPECT_EQ(more.runs.size(), 4U);
   EXPECT_EQ(host.trainings, 4);
 }
 
@@ -266,10 +266,10 @@ TEST_F(RecipeOnRanks, ADivergedRunIsTriedAndFailed) {
   EXPECT_EQ(describe(result), expected);
   EXPECT_THAT(expected, HasSubstr("diverged at step"));
   const auto diverged =
-      std::ranges::count(result.trials, std::string("diverged"), &RecipeTrial::outcome);
+      std::ranges::count(result.runs, RecipeOutcome::diverged, &RecipeRun::outcome);
   EXPECT_GE(diverged, 1);
   EXPECT_EQ(host.divergences.size(), static_cast<std::size_t>(diverged));
-  EXPECT_EQ(result.trials.size(), 10U) << "the recipe went on";
+  EXPECT_EQ(result.runs.size(), 10U) << "the recipe continued";
 }
 
 TEST_F(RecipeOnRanks, AStartThatDivergesIsTriedWithSmallerLearningRates) {
@@ -280,13 +280,13 @@ TEST_F(RecipeOnRanks, AStartThatDivergesIsTriedWithSmallerLearningRates) {
   const RecipeResult result = run_recipe(wild, comm_, options("run", comm_, 1, 6), host);
   if (!comm_.is_root()) return;
   EXPECT_EQ(describe(result), expected);
-  EXPECT_EQ(result.trials[0].outcome, "diverged");
-  const RecipeTrial& second = result.trials[1];
-  EXPECT_EQ(second.step.against, "divergence");
+  EXPECT_EQ(result.runs[0].outcome, RecipeOutcome::diverged);
+  const RecipeRun& second = result.runs[1];
+  EXPECT_EQ(second.step.against, RecipeTarget::divergence);
   EXPECT_EQ(second.based_on, 1);
   EXPECT_EQ(second.set, std::vector<std::string>{"optimizer.gradient_descent.learning_rate=10"});
-  const auto trained = std::ranges::find(result.trials, "trains", &RecipeTrial::outcome);
-  ASSERT_NE(trained, result.trials.end()) << expected;
+  const auto trained = std::ranges::find(result.runs, RecipeOutcome::trains, &RecipeRun::outcome);
+  ASSERT_NE(trained, result.runs.end()) << expected;
   EXPECT_GE(result.best, trained->number);
   EXPECT_EQ(parse_job(wild.resolved_text, "wild", "/", trained->set).resolved_text,
             host.runs.at(directory_ / "run" / recipe_run_name(trained->number)).resolved_job);
@@ -299,9 +299,9 @@ TEST_F(RecipeOnRanks, AStartThatBlowsUpIsTriedWithSmallerLearningRates) {
       run_recipe(job({"optimizer={ gradient_descent { learning_rate: 500 } }", "network.layer=[]"}),
                  comm_, options("run", comm_, 1, 4), host);
   if (!comm_.is_root()) return;
-  EXPECT_EQ(result.trials[0].outcome, "blown up");
-  EXPECT_THAT(result.trials[0].comparison, HasSubstr("far above that of guessing"));
-  EXPECT_EQ(result.trials[1].step.kind, "smaller learning rate");
+  EXPECT_EQ(result.runs[0].outcome, RecipeOutcome::blown_up);
+  EXPECT_THAT(result.runs[0].comparison, HasSubstr("far above that of guessing"));
+  EXPECT_EQ(result.runs[1].step.kind, "smaller learning rate");
   EXPECT_GT(result.best, 1);
 }
 
@@ -310,13 +310,13 @@ TEST_F(RecipeOnRanks, AJobThatDivergesWithAnyLearningRateEndsTheRecipe) {
   const LoadedJob wild =
       job({"optimizer.gradient_descent.learning_rate=1e30", "network.layer[0].activation=RELU"});
   const RecipeResult result = run_recipe(wild, comm_, options("run", comm_, 1, 8), host);
-  EXPECT_EQ(result.stop_reason, "diverged");
+  EXPECT_EQ(result.end, RecipeEnd::diverged);
   if (comm_.is_root()) {
-    EXPECT_EQ(result.trials.size(), 8U);
+    EXPECT_EQ(result.runs.size(), 8U);
   }
   MemoryHost short_host;
   const RecipeResult once = run_recipe(wild, comm_, options("once", comm_, 1, 1), short_host);
-  EXPECT_EQ(once.stop_reason, "diverged");
+  EXPECT_EQ(once.end, RecipeEnd::diverged);
 }
 
 TEST_F(RecipeOnRanks, LooksAtTestOnceForTheBestRun) {
@@ -347,7 +347,7 @@ TEST_F(RecipeOnRanks, AnInterruptedRecipeDoesNotLookAtTest) {
   std::uint64_t steps = 0;
   first.stop_requested = [&](auto) { return ++steps > 20; };  // in the second run
   const RecipeResult interrupted = run_recipe(tested, comm_, first, host);
-  EXPECT_EQ(interrupted.stop_reason, "interrupted");
+  EXPECT_EQ(interrupted.end, RecipeEnd::interrupted);
   const RecipeResult whole = run_recipe(tested, comm_, options("run", comm_, 1, 3), host);
   if (!comm_.is_root()) return;
   EXPECT_EQ(interrupted.best, 1) << "there was a run to test";

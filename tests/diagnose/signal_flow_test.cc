@@ -164,7 +164,7 @@ class Measured : public FlowAtStart {
     plain.data.augmentation = std::nullopt;
     data_ = load_dataset(plain, self, {});
     network_.emplace(build_network(plain.network, data_.features));
-    weights_.resize(network_->layout().size);
+    weights_.resize(network_->parameter_table().size);
     initialize_parameters<double>(network_->spec(), plain.seed, weights_);
     for (const auto& of_shard : sample_rows(data_, plain.seed, examples)) {
       rows_.insert(rows_.end(), of_shard.begin(), of_shard.end());
@@ -190,7 +190,8 @@ class Measured : public FlowAtStart {
     deltas_.clear();
     for (std::size_t i = 0; i < layers; ++i) {
       // Of one row, the gradient of the bias is the delta.
-      const auto delta = tensor_view(bias_of(network_->layout(), i), std::span(gradient_)).values();
+      const auto delta =
+          tensor_view(bias_of(network_->parameter_table(), i), std::span(gradient_)).values();
       deltas_.emplace_back(delta.begin(), delta.end());
     }
   }
@@ -274,7 +275,7 @@ TEST_F(Measured, GradientNormsAreThoseOfJ) {
   }
   const FlowRecord record = alone(loaded);
   for (std::size_t i = 0; i < record.layers.size(); ++i) {
-    const Range range = weight_of(network_->layout(), i).range();
+    const Range range = weight_of(network_->parameter_table(), i).range();
     double squares = 0;
     for (std::uint64_t k = range.begin; k < range.end; ++k) {
       const double g = sum[k] / 101 + 0.3 / 101 * weights_[k];
@@ -292,9 +293,9 @@ TEST_F(FlowAtStart, DeadMeansZeroForEveryExampleOfAllRanks) {
   const Layout layout{comm_.size(), 2};
   const Dataset data = load_dataset(loaded.job, comm_, layout);
   const Network<float> network(build_network(loaded.job.network, data.features));
-  std::vector<float> weights(network.layout().size);
+  std::vector<float> weights(network.parameter_table().size);
   initialize_parameters<float>(network.spec(), 1, weights);
-  const auto bias = tensor_view(bias_of(network.layout(), 0), std::span(weights)).values();
+  const auto bias = tensor_view(bias_of(network.parameter_table(), 0), std::span(weights)).values();
   for (std::size_t u = 0; u < 5; ++u) bias[u] = -100;  // inputs are standardized
   WorkerPool pool(2);
   SignalFlow flow(comm_, pool, network, data, layout, {1, 101});

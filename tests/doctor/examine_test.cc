@@ -4,7 +4,6 @@
 
 #include <cstddef>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "doctor/findings.h"

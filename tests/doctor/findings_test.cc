@@ -2,7 +2,6 @@
 
 #include "doctor/findings.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -74,7 +73,7 @@ Finding only(const DoctorReport& report) {
   return findings.front();
 }
 
-auto is_finding(Severity severity, const char* kind, const char* text) {
+auto is_finding(Severity severity, FindingKind kind, const char* text) {
   return AllOf(testing::Field(&Finding::severity, severity), testing::Field(&Finding::kind, kind),
                testing::Field(&Finding::text, HasSubstr(text)));
 }
@@ -92,31 +91,32 @@ TEST(Findings, RefusalsComeFirstAndDecide) {
   EXPECT_FALSE(is_refused(findings_of(report)));
   report.directory.error = "/shared: Permission denied";
   const std::vector<Finding> findings = findings_of(report);
-  EXPECT_THAT(findings, ElementsAre(is_finding(Severity::refusal, "run_directory_not_writable",
-                                               "written on n1: /shared: Permission denied"),
-                                    is_finding(Severity::warning, "clock", "n2")));
+  EXPECT_THAT(findings,
+              ElementsAre(is_finding(Severity::refusal, FindingKind::run_directory_not_writable,
+                                     "written on n1: /shared: Permission denied"),
+                          is_finding(Severity::warning, FindingKind::clock, "n2")));
   EXPECT_TRUE(is_refused(findings));
 }
 
 TEST(Findings, MixedKernelsNameTheHosts) {
   DoctorReport report = good_report();
   report.ranks[2].environment["kernels"] = report.ranks[3].environment["kernels"] = "avx2";
-  EXPECT_THAT(only(report),
-              is_finding(Severity::fact, "mixed_kernels", "avx2 on n2; avx512 on n1, n3"));
+  EXPECT_THAT(only(report), is_finding(Severity::fact, FindingKind::mixed_kernels,
+                                       "avx2 on n2; avx512 on n1, n3"));
 }
 
 TEST(Findings, MixedBuildsNameTheHostsAndLibrariesWithoutInfluenceDoNot) {
   DoctorReport report = good_report();
   report.ranks[4].environment["libc"] = "2.35";
   report.ranks[5].environment["flags"] = "-O1";
-  EXPECT_THAT(only(report),
-              is_finding(Severity::refusal, "mixed_builds", "flags: -O1 on n3; -O3 on n1, n2, n3"));
+  EXPECT_THAT(only(report), is_finding(Severity::refusal, FindingKind::mixed_builds,
+                                       "flags: -O1 on n3; -O3 on n1, n2, n3"));
 }
 
 TEST(Findings, MixedProgramsAreAWarning) {
   DoctorReport report = good_report();
   report.ranks[4].program = report.ranks[5].program = "fedcba9876543210";
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "mixed_programs",
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::mixed_programs,
                                        "0123456789abcdef on n1, n2; fedcba9876543210 on n3"));
 }
 
@@ -126,7 +126,7 @@ TEST(Findings, TooManyRanks) {
   EXPECT_THAT(findings_of(report), IsEmpty());
   report.job->shards = 5;
   const Finding finding = only(report);
-  EXPECT_THAT(finding, is_finding(Severity::refusal, "too_many_ranks",
+  EXPECT_THAT(finding, is_finding(Severity::refusal, FindingKind::too_many_ranks,
                                   "There are 6 ranks, but training.shards"));
   EXPECT_THAT(finding.change, HasSubstr("at most 5 ranks"));
 }
@@ -138,8 +138,8 @@ TEST(Findings, OversubscribedHost) {
     report.ranks[rank].yields_when_idle = true;
   }
   const Finding bound = only(report);
-  EXPECT_THAT(bound,
-              is_finding(Severity::warning, "oversubscribed", "2 threads share 1 core on n2"));
+  EXPECT_THAT(bound, is_finding(Severity::warning, FindingKind::oversubscribed,
+                                "2 threads share 1 core on n2"));
   EXPECT_THAT(bound.change, HasSubstr("--bind-to none"));
   report.hosts[1].cores_online = 1;
   EXPECT_THAT(only(report).change, HasSubstr("fewer ranks"));
@@ -151,8 +151,8 @@ TEST(Findings, PollingRanksOfAnOversubscribedHost) {
   for (const std::size_t rank : report.hosts[2].ranks) report.ranks[rank].cores = {1};
   report.ranks[4].yields_when_idle = false;
   EXPECT_THAT(findings_of(report),
-              ElementsAre(is_finding(Severity::warning, "oversubscribed", "n3"),
-                          is_finding(Severity::warning, "polling", "n3")));
+              ElementsAre(is_finding(Severity::warning, FindingKind::oversubscribed, "n3"),
+                          is_finding(Severity::warning, FindingKind::polling, "n3")));
 }
 
 TEST(Findings, ARankAloneWaitsForNobodyOnItsHost) {
@@ -160,7 +160,7 @@ TEST(Findings, ARankAloneWaitsForNobodyOnItsHost) {
   report.threads = 2;
   for (HostReport& host : report.hosts) host.ranks.pop_back();
   report.ranks[0].cores = {0, 1};
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "oversubscribed", "n2"));
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::oversubscribed, "n2"));
 }
 
 TEST(Findings, RankBoundToFewerCoresThanThreads) {
@@ -172,22 +172,23 @@ TEST(Findings, RankBoundToFewerCoresThanThreads) {
   EXPECT_THAT(findings_of(report), IsEmpty());
   report.ranks[0].cores = {0, 1, 2};
   report.ranks[1].cores = {3};
-  EXPECT_THAT(only(report),
-              is_finding(Severity::warning, "narrow_binding", "Rank 1 on n1 has 2 threads"));
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::narrow_binding,
+                                       "Rank 1 on n1 has 2 threads"));
 }
 
 TEST(Findings, MemoryThatIsNotAvailableOrNotThere) {
   DoctorReport report = with_job(good_report());
   report.hosts[0].memory_available_bytes = kGibibyte;
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "memory", "2048.0 MiB on n1"));
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::memory, "2048.0 MiB on n1"));
   report.hosts[0].memory_bytes = kGibibyte;
-  EXPECT_THAT(only(report), is_finding(Severity::refusal, "memory", "1024.0 MiB"));
+  EXPECT_THAT(only(report), is_finding(Severity::refusal, FindingKind::memory, "1024.0 MiB"));
 }
 
 TEST(Findings, SharedMemoryCountsWhereRanksShareAHost) {
   DoctorReport report = with_job(good_report());
   report.hosts[2].shared_memory_free_bytes = kGibibyte / 4;
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "shared_memory", "/dev/shm on n3"));
+  EXPECT_THAT(only(report),
+              is_finding(Severity::warning, FindingKind::shared_memory, "/dev/shm on n3"));
   report.hosts[2].ranks.pop_back();
   EXPECT_THAT(findings_of(report), IsEmpty());
 }
@@ -198,7 +199,7 @@ TEST(Findings, MemoryThatOpenMpiLeftBehindMattersFromATenthOn) {
   report.hosts[1].shared_memory_abandoned_bytes = kGibibyte / 16;
   EXPECT_THAT(findings_of(report), IsEmpty());
   report.hosts[1].shared_memory_abandoned_bytes = kGibibyte / 2;
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "abandoned_memory",
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::abandoned_memory,
                                        "512.0 MiB of the 1024.0 MiB of /dev/shm on n2"));
 }
 
@@ -207,7 +208,7 @@ TEST(Findings, ClocksThatDifferByMoreThanTheUncertainty) {
   report.hosts[2].clock_difference_seconds = -3;
   report.hosts[2].clock_uncertainty_seconds = 0.5;
   EXPECT_THAT(only(report),
-              is_finding(Severity::warning, "clock", "n3 is 3.0 s behind that of n1"));
+              is_finding(Severity::warning, FindingKind::clock, "n3 is 3.0 s behind that of n1"));
   report.hosts[2].clock_uncertainty_seconds = 2.5;
   EXPECT_THAT(findings_of(report), IsEmpty());
 }
@@ -217,7 +218,7 @@ TEST(Findings, PrivateRunDirectory) {
   report.hosts[1].directory = DirectorySight::another;
   report.hosts[2].directory = DirectorySight::absent;
   report.hosts[2].lock = LockSight::no_locks;  // of another folder
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "run_directory_not_shared",
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::run_directory_not_shared,
                                        "/shared of n1 is not what n2, n3 see"));
 }
 
@@ -225,7 +226,7 @@ TEST(Findings, RunDirectoryWithoutLocks) {
   for (const LockSight lock : {LockSight::not_locked, LockSight::no_locks}) {
     DoctorReport report = good_report();
     report.hosts[1].lock = lock;
-    EXPECT_THAT(only(report), is_finding(Severity::warning, "no_locks", "reach n2"));
+    EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::no_locks, "reach n2"));
   }
 }
 
@@ -235,15 +236,16 @@ TEST(Findings, DiskSpaceOfTheFirstHost) {
   EXPECT_THAT(findings_of(report), IsEmpty());
   report.hosts[0].directory_free_bytes = kGibibyte;
   EXPECT_THAT(findings_of(report), IsEmpty());
-  EXPECT_THAT(only(with_job(report)), is_finding(Severity::warning, "disk_space", "4096.0 MiB"));
+  EXPECT_THAT(only(with_job(report)),
+              is_finding(Severity::warning, FindingKind::disk_space, "4096.0 MiB"));
   report.hosts[0].directory_free_bytes = 1 << 20;
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "disk_space", "1.0 MiB"));
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::disk_space, "1.0 MiB"));
 }
 
 TEST(Findings, SlowHost) {
   DoctorReport report = good_report();
   report.ranks[2].flops_alone = report.ranks[3].flops_alone = 79e9;
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "slow_host", "A core of n2"));
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::slow_host, "A core of n2"));
   report.ranks[2].flops_alone = report.ranks[3].flops_alone = 81e9;
   EXPECT_THAT(findings_of(report), IsEmpty());
 }
@@ -251,19 +253,20 @@ TEST(Findings, SlowHost) {
 TEST(Findings, SlowRank) {
   DoctorReport report = good_report();
   report.ranks[5].flops_alone = 50e9;
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "slow_rank", "Rank 5 on n3"));
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::slow_rank, "Rank 5 on n3"));
 }
 
 TEST(Findings, SlowHostOfTwo) {
   DoctorReport report = good_report(2);
   report.ranks[0].flops_alone = report.ranks[1].flops_alone = 40e9;
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "slow_host", "A core of n1"));
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::slow_host, "A core of n1"));
 }
 
 TEST(Findings, OneSlowLink) {
   DoctorReport report = good_report(4);
   report.links[0].bytes_per_second = report.links[0].bytes_per_second_back = 500e6;
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "slow_link", "between n1 and n2"));
+  EXPECT_THAT(only(report),
+              is_finding(Severity::warning, FindingKind::slow_link, "between n1 and n2"));
 }
 
 TEST(Findings, TheHostWhoseLinksAreAllSlow) {
@@ -273,8 +276,8 @@ TEST(Findings, TheHostWhoseLinksAreAllSlow) {
       link.bytes_per_second = link.bytes_per_second_back = 120e6;
     }
   }
-  EXPECT_THAT(only(report),
-              is_finding(Severity::warning, "slow_links_of_host", "All links of n2 are slow"));
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::slow_links_of_host,
+                                       "All links of n2 are slow"));
 }
 
 TEST(Findings, TheOnlyLinkIsSlowBelowAGigabit) {
@@ -282,14 +285,16 @@ TEST(Findings, TheOnlyLinkIsSlowBelowAGigabit) {
   report.links[0].bytes_per_second = report.links[0].bytes_per_second_back = 117e6;
   EXPECT_THAT(findings_of(report), IsEmpty());
   report.links[0].bytes_per_second = report.links[0].bytes_per_second_back = 12e6;
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "slow_link", "between n1 and n2"));
+  EXPECT_THAT(only(report),
+              is_finding(Severity::warning, FindingKind::slow_link, "between n1 and n2"));
 }
 
 TEST(Findings, ALinkThatIsSlowInBothDirectionsIsNotCalledAsymmetric) {
   DoctorReport report = good_report(2);
   report.links[0].bytes_per_second = 12e6;
   report.links[0].bytes_per_second_back = 90e6;
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "slow_link", "between n1 and n2"));
+  EXPECT_THAT(only(report),
+              is_finding(Severity::warning, FindingKind::slow_link, "between n1 and n2"));
 }
 
 TEST(Findings, EveryLinkIsSlow) {
@@ -303,7 +308,7 @@ TEST(Findings, EveryLinkIsSlow) {
 TEST(Findings, AsymmetricLink) {
   DoctorReport report = good_report(3);
   report.links[2].bytes_per_second_back = 400e6;
-  EXPECT_THAT(only(report), is_finding(Severity::warning, "asymmetric_link",
+  EXPECT_THAT(only(report), is_finding(Severity::warning, FindingKind::asymmetric_link,
                                        "n2 and n3 is asymmetric: 1100.0 MB/s there, 400.0"));
 }
 

@@ -1,6 +1,5 @@
 #include "doctor/job_needs.h"
 
-#include <span>
 #include <string>
 #include <vector>
 

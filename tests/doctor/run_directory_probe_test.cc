@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -37,6 +38,11 @@ TEST(RunDirectoryProbe, SaysWhyAPlaceIsNotWritable) {
   comm.barrier();
   EXPECT_EQ(probe_run_directory(comm, file.string()).directory.error,
             file.string() + " is not a folder");
+  const fs::path long_name = file.parent_path() / std::string(300, 'x');
+  EXPECT_EQ(probe_run_directory(comm, long_name.string()).directory.error,
+            long_name.string() + ": File name too long");
+  EXPECT_EQ(probe_run_directory(comm, (long_name / "below").string()).directory.error,
+            long_name.string() + ": File name too long");
   // Nobody may create files in /proc, root neither.
   EXPECT_NE(probe_run_directory(comm, "/proc").directory.error, "");
 }

@@ -20,12 +20,12 @@ class Onnx : public testing::Test {
  protected:
   // The model of spec_, read back.
   onnx::ModelProto model() {
-    layout_ = parameter_layout(spec_);
-    weights_.resize(layout_.size);
+    table_ = parameter_table(spec_);
+    weights_.resize(table_.size);
     std::iota(weights_.begin(), weights_.end(), 1.0F);
     onnx::ModelProto read;
     EXPECT_TRUE(read.ParseFromString(onnx_model({.spec = spec_,
-                                                 .layout = layout_,
+                                                 .parameter_table = table_,
                                                  .weights = weights_,
                                                  .mean = mean_,
                                                  .inverse_deviation = inverse_,
@@ -56,7 +56,7 @@ class Onnx : public testing::Test {
 
   NetworkSpec spec_ =
       network_spec(3, {{4, Activation::leaky_relu, 0.5}}, 2, Loss::softmax_cross_entropy);
-  ParameterLayout layout_;
+  ParameterTable table_;
   std::vector<float> weights_;
   std::vector<float> mean_ = {1, 2, 3};
   std::vector<float> inverse_ = {0.5F, 0.25F, 1};

@@ -1,7 +1,6 @@
 // Checkpoints as they are, and with checksums that are right whatever the records say: a
 // fuzzer does not find checksums by itself.
 
-#include <array>
 #include <cstdint>
 #include <string>
 

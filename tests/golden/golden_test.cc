@@ -76,9 +76,9 @@ class Learner {
   Learner(Loss loss, std::uint64_t outputs, const std::string& labels, std::uint64_t label_width,
           const RegularizationSpec& regularization)
       : network_(spec_of(loss, outputs)),
-        regularizer_(regularization, network_.layout(), problem().at("inputs").rows),
+        regularizer_(regularization, network_.parameter_table(), problem().at("inputs").rows),
         label_width_(label_width) {
-    for (const ParameterTensor& tensor : network_.layout().tensors) {
+    for (const ParameterTensor& tensor : network_.parameter_table().tensors) {
       const std::vector<T> values = as<T>(problem().at(tensor.name).values);
       weights.insert(weights.end(), values.begin(),
                      values.begin() + static_cast<std::ptrdiff_t>(tensor.range().size()));
@@ -105,7 +105,7 @@ class Learner {
     return sums.loss / static_cast<double>(inputs.rows) + regularizer_.penalty<T>(weights).sum();
   }
 
-  [[nodiscard]] const ParameterLayout& layout() const { return network_.layout(); }
+  [[nodiscard]] const ParameterTable& parameter_table() const { return network_.parameter_table(); }
 
   std::vector<T> weights;
 
@@ -200,7 +200,7 @@ class GoldenOptimizer : public testing::TestWithParam<std::string> {
     const Optimizer optimizer = optimizer_named(GetParam());
     Learner<T> learner(Loss::softmax_cross_entropy, 3, "class_numbers", 1,
                        for_all_layers({setting("l2_lambda"), 0}));
-    const std::vector<Range> penalized = penalized_ranges(learner.layout(), false);
+    const std::vector<Range> penalized = penalized_ranges(learner.parameter_table(), false);
     std::vector<T> gradient;
     std::vector<T> slots[kMaxOptimizerSlots];
     for (std::vector<T>& slot : slots) slot.resize(learner.weights.size());

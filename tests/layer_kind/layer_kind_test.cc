@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -78,28 +76,28 @@ TEST(LayerKind, IsDescribed) {
 }
 
 TEST(LayerKind, HasItsTensorsAndTheBiasOfItsEpilogue) {
-  const ParameterLayout layout = parameter_layout(with_positions());
+  const ParameterTable table = parameter_table(with_positions());
   std::vector<std::string> names;
-  names.reserve(layout.tensors.size());
-  for (const ParameterTensor& tensor : layout.tensors) names.push_back(tensor.name);
+  names.reserve(table.tensors.size());
+  for (const ParameterTensor& tensor : table.tensors) names.push_back(tensor.name);
   EXPECT_THAT(names, ElementsAre("layer1.log_scale", "layer1.bias", "layer2.bias", "layer3.weight",
                                  "layer3.bias"));
-  EXPECT_EQ(layout.tensors[0].shape, (Shape{3, 2}));
-  EXPECT_EQ(layout.tensors[1].shape, Shape{2}) << "a bias for each channel";
-  EXPECT_THAT(layout.layers, ElementsAre(Range{0, 8}, Range{8, 10}, Range{10, 31}));
+  EXPECT_EQ(table.tensors[0].shape, (Shape{3, 2}));
+  EXPECT_EQ(table.tensors[1].shape, Shape{2}) << "a bias for each channel";
+  EXPECT_THAT(table.layers, ElementsAre(Range{0, 8}, Range{8, 10}, Range{10, 31}));
   EXPECT_EQ(parameter_count(with_positions()), 31);
-  EXPECT_THAT(penalized_ranges(layout, false), ElementsAre(Range{10, 28}));
-  EXPECT_THAT(penalized_ranges(layout, true),
+  EXPECT_THAT(penalized_ranges(table, false), ElementsAre(Range{10, 28}));
+  EXPECT_THAT(penalized_ranges(table, true),
               ElementsAre(Range{6, 8}, Range{8, 10}, Range{10, 28}, Range{28, 31}));
 
-  const ParameterLayout of_block = parameter_layout(residual());
+  const ParameterTable of_block = parameter_table(residual());
   EXPECT_EQ(of_block.layers[2].size(), 0U) << "unit_norm has no tensors";
   EXPECT_TRUE(of_block.of_layer(2).empty());
 }
 
 TEST(LayerKind, StartsAsItNeeds) {
   const NetworkSpec spec = with_positions();
-  std::vector<double> weights(parameter_layout(spec).size, 7);
+  std::vector<double> weights(parameter_table(spec).size, 7);
   initialize_parameters<double>(spec, 1, weights);
   EXPECT_THAT(part_of(weights, {0, 10}), testing::Each(0));
   EXPECT_THAT(part_of(weights, {10, 28}), testing::Each(testing::Ne(0)));
@@ -135,7 +133,7 @@ TEST_P(LayerKindGradient, OfEveryTensorAgreesWithTwoSidedDifferences) {
   problem.regularization = regularization(problem.spec, {0.7, 0.2}, true);
   const std::vector<double> approximate = two_sided_differences(problem);
   const std::vector<double> exact = gradient<double>(problem);
-  for (const ParameterTensor& tensor : parameter_layout(problem.spec).tensors) {
+  for (const ParameterTensor& tensor : parameter_table(problem.spec).tensors) {
     const std::vector<double> of_tensor = part_of(exact, tensor.range());
     ASSERT_GT(euclidean_norm(of_tensor), 1e-3) << tensor.name;
     EXPECT_LE(relative_difference(part_of(approximate, tensor.range()), of_tensor),
@@ -190,20 +188,20 @@ TEST(LayerKind, MemoryCountsWhatItKeeps) {
 }
 
 TEST(LayerKind, WeightsOfEveryKindCount) {
-  const ParameterLayout layout = parameter_layout(with_positions());
-  std::vector<double> weights(layout.size, 0);
+  const ParameterTable table = parameter_table(with_positions());
+  std::vector<double> weights(table.size, 0);
   weights[0] = 3;   // log_scale
   weights[7] = 12;  // a bias
   weights[10] = 4;  // W
-  EXPECT_EQ(weight_statistics<double>(layout, weights).norm, 5);
+  EXPECT_EQ(weight_statistics<double>(table, weights).norm, 5);
 }
 
 onnx::GraphProto exported(const NetworkSpec& spec) {
-  const ParameterLayout layout = parameter_layout(spec);
-  const std::vector<float> weights(layout.size, 1);
+  const ParameterTable table = parameter_table(spec);
+  const std::vector<float> weights(table.size, 1);
   onnx::ModelProto read;
   EXPECT_TRUE(read.ParseFromString(onnx_model({.spec = spec,
-                                               .layout = layout,
+                                               .parameter_table = table,
                                                .weights = weights,
                                                .mean = {},
                                                .inverse_deviation = {},

@@ -168,7 +168,7 @@ TEST(Kernels, OfAllInstructionsAddUpTreesOfChains) {
       {{{5, 0}}},
       {{{5, 0}, {4, 1}, {3, 0}, {0, 2}}},          // one sum of four leaves
       {{{1, 0}, {7, 0}, {2, 1}, {9, 0}, {0, 0}}},  // four sums remain
-      {{{6, 0, true}}, 1},                         // a leaf goes on
+      {{{6, 0, true}}, 1},                         // a leaf continues
       {{{6, 1, true}, {2, 1}, {3, 0}}, 3},         // it completes two sums, another one starts
       {{{2, 0}, {3, 2, true}, {1, 0}}, 2},
       {{{2, 0}, {3, 1}, {1, 0, false, false}}}};  // the last leaf is not whole yet

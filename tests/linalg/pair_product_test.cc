@@ -289,7 +289,7 @@ TEST(PairKernels, OfAllInstructionsAddUpPairChainsOfLeaves) {
   constexpr std::uint64_t kRows = 11;
   constexpr std::uint64_t kColumns = 37;
   constexpr std::array<std::uint64_t, 4> kLeafRows = {4, 3, 5, 0};
-  // One sum stands, and the first leaf goes on from it; the second is added to it.
+  // One sum stands, and the first leaf continues from it; the second is added to it.
   const std::vector<TreeLeaf> leaves = {{2, 0, true}, {2, 1}, {3, 0}, {0, 0}};
   const std::vector<float> a = keyed_values<float>(12 * kRows, 1);
   const std::vector<float> b = keyed_values<float>(12 * kColumns, 2);

@@ -1,7 +1,6 @@
 #include "metrics/threshold.h"
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include <gtest/gtest.h>

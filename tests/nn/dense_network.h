@@ -42,11 +42,11 @@ auto& dense(Layer& layer) {
 }
 
 // W and b of a dense layer, counted from 0.
-inline const ParameterTensor& weight_of(const ParameterLayout& layout, std::size_t layer) {
-  return layout.of_layer(layer)[0];
+inline const ParameterTensor& weight_of(const ParameterTable& table, std::size_t layer) {
+  return table.of_layer(layer)[0];
 }
-inline const ParameterTensor& bias_of(const ParameterLayout& layout, std::size_t layer) {
-  return layout.of_layer(layer)[1];
+inline const ParameterTensor& bias_of(const ParameterTable& table, std::size_t layer) {
+  return table.of_layer(layer)[1];
 }
 
 }  // namespace lockstep

@@ -10,8 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "linalg/keyed_values.h"
+#include "nn/dense_network.h"
 #include "nn/network.h"
-#include "nn/problem.h"
 
 namespace lockstep {
 namespace {
@@ -46,12 +46,12 @@ class DropoutExpectation : public testing::TestWithParam<Place> {
   // The values of the units that dropout may drop.
   [[nodiscard]] std::vector<double> activations(const std::vector<double>& weights) const {
     if (!GetParam().hidden) return input_;
-    const ParameterLayout layout = parameter_layout(spec(1));
+    const ParameterTable table = parameter_table(spec(1));
     std::vector<double> result(kUnits);
     for (std::uint64_t unit = 0; unit < kUnits; ++unit) {
-      const auto row = tensor_view(weight_of(layout, 0), std::span(weights)).row(unit);
+      const auto row = tensor_view(weight_of(table, 0), std::span(weights)).row(unit);
       const double z = std::inner_product(row.begin(), row.end(), input_.begin(),
-                                          weights[bias_of(layout, 0).offset + unit]);
+                                          weights[bias_of(table, 0).offset + unit]);
       result[unit] = std::max(z, 0.0);
     }
     return result;
@@ -72,7 +72,7 @@ class DropoutExpectation : public testing::TestWithParam<Place> {
 TEST_P(DropoutExpectation, MeanOfTheNextZOverManyMasksIsTheOneWithoutDropout) {
   for (const double keep_prob : {0.1, 0.25, 0.5, 0.8, 0.9}) {
     const Network<double> network(spec(keep_prob));
-    const std::vector<double> weights = keyed_values<double>(network.layout().size, 2);
+    const std::vector<double> weights = keyed_values<double>(network.parameter_table().size, 2);
     std::vector<double> sum(kOutputs);
     Workspace<double> workspace(network.spec(), kRows);
     std::vector<std::uint32_t> examples(kRows);
@@ -93,7 +93,8 @@ TEST_P(DropoutExpectation, MeanOfTheNextZOverManyMasksIsTheOneWithoutDropout) {
     const std::size_t last = network.spec().layers.size() - 1;
     for (std::uint64_t o = 0; o < kOutputs; ++o) {
       // z = sum of w a d / p + b, with Var(d / p) = (1 - p) / p for each unit.
-      const auto row = tensor_view(weight_of(network.layout(), last), std::span(weights)).row(o);
+      const auto row =
+          tensor_view(weight_of(network.parameter_table(), last), std::span(weights)).row(o);
       double squares = 0;
       for (std::uint64_t unit = 0; unit < kUnits; ++unit) {
         squares += row[unit] * row[unit] * values[unit] * values[unit];
@@ -101,7 +102,7 @@ TEST_P(DropoutExpectation, MeanOfTheNextZOverManyMasksIsTheOneWithoutDropout) {
       const double sigma = std::sqrt(squares * (1 - keep_prob) / keep_prob / kMasks);
       EXPECT_NEAR(sum[o] / kMasks, expected[o], 5 * sigma) << keep_prob << ", output " << o;
       // Without the division by p the mean would be seen to be off.
-      const double bias = weights[bias_of(network.layout(), last).offset + o];
+      const double bias = weights[bias_of(network.parameter_table(), last).offset + o];
       EXPECT_GT(std::abs((1 - keep_prob) * (expected[o] - bias)), 10 * sigma)
           << keep_prob << ", output " << o;
     }
@@ -110,7 +111,7 @@ TEST_P(DropoutExpectation, MeanOfTheNextZOverManyMasksIsTheOneWithoutDropout) {
 
 TEST_P(DropoutExpectation, EvaluationIsThatOfANetworkWithoutDropoutBitForBit) {
   const Network<double> without(spec(1));
-  const std::vector<double> weights = keyed_values<double>(without.layout().size, 2);
+  const std::vector<double> weights = keyed_values<double>(without.parameter_table().size, 2);
   const std::vector<double> expected = evaluated(without, weights);
   for (const double keep_prob : {0.1, 0.5, 0.9}) {
     EXPECT_EQ(evaluated(Network<double>(spec(keep_prob)), weights), expected) << keep_prob;

@@ -2,7 +2,6 @@
 // for every tensor of every layer; and wrong gradients, which must be found.
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <ostream>
@@ -12,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "nn/activations.h"
+#include "nn/dense_network.h"
 #include "nn/gradient_comparison.h"
 #include "nn/numerical_gradient.h"
 #include "nn/parameters.h"
@@ -138,7 +138,7 @@ TEST_P(Gradient, OfEveryTensorAgreesWithTwoSidedDifferences) {
   const Problem problem = problem_of(GetParam());
   const std::vector<double> approximate = two_sided_differences(problem);
   const std::vector<double> exact = gradient<double>(problem);
-  for (const ParameterTensor& tensor : parameter_layout(problem.spec).tensors) {
+  for (const ParameterTensor& tensor : parameter_table(problem.spec).tensors) {
     const auto part = [&](const std::vector<double>& flat) {
       return std::span(flat).subspan(tensor.offset, tensor.range().size());
     };
@@ -199,11 +199,11 @@ const std::vector<Mistake>& mistakes() {
        }},
       {"AWrongSign",
        [](const Problem& problem) {
-         return with_negated(problem, weight_of(parameter_layout(problem.spec), 0));
+         return with_negated(problem, weight_of(parameter_table(problem.spec), 0));
        }},
       {"AWrongSignOfABias",
        [](const Problem& problem) {
-         return with_negated(problem, bias_of(parameter_layout(problem.spec), 1));
+         return with_negated(problem, bias_of(parameter_table(problem.spec), 1));
        }},
       {"AMissingRow",
        [](Problem problem) {

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "nn/problem.h"
+#include "nn/dense_network.h"
 
 namespace lockstep {
 namespace {

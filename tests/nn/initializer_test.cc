@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "nn/problem.h"
+#include "nn/dense_network.h"
 
 namespace lockstep {
 namespace {
@@ -27,7 +27,7 @@ NetworkSpec one_layer(std::uint64_t inputs, std::uint64_t outputs, InitializerSp
 
 template <typename T>
 std::vector<T> initialized(const NetworkSpec& spec, std::uint32_t seed = 1) {
-  std::vector<T> flat(parameter_layout(spec).size, T(7));
+  std::vector<T> flat(parameter_table(spec).size, T(7));
   initialize_parameters<T>(spec, seed, flat);
   return flat;
 }
@@ -57,7 +57,7 @@ TEST(Initializer, WeightsHaveTheirKindsMeanVarianceAndShape) {
       const InitializerSpec initializer{kind, multiplier};
       const NetworkSpec spec = one_layer(kInputs, kOutputs, initializer);
       const std::vector<double> weights =
-          tensor_of(weight_of(parameter_layout(spec), 0), initialized<double>(spec));
+          tensor_of(weight_of(parameter_table(spec), 0), initialized<double>(spec));
       double sum = 0;
       double squares = 0;
       double fourth_powers = 0;
@@ -90,10 +90,10 @@ TEST(Initializer, BiasesAreZeroAndZeroIsZero) {
   for (const WeightVariance kind : kRandomKinds) {
     const NetworkSpec spec = with_initializer(shape, {kind, 1});
     const std::vector<float> flat = initialized<float>(spec);
-    const ParameterLayout layout = parameter_layout(spec);
+    const ParameterTable table = parameter_table(spec);
     for (std::size_t layer = 0; layer < 3; ++layer) {
-      EXPECT_THAT(tensor_of(bias_of(layout, layer), flat), testing::Each(0));
-      EXPECT_THAT(tensor_of(weight_of(layout, layer), flat), testing::Each(testing::Ne(0)));
+      EXPECT_THAT(tensor_of(bias_of(table, layer), flat), testing::Each(0));
+      EXPECT_THAT(tensor_of(weight_of(table, layer), flat), testing::Each(testing::Ne(0)));
     }
   }
   EXPECT_THAT(initialized<float>(with_initializer(shape, {WeightVariance::zero, 1})),
@@ -123,34 +123,34 @@ TEST(Initializer, AWeightIsAFunctionOfItsPlaceAlone) {
   const NetworkSpec wide =
       network_spec(9, {{5, Activation::relu}, {11, Activation::relu}}, 4, Loss::logistic);
   const std::vector<double> in_narrow =
-      tensor_of(weight_of(parameter_layout(narrow), 1), initialized<double>(narrow));
+      tensor_of(weight_of(parameter_table(narrow), 1), initialized<double>(narrow));
   const std::vector<double> in_wide =
-      tensor_of(weight_of(parameter_layout(wide), 1), initialized<double>(wide));
+      tensor_of(weight_of(parameter_table(wide), 1), initialized<double>(wide));
   EXPECT_TRUE(std::equal(in_narrow.begin(), in_narrow.end(), in_wide.begin()));
 }
 
 TEST(Initializer, LayersOfOneShapeDiffer) {
   const NetworkSpec spec =
       network_spec(5, {{5, Activation::relu}, {5, Activation::relu}}, 5, Loss::logistic);
-  const ParameterLayout layout = parameter_layout(spec);
+  const ParameterTable table = parameter_table(spec);
   const std::vector<double> flat = initialized<double>(spec);
-  EXPECT_NE(tensor_of(weight_of(layout, 0), flat), tensor_of(weight_of(layout, 1), flat));
-  EXPECT_NE(tensor_of(weight_of(layout, 1), flat), tensor_of(weight_of(layout, 2), flat));
+  EXPECT_NE(tensor_of(weight_of(table, 0), flat), tensor_of(weight_of(table, 1), flat));
+  EXPECT_NE(tensor_of(weight_of(table, 1), flat), tensor_of(weight_of(table, 2), flat));
 }
 
 // The multiplier is of the matrix, not of a variance; any seed gives the same.
 TEST(Initializer, IdentityIsAMultipleOfTheUnitMatrix) {
   for (const auto& [inputs, outputs] : {std::pair{4U, 4U}, {3U, 5U}, {5U, 3U}}) {
     const NetworkSpec spec = one_layer(inputs, outputs, {WeightVariance::identity, 1.5});
-    const ParameterLayout layout = parameter_layout(spec);
+    const ParameterTable table = parameter_table(spec);
     const std::vector<float> flat = initialized<float>(spec);
-    const auto weights = tensor_view(weight_of(layout, 0), std::span<const float>(flat));
+    const auto weights = tensor_view(weight_of(table, 0), std::span<const float>(flat));
     for (std::uint64_t o = 0; o < outputs; ++o) {
       for (std::uint64_t i = 0; i < inputs; ++i) {
         EXPECT_EQ(weights.row(o)[i], o == i ? 1.5F : 0.0F);
       }
     }
-    EXPECT_THAT(tensor_of(bias_of(layout, 0), flat), testing::Each(0.0F));
+    EXPECT_THAT(tensor_of(bias_of(table, 0), flat), testing::Each(0.0F));
     EXPECT_EQ(initialized<float>(spec, 2), flat);
   }
 }

@@ -10,6 +10,7 @@
 
 #include "base/worker_pool.h"
 #include "linalg/keyed_values.h"
+#include "nn/dense_network.h"
 #include "nn/dropout_mask.h"
 #include "nn/gradient_comparison.h"
 #include "nn/problem.h"
@@ -31,10 +32,10 @@ struct MaskProbe {
         network_spec(kUnits, {{kUnits, Activation::linear}}, kUnits, Loss::squared_error);
     (layer == kInputLayer ? spec.input_keep_prob : spec.layers[0].epilogue.keep_prob) = 0.6;
     network = Network<float>(spec);
-    weights.resize(network.layout().size);
+    weights.resize(network.parameter_table().size);
     for (const std::size_t i : {0U, 1U}) {
       const Matrix<float> identity =
-          tensor_view(weight_of(network.layout(), i), std::span(weights));
+          tensor_view(weight_of(network.parameter_table(), i), std::span(weights));
       for (std::uint64_t unit = 0; unit < kUnits; ++unit) identity.row(unit)[unit] = 1;
     }
   }
@@ -110,10 +111,10 @@ TEST_P(NetworkDropout, BackwardUsesTheMaskOfForward) {
 
   // What leads into the mask (a weight's row, its bias) and out of it (a
   // column) has no gradient exactly where the unit was dropped.
-  const ParameterLayout& layout = probe_.network.layout();
-  const Matrix<float> first = tensor_view(weight_of(layout, 0), std::span(gradient));
-  const Matrix<float> second = tensor_view(weight_of(layout, 1), std::span(gradient));
-  const auto first_bias = tensor_view(bias_of(layout, 0), std::span(gradient)).values();
+  const ParameterTable& table = probe_.network.parameter_table();
+  const Matrix<float> first = tensor_view(weight_of(table, 0), std::span(gradient));
+  const Matrix<float> second = tensor_view(weight_of(table, 1), std::span(gradient));
+  const auto first_bias = tensor_view(bias_of(table, 0), std::span(gradient)).values();
   const bool at_input = GetParam() == kInputLayer;
   for (std::uint64_t i = 0; i < kUnits; ++i) {
     const bool kept = mask[i] != 0;
@@ -165,7 +166,7 @@ struct Training {
 
   static constexpr std::size_t kRows = 10;
   Network<double> network{spec()};
-  std::vector<double> weights = keyed_values<double>(network.layout().size, 1);
+  std::vector<double> weights = keyed_values<double>(network.parameter_table().size, 1);
   std::vector<double> inputs = keyed_values<double>(kRows * 7, 2);
   std::vector<float> labels = std::vector<float>(kRows);
   Examples examples = Examples(kRows);
@@ -234,7 +235,7 @@ std::vector<float> passes_by_team(int threads) {
                                   10, Loss::softmax_cross_entropy);
   spec.input_keep_prob = 0.9;
   const Network<float> network(spec);
-  const std::vector<float> weights = keyed_values<float>(network.layout().size, 1);
+  const std::vector<float> weights = keyed_values<float>(network.parameter_table().size, 1);
   constexpr std::uint64_t kRows = 100;
   const std::vector<Range> segments = {{0, 41}, {41, kRows}};
   const std::vector<LeafRows> leaves = {{segments[0]}, {segments[1], 1}};

@@ -1,6 +1,5 @@
 #include "nn/operand_pairs.h"
 
-#include <bit>
 #include <vector>
 
 #include <gtest/gtest.h>

@@ -19,14 +19,14 @@ NetworkSpec spec() {
 }
 
 TEST(Panels, HoldTheTransposedRowsOfTheWeightsOnAnyNumberOfThreads) {
-  const ParameterLayout layout = parameter_layout(spec());
-  const std::vector<float> weights = keyed_values<float>(layout.size, 1);
+  const ParameterTable table = parameter_table(spec());
+  const std::vector<float> weights = keyed_values<float>(table.size, 1);
   for (const int threads : {1, 2, 5}) {
     Panels<float> panels(spec());
     WorkerPool pool(threads);
     pool.run_team([&](const Team& team) { panels.fill(weights, team); });
-    for (std::size_t t = 0; t < layout.tensors.size(); ++t) {
-      const ParameterTensor& tensor = layout.tensors[t];
+    for (std::size_t t = 0; t < table.tensors.size(); ++t) {
+      const ParameterTensor& tensor = table.tensors[t];
       if (tensor.role == ParameterRole::bias) {
         EXPECT_EQ(panels.of_tensor(t).values, nullptr);
         continue;
@@ -48,14 +48,14 @@ TEST(Panels, HoldTheTransposedRowsOfTheWeightsOnAnyNumberOfThreads) {
 TEST(Panels, HoldPairsInBfloat16) {
   NetworkSpec network = spec();
   network.precision = Precision::bfloat16;
-  const ParameterLayout layout = parameter_layout(network);
-  const std::vector<float> weights = keyed_values<float>(layout.size, 1);
+  const ParameterTable table = parameter_table(network);
+  const std::vector<float> weights = keyed_values<float>(table.size, 1);
   for (const int threads : {1, 5}) {
     Panels<float> panels(network);
     WorkerPool pool(threads);
     pool.run_team([&](const Team& team) { panels.fill(weights, team); });
     EXPECT_EQ(panels.of_tensor(0).values, nullptr);
-    const auto matrix = tensor_view(layout.tensors[0], std::span<const float>(weights));
+    const auto matrix = tensor_view(table.tensors[0], std::span<const float>(weights));
     for (const Range outputs : {Range{0, 64}, Range{64, 128}, Range{128, 130}}) {
       std::vector<Pair> expected(pairs_in(matrix.columns) * outputs.size());
       pair_transposed(matrix.some_rows(outputs), expected.data(), outputs.size());
@@ -68,7 +68,7 @@ TEST(Panels, HoldPairsInBfloat16) {
 
 TEST(Panels, ThereAreNoneInDouble) {
   Panels<double> panels(spec());
-  panels.fill(std::vector<double>(parameter_layout(spec()).size), Team());
+  panels.fill(std::vector<double>(parameter_table(spec()).size), Team());
   EXPECT_EQ(panels.of_tensor(0).values, nullptr);
   EXPECT_EQ(Panels<double>::bytes(spec()), 0U);
   EXPECT_EQ(Panels<float>::bytes(spec()), (130 * 9 + 3 * 130) * sizeof(float));

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "linalg/keyed_values.h"
-#include "nn/activation.h"
+#include "nn/dense_network.h"
 #include "nn/dropout_mask.h"
 #include "nn/layers.h"
 #include "nn/network.h"
@@ -24,7 +24,7 @@ Problem draw_problem(const NetworkSpec& spec, Labels labels, std::uint32_t strea
   problem.spec = spec;
   problem.dropout = DropoutKey{20, 7};
   problem.rows = 6;
-  problem.weights = keyed_values<double>(parameter_layout(spec).size, 3 * stream);
+  problem.weights = keyed_values<double>(parameter_table(spec).size, 3 * stream);
   problem.inputs = keyed_values<double>(problem.rows * size_of(spec.input), 3 * stream + 1);
   for (std::uint32_t row = 0; row < problem.rows; ++row) problem.examples.push_back(1000 - 7 * row);
   if (labels == Labels::target_per_unit) {
@@ -66,7 +66,7 @@ double plain_activation(Activation activation, double z) {
 }
 
 Regularizer regularizer_of(const Problem& problem) {
-  return {problem.regularization, parameter_layout(problem.spec), problem.rows};
+  return {problem.regularization, parameter_table(problem.spec), problem.rows};
 }
 
 void drop(const Problem& problem, double keep_prob, std::size_t layer, std::uint64_t row,
@@ -113,11 +113,11 @@ template std::vector<double> gradient<float>(const Problem&);
 template std::vector<double> gradient<double>(const Problem&);
 
 PlainForward plain_forward(const Problem& problem) {
-  const ParameterLayout layout = parameter_layout(problem.spec);
+  const ParameterTable table = parameter_table(problem.spec);
   PlainForward result;
   for (std::size_t i = 0; i < problem.regularization.layers.size(); ++i) {
     if (problem.regularization.layers[i].l1_lambda == 0) continue;
-    for (std::uint64_t w = layout.layers[i].begin; w < layout.layers[i].end; ++w) {
+    for (std::uint64_t w = table.layers[i].begin; w < table.layers[i].end; ++w) {
       result.kink_distance = std::min(result.kink_distance, std::abs(problem.weights[w]));
     }
   }
@@ -132,9 +132,9 @@ PlainForward plain_forward(const Problem& problem) {
       const bool kinked = facts_of(kind).has_kink;
       std::vector<double> outputs(dense(problem.spec.layers[i]).units);
       for (std::uint64_t o = 0; o < outputs.size(); ++o) {
-        double z = problem.weights[bias_of(layout, i).offset + o];
+        double z = problem.weights[bias_of(table, i).offset + o];
         for (std::uint64_t j = 0; j < values.size(); ++j) {
-          z += problem.weights[weight_of(layout, i).offset + o * values.size() + j] * values[j];
+          z += problem.weights[weight_of(table, i).offset + o * values.size() + j] * values[j];
         }
         if (kinked) result.kink_distance = std::min(result.kink_distance, std::abs(z));
         outputs[o] = plain_activation(kind, z);

@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "nn/dense_network.h"
 #include "nn/dropout.h"
 #include "nn/regularizer.h"
 #include "nn/spec.h"

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "linalg/keyed_values.h"
+#include "nn/dense_network.h"
 #include "nn/gradient_comparison.h"
 #include "nn/numerical_gradient.h"
 #include "nn/problem.h"
@@ -24,8 +24,8 @@ const NetworkSpec& spec() {
   return network;
 }
 
-const ParameterLayout& layout() {
-  static const ParameterLayout of_spec = parameter_layout(spec());
+const ParameterTable& table() {
+  static const ParameterTable of_spec = parameter_table(spec());
   return of_spec;
 }
 
@@ -50,7 +50,7 @@ std::vector<double> penalty_gradient(const Regularizer& regularizer,
 
 TEST(Regularizer, ByHand) {
   const NetworkSpec network = network_spec(2, {}, 1, Loss::logistic);
-  const ParameterLayout parameters = parameter_layout(network);
+  const ParameterTable parameters = parameter_table(network);
   const std::vector<double> weights = {3, -4, 10};  // the last is the bias
   const auto with = [&](LayerPenalty lambdas, bool biases) {
     return Regularizer(regularization(network, lambdas, biases), parameters, 3);
@@ -79,45 +79,45 @@ TEST(Regularizer, ByHand) {
 }
 
 TEST(Regularizer, WithoutLayersThereIsNoPenalty) {
-  const Regularizer none({}, layout(), kTrainExamples);
-  const std::vector<double> weights = keyed_values<double>(layout().size, 1);
+  const Regularizer none({}, table(), kTrainExamples);
+  const std::vector<double> weights = keyed_values<double>(table().size, 1);
   EXPECT_EQ(none.penalty<double>(weights).sum(), 0);
-  EXPECT_EQ(penalty_gradient(none, weights), std::vector<double>(layout().size, 0.0));
+  EXPECT_EQ(penalty_gradient(none, weights), std::vector<double>(table().size, 0.0));
 }
 
 TEST(Regularizer, EachLayerHasItsOwnLambdas) {
-  const std::vector<double> weights = keyed_values<double>(layout().size, 1);
-  const Regularizer second({{{0, 0}, {0.7, 0.4}, {0, 0}}, true}, layout(), kTrainExamples);
-  const Regularizer all(regularization(spec(), {0.7, 0.4}, true), layout(), kTrainExamples);
+  const std::vector<double> weights = keyed_values<double>(table().size, 1);
+  const Regularizer second({{{0, 0}, {0.7, 0.4}, {0, 0}}, true}, table(), kTrainExamples);
+  const Regularizer all(regularization(spec(), {0.7, 0.4}, true), table(), kTrainExamples);
   const std::vector<double> of_second = penalty_gradient(second, weights);
   const std::vector<double> of_all = penalty_gradient(all, weights);
-  for (std::uint64_t i = 0; i < layout().size; ++i) {
-    EXPECT_EQ(of_second[i], layout().layers[1].contains(i) ? of_all[i] : 0) << i;
+  for (std::uint64_t i = 0; i < table().size; ++i) {
+    EXPECT_EQ(of_second[i], table().layers[1].contains(i) ? of_all[i] : 0) << i;
   }
   // The layers' penalties add up.
   double sum = 0;
   for (const std::size_t layer : {0U, 1U, 2U}) {
     RegularizationSpec one = regularization(spec(), {0, 0}, true);
     one.layers[layer] = {0.7, 0.4};
-    sum += Regularizer(one, layout(), kTrainExamples).penalty<double>(weights).sum();
+    sum += Regularizer(one, table(), kTrainExamples).penalty<double>(weights).sum();
   }
   EXPECT_DOUBLE_EQ(all.penalty<double>(weights).sum(), sum);
 }
 
 TEST(Regularizer, GradientAgreesWithTwoSidedDifferences) {
-  const std::vector<double> weights = keyed_values<double>(layout().size, 4);
+  const std::vector<double> weights = keyed_values<double>(table().size, 4);
   ASSERT_GT(std::abs(*std::ranges::min_element(weights, {}, [](double w) { return std::abs(w); })),
             1e-3)
       << "too near to the kink of |w|";
   for (const RegularizationSpec& choice : choices()) {
-    const Regularizer regularizer(choice, layout(), kTrainExamples);
+    const Regularizer regularizer(choice, table(), kTrainExamples);
     const auto penalty = [&](const std::vector<double>& w) {
       return regularizer.penalty<double>(w).sum();
     };
     std::vector<double> gradient = penalty_gradient(regularizer, weights);
     EXPECT_LE(relative_difference(numerical_gradient(penalty, weights), gradient),
               kGreatDifference);
-    regularizer.add_gradient<double>({0, layout().size}, weights, gradient);
+    regularizer.add_gradient<double>({0, table().size}, weights, gradient);
     EXPECT_GE(relative_difference(numerical_gradient(penalty, weights), gradient), kWrongDifference)
         << "lambda twice";
   }
@@ -126,21 +126,21 @@ TEST(Regularizer, GradientAgreesWithTwoSidedDifferences) {
 // At its kink |w| has no derivative; the subgradient 0 is also what a two-sided
 // difference gives there.
 TEST(Regularizer, L1PushesNoWeightThatIsZero) {
-  const Regularizer l1(regularization(spec(), {0, 0.4}), layout(), kTrainExamples);
-  const std::vector<double> zeros(layout().size);
+  const Regularizer l1(regularization(spec(), {0, 0.4}), table(), kTrainExamples);
+  const std::vector<double> zeros(table().size);
   EXPECT_EQ(penalty_gradient(l1, zeros), zeros);
   const auto penalty = [&](const std::vector<double>& w) { return l1.penalty<double>(w).sum(); };
   EXPECT_EQ(numerical_gradient(penalty, zeros), zeros);
-  EXPECT_EQ(penalty_gradient(l1, std::vector<double>(layout().size, -0.0)), zeros);
+  EXPECT_EQ(penalty_gradient(l1, std::vector<double>(table().size, -0.0)), zeros);
 }
 
 // Owners of any segments add what one owner of everything adds.
 TEST(Regularizer, GradientGivesTheSameBitsForAnyCut) {
-  const std::uint64_t size = layout().size;
+  const std::uint64_t size = table().size;
   const std::vector<float> weights = keyed_values<float>(size, 1);
   const std::vector<float> start = keyed_values<float>(size, 2);
   for (const RegularizationSpec& choice : choices()) {
-    const Regularizer regularizer(choice, layout(), kTrainExamples);
+    const Regularizer regularizer(choice, table(), kTrainExamples);
     std::vector<float> whole = start;
     regularizer.add_gradient<float>({0, size}, weights, whole);
     EXPECT_NE(whole, start);
@@ -173,11 +173,11 @@ std::vector<double> after_a_step(std::vector<double> weights, const std::vector<
 }
 
 TEST(WeightDecay, AStepWithoutDataMultipliesWeightsByOneMinusAlphaLambdaOverM) {
-  const std::vector<double> weights = keyed_values<double>(layout().size, 1);
-  const Regularizer l2(regularization(spec(), {kLambda, 0}), layout(), kTrainExamples);
+  const std::vector<double> weights = keyed_values<double>(table().size, 1);
+  const Regularizer l2(regularization(spec(), {kLambda, 0}), table(), kTrainExamples);
   const std::vector<double> after = after_a_step(weights, penalty_gradient(l2, weights));
   const double decay = 1 - kAlpha * kLambda / kTrainExamples;
-  for (const ParameterTensor& tensor : layout().tensors) {
+  for (const ParameterTensor& tensor : table().tensors) {
     const double factor = tensor.role == ParameterRole::weight ? decay : 1;
     for (std::uint64_t i = tensor.offset; i < tensor.range().end; ++i) {
       EXPECT_NEAR(after[i], factor * weights[i], kRounding) << tensor.name;
@@ -199,8 +199,8 @@ TEST(WeightDecay, AStepDecaysWeightsAndThenDescendsAsWithoutPenalty) {
 
 // L1 takes the same from every weight, however large.
 TEST(WeightDecay, AStepOfL1MovesWeightsTowardZeroByAlphaLambdaOverTwoM) {
-  const std::vector<double> weights = keyed_values<double>(layout().size, 1);
-  const Regularizer l1(regularization(spec(), {0, kLambda}, true), layout(), kTrainExamples);
+  const std::vector<double> weights = keyed_values<double>(table().size, 1);
+  const Regularizer l1(regularization(spec(), {0, kLambda}, true), table(), kTrainExamples);
   const std::vector<double> after = after_a_step(weights, penalty_gradient(l1, weights));
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const double step = std::copysign(kAlpha * kLambda / (2 * kTrainExamples), weights[i]);

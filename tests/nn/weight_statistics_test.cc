@@ -1,19 +1,18 @@
 #include "nn/weight_statistics.h"
 
-#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "nn/problem.h"
+#include "nn/dense_network.h"
 
 namespace lockstep {
 namespace {
 
 // Two layers: weights 2x2 and biases 2, weights 1x2 and a bias.
-const ParameterLayout& two_layers() {
-  static const ParameterLayout of_spec =
-      parameter_layout(network_spec(2, {{2, Activation::tanh}}, 1, Loss::logistic));
+const ParameterTable& two_layers() {
+  static const ParameterTable of_spec =
+      parameter_table(network_spec(2, {{2, Activation::tanh}}, 1, Loss::logistic));
   return of_spec;
 }
 

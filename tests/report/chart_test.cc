@@ -1,6 +1,5 @@
 #include "report/chart.h"
 
-#include <algorithm>
 #include <limits>
 #include <string>
 

@@ -28,13 +28,13 @@ Diagnosis sample_diagnosis() {
   d.variance = {0.09, {0.081, 0.099}, 0.9, GapLevel::high};
   d.verdict = "variance";
   d.notes = {"no test set: <the> dev set serves"};
-  d.recipe = {{"variance",
+  d.recipe = {{RecipeTarget::variance,
                "more data",
                "more than 55000 training examples",
                "high variance (1.3)",
                "less",
                {}},
-              {"variance",
+              {RecipeTarget::variance,
                "dropout",
                "dropout with keep_prob 0.8",
                "high variance (1.7)",
@@ -105,7 +105,7 @@ TEST(DiagnosisText, TheEndOfARunHasAFewLinesOfIt) {
 TEST(DiagnosisText, TheEndOfARunHasTheFirstThreeSteps) {
   Diagnosis d = sample_diagnosis();
   for (const char* name : {"third", "fourth"}) {
-    d.recipe.push_back({"variance", name, name, "why", "what", {}});
+    d.recipe.push_back({RecipeTarget::variance, name, name, "why", "what", {}});
   }
   EXPECT_THAT(diagnosis_lines(d), HasSubstr("\n         third\n"));
   EXPECT_THAT(diagnosis_lines(d), Not(HasSubstr("fourth")));

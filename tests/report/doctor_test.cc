@@ -37,7 +37,7 @@ DoctorReport report_of_two_hosts() {
 }
 
 const std::vector<Finding> kSlowLink = {
-    {Severity::warning, "slow_link", "The link is slow.", "Look at it."}};
+    {Severity::warning, FindingKind::slow_link, "The link is slow.", "Look at it."}};
 
 TEST(DoctorText, ShowsWhatToChangeBeforeTheTables) {
   const std::string text = doctor_text(report_of_two_hosts(), kSlowLink);
@@ -56,8 +56,9 @@ TEST(DoctorText, BeginsWithTheVerdict) {
   DoctorReport report = report_of_two_hosts();
   EXPECT_THAT(doctor_text(report, {}), HasSubstr("This place is fit for training.\n"));
   EXPECT_THAT(doctor_text(report, {}), HasSubstr("fast links"));
-  EXPECT_THAT(doctor_text(report, {{Severity::refusal, "memory", "Too little.", "Buy some."}}),
-              HasSubstr("A job would be refused here.\n\nREFUSED  Too little.\n"));
+  EXPECT_THAT(
+      doctor_text(report, {{Severity::refusal, FindingKind::memory, "Too little.", "Buy some."}}),
+      HasSubstr("A job would be refused here.\n\nREFUSED  Too little.\n"));
 }
 
 TEST(DoctorText, ShowsTheSlowestOfManyLinks) {

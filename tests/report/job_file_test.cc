@@ -2,6 +2,7 @@
 
 #include "report/job_file.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/atomic_file.h"

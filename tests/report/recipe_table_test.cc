@@ -13,9 +13,9 @@ using testing::Not;
 
 RecipeResult ended_recipe() {
   RecipeResult result;
-  result.trials.resize(1);
-  result.trials[0].number = 1;
-  result.stop_reason = "neither";
+  result.runs.resize(1);
+  result.runs[0].number = 1;
+  result.end = RecipeEnd::neither;
   result.best = 1;
   result.has_test_set = true;
   return result;
@@ -29,7 +29,7 @@ TEST(RecipeTable, SaysWhyTheBestRunIsNotTested) {
                         "best.textproto to test it\n"));
   result.has_test_set = false;
   EXPECT_THAT(recipe_text(result), HasSubstr("no test set: nothing shows how good it is"));
-  result.stop_reason = "interrupted";
+  result.end = RecipeEnd::interrupted;
   EXPECT_THAT(recipe_text(result), Not(HasSubstr("test set")));
 }
 

@@ -11,7 +11,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "records/observer.h"
+#include "records/evaluation.h"
+#include "records/flow.h"
+#include "records/run_start.h"
+#include "records/summary.h"
 
 namespace lockstep {
 

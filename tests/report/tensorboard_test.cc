@@ -1,7 +1,6 @@
 #include "report/tensorboard.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <regex>
 

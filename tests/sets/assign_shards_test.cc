@@ -69,7 +69,7 @@ TEST_F(AssignShards, TheBytesAreThoseOfAllParameters) {
   EXPECT_EQ(two, even_assignment(64, 2));
   const auto traffic_of = step_traffic(job_, network_, two, layout, even_hosts(2, 2));
   ASSERT_EQ(traffic_of.size(), 2U);
-  const std::uint64_t bytes = 4 * parameter_layout(network_).size;
+  const std::uint64_t bytes = 4 * parameter_table(network_).size;
   EXPECT_EQ(traffic_of[0].sent_bytes + traffic_of[1].sent_bytes, 2 * bytes);
 }
 

@@ -1,5 +1,6 @@
 #include "sets/dev_size.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -6,8 +6,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "comm/shard_assignment.h"
-
 namespace lockstep {
 namespace {
 

@@ -1,7 +1,6 @@
 #include "sets/partition.h"
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 #include <string>
 #include <vector>

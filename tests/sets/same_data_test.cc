@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 
 // What a run is told whose data has these fingerprints, where those before had "t" and
-// `dev`; empty: it goes on.
+// `dev`; empty: it continues.
 std::string refusal(const std::string& dev, const std::string& train_now,
                     const std::string& dev_now) {
   RunStart start;

@@ -7,7 +7,7 @@
 //
 //   ASSERT_TRUE(on_all_ranks(size == expected, fmt::format("size {}", size)));
 //
-// EXPECT_* is always fine: it records and goes on.
+// EXPECT_* is always fine: it records and continues.
 
 #include <mpi.h>
 

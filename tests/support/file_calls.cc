@@ -8,7 +8,7 @@
 //                                  all the same
 //                       28+        so do all later ones
 //                       halve      the file is cut to half its size before it
-//                       wait       it goes on when the log's directory has a file "go", at
+//                       wait       it continues when the log's directory has a file "go", at
 //                                  most 20 s later; each pause writes "pauses PATH"
 //                       pieces     it and all later ones write one byte
 //                       interrupt  a signal comes in between

@@ -1,6 +1,5 @@
 #include "sweep/crossval.h"
 
-#include <functional>
 #include <string>
 
 #include <gtest/gtest.h>

@@ -78,7 +78,7 @@ class RunSweep : public testing::Test {
     return message;
   }
 
-  // The same whatever the groups: collective checks, so that all ranks go on.
+  // The same whatever the groups: collective checks, so that all ranks continue.
   void expect_layout_does_not_matter() {
     // One rank by itself, as the yardstick: every rank has its own directory.
     SweepOptions alone = options(fmt::format("alone-{}", comm_.rank()), 1);

@@ -1,7 +1,6 @@
 #include "sweep/termination.h"
 
 #include <limits>
-#include <numeric>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -67,7 +66,7 @@ TEST(SuccessiveHalvingRule, KeepsTheBestAndTrainsThemLonger) {
   EXPECT_EQ(phase->pause_epoch, 3.0);
   for (const std::uint32_t i : {1U, 3U}) records[i].results = {paused(3, errors[i])};
 
-  // floor(5 / 2) go on: 4, and of the equal 1 and 3 the first.
+  // floor(5 / 2) continue: 4, and of the equal 1 and 3 the first.
   phase = next_phase(sweep, records);
   EXPECT_THAT(phase->trials, ElementsAre(1, 4));
   EXPECT_EQ(phase->pause_epoch, 6.0);

@@ -203,7 +203,7 @@ TEST_F(CommandLine, OptionsThatNeedAnotherSaySo) {
   EXPECT_FALSE(fs::exists(directory_ / "runs"));
 }
 
-// What one command made is not what another goes on with or looks at.
+// What one command made is not what another continues with or looks at.
 TEST_F(CommandLine, TheWrongKindOfDirectoryIsNamed) {
   write("sweep.textproto",
         "name: \"s\" job: \"job.textproto\" grid {} parameter { path: \"seed\" numbers { value: "

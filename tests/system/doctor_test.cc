@@ -1,7 +1,6 @@
 // lockstep doctor, as a user runs it on one machine.
 
 #include <filesystem>
-#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -213,7 +213,7 @@ TEST_F(Failure, ARankWithAnotherJobIsNamed) {
               HasSubstr("rank 1 differs: optimizer.adam.learning_rate 0.1, rank 0 has 0.01"));
 }
 
-// Whatever decides how a rank goes on: it would wait for others for ever.
+// Whatever decides how a rank continues: it would wait for others for ever.
 TEST_F(Failure, ARankWithOtherOptionsIsNamed) {
   const auto result = run_program(fmt::format(
       "cd {} && {} -n 1 {} train job.textproto --run-dir run --resume auto : -n 1 {} train "

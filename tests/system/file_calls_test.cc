@@ -264,7 +264,7 @@ TEST_F(FileCalls, MetricsThatCannotBeWrittenForAWhileAreWrittenLater) {
       watched(arguments + "never", "write metrics.jsonl 1 " + errno_text(ENOSPC) + "+");
   EXPECT_EQ(never.exit_code, 74);
   EXPECT_THAT(never.err, HasSubstr("never/metrics.jsonl: No space left on device"));
-  EXPECT_EQ(json::parse(file("never/summary.json"))["steps"], 10) << "training went on";
+  EXPECT_EQ(json::parse(file("never/summary.json"))["steps"], 10) << "training continued";
 }
 
 TEST_F(FileCalls, AFileThatCannotBeReadIsNamed) {
@@ -414,7 +414,7 @@ class Interrupts : public FileCalls {
   [[nodiscard]] ProgramResult interrupted(const std::vector<std::string>& signals,
                                           const std::string& then) const {
     // A signal that is no longer pending has been handled when the thread that took it, the
-    // first one, goes on: when it begins to pause twice more.
+    // first one, continues: when it begins to pause twice more.
     std::string script = fmt::format(
         "cd {}\n{} {} train job.textproto --threads 1 --run-dir run >out 2>err & pid=$!\n"
         "pauses() {{ grep -c ^pauses calls; }}\n"

@@ -1,7 +1,6 @@
 // launch/local --keep-going: a run that loses a rank continues by itself, with the same bits.
 
 #include <filesystem>
-#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

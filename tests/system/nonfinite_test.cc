@@ -197,7 +197,7 @@ TEST_F(Rollback, AStoppedRunMayGoOnWithIt) {
   EXPECT_THAT(run("inspect stopped/ckpt/latest").out, HasSubstr("rollbacks"));
 }
 
-// One rank's loss is not a number in the 8th step: all ranks skip it, and go on alike.
+// One rank's loss is not a number in the 8th step: all ranks skip it, and continue alike.
 TEST_F(Nonfinite, TheMessageNamesStepShardAndRank) {
   const std::string train = "train job.textproto --set early_stopping=none --run-dir ";
   const auto skipped = run_with_fault(train + "two" + kSkip, 2, "1 7 nan");

@@ -165,7 +165,7 @@ TEST_F(Sets, ADevSetBeyondFloatIsNoDivergence) {
               HasSubstr("the prediction of example 0 (counted from 0) is not finite"));
 }
 
-// Files that are no more what they were: each command has to be told that it may go on.
+// Files that are no more what they were: each command has to be told that it may continue.
 TEST_F(Sets, ChangedDataIsUsedOnlyWhenAllowed) {
   write_job("split { dev { fraction: 0.2 } test { fraction: 0.2 } }");
   write("sweep.textproto",

@@ -134,7 +134,7 @@ TEST_F(Sweep, ASignalToOneRankStopsAllGroups) {
   EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
   EXPECT_THAT(stopped.err, HasSubstr("interrupted; to resume: "));
   EXPECT_FALSE(fs::exists(directory_ / "run/sweep.csv"));
-  // As the message says: the resolved sweep goes on too.
+  // As the message says: the resolved sweep continues too.
   fs::copy_file(directory_ / "run/sweep.textproto", directory_ / "sweep.textproto",
                 fs::copy_options::overwrite_existing);
   ASSERT_EQ(sweep(2, "--run-dir run --resume auto").exit_code, 0);

@@ -11,7 +11,6 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
-#include <numeric>
 #include <vector>
 
 #include "base/worker_pool.h"
@@ -35,7 +34,7 @@ struct Setup {
         network(build_network(job.network, data.features)),
         plans(plans_of_ranks(data.geometry, data.shards)),
         plan(plans[static_cast<std::size_t>(comm.rank())]) {
-    weights.resize(network.layout().size);
+    weights.resize(network.parameter_table().size);
     initialize_parameters(network.spec(), job.seed, std::span(weights));
   }
 

@@ -1,6 +1,5 @@
 #include "train/fitting_layers.h"
 
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 // Jobs on data of every format: the same bits at every layout, and what is held
 // out leaves no trace in the model (lecture 1.9).
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <vector>
 
 #include "comm/agreement.h"
-#include "model/build.h"
 #include "sets/dataset.h"
 #include "sets/dataset_sizes.h"
 #include "support/collective.h"

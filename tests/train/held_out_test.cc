@@ -1,6 +1,7 @@
 // What is held out stays out: train-dev, dev and test sets, where they come from,
 // and that they leave no trace in the model (lecture 1.1, 1.9).
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 #include "comm/agreement.h"
 #include "data/open.h"
 #include "evaluate/evaluate_checkpoint.h"
-#include "model/build.h"
 #include "sets/dataset.h"
 #include "sets/dataset_sizes.h"
 #include "sets/partition.h"

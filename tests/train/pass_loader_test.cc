@@ -1,6 +1,5 @@
 #include "train/pass_loader.h"
 
-#include <filesystem>
 #include <set>
 #include <vector>
 

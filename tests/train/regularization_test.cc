@@ -13,7 +13,6 @@
 #include "model/build.h"
 #include "nn/dense_network.h"
 #include "nn/initializer.h"
-#include "nn/weight_statistics.h"
 #include "support/collective.h"
 #include "support/tiny_job.h"
 #include "train/recorder.h"
@@ -69,12 +68,12 @@ class Regularization : public testing::Test {
     agree(comm_, [&] {
       if (!comm_.is_root()) return;
       const NetworkSpec spec = build_network(job.job.network, kTinyFeatures);
-      const ParameterLayout layout = parameter_layout(spec);
-      trained.before.resize(layout.size);
+      const ParameterTable table = parameter_table(spec);
+      trained.before.resize(table.size);
       initialize_parameters(spec, job.job.seed, std::span(trained.before));
       trained.after = find_latest(options.run_dir / "ckpt").value().checkpoint.weights;
-      trained.before.resize(weight_of(layout, 0).range().end);
-      trained.after.resize(weight_of(layout, 0).range().end);
+      trained.before.resize(weight_of(table, 0).range().end);
+      trained.after.resize(weight_of(table, 0).range().end);
     });
     return trained;
   }

@@ -1,6 +1,7 @@
-// A run that is interrupted and goes on, at the same or another layout, ends
+// A run that is interrupted and continues, at the same or another layout, ends
 // with the bits of the run that was not.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
+#include "checkpoint/find.h"
 #include "checkpoint/load.h"
 #include "checkpoint/retention.h"
 #include "comm/agreement.h"
@@ -46,11 +48,19 @@ class Teller : public TrainingObserver {
   Told& told_;
 };
 
+std::string digest_of_weights(const Checkpoint& checkpoint) {
+  return digest_hex(digest_of(std::as_bytes(std::span(checkpoint.weights))));
+}
+
 class RunDecisions : public testing::Test {
  protected:
   void SetUp() override {
     if (comm_.is_root()) write_tiny_data(directory_, 141);
     comm_.barrier();
+  }
+  // The checkpoint that a pointer names.
+  [[nodiscard]] Checkpoint load(const char* pointer) const {
+    return load_checkpoint(find_checkpoint(directory_ / pointer));
   }
   // Collective.
   Told train_with(const char* run, std::vector<std::string> overrides,
@@ -231,7 +241,7 @@ TEST_F(RunDecisions, ABestEvaluationIsSavedWhenNoneIsDue) {
                                         "training.epochs=3", "optimizer.schedule=none"});
   if (!comm_.is_root()) return;
   EXPECT_THAT(saved_steps("best"), ElementsAre(5, 15)) << "the best, and the end";
-  EXPECT_EQ(find_best(directory_ / "best/ckpt")->checkpoint.step, 5U);
+  EXPECT_EQ(load("best/ckpt/best").step, 5U);
   EXPECT_EQ(find_latest(directory_ / "best/ckpt")->checkpoint.step, 15U);
   EXPECT_EQ(told.summary.best_step, 5U);
   EXPECT_EQ(told.summary.checkpoint, "ckpt/best");
@@ -271,7 +281,7 @@ TEST_F(RunDecisions, ARunThatStoppedEarlyDoesNotGoOn) {
   EXPECT_EQ(again.summary.best_step, 5U);
 }
 
-// With more patience it goes on, by exactly as many evaluations.
+// With more patience it continues, by exactly as many evaluations.
 TEST_F(RunDecisions, MorePatienceGoesOnWithARunThatStoppedEarly) {
   train_with("patient", {"early_stopping={patience: 1 min_improvement: 1}"});
   const Told again =
@@ -288,16 +298,12 @@ TEST_F(RunDecisions, AnInterruptedRunIsSummedUpWithItsLastWeights) {
   EXPECT_EQ(told.summary.stop_reason, "interrupted");
   EXPECT_EQ(told.summary.steps, 12U);
   if (!comm_.is_root()) return;
-  const auto digest = [](const FoundCheckpoint& found) {
-    return digest_hex(digest_of(std::as_bytes(std::span(found.checkpoint.weights))));
-  };
-  const auto latest = find_latest(directory_ / "interrupted/ckpt");
-  const auto best = find_best(directory_ / "interrupted/ckpt");
-  ASSERT_TRUE(latest && best);
-  EXPECT_EQ(latest->checkpoint.step, 12U);
-  EXPECT_EQ(best->checkpoint.step, 5U);
-  EXPECT_EQ(told.summary.weights_digest, digest(*latest));
-  EXPECT_NE(told.summary.weights_digest, digest(*best));
+  const Checkpoint latest = load("interrupted/ckpt/latest");
+  const Checkpoint best = load("interrupted/ckpt/best");
+  EXPECT_EQ(latest.step, 12U);
+  EXPECT_EQ(best.step, 5U);
+  EXPECT_EQ(told.summary.weights_digest, digest_of_weights(latest));
+  EXPECT_NE(told.summary.weights_digest, digest_of_weights(best));
   EXPECT_EQ(told.summary.checkpoint, "ckpt/latest");
   EXPECT_EQ(told.summary.best_step, 5U);
 }
@@ -359,14 +365,11 @@ TEST_F(RunDecisions, OnlyEarlyStoppingEndsWithTheBestWeights) {
   const Summary plain = end_of("plain", "early_stopping=none");
   const Summary stopping = end_of("stopping", "early_stopping={patience: 9 min_improvement: 1}");
   if (!comm_.is_root()) return;
-  const auto digest = [](const std::optional<FoundCheckpoint>& found) {
-    return found ? found->checkpoint.weights_digest : "none";
-  };
   EXPECT_EQ(plain.checkpoint, "ckpt/latest");
-  EXPECT_EQ(plain.weights_digest, digest(find_latest(directory_ / "plain/ckpt")));
+  EXPECT_EQ(plain.weights_digest, load("plain/ckpt/latest").weights_digest);
   EXPECT_EQ(plain.best_epoch, static_cast<double>(plain.best_step.value_or(0)) / 5);
   EXPECT_EQ(stopping.checkpoint, "ckpt/best");
-  EXPECT_EQ(stopping.weights_digest, digest(find_best(directory_ / "stopping/ckpt")));
+  EXPECT_EQ(stopping.weights_digest, load("stopping/ckpt/best").weights_digest);
   EXPECT_EQ(stopping.best_step, 5U);
   EXPECT_EQ(stopping.best_epoch, 1);
   EXPECT_NE(stopping.weights_digest, plain.weights_digest);

@@ -11,7 +11,6 @@
 
 #include "base/digest.h"
 #include "base/run_files.h"
-#include "checkpoint/retention.h"
 #include "comm/agreement.h"
 #include "model/build.h"
 #include "nn/initializer.h"
@@ -69,7 +68,7 @@ class RunRollback : public testing::Test {
     return "no failure";
   }
 
-  // The first part is interrupted, and the second one goes on.
+  // The first part is interrupted, and the second one continues.
   [[nodiscard]] Outcome in_two_parts(const LoadedJob& job, const TrainOptions& first,
                                      TrainOptions second) const {
     EXPECT_EQ(train_and_record(job, comm_, first).stop_reason, "interrupted");

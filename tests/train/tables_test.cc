@@ -1,9 +1,9 @@
 // Tables over ranks: each parses its part of the file, and nothing shows it.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <map>

@@ -21,15 +21,15 @@ TEST(UnmovedWeights, AreToldOnce) {
 }
 
 TEST(UnmovedWeights, BiasesDoNotCount) {
-  const ParameterLayout layout =
-      parameter_layout(network_spec(2, {{2, Activation::linear}}, 1, Loss::logistic));
-  const std::vector<float> parameters(layout.size, 1);
+  const ParameterTable table =
+      parameter_table(network_spec(2, {{2, Activation::linear}}, 1, Loss::logistic));
+  const std::vector<float> parameters(table.size, 1);
   const auto changes = [&](std::uint64_t i) {
     std::vector<float> changed = parameters;
     changed[i] = 2;
-    return digest_without_biases(layout, changed) != digest_without_biases(layout, parameters);
+    return digest_without_biases(table, changed) != digest_without_biases(table, parameters);
   };
-  for (const ParameterTensor& tensor : layout.tensors) {
+  for (const ParameterTensor& tensor : table.tensors) {
     const Range range = tensor.range();
     for (std::uint64_t i = range.begin; i < range.end; ++i) {
       EXPECT_EQ(changes(i), tensor.role == ParameterRole::weight) << tensor.name << " " << i;

@@ -1,7 +1,6 @@
 // Runs that start with the weights of another run, and layers that keep theirs.
 
 #include <bit>
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -167,14 +166,14 @@ TEST_F(WarmStart, AFrozenLayerKeepsItsBitsAndTheOthersLearn) {
                      comm_, options("frozen"));
     const SavedModel before = model_of("base");
     const SavedModel after = model_of("frozen");
-    const ParameterLayout& layout = after.network.layout();
-    const Range frozen = layout.layers[0];
+    const ParameterTable& table = after.network.parameter_table();
+    const Range frozen = table.layers[0];
     for (std::size_t i = frozen.begin; i < frozen.end; ++i) {
       ASSERT_EQ(std::bit_cast<std::uint32_t>(after.weights[i]),
                 std::bit_cast<std::uint32_t>(before.weights[i]))
           << i;
     }
-    for (const ParameterTensor& tensor : layout.tensors) {
+    for (const ParameterTensor& tensor : table.tensors) {
       if (tensor.layer == 0) continue;
       const auto part = [&](const SavedModel& model) {
         return std::vector<float>(

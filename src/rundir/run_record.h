@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "diagnose/recipe.h"
+#include "diagnose/run_record.h"
 
 namespace lockstep {
 

@@ -1,8 +1,8 @@
 #pragma once
-// What an open run needs to know of the training in its directory.
+// Observers that connect an open run with the training in its directory.
 
-#include "cli/open_run.h"
 #include "records/observer.h"
+#include "rundir/open_run.h"
 
 namespace lockstep {
 

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "cli/open_run.h"
 #include "config/sweep_file.h"
+#include "rundir/open_run.h"
 #include "sweep/part.h"
 
 namespace lockstep {

@@ -1,4 +1,4 @@
-#include "cli/run_directory.h"
+#include "rundir/run_directory.h"
 
 #include <system_error>
 #include <utility>
@@ -12,9 +12,9 @@
 #include "base/host_name.h"
 #include "base/run_files.h"
 #include "checkpoint/retention.h"
-#include "cli/restart.h"
 #include "comm/preflight.h"
-#include "report/descriptor.h"
+#include "report/warn.h"
+#include "rundir/restart.h"
 
 namespace lockstep {
 namespace {
@@ -45,30 +45,30 @@ RunDirectory make_numbered(const std::string& name) {
 
 void check_use(const fs::path& directory, DirectoryKind kind, Resume resume) {
   if (const auto warning = check_restart(process_environment(), directory, resume, host_name())) {
-    write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", *warning));
+    write_warning(*warning);
   }
   const auto held = kind_of_directory(directory);
-  const std::string place = directory.string();
+  const std::string name = directory.string();
   const std::string noun = noun_of(kind);
   if (held && *held != kind) {
     throw Error(ExitCode::usage, fmt::format("{} holds a {}, not a {}: choose another --run-dir",
-                                             place, noun_of(*held), noun));
+                                             name, noun_of(*held), noun));
   }
   if (held && resume == Resume::never) {
     throw Error(ExitCode::usage,
                 fmt::format("{} already holds a {}: choose another --run-dir, or resume it with "
                             "--resume auto",
-                            place, noun));
+                            name, noun));
   }
   if (!held && resume == Resume::must && kind != DirectoryKind::run) {
-    throw Error(ExitCode::missing_input, fmt::format("no {} to resume in {}", noun, place));
+    throw Error(ExitCode::missing_input, fmt::format("no {} to resume in {}", noun, name));
   }
   if (kind == DirectoryKind::run && held && fs::exists(directory / kSummaryFile) &&
       kept_steps(directory / kCheckpointFolder).empty()) {
     throw Error(ExitCode::usage,
                 fmt::format("{} has the results of a run, but no checkpoint from which it could be "
                             "resumed; restore its {}/ from a copy, or choose another --run-dir",
-                            place, kCheckpointFolder));
+                            name, kCheckpointFolder));
   }
 }
 

@@ -1,11 +1,10 @@
-#include "cli/sweep_directory.h"
+#include "rundir/sweep_directory.h"
 
 #include <string>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/run_files.h"
 #include "config/job_file.h"

@@ -40,7 +40,7 @@ class FoldPredictions {
   std::string header_;
   std::uint64_t examples_ = 0;
   std::vector<std::uint64_t> lines_;            // [examples] of a table
-  std::vector<std::vector<std::string>> kept_;  // likewise
+  std::vector<std::vector<std::string>> kept_;  // [examples] of a table
   std::vector<std::string> rows_;               // [repeats * examples]
 };
 

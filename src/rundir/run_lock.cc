@@ -1,4 +1,4 @@
-#include "cli/run_lock.h"
+#include "rundir/run_lock.h"
 
 #include <array>
 #include <cerrno>

@@ -1,4 +1,4 @@
-#include "cli/run_record.h"
+#include "rundir/run_record.h"
 
 #include "base/run_files.h"
 #include "config/job_file.h"

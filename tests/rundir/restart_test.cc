@@ -1,6 +1,6 @@
 // A job that Slurm starts again on a node that does not have its run.
 
-#include "cli/restart.h"
+#include "rundir/restart.h"
 
 #include <filesystem>
 #include <fstream>

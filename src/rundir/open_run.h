@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "cli/run_lock.h"
 #include "report/kept_file.h"
+#include "rundir/run_lock.h"
 
 namespace lockstep {
 
@@ -49,18 +49,18 @@ class OpenRun {
   [[nodiscard]] std::filesystem::path directory() const;
 
  private:
-  struct Place {
+  struct Status {
     std::filesystem::path directory;
     bool has_state = false;
     std::optional<std::uint64_t> step;
   };
-  [[nodiscard]] Place place() const;
-  void set(const Place& place);
+  [[nodiscard]] Status status() const;
+  void set(const Status& status);
 
   mutable std::mutex mutex_;
-  Place place_;
+  Status status_;
   std::unique_ptr<RunLock> lock_;  // on rank 0
-  std::vector<KeptFile> kept_;     // likewise
+  std::vector<KeptFile> kept_;     // on rank 0
   std::string problem_;            // of look_after(), the last one that was told
 };
 

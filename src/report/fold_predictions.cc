@@ -1,9 +1,8 @@
-#include "cli/fold_predictions.h"
+#include "report/fold_predictions.h"
 
 #include <algorithm>
 #include <iterator>
 #include <span>
-#include <utility>
 #include <variant>
 
 #include <fmt/format.h>

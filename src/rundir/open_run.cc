@@ -1,4 +1,4 @@
-#include "cli/open_run.h"
+#include "rundir/open_run.h"
 
 #include <exception>
 
@@ -22,7 +22,7 @@ namespace {
 void remove_leftovers(const std::filesystem::path& directory) {
   for (const RunFolder& folder : folders_of_run(directory)) {
     for (const std::string& problem : remove_temporary_files(folder)) {
-      write_log(STDERR_FILENO, fmt::format("lockstep: warning: {}\n", problem));
+      write_warning(problem);
     }
   }
 }
@@ -70,11 +70,11 @@ void OpenRun::look_after() {
 
 void OpenRun::reach(std::uint64_t step) {
   const std::scoped_lock guard(mutex_);
-  place_.step = step;
+  status_.step = step;
 }
 
 void OpenRun::tell_end(ExitCode code) {
-  const Place at = place();
+  const Status at = status();
   // A numbered directory in which nothing was trained is gone.
   if (!at.has_state || !std::filesystem::exists(at.directory)) return;
   write_state_file(at.directory, {.phase = phase_at_end(code), .step = at.step, .exit_code = code});
@@ -82,7 +82,7 @@ void OpenRun::tell_end(ExitCode code) {
 
 void OpenRun::fail(int rank, ExitCode code, const std::string& message) const noexcept {
   try {
-    const Place at = place();
+    const Status at = status();
     if (at.directory.empty()) return;
     write_error_file(at.directory, rank, host_name(), code, message);
     if (!at.has_state) return;
@@ -93,16 +93,16 @@ void OpenRun::fail(int rank, ExitCode code, const std::string& message) const no
   }
 }
 
-std::filesystem::path OpenRun::directory() const { return place().directory; }
+std::filesystem::path OpenRun::directory() const { return status().directory; }
 
-OpenRun::Place OpenRun::place() const {
+OpenRun::Status OpenRun::status() const {
   const std::scoped_lock guard(mutex_);
-  return place_;
+  return status_;
 }
 
-void OpenRun::set(const Place& place) {
+void OpenRun::set(const Status& status) {
   const std::scoped_lock guard(mutex_);
-  place_ = place;
+  status_ = status;
 }
 
 }  // namespace lockstep

@@ -1,4 +1,4 @@
-#include "cli/restart.h"
+#include "rundir/restart.h"
 
 #include <algorithm>
 

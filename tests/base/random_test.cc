@@ -84,11 +84,11 @@ TEST(Random, NormalsAreThoseOfTheirWords) {
 }
 
 TEST(Random, NormalsHaveMeanZeroAndVarianceOne) {
-  constexpr std::uint32_t pairs = 50'000;
+  constexpr std::uint32_t kPairs = 50'000;
   double sum = 0;
   double squares = 0;
   double product = 0;
-  for (std::uint32_t i = 0; i < pairs; ++i) {
+  for (std::uint32_t i = 0; i < kPairs; ++i) {
     const auto [a, b] = random_normals({1, Purpose::initialization}, {i, 0, 0, 0});
     ASSERT_TRUE(std::isfinite(a) && std::isfinite(b));
     sum += a + b;
@@ -96,9 +96,9 @@ TEST(Random, NormalsHaveMeanZeroAndVarianceOne) {
     product += a * b;
   }
   // Deviations of these averages: 0.0032, 0.0045, 0.0045.
-  EXPECT_NEAR(sum / (2.0 * pairs), 0, 0.016);
-  EXPECT_NEAR(squares / (2.0 * pairs), 1, 0.023);
-  EXPECT_NEAR(product / pairs, 0, 0.023);
+  EXPECT_NEAR(sum / (2.0 * kPairs), 0, 0.016);
+  EXPECT_NEAR(squares / (2.0 * kPairs), 1, 0.023);
+  EXPECT_NEAR(product / kPairs, 0, 0.023);
 }
 
 }  // namespace

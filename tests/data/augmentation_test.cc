@@ -204,7 +204,7 @@ TEST(Augmentation, CropsOfATallImageReachAllItsCorners) {
   EXPECT_NEAR(bottom, 20, 0.2);
   for (const auto& row : quarters) {
     for (const int count : row) {
-      EXPECT_NEAR(count, kExamples / 4, 5 * std::sqrt(kExamples * 0.25 * 0.75));
+      EXPECT_NEAR(count, kExamples / 4.0, 5 * std::sqrt(kExamples * 0.25 * 0.75));
     }
   }
 }
@@ -258,7 +258,7 @@ TEST(Augmentation, ErasesAllOverATallImage) {
     most = std::max(most, r.width * r.height / 4800.0);
     ++quarters[2 * r.left + r.width < 40 ? 0 : 1][2 * r.top + r.height < 120 ? 0 : 1];
   }
-  EXPECT_NEAR(upright, kExamples / 2, kExamples / 10);
+  EXPECT_NEAR(upright, kExamples / 2.0, kExamples / 10.0);
   EXPECT_EQ(*lefts.begin(), 0U);
   EXPECT_EQ(*tops.begin(), 0U);
   EXPECT_EQ(right, 40U);
@@ -266,7 +266,7 @@ TEST(Augmentation, ErasesAllOverATallImage) {
   EXPECT_NEAR(least, 0.05, 0.003);
   EXPECT_NEAR(most, 0.1, 0.005);
   for (const auto& row : quarters) {
-    for (const int count : row) EXPECT_NEAR(count, kExamples / 4, kExamples / 15);
+    for (const int count : row) EXPECT_NEAR(count, kExamples / 4.0, kExamples / 15.0);
   }
 }
 

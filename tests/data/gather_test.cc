@@ -29,24 +29,24 @@ Examples counting_examples(ElementType type, std::uint64_t n, std::uint64_t feat
 
 template <typename V, typename T>
 void expect_gathers(ElementType type) {
-  constexpr std::uint64_t features = 37;  // not a multiple of any vector width
-  const Examples examples = counting_examples<V>(type, 9, features);
+  constexpr std::uint64_t kFeatures = 37;  // not a multiple of any vector width
+  const Examples examples = counting_examples<V>(type, 9, kFeatures);
   const std::vector<std::uint32_t> rows = {8, 0, 3, 3};
   Normalizer normalizer;
-  for (std::uint64_t j = 0; j < features; ++j) {
+  for (std::uint64_t j = 0; j < kFeatures; ++j) {
     normalizer.mean.push_back(0.1F * static_cast<float>(j));
     normalizer.inverse_deviation.push_back(1.0F / (1.0F + static_cast<float>(j)));
   }
-  std::vector<T> plain(rows.size() * features);
-  std::vector<T> normal(rows.size() * features);
-  gather_rows<T>(examples, rows, {}, {plain.data(), rows.size(), features});
-  gather_rows<T>(examples, rows, normalizer, {normal.data(), rows.size(), features});
+  std::vector<T> plain(rows.size() * kFeatures);
+  std::vector<T> normal(rows.size() * kFeatures);
+  gather_rows<T>(examples, rows, {}, {plain.data(), rows.size(), kFeatures});
+  gather_rows<T>(examples, rows, normalizer, {normal.data(), rows.size(), kFeatures});
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (std::uint64_t j = 0; j < features; ++j) {
-      const auto x = static_cast<float>((rows[i] * features + j) % 100);
+    for (std::uint64_t j = 0; j < kFeatures; ++j) {
+      const auto x = static_cast<float>((rows[i] * kFeatures + j) % 100);
       const float y = (x - normalizer.mean[j]) * normalizer.inverse_deviation[j];
-      EXPECT_EQ(plain[i * features + j], static_cast<T>(x));
-      EXPECT_EQ(normal[i * features + j], static_cast<T>(y));
+      EXPECT_EQ(plain[i * kFeatures + j], static_cast<T>(x));
+      EXPECT_EQ(normal[i * kFeatures + j], static_cast<T>(y));
     }
   }
 }

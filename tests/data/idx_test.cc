@@ -138,19 +138,19 @@ TEST(Idx, ReadsEveryType) {
 
 TEST(Idx, RowsAcrossChunksOfTheStream) {
   // Rows of 300,007 bytes, larger than any buffer of the reader.
-  constexpr std::size_t width = 300'007;
-  std::vector<std::uint8_t> values(4 * width);
+  constexpr std::size_t kWidth = 300'007;
+  std::vector<std::uint8_t> values(4 * kWidth);
   for (std::size_t k = 0; k < values.size(); ++k) values[k] = static_cast<std::uint8_t>(k % 251);
   const TemporaryDirectory directory;
   const auto labels = directory.write("labels", idx_file<std::uint8_t>(0x08, {4}, {0, 1, 2, 3}));
-  const std::string content = idx_file(0x08, {4, static_cast<std::uint32_t>(width)}, values);
+  const std::string content = idx_file(0x08, {4, static_cast<std::uint32_t>(kWidth)}, values);
   for (const auto& path :
        {directory.write("plain", content), directory.write("gzip", gzip(content))}) {
     IdxExampleSource source(path, labels);
     const Examples examples = source.read(std::vector<std::uint32_t>{1, 3});
     std::vector<std::uint8_t> expected;
     for (const std::size_t row : {1U, 3U}) {
-      const auto kept = std::span(values).subspan(row * width, width);
+      const auto kept = std::span(values).subspan(row * kWidth, kWidth);
       expected.insert(expected.end(), kept.begin(), kept.end());
     }
     EXPECT_TRUE(values_of<std::uint8_t>(examples) == expected);

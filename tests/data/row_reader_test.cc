@@ -8,8 +8,8 @@ namespace {
 // Rows of 12 bytes, more than one chunk of them; every kept byte is where it
 // belongs, and parts come in order.
 TEST(RowReader, KeepsTheRowsAskedForAndReadsEverything) {
-  constexpr std::uint64_t rows = 50000;
-  std::string content(rows * 12, '\0');
+  constexpr std::uint64_t kRows = 50000;
+  std::string content(kRows * 12, '\0');
   for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<char>(i * 7 % 251);
   const TemporaryDirectory directory;
   const std::vector<std::uint32_t> ids = {0, 21844, 21845, 21846, 43690, 49999};
@@ -18,7 +18,7 @@ TEST(RowReader, KeepsTheRowsAskedForAndReadsEverything) {
     ByteStream stream(path);
     Digest digest;
     std::string kept;
-    const std::uint64_t bytes = read_rows(stream, digest, {rows, 12}, ids,
+    const std::uint64_t bytes = read_rows(stream, digest, {kRows, 12}, ids,
                                           [&](std::uint64_t k, std::uint64_t offset, auto part) {
                                             EXPECT_EQ(kept.size(), k * 12 + offset);
                                             EXPECT_EQ(part.size() % 4, 0U);

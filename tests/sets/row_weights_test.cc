@@ -77,8 +77,8 @@ TEST_F(RowWeights, EqualOnesChangeNothing) {
 }
 
 TEST_F(RowWeights, OfZeroForEveryExampleAreRefused) {
-  EXPECT_THROW(weights({0, 0}, std::nullopt), Error);
-  EXPECT_THROW(weights({1, 0}, Factors{3, 0, 0, 0, 0}), Error);
+  EXPECT_THROW(static_cast<void>(weights({0, 0}, std::nullopt)), Error);
+  EXPECT_THROW(static_cast<void>(weights({1, 0}, Factors{3, 0, 0, 0, 0})), Error);
 }
 
 TEST_F(RowWeights, OfSomeRows) {

@@ -42,7 +42,7 @@ struct Loaded {
 };
 
 // `shards` of `steps` steps, one after the other, with so many helpers.
-std::vector<Loaded> load(const Dataset& data, Range shards, std::vector<std::uint64_t> steps,
+std::vector<Loaded> load(const Dataset& data, Range shards, const std::vector<std::uint64_t>& steps,
                          int helper_threads) {
   HelperPool helpers(helper_threads);
   PassLoader<float> loader(data, shards, 5, helpers, 1);

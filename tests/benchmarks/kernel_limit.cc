@@ -97,6 +97,8 @@ double multiply_adds_of_training(const std::vector<std::uint64_t>& layers) {
 }  // namespace
 }  // namespace lockstep
 
+// An error ends the measurement, and std::terminate names it.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) {
   using namespace lockstep;
   Arguments arguments;

@@ -24,7 +24,7 @@ class Segments : public testing::Test {
   ~Segments() override { fs::remove_all(root_); }
 
   [[nodiscard]] fs::path make(const std::string& name, std::chrono::minutes age) const {
-    const fs::path path = shared_ / name;
+    fs::path path = shared_ / name;
     std::ofstream(path) << std::string(4096, 'x');
     fs::last_write_time(path, fs::file_time_type::clock::now() - age);
     return path;

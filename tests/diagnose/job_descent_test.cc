@@ -41,7 +41,7 @@ class JobDescentTest : public testing::Test {
     return tiny_job(directory_, overrides).job;
   }
   [[nodiscard]] DescentResult by_all(const Job& job, double rate, int threads = 1,
-                                     JobDescentOptions options = {}) const {
+                                     const JobDescentOptions& options = {}) const {
     JobDescent problem(job, comm_, {comm_.size(), threads}, options);
     return check_descent(problem, {15, rate, {}});
   }

@@ -285,7 +285,7 @@ class Page {
   }
 
   static std::string meaning(const FieldDescriptor& field) {
-    const std::string text = in_one_line(comment_of(field));
+    std::string text = in_one_line(comment_of(field));
     if (!text.empty() || field.message_type() == nullptr) return text;
     return beginning_of(in_one_line(comment_of(*field.message_type())));
   }

@@ -24,6 +24,8 @@ const lockstep::FuzzTarget& chosen_target() {
 
 }  // namespace
 
+// libFuzzer calls these two by their names.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
   chosen_target();
   return 0;
@@ -34,3 +36,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   target.run({reinterpret_cast<const char*>(data), size});
   return 0;
 }
+// NOLINTEND(readability-identifier-naming)

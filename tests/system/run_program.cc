@@ -46,7 +46,7 @@ std::string on_ranks(int ranks, const std::string& arguments) {
 }
 
 std::filesystem::path make_tiny_directory() {
-  const std::filesystem::path directory = new_directory();
+  std::filesystem::path directory = new_directory();
   write_tiny_data(directory, 141);
   std::ofstream(directory / "job.textproto") << tiny_job_text();
   return directory;

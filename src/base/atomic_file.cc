@@ -71,10 +71,13 @@ std::filesystem::path target_of(const std::filesystem::path& path) {
 void pass_on_rights(const std::filesystem::path& path, int descriptor) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
-  if (::fchown(descriptor, status.st_uid, status.st_gid) != 0 && status.st_uid != ::geteuid()) {
-    return;  // others must not get the rights of another owner
+  mode_t mode = status.st_mode & 0777;
+  if (::fchown(descriptor, status.st_uid, status.st_gid) != 0) {
+    // Others must not get the rights of another owner or group.
+    if (status.st_uid != ::geteuid()) return;
+    mode &= ~mode_t{S_IRWXG};
   }
-  static_cast<void>(::fchmod(descriptor, status.st_mode & 0777));
+  static_cast<void>(::fchmod(descriptor, mode));
 }
 
 std::filesystem::path with_mark(std::filesystem::path path) {

@@ -45,7 +45,7 @@ LoadedJob parse_job(std::string_view text, const std::string& name_for_messages,
 
 // What messages call a resolved text, in which paths are absolute and every default is written.
 inline constexpr const char* kResolvedJob = "resolved job";
-// The same for such a text.
+// Parses such a text as parse_job does.
 LoadedJob parse_resolved_job(const std::string& text, std::span<const std::string> overrides = {});
 
 // The same as parse_job, but adds problems to `problems` (made for the text's name) instead of

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/append.h"
 #include "base/error.h"
 #include "base/run_files.h"
 #include "checkpoint/arrays.h"
@@ -197,21 +198,20 @@ std::vector<std::string> RunCheckpoints::look_after() {
 
 std::vector<std::string> RunCheckpoints::save(const RunPosition& position, bool last) {
   std::vector<std::string> notices = end_save(false);
-  const auto append = [&](const std::vector<std::string>& more) {
-    notices.insert(notices.end(), more.begin(), more.end());
-  };
   bool best_first = unsaved_best_ && position.stopping.best_metric &&
                     position.stopping.best_step == unsaved_best_->rest.step;
   comm_.broadcast(best_first);
   std::optional<StateSnapshot> best = std::exchange(unsaved_best_, std::nullopt);
   if (best_first) {
     begin_save(std::move(*best));
-    append(end_save(last));
+    append(notices, end_save(last));
     if (unsaved_best_) return notices;  // without it this state would refer to nothing
   }
   begin_save(take_snapshot(position));
   last_save_ = std::chrono::steady_clock::now();
-  if (last || expected_bytes() < job_.checkpointing.background_from_bytes) append(end_save(last));
+  if (last || expected_bytes() < job_.checkpointing.background_from_bytes) {
+    append(notices, end_save(last));
+  }
   return notices;
 }
 
@@ -283,7 +283,7 @@ std::optional<Checkpoint> RunCheckpoints::find_resumable(const RestoreOptions& o
   const auto changes =
       check_resumable(checkpoint, {resolved_job_, data_.train_fingerprint, data_.dev.fingerprint,
                                    options.allow_changed_data, start_.digest()});
-  notices.insert(notices.end(), changes.begin(), changes.end());
+  append(notices, changes);
   if (!options.file) mark_data(checkpoint, notices);
   check_fits(*found);
   notices.push_back(

@@ -20,6 +20,21 @@ TEST(ErrorFile, NamesRankHostCodeAndMessage) {
   EXPECT_EQ(object["message"], "train.gz: \"bad\"\nmagic \xEF\xBF\xBD");
 }
 
+TEST(ErrorFile, IsReadBackUnlessItIsDamaged) {
+  const auto directory = fresh_directory();
+  EXPECT_FALSE(read_error_file(directory, 0).has_value());
+  write_error_file(directory, 0, "node", ExitCode::diverged, "J is not finite");
+  const auto read = read_error_file(directory, 0);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->exit_code, static_cast<int>(ExitCode::diverged));
+  EXPECT_EQ(read->message, "J is not finite");
+  for (const char* text :
+       {"", "{", "[]", R"({"exit_code": 76})", R"({"exit_code": "x", "message": "y"})"}) {
+    std::ofstream(directory / "error.rank0.json") << text;
+    EXPECT_FALSE(read_error_file(directory, 0).has_value()) << text;
+  }
+}
+
 TEST(ErrorFile, NeverThrows) {
   const auto absent = fresh_directory() / "absent";
   write_error_file(absent, 0, "node", ExitCode::internal, "message");
@@ -31,10 +46,12 @@ TEST(ErrorFile, AllAreRemovedWhenARunGoesOn) {
   write_error_file(directory, 0, "node", ExitCode::data, "first");
   write_error_file(directory, 12, "node", ExitCode::data, "second");
   std::ofstream(directory / "summary.json") << "{}";
+  std::ofstream(directory / "error.ranking.json") << "{}";
   remove_error_files(directory);
   EXPECT_FALSE(std::filesystem::exists(directory / "error.rank0.json"));
   EXPECT_FALSE(std::filesystem::exists(directory / "error.rank12.json"));
   EXPECT_TRUE(std::filesystem::exists(directory / "summary.json"));
+  EXPECT_TRUE(std::filesystem::exists(directory / "error.ranking.json")) << "somebody else's";
 }
 
 }  // namespace

@@ -67,12 +67,12 @@ remove_marker() {
   marker=''
 }
 
-# answer_of HOST NAME prints what a host told under a name.
+# answer_of HOST NAME prints what a host answered under a name.
 answer_of() { sed -n "s/^lockstep-host: $2 \{0,1\}//p" "$answers/$1" 2>/dev/null || true; }
 
 has_answered() { grep -qsx 'lockstep-host: end' "$answers/$1"; }
 
-# hosts_with NAME ANSWER prints the hosts that answered, and told just this; an empty ANSWER stands for
+# hosts_with NAME ANSWER prints the hosts with just this answer; an empty ANSWER stands for
 # nothing.
 hosts_with() {
   local host
@@ -81,7 +81,7 @@ hosts_with() {
   done | paste -sd ' '
 }
 
-# hosts_without NAME ANSWER prints the hosts that answered, and told something else than ANSWER.
+# hosts_without NAME ANSWER prints the hosts that gave another answer than ANSWER.
 hosts_without() {
   local host
   for host in "${hosts[@]}"; do

@@ -19,7 +19,7 @@ namespace lockstep {
 class Communicator {
  public:
   // A duplicate of the world, so that no other library's messages mix with
-  // ours. Collective. `heartbeat`, if there is one, is told about waiting; it must live as long as
+  // ours. Collective. `heartbeat`, if there is one, is notified of waiting; it must live as long as
   // this and all communicators that are split from it.
   static Communicator world(Heartbeat* heartbeat = nullptr);
   // A communicator of this process alone: one rank. Does not communicate.

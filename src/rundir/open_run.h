@@ -61,7 +61,7 @@ class OpenRun {
   Status status_;
   std::unique_ptr<RunLock> lock_;  // on rank 0
   std::vector<KeptFile> kept_;     // on rank 0
-  std::string problem_;            // of look_after(), the last one that was told
+  std::string problem_;            // of look_after(), the last one that was reported
 };
 
 }  // namespace lockstep

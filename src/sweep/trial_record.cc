@@ -177,7 +177,7 @@ std::optional<TrialRecord> read_record(const std::filesystem::path& path) {
 }
 
 void write_record(const TrialRecord& record, const std::filesystem::path& path) {
-  std::error_code error;  // told by the next line
+  std::error_code error;  // reported by the next line
   std::filesystem::create_directories(path.parent_path(), error);
   replace_file(path, record_to_json(record));
 }

@@ -12,7 +12,7 @@
 
 namespace lockstep {
 
-// The first skipped steps of a session are told one by one, the others only counted.
+// The first skipped steps of a session are reported one by one, the others only counted.
 constexpr std::uint64_t kToldSkippedSteps = 10;
 
 // The notice of a step that changes nothing because of `why`; `step` counts from 1,
@@ -21,7 +21,7 @@ constexpr std::uint64_t kToldSkippedSteps = 10;
 std::optional<std::string> skipped_step_notice(std::uint64_t step, std::uint64_t in_session,
                                                const std::string& why);
 
-// What is told at the end of a run.
+// What is reported at the end of a run.
 struct EndFacts {
   bool with_cautions = false;            // hints that follow from the lecture, besides warnings
   bool finished = false;                 // it was not interrupted

@@ -4,7 +4,7 @@
 
 asked='' mpirun=''
 
-# The seconds after which an mpirun without any process below it hangs.
+# The seconds after which an mpirun without any process below it counts as hanging.
 mpirun_limit=${LOCKSTEP_MPIRUN_LIMIT:-20}
 positive LOCKSTEP_MPIRUN_LIMIT "$mpirun_limit"
 

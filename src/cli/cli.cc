@@ -38,7 +38,7 @@ namespace lockstep {
 namespace {
 
 // Whether this rank reports errors of the command line, which every rank of a launch parses.
-bool tells() { return process_environment()("OMPI_COMM_WORLD_RANK").value_or("0") == "0"; }
+bool reports_errors() { return process_environment()("OMPI_COMM_WORLD_RANK").value_or("0") == "0"; }
 
 // The message about words that no command and no option takes, in the order in which they
 // were written.
@@ -108,8 +108,9 @@ int leave_together(const Communicator& comm, const OpenRun& run, const AgreedErr
 }
 
 // Ends this process because the job has stalled: neither MPI nor the main thread can be asked.
-[[noreturn]] void end_stalled(int rank, const OpenRun& run, const std::string& reason, bool tells) {
-  if (tells) {
+[[noreturn]] void end_stalled(int rank, const OpenRun& run, const std::string& reason,
+                              bool reports) {
+  if (reports) {
     const std::string who = rank == 0 ? "" : fmt::format("[rank {} {}] ", rank, host_name());
     const char* next =
         run.directory().empty() ? "" : "; --resume auto continues from the newest state";
@@ -131,8 +132,8 @@ StallWatch::Settings watch_settings(const WatchLimits& limits, int rank, const O
   return {.limits = limits,
           .stop_requested = stop_was_requested,
           .warn = write_warning,
-          .end = [rank, &run](const std::string& reason, bool tells) {
-            end_stalled(rank, run, reason, tells);
+          .end = [rank, &run](const std::string& reason, bool reports) {
+            end_stalled(rank, run, reason, reports);
           }};
 }
 
@@ -148,7 +149,7 @@ std::unique_ptr<Deadline> deadline_of_mpi(const char* what, const WatchLimits& l
                 fmt::format("MPI did not {} within {:g} s: a rank or its host is stopped, lost or "
                             "cannot be reached (--silence-limit)",
                             what, seconds),
-                /*tells=*/true);
+                /*reports=*/true);
   });
 }
 
@@ -253,12 +254,12 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
     app.parse(argc, argv);
     if (!action) throw CLI::CallForHelp();
   } catch (const CLI::ExtrasError&) {
-    if (tells()) {
+    if (reports_errors()) {
       write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", describe_extras(app)));
     }
     return static_cast<int>(ExitCode::usage);
   } catch (const CLI::ParseError& error) {
-    if (tells()) {
+    if (reports_errors()) {
       app.exit(error);
       if (!std::cout.flush()) {  // help, or the version
         return static_cast<int>(errno == EPIPE ? ExitCode::closed_pipe : ExitCode::io);
@@ -266,7 +267,7 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
     }
     return error.get_exit_code() == 0 ? 0 : static_cast<int>(ExitCode::usage);
   } catch (const Error& error) {  // of the version, which names the kernels
-    if (tells()) write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", error.what()));
+    if (reports_errors()) write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", error.what()));
     return static_cast<int>(error.code());
   }
   const std::string command = app.get_subcommands().front()->get_name();

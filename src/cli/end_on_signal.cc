@@ -20,8 +20,8 @@ constexpr std::chrono::milliseconds kPause{50};
 
 }  // namespace
 
-EndOnSignal::EndOnSignal(bool tells, std::filesystem::path output)
-    : tells_(tells), output_(std::move(output)) {
+EndOnSignal::EndOnSignal(bool reports, std::filesystem::path output)
+    : reports_(reports), output_(std::move(output)) {
   const BlockedSignals in_the_thread;
   thread_ = std::jthread([this](const std::stop_token& ended) { watch(ended); });
 }
@@ -41,7 +41,7 @@ void EndOnSignal::watch(const std::stop_token& ended) {
     std::error_code ignored;
     std::filesystem::remove(AtomicFile::temporary_of(output_), ignored);
   }
-  if (tells_) {
+  if (reports_) {
     write_log(STDERR_FILENO, "lockstep: a signal asked for an end; the result is incomplete\n");
   }
   std::_Exit(static_cast<int>(ExitCode::interrupted));

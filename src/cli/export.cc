@@ -20,7 +20,7 @@ namespace {
 
 struct ExportArguments {
   std::string model;
-  std::string onnx;  // of these two files one
+  std::string onnx;  // exactly one of these two is given
   std::string npz;
 };
 

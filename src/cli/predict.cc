@@ -127,7 +127,7 @@ void add_style(CLI::App& command, PredictArguments& arguments) {
       ->check(CLI::IsMember(kFormats));
   command
       .add_option("--probabilities", arguments.probabilities,
-                  "Of classes: all, top (the most probable ones) or none [all]")
+                  "Probabilities of classes to write: all, top (the most probable ones) or none [all]")
       ->check(CLI::IsMember(kProbabilities));
   command
       .add_option("--top", arguments.top,
@@ -135,7 +135,7 @@ void add_style(CLI::App& command, PredictArguments& arguments) {
       ->check(CLI::Range(1, 1'000'000));
   command
       .add_option("--threshold", arguments.threshold,
-                  "Of two classes: the least probability with which the second one is predicted "
+                  "With two classes: the smallest probability at which the second is predicted "
                   "[above 0.5]")
       ->check(probability);
 }

@@ -32,7 +32,9 @@ struct VerifyArguments {
   bool json = false;
 };
 
-void tell(const std::string& text) { write_log(STDERR_FILENO, fmt::format("verify: {}\n", text)); }
+void notify(const std::string& text) {
+  write_log(STDERR_FILENO, fmt::format("verify: {}\n", text));
+}
 
 int run_verify(const VerifyArguments& arguments, const CommandContext& context) {
   const Communicator& comm = context.comm;
@@ -48,15 +50,15 @@ int run_verify(const VerifyArguments& arguments, const CommandContext& context) 
   TrainingObservers observers;
   Verification* verification = nullptr;
   if (comm.is_root()) {
-    for (const std::string& notice : plan.run.notices) tell(notice);
-    auto observer = std::make_unique<Verification>(plan.run, range, plan.data, tell);
+    for (const std::string& notice : plan.run.notices) notify(notice);
+    auto observer = std::make_unique<Verification>(plan.run, range, plan.data, notify);
     verification = observer.get();
     observers.push_back(std::move(observer));
   }
   try {
     train_again(prepared.loaded, comm,
                 options_to_verify(plan, arguments.run, prepared.layout, verification), observers,
-                verification, tell);
+                verification, notify);
   } catch (const AgreedError&) {
     if (arguments.json && verification != nullptr && verification->parting()) {
       print_result(verdict_json(*verification, range));

@@ -102,8 +102,8 @@ class LinkEnd {
   std::vector<std::byte> incoming_;
 };
 
-// Of many round trips the fastest, and one that a quarter of them beat: other work on the hosts
-// only slows them down.
+// The fastest of many round trips, and their lower quartile: other work on the hosts only slows
+// them down.
 struct TripSeconds {
   double fastest = 0;
   double usual = 0;

@@ -141,7 +141,7 @@ class StallWatch::Thread {
     if (rank_ == 0) {
       take_beat(*packet, received.from, time);
     } else if (packet->kind == WatchPacket::Kind::end) {
-      settings_.end(packet->text, /*tells=*/false);
+      settings_.end(packet->text, /*reports=*/false);
     } else if (packet->kind == WatchPacket::Kind::heard) {
       root_heard_ = time;
       root_address_ = received.from;
@@ -185,7 +185,7 @@ class StallWatch::Thread {
         if (known) socket_->send(*known, bytes);
       }
     }
-    settings_.end(verdict.text, /*tells=*/true);
+    settings_.end(verdict.text, /*reports=*/true);
   }
 
   // ---- other ranks ----
@@ -202,9 +202,9 @@ class StallWatch::Thread {
     const double limit = patience_with_root(settings_.limits);
     if (settings_.limits.silence <= 0 || !root_heard_ || time - *root_heard_ <= limit) return;
     settings_.end(
-        fmt::format("rank 0 on {} has not been heard for {}; this rank was in {}", root_host_,
+        fmt::format("rank 0 on {} has not been heard from for {}; this rank was in {}", root_host_,
                     seconds_text(time - *root_heard_), describe(packet.state)),
-        /*tells=*/true);
+        /*reports=*/true);
   }
 
   const Heartbeat& heartbeat_;

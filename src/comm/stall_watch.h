@@ -23,9 +23,9 @@ class StallWatch {
     std::function<bool()> stop_requested;
     // Called on rank 0, on the watch's thread or at the start.
     std::function<void(const std::string& text)> warn;
-    // Ends this process; called on the watch's thread. `tells`: this rank is to report it, because
-    // it is rank 0 or has lost rank 0.
-    std::function<void(const std::string& reason, bool tells)> end;
+    // Ends this process; called on the watch's thread. `reports`: this rank is to report it,
+    // because it is rank 0 or has lost rank 0.
+    std::function<void(const std::string& reason, bool reports)> end;
   };
 
   // Collective. Starts the thread, and returns when this rank and rank 0 have heard each other, or

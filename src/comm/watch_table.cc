@@ -153,7 +153,7 @@ std::string WatchTable::describe_silent(const std::vector<int>& ranks, double no
   std::vector<std::string> texts;
   texts.reserve(ranks.size());
   for (const int rank : ranks) {
-    texts.push_back(fmt::format("{} has not been heard for {}", describe(rank),
+    texts.push_back(fmt::format("{} has not been heard from for {}", describe(rank),
                                 seconds_text(now - *ranks_[static_cast<std::size_t>(rank)].heard)));
   }
   return joined(texts);

@@ -83,7 +83,7 @@ class WatchTable {
   double progress_at_;                          // when some rank last made progress
   std::map<std::string, double> longest_gaps_;  // without progress, by rank 0's activity
   double longest_wait_ = 0;                     // of all ranks for each other
-  double next_warning_;  // the length of a stall of which the next warning tells
+  double next_warning_;  // the length of a stall that the next warning reports
   bool stop_requested_ = false;
 };
 

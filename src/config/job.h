@@ -112,7 +112,7 @@ struct TrainingConfig {
   std::string weights_from = {};  // empty: all layers start as their initializers say
 };
 
-// How the least probability of the second class is chosen, from which on it is decided.
+// How the smallest probability at which the second class is decided is chosen.
 struct LargestF1 {};
 struct MinPrecision {
   double value = 0;

@@ -11,7 +11,7 @@ namespace lockstep {
 // values (`values`) or classes.
 std::string why_not_suited(const std::string& path, Metric metric, bool values);
 
-// Why a dev set does not do where `decision` ("early_stopping decides") is made by a number that
+// Why a dev set cannot serve where `decision` ("early_stopping decides") is made by a number that
 // the set does not have.
 std::string why_missing(const std::string& decision, Metric metric);
 

@@ -10,8 +10,7 @@ namespace lockstep {
 namespace {
 
 // What a number in an unreadable notation looks like, and what to do about it; empty for
-// cells of other kinds. Of these, a job can only make decimal commas
-// readable.
+// cells of other kinds. Among them, a job can read decimal commas alone.
 std::string hint_for_writing(CellKind kind) {
   const auto to_convert = [](const char* looks_like, const char* example) {
     return fmt::format("; it looks like {}: convert the column to plain numbers first, {}",

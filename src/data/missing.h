@@ -22,10 +22,10 @@ std::vector<double> present_sums(const Examples& examples, std::span<const std::
 std::vector<float> present_values(const Examples& examples, std::span<const std::uint32_t> rows,
                                   std::uint64_t feature);
 
-// The exact median of some values: of an even number, the mean of the two in the middle.
+// The exact median of some values; for an even number of them, the mean of the two in the middle.
 float median_of(std::vector<float> values);
 
-// The most frequent of some values; of several, the smallest.
+// The most frequent of some values; in a tie, the smallest.
 float most_frequent_of(std::vector<float> values);
 
 // Replaces missing values by the value for their feature. fill_values: [features].

@@ -150,7 +150,7 @@ struct TableRules {
   std::vector<std::string> missing_texts;  // in addition to the empty field; see MissingFields
   UnknownCategory unknown_category = UnknownCategory::error;
   bool decimal_comma = false;            // numbers are written as 1,5
-  std::uint32_t min_category_count = 1;  // of fewer rows, a category is rare
+  std::uint32_t min_category_count = 1;  // a category with fewer rows is rare
   bool operator==(const TableRules&) const = default;
 };
 

@@ -74,7 +74,7 @@ struct GradcheckResult {
   bool penalty = false;         // J has one
   std::vector<GradcheckStage> stages;
 
-  // Whether nothing speaks against the gradient. One-sided differences do not count, because their
+  // Whether no verdict is doubtful or wrong. One-sided differences do not count, because their
   // own error is too large.
   [[nodiscard]] bool passed() const;
   // Whether the check confirms the gradient: every verdict is great or fair.

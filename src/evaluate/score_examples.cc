@@ -34,7 +34,7 @@ void require_size_for_worst(std::size_t worst, std::uint64_t predictions) {
   if (worst == 0 || predictions <= kMostEvaluatedPredictions) return;
   throw Error(
       ExitCode::usage,
-      fmt::format("--worst: {} predictions; the worst of at most {} can be found: leave --worst "
+      fmt::format("--worst: the set has {} predictions, and the worst of at most {} can be found: leave --worst "
                   "out, or give another --split, or fewer examples as --data",
                   predictions, kMostEvaluatedPredictions));
 }

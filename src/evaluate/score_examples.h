@@ -50,7 +50,7 @@ struct ScoredExamples {
   std::uint64_t label_width = 0;
   std::span<const std::uint64_t> class_counts;  // as metrics_of() takes them
   std::span<const float> row_weights = {};      // as Evaluator::evaluate() takes them
-  // Of the targets over the training set; empty: relative_rmse is not worked out.
+  // Those of the targets over the training set; empty: relative_rmse is not computed.
   std::span<const double> target_deviations = {};
   std::size_t worst = 0;  // the most examples that `worst` names
 };

@@ -11,7 +11,7 @@
 
 namespace lockstep {
 
-// So many different texts of a column are distinguished.
+// The most texts of a column that are counted separately.
 inline constexpr std::size_t kMostTexts = 10000;
 
 struct ColumnSurvey {

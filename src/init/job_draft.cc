@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint64_t kFewestRows = 10;
 constexpr std::size_t kFewestGroups = 10;
-// Above this share of the rows something is done about those that repeat.
+// When more than this share of the rows repeat others, the draft says how they are treated.
 constexpr double kFewRepeats = 0.2;
 
 [[noreturn]] void refuse_request(const std::string& what) { throw Error(ExitCode::usage, what); }

@@ -94,7 +94,7 @@ void add_decisions_of_units(const Predictions& predictions, SetMetrics& metrics)
 void add_rankings(const Predictions& predictions, SetMetrics& metrics) {
   Mean areas;
   Mean precisions;
-  // Of two classes, the second one is ranked.
+  // With two classes, the second one alone is ranked.
   const bool two_classes = !predictions.by_unit && predictions.outputs == 2;
   for (std::uint64_t output = two_classes ? 1 : 0; output < predictions.outputs; ++output) {
     std::vector<RankedExample> ranked(examples_of(predictions));

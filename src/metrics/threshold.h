@@ -1,6 +1,6 @@
 #pragma once
-// The threshold of a model of two classes: the least probability of the second one (yes) from which
-// on it is decided. Pure.
+// The threshold of a model of two classes: the smallest probability at which the second one (yes)
+// is decided. Pure.
 
 #include <cstdint>
 #include <optional>

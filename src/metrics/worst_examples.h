@@ -15,8 +15,8 @@ namespace lockstep {
 struct WorstExample {
   std::uint64_t example = 0;  // its number in its source, from 0
   std::string place = {};     // "leaves.csv:12"; empty where examples are only numbered
-  // Of values: the largest |prediction - target| over the targets, each in deviations of the
-  // target where targets are standardized. Of classes: 1 - the probability of the true class, or
+  // For values, the largest |prediction - target| over the targets, each in deviations of the
+  // target where targets are standardized. For classes, 1 - the probability of the true class, or
   // the largest |probability - label| over the units.
   double deviation = 0;
   std::size_t output = 0;          // the target or unit that is farthest off; 0 for classes

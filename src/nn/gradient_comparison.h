@@ -35,7 +35,7 @@ constexpr auto enum_names(GradientVerdict) {
                                                    {wrong, "wrong"}});
 }
 
-// Whether a gradient may be used, because nothing speaks against it.
+// Whether a gradient may be used: its verdict is neither doubtful nor wrong.
 constexpr bool passes(GradientVerdict verdict) { return verdict <= GradientVerdict::unresolved; }
 
 constexpr double kGreatDifference = 1e-7;

@@ -52,7 +52,7 @@ class Lanes {
   Vector vector_ = {};
 };
 
-// Of one value, or of each lane.
+// Functions of one value, or of each lane.
 
 template <typename T>
 T select(bool condition, T a, T b) {

@@ -25,7 +25,7 @@ struct Evaluation {
   SetMetrics dev_metrics = {};
   double weights_norm = 0;       // Frobenius, over all weights; biases left out
   double weights_near_zero = 0;  // fraction of them; see nn/weight_statistics.h
-  // Of all parameters, as in Summary; empty: the record is that of an older build.
+  // That of all parameters, as in Summary; empty: the record is that of an older build.
   std::string weights_digest;
   double learning_rate = 0;
   // Norm of the gradient of J in the last step, over all parameters and before clipping; none

@@ -37,8 +37,8 @@ struct SetMetrics {
   std::vector<ReliabilityBin> reliability;  // equal parts of [0, 1]; empty for regression
   // The error of always deciding the most frequent class of the training examples.
   std::optional<double> baseline_error;
-  // Of two classes, when the job chooses a threshold for the second one, and what deciding by it
-  // does: errors, and precision, recall and F1 of the second class. See metrics/threshold.h.
+  // With two classes, when the job chooses a threshold for the second one: the threshold, and the
+  // error, precision, recall and F1 of deciding by it. See metrics/threshold.h.
   std::optional<double> threshold;
   std::optional<double> threshold_error;
   std::optional<double> threshold_precision;

@@ -12,7 +12,7 @@ struct RelativeRmse {
   friend bool operator==(const RelativeRmse&, const RelativeRmse&) = default;
 };
 
-// Of each set; absent: there is no such set, or it is too large to keep its predictions.
+// The errors of each set; absent: there is no such set, or it is too large to keep its predictions.
 struct ValueErrors {
   std::optional<RelativeRmse> train, train_dev, dev, test;
   double deviation = 0;  // of the target over the training set; 0 with several targets

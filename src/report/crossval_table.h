@@ -36,7 +36,7 @@ struct Spread {
   double deviation = 0;
 };
 
-// Of at least two numbers.
+// The spread of at least two numbers.
 Spread spread_of(std::span<const double> numbers);
 
 // Whether every fold has scores. Otherwise there are no means.

@@ -21,7 +21,7 @@ struct PredictionStyle {
   PredictionFormat format = PredictionFormat::csv;
   ShownProbabilities probabilities = ShownProbabilities::all;
   std::uint64_t top = 1;           // number of classes that ShownProbabilities::top shows
-  std::optional<float> threshold;  // the least probability of a yes; none: above 1/2
+  std::optional<float> threshold;  // the smallest probability of a yes; none: above 1/2
 };
 
 class PredictionTable {

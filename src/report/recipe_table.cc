@@ -142,11 +142,11 @@ std::string assumption(const RecipeResult& result) {
 std::string dev_caution(const RecipeResult& result, const RecipeRun& best) {
   const auto dev = part_of(best, &Diagnosis::dev);
   if (!dev || result.runs.size() < 2) return "";
+  const int others = result.as_good - 1;
   return fmt::format(
-      "      chosen by {} dev examples, which cannot distinguish {} of {}: its dev {} is likely "
-      "to be too good (1.1)\n",
-      format_count(dev->examples),
-      format_quantity(static_cast<std::uint64_t>(result.as_good), "run"), result.runs.size(),
+      "      chosen among {} runs by {} dev examples{}: its dev {} is likely to be too good (1.1)\n",
+      result.runs.size(), format_count(dev->examples),
+      others == 0 ? "" : fmt::format(", which cannot tell it from {} of them", others),
       name_of_errors(result));
 }
 

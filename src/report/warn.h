@@ -1,5 +1,5 @@
 #pragma once
-// Where reports tell of what is wrong while training continues.
+// Where reports warn of what is wrong while training continues.
 
 #include <functional>
 #include <string>

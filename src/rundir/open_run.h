@@ -1,6 +1,6 @@
 #pragma once
-// The directory in which a command works: its lock, and what it tells scripts and people about the
-// end of the command.
+// The directory in which a command works: its lock, and what it reports to scripts and people about
+// the end of the command.
 
 #include <cstdint>
 #include <filesystem>

@@ -16,7 +16,7 @@
 namespace lockstep {
 namespace {
 
-// Of the whole model only the description is kept: a sweep may name many large models.
+// Keeps only the description of a model: a sweep may name many large ones.
 NetworkSpec network_of(const std::string& path) {
   return load_model(find_checkpoint(path), Communicator::self()).network.spec();
 }

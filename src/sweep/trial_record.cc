@@ -32,11 +32,11 @@ std::optional<double> number_from(const Json& value) {
 
 std::uint64_t steps_from(const Json& object, const char* key) {
   const auto steps = whole_number(object, key);
-  if (!steps) throw std::invalid_argument(fmt::format("no whole number as \"{}\"", key));
+  if (!steps) throw std::invalid_argument(fmt::format("\"{}\" is not a whole number", key));
   return *steps;
 }
 
-// Of a result or a point of a curve.
+// The number of a result, or of a point of a curve.
 template <typename Measured>
 std::optional<double> number_of(Metric metric, const Measured& measured) {
   if (metric == Metric::dev_error) return measured.dev_error;

@@ -36,7 +36,7 @@ constexpr bool waits_in(Phase phase) { return phase == Phase::exchange || phase 
 
 class PhaseClock {
  public:
-  // From now on tells `heartbeat`, if it is not null, about every phase; it must live as long as
+  // From now on notifies `heartbeat`, if it is not null, of every phase; it must live as long as
   // this.
   void beat(Heartbeat* heartbeat) { heartbeat_ = heartbeat; }
   // Ends the current phase and starts `phase`.

@@ -23,7 +23,7 @@ std::optional<std::string> why_no_rollback(const RollbackConfig& config, const R
 // `rollbacks` after one more return. Pure.
 Rollbacks after_rollback(const RollbackConfig& config, Rollbacks rollbacks);
 
-// What a run tells about its return after `steps` steps; `what`: the divergence. Pure.
+// What a run reports about its return after `steps` steps; `what`: the divergence. Pure.
 std::string rollback_notice(const RollbackConfig& config, const Rollbacks& rollbacks,
                             std::uint64_t steps, const std::string& what);
 

@@ -51,7 +51,7 @@ bool is_best(const Checkpoint& checkpoint) {
   return checkpoint.best_metric && checkpoint.best_step == checkpoint.step;
 }
 
-// What a run tells that is to resume and finds no checkpoint.
+// What a run reports that is to resume and finds no checkpoint.
 std::string notice_of_fresh_start(const std::filesystem::path& run_dir) {
   const std::filesystem::path metrics = run_dir / kMetricsFile;
   std::error_code error;

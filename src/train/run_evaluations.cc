@@ -89,7 +89,7 @@ StoppingVerdict RunEvaluations::take_decision(const SetScore& dev, RunPosition& 
 
 void RunEvaluations::tell_unmoved_weights(std::uint64_t step) {
   if (!unmoved_weights_->observe(weights_digest())) return;
-  parts_.reporter.tell({unmoved_weights_caution(step, parts_.engine.learning_rate(step - 1))});
+  parts_.reporter.notify({unmoved_weights_caution(step, parts_.engine.learning_rate(step - 1))});
 }
 
 std::uint64_t RunEvaluations::weights_digest() const {

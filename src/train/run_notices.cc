@@ -9,10 +9,10 @@ namespace lockstep {
 
 std::optional<std::string> skipped_step_notice(std::uint64_t step, std::uint64_t in_session,
                                                const std::string& why) {
-  if (in_session > kToldSkippedSteps) return std::nullopt;
+  if (in_session > kReportedSkippedSteps) return std::nullopt;
   return fmt::format(
       "warning: step {} is skipped, and changes no weight: {}{}", step, why,
-      in_session == kToldSkippedSteps ? "; further skipped steps are only counted" : "");
+      in_session == kReportedSkippedSteps ? "; further skipped steps are only counted" : "");
 }
 
 std::vector<std::string> end_notices(const Job& job, const RunPosition& position,

@@ -1,5 +1,6 @@
 #pragma once
-// What a run tells people besides its records: notices of its start, its steps and its end. Pure.
+// What a run reports to people besides its records: notices of its start, its steps and its end.
+// Pure.
 
 #include <cstdint>
 #include <optional>
@@ -13,11 +14,11 @@
 namespace lockstep {
 
 // The first skipped steps of a session are reported one by one, the others only counted.
-constexpr std::uint64_t kToldSkippedSteps = 10;
+constexpr std::uint64_t kReportedSkippedSteps = 10;
 
 // The notice of a step that changes nothing because of `why`; `step` counts from 1,
 // `in_session` the skipped steps of this session so far, this one included. None after the first
-// kToldSkippedSteps.
+// kReportedSkippedSteps.
 std::optional<std::string> skipped_step_notice(std::uint64_t step, std::uint64_t in_session,
                                                const std::string& why);
 

@@ -13,7 +13,7 @@ void RunReporter::report(const std::function<void(TrainingObserver&)>& call) con
   });
 }
 
-void RunReporter::tell(const std::vector<std::string>& notices) const {
+void RunReporter::notify(const std::vector<std::string>& notices) const {
   if (!comm_.is_root()) return;
   const HeartbeatWork work(comm_.heartbeat());  // a reader of stderr may be slow
   for (const std::string& notice : notices) {
@@ -21,7 +21,7 @@ void RunReporter::tell(const std::vector<std::string>& notices) const {
   }
 }
 
-void RunReporter::tell(const Progress& progress) const {
+void RunReporter::notify(const Progress& progress) const {
   if (!comm_.is_root()) return;
   const HeartbeatWork work(comm_.heartbeat());
   for (const auto& observer : observers_) observer->on_progress(progress);

@@ -22,8 +22,8 @@ class RunReporter {
   // Collective. Calls `call` for every observer; if one fails, all ranks throw AgreedError.
   void report(const std::function<void(TrainingObserver&)>& call) const;
   // Passes on notices or progress, on rank 0 only; does not communicate.
-  void tell(const std::vector<std::string>& notices) const;
-  void tell(const Progress& progress) const;
+  void notify(const std::vector<std::string>& notices) const;
+  void notify(const Progress& progress) const;
 
  private:
   const Communicator& comm_;

@@ -27,11 +27,11 @@ RunStart describe_start(const RunParts& parts, const RunPosition& position) {
 
 // Does not communicate.
 void tell_cautions(const RunParts& parts) {
-  parts.reporter.tell(job_cautions(parts.job));
+  parts.reporter.notify(job_cautions(parts.job));
   if (const auto caution = precision_caution(parts.job.network, kernels().instructions)) {
-    parts.reporter.tell({*caution});
+    parts.reporter.notify({*caution});
   }
-  parts.reporter.tell(parts.data.cautions);
+  parts.reporter.notify(parts.data.cautions);
 }
 
 }  // namespace
@@ -41,10 +41,10 @@ void report_start(const RunParts& parts, const RunPosition& position) {
   const bool memory_refused =
       parts.comm.any(parts.engine.exchange().shared_memory_was_refused() ? 1 : 0) != 0;
   parts.reporter.report([&](TrainingObserver& observer) { observer.on_start(start); });
-  if (position.step == 0) parts.reporter.tell(parts.start.notices());
+  if (position.step == 0) parts.reporter.notify(parts.start.notices());
   if (parts.options.with_cautions) tell_cautions(parts);
   if (memory_refused) {
-    parts.reporter.tell(
+    parts.reporter.notify(
         {"ranks of one host exchange messages, because they could not share memory; check "
          "that /dev/shm has room (exchange.shared_memory)"});
   }

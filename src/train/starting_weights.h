@@ -35,7 +35,7 @@ class StartingWeights {
 
   // What a person should know, on all ranks: the layers, one line each. Empty without a warm start.
   [[nodiscard]] const std::vector<std::string>& notices() const { return notices_; }
-  // Of the weights that were taken; empty without a warm start.
+  // The digest of the weights that were taken; empty without a warm start.
   [[nodiscard]] const std::string& digest() const { return digest_; }
 
  private:

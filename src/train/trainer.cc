@@ -73,7 +73,7 @@ class Run {
   void start() {
     if (parts_.comm.is_root()) parts_.start.set(parts_.engine.weights());
     if (parts_.options.resume != Resume::never) {
-      parts_.reporter.tell(parts_.checkpoints.restore(
+      parts_.reporter.notify(parts_.checkpoints.restore(
           position_, evaluations_.best_weights(),
           {.must_exist = parts_.options.resume == Resume::must,
            .allow_changed_data = parts_.options.allow_changed_data,
@@ -81,7 +81,7 @@ class Run {
            .file = parts_.options.resume_from}));
     }
     if (parts_.job.checkpointing.enabled) {
-      parts_.reporter.tell(parts_.checkpoints.try_directory());
+      parts_.reporter.notify(parts_.checkpoints.try_directory());
     }
     position_.sessions.push_back(
         {.first_step = position_.step,
@@ -103,7 +103,7 @@ class Run {
     if (!rollback_) {
       position_.rollbacks.target.reset();
     } else if (const auto warning = rollback_->prepare(position_)) {
-      parts_.reporter.tell({*warning});
+      parts_.reporter.notify({*warning});
     }
   }
 
@@ -148,7 +148,7 @@ class Run {
     const std::vector<StepProbe*> looking = probes_that_look();
     for (StepProbe* probe : looking) probe->before_step(position_.step);
     const StepOutcome outcome = train_step(requests);
-    if (outcome.requests.end_save) parts_.reporter.tell(parts_.checkpoints.end_save());
+    if (outcome.requests.end_save) parts_.reporter.notify(parts_.checkpoints.end_save());
     if (outcome.nonfinite && rollback_) {
       roll_back(*outcome.nonfinite, position_.step);
       return std::nullopt;
@@ -176,7 +176,7 @@ class Run {
   void note_skipped_step(const std::string& why) {
     ++position_.skipped_steps;
     if (const auto notice = skipped_step_notice(position_.step + 1, ++skipped_in_session_, why)) {
-      parts_.reporter.tell({*notice});
+      parts_.reporter.notify({*notice});
     }
   }
 
@@ -197,7 +197,7 @@ class Run {
           parts_.engine.diverged(step, why_it_ends(what), /*before_update=*/step == 0);
       throw AgreedError(error.code(), error.what());
     }
-    parts_.reporter.tell({rollback_->roll_back(position_, what)});
+    parts_.reporter.notify({rollback_->roll_back(position_, what)});
     parts_.reporter.report(
         [&](TrainingObserver& observer) { observer.on_rollback(position_.step); });
     times_.start_interval();
@@ -212,9 +212,9 @@ class Run {
   // Does not communicate.
   void tell_progress() {
     if (!parts_.comm.is_root() || !times_.tells_progress()) return;
-    parts_.reporter.tell(progress_record(parts_.counts, position_.step, parts_.data.geometry,
-                                         parts_.engine.own_losses(), position_.interval_rows,
-                                         times_.seconds_of_interval()));
+    parts_.reporter.notify(progress_record(parts_.counts, position_.step, parts_.data.geometry,
+                                           parts_.engine.own_losses(), position_.interval_rows,
+                                           times_.seconds_of_interval()));
   }
 
   // ---- evaluations ----
@@ -229,7 +229,7 @@ class Run {
       return std::nullopt;
     }
     const StoppingVerdict verdict = evaluations_.record(std::move(measured), position_);
-    if (parts_.comm.is_root()) parts_.reporter.tell(parts_.checkpoints.look_after());
+    if (parts_.comm.is_root()) parts_.reporter.notify(parts_.checkpoints.look_after());
     if (soundness != Soundness::sound) agree(parts_.comm, [&] { throw failure_of(soundness); });
     parts_.engine.clock().enter(Phase::waiting);
     times_.start_interval();
@@ -257,16 +257,16 @@ class Run {
     parts_.engine.clock().enter(Phase::checkpoint);
     times_.note(position_);
     parts_.reporter.report([](TrainingObserver& observer) { observer.on_save(); });
-    parts_.reporter.tell(parts_.checkpoints.save(position_, last));
+    parts_.reporter.notify(parts_.checkpoints.save(position_, last));
     parts_.engine.clock().enter(Phase::waiting);
   }
 
   // After an error that all ranks have: the state that is being saved is still good.
   void end_begun_save() {
     try {
-      parts_.reporter.tell(parts_.checkpoints.end_save());
+      parts_.reporter.notify(parts_.checkpoints.end_save());
     } catch (const AgreedError& error) {
-      parts_.reporter.tell({fmt::format("warning: {}", error.what())});
+      parts_.reporter.notify({fmt::format("warning: {}", error.what())});
     }
   }
 
@@ -294,11 +294,11 @@ class Run {
     Summary summary =
         summary_record(parts_.job, parts_.options.layout, parts_.data, end, parts_.versions);
     tell_flow_verdicts();
-    parts_.reporter.tell(end_notices(parts_.job, position_, end.scores,
-                                     {.with_cautions = parts_.options.with_cautions,
-                                      .finished = finished,
-                                      .dev_error = summary.dev_error,
-                                      .dev_examples = parts_.data.dev.total}));
+    parts_.reporter.notify(end_notices(parts_.job, position_, end.scores,
+                                       {.with_cautions = parts_.options.with_cautions,
+                                        .finished = finished,
+                                        .dev_error = summary.dev_error,
+                                        .dev_examples = parts_.data.dev.total}));
     parts_.reporter.report([&](TrainingObserver& observer) { observer.on_finish(summary); });
     return summary;
   }
@@ -323,7 +323,7 @@ class Run {
   void tell_flow_verdicts() const {
     if (!parts_.comm.is_root()) return;
     for (const auto& probe : parts_.probes) {
-      if (const auto verdict = probe->verdict()) parts_.reporter.tell({*verdict});
+      if (const auto verdict = probe->verdict()) parts_.reporter.notify({*verdict});
     }
   }
 

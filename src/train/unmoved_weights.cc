@@ -18,10 +18,10 @@ std::uint64_t digest_without_biases(const ParameterTable& table,
 }
 
 bool UnmovedWeights::observe(std::uint64_t digest) {
-  const bool tells = digest == last_ && !told_;
-  told_ = told_ || tells;
+  const bool first = digest == last_ && !reported_;
+  reported_ = reported_ || first;
   last_ = digest;
-  return tells;
+  return first;
 }
 
 std::string unmoved_weights_caution(std::uint64_t step, double learning_rate) {

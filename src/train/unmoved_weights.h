@@ -24,7 +24,7 @@ class UnmovedWeights {
 
  private:
   std::uint64_t last_;
-  bool told_ = false;
+  bool reported_ = false;
 };
 
 // The notice for an evaluation after `step` steps, the last of which had that learning rate.

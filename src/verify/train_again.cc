@@ -7,7 +7,7 @@ namespace lockstep {
 
 void train_again(const LoadedJob& loaded, const Communicator& comm, const TrainOptions& options,
                  const TrainingObservers& observers, Verification* verification,
-                 const std::function<void(const std::string&)>& tell) {
+                 const std::function<void(const std::string&)>& notify) {
   Job job = loaded.job;
   job.checkpointing.enabled = false;
   job.monitor.reset();  // it decides nothing
@@ -17,7 +17,7 @@ void train_again(const LoadedJob& loaded, const Communicator& comm, const TrainO
   } catch (const AgreedError& error) {
     if (error.code() != ExitCode::diverged) throw;
     end = error.what();
-    if (comm.is_root()) tell("trained again, the run ends: " + end);
+    if (comm.is_root()) notify("trained again, the run ends: " + end);
   }
   agree(comm, [&] {
     if (verification != nullptr && !verification->is_complete()) verification->end_early(end);

@@ -30,18 +30,18 @@ Evaluations::const_iterator first_after(const Evaluations& evaluations, std::uin
 }  // namespace
 
 Verification::Verification(const RecordedRun& run, const VerifiedRange& range, RecordedData data,
-                           std::function<void(const std::string&)> tell)
+                           std::function<void(const std::string&)> notify)
     : run_(run),
       range_(range),
       data_(std::move(data)),
-      tell_(std::move(tell)),
+      notify_(std::move(notify)),
       next_(first_after(run.evaluations, range.from)),
       end_(first_after(run.evaluations, range.to)),
       step_(range.from) {}
 
 void Verification::on_start(const RunStart& start) {
   if (!data_.train) {
-    tell_(
+    notify_(
         "no fingerprint is recorded of the data of these steps, so only the numbers tell whether "
         "the data is the same");
     return;
@@ -52,7 +52,7 @@ void Verification::on_start(const RunStart& start) {
 
 void Verification::part(std::uint64_t step, const std::string& what,
                         const std::vector<RecordDifference>& differences) {
-  parting_ = {step, differences, fmt::format("the run parts at step {}: {}", step, what)};
+  parting_ = {step, differences, fmt::format("the run differs from its record at step {}: {}", step, what)};
   throw Error(ExitCode::data, parting_->text);
 }
 
@@ -68,7 +68,7 @@ void Verification::on_evaluation(const Evaluation& evaluation) {
   weights_digest_ = evaluation.weights_digest;
   if (next_ == end_ || next_->step > step_) {
     not_recorded_.push_back(step_);
-    tell_(fmt::format("step {}: no evaluation is recorded", step_));
+    notify_(fmt::format("step {}: no evaluation is recorded", step_));
     return;
   }
   if (next_->step < step_) {
@@ -77,7 +77,7 @@ void Verification::on_evaluation(const Evaluation& evaluation) {
   take(step_, "", compare_evaluations(next_->record, Json::parse(metrics_line(evaluation))));
   ++next_;
   ++compared_;
-  tell_(fmt::format("step {}: the same, digest {}", step_, weights_digest_));
+  notify_(fmt::format("step {}: the same, digest {}", step_, weights_digest_));
 }
 
 void Verification::on_finish(const Summary& summary) {

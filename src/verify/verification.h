@@ -32,13 +32,13 @@ struct Parting {
 // on all ranks.
 class Verification : public TrainingObserver {
  public:
-  // `tell` takes lines about what is going on, without a newline. `run` must live longer.
+  // `notify` takes lines about what is going on, without a newline. `run` must live longer.
   Verification(const RecordedRun& run, const VerifiedRange& range, RecordedData data,
-               std::function<void(const std::string&)> tell);
+               std::function<void(const std::string&)> notify);
 
   // Throws Error(data) when the data is not that of the run.
   void on_start(const RunStart& start) override;
-  void on_notice(const std::string& notice) override { tell_(notice); }
+  void on_notice(const std::string& notice) override { notify_(notice); }
   void on_evaluation(const Evaluation& evaluation) override;
   void on_finish(const Summary& summary) override;
 
@@ -51,7 +51,7 @@ class Verification : public TrainingObserver {
   [[noreturn]] void end_early(const std::string& reason);
 
   [[nodiscard]] std::uint64_t compared() const { return compared_; }
-  // Of the last evaluation or of the summary.
+  // The digest of the last evaluation, or of the summary.
   [[nodiscard]] const std::string& weights_digest() const { return weights_digest_; }
   [[nodiscard]] const std::set<std::string>& not_compared() const { return not_compared_; }
   [[nodiscard]] const std::vector<std::uint64_t>& not_recorded() const { return not_recorded_; }
@@ -66,7 +66,7 @@ class Verification : public TrainingObserver {
   const RecordedRun& run_;
   VerifiedRange range_;
   RecordedData data_;
-  std::function<void(const std::string&)> tell_;
+  std::function<void(const std::string&)> notify_;
   std::vector<RecordedEvaluation>::const_iterator next_;  // the next one to be compared
   std::vector<RecordedEvaluation>::const_iterator end_;   // the first one after the range
   std::uint64_t step_ = 0;                                // of the last evaluation

@@ -65,7 +65,7 @@ ends() {
   done
   wait "$job" || code=$?
   ((code != 0)) || fail "$name: it ended with 0" "$name.log"
-  if grep -q "the job has stalled: .* on $lost .*has not been heard for" "$name.log"; then
+  if grep -q "the job has stalled: .* on $lost .*has not been heard from for" "$name.log"; then
     grep -q '"exit_code": 76' "$name"/error.rank*.json ||
       fail "$name: no error file has 76" "$name.log"
   elif [[ $name != by_mpirun-link && $name != by_mpirun-power ]]; then

@@ -36,7 +36,7 @@ class Stall : public LaunchFixture {
     EXPECT_EQ(result.exit_code, 76) << result.err;
     EXPECT_THAT(result.err, HasSubstr("the job has stalled: "));
     EXPECT_THAT(result.err, HasSubstr(fmt::format("rank {} on ", rank)));
-    EXPECT_THAT(result.err, HasSubstr("has not been heard for "));
+    EXPECT_THAT(result.err, HasSubstr("has not been heard from for "));
     EXPECT_TRUE(leaves_nothing());
   }
 

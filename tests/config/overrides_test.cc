@@ -3,9 +3,12 @@
 #include <variant>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include "job_text.h"
+#include "nn/activations.h"
 #include "nn/dense_network.h"
 
 namespace lockstep {
@@ -158,6 +161,8 @@ struct OverrideCase {
 };
 
 TEST(Overrides, ErrorsNameThem) {
+  const std::string activations =
+      fmt::format("expected one of {}", fmt::join(all_enum_names<Activation>(), ", "));
   const OverrideCase cases[] = {
       {"optimizer.adm.learning_rate=1", "no field \"adm\" in optimizer; did you mean \"adam\"?"},
       {"optimzer={}", "no field \"optimzer\" in the job; did you mean \"optimizer\"?"},
@@ -188,8 +193,7 @@ TEST(Overrides, ErrorsNameThem) {
       {"seed=1 2", "expected the end of the value, found \"2\""},
       {"seed=-1", "seed is -1; expected a whole number from 0 to 4294967295"},
       {"network.layer[0].activation=relu",
-       "network.layer[0].activation is relu; did you mean RELU? expected one of LINEAR, SIGMOID, "
-       "TANH, RELU, LEAKY_RELU, ELU, GELU, SILU"},
+       "network.layer[0].activation is relu; did you mean RELU? " + activations},
       {"optimizer.adam=5", "optimizer.adam is 5; expected { ... }"},
       {"network.layer[0]=5", "network.layer[0] expects { ... }"},
       {"optimizer.adam={rate: 1}",

@@ -1,7 +1,9 @@
 #include "nn/activation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -53,6 +55,40 @@ TEST(Activation, SlopesAgreeWithTwoSidedDifferences) {
       approximate.push_back(numerical_gradient(value, {point})[0]);
     }
     EXPECT_LE(relative_difference(approximate, row.slopes), kGreatDifference) << facts.name;
+  }
+}
+
+// The operators that rows use, as https://onnx.ai/onnx/operators defines them. A row with another
+// one needs its line here.
+double onnx_operator(const OnnxStep& step, double x, double second) {
+  const std::string_view op = step.op;
+  const double alpha = step.attribute_value;
+  if (op == "Sigmoid") return 1 / (1 + std::exp(-x));
+  if (op == "Tanh") return std::tanh(x);
+  if (op == "Erf") return std::erf(x);
+  if (op == "Relu") return std::max(0.0, x);
+  if (op == "LeakyRelu") return x < 0 ? alpha * x : x;
+  if (op == "Elu") return x < 0 ? alpha * std::expm1(x) : x;
+  if (op == "Add") return x + second;
+  if (op == "Mul") return x * second;
+  if (op == "Div") return x / second;
+  ADD_FAILURE() << "onnx_operator() does not know " << op;
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+TEST(Activation, OnnxOperatorsComputeTheValue) {
+  const std::vector<double> points = points_off_the_kink(200);
+  for (const ActivationFacts& facts : kActivations) {
+    const Row<double> row = activated(facts.kind, points);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      double value = points[i];
+      for (const OnnxStep& step : onnx_steps(facts.kind)) {
+        value = onnx_operator(step, value,
+                              step.second == OnnxStep::Second::z ? points[i] : step.constant);
+      }
+      // Constants and attributes of the operators are floats.
+      ASSERT_NEAR(value, row.values[i], 1e-6) << facts.name << " at " << points[i];
+    }
   }
 }
 

@@ -6,24 +6,33 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/lower_case.h"
 #include "comm/communicator.h"
 #include "config/job_file.h"
+#include "nn/activations.h"
 #include "reference/digest.h"
 #include "reference/job.h"
 #include "reference/numbers.h"
 #include "reference/train.h"
 #include "support/collective.h"
+#include "support/optimizers.h"
 #include "train/trainer.h"
 
 namespace {
@@ -884,6 +893,48 @@ TEST(ReferencePrecision, EachCaseDependsOnThePrecision) {
 }
 
 std::string name_of(const testing::TestParamInfo<Case>& info) { return info.param.name; }
+
+// Whether `text` has `name` as a whole word: RELU is not in LEAKY_RELU.
+bool has_word(const std::string& text, std::string_view name) {
+  const auto is_of_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+  };
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    const auto end = at + name.size();
+    const bool begins = at == 0 || !is_of_word(text[at - 1]);
+    if (begins && (end == text.size() || !is_of_word(text[end]))) return true;
+  }
+  return false;
+}
+
+// Names that docs/numerics.md writes as words: "Gradient descent" for gradient_descent.
+std::string as_named(std::string text) {
+  std::ranges::replace(text, ' ', '_');
+  return lockstep::lower_case(text);
+}
+
+TEST(ReferenceCases, AndThePageHaveEveryActivationLossAndOptimizer) {
+  std::string cases = kBaseJob;
+  for (const auto& some : {cases_of_networks(), cases_of_optimizers()}) {
+    for (const Case& c : some) cases += fmt::format("\n{}", fmt::join(c.overrides, "\n"));
+  }
+  std::ifstream file(LOCKSTEP_NUMERICS_PAGE);
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  const std::string named = as_named(page);
+  for (const std::string_view name : lockstep::all_enum_names<lockstep::Activation>()) {
+    EXPECT_TRUE(has_word(cases, name)) << name;
+    EXPECT_THAT(page, testing::HasSubstr(fmt::format("\n| {} | ", name)));
+  }
+  for (const std::string_view name : lockstep::all_enum_names<lockstep::Loss>()) {
+    if (name == "SOFTMAX_CROSS_ENTROPY") continue;  // of the base job, by default
+    EXPECT_TRUE(has_word(cases, name)) << name;
+    EXPECT_THAT(named, testing::HasSubstr(fmt::format("**{}**", lockstep::lower_case(name))));
+  }
+  for (const std::string_view name : lockstep::optimizer_names()) {
+    EXPECT_TRUE(has_word(cases, name)) << name;
+    EXPECT_THAT(named, testing::HasSubstr(fmt::format("**{}**:", name)));
+  }
+}
 
 INSTANTIATE_TEST_SUITE_P(Data, Reference, testing::ValuesIn(cases_of_data()), name_of);
 INSTANTIATE_TEST_SUITE_P(Networks, Reference, testing::ValuesIn(cases_of_networks()), name_of);

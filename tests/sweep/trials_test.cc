@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/run_files.h"
+#include "nn/activations.h"
 #include "sweep/cautions.h"
 
 namespace lockstep {
@@ -98,10 +99,10 @@ parameter { path: "network.layer[0].activation" texts { value: ["RELU", "RELLU",
       "network.layer[0].activation=RELU)\n"
       "s.textproto:4:1: parameter \"network.layer[0].activation\" sets "
       "network.layer[0].activation=RELLU: network.layer[0].activation is RELLU; did you mean "
-      "RELU? expected one of LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, GELU, SILU (trial "
-      "1: l=1 "
-      "network.layer[0].activation=RELLU)\n"
-      "--set sed=1: no field \"sed\" in the job; did you mean \"seed\"? (in every trial)");
+      "RELU? expected one of " +
+          fmt::format("{}", fmt::join(all_enum_names<Activation>(), ", ")) +
+          " (trial 1: l=1 network.layer[0].activation=RELLU)\n"
+          "--set sed=1: no field \"sed\" in the job; did you mean \"seed\"? (in every trial)");
 }
 
 TEST_F(Trials, ProblemsOfTheBaseJobHaveItsPlaces) {
@@ -310,9 +311,6 @@ TEST_F(Trials, AreDescribedShortly) {
     parameter { name: "l" path: "regularization.l2_lambda" numbers { value: 0.1234567891 } }
     parameter { name: "a" path: "network.layer[0].activation" texts { value: "TANH" } })");
   EXPECT_EQ(describe_trial(loaded.sweep, resolve_trials(loaded)[0]), "trial 0 (l=0.123457 a=TANH)");
-  EXPECT_EQ(number_in("1e-3"), 1e-3);
-  EXPECT_EQ(number_in("1e-3x"), std::nullopt);
-  EXPECT_EQ(number_in(""), std::nullopt);
   EXPECT_EQ(short_text("{ units: 5 }"), "{ units: 5 }");
   EXPECT_EQ(trial_directory(3), "trials/0003");
 }

@@ -4,6 +4,7 @@
 FEATURES is an NPY file [N, I], in which NaN is missing. Ends with 0 and one line when NumPy reads
 the file without pickle and no number differs by more than 1e-5.
 """
+import math
 import sys
 
 import numpy as np
@@ -12,7 +13,10 @@ ACTIVATIONS = {"LINEAR": lambda z: z,
                "RELU": lambda z: np.maximum(z, 0),
                "LEAKY_RELU": lambda z: np.where(z > 0, z, np.float32(0.01) * z),
                "SIGMOID": lambda z: 1 / (1 + np.exp(-z)),
-               "TANH": np.tanh}
+               "TANH": np.tanh,
+               "ELU": lambda z: np.where(z > 0, z, np.expm1(z)),
+               "GELU": lambda z: z * (1 + np.vectorize(math.erf)(z / math.sqrt(2))) / 2,
+               "SILU": lambda z: z / (1 + np.exp(-z))}
 
 
 def softmax(z):

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "nn/activations.h"
 #include "system/program_fixture.h"
 
 namespace lockstep {
@@ -492,7 +493,11 @@ numpy.save("things.npy", numpy.array(
   EXPECT_THAT(clipped.out, StartsWith("40 rows agree")) << clipped.err;
 }
 
-TEST_F(Predict, AnExportedNpzHasEveryLayerAndLoss) {
+TEST_F(Predict, AnExportedNpzHasEveryActivationAndLoss) {
+  std::string layers;
+  for (const ActivationFacts& facts : kActivations) {
+    layers += fmt::format("layer {{ units: 4 activation: {} }} ", facts.name);
+  }
   std::string rows = "a,b,first,second\n";
   std::string values;
   for (int i = 0; i < 40; ++i) {
@@ -512,11 +517,10 @@ TEST_F(Predict, AnExportedNpzHasEveryLayerAndLoss) {
       data {{ train {{ csv {{ file: "two.csv" table {{ when_missing: TRAINING_MEAN
         column {{ name: "first" role: LABEL }} column {{ name: "second" role: LABEL }} }} }} }}
         normalization {{ standardize {{ per: FEATURE }} }} }}
-      network {{ layer {{ units: 5 activation: TANH }} layer {{ units: 4 activation: LEAKY_RELU }}
-        layer {{ units: 3 activation: SIGMOID }} output {{ units: 2 loss: {} }} }}
+      network {{ {} output {{ units: 2 loss: {} }} }}
       optimizer {{ adam {{}} }}
       training {{ batch_size: 40 shards: 2 steps: 30 }})",
-                                       loss));
+                                       layers, loss));
     const std::string name = fmt::format("two-{}", loss);
     ASSERT_EQ(run("train two.textproto --run-dir " + name).exit_code, 0);
     ASSERT_EQ(run(fmt::format("predict {} two.csv --format npy --output two-predicted.npy", name))

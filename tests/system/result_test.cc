@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "nn/activations.h"
 #include "system/program_fixture.h"
 
 namespace lockstep {
@@ -32,6 +33,10 @@ class Result : public ProgramFixture {
 
 // A few steps on Fashion-MNIST through every activation.
 std::string fashion_job(const std::string& output) {
+  std::string layers;
+  for (const ActivationFacts& facts : kActivations) {
+    layers += fmt::format("layer {{ units: 40 keep_prob: 0.9 activation: {} }}\n", facts.name);
+  }
   return R"(
     name: "fashion"
     data {
@@ -41,13 +46,8 @@ std::string fashion_job(const std::string& output) {
       } }
     }
     network {
-      layer { units: 40 activation: RELU keep_prob: 0.9 }
-      layer { units: 40 activation: TANH }
-      layer { units: 40 activation: LEAKY_RELU }
-      layer { units: 40 activation: SIGMOID }
-      layer { units: 40 activation: LINEAR }
-      output { units: 10 loss: )" +
-         output + R"( }
+      )" +
+         layers + R"(output { units: 10 loss: )" + output + R"( }
     }
     optimizer { adam { learning_rate: 0.003 } }
     training { batch_size: 200 shards: 2 steps: 100 })";

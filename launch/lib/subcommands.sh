@@ -17,13 +17,16 @@ is_serial() {
   esac
 }
 
+# is_command WORD succeeds if WORD is the name of a command.
+is_command() { [[ $1 == check ]] || is_parallel "$1" || is_serial "$1"; }
+
 # can_keep_going COMMAND ends the script if the command cannot be continued. Anything that is not a command
 # is a job, which is trained.
 can_keep_going() {
   case $1 in
     train | sweep | crossval | recipe) return 0 ;;
   esac
-  if is_parallel "$1" || is_serial "$1" || [[ $1 == check ]]; then
+  if is_command "$1"; then
     usage_error "--keep-going is for train, sweep, crossval and recipe, not for $1"
   fi
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <optional>
@@ -16,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/parse_number.h"
 
 namespace lockstep {
 namespace {
@@ -38,10 +37,7 @@ std::optional<int> own_descriptor(std::filesystem::path path) {
     const std::string folder = path.parent_path().string();
     const std::string own = fmt::format("/proc/{}/fd", ::getpid());
     if (folder == "/proc/self/fd" || folder == "/dev/fd" || folder == own) {
-      const std::string name = path.filename().string();
-      int number = 0;
-      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-      if (error == std::errc() && end == name.data() + name.size()) return number;
+      if (const auto number = parse_number<int>(path.filename().string())) return number;
     }
     std::error_code error;
     const std::filesystem::path next = std::filesystem::read_symlink(path, error);

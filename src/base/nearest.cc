@@ -5,17 +5,19 @@
 #include <utility>
 #include <vector>
 
+#include "base/lower_case.h"
+
 namespace lockstep {
 namespace {
 
 constexpr std::size_t kLongestWord = 100;  // longer ones are not typing mistakes
 
-char lower(char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // Optimal string alignment distance (Damerau 1964, without repeated edits of a
 // pair), case ignored. Row by row; a swap looks two rows back.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  const auto same = [&](std::size_t i, std::size_t j) { return lower(a[i]) == lower(b[j]); };
+  const auto same = [&](std::size_t i, std::size_t j) {
+    return lower_case(a[i]) == lower_case(b[j]);
+  };
   std::vector<std::size_t> before(b.size() + 1);
   std::vector<std::size_t> previous(b.size() + 1);
   std::vector<std::size_t> current(b.size() + 1);

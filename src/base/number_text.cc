@@ -23,6 +23,10 @@ std::string format_percent(std::optional<double> fraction, int decimals) {
   return fraction ? fmt::format("{:.{}f}%", 100 * *fraction, decimals) : "-";
 }
 
+std::string format_interval(const Interval& interval) {
+  return fmt::format("{} to {}", format_percent(interval.low), format_percent(interval.high));
+}
+
 std::string format_points(double difference) { return fmt::format("{:.2f}", 100 * difference); }
 
 std::string format_cost(std::optional<double> cost) {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "base/binomial.h"
+
 namespace lockstep {
 
 // 1234567 -> "1,234,567".
@@ -12,6 +14,9 @@ std::string format_count(std::uint64_t count);
 
 // 0.10942 -> "10.94%", or "11%" without decimals; absent -> "-".
 std::string format_percent(std::optional<double> fraction, int decimals = 2);
+
+// An interval of fractions: "8.29% to 12.02%".
+std::string format_interval(const Interval& interval);
 
 // The difference of two fractions in percentage points, without the word: 0.0371 -> "3.71".
 std::string format_points(double difference);

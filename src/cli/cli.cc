@@ -69,6 +69,14 @@ std::string describe_extras(const CLI::App& app) {
                      : fmt::format("\nlockstep {} --help lists the options", taken_by.get_name()));
 }
 
+// The message about a command line that lacks an argument or has a value that does not fit.
+std::string describe_refused(const CLI::App& app, const CLI::ParseError& error) {
+  const auto commands = app.get_subcommands();
+  if (commands.empty()) return fmt::format("{}\nlockstep --help lists the commands", error.what());
+  const std::string name = commands.front()->get_name();
+  return fmt::format("{}: {}\nlockstep {} --help lists the options", name, error.what(), name);
+}
+
 // The words of the command line that decide what a rank does, and so with whom it
 // communicates. Overrides are left out: jobs are compared later, and then the fields
 // that differ are reported.
@@ -211,20 +219,7 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
   }
 }
 
-}  // namespace
-
-int run_cli(int argc, char** argv, const CliHooks& hooks) {
-  install_signal_handlers();
-  CLI::App app{
-      "Lockstep trains neural networks on CPU clusters, with the same bits at any\n"
-      "number of ranks and threads.\n\n"
-      "  lockstep train launch/jobs/fashion-mlp.textproto       all cores of this machine\n"
-      "  launch/local -n 2 launch/jobs/fashion-mlp.textproto    two ranks under mpirun\n"
-      "  lockstep check JOB                                     what a job would do\n",
-      "lockstep"};
-  app.require_subcommand(0, 1);
-  app.set_version_flag("--version", version_text);
-  Action action;
+void add_commands(CLI::App& app, Action& action) {
   add_init_command(app, action);
   add_train_command(app, action);
   add_check_command(app, action);
@@ -245,6 +240,23 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
   add_slurm_command(app, action);
   add_flow_command(app, action);
   add_descent_command(app, action);
+}
+
+}  // namespace
+
+int run_cli(int argc, char** argv, const CliHooks& hooks) {
+  install_signal_handlers();
+  CLI::App app{
+      "Lockstep trains neural networks on CPU clusters, with the same bits at any\n"
+      "number of ranks and threads.\n\n"
+      "  lockstep train launch/jobs/fashion-mlp.textproto       all cores of this machine\n"
+      "  launch/local -n 2 launch/jobs/fashion-mlp.textproto    two ranks under mpirun\n"
+      "  lockstep check JOB                                     what a job would do\n",
+      "lockstep"};
+  app.require_subcommand(0, 1);
+  app.set_version_flag("--version", version_text);
+  Action action;
+  add_commands(app, action);
   WatchLimits limits;
   for (CLI::App* command : app.get_subcommands({})) {
     const bool has_threads = command->get_option_no_throw("--threads") != nullptr;
@@ -258,14 +270,19 @@ int run_cli(int argc, char** argv, const CliHooks& hooks) {
       write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", describe_extras(app)));
     }
     return static_cast<int>(ExitCode::usage);
-  } catch (const CLI::ParseError& error) {
+  } catch (const CLI::Success& help_or_version) {
     if (reports_errors()) {
-      app.exit(error);
-      if (!std::cout.flush()) {  // help, or the version
+      app.exit(help_or_version);
+      if (!std::cout.flush()) {
         return static_cast<int>(errno == EPIPE ? ExitCode::closed_pipe : ExitCode::io);
       }
     }
-    return error.get_exit_code() == 0 ? 0 : static_cast<int>(ExitCode::usage);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    if (reports_errors()) {
+      write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", describe_refused(app, error)));
+    }
+    return static_cast<int>(ExitCode::usage);
   } catch (const Error& error) {  // of the version, which names the kernels
     if (reports_errors()) write_log(STDERR_FILENO, fmt::format("lockstep: {}\n", error.what()));
     return static_cast<int>(error.code());

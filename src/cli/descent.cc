@@ -1,12 +1,12 @@
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "base/parse_number.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/prepared_job.h"
@@ -119,9 +119,8 @@ void add_descent_command(CLI::App& app, Action& action) {
                    "Nesterov, else at most 0.1]")
       ->check(CLI::Validator(
           [](const std::string& text) {
-            char* end = nullptr;
-            const double rate = std::strtod(text.c_str(), &end);
-            const bool good = end == text.c_str() + text.size() && std::isfinite(rate) && rate > 0;
+            const double rate = parse_number<double>(text).value_or(0);
+            const bool good = std::isfinite(rate) && rate > 0;
             return good ? std::string() : "expected a finite number above 0";
           },
           "RATE"));

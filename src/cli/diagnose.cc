@@ -1,16 +1,15 @@
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/directory_kind.h"
 #include "base/error.h"
+#include "base/parse_number.h"
 #include "base/run_files.h"
 #include "checkpoint/find.h"
 #include "checkpoint/load.h"
@@ -127,10 +126,8 @@ int run_diagnose(const DiagnoseArguments& arguments, const CommandContext& conte
 CLI::Validator non_negative() {
   return CLI::Validator(
       [](const std::string& text) -> std::string {
-        double value = 0;
-        const char* const end = text.data() + text.size();
-        const auto [rest, error] = std::from_chars(text.data(), end, value);
-        if (error == std::errc() && rest == end && std::isfinite(value) && value >= 0) return "";
+        const auto value = parse_number<double>(text);
+        if (value && std::isfinite(*value) && *value >= 0) return "";
         return fmt::format("'{}' is not a number from 0 on", text);
       },
       "", "non_negative");

@@ -1,4 +1,5 @@
 #include "diagnose/gradcheck.h"
+#include "base/parse_number.h"
 
 #include <cstdint>
 #include <memory>
@@ -72,8 +73,8 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
   GradcheckOptions options = arguments.options;
   if (arguments.entries == "all") {
     options.entries = kAllEntries;
-  } else if (!arguments.entries.empty()) {
-    options.entries = std::stoull(arguments.entries);
+  } else if (const auto entries = parse_number<std::uint64_t>(arguments.entries)) {
+    options.entries = *entries;
   }
   if (arguments.rows > 0) options.rows = arguments.rows;
   options.frozen_dropout = chosen(kDropout, arguments.dropout);
@@ -106,9 +107,7 @@ int run_gradcheck(const GradcheckArguments& arguments, const CommandContext& con
 
 // CLI11's message about a value of --entries; empty if the value is valid.
 std::string objection_to_entries(const std::string& text) {
-  const bool is_number = !text.empty() && text.size() <= 18 &&
-                         text.find_first_not_of("0123456789") == std::string::npos;
-  if (text == "all" || (is_number && std::stoull(text) > 0)) return "";
+  if (text == "all" || parse_number<std::uint64_t>(text).value_or(0) > 0) return "";
   return "expected a number above 0, or all";
 }
 

@@ -1,13 +1,12 @@
 #include "cli/options.h"
 
-#include <charconv>
 #include <string_view>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include "base/enum_names.h"
 #include "base/or_list.h"
+#include "base/parse_number.h"
 #include "evaluate/job_set.h"
 
 namespace lockstep {
@@ -83,12 +82,9 @@ void add_no_dropout(CLI::App& command, bool& no_dropout) {
 void add_watch_limits(CLI::App& command, WatchLimits& limits) {
   const CLI::Validator seconds(
       [](const std::string& text) -> std::string {
-        double value = 0;
-        const char* end = text.data() + text.size();
-        const auto [rest, error] = std::from_chars(text.data(), end, value);
+        const auto value = parse_number<double>(text);
         // The comparison is written so that NaN is refused.
-        const bool fits =
-            error == std::errc() && rest == end && (value == 0 || (value >= 1 && value <= 1e9));
+        const bool fits = value && (*value == 0 || (*value >= 1 && *value <= 1e9));
         return fits ? "" : "expected a number of seconds from 1 to 1e9, or 0 for no limit";
       },
       "");

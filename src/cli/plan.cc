@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parse_number.h"
 #include "cli/commands.h"
 #include "cli/end_on_signal.h"
 #include "cli/options.h"
@@ -30,9 +31,7 @@ struct PlanArguments {
 constexpr int kMostNodes = 4096;  // more take minutes
 
 int node_count(const std::string& text) {
-  const bool digits = !text.empty() && text.size() <= 5 &&
-                      text.find_first_not_of("0123456789") == std::string::npos;
-  const int nodes = digits ? std::stoi(text) : 0;
+  const int nodes = parse_number<int>(text).value_or(0);
   if (nodes < 1 || nodes > kMostNodes) {
     throw CLI::ValidationError(
         "--nodes", fmt::format("\"{}\" is not a number of nodes from 1 to {}", text, kMostNodes));

@@ -1,6 +1,6 @@
 #include "evaluate/predict.h"
+#include "base/parse_number.h"
 
-#include <charconv>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -113,11 +113,9 @@ int run_predict(const PredictArguments& arguments, const CommandContext& context
 void add_style(CLI::App& command, PredictArguments& arguments) {
   const CLI::Validator probability(
       [](const std::string& text) -> std::string {
-        float value = -1;
-        const char* end = text.data() + text.size();
-        const auto [rest, error] = std::from_chars(text.data(), end, value);
+        const auto value = parse_number<float>(text);
         // The comparison is written so that NaN is refused.
-        const bool fits = error == std::errc() && rest == end && value >= 0 && value <= 1;
+        const bool fits = value && *value >= 0 && *value <= 1;
         return fits ? "" : "expected a probability, from 0 to 1";
       },
       "");
@@ -126,8 +124,9 @@ void add_style(CLI::App& command, PredictArguments& arguments) {
                   "csv, tsv, jsonl (an object on each line) or npy (an array of float32) [csv]")
       ->check(CLI::IsMember(kFormats));
   command
-      .add_option("--probabilities", arguments.probabilities,
-                  "Probabilities of classes to write: all, top (the most probable ones) or none [all]")
+      .add_option(
+          "--probabilities", arguments.probabilities,
+          "Probabilities of classes to write: all, top (the most probable ones) or none [all]")
       ->check(CLI::IsMember(kProbabilities));
   command
       .add_option("--top", arguments.top,

@@ -1,22 +1,18 @@
 #include "comm/preflight.h"
 
-#include <charconv>
 #include <cstdlib>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/parse_number.h"
 
 namespace lockstep {
 namespace {
 
 std::optional<int> whole_number(const std::optional<std::string>& text, int at_least) {
-  if (!text) return std::nullopt;
-  int value = 0;
-  const char* end = text->data() + text->size();
-  const auto result = std::from_chars(text->data(), end, value);
-  if (result.ec != std::errc() || result.ptr != end || value < at_least) return std::nullopt;
-  return value;
+  const auto number = text ? parse_number<int>(*text) : std::nullopt;
+  return number && *number >= at_least ? number : std::nullopt;
 }
 
 std::optional<int> task_count(const std::optional<std::string>& text) {

@@ -1,6 +1,8 @@
 #include "config/message_builder.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -104,12 +106,29 @@ void MessageBuilder::report_unknown(const std::string& name, TextPosition positi
   if (nearest && !origins_.written(join_path(path, *nearest))) {
     origins_.record_failure(join_path(path, *nearest), place(position));
   }
+  if (!nearest) distrust_choices(position, path, type);
   const std::string whole = type.name() == "Job" ? "the job" : "the sweep";
   const std::string where = path.empty() ? whole : path;
   const std::string help = nearest         ? fmt::format("did you mean \"{}\"?", *nearest)
                            : names.empty() ? std::string("it has no fields")
                                            : fmt::format("its fields: {}", fmt::join(names, ", "));
   problems_.add(place(position), fmt::format("no field \"{}\" in {}; {}", name, where, help));
+}
+
+// A word that nothing resembles may stand for any member of a choice that is not made yet.
+void MessageBuilder::distrust_choices(TextPosition position, const std::string& path,
+                                      const pb::Descriptor& type) {
+  for (int i = 0; i < type.oneof_decl_count(); ++i) {
+    const pb::OneofDescriptor& choice = *type.oneof_decl(i);
+    std::vector<std::string> members;
+    members.reserve(static_cast<std::size_t>(choice.field_count()));
+    for (int k = 0; k < choice.field_count(); ++k) {
+      members.push_back(join_path(path, choice.field(k)->name()));
+    }
+    const auto written = [&](const std::string& member) { return origins_.written(member); };
+    if (std::ranges::any_of(members, written)) continue;
+    for (const std::string& member : members) origins_.record_failure(member, place(position));
+  }
 }
 
 bool MessageBuilder::check_first(const pb::FieldDescriptor& field, const std::string& parent,

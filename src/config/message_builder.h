@@ -39,6 +39,8 @@ class MessageBuilder {
                       const google::protobuf::Descriptor& type);
 
  private:
+  void distrust_choices(TextPosition position, const std::string& path,
+                        const google::protobuf::Descriptor& type);
   void set_field(const TextField& text, const google::protobuf::FieldDescriptor& field,
                  const std::string& path, google::protobuf::Message& message);
   void set_repeated(const TextField& text, const google::protobuf::FieldDescriptor& field,

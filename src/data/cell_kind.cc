@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/lower_case.h"
 #include "data/date_text.h"
 #include "data/text_number.h"
 #include "data/written_number.h"
@@ -23,23 +24,15 @@ constexpr std::array<std::string_view, 35> kSpellings = {
 
 bool is_letter(char c) { return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z'); }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return result;
-}
-
 bool is_one_of(std::string_view text, std::span<const std::string_view> words) {
   return std::ranges::find(words, text) != words.end();
 }
 
-bool means_missing(std::string_view text) { return is_one_of(lower(text), kSpellings); }
+bool means_missing(std::string_view text) { return is_one_of(lower_case(text), kSpellings); }
 
 bool means_yes_or_no(std::string_view text) {
   constexpr std::array<std::string_view, 6> kWords = {"true", "false", "yes", "no", "t", "f"};
-  return is_one_of(lower(text), kWords);
+  return is_one_of(lower_case(text), kWords);
 }
 
 CellKind kind_of(std::string_view text) {

@@ -1,12 +1,11 @@
 #include "data/libsvm_line.h"
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/parse_number.h"
 #include "data/text_number.h"
 
 namespace lockstep {
@@ -20,14 +19,6 @@ std::string shown(std::string_view token) {
   std::string text;
   for (const char c : token.substr(0, kLongest)) text += c >= ' ' && c <= '~' ? c : '?';
   return "\"" + text + (token.size() > kLongest ? "...\"" : "\"");
-}
-
-std::optional<std::uint64_t> to_index(std::string_view token) {
-  std::uint64_t value = 0;
-  const char* const end = token.data() + token.size();
-  const auto [stop, error] = std::from_chars(token.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
 }
 
 std::string number_expected(std::string_view what, std::string_view found) {
@@ -63,7 +54,7 @@ std::optional<LineProblem> parse_group(const Token& token, std::string_view grou
   if (line.group || !line.values.empty()) {
     return problem(token.column, "qid comes once, before the values");
   }
-  line.group = to_index(group);
+  line.group = parse_number<std::uint64_t>(group);
   if (line.group) return std::nullopt;
   return problem(token.column,
                  fmt::format("expected a whole number after qid:, found {}", shown(group)));
@@ -74,7 +65,7 @@ std::optional<LineProblem> parse_value(const Token& token, std::size_t colon,
                                        std::uint64_t features, LibsvmLine& line) {
   const std::string_view before = token.text.substr(0, colon);
   const std::string_view after = token.text.substr(colon + 1);
-  const auto index = to_index(before);
+  const auto index = parse_number<std::uint64_t>(before);
   if (!index) {
     return problem(token.column, fmt::format("expected an index, a whole number from 1, found {}",
                                              shown(before)));

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/parse_number.h"
 #include "data/file_error.h"
 
 namespace lockstep {
@@ -105,12 +106,7 @@ class DictionaryReader {
       type.remove_prefix(1);
     }
     const char kind = type.empty() ? '\0' : type[0];
-    unsigned bytes = 0;
-    if (!type.empty()) {
-      const char* const end = type.data() + type.size();
-      const auto [stop, error] = std::from_chars(type.data() + 1, end, bytes);
-      if (error != std::errc() || stop != end) bytes = 0;
-    }
+    const unsigned bytes = type.empty() ? 0 : parse_number<unsigned>(type.substr(1)).value_or(0);
     const auto refuse = [&](std::string_view what) {
       fail_file(path_, fmt::format("an array of {} (type '{}'); expected numbers or truth values: "
                                    "b1, i1 to i8, u1 to u8, f2, f4 or f8",

@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 
+#include "base/lower_case.h"
 #include "data/digit.h"
 
 namespace lockstep {
@@ -122,10 +123,7 @@ bool is_beyond_float(std::string_view text) {
 bool is_not_finite_text(std::string_view text) {
   text = without_blanks(text);
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string lower = lower_case(text);
   return lower == "nan" || lower == "inf" || lower == "infinity";
 }
 

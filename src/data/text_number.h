@@ -12,7 +12,8 @@ namespace lockstep {
 // small for float becomes 0. All text formats read numbers with this function.
 std::optional<float> parse_float(std::string_view text);
 
-// The same for text whose decimal point is a comma, if `decimal_comma`; text with a point is then not a number.
+// The same for text whose decimal point is a comma, if `decimal_comma`; text with a point is then
+// not a number.
 std::optional<float> parse_float(std::string_view text, bool decimal_comma);
 
 // `text` without the blanks (spaces and tabs) around it.

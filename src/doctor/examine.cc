@@ -92,8 +92,12 @@ std::vector<LinkReport> measure_links(const Communicator& comm,
       if (comm.rank() == second) measure_link(comm, first);
       if (comm.rank() != first) continue;
       const LinkRates rates = measure_link(comm, second);
-      own.push_back({from, to, rates.latency_seconds, rates.bytes_per_second,
-                     rates.bytes_per_second_back, rates.bytes_per_second_both});
+      own.push_back({.from = from,
+                     .to = to,
+                     .latency_seconds = rates.latency_seconds,
+                     .bytes_per_second = rates.bytes_per_second,
+                     .bytes_per_second_back = rates.bytes_per_second_back,
+                     .bytes_per_second_both = rates.bytes_per_second_both});
     }
     wait_for_all(comm);
   }

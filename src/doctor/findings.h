@@ -17,6 +17,12 @@ enum class Severity {
   fact,     // good to know
 };
 
+constexpr auto enum_names(Severity) {
+  using enum Severity;
+  return std::to_array<EnumName<Severity>>(
+      {{refusal, "refusal"}, {warning, "warning"}, {fact, "fact"}});
+}
+
 // What a finding is about, for scripts.
 enum class FindingKind {
   run_directory_not_writable,

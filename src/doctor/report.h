@@ -1,12 +1,15 @@
 #pragma once
 // What `lockstep doctor` finds out about the place where a job is to run, as plain values.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "base/enum_names.h"
 
 namespace lockstep {
 
@@ -43,8 +46,21 @@ struct RankReport {
 
 // What a host sees at the place of the run directory.
 enum class DirectorySight { shared, another, absent };
+
+constexpr auto enum_names(DirectorySight) {
+  using enum DirectorySight;
+  return std::to_array<EnumName<DirectorySight>>(
+      {{shared, "shared"}, {another, "another"}, {absent, "absent"}});
+}
+
 // What a second program finds where one holds a lock.
 enum class LockSight { locked, not_locked, no_locks };
+
+constexpr auto enum_names(LockSight) {
+  using enum LockSight;
+  return std::to_array<EnumName<LockSight>>(
+      {{locked, "locked"}, {not_locked, "not_locked"}, {no_locks, "no_locks"}});
+}
 
 struct HostReport {
   std::string name;

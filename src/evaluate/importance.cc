@@ -55,10 +55,11 @@ void require_size(const JobSet& set, Metric metric, std::uint64_t outputs) {
                 "--split");
   }
   if (needs_predictions(metric) && set.total * outputs > kMostEvaluatedPredictions) {
-    throw Error(ExitCode::usage,
-                fmt::format("the set has {} predictions, and {} can be computed of at most {}: give "
-                            "--metric error or cost, or another --split",
-                            set.total * outputs, name_on_set(metric), kMostEvaluatedPredictions));
+    throw Error(
+        ExitCode::usage,
+        fmt::format("the set has {} predictions, and {} can be computed of at most {}: give "
+                    "--metric error or cost, or another --split",
+                    set.total * outputs, name_on_set(metric), kMostEvaluatedPredictions));
   }
 }
 

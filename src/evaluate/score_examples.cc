@@ -32,11 +32,11 @@ std::vector<std::uint32_t> ids_in_order(const ScoredExamples& scored) {
 // Throws Error(usage) when the worst examples are asked for and there are too many predictions.
 void require_size_for_worst(std::size_t worst, std::uint64_t predictions) {
   if (worst == 0 || predictions <= kMostEvaluatedPredictions) return;
-  throw Error(
-      ExitCode::usage,
-      fmt::format("--worst: the set has {} predictions, and the worst of at most {} can be found: leave --worst "
-                  "out, or give another --split, or fewer examples as --data",
-                  predictions, kMostEvaluatedPredictions));
+  throw Error(ExitCode::usage,
+              fmt::format("--worst: the set has {} predictions, and the worst of at most {} can be "
+                          "found: leave --worst "
+                          "out, or give another --split, or fewer examples as --data",
+                          predictions, kMostEvaluatedPredictions));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "init/job_draft.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 
@@ -11,6 +10,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/number_text.h"
+#include "base/parse_number.h"
 #include "data/complaints.h"
 #include "data/table.h"
 
@@ -44,10 +44,8 @@ std::size_t find_column(const TableSurvey& survey, const char* option, const std
     if (!word.empty() && survey.columns[i].name == word) return i;
     names.push_back(survey.columns[i].name);
   }
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), index);
-  const bool is_index = error == std::errc() && end == word.data() + word.size();
-  if (is_index && index >= 1 && index <= survey.columns.size()) return index - 1;
+  const std::size_t index = parse_number<std::size_t>(word).value_or(0);
+  if (index >= 1 && index <= survey.columns.size()) return index - 1;
   const auto meant = nearest_word(word, names);
   refuse_request(fmt::format("{} {}: the file has no such column{}; {}", option, word,
                              meant ? fmt::format("; did you mean {}?", *meant) : "",

@@ -10,8 +10,8 @@
 namespace lockstep {
 namespace {
 
-// The mean squared difference of two rows of the same length. A result that is not finite as a float
-// becomes the largest float, so that JSON can hold it.
+// The mean squared difference of two rows of the same length. A result that is not finite as a
+// float becomes the largest float, so that JSON can hold it.
 float mean_square(std::span<const float> a, std::span<const float> b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {

@@ -22,10 +22,8 @@ std::string interval_of(const ErrorGap& gap) {
 
 void add_error(Out out, const char* set, const std::optional<MeasuredError>& measured) {
   if (!measured) return;
-  const std::string interval = fmt::format("{} to {}", format_percent(measured->interval.low),
-                                           format_percent(measured->interval.high));
   fmt::format_to(out, "{:<12}{:>8}   {:<18}{:>12}\n", set, format_percent(measured->error),
-                 interval, format_count(measured->examples));
+                 format_interval(measured->interval), format_count(measured->examples));
 }
 
 void add_gap(Out out, const char* name, const std::optional<ErrorGap>& gap, std::string_view what,

@@ -5,24 +5,9 @@ namespace {
 
 constexpr int kVersion = 1;
 
-const char* severity_name(Severity severity) {
-  if (severity == Severity::refusal) return "refusal";
-  return severity == Severity::warning ? "warning" : "fact";
-}
-
-const char* sight_name(DirectorySight sight) {
-  if (sight == DirectorySight::shared) return "shared";
-  return sight == DirectorySight::another ? "another" : "absent";
-}
-
-const char* lock_name(LockSight lock) {
-  if (lock == LockSight::locked) return "locked";
-  return lock == LockSight::not_locked ? "not_locked" : "no_locks";
-}
-
 Json finding_json(const Finding& finding) {
   Json object;
-  object["severity"] = severity_name(finding.severity);
+  object["severity"] = enum_name(finding.severity);
   object["kind"] = enum_name(finding.kind);
   object["text"] = finding.text;
   object["change"] = finding.change;
@@ -41,8 +26,8 @@ Json host_json(const HostReport& host) {
   object["shared_memory_abandoned_bytes"] = host.shared_memory_abandoned_bytes;
   object["clock_difference_seconds"] = host.clock_difference_seconds;
   object["clock_uncertainty_seconds"] = host.clock_uncertainty_seconds;
-  object["run_directory"] = sight_name(host.directory);
-  object["run_directory_lock"] = lock_name(host.lock);
+  object["run_directory"] = enum_name(host.directory);
+  object["run_directory_lock"] = enum_name(host.lock);
   object["run_directory_free_bytes"] = host.directory_free_bytes;
   return object;
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/median.h"
 #include "base/number_text.h"
 
 namespace lockstep {
@@ -76,14 +77,7 @@ double usual_rate(const DoctorReport& report, const HostReport& host, Rate rate)
   std::vector<double> rates;
   rates.reserve(host.ranks.size());
   for (const std::size_t rank : host.ranks) rates.push_back(rate(report.ranks[rank]));
-  const auto middle = rates.begin() + static_cast<std::ptrdiff_t>(rates.size() / 2);
-  std::nth_element(rates.begin(), middle, rates.end());
-  return *middle;
-}
-
-const char* sight_text(DirectorySight sight) {
-  if (sight == DirectorySight::shared) return "shared";
-  return sight == DirectorySight::another ? "private" : "absent";
+  return median(std::move(rates));
 }
 
 std::string hosts_table(const DoctorReport& report) {
@@ -108,7 +102,7 @@ std::string hosts_table(const DoctorReport& report) {
          rate(&RankReport::flops_together), gibibytes(host.memory_bytes),
          gibibytes(host.memory_available_bytes), gibibytes(host.shared_memory_free_bytes),
          fmt::format("{:+.4f} s", host.clock_difference_seconds),
-         is_writable ? sight_text(host.directory) : "-");
+         is_writable ? enum_name(host.directory) : "-");
   }
   return text;
 }

@@ -197,9 +197,12 @@ std::string format_progress(const RunStart& start, const Progress& progress) {
 }
 
 std::string format_evaluation(const RunStart& start, const Evaluation& evaluation) {
-  std::string text = fmt::format(
-      "{}  J {:<7}  train error {:>6}", format_position(start, evaluation.step, evaluation.epoch),
-      format_cost(evaluation.cost), format_percent(evaluation.train_error));
+  std::string text =
+      fmt::format("{}  J {:<7}", format_position(start, evaluation.step, evaluation.epoch),
+                  format_cost(evaluation.cost));
+  if (evaluation.train_error) {
+    text += fmt::format("  train error {:>6}", format_percent(evaluation.train_error));
+  }
   if (evaluation.train_dev_error) {
     text += fmt::format("  train-dev error {:>6}", format_percent(evaluation.train_dev_error));
   } else if (evaluation.train_dev_cost) {

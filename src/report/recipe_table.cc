@@ -144,7 +144,8 @@ std::string dev_caution(const RecipeResult& result, const RecipeRun& best) {
   if (!dev || result.runs.size() < 2) return "";
   const int others = result.as_good - 1;
   return fmt::format(
-      "      chosen among {} runs by {} dev examples{}: its dev {} is likely to be too good (1.1)\n",
+      "      chosen among {} runs by {} dev examples{}: its dev {} is likely to be too good "
+      "(1.1)\n",
       result.runs.size(), format_count(dev->examples),
       others == 0 ? "" : fmt::format(", which cannot tell it from {} of them", others),
       name_of_errors(result));
@@ -153,11 +154,10 @@ std::string dev_caution(const RecipeResult& result, const RecipeRun& best) {
 std::string test_text(const RecipeResult& result) {
   if (result.test) {
     return fmt::format(
-        "      test {} {} of {} examples, 95% interval {} to {}; measured only when the recipe "
+        "      test {} {} of {} examples, 95% interval {}; measured only when the recipe "
         "ends, for its best run (1.4)\n",
         name_of_errors(result), format_percent(result.test->error),
-        format_count(result.test->examples), format_percent(result.test->interval.low),
-        format_percent(result.test->interval.high));
+        format_count(result.test->examples), format_interval(result.test->interval));
   }
   if (!result.end || result.end == RecipeEnd::interrupted) return "";
   return result.has_test_set

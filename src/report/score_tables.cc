@@ -76,7 +76,7 @@ std::string class_table(const DecisionCounts& counts, const std::vector<std::str
   for (const auto& [name, scores] : lines) {
     const auto interval = [](std::uint64_t right, std::uint64_t n) {
       const Interval of = wilson_interval(static_cast<double>(right), n);
-      return n == 0 ? "-" : fmt::format("{} to {}", format_points(of.low), format_percent(of.high));
+      return n == 0 ? "-" : format_interval(of);
     };
     text += fmt::format("{:>{}} {:>9} {:>10} {:>18} {:>8} {:>18} {:>8}\n", name, width,
                         scores.examples, format_percent(scores.precision()),
@@ -225,13 +225,13 @@ std::string score_text(const CheckpointScores& scores, const ScoredSet& set) {
                                  set.kind == "split" ? set.name + " set" : set.name,
                                  scores.examples, scores.step, scores.weights_digest);
   if (scores.error) {
-    const Interval interval = error_interval(scores);
-    text += fmt::format("error {:.6g} (accuracy {:.4f}), 95% interval {:.4g} to {:.4g}\n",
-                        *scores.error, 1.0 - *scores.error, interval.low, interval.high);
+    text +=
+        fmt::format("error {} (accuracy {}), 95% interval {}\n", format_percent(scores.error),
+                    format_percent(1.0 - *scores.error), format_interval(error_interval(scores)));
   }
   if (scores.metrics.baseline_error) {
-    text += fmt::format("always deciding the most frequent class of training: error {:.6g}\n",
-                        *scores.metrics.baseline_error);
+    text += fmt::format("always deciding the most frequent class of training: error {}\n",
+                        format_percent(scores.metrics.baseline_error));
   }
   text += fmt::format("cost  {:.6g}\n", scores.cost);
   const std::string metrics = metrics_line_of(scores.metrics);

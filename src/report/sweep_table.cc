@@ -40,9 +40,7 @@ std::optional<Interval> interval_of(std::optional<double> error, std::uint64_t e
 }
 
 std::string interval_text(const std::optional<Interval>& interval) {
-  return interval ? fmt::format(", 95% interval {} to {}", format_points(interval->low),
-                                format_percent(interval->high))
-                  : "";
+  return interval ? ", 95% interval " + format_interval(*interval) : "";
 }
 
 const Job& job_of(const SweepResults& results, std::uint32_t number) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/number_text.h"
+#include "base/parse_number.h"
 #include "records/set_metrics_json.h"
 #include "report/aligned_rows.h"
 
@@ -21,7 +22,7 @@ std::string shown_value(const std::string& text) {
 Json values_json(const SweepConfig& sweep, const SearchPoint& point) {
   Json values = Json::object();
   for (std::size_t i = 0; i < point.size(); ++i) {
-    const auto number = number_in(point[i].text);
+    const auto number = parse_number<double>(point[i].text);
     values[sweep.parameters[i].name] = number ? Json(*number) : Json(point[i].text);
   }
   return values;

@@ -78,8 +78,10 @@ bool create_writable_directory(const fs::path& directory) {
   std::error_code error;
   const bool made = fs::create_directories(directory, error);
   if (error || !fs::is_directory(directory)) {
+    std::error_code not_seen;
+    const bool is_file = fs::exists(directory, not_seen) && !fs::is_directory(directory, not_seen);
     throw Error(ExitCode::io, fmt::format("cannot create the directory {}: {}", directory.string(),
-                                          error ? error.message() : "it is a file"));
+                                          is_file ? "it is a file" : error.message()));
   }
   if (::access(directory.c_str(), W_OK | X_OK) != 0) {
     throw Error(ExitCode::io, fmt::format("the directory {} is not writable", directory.string()));

@@ -268,12 +268,22 @@ std::vector<std::string> target_names(const Dataset& data) {
   return data.table ? label_names(data.table->fitted->schema) : std::vector<std::string>();
 }
 
+std::optional<std::string> caution_of_batch_size(const TrainingConfig& config,
+                                                 std::uint64_t examples) {
+  if (config.batch_size.value_or(0) <= examples) return std::nullopt;
+  return fmt::format(
+      "caution: training.batch_size is {}, but there are {} training examples: every step takes "
+      "all of them, as with training.full_batch",
+      *config.batch_size, examples);
+}
+
 // Returns the cautions about the training set, whose normalizer and class counts are known.
 std::vector<std::string> cautions_of_training(const Job& job, const Dataset& data) {
   std::vector<std::string> cautions;
   const auto add = [&](std::optional<std::string> caution) {
     if (caution) cautions.push_back(std::move(*caution));
   };
+  add(caution_of_batch_size(job.training, data.geometry.train_examples));
   add(caution_of_class_counts(data.class_counts, class_names_of(data.table)));
   const std::vector<std::string> names =
       data.table ? feature_names(data.table->fitted->schema) : std::vector<std::string>();

@@ -5,15 +5,9 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/or_none.h"
 
 namespace lockstep {
-namespace {
-
-std::string_view or_none(std::string_view fingerprint) {
-  return fingerprint.empty() ? "none" : fingerprint;
-}
-
-}  // namespace
 
 void require_same_data(std::string_view set, std::string_view then, std::string_view now) {
   if (then == now) return;

@@ -1,34 +1,24 @@
 #include "sweep/part.h"
 
-#include <charconv>
 #include <cstddef>
 #include <optional>
-#include <system_error>
 #include <variant>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/parse_number.h"
 #include "sweep/termination.h"
 #include "sweep/trial_cost.h"
 
 namespace lockstep {
-namespace {
-
-std::optional<std::uint32_t> whole_number(std::string_view text) {
-  std::uint32_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 SweepPart parse_part(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash != std::string_view::npos) {
-    const auto number = whole_number(text.substr(0, slash));
-    const auto count = whole_number(text.substr(slash + 1));
+    const auto number = parse_number<std::uint32_t>(text.substr(0, slash));
+    const auto count = parse_number<std::uint32_t>(text.substr(slash + 1));
     if (number && count && *number >= 1 && *number <= *count) return {*number, *count};
   }
   throw Error(ExitCode::usage,

@@ -1,7 +1,6 @@
 #include "sweep/search.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -10,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parse_number.h"
 #include "base/random.h"
 #include "numerics/functions.h"
 
@@ -25,9 +25,7 @@ double between(const NumberRange& range, double part) {
 
 // Rounds to 15 digits, which undoes the rounding of between(): 0.3, not 0.30000000000000004.
 double as_written(double number) {
-  const std::string text = fmt::format("{:.15g}", number);
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  return parse_number<double>(fmt::format("{:.15g}", number)).value();
 }
 
 double rounded(const NumberRange& range, double number) {

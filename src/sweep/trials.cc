@@ -1,7 +1,6 @@
 #include "sweep/trials.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "base/parse_number.h"
 #include "config/metric.h"
 #include "sweep/check_trials.h"
 
@@ -212,15 +212,8 @@ std::vector<Trial> resolve_trials(const LoadedSweep& loaded) {
   return std::move(maker).finish();
 }
 
-std::optional<double> number_in(const std::string& text) {
-  double number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
-}
-
 std::string short_text(const std::string& text) {
-  const auto number = number_in(text);
+  const auto number = parse_number<double>(text);
   return number ? fmt::format("{:.6g}", *number) : text;
 }
 

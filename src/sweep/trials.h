@@ -2,7 +2,6 @@
 // The trials of a sweep with their jobs, all checked before the first is trained.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,9 +35,6 @@ const SweepParameter* setter_of(const SweepConfig& sweep, const SearchPoint& val
 
 // Text of the values, such as "l2_lambda=0.1 keep_prob=0.8"; numbers have six digits.
 std::string describe_values(const SweepConfig& sweep, const SearchPoint& values);
-
-// The number that the text of a value is; none if it is not a number.
-std::optional<double> number_in(const std::string& text);
 
 // A value as shown to users: a number to six digits, a text unchanged.
 std::string short_text(const std::string& text);

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "base/or_none.h"
+
 namespace lockstep {
 namespace {
 
 std::string change(std::string_view set, std::string_view then, std::string_view now) {
-  const auto or_none = [](std::string_view text) { return text.empty() ? "none" : text; };
   if (then == now) return "";
   return fmt::format("the {} data was {} and is {}", set, or_none(then), or_none(now));
 }

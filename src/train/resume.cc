@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/or_none.h"
 #include "config/job_diff.h"
 #include "sets/same_data.h"
 
@@ -34,8 +35,6 @@ bool is_inside(std::string_view path, std::span<const std::string_view> fields) 
 bool is_changeable(std::string_view path) {
   return is_inside(path, kChangeable) && !is_inside(path, kFixed);
 }
-
-std::string_view or_none(std::string_view text) { return text.empty() ? "none" : text; }
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/or_none.h"
 #include "records/stop_reason.h"
 #include "report/metrics_jsonl.h"
 #include "report/summary_json.h"
@@ -20,7 +21,7 @@ void require_data(const char* set, const std::string& then, const std::string& n
   throw Error(ExitCode::data,
               fmt::format("the {} data is not that of the run (fingerprint {}, was {}), so the run "
                           "cannot be trained again; restore the data",
-                          set, now.empty() ? "none" : now, then.empty() ? "none" : then));
+                          set, or_none(now), or_none(then)));
 }
 
 Evaluations::const_iterator first_after(const Evaluations& evaluations, std::uint64_t step) {
@@ -52,7 +53,8 @@ void Verification::on_start(const RunStart& start) {
 
 void Verification::part(std::uint64_t step, const std::string& what,
                         const std::vector<RecordDifference>& differences) {
-  parting_ = {step, differences, fmt::format("the run differs from its record at step {}: {}", step, what)};
+  parting_ = {step, differences,
+              fmt::format("the run differs from its record at step {}: {}", step, what)};
   throw Error(ExitCode::data, parting_->text);
 }
 

@@ -23,6 +23,7 @@ TEST(NumberText, Count) {
 TEST(NumberText, Numbers) {
   EXPECT_EQ(format_percent(0.10942), "10.94%");
   EXPECT_EQ(format_percent(std::nullopt), "-");
+  EXPECT_EQ(format_interval({.low = 0.08291, .high = 0.12018}), "8.29% to 12.02%");
   EXPECT_EQ(format_points(0.03714), "3.71");
   EXPECT_EQ(format_points(-0.5), "-50.00");
   EXPECT_EQ(format_cost(0.31214), "0.3121");

@@ -48,9 +48,9 @@ TEST_F(Watch, ASilentRankIsFirstWarnedOfOnceAndThenLost) {
   EXPECT_EQ(table_.judge(5).kind, Kind::fine) << "a quarter of the limit";
   const WatchVerdict warning = table_.judge(5.1);
   EXPECT_EQ(warning.kind, Kind::warning);
-  EXPECT_THAT(warning.text,
-              AllOf(HasSubstr("rank 2 on n2 (exchange, step 7, waiting)"),
-                    HasSubstr("not been heard from for 5.1 s"), HasSubstr("ends when that lasts 20 s")));
+  EXPECT_THAT(warning.text, AllOf(HasSubstr("rank 2 on n2 (exchange, step 7, waiting)"),
+                                  HasSubstr("not been heard from for 5.1 s"),
+                                  HasSubstr("ends when that lasts 20 s")));
   EXPECT_EQ(table_.judge(6).kind, Kind::fine);
   hear(20, 3, 2);
   EXPECT_EQ(table_.judge(20).kind, Kind::fine);

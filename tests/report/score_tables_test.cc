@@ -82,13 +82,13 @@ a.csv:2                       1.5          7  width
 TEST(ScoreText, HasErrorClassesAndConfusion) {
   EXPECT_EQ(score_text(sample_scores(), {"split", "dev"}),
             R"(dev set of 100 examples, weights after step 12 (digest 0123)
-error 0.2 (accuracy 0.8000), 95% interval 0.1334 to 0.2888
+error 20.00% (accuracy 80.00%), 95% interval 13.34% to 28.88%
 cost  0.75
 
                    class  examples  precision       95% interval   recall       95% interval       F1
-                     cat        33     78.95%    63.65 to 88.93%   90.91%    76.43 to 96.86%   84.51%
-                     dog        27     76.92%    57.95 to 88.97%   74.07%    55.32 to 86.83%   75.47%
-a name that is longer...        40     83.33%    68.11 to 92.13%   75.00%    59.81 to 85.81%   78.95%
+                     cat        33     78.95%   63.65% to 88.93%   90.91%   76.43% to 96.86%   84.51%
+                     dog        27     76.92%   57.95% to 88.97%   74.07%   55.32% to 86.83%   75.47%
+a name that is longer...        40     83.33%   68.11% to 92.13%   75.00%   59.81% to 85.81%   78.95%
 
 confusion matrix: a row for each true class, a column for each decision
                                               cat                      dog a name that is longer...

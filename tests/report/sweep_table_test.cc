@@ -89,7 +89,7 @@ TEST_F(Table, JsonSaysTheSameAndMore) {
   EXPECT_EQ(winner["dev_examples"], 1000);
   EXPECT_EQ(winner["job"], "winner.textproto");
   EXPECT_THAT(sweep_text(results_),
-              HasSubstr(fmt::format("test error 25.00% of 400 examples, 95% interval {:.2f} to "
+              HasSubstr(fmt::format("test error 25.00% of 400 examples, 95% interval {:.2f}% to "
                                     "{:.2f}%; measured for the winner only",
                                     100 * of_test.low, 100 * of_test.high)));
   EXPECT_EQ(winner["run"], "trials/0002");
@@ -107,7 +107,7 @@ TEST_F(Table, IntervalsCountExamplesWhereEachHasSeveralLabels) {
   const Interval interval = wilson_interval(100, 1000);
   EXPECT_EQ(json::parse(sweep_json(results_))["winner"]["dev_error_interval_95"],
             json({interval.low, interval.high}));
-  EXPECT_THAT(sweep_text(results_), HasSubstr("95% interval 8.29 to 12.02%"));
+  EXPECT_THAT(sweep_text(results_), HasSubstr("95% interval 8.29% to 12.02%"));
   EXPECT_EQ(indistinguishable(results_), std::vector<std::uint32_t>{0});
 }
 
@@ -122,7 +122,7 @@ TEST_F(Table, TextRanksAndNamesTheWinner) {
   EXPECT_THAT(text, HasSubstr("rank  trial  rate"));
   EXPECT_LT(text.find("10.00%"), text.find("10.10%"));
   EXPECT_THAT(text, HasSubstr("winner: trial 2 (rate=0.2 la,yers=[{ units: 1 }, { units: 2 }])"));
-  EXPECT_THAT(text, HasSubstr("dev error  10.00% of 1000 examples, 95% interval 8.29 to 12.02%"));
+  EXPECT_THAT(text, HasSubstr("dev error  10.00% of 1000 examples, 95% interval 8.29% to 12.02%"));
   EXPECT_THAT(text,
               HasSubstr("no test set: the dev error, the best of 4, is likely to be too good"));
   EXPECT_THAT(text, HasSubstr("cannot tell the winner from trial 0: "));

@@ -133,7 +133,9 @@ TEST_F(CommandLine, NoSubcommandTakesAnOptionOrAWordThatItDoesNotKnow) {
     if (!needs_arguments) continue;
     const auto none = run(name);
     EXPECT_EQ(none.exit_code, 2) << name;
+    EXPECT_THAT(none.err, StartsWith(fmt::format("lockstep: {}: ", name)));
     EXPECT_THAT(none.err, HasSubstr("is required")) << name;
+    EXPECT_THAT(none.err, HasSubstr(fmt::format("lockstep {} --help lists", name)));
   }
 }
 

@@ -66,6 +66,17 @@ TEST_F(Sets, TheMismatchedCase) {
   EXPECT_EQ(scores["cost"], summary["train_dev_cost"]);
 }
 
+TEST_F(Sets, ABatchLargerThanTheTrainingSetIsReported) {
+  write_job("split { dev { count: 21 } }");
+  const auto larger = run("check sets.textproto --set training.batch_size=144");
+  EXPECT_EQ(larger.exit_code, 0) << larger.err;
+  EXPECT_THAT(larger.out + larger.err,
+              HasSubstr("training.batch_size is 144, but there are 120 training examples"));
+  const auto as_large = run("check sets.textproto --set training.batch_size=120");
+  EXPECT_EQ(as_large.exit_code, 0) << as_large.err;
+  EXPECT_THAT(as_large.out + as_large.err, Not(HasSubstr("training.batch_size is")));
+}
+
 TEST_F(Sets, CopiesOfTheTrainingSetAreRefused) {
   fs::copy_file(directory_ / "features", directory_ / "copy");
   // On two ranks once: a refusal takes mpirun a second or two more than the ranks.

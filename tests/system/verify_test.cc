@@ -93,9 +93,10 @@ TEST_F(Verify, OneChangedDigitIsFound) {
   replace("run/metrics.jsonl", "\"step\":15,", "\"cost\":0." + digits, "\"cost\":0." + changed);
   const auto result = verify("--json");
   EXPECT_EQ(result.exit_code, 65);
-  EXPECT_THAT(result.err,
-              AllOf(HasSubstr("verify: step 10: the same"),
-                    HasSubstr("the run differs from its record at step 15: cost: recorded 0." + changed)));
+  EXPECT_THAT(
+      result.err,
+      AllOf(HasSubstr("verify: step 10: the same"),
+            HasSubstr("the run differs from its record at step 15: cost: recorded 0." + changed)));
   const json verdict = json::parse(result.out);
   EXPECT_EQ(verdict["verified"], false);
   EXPECT_EQ(verdict["parts_at"], 15);
@@ -112,14 +113,18 @@ TEST_F(Verify, AChangedSummaryAndAnExtraEvaluationAreFound) {
   std::string extra = first;
   extra.replace(extra.find("\"step\":5,"), 9, "\"step\":7,");
   write("run/metrics.jsonl", first + extra + metrics.substr(first.size()));
-  EXPECT_THAT(verify().err, HasSubstr("the run differs from its record at step 7: an evaluation is recorded where "
-                                      "the job makes none"));
+  EXPECT_THAT(
+      verify().err,
+      HasSubstr("the run differs from its record at step 7: an evaluation is recorded where "
+                "the job makes none"));
   write("run/metrics.jsonl", metrics);
   replace("run/summary.json", "\"weights_digest\"", digest(), "0123456789abcdef");
   const auto result = verify();
   EXPECT_EQ(result.exit_code, 65);
-  EXPECT_THAT(result.err, HasSubstr("the run differs from its record at step 30: in the summary, weights_digest: "
-                                    "recorded \"0123456789abcdef\""));
+  EXPECT_THAT(
+      result.err,
+      HasSubstr("the run differs from its record at step 30: in the summary, weights_digest: "
+                "recorded \"0123456789abcdef\""));
 }
 
 TEST_F(Verify, LostLinesAndOlderRecordsAreSaid) {

@@ -158,7 +158,7 @@ time_limit() {
 }
 
 # Without a signal before, the time limit ends everything. Slurm's SIGTERM comes with a SIGCONT, and
-# so would another signal to the ranks.
+# so would another signal to the ranks. Where other tests run too, attempt 2 may reach the limit as well.
 time_over() {
   submit --time=1 --signal=B:URG@1 "$script" job.textproto
   local run=$place_of_case/runs/job-slurm-$job
@@ -167,7 +167,7 @@ time_over() {
   start_now 1 120
   finishes
   expect "the time limit was reached at step"
-  attempts "$run" 2
+  (($(wc -l <"$run/attempts") >= 2)) || fail "there was no second attempt"
   same_weights "$run"
 }
 

@@ -82,7 +82,8 @@ TEST_F(RemovedFiles, CheckpointsThatAreGoneAreSaid) {
       "start log --set checkpointing.every_epochs=100000; await run/metrics.jsonl '\"step\":10,'\n"
       "kill -TERM $pid; wait $pid; echo code $?; rm -f run/state.json\n"
       "start log --resume auto --set checkpointing.every_epochs=100000; await run/state.json run\n"
-      "await log resuming; rm -r run/ckpt; await log 'the newest state of the run, was removed'\n"
+      "await log resuming; kill -STOP $pid; rm -r run/ckpt; kill -CONT $pid\n"
+      "await log 'the newest state of the run, was removed'\n"
       "kill -TERM $pid; wait $pid; echo code $?; ls run/ckpt | grep -q step- && echo saved\n");
   // The last state, and perhaps a best one.
   EXPECT_EQ(result.out, "code 75\ncode 75\nsaved\n") << result.err << file("log");

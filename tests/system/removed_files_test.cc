@@ -131,7 +131,7 @@ TEST_F(RemovedFiles, ASweepKeepsItsLockAndItsFile) {
         "set: ['training.epochs=60', 'early_stopping=none'] "
         "parameter { path: 'seed' numbers { value: [1, 2, 3] } }");
   const auto result = script(
-      "$lockstep sweep sweep.textproto --run-dir sweep > out 2> log & pid=$!\n"
+      "$lockstep sweep sweep.textproto --run-dir sweep --threads 1 > out 2> log & pid=$!\n"
       "await sweep/trials/0001/metrics.jsonl step; kill -STOP $pid\n"
       "cp sweep/sweep.textproto before; rm -r sweep/lock sweep/sweep.textproto sweep/trials/0000\n"
       "kill -CONT $pid; wait $pid; echo code $?; cmp before sweep/sweep.textproto && echo same\n"

@@ -139,15 +139,21 @@ cancel() {
   same_weights "$place_of_case/chosen"
 }
 
+# submit_stopping SBATCH-OPTION... sets job and run; the rank stops itself at step 1000. A signal from
+# here may come after the few seconds of training.
+submit_stopping() {
+  make_project "LOCKSTEP_FAULT='0 1000 stop' exec '$root/build/release/tests/system/lockstep_with_faults' \"\$@\""
+  submit "$@" project/launch/slurm.sbatch job.textproto
+  run=$place_of_case/runs/job-slurm-$job
+}
+
 # The ranks stand still until Slurm sends its signal, together with a SIGCONT. Attempt 2 may be
 # interrupted, too. Slurm looks at jobs every 30 s and signals those that could pass the time before
 # the next look, so the signal comes 60 to 90 s after the start: with a limit of one minute it may
 # come before there are ranks to receive it.
 time_limit() {
-  submit --time=2 --signal=USR1@30 "$script" job.textproto
-  local run=$place_of_case/runs/job-slurm-$job
-  within 60 training trains "$run"
-  on_head "scancel --signal=STOP $job"
+  local run
+  submit_stopping --time=2 --signal=USR1@30
   start_now 1 150
   within 90 "the job ends or waits" eval 'is COMPLETED || is PENDING'
   if is PENDING; then start_now 2; fi
@@ -160,10 +166,8 @@ time_limit() {
 # Without a signal before, the time limit ends everything. Slurm's SIGTERM comes with a SIGCONT, and
 # so would another signal to the ranks. Where other tests run too, attempt 2 may reach the limit as well.
 time_over() {
-  submit --time=1 --signal=B:URG@1 "$script" job.textproto
-  local run=$place_of_case/runs/job-slurm-$job
-  within 60 training trains "$run"
-  on_head "scancel --signal=STOP $job"
+  local run
+  submit_stopping --time=1 --signal=B:URG@1
   start_now 1 120
   finishes
   expect "the time limit was reached at step"

@@ -12,7 +12,6 @@
 #include "sweep/trial_cost.h"
 
 namespace lockstep {
-namespace {}  // namespace
 
 SweepPart parse_part(std::string_view text) {
   const std::size_t slash = text.find('/');

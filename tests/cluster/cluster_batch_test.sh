@@ -51,8 +51,6 @@ is() { [[ $(state) == "$1" ]]; }
 log() { cat "$place_of_case/slurm-$job.out" 2>/dev/null || true; }
 says() { grep -qF -- "$1" <<<"$(log)"; }
 expect() { says "$1" || fail "the log does not say: $1"; }
-# The run has saved a state after its first epochs.
-trains() { [[ $(cat "$1"/ckpt/latest 2>/dev/null) > step-00000200 ]]; }
 # Slurm makes a requeued job wait for two minutes, from the moment when all nodes have left it.
 # start_now N [SECONDS] waits until start N of the job, counted from 0, and lets it be soon.
 start_now() { within "${2:-60}" "restart $1 of the job" hurried "$1"; }
@@ -86,12 +84,41 @@ make_project() {
   fi
 }
 
+# ---- a training that is disturbed
+
+# submit_stopping [SBATCH-OPTION...] SCRIPT [ARGUMENT...] submits a script of the folder "project", in which rank 0
+# stops itself at step 1000. So what the case does comes before the end of training, however slow
+# the machine is. The other rank waits for it, for longer than it would by itself.
+submit_stopping() {
+  make_project "[[ ! -e '$place_of_case/stops' ]] || export LOCKSTEP_FAULT='0 1000 stop'
+exec '$root/build/release/tests/system/lockstep_with_faults' \"\$@\""
+  touch "$place_of_case/stops"
+  submit "$@" --silence-limit 300
+}
+# Waits until rank 0 has stopped, whose process `rank_0` then is. What starts later does not stop.
+await_stop() {
+  within 60 "rank 0 stops" find_stopped
+  rm "$place_of_case/stops"
+}
+find_stopped() {
+  for rank_0 in $(pgrep --runstates T --exact lockstep_with_f); do
+    [[ ! /proc/$rank_0/cwd -ef $place_of_case ]] || return 0
+  done
+  return 1
+}
+# signal NAME sends the ranks a signal that does not wake a stopped one.
+signal() {
+  on_head "scancel --signal=$1 $job"
+  within 20 "a signal for rank 0" grep -q '^ShdPnd:.*[1-9a-f]' "/proc/$rank_0/status"
+  kill -CONT "$rank_0"
+}
+
 # ---- the cases
 
 requeue() {
-  submit "$script" job.textproto
+  submit_stopping project/launch/slurm.sbatch job.textproto
   local run=$place_of_case/runs/job-slurm-$job
-  within 60 training trains "$run"
+  await_stop
   on_head "scontrol requeue $job"
   start_now 1
   finishes
@@ -102,9 +129,9 @@ requeue() {
 }
 
 preemption() {
-  submit "$script" job.textproto
+  submit_stopping project/launch/slurm.sbatch job.textproto
   local run=$place_of_case/runs/job-slurm-$job
-  within 60 training trains "$run"
+  await_stop
   on_head "cd '$place_of_case' && sbatch -p $high $place --exclusive -o /dev/null --wrap 'sleep 1'" >/dev/null
   start_now 1
   finishes
@@ -114,10 +141,10 @@ preemption() {
 
 # A preemption with a time of grace: the ranks get SIGTERM, and the script is not told.
 grace() {
-  submit "$script" job.textproto
+  submit_stopping project/launch/slurm.sbatch job.textproto
   local run=$place_of_case/runs/job-slurm-$job
-  within 60 training trains "$run"
-  on_head "scancel --signal=TERM $job"
+  await_stop
+  signal TERM
   start_now 1
   finishes
   expect "Slurm requeues this job"
@@ -126,8 +153,8 @@ grace() {
 }
 
 cancel() {
-  submit "$script" job.textproto --run-dir chosen
-  within 60 training trains "$place_of_case/chosen"
+  submit_stopping project/launch/slurm.sbatch job.textproto --run-dir chosen
+  await_stop
   on_head "scancel $job"
   within 40 "the job ends" is CANCELLED
   expect "After scancel nothing follows"
@@ -139,21 +166,13 @@ cancel() {
   same_weights "$place_of_case/chosen"
 }
 
-# submit_stopping SBATCH-OPTION... sets job and run; the rank stops itself at step 1000. A signal from
-# here may come after the few seconds of training.
-submit_stopping() {
-  make_project "LOCKSTEP_FAULT='0 1000 stop' exec '$root/build/release/tests/system/lockstep_with_faults' \"\$@\""
-  submit "$@" project/launch/slurm.sbatch job.textproto
-  run=$place_of_case/runs/job-slurm-$job
-}
-
 # The ranks stand still until Slurm sends its signal, together with a SIGCONT. Attempt 2 may be
 # interrupted, too. Slurm looks at jobs every 30 s and signals those that could pass the time before
 # the next look, so the signal comes 60 to 90 s after the start: with a limit of one minute it may
 # come before there are ranks to receive it.
 time_limit() {
-  local run
-  submit_stopping --time=2 --signal=USR1@30
+  submit_stopping --time=2 --signal=USR1@30 project/launch/slurm.sbatch job.textproto
+  local run=$place_of_case/runs/job-slurm-$job
   start_now 1 150
   within 90 "the job ends or waits" eval 'is COMPLETED || is PENDING'
   if is PENDING; then start_now 2; fi
@@ -166,8 +185,8 @@ time_limit() {
 # Without a signal before, the time limit ends everything. Slurm's SIGTERM comes with a SIGCONT, and
 # so would another signal to the ranks.
 time_over() {
-  local run
-  submit_stopping --time=1 --signal=B:URG@1
+  submit_stopping --time=1 --signal=B:URG@1 project/launch/slurm.sbatch job.textproto
+  local run=$place_of_case/runs/job-slurm-$job
   start_now 1 120
   finishes
   expect "the time limit was reached at step"
@@ -192,17 +211,17 @@ locked() { [[ -e $1 ]] && ! flock -n "$1" true; }
 release() { kill "$(awk -v inode="$(stat -c %i "$1")" '$6 ~ ":" inode "$" { print $5 }' /proc/locks | head -n 1)"; }
 
 attempts_limit() {
-  submit --export=ALL,LOCKSTEP_MAX_ATTEMPTS=1 "$script" job.textproto
-  within 60 training trains "$place_of_case/runs/job-slurm-$job"
-  on_head "scancel --signal=USR1 $job"
+  submit_stopping --export=ALL,LOCKSTEP_MAX_ATTEMPTS=1 project/launch/slurm.sbatch job.textproto
+  await_stop
+  signal USR1
   within 40 "the job ends" is FAILED
   expect "this was attempt 1 of at most 1"
 }
 
 power_cut() {
-  submit "$script" job.textproto
+  submit_stopping project/launch/slurm.sbatch job.textproto
   local run=$place_of_case/runs/job-slurm-$job
-  within 60 training trains "$run"
+  await_stop
   power_off n3  # the node that runs the batch script
   on_head "scontrol update NodeName=n3 State=DOWN Reason=test"
   power_on n3
@@ -215,10 +234,11 @@ power_cut() {
 
 # The allocation outlives a node.
 lost_node() {
-  submit --no-kill "$script" job.textproto --keep-going
+  submit_stopping --no-kill project/launch/slurm.sbatch job.textproto --keep-going
   local run=$place_of_case/runs/job-slurm-$job
-  within 60 training trains "$run"
+  await_stop
   power_off n4
+  kill -CONT "$rank_0"
   on_head "scontrol update NodeName=n4 State=DOWN Reason=test"
   finishes
   power_on n4
@@ -230,11 +250,10 @@ lost_node() {
 
 # As when a node is out of memory.
 killed_rank() {
-  submit "$script" job.textproto --keep-going
+  submit_stopping project/launch/slurm.sbatch job.textproto --keep-going
   local run=$place_of_case/runs/job-slurm-$job
-  within 60 training trains "$run"
-  # shellcheck disable=SC2016  # expanded on the node
-  cluster on n2 bash -c 'kill -KILL $(pgrep -n -x lockstep)' </dev/null
+  await_stop
+  kill -KILL "$rank_0"
   finishes
   expect "all nodes answer; the run continues with one rank less"
   attempts "$run" 2
@@ -279,9 +298,9 @@ wrong_job() {
 }
 
 unshared() {
-  submit "$script" job.textproto --run-dir "$own_folder/unshared"
+  submit_stopping project/launch/slurm.sbatch job.textproto --run-dir "$own_folder/unshared"
   within 60 "a warning" says "unshared IS NOT SHARED: n2 does not see it"
-  within 60 training says "step   270"
+  await_stop
   on_head "scontrol requeue $job"
   within 30 "the job is pending again" is PENDING
   on_head "scontrol update JobId=$job ReqNodeList=n3,n4"
@@ -295,10 +314,10 @@ no_scontrol() {
   mkdir "$place_of_case/bin"
   ln -s /usr/bin/* "$place_of_case/bin"
   rm "$place_of_case/bin/scontrol"
-  submit --export=ALL,PATH="$place_of_case/bin" "$script" job.textproto
+  submit_stopping --export=ALL,PATH="$place_of_case/bin" project/launch/slurm.sbatch job.textproto
   local run=$place_of_case/runs/job-slurm-$job first=$job
-  within 60 training trains "$run"
-  on_head "scancel --signal=USR1 $job"
+  await_stop
+  signal USR1
   within 40 "the job ends" is FAILED
   expect "the continuation is submitted as a new job"
   job=$(log | sed -n 's/^Submitted batch job //p')
@@ -331,9 +350,9 @@ metric: DEV_ERROR none {}
 END
   submit "$root/launch/slurm-sweep.sbatch" sweep.textproto --run-dir undisturbed
   finishes
-  submit "$root/launch/slurm-sweep.sbatch" sweep.textproto
+  submit_stopping project/launch/slurm-sweep.sbatch sweep.textproto
   local run=$place_of_case/runs/sweep-slurm-$job
-  within 60 training trains "$run/trials/0000"
+  await_stop
   on_head "scontrol requeue $job"
   start_now 1
   finishes

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -95,6 +96,12 @@ struct Layout {
 int host_of(const Layout& layout, int rank) {
   if (layout.hosts == 0) return rank;
   return layout.neighbours ? rank * layout.hosts / test_size() : rank % layout.hosts;
+}
+
+std::vector<int> hosts_of_ranks(const Layout& layout) {
+  std::vector<int> hosts;
+  for (int rank = 0; rank < test_size(); ++rank) hosts.push_back(host_of(layout, rank));
+  return hosts;
 }
 
 // What Lockstep does around the exchange: the workers of this rank add up the
@@ -218,15 +225,18 @@ void expect_owned_sum(const Exchange<T>& exchange, const typename Exchange<T>::U
   EXPECT_TRUE(used.stayed);
 }
 
-// The layouts that have no more workers than shards.
+// The layouts that have no more workers than shards. Two that place the ranks on the same hosts
+// count once.
 std::vector<Layout> layouts(std::uint64_t shards, std::uint64_t parameters) {
   std::vector<Layout> all;
+  if (static_cast<std::uint64_t>(test_size()) > shards) return all;
   for (int threads = 1; threads <= 3; ++threads) {
     for (const std::uint64_t bucket_bytes : {1, 40000, 1 << 20}) {
+      std::set<std::vector<int>> placements;
       for (const int hosts : {0, 1, 2}) {
         for (const bool neighbours : {false, true}) {
           const Layout layout{shards, parameters, threads, bucket_bytes, hosts, neighbours};
-          if (static_cast<std::uint64_t>(test_size()) <= shards) all.push_back(layout);
+          if (placements.insert(hosts_of_ranks(layout)).second) all.push_back(layout);
         }
       }
     }

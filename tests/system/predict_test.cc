@@ -8,61 +8,16 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "nn/activations.h"
-#include "system/program_fixture.h"
+#include "system/things_fixture.h"
 
 namespace lockstep {
 namespace {
 
-using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::StartsWith;
 
-class Predict : public ProgramFixture {
- protected:
-  Predict() {
-    std::string rows = "id,size,color,note,kind\n";
-    for (int i = 0; i < 40; ++i) rows += row_of(i) + (i % 10 < 5 ? ",small\n" : ",large\n");
-    write("things.csv", rows);
-    write("things.textproto", R"(
-      name: "things"
-      data { train { csv { file: "things.csv" table {
-        column { name: "kind" role: CLASS_NAME } column { name: "color" role: CATEGORY }
-        column { name: "note" role: KEPT } column { name: "id" role: ID } } } } }
-      network { output { units: 2 } }
-      optimizer { adam { learning_rate: 0.1 } }
-      training { batch_size: 40 shards: 2 steps: 20 })");
-    write("new.csv", "color,id,size,note\nred,007,1,\"a, b\"\ngreen, x,8,\n");
-  }
-
-  static std::string row_of(int i) {
-    return fmt::format("{:03},{},{},note {}", i, i % 10, i % 2 == 0 ? "red" : "green", i);
-  }
-
-  // Trains things.textproto with overrides into the directory "run".
-  void train(const std::string& overrides = "") const {
-    const auto result = run("train things.textproto --run-dir run " + overrides);
-    ASSERT_EQ(result.exit_code, 0) << result.err;
-  }
-
-  // What a command prints, at every number of ranks.
-  [[nodiscard]] std::string printed(const std::string& command) const {
-    const auto alone = run(command);
-    EXPECT_EQ(alone.exit_code, 0) << command << ": " << alone.err;
-    EXPECT_EQ(run(command, 2).out, alone.out) << command;
-    return alone.out;
-  }
-
-  void expect_refused(const std::string& command, int code, const std::string& message) const {
-    const auto result = run(command);
-    EXPECT_EQ(result.exit_code, code) << command;
-    EXPECT_THAT(result.err, HasSubstr(message)) << command;
-    EXPECT_EQ(result.out, "") << command;
-  }
-};
+class Predict : public ThingsFixture {};
 
 TEST_F(Predict, KeptColumnsStandInFrontAsTheyAreWritten) {
   train();
@@ -454,156 +409,6 @@ TEST_F(Predict, ALabelCalledAsTheNumbersOfExamplesIsRefused) {
     training { batch_size: 4 shards: 1 steps: 1 })");
   expect_refused("check numbers.textproto", 65,
                  "the name \"line\": the line in the file and the predicted value of unit 0");
-}
-
-// The rows of things.csv as a file of their own: fewer columns, and in another order.
-// NumPy computes the predictions again from an exported file.
-TEST_F(Predict, AnExportedNpzHasAllThatPredictUses) {
-  train();
-  write("make.py", R"(import csv, numpy
-rows = list(csv.DictReader(open("things.csv")))
-numpy.save("things.npy", numpy.array(
-    [[float(row["size"]), row["color"] == "green", row["color"] == "red"] for row in rows], "f4"))
-)");
-  const auto check = [&](const std::string& model, const std::string& features) {
-    return run_program(fmt::format("cd {} && {} {} {} predictions.npy", directory_.string(),
-                                   LOCKSTEP_CHECK_NPZ, model, features));
-  };
-  ASSERT_EQ(
-      run_program(fmt::format("cd {} && /usr/bin/python3 make.py", directory_.string())).exit_code,
-      0);
-  ASSERT_EQ(run("predict run things.csv --format npy --output predictions.npy").exit_code, 0);
-  EXPECT_THAT(printed("export run --npz things.npz"), StartsWith("things.npz: 8 parameters, "));
-  const std::string bytes = file("things.npz");
-  const auto table = check("things.npz", "things.npy");
-  EXPECT_EQ(
-      table.out,
-      "40 rows agree: {'features': ['size', 'color=green', 'color=red'], 'labels': ['kind'], "
-      "'classes': ['large', 'small'], 'outputs': ['p_large', 'p_small'], 'job': ['things']}\n")
-      << table.err;
-  ASSERT_EQ(run("export run --npz things.npz").exit_code, 0);
-  EXPECT_EQ(file("things.npz"), bytes);
-
-  ASSERT_EQ(
-      run("train things.textproto --run-dir robust --set data.normalization.robust={}").exit_code,
-      0);
-  ASSERT_EQ(run("predict robust things.csv --format npy --output predictions.npy").exit_code, 0);
-  ASSERT_EQ(run("export robust --npz robust.npz").exit_code, 0);
-  const auto clipped = check("robust.npz", "things.npy");
-  EXPECT_THAT(clipped.out, StartsWith("40 rows agree")) << clipped.err;
-}
-
-TEST_F(Predict, AnExportedNpzHasEveryActivationAndLoss) {
-  std::string layers;
-  for (const ActivationFacts& facts : kActivations) {
-    layers += fmt::format("layer {{ units: 4 activation: {} }} ", facts.name);
-  }
-  std::string rows = "a,b,first,second\n";
-  std::string values;
-  for (int i = 0; i < 40; ++i) {
-    rows += fmt::format("{},{},{},{}\n", i % 7 == 3 ? "" : std::to_string(i % 7), i % 5, i % 2,
-                        i / 2 % 2);
-    values += fmt::format("[{}, {}], ", i % 7 == 3 ? "numpy.nan" : std::to_string(i % 7), i % 5);
-  }
-  write("two.csv", rows);
-  write("make.py",
-        fmt::format("import numpy\nnumpy.save('two.npy', numpy.array([{}], 'f4'))\n", values));
-  ASSERT_EQ(
-      run_program(fmt::format("cd {} && /usr/bin/python3 make.py", directory_.string())).exit_code,
-      0);
-  for (const char* loss : {"LOGISTIC", "SQUARED_ERROR"}) {
-    write("two.textproto", fmt::format(R"(
-      name: "two"
-      data {{ train {{ csv {{ file: "two.csv" table {{ when_missing: TRAINING_MEAN
-        column {{ name: "first" role: LABEL }} column {{ name: "second" role: LABEL }} }} }} }}
-        normalization {{ standardize {{ per: FEATURE }} }} }}
-      network {{ {} output {{ units: 2 loss: {} }} }}
-      optimizer {{ adam {{}} }}
-      training {{ batch_size: 40 shards: 2 steps: 30 }})",
-                                       layers, loss));
-    const std::string name = fmt::format("two-{}", loss);
-    ASSERT_EQ(run("train two.textproto --run-dir " + name).exit_code, 0);
-    ASSERT_EQ(run(fmt::format("predict {} two.csv --format npy --output two-predicted.npy", name))
-                  .exit_code,
-              0);
-    ASSERT_EQ(run(fmt::format("export {} --npz two.npz", name)).exit_code, 0);
-    const auto checked = run_program(fmt::format("cd {} && {} two.npz two.npy two-predicted.npy",
-                                                 directory_.string(), LOCKSTEP_CHECK_NPZ));
-    EXPECT_THAT(checked.out, StartsWith("40 rows agree: {'features': ['a', 'b'], ")) << checked.err;
-    EXPECT_THAT(checked.out, HasSubstr("'labels': ['first', 'second']"));
-  }
-}
-
-TEST_F(Predict, ExportWritesOneFile) {
-  expect_refused("export run", 2, "name the file to write: --onnx FILE or --npz FILE");
-  expect_refused("export run --onnx a --npz b", 2, "--onnx excludes --npz");
-}
-
-TEST_F(Predict, EvaluateScoresANewFileAsItScoresASet) {
-  train();
-  std::string rows = "kind,extra,color,size\n";
-  for (int i = 0; i < 40; ++i) {
-    rows += fmt::format("{},x,{},{}\n", i % 10 < 5 ? "small" : "large",
-                        i % 2 == 0 ? "red" : "green", i % 10);
-  }
-  write("labelled.csv", rows);
-  const std::string text = printed("evaluate run --data labelled.csv");
-  EXPECT_THAT(text, StartsWith("labelled.csv of 40 examples, weights after step 20 (digest "));
-  const std::string train_text = printed("evaluate run --split train");
-  EXPECT_EQ(text.substr(text.find("\nerror")), train_text.substr(train_text.find("\nerror")));
-  const auto quiet = run("evaluate run --data labelled.csv");
-  EXPECT_EQ(quiet.err, "labelled.csv: left out, not in the training file: \"extra\"\n");
-  const auto piped = run_program(fmt::format("cd {} && cat labelled.csv | {} evaluate run --data -",
-                                             directory_.string(), LOCKSTEP_PROGRAM));
-  EXPECT_EQ(piped.out, "-" + text.substr(text.find(" of 40")));
-  json scores = json::parse(printed("evaluate run --data labelled.csv --json"));
-  EXPECT_EQ(scores["data"], "labelled.csv");
-  json of_train = json::parse(printed("evaluate run --split train --json"));
-  scores.erase("data");
-  of_train.erase("split");
-  EXPECT_EQ(scores, of_train);
-}
-
-TEST_F(Predict, EvaluateRefusesFilesThatItCannotScore) {
-  train();
-  expect_refused("evaluate run --data new.csv", 65,
-                 "new.csv: has no labels: column \"kind\" is absent, with which predictions are "
-                 "compared; add it (`lockstep predict` needs no labels)");
-  write("labelled.csv", "kind,color,size\nsmall,red,1\nhuge,green,8\n");
-  expect_refused("evaluate run --data labelled.csv", 65,
-                 "labelled.csv:3:1: a class that the training file does not have, \"huge\"");
-  write("labelled.csv", "kind,color,size\nsmall,blue,1\nlarge,green,\n");
-  expect_refused("evaluate run --data labelled.csv", 65, "--unknown-category all_zero");
-  expect_refused("evaluate run --data labelled.csv --unknown-category all_zero", 65,
-                 "--when-missing training_mean");
-  const auto filled = run(
-      "evaluate run --data labelled.csv --unknown-category all_zero --when-missing training_mean");
-  EXPECT_EQ(filled.exit_code, 0) << filled.err;
-  EXPECT_THAT(filled.err, HasSubstr("labelled.csv: 1 value of column \"size\" is missing"));
-  write("labelled.csv", "kind,color,size,extra\nsmall,red,1,1\n");
-  expect_refused("evaluate run --data labelled.csv --refuse-new-columns", 65,
-                 "not in the training file: \"extra\"");
-  expect_refused("evaluate run --data labelled.csv --split dev", 2, "--split is for the sets");
-  expect_refused("evaluate run --when-missing refuse", 2, "--when-missing is for --data FILE");
-  expect_refused("evaluate run --data labelled.csv --labels labels", 2,
-                 "--labels is for formats with a file of labels");
-}
-
-TEST_F(Predict, EvaluateTakesTheLabelsOfImagesFromAFileOfTheirOwn) {
-  write("images.textproto", R"(
-    name: "images" data { train { idx { features: "features" labels: "labels" } } }
-    network { output { units: 3 } } optimizer { adam {} }
-    training { batch_size: 24 shards: 2 steps: 5 })");
-  ASSERT_EQ(run("train images.textproto --run-dir tiny").exit_code, 0);
-  const json of_file = json::parse(printed("evaluate tiny --data features --labels labels --json"));
-  const json of_set = json::parse(printed("evaluate tiny --split train --json"));
-  EXPECT_EQ(of_file["error"], of_set["error"]);
-  EXPECT_EQ(of_file["confusion"], of_set["confusion"]);
-  EXPECT_EQ(of_file["metrics"]["baseline_error"], of_set["metrics"]["baseline_error"]);
-  expect_refused("evaluate tiny --data features", 2,
-                 "the labels of the model's format are in a file of their own");
-  expect_refused("evaluate tiny --data features --labels labels --when-missing refuse", 2,
-                 "are for tables");
 }
 
 TEST_F(Predict, TheDirectoryOfASweepOrRecipeStandsForItsWinner) {

@@ -1,5 +1,6 @@
 #include "config/scalar_value.h"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -13,6 +14,8 @@
 #include "base/check.h"
 #include "base/lower_case.h"
 #include "base/nearest.h"
+#include "config/field_checks.h"
+#include "proto/rule.pb.h"
 
 namespace lockstep {
 
@@ -31,7 +34,8 @@ std::optional<std::uint64_t> to_unsigned(const TextValue& value, std::uint64_t m
   return number;
 }
 
-// Follows text format: inf and nan are words, and hexadecimal is only for integers.
+// Follows text format: inf and nan are words, and hexadecimal is only for integers. Numbers beyond
+// double are refused.
 std::optional<double> to_double(const TextValue& value) {
   const double sign = value.negative ? -1.0 : 1.0;
   if (value.kind == Kind::word) {
@@ -45,7 +49,16 @@ std::optional<double> to_double(const TextValue& value) {
   const bool octal_or_hex = value.text.size() > 1 && value.text[0] == '0';
   if (value.kind == Kind::integer && octal_or_hex) return std::nullopt;
   if (value.kind != Kind::integer && value.kind != Kind::decimal) return std::nullopt;
-  return sign * pb::io::Tokenizer::ParseFloat(value.text);
+  const double magnitude = pb::io::Tokenizer::ParseFloat(value.text);
+  if (!std::isfinite(magnitude)) return std::nullopt;
+  return sign * magnitude;
+}
+
+std::string expected_whole_number(const pb::FieldDescriptor& field, std::uint64_t largest) {
+  const proto::Rule& rule = field.options().GetExtension(proto::rule);
+  const auto min = static_cast<std::uint64_t>(rule.min());
+  const auto max = rule.has_max() ? static_cast<std::uint64_t>(rule.max()) : largest;
+  return fmt::format("expected a whole number from {} to {}", min, max);
 }
 
 std::optional<bool> to_bool(const TextValue& value) {
@@ -92,20 +105,20 @@ std::optional<std::string> set_scalar(const TextValue& value, const pb::FieldDes
     case pb::FieldDescriptor::CPPTYPE_UINT32: {
       constexpr auto kLargest = std::numeric_limits<std::uint32_t>::max();
       const auto number = to_unsigned(value, kLargest);
-      if (!number) return fmt::format("expected a whole number from 0 to {}", kLargest);
+      if (!number) return expected_whole_number(field, kLargest);
       reflection.SetUInt32(&message, &field, static_cast<std::uint32_t>(*number));
       return std::nullopt;
     }
     case pb::FieldDescriptor::CPPTYPE_UINT64: {
       constexpr auto kLargest = std::numeric_limits<std::uint64_t>::max();
       const auto number = to_unsigned(value, kLargest);
-      if (!number) return fmt::format("expected a whole number from 0 to {}", kLargest);
+      if (!number) return expected_whole_number(field, kLargest);
       reflection.SetUInt64(&message, &field, *number);
       return std::nullopt;
     }
     case pb::FieldDescriptor::CPPTYPE_DOUBLE: {
       const auto number = to_double(value);
-      if (!number) return "expected a number";
+      if (!number) return "expected " + expected_range(field);
       if (field.is_repeated()) {
         reflection.AddDouble(&message, &field, *number);
       } else {

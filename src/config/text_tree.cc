@@ -4,6 +4,8 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include "base/text_encoding.h"
+
 namespace lockstep {
 namespace {
 
@@ -27,12 +29,6 @@ class FirstLexicalError : public io::ErrorCollector {
 
   std::optional<TextSyntaxError> error;
 };
-
-// Removes the byte order mark that some editors write.
-std::string_view without_byte_order_mark(std::string_view text) {
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
-  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
-}
 
 // Recursive descent. Results are built in place, so that everything read before a syntax
 // error remains. (The error is thrown as TextSyntaxError, which never leaves this file.)
@@ -164,6 +160,10 @@ class Parser {
 
 TextTree parse_text_tree(std::string_view text) {
   TextTree tree;
+  if (is_utf16(text)) {
+    tree.error = TextSyntaxError{{}, fmt::format("the file {}", kIsUtf16)};
+    return tree;
+  }
   try {
     Parser(text).parse_file(tree.fields);
   } catch (const TextSyntaxError& error) {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
+#include "base/text_encoding.h"
 #include "data/complaints.h"
 #include "data/file_error.h"
 #include "data/text_number.h"
@@ -14,28 +14,20 @@
 namespace lockstep {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-[[noreturn]] void refuse_content(const std::filesystem::path& path, std::string_view what) {
-  throw Error(ExitCode::data, fmt::format("{}: {}", path.string(), what));
-}
-
 // Refuses content whose first bytes show that it is not text.
 void check_is_text(const std::filesystem::path& path, std::string_view start) {
   if (start.empty()) {
     std::error_code error;
-    refuse_content(path, std::filesystem::is_regular_file(path, error)
-                             ? "expected a table, found an empty file; fetch the file again"
-                             : "expected a table, and nothing was written to it");
+    fail_file(path, std::filesystem::is_regular_file(path, error)
+                        ? "expected a table, found an empty file; fetch the file again"
+                        : "expected a table, and nothing was written to it");
   }
-  if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF")) {
-    refuse_content(path, "is in UTF-16; write it in UTF-8 (iconv -f UTF-16 -t UTF-8)");
-  }
+  if (is_utf16(start)) fail_file(path, kIsUtf16);
   if (start.find('\0') != std::string_view::npos) {
-    refuse_content(path, "has bytes 00, so it is not a table in text; is it another format?");
+    fail_file(path, "has bytes 00, so it is not a table in text; is it another format?");
   }
   if (start.find('\n') == std::string_view::npos && start.find('\r') != std::string_view::npos) {
-    refuse_content(path, "its lines end with CR alone; write them with LF or CR LF");
+    fail_file(path, "its lines end with CR alone; write them with LF or CR LF");
   }
 }
 
@@ -81,11 +73,11 @@ TableHeader read_table_header(CsvRecordReader& records, const std::filesystem::p
     for (const std::string_view name : fields) header.names.emplace_back(without_blanks(name));
     return header;
   }
-  refuse_content(path, "has only empty lines");
+  fail_file(path, "has only empty lines");
 }
 
 void refuse_no_rows(const std::filesystem::path& path, const CsvDialect& dialect) {
-  refuse_content(path, dialect.header ? "has a header and no rows" : "has no rows");
+  fail_file(path, dialect.header ? "has a header and no rows" : "has no rows");
 }
 
 std::string left_out_notice(const TableHeader& header, const ColumnMatch& match) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text_encoding.h"
 
 namespace lockstep {
 
@@ -13,8 +14,8 @@ void fail_file(const std::filesystem::path& path, std::string_view what) {
 std::string bytes_text(std::uint64_t n) { return fmt::format("{} byte{}", n, n == 1 ? "" : "s"); }
 
 bool looks_like_html(std::span<const std::byte> start) {
-  std::string_view text(reinterpret_cast<const char*>(start.data()), start.size());
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const std::string_view text =
+      without_byte_order_mark({reinterpret_cast<const char*>(start.data()), start.size()});
   const auto first = text.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && text[first] == '<';
 }

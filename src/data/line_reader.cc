@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text_encoding.h"
 #include "data/file_error.h"
 
 namespace lockstep {
@@ -18,10 +19,9 @@ constexpr std::size_t kLongestLine = std::size_t{1} << 28;
 LineReader::LineReader(const std::filesystem::path& path)
     : path_(path), stream_(path), buffer_(2 * kBlockBytes, '\0') {
   refill();
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (std::string_view(buffer_.data(), end_).starts_with(kByteOrderMark)) {
-    begin_ = scanned_ = kByteOrderMark.size();
-  }
+  const std::string_view start(buffer_.data(), end_);
+  if (is_utf16(start)) fail_file(path_, kIsUtf16);
+  begin_ = scanned_ = start.size() - without_byte_order_mark(start).size();
 }
 
 bool LineReader::refill() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/text_encoding.h"
 #include "data/csv_header.h"
 #include "data/csv_records.h"
 #include "data/csv_rows.h"
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::size_t kSampleRecords = 100;
 constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max();
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // The first records of a file that are not empty.
 std::vector<std::string> first_records(const std::filesystem::path& file) {

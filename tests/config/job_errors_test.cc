@@ -42,7 +42,7 @@ job.textproto:6:1: network.output is missing; expected the output layer
 job.textproto:7:11: network.layer[0].units is 0; expected at least 1
 job.textproto:7:20: network.layer[0].activation is RELUU; did you mean RELU? expected one of )" +
                 fmt::format("{}", fmt::join(all_enum_names<Activation>(), ", ")) + R"(
-job.textproto:8:11: network.layer[1].units is "many"; expected a whole number from 0 to 4294967295
+job.textproto:8:11: network.layer[1].units is "many"; expected a whole number from 1 to 4294967295
 job.textproto:8:25: network.layer[1].keep_prob is 1.5; expected a probability above 0 and at most 1
 job.textproto:11:10: no field "lerning_rate" in optimizer.adam; did you mean "learning_rate"?
 job.textproto:11:28: optimizer.adam.beta1 is 1; expected a number from 0 to below 1
@@ -220,11 +220,11 @@ TEST(JobErrors, Network) {
       {"layer { units: 16 }", "layer: [{ units: 1 }, 5]",
        "6:25: network.layer[1] is 5; expected { ... }"},
       {"layer { units: 16 }", "layer { units: -3 }",
-       "6:11: network.layer[0].units is -3; expected a whole number from 0 to 4294967295"},
+       "6:11: network.layer[0].units is -3; expected a whole number from 1 to 4294967295"},
       {"layer { units: 16 }", "layer { units: 4294967296 }",
-       "6:11: network.layer[0].units is 4294967296; expected a whole number from 0 to 4294967295"},
+       "6:11: network.layer[0].units is 4294967296; expected a whole number from 1 to 4294967295"},
       {"layer { units: 16 }", "layer { units: 1.5 }",
-       "6:11: network.layer[0].units is 1.5; expected a whole number from 0 to 4294967295"},
+       "6:11: network.layer[0].units is 1.5; expected a whole number from 1 to 4294967295"},
       {"layer { units: 16 }", "layer { units: [1, 2] }",
        "6:11: network.layer[0].units takes one value, not a list"},
       {"layer { units: 16 }", "layer { unit: 16 }",
@@ -264,8 +264,10 @@ TEST(JobErrors, Optimizers) {
        at + "10: optimizer.adam.learning_rate is 0" + rate},
       {"adam { }", "adam { learning_rate: nan }",
        at + "10: optimizer.adam.learning_rate is nan" + rate},
+      {"adam { }", "adam { learning_rate: -1e400 }",
+       at + "10: optimizer.adam.learning_rate is -1e400" + rate},
       {"adam { }", "adam { learning_rate: fast }",
-       at + "10: optimizer.adam.learning_rate is fast; expected a number"},
+       at + "10: optimizer.adam.learning_rate is fast" + rate},
       {"adam { }", "adam { beta2: 1.5 }", at + "10: optimizer.adam.beta2 is 1.5" + decay},
       {"adam { }", "adam { epsilon: 0 }", at + "10: optimizer.adam.epsilon is 0" + rate},
       {"adam { }", "gradient_descent { learning_rate: inf }",
@@ -394,7 +396,7 @@ TEST(JobErrors, Training) {
       {"batch_size: 64", "batch_size: 64 shards: 1048577",
        "13:18: training.shards is 1048577; expected 1 to 1048576"},
       {"batch_size: 64", "batch_size: 63 shards: x",
-       "13:18: training.shards is x; expected a whole number from 0 to 4294967295"},
+       "13:18: training.shards is x; expected a whole number from 1 to 1048576"},
       {"batch_size: 64", "full_batch: false",
        "13:3: training.full_batch is false; expected true, or a batch_size"},
       {"batch_size: 64", "full_batch: maybe",

@@ -152,7 +152,7 @@ TEST(SweepFile, ErrorsSayWhereAndWhat) {
       {"range { min: 0.1 max: 10 steps: 3 }", "numbers { value: [1, 2, 1] }",
        "6:27: parameter[0].numbers.value[2] is given twice; remove one"},
       {"range { min: 0.1 max: 10 steps: 3 }", "numbers { value: [1, \"2\"] }",
-       "6:24: parameter[0].numbers.value[1] is \"2\"; expected a number"},
+       "6:24: parameter[0].numbers.value[1] is \"2\"; expected a finite number"},
       {"range { min: 0.1 max: 10 steps: 3 }", "texts { value: RELU }",
        "6:11: parameter[0].texts.value[0] is RELU; expected a string in quotes"},
       {"range { min: 0.1 max: 10 steps: 3 }",
@@ -247,7 +247,7 @@ TEST(SweepFile, ErrorsOfAlternatives) {
 TEST(SweepFile, AllProblemsAtOnceAndThoseOfTheCommandLineLast) {
   EXPECT_EQ(sweep_problems(with(with(kSweep, "grid", "gird"), "steps: 3", "steps: x"), {"foo"}),
             "s.textproto:3:1: no field \"gird\" in the sweep; did you mean \"grid\"?\n"
-            "s.textproto:6:28: parameter[0].range.steps is x; expected a whole number from 0 to "
+            "s.textproto:6:28: parameter[0].range.steps is x; expected a whole number from 2 to "
             "4294967295\n"
             "--set foo: set[0] is \"foo\"; expected \"path=value\"");
   EXPECT_EQ(sweep_problems(""),

@@ -103,6 +103,10 @@ TEST(TextTree, LexicalErrorsEndTheText) {
                                "a: 1")
                    .error)
       << "a byte order mark";
+  const TextTree utf16 = parse_text_tree("\xFF\xFEn\0");
+  ASSERT_TRUE(utf16.error);
+  EXPECT_EQ(utf16.error->message,
+            "the file is in UTF-16; write it in UTF-8 (iconv -f UTF-16 -t UTF-8)");
 }
 
 TEST(TextTree, KeepsWhatStoodBeforeAnError) {

@@ -139,6 +139,7 @@ TEST_F(LibsvmTest, NumbersAreReadAsInTables) {
   EXPECT_EQ(value("1e-400"), 0.0F);
   EXPECT_EQ(value("1e-50"), 0.0F);
   EXPECT_THAT(error("1 1:1e400\n"), HasSubstr("within the range of float"));
+  EXPECT_THAT(error("\xFF\xFEx"), HasSubstr("is in UTF-16"));
 }
 
 TEST_F(LibsvmTest, EveryFaultHasItsPlace) {

@@ -232,6 +232,12 @@ bool is_within_range(const pb::Message& message, const std::string& field) {
   return within(rule_of(descriptor), static_cast<double>(integer_in(message, descriptor)));
 }
 
+std::string expected_whole_number(const pb::FieldDescriptor& field, std::uint64_t largest) {
+  const proto::Rule& rule = rule_of(field);
+  const auto max = rule.has_max() ? static_cast<std::uint64_t>(rule.max()) : largest;
+  return fmt::format("a whole number from {} to {}", static_cast<std::uint64_t>(rule.min()), max);
+}
+
 std::string expected_range(const pb::FieldDescriptor& field) {
   if (is_real(field)) return real_range(rule_of(field));
   return is_integer(field) ? integer_range(rule_of(field)) : "";

@@ -19,6 +19,16 @@ namespace pb = google::protobuf;
 
 namespace {
 
+// Adds a default value to a repeated field of strings or numbers.
+void add_default(const pb::FieldDescriptor& field, pb::Message& message) {
+  const pb::Reflection& reflection = *message.GetReflection();
+  if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
+    reflection.AddString(&message, &field, "");
+  } else {
+    reflection.AddDouble(&message, &field, 0);
+  }
+}
+
 std::string describe(const Place& place) {
   return place.override_text.empty() ? fmt::format("line {}", place.line) : "an override";
 }
@@ -69,6 +79,8 @@ void MessageBuilder::set_repeated(const TextField& text, const pb::FieldDescript
     if (field.cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) {
       origins_.record(element, place(position));
       set_value(value, field, element, message);
+      // The elements that follow keep their index.
+      if (origins_.failed(element)) add_default(field, message);
       continue;
     }
     if (value.kind != TextValue::Kind::message) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,7 +16,6 @@
 #include "base/lower_case.h"
 #include "base/nearest.h"
 #include "config/field_checks.h"
-#include "proto/rule.pb.h"
 
 namespace lockstep {
 
@@ -34,8 +34,8 @@ std::optional<std::uint64_t> to_unsigned(const TextValue& value, std::uint64_t m
   return number;
 }
 
-// Follows text format: inf and nan are words, and hexadecimal is only for integers. Numbers beyond
-// double are refused.
+// Follows text format: inf and nan are words, and hexadecimal is only for integers. Numbers that
+// double does not have, being too large or too close to 0, are refused.
 std::optional<double> to_double(const TextValue& value) {
   const double sign = value.negative ? -1.0 : 1.0;
   if (value.kind == Kind::word) {
@@ -50,15 +50,11 @@ std::optional<double> to_double(const TextValue& value) {
   if (value.kind == Kind::integer && octal_or_hex) return std::nullopt;
   if (value.kind != Kind::integer && value.kind != Kind::decimal) return std::nullopt;
   const double magnitude = pb::io::Tokenizer::ParseFloat(value.text);
-  if (!std::isfinite(magnitude)) return std::nullopt;
+  const std::string_view digits =
+      std::string_view(value.text).substr(0, value.text.find_first_of("eE"));
+  const bool is_zero = digits.find_first_of("123456789") == std::string_view::npos;
+  if (!std::isfinite(magnitude) || (magnitude == 0 && !is_zero)) return std::nullopt;
   return sign * magnitude;
-}
-
-std::string expected_whole_number(const pb::FieldDescriptor& field, std::uint64_t largest) {
-  const proto::Rule& rule = field.options().GetExtension(proto::rule);
-  const auto min = static_cast<std::uint64_t>(rule.min());
-  const auto max = rule.has_max() ? static_cast<std::uint64_t>(rule.max()) : largest;
-  return fmt::format("expected a whole number from {} to {}", min, max);
 }
 
 std::optional<bool> to_bool(const TextValue& value) {
@@ -105,7 +101,7 @@ std::optional<std::string> set_scalar(const TextValue& value, const pb::FieldDes
     case pb::FieldDescriptor::CPPTYPE_UINT32: {
       constexpr auto kLargest = std::numeric_limits<std::uint32_t>::max();
       const auto number = to_unsigned(value, kLargest);
-      if (!number) return expected_whole_number(field, kLargest);
+      if (!number) return "expected " + expected_whole_number(field, kLargest);
       reflection.SetUInt32(&message, &field, static_cast<std::uint32_t>(*number));
       return std::nullopt;
     }
@@ -118,6 +114,7 @@ std::optional<std::string> set_scalar(const TextValue& value, const pb::FieldDes
     }
     case pb::FieldDescriptor::CPPTYPE_DOUBLE: {
       const auto number = to_double(value);
+      if (!number && value.kind == Kind::integer) return "expected a decimal number";
       if (!number) return "expected " + expected_range(field);
       if (field.is_repeated()) {
         reflection.AddDouble(&message, &field, *number);

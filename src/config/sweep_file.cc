@@ -53,6 +53,8 @@ void check_range(const ValueChecks& checks, const Sweep& sweep, const Sweep::Ran
       std::isfinite(range.max())) {
     checks.require(range.max() > range.min(), path + ".max", fmt::to_string(range.max()),
                    "a finite number above min");
+    checks.require(std::isfinite(range.max() - range.min()), path + ".max",
+                   fmt::to_string(range.max()), "less than 1.8e+308 above min");
     const bool log = range.scale() == Sweep::Range::LOG && checks.trusted(path + ".scale");
     checks.require(!log || range.min() > 0, path + ".min", fmt::to_string(range.min()),
                    "a number above 0 for LOG");
@@ -75,11 +77,11 @@ void check_list(const ValueChecks& checks, const Values& values, const std::stri
                 std::string_view expected) {
   if (values.empty() && checks.trusted(path + ".value[0]"))
     checks.complain(path, fmt::format("{} is empty; expected {}", path, expected));
+  const auto element = [&](int i) { return fmt::format("{}.value[{}]", path, i); };
   for (int i = 0; i < values.size(); ++i) {
     for (int k = 0; k < i; ++k) {
-      if (!(values[i] == values[k])) continue;
-      const std::string element = fmt::format("{}.value[{}]", path, i);
-      checks.complain(element, fmt::format("{} is given twice; remove one", element));
+      if (!(values[i] == values[k]) || !checks.trusted(element(k))) continue;
+      checks.complain(element(i), fmt::format("{} is given twice; remove one", element(i)));
       break;
     }
   }

@@ -164,6 +164,10 @@ TextTree parse_text_tree(std::string_view text) {
     tree.error = TextSyntaxError{{}, fmt::format("the file {}", kIsUtf16)};
     return tree;
   }
+  if (text.find('\0') != std::string_view::npos) {
+    tree.error = TextSyntaxError{{}, "the file has bytes 00, so it is not text in UTF-8"};
+    return tree;
+  }
   try {
     Parser(text).parse_file(tree.fields);
   } catch (const TextSyntaxError& error) {

@@ -30,6 +30,7 @@ bool ValueChecks::overridden(const std::string& path) const {
 }
 
 void ValueChecks::complain(const std::string& path, std::string message) const {
+  if (!trusted(path)) return;  // reported when it was read
   problems_.add(origins_.place_of(path), std::move(message));
 }
 

@@ -26,7 +26,7 @@ class ValueChecks {
   void require(bool holds, const std::string& path, std::string_view value,
                std::string_view expected) const;
 
-  // Reports any other problem of the field at `path`.
+  // Reports any other problem of the field at `path`, unless its value could not be read.
   void complain(const std::string& path, std::string message) const;
 
   // Whether the value is the user's, and not a default in place of an unreadable value.

@@ -34,11 +34,7 @@ submit() {
 
 # within SECONDS COMMAND... waits until the command succeeds.
 within() {
-  local end=$((SECONDS + 3 * $1))  # the limit is for what never comes, where other tests run too
-  until "${@:2}"; do
-    ((SECONDS < end)) || fail "after $((3 * $1)) s this still fails: ${*:2}" slurm-*.out
-    sleep 0.2
-  done
+  waits_for "$@" || fail "this still fails: ${*:2}" slurm-*.out
 }
 
 has_ended() { [[ -z $(on_head squeue -h -j "$array" -o %T 2>/dev/null) ]]; }

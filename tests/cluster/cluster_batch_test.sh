@@ -2,8 +2,8 @@
 # usage: cluster_batch_test.sh [CASE...]
 #
 # Submits launch/slurm.sbatch and launch/slurm-sweep.sbatch to a virtual cluster, disturbs the
-# jobs, and compares the weights with those of an undisturbed run. It needs
-# build/release/lockstep. With KEEP=yes the cluster and the files of the jobs stay.
+# jobs, and compares the weights with those of an undisturbed run. It needs the programs of
+# build/release. With KEEP=yes the cluster and the files of the jobs stay.
 # shellcheck disable=SC2317  # the cases are called by name
 set -euo pipefail
 # shellcheck source=tests/cluster/common.sh
@@ -27,19 +27,8 @@ fail() {
   exit 1
 }
 
-# Limits are for what never comes: where other tests run too, everything takes several times as long.
-slowness=3
-
-# within SECONDS WHAT COMMAND... waits until the command succeeds, for so many seconds where nothing else
-# runs.
-within() {
-  local end=$((SECONDS + slowness * $1)) what=$2
-  shift 2
-  until "$@"; do
-    ((SECONDS < end)) || fail "in time: $what"
-    sleep 0.2
-  done
-}
+# within SECONDS WHAT COMMAND... waits until the command succeeds.
+within() { waits_for "$1" "${@:3}" || fail "in time: $2"; }
 
 # submit [SBATCH-OPTION...] SCRIPT [ARGUMENT...] sets job. The round says where it runs.
 submit() {
@@ -88,29 +77,40 @@ make_project() {
 
 # submit_stopping [SBATCH-OPTION...] SCRIPT [ARGUMENT...] submits a script of the folder "project", in which rank 0
 # stops itself at step 1000. So what the case does comes before the end of training, however slow
-# the machine is. The other rank waits for it, for longer than it would by itself.
+# the machine is. Another rank takes rank 0 for lost after a minute, not after 20 s.
 submit_stopping() {
   make_project "[[ ! -e '$place_of_case/stops' ]] || export LOCKSTEP_FAULT='0 1000 stop'
-exec '$root/build/release/tests/system/lockstep_with_faults' \"\$@\""
+exec '$with_faults' \"\$@\""
   touch "$place_of_case/stops"
-  submit "$@" --silence-limit 300
+  submit "$@" --silence-limit 60
 }
 # Waits until rank 0 has stopped, whose process `rank_0` then is. What starts later does not stop.
 await_stop() {
-  within 60 "rank 0 stops" find_stopped
+  within 60 "rank 0 stops" find_rank_0
   rm "$place_of_case/stops"
 }
-find_stopped() {
-  for rank_0 in $(pgrep --runstates T --exact lockstep_with_f); do
-    [[ ! /proc/$rank_0/cwd -ef $place_of_case ]] || return 0
-  done
-  return 1
+find_rank_0() {
+  rank_0=$(ranks_of_case --runstates T)
+  [[ $rank_0 ]]
 }
-# signal NAME sends the ranks a signal that does not wake a stopped one.
+# ranks_of_case [PGREP-OPTION...] prints the processes of ranks.
+ranks_of_case() {
+  local rank
+  for rank in $(pgrep "$@" --exact lockstep_with_f); do
+    [[ ! /proc/$rank/cwd -ef $place_of_case ]] || echo "$rank"
+  done
+}
+# signal NAME lets scancel signal the ranks. Unlike Slurm's own signals, it comes without the SIGCONT that
+# wakes rank 0.
 signal() {
   on_head "scancel --signal=$1 $job"
-  within 20 "a signal for rank 0" grep -q '^ShdPnd:.*[1-9a-f]' "/proc/$rank_0/status"
+  within 20 "a signal for rank 0" is_pending "$1"
   kill -CONT "$rank_0"
+}
+is_pending() {
+  local mask
+  mask=$(sed -n 's/^ShdPnd:[[:space:]]*//p' "/proc/$rank_0/status")
+  (((0x$mask >> ($(kill -l "$1") - 1)) & 1))
 }
 
 # ---- the cases
@@ -166,7 +166,7 @@ cancel() {
   same_weights "$place_of_case/chosen"
 }
 
-# The ranks stand still until Slurm sends its signal, together with a SIGCONT. Attempt 2 may be
+# The rank stands still until Slurm sends its signal, together with a SIGCONT. Attempt 2 may be
 # interrupted, too. Slurm looks at jobs every 30 s and signals those that could pass the time before
 # the next look, so the signal comes 60 to 90 s after the start: with a limit of one minute it may
 # come before there are ranks to receive it.
@@ -183,7 +183,7 @@ time_limit() {
 }
 
 # Without a signal before, the time limit ends everything. Slurm's SIGTERM comes with a SIGCONT, and
-# so would another signal to the ranks.
+# so would another signal of a time limit to the ranks.
 time_over() {
   submit_stopping --time=1 --signal=B:URG@1 project/launch/slurm.sbatch job.textproto
   local run=$place_of_case/runs/job-slurm-$job
@@ -253,7 +253,8 @@ killed_rank() {
   submit_stopping project/launch/slurm.sbatch job.textproto --keep-going
   local run=$place_of_case/runs/job-slurm-$job
   await_stop
-  kill -KILL "$rank_0"
+  kill -KILL "$(ranks_of_case | grep -vx "$rank_0")"
+  kill -CONT "$rank_0"
   finishes
   expect "all nodes answer; the run continues with one rank less"
   attempts "$run" 2
@@ -378,7 +379,10 @@ rounds=(
   "- time_over"
   "n1,n2: unshared attempts_limit"
 )
-[[ -x $root/build/release/lockstep ]] || fail "build/release/lockstep is not built"
+with_faults=$root/build/release/tests/system/lockstep_with_faults
+for program in "$root/build/release/lockstep" "$with_faults"; do
+  [[ -x $program ]] || fail "$program is not built"
+done
 new_folder
 tidy() {
   [[ ${KEEP:-} != yes ]] || return

@@ -31,11 +31,7 @@ same_digest() {
 
 # until_true SECONDS COMMAND... waits until a command succeeds.
 until_true() {
-  local end=$((SECONDS + $1))
-  until "${@:2}" >/dev/null 2>&1; do
-    ((SECONDS < end)) || fail "after $1 s this still fails: ${*:2}" "$folder/log/slurmctld.log"
-    sleep 0.2
-  done
+  waits_for "$@" >/dev/null 2>&1 || fail "this still fails: ${*:2}" "$folder/log/slurmctld.log"
 }
 
 on_head() { cluster on head "$@"; }

@@ -31,16 +31,14 @@ kill_first_process() {
 
 # start_jobs starts a job of Slurm and one of mpirun, which wait on both nodes.
 start_jobs() {
-  local try
   cluster on head sbatch --quiet -N 2 -D / -o /dev/null --wrap 'srun sleep 321'
   cluster mpirun -n 2 sleep 321 2>/dev/null &
-  for ((try = 0; try < 100; ++try)); do
-    [[ $(for process in $(processes); do
-      tr '\0' ' ' <"/proc/$process/cmdline" && echo
-    done 2>/dev/null | grep -cE '^(/usr/bin/)?sleep 321 $') == 4 ]] && return
-    sleep 0.1
-  done
-  fail "the jobs do not start" "$folder"/log/*
+  waits_for 10 all_sleep || fail "the jobs do not start" "$folder"/log/*
+}
+all_sleep() {
+  [[ $(for process in $(processes); do
+    tr '\0' ' ' <"/proc/$process/cmdline" && echo
+  done 2>/dev/null | grep -cE '^(/usr/bin/)?sleep 321 $') == 4 ]]
 }
 
 down_after "no cluster at all"

@@ -111,7 +111,7 @@ export OMPI_MCA_oob_tcp_keepalive_time=1 OMPI_MCA_oob_tcp_keepalive_intvl=1 OMPI
 # begin RUN-DIRECTORY ARGUMENT... starts launch/hosts on a training of 20000 epochs, and waits until it trains.
 begin() {
   name=$1
-  LOCKSTEP_CLUSTER=$folder timeout --kill-after=5 60 "$commands/hosts" "${@:2}" -t 1 job.textproto \
+  LOCKSTEP_CLUSTER=$folder timeout --kill-after=5 $((slowness * 60)) "$commands/hosts" "${@:2}" -t 1 job.textproto \
     --run-dir "$name" --set training.epochs=20000 >"$name.log" 2>&1 &
   job=$!
   until_it_says '"epoch"' "$name/metrics.jsonl"
@@ -119,11 +119,7 @@ begin() {
 
 # until_it_says TEXT FILE waits until the file has the text.
 until_it_says() {
-  local end=$((SECONDS + 30))
-  until grep -qsF -- "$1" "$2"; do
-    ((SECONDS < end)) || fail "$name: '$1' does not come" "$name.log"
-    sleep 0.2
-  done
+  waits_for 30 grep -qsF -- "$1" "$2" || fail "$name: '$1' does not come" "$name.log"
 }
 
 # ends_with_75 sends SIGTERM to cluster/hosts, below timeout, and checks that the ranks save.

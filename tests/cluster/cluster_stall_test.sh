@@ -32,37 +32,30 @@ begin() {
   "$2" ./lockstep train job.textproto --threads 1 --run-dir "$name" --silence-limit 4 \
     --set training.epochs=100000 >"$name.log" 2>&1 &
   job=$!
-  local end=$((SECONDS + 30))
-  until [[ -s $name/metrics.jsonl ]]; do
-    ((SECONDS < end)) || fail "$name: it does not train" "$name.log"
-    sleep 0.2
-  done
+  waits_for 30 test -s "$name/metrics.jsonl" || fail "$name: it does not train" "$name.log"
 }
 
 # Slurm's daemon on a node listens on this port.
 reaches() { cluster on "$1" timeout 1 bash -c "true >/dev/tcp/$2/6818" 2>/dev/null; }
+see_each_other() { reaches "$1" "$2" && reaches "$2" "$1"; }
 
 # mend_link NODE OTHER... mends the link and waits until the nodes see each other again.
 mend_link() {
-  local other end=$((SECONDS + 30))
+  local other
   cluster link "$1" on
   for other in "${@:2}"; do
-    until reaches "$1" "$other" && reaches "$other" "$1"; do
-      ((SECONDS < end)) || fail "$1 and $other do not see each other, although the link is on"
-      sleep 0.2
-    done
+    waits_for 30 see_each_other "$1" "$other" ||
+      fail "$1 and $other do not see each other, although the link is on"
   done
 }
 
-ranks_on() { cluster on "$1" pgrep -x lockstep >/dev/null 2>&1; }
+no_rank_on() { ! cluster on "$1" pgrep -x lockstep >/dev/null 2>&1; }
+has_ended() { ! kill -0 "$job" 2>/dev/null; }
 
 # ends LOST NODE... checks that the job ends and names the lost host, and that no rank stays.
 ends() {
-  local lost=$1 code=0 node end=$((SECONDS + 60)) began=$SECONDS
-  while kill -0 "$job" 2>/dev/null; do
-    ((SECONDS < end)) || fail "$name: it has not ended after 60 s" "$name.log"
-    sleep 0.2
-  done
+  local lost=$1 code=0 node began=$SECONDS
+  waits_for 60 has_ended || fail "$name: it does not end" "$name.log"
   wait "$job" || code=$?
   ((code != 0)) || fail "$name: it ended with 0" "$name.log"
   if grep -q "the job has stalled: .* on $lost .*has not been heard from for" "$name.log"; then
@@ -73,11 +66,7 @@ ends() {
     fail "$name: no message names $lost" "$name.log"
   fi
   for node in "${@:2}"; do
-    end=$((SECONDS + 30))
-    while ranks_on "$node"; do
-      ((SECONDS < end)) || fail "$name: a rank stays on $node" "$name.log"
-      sleep 0.2
-    done
+    waits_for 30 no_rank_on "$node" || fail "$name: a rank stays on $node" "$name.log"
   done
   echo "$name: ended with $code after $((SECONDS - began)) s"
 }

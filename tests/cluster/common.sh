@@ -14,10 +14,25 @@ fail() {
   exit 1
 }
 
+# Limits are for what never comes. They are times that are long enough where nothing else runs, multiplied by
+# this: beside other tests on a slow machine, everything takes several times as long.
+slowness=4
+
+# waits_for SECONDS COMMAND... waits until the command succeeds. It fails at the limit.
+waits_for() {
+  local end=$((SECONDS + slowness * $1))
+  until "${@:2}"; do
+    ((SECONDS < end)) || return 1
+    sleep 0.2
+  done
+}
+
 # cluster COMMAND ARGUMENT... runs one of the commands in cluster/. Only these processes, and
 # those that they start, have the variable, so that leftovers knows them. A command that hangs
-# is ended after a minute, so that the test can say which one it was.
-cluster() { LOCKSTEP_CLUSTER=$folder timeout --kill-after=5 60 "$commands/$1" "${@:2}"; }
+# is ended, so that the test can say which one it was.
+cluster() {
+  LOCKSTEP_CLUSTER=$folder timeout --kill-after=5 $((slowness * 30)) "$commands/$1" "${@:2}"
+}
 
 # new_folder sets `folder` for a cluster that ends with the test. The test is skipped (exit
 # code 77) if this machine cannot hold a cluster.

@@ -153,6 +153,16 @@ TEST(SweepFile, ErrorsSayWhereAndWhat) {
        "6:27: parameter[0].numbers.value[2] is given twice; remove one"},
       {"range { min: 0.1 max: 10 steps: 3 }", "numbers { value: [1, \"2\"] }",
        "6:24: parameter[0].numbers.value[1] is \"2\"; expected a finite number"},
+      {"range { min: 0.1 max: 10 steps: 3 }", "range { min: -1e308 max: 1e308 steps: 3 }",
+       "6:23: parameter[0].range.max is 1e+308; expected less than 1.8e+308 above min"},
+      // Elements keep their index, and what stands for an unreadable one is no value.
+      {"range { min: 0.1 max: 10 steps: 3 }", "numbers { value: [1, abc, 1, 0] }",
+       "6:24: parameter[0].numbers.value[1] is abc; expected a finite number\n"
+       "s.textproto:6:29: parameter[0].numbers.value[2] is given twice; remove one"},
+      {"range { min: 0.1 max: 10 steps: 3 }", "texts { value: [\"1\", 2, 3, \"1\"] }",
+       "6:24: parameter[0].texts.value[1] is 2; expected a string in quotes\n"
+       "s.textproto:6:27: parameter[0].texts.value[2] is 3; expected a string in quotes\n"
+       "s.textproto:6:30: parameter[0].texts.value[3] is given twice; remove one"},
       {"range { min: 0.1 max: 10 steps: 3 }", "texts { value: RELU }",
        "6:11: parameter[0].texts.value[0] is RELU; expected a string in quotes"},
       {"range { min: 0.1 max: 10 steps: 3 }",

@@ -103,10 +103,19 @@ TEST(TextTree, LexicalErrorsEndTheText) {
                                "a: 1")
                    .error)
       << "a byte order mark";
-  const TextTree utf16 = parse_text_tree("\xFF\xFEn\0");
-  ASSERT_TRUE(utf16.error);
-  EXPECT_EQ(utf16.error->message,
-            "the file is in UTF-16; write it in UTF-8 (iconv -f UTF-16 -t UTF-8)");
+}
+
+TEST(TextTree, OtherEncodingsAreNamed) {
+  using namespace std::string_view_literals;
+  for (const auto utf16 : {"\xFF\xFEn\0"sv, "\xFE\xFF\0n"sv}) {
+    const auto error = parse_text_tree(utf16).error;
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->message,
+              "the file is in UTF-16; write it in UTF-8 (iconv -f UTF-16 -t UTF-8)");
+  }
+  const auto error = parse_text_tree("n\0a\0"sv).error;
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->message, "the file has bytes 00, so it is not text in UTF-8");
 }
 
 TEST(TextTree, KeepsWhatStoodBeforeAnError) {

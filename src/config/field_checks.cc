@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
@@ -232,8 +233,11 @@ bool is_within_range(const pb::Message& message, const std::string& field) {
   return within(rule_of(descriptor), static_cast<double>(integer_in(message, descriptor)));
 }
 
-std::string expected_whole_number(const pb::FieldDescriptor& field, std::uint64_t largest) {
+std::string expected_whole_number(const pb::FieldDescriptor& field) {
   const proto::Rule& rule = rule_of(field);
+  const std::uint64_t largest = field.cpp_type() == pb::FieldDescriptor::CPPTYPE_UINT64
+                                    ? std::numeric_limits<std::uint64_t>::max()
+                                    : std::numeric_limits<std::uint32_t>::max();
   const auto max = rule.has_max() ? static_cast<std::uint64_t>(rule.max()) : largest;
   return fmt::format("a whole number from {} to {}", static_cast<std::uint64_t>(rule.min()), max);
 }

@@ -1,7 +1,6 @@
 #pragma once
 // Checks a message against the schema's rules for single fields (proto/rule.proto).
 
-#include <cstdint>
 #include <string>
 
 #include "config/value_checks.h"
@@ -27,9 +26,7 @@ bool is_within_range(const google::protobuf::Message& message, const std::string
 // empty for a field that is not a number, or an integer without a range.
 std::string expected_range(const google::protobuf::FieldDescriptor& field);
 
-// What an integer field may hold, as in "a whole number from 1 to 1000". Its type ends at
-// `largest`.
-std::string expected_whole_number(const google::protobuf::FieldDescriptor& field,
-                                  std::uint64_t largest);
+// What an integer field may hold, as in "a whole number from 1 to 1000".
+std::string expected_whole_number(const google::protobuf::FieldDescriptor& field);
 
 }  // namespace lockstep

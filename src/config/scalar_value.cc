@@ -1,6 +1,5 @@
 #include "config/scalar_value.h"
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -15,6 +14,7 @@
 #include "base/check.h"
 #include "base/lower_case.h"
 #include "base/nearest.h"
+#include "base/parse_number.h"
 #include "config/field_checks.h"
 
 namespace lockstep {
@@ -34,8 +34,12 @@ std::optional<std::uint64_t> to_unsigned(const TextValue& value, std::uint64_t m
   return number;
 }
 
-// Follows text format: inf and nan are words, and hexadecimal is only for integers. Numbers that
-// double does not have, being too large or too close to 0, are refused.
+bool is_octal_or_hex(const TextValue& value) {
+  return value.kind == Kind::integer && value.text.size() > 1 && value.text[0] == '0';
+}
+
+// Follows text format: inf and nan are words, hexadecimal is only for integers, and an "f" may
+// stand at the end. Numbers that are too large for double, or too close to 0, are refused.
 std::optional<double> to_double(const TextValue& value) {
   const double sign = value.negative ? -1.0 : 1.0;
   if (value.kind == Kind::word) {
@@ -46,15 +50,12 @@ std::optional<double> to_double(const TextValue& value) {
     if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
     return std::nullopt;
   }
-  const bool octal_or_hex = value.text.size() > 1 && value.text[0] == '0';
-  if (value.kind == Kind::integer && octal_or_hex) return std::nullopt;
   if (value.kind != Kind::integer && value.kind != Kind::decimal) return std::nullopt;
-  const double magnitude = pb::io::Tokenizer::ParseFloat(value.text);
-  const std::string_view digits =
-      std::string_view(value.text).substr(0, value.text.find_first_of("eE"));
-  const bool is_zero = digits.find_first_of("123456789") == std::string_view::npos;
-  if (!std::isfinite(magnitude) || (magnitude == 0 && !is_zero)) return std::nullopt;
-  return sign * magnitude;
+  if (is_octal_or_hex(value)) return std::nullopt;
+  std::string_view text = value.text;
+  if (text.ends_with('f') || text.ends_with('F')) text.remove_suffix(1);
+  const auto magnitude = parse_number<double>(text);
+  return magnitude ? std::optional(sign * *magnitude) : std::nullopt;
 }
 
 std::optional<bool> to_bool(const TextValue& value) {
@@ -101,20 +102,20 @@ std::optional<std::string> set_scalar(const TextValue& value, const pb::FieldDes
     case pb::FieldDescriptor::CPPTYPE_UINT32: {
       constexpr auto kLargest = std::numeric_limits<std::uint32_t>::max();
       const auto number = to_unsigned(value, kLargest);
-      if (!number) return "expected " + expected_whole_number(field, kLargest);
+      if (!number) return "expected " + expected_whole_number(field);
       reflection.SetUInt32(&message, &field, static_cast<std::uint32_t>(*number));
       return std::nullopt;
     }
     case pb::FieldDescriptor::CPPTYPE_UINT64: {
       constexpr auto kLargest = std::numeric_limits<std::uint64_t>::max();
       const auto number = to_unsigned(value, kLargest);
-      if (!number) return expected_whole_number(field, kLargest);
+      if (!number) return "expected " + expected_whole_number(field);
       reflection.SetUInt64(&message, &field, *number);
       return std::nullopt;
     }
     case pb::FieldDescriptor::CPPTYPE_DOUBLE: {
       const auto number = to_double(value);
-      if (!number && value.kind == Kind::integer) return "expected a decimal number";
+      if (is_octal_or_hex(value)) return "expected a decimal number";
       if (!number) return "expected " + expected_range(field);
       if (field.is_repeated()) {
         reflection.AddDouble(&message, &field, *number);

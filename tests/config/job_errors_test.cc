@@ -250,6 +250,7 @@ TEST(JobErrors, Network) {
 
 TEST(JobErrors, Optimizers) {
   const std::string rate = "; expected a finite number above 0";
+  const std::string huge(400, '9');
   const std::string decay = "; expected a number from 0 to below 1";
   const std::string at = "10:";
   const std::string kinds = fmt::format("{}", fmt::join(optimizer_names(), ", "));
@@ -266,6 +267,8 @@ TEST(JobErrors, Optimizers) {
        at + "10: optimizer.adam.learning_rate is nan" + rate},
       {"adam { }", "adam { learning_rate: -1e400 }",
        at + "10: optimizer.adam.learning_rate is -1e400" + rate},
+      {"adam { }", fmt::format("adam {{ learning_rate: {} }}", huge),
+       fmt::format("{}10: optimizer.adam.learning_rate is {}...{}", at, huge.substr(0, 60), rate)},
       {"adam { }", "adam { learning_rate: 0.1e-400 }",
        at + "10: optimizer.adam.learning_rate is 0.1e-400" + rate},
       {"adam { }", "adam { learning_rate: 0x1 }",
@@ -401,6 +404,8 @@ TEST(JobErrors, Training) {
        "13:18: training.shards is 1048577; expected 1 to 1048576"},
       {"batch_size: 64", "batch_size: 63 shards: x",
        "13:18: training.shards is x; expected a whole number from 1 to 1048576"},
+      {"batch_size: 64", "batch_size: 64 steps: x",
+       "13:18: training.steps is x; expected a whole number from 1 to 18446744073709551615"},
       {"batch_size: 64", "full_batch: false",
        "13:3: training.full_batch is false; expected true, or a batch_size"},
       {"batch_size: 64", "full_batch: maybe",

@@ -25,13 +25,13 @@ namespace fs = std::filesystem;
 
 class CommandLine : public ProgramFixture {
  protected:
-  // A shell script in the directory, with the program as $lockstep and
+  // A shell script in the directory, with the program as $lockstep, with faults as $faulty, and
   // await FILE TEXT, which waits until the file has the text.
   [[nodiscard]] ProgramResult script(const std::string& text) const {
     return run_program(
-        fmt::format("cd {}; lockstep={}\n"
+        fmt::format("cd {}; lockstep={}; faulty={}\n"
                     "await() {{ while ! grep -qs \"$2\" \"$1\"; do sleep 0.05; done; }}\n{}",
-                    directory_.string(), LOCKSTEP_PROGRAM, text));
+                    directory_.string(), LOCKSTEP_PROGRAM, LOCKSTEP_WITH_FAULTS, text));
   }
 };
 
@@ -387,11 +387,12 @@ TEST_F(CommandLine, AClosedTerminalIsARequestToStop) {
   EXPECT_TRUE(fs::exists(directory_ / "run/ckpt/latest"));
 }
 
+// The signal comes while the program has stopped itself.
 TEST_F(CommandLine, NohupStaysInForce) {
   const auto result = script(
-      "nohup $lockstep train job.textproto --set training.epochs=300 --set early_stopping=none "
-      "--threads 1 --run-dir run >out 2>err & pid=$!\n"
-      "await run/metrics.jsonl step; kill -HUP $pid; wait $pid");
+      "LOCKSTEP_FAULT='0 12 stop' nohup $faulty train job.textproto --threads 1 --run-dir run >out "
+      "2>err & pid=$!\n"
+      "await /proc/$pid/status '^State:.*stopped'; kill -HUP $pid; kill -CONT $pid; wait $pid");
   EXPECT_EQ(result.exit_code, 0) << result.err << file("err");
 }
 

@@ -24,6 +24,7 @@
 #include "cli/options.h"
 #include "cli/signals.h"
 #include "comm/agreement.h"
+#include "comm/lone_process.h"
 #include "comm/preflight.h"
 #include "comm/session.h"
 #include "comm/stall_watch.h"
@@ -179,6 +180,7 @@ int run_with_mpi(int argc, char** argv, const CliHooks& hooks, const WatchLimits
     return static_cast<int>(error.code());
   }
   const auto launched = launched_tasks(environment);
+  prepare_lone_process(environment);
   OpenRun run;
   const int rank = launched_rank(environment);
   auto deadline = deadline_of_mpi("start", limits, rank, run);

@@ -2,21 +2,13 @@
 
 #include <stdlib.h>  // NOLINT: setenv is POSIX, not in <cstdlib>
 
-#include <map>
-
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "comm/given_environment.h"
 
 namespace lockstep {
 namespace {
-
-Environment with(std::map<std::string, std::string> variables) {
-  return [variables = std::move(variables)](const std::string& name) {
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  };
-}
 
 // The message with which a launch is refused; empty if it is not.
 std::string refusal(const std::optional<LaunchedTasks>& launched, int mpi_size) {

@@ -406,6 +406,12 @@ TEST_F(CommandLine, SerialCommandsRunInTheShellOfAnAllocation) {
   }
 }
 
+// Open MPI would start a daemon, and both would make a folder below TMPDIR.
+TEST_F(CommandLine, OneProcessNeedsNoFolderForTemporaryFiles) {
+  const auto result = script("TMPDIR=/dev/null/none $lockstep check job.textproto");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
 TEST_F(CommandLine, TasksOfAnotherMpiAreRefused) {
   const auto result = script("PMI_SIZE=2 PMI_RANK=0 $lockstep train job.textproto");
   EXPECT_EQ(result.exit_code, 2);

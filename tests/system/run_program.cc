@@ -30,8 +30,8 @@ std::string text_of_file(const std::filesystem::path& path) {
 ProgramResult run_program(const std::string& command_line) {
   const std::filesystem::path directory = new_directory();
   std::ofstream(directory / "script") << command_line << "\n";
-  const std::string run = fmt::format("timeout -k 5 240 sh {0}/script >{0}/out 2>{0}/err </dev/null",
-                                      directory.string());
+  const std::string run = fmt::format(
+      "timeout -k 5 240 sh {0}/script >{0}/out 2>{0}/err </dev/null", directory.string());
   const int status = std::system(run.c_str());
   ProgramResult result;
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -1,0 +1,39 @@
+#include "comm/lone_process.h"
+
+#include <stdlib.h>  // NOLINT: setenv is POSIX, not in <cstdlib>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "comm/given_environment.h"
+
+namespace lockstep {
+namespace {
+
+using testing::IsEmpty;
+using testing::Not;
+
+TEST(LoneProcess, HasSettings) {
+  EXPECT_THAT(lone_process_settings(with({})), Not(IsEmpty()));
+  // The shell of `salloc -n 4`, where nothing was started.
+  EXPECT_THAT(lone_process_settings(with({{"SLURM_JOB_ID", "7"}, {"SLURM_NTASKS", "4"}})),
+              Not(IsEmpty()));
+}
+
+TEST(LoneProcess, OfALauncherHasNone) {
+  for (const char* variable : {"OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS", "PMI_SIZE",
+                               "PMI_RANK", "PMIX_NAMESPACE", "PMIX_RANK", "PMI_FD"}) {
+    EXPECT_THAT(lone_process_settings(with({{variable, "1"}})), IsEmpty()) << variable;
+  }
+}
+
+TEST(LoneProcess, KeepsWhatAUserHasSet) {
+  ASSERT_EQ(setenv("OMPI_MCA_pml", "cm", 1), 0);
+  prepare_lone_process(with({}));
+  EXPECT_STREQ(getenv("OMPI_MCA_pml"), "cm");
+  EXPECT_STREQ(getenv("OMPI_MCA_ess_singleton_isolated"), "1");
+  for (const auto& setting : lone_process_settings(with({}))) unsetenv(setting.first.c_str());
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -40,12 +40,3 @@ end_of_start() {
 
 # delay_after ATTEMPT prints the seconds between this attempt and the next one.
 delay_after() { echo $(($1 < 7 ? 1 << ($1 - 1) : 60)); }
-
-# pause SECONDS waits; a trap ends it.
-pause() {
-  local sleeper
-  sleep "$1" &
-  sleeper=$!
-  wait "$sleeper" || true
-  kill "$sleeper" 2>/dev/null || true
-}

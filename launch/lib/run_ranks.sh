@@ -2,6 +2,9 @@
 # Runs mpirun so that signals to the script let the ranks save and end. mpirun itself would kill the
 # ranks a second after SIGTERM.
 
+# shellcheck source=launch/lib/pause.sh disable=SC2154  # root comes from the script that sources this file
+source "$root/launch/lib/pause.sh"
+
 asked='' mpirun=''
 
 # The seconds after which an mpirun without any process below it counts as hanging.
@@ -72,6 +75,7 @@ ask_to_stop() {
   signalled=yes
   if [[ ! $mpirun ]]; then
     asked=yes
+    wake
   elif [[ $asked ]]; then
     asked=twice
     kill -TERM "$mpirun" 2>/dev/null || true

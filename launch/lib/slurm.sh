@@ -9,6 +9,8 @@
 source "$root/launch/lib/mpi.sh"
 # shellcheck source=launch/lib/attempts.sh
 source "$root/launch/lib/attempts.sh"
+# shellcheck source=launch/lib/pause.sh
+source "$root/launch/lib/pause.sh"
 
 # Slurm's name for its copy of the script would tell the reader nothing.
 say() { printf '%s: [%(%F %T)T] %s\n' "$script" -1 "$*" >&2; }
@@ -222,7 +224,7 @@ forget_empty_directory() {
 # not while it runs srun.
 run_once() {
   state_before=$(state_version "$run_dir")
-  trap 'ended_by_slurm=yes' TERM
+  trap 'ended_by_slurm=yes; wake' TERM
   # For --signal=B:..., which reaches this shell alone.
   trap 'say "signal USR1: the ranks are asked to save and end"; scancel --signal=USR1 "$own_job" || true' USR1
   local unstarted=0 refused=0

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>  // NOLINT: setenv is POSIX, not in <cstdlib>
 
+#include <map>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,13 +14,14 @@ namespace lockstep {
 namespace {
 
 using testing::IsEmpty;
-using testing::Not;
 
 TEST(LoneProcess, HasSettings) {
-  EXPECT_THAT(lone_process_settings(with({})), Not(IsEmpty()));
+  const std::map<std::string, std::string> settings = {{"OMPI_MCA_ess_singleton_isolated", "1"},
+                                                       {"OMPI_MCA_orte_create_session_dirs", "0"},
+                                                       {"OMPI_MCA_pml", "ob1"}};
+  EXPECT_EQ(lone_process_settings(with({})), settings);
   // The shell of `salloc -n 4`, where nothing was started.
-  EXPECT_THAT(lone_process_settings(with({{"SLURM_JOB_ID", "7"}, {"SLURM_NTASKS", "4"}})),
-              Not(IsEmpty()));
+  EXPECT_EQ(lone_process_settings(with({{"SLURM_JOB_ID", "7"}, {"SLURM_NTASKS", "4"}})), settings);
 }
 
 TEST(LoneProcess, OfALauncherHasNone) {

@@ -406,7 +406,7 @@ TEST_F(CommandLine, SerialCommandsRunInTheShellOfAnAllocation) {
   }
 }
 
-// Open MPI would start a daemon, and both would make a folder below TMPDIR.
+// Open MPI would make a folder below TMPDIR.
 TEST_F(CommandLine, OneProcessNeedsNoFolderForTemporaryFiles) {
   const auto result = script("TMPDIR=/dev/null/none $lockstep check job.textproto");
   EXPECT_EQ(result.exit_code, 0) << result.err;

@@ -12,7 +12,7 @@ pause() {
   sleeper=''
 }
 
-# For traps: a signal may come when pause has not begun to wait.
+# wake ends the pause and all later ones. Traps call it, because a signal may come before pause waits.
 wake() {
   woken=yes
   [[ ! $sleeper ]] || kill "$sleeper" 2>/dev/null || true

@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "comm/given_environment.h"
+#include "support/given_environment.h"
 
 namespace lockstep {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "comm/given_environment.h"
+#include "support/given_environment.h"
 
 namespace lockstep {
 namespace {

@@ -4,10 +4,8 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 #include <stdlib.h>
 
@@ -15,19 +13,13 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "support/given_environment.h"
 
 namespace lockstep {
 namespace {
 
 using testing::HasSubstr;
 namespace fs = std::filesystem;
-
-Environment with(std::map<std::string, std::string> variables) {
-  return [variables = std::move(variables)](const std::string& name) {
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  };
-}
 
 const Environment kRestarted = with({{"SLURM_RESTART_COUNT", "2"}});
 

@@ -12,8 +12,8 @@ struct ProgramResult {
   std::string err;
 };
 
-// Runs a shell command line, with a time limit that turns a hang into exit
-// code 124.
+// Runs a shell command line, with a time limit that turns a hang into exit code 124. The limit is
+// several times what any needs on a busy machine or a slow disk.
 ProgramResult run_program(const std::string& command_line);
 
 // "mpirun ..." for so many ranks of `arguments`.

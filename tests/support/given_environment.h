@@ -1,5 +1,5 @@
 #pragma once
-// An environment with variables that a test gives.
+// An environment that has only the variables which a test gives.
 
 #include <map>
 #include <optional>
